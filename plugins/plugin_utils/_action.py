@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The only file that knows Ansible's ActionBase: arguments in, drivers called, secrets taken out of every result."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.plugins.become.runas import BecomeModule as RunasBecome
+
+from ._become import become_refusal
+from ._driver import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
+from ._driver_json import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
+from ._errors import PkcsError
+
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """An argument spec as a value: Ansible's own form of options and of the rules between them."""
+
+    options: Mapping[str, Mapping[str, Any]]
+    mutually_exclusive: Sequence[Sequence[str]] = ()
+    required_one_of: Sequence[Sequence[str]] = ()
+    required_if: Sequence[Sequence[Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a story gets: the validated options and how the task runs."""
+
+    options: Mapping[str, Any] = field(repr=False)
+    check_mode: bool
+    diff: bool
+
+
+class HolderBecome(RunasBecome):
+    """Runas as one holder. It answers from the holder alone, so that no site-wide become password is ever tried on his account."""
+
+    def __init__(self, run_as: RunAs) -> None:
+        super().__init__()
+        self._load_name = "runas"
+        # A null password means the token of the holder's own logon session (Ansible.Become, GetUserTokens).
+        self._holder = {"become_user": run_as.account, "become_pass": run_as.password, "become_flags": ""}
+
+    def get_option(self, option: str, hostvars: Any = None, playcontext: Any = None) -> Any:
+        return self._holder.get(option)
+
+
+class PkcsAction(ActionBase):
+    """Base of every action. A subclass has ``SPEC`` and ``story``; both kinds of failure become one sentence here."""
+
+    TRANSFERS_FILES = False
+    SPEC: Spec
+
+    def story(self, task: Task) -> dict[str, Any]:
+        """Does the work and returns the result; raises ``PkcsError`` for a named refusal."""
+        raise NotImplementedError
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        self._task_vars = task_vars or {}
+        validation = self._validate()
+        result: dict[str, Any] = {}
+        try:
+            if validation.error_messages:
+                raise PkcsError(code="bad_arguments", cause=validation.errors.msg + ".", next_step=f"See ansible-doc {self._task.action}.")
+            result = self.story(Task(validation.validated_parameters, bool(self._task.check_mode), bool(self._task.diff)))
+        except PkcsError as refusal:
+            result = failure(refusal)
+        except AnsibleConnectionFailure:
+            raise
+        except Exception as defect:  # noqa: BLE001 - whatever happens, the way out passes the masking below
+            result = {
+                "failed": True,
+                "msg": f"A defect in {self._task.action}: {type(defect).__name__}: {defect}. Please report it.",
+                "exception": traceback.format_exc(),
+            }
+        result.setdefault("changed", False)
+        result["invocation"] = {"module_args": self._invocation()}
+        masked: dict[str, Any] = remove_values(result, validation._no_log_values)
+        return masked
+
+    def inventory(self, holders: Sequence[str]) -> Inventory:
+        """Runs ``store_inventory`` as the connection's user, whatever the task says about become."""
+        with self._become(None):
+            answer = self._driver("store_inventory", inventory_arguments(holders))
+        if answer.get("protocol") is None or answer.get("failed"):
+            raise AnswerError("store_inventory", answer.get("msg") or "no answer")
+        return parse_inventory(answer)
+
+    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        """Runs ``store_exchange`` in the holder's context."""
+        plugin = HolderBecome(run_as) if run_as.context is Context.BECOME else None
+        with self._become(plugin):
+            answer = self._driver("store_exchange", exchange_arguments(request))
+        if answer.get("protocol") is None:
+            text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
+            raise become_refusal(run_as, text) if plugin else AnswerError("store_exchange", text or "no answer")
+        return parse_exchange(answer)
+
+    def _driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._execute_module(
+            module_name=f"hospital_it.pkcs12.{name}", module_args=arguments, task_vars=self._task_vars
+        )
+        return answer
+
+    @contextlib.contextmanager
+    def _become(self, plugin: RunasBecome | None) -> Iterator[None]:
+        """Puts this become plugin, or none, in place of the task's own and brings that back."""
+        own = self._connection.become
+        self._connection.set_become_plugin(plugin)
+        try:
+            yield
+        finally:
+            self._connection.set_become_plugin(own)
+
+    def _validate(self) -> Any:
+        rules = {name: getattr(self.SPEC, name) for name in ("mutually_exclusive", "required_one_of", "required_if")}
+        spec = {name: dict(option) for name, option in self.SPEC.options.items()}
+        return ArgumentSpecValidator(spec, **rules).validate(plain(self._task.args))
+
+    def _invocation(self) -> dict[str, Any]:
+        secret = {name for name, option in self.SPEC.options.items() if option.get("no_log")}
+        return {name: HIDDEN if name in secret else value for name, value in plain(self._task.args).items()}
+
+
+def failure(refusal: PkcsError) -> dict[str, Any]:
+    """A named refusal as a result."""
+    return {"failed": True, "changed": False, "msg": str(refusal), "error": {"code": refusal.code, "next_step": refusal.next_step}}
+
+
+def plain(value: Any) -> Any:
+    """Task arguments without Ansible's tags: core 2.19 marks every value with its origin, which must not travel on."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (bool, type(None))):
+        return value
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    return value

@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Facts of X.509 certificates (RFC 5280). Pure; besides ``_bundle`` the only file that uses ``cryptography``."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.exceptions import InvalidSignature
+
+from ._properties import thumbprint_of
+
+CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
+UPN = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
+PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
+KEY_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+)
+
+
+class UnreadableCertificate(ValueError):
+    """DER that does not parse as a certificate; the text is the reason."""
+
+
+class Status(str, Enum):
+    """Where a certificate stands in time."""
+
+    VALID = "valid"
+    RENEWAL_DUE = "renewal_due"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a certificate says of itself. Dates are aware, in UTC; names are RFC 4514 strings; ``serial`` is upper-case hex."""
+
+    thumbprint: str
+    sha256: str
+    spki_sha256: str
+    subject: str
+    subject_cn: str | None
+    issuer: str
+    issuer_cn: str | None
+    serial: str
+    not_before: datetime
+    not_after: datetime
+    eku: tuple[str, ...] | None
+    key_usage: tuple[str, ...] | None
+    upn: str | None
+    emails: tuple[str, ...]
+    key_type: str
+    key_size: int
+    signature_hash: str | None
+    is_ca: bool
+    der: bytes = field(repr=False)
+
+    def status(self, now: datetime, renew_before_days: int) -> Status:
+        """Expired from the second after ``not_after``; renewal is due within ``renew_before_days`` (days) before it."""
+        if now > self.not_after:
+            return Status.EXPIRED
+        if now < self.not_before:
+            return Status.NOT_YET_VALID
+        return Status.RENEWAL_DUE if self.not_after - now <= timedelta(days=renew_before_days) else Status.VALID
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days of 24 hours until ``not_after``; negative once it is over."""
+        return (self.not_after - now).days
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """Reads a certificate. Raises ``UnreadableCertificate`` for DER that breaks RFC 5280 too badly to be understood."""
+    try:
+        with warnings.catch_warnings():
+            # cryptography warns of odd old certificates (negative serial numbers); they are facts here, not news.
+            warnings.simplefilter("ignore")
+            return describe(x509.load_der_x509_certificate(der))
+    except (ValueError, TypeError, OverflowError, x509.DuplicateExtension, UnsupportedAlgorithm) as problem:
+        raise UnreadableCertificate(f"{type(problem).__name__}: {problem}") from problem
+
+
+def describe(certificate: x509.Certificate) -> Certificate:
+    """The facts of a parsed certificate."""
+    der = certificate.public_bytes(Encoding.DER)
+    spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    key_type, key_size = _key(certificate.public_key())
+    names = _extension(certificate, x509.SubjectAlternativeName)
+    return Certificate(
+        thumbprint=thumbprint_of(der),
+        sha256=hashlib.sha256(der).hexdigest(),
+        spki_sha256=hashlib.sha256(spki).hexdigest(),
+        subject=certificate.subject.rfc4514_string(),
+        subject_cn=_common_name(certificate.subject),
+        issuer=certificate.issuer.rfc4514_string(),
+        issuer_cn=_common_name(certificate.issuer),
+        serial=f"{certificate.serial_number:X}",
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        eku=_eku(certificate),
+        key_usage=_key_usage(certificate),
+        upn=_upn(names),
+        emails=tuple(names.get_values_for_type(x509.RFC822Name)) if names else (),
+        key_type=key_type,
+        key_size=key_size,
+        signature_hash=_signature_hash(certificate),
+        is_ca=_is_ca(certificate),
+        der=der,
+    )
+
+
+def proof_holds(certificate: Certificate, algorithm: str, signature: bytes, nonce: bytes) -> bool:
+    """Whether a signature of ``store_exchange`` over the nonce was made with this certificate's key."""
+    key = x509.load_der_x509_certificate(certificate.der).public_key()
+    message = PROOF_PREFIX + nonce
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and algorithm == "RSASSA-PKCS1-v1_5-SHA256":
+            key.verify(signature, message, padding.PKCS1v15(), SHA256())
+            return True
+        if isinstance(key, ec.EllipticCurvePublicKey) and algorithm == "ECDSA-SHA256":
+            half = len(signature) // 2
+            numbers = (int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))
+            key.verify(utils.encode_dss_signature(*numbers), message, ec.ECDSA(SHA256()))
+            return True
+    except InvalidSignature:
+        return False
+    return False
+
+
+def _key(key: Any) -> tuple[str, int]:
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RSA", key.key_size
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"EC {key.curve.name}", key.curve.key_size
+    return type(key).__name__.replace("PublicKey", ""), 0
+
+
+def _common_name(name: x509.Name) -> str | None:
+    found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else None
+
+
+def _extension(certificate: x509.Certificate, kind: Any) -> Any:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _eku(certificate: x509.Certificate) -> tuple[str, ...] | None:
+    usages = _extension(certificate, x509.ExtendedKeyUsage)
+    return tuple(usage.dotted_string for usage in usages) if usages is not None else None
+
+
+def _key_usage(certificate: x509.Certificate) -> tuple[str, ...] | None:
+    usage = _extension(certificate, x509.KeyUsage)
+    return tuple(name for name in KEY_USAGES if getattr(usage, name)) if usage is not None else None
+
+
+def _is_ca(certificate: x509.Certificate) -> bool:
+    constraints = _extension(certificate, x509.BasicConstraints)
+    return bool(constraints is not None and constraints.ca)
+
+
+def _signature_hash(certificate: x509.Certificate) -> str | None:
+    try:
+        algorithm = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return None
+    return algorithm.name if algorithm else None
+
+
+def _upn(names: Any) -> str | None:
+    """The user principal name, an OtherName holding one short UTF8String (DER: 0C, length, text)."""
+    for other in names.get_values_for_type(x509.OtherName) if names else ():
+        value = other.value
+        if other.type_id == UPN and len(value) >= 2 and value[0] == 0x0C and value[1] == len(value) - 2:
+            return str(value[2:].decode("utf-8", errors="replace"))
+    return None

@@ -1,0 +1,203 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What is asked of the two drivers and what they answer, typed. The protocol is docs/developers/driver_protocol.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar, Protocol, Union
+
+@dataclass(frozen=True, slots=True)
+class StoredElement:
+    """A serialized certificate element as the workstation keeps it; ``source`` is ``file`` or ``hive``."""
+
+    source: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A place that could not be read, so the elements are not the whole truth."""
+
+    code: str
+    detail: str
+    hresult: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One store of one owner."""
+
+    elements: tuple[StoredElement, ...]
+    unread: tuple[Unread, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person's profile and CurrentUser\\My in it. ``loaded``: the person is logged on."""
+
+    owner_sid: str
+    path: str
+    loaded: bool
+    temporary: bool
+    my: Store
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A holder's account as the workstation resolved it; ``sid`` is None when the name means nobody there."""
+
+    asked: str
+    sid: str | None
+    name: str | None
+    hresult: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a driver ran as."""
+
+    sid: str
+    account: str
+    administrator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """Whether PowerShell keeps what it runs (policies of Windows PowerShell and PowerShell 7)."""
+
+    script_block: bool
+    module: bool
+    transcription: bool
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of logging that are on, in words."""
+        named = (("script block logging", self.script_block), ("module logging", self.module), ("transcription", self.transcription))
+        return tuple(name for name, on in named if on)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Answer of ``store_inventory``. ``utc`` is the workstation's clock."""
+
+    identity: Identity
+    computer: str
+    os_build: int
+    utc: datetime
+    language_mode: str
+    logging: Logging
+    accounts: tuple[Account, ...]
+    profiles: tuple[Profile, ...]
+    machine: Store
+
+    def profile(self, sid: str) -> Profile | None:
+        """The profile of this owner, or None when the workstation has none."""
+        return next((profile for profile in self.profiles if profile.owner_sid == sid), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStep:
+    """A one-use p12 into a new key container and the store."""
+
+    TYPE: ClassVar[str] = "import"
+    id: str
+    thumbprint: str
+    bundle: bytes = field(repr=False)
+    passphrase: str = field(repr=False)
+    exportable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProveStep:
+    """A signature over a nonce of 32 bytes with the certificate's private key."""
+
+    TYPE: ClassVar[str] = "prove"
+    id: str
+    thumbprint: str
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NameStep:
+    """The friendly name of a certificate in the store."""
+
+    TYPE: ClassVar[str] = "name"
+    id: str
+    thumbprint: str
+    friendly_name: str
+
+
+Step = Union[ImportStep, ProveStep, NameStep]
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRequest:
+    """One transaction on one owner's CurrentUser\\My; ``observed`` is the store hash of what it was planned on."""
+
+    owner_sid: str
+    observed: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """What the workstation did, and when."""
+
+    id: str
+    step: str
+    outcome: str
+    at: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeError:
+    """Where an exchange stopped: the id of a step or ``guard``, the protocol's code, the HRESULT of Windows."""
+
+    step: str
+    code: str
+    hresult: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeAnswer:
+    """Answer of ``store_exchange``."""
+
+    changed: bool
+    owner_sid: str
+    utc: datetime
+    before: tuple[StoredElement, ...]
+    after: tuple[StoredElement, ...]
+    journal: tuple[JournalEntry, ...]
+    error: ExchangeError | None
+
+
+class Context(str, Enum):
+    """Who the exchange runs as: the connection's own user, or the holder through become."""
+
+    CONNECTION = "connection"
+    BECOME = "become"
+
+
+@dataclass(frozen=True, slots=True)
+class RunAs:
+    """The holder's context. ``password`` only where the holder's own entry has one; None takes his logon session's token."""
+
+    context: Context
+    account: str
+    password: str | None = field(default=None, repr=False)
+
+
+class Drivers(Protocol):
+    """The way to a workstation. Implemented by the action base; by a fake in tests."""
+
+    def inventory(self, holders: Sequence[str]) -> Inventory:
+        """Runs ``store_inventory`` without become. Raises ``PkcsError``."""
+
+    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        """Runs ``store_exchange`` in the holder's context. Raises ``PkcsError``."""

@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The drivers' requests and answers to and from JSON. The protocol is docs/developers/driver_protocol.md."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from ._driver import (
+    Account,
+    ExchangeAnswer,
+    ExchangeError,
+    ExchangeRequest,
+    Identity,
+    ImportStep,
+    Inventory,
+    JournalEntry,
+    Logging,
+    Profile,
+    ProveStep,
+    Step,
+    Store,
+    StoredElement,
+    Unread,
+)
+from ._errors import PkcsError
+
+PROTOCOL = 1
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class AnswerError(PkcsError):
+    """What came back is not an answer of this protocol: code ``driver_answer``."""
+
+    def __init__(self, driver: str, problem: str) -> None:
+        super().__init__(
+            code="driver_answer",
+            cause=f"The workstation's answer to {driver} cannot be used: {problem}.",
+            next_step="Run the task again with -vvv, and report it if it stays: the drivers and the controller may not match.",
+        )
+
+
+def step_arguments(step: Step) -> dict[str, Any]:
+    """A step as the driver takes it."""
+    arguments: dict[str, Any] = {"id": step.id, "step": step.TYPE, "thumbprint": step.thumbprint}
+    if isinstance(step, ImportStep):
+        arguments |= {
+            "bundle": base64.b64encode(step.bundle).decode("ascii"),
+            "passphrase": step.passphrase,
+            "exportable": step.exportable,
+        }
+    elif isinstance(step, ProveStep):
+        arguments["nonce"] = base64.b64encode(step.nonce).decode("ascii")
+    else:
+        arguments["friendly_name"] = step.friendly_name
+    return arguments
+
+
+def exchange_arguments(request: ExchangeRequest) -> dict[str, Any]:
+    """The arguments of ``store_exchange``."""
+    return {
+        "protocol": PROTOCOL,
+        "owner_sid": request.owner_sid,
+        "observed": request.observed,
+        "steps": [step_arguments(step) for step in request.steps],
+    }
+
+
+def inventory_arguments(holders: Sequence[str]) -> dict[str, Any]:
+    """The arguments of ``store_inventory``."""
+    return {"protocol": PROTOCOL, "holders": list(holders)}
+
+
+def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
+    """Reads an answer of ``store_inventory``; raises ``AnswerError``."""
+    try:
+        return Inventory(
+            identity=Identity(**answer["identity"]),
+            computer=answer["computer"],
+            os_build=int(answer["os_build"]),
+            utc=parse_time(answer["utc"]),
+            language_mode=answer["language_mode"],
+            logging=Logging(**answer["logging"]),
+            accounts=tuple(Account(a["asked"], a["sid"], a["account"], a["hresult"]) for a in answer["holders"]),
+            profiles=tuple(_profile(profile) for profile in answer["profiles"]),
+            machine=_store(answer["machine"]),
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise AnswerError("store_inventory", _describe(problem)) from problem
+
+
+def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
+    """Reads an answer of ``store_exchange``; raises ``AnswerError``."""
+    try:
+        error = answer["error"]
+        return ExchangeAnswer(
+            changed=bool(answer["changed"]),
+            owner_sid=answer["owner_sid"],
+            utc=parse_time(answer["utc"]),
+            before=_elements(answer["before"]),
+            after=_elements(answer["after"]),
+            journal=tuple(_entry(entry) for entry in answer["journal"]),
+            error=ExchangeError(error["step"], error["code"], error["hresult"]) if error else None,
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise AnswerError("store_exchange", _describe(problem)) from problem
+
+
+def parse_time(text: str) -> datetime:
+    """A date of the protocol, always UTC; raises ``ValueError``."""
+    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=timezone.utc)
+
+
+def _profile(raw: Mapping[str, Any]) -> Profile:
+    return Profile(raw["owner_sid"], raw["path"], raw["loaded"], raw["temporary"], _store(raw))
+
+
+def _store(raw: Mapping[str, Any]) -> Store:
+    return Store(_elements(raw["elements"]), tuple(Unread(**unread) for unread in raw["unread"]))
+
+
+def _elements(raw: Sequence[Mapping[str, Any]]) -> tuple[StoredElement, ...]:
+    try:
+        return tuple(StoredElement(e["source"], base64.b64decode(e["data"], validate=True)) for e in raw)
+    except binascii.Error as problem:
+        raise ValueError("an element is not base64") from problem
+
+
+def _entry(raw: Mapping[str, Any]) -> JournalEntry:
+    named = {key: raw[key] for key in ("id", "step", "outcome", "at")}
+    return JournalEntry(**named, facts={key: value for key, value in raw.items() if key not in named})
+
+
+def _describe(problem: Exception) -> str:
+    return f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)

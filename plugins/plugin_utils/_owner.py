@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Whose store it is and whether it can be written now. Pure: decided from the inventory, before anything is sent as the holder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._driver import Account, Context, Inventory, Profile, RunAs
+from ._errors import PkcsError
+
+UNREAD_SENTENCES = {
+    "redirected": "AppData is redirected to a share",
+    "access_denied": "access was denied",
+    "no_appdata": "the profile folder has no AppData",
+    "unreadable": "it could not be read",
+    "element": "a certificate in it cannot be parsed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A holder on this workstation: the account, and the profile when there is one."""
+
+    sid: str
+    account: Account
+    profile: Profile | None
+
+    @property
+    def name(self) -> str:
+        """The account as Windows writes it, or the SID."""
+        return self.account.name or self.sid
+
+
+def find_owner(inventory: Inventory, asked: str) -> Owner:
+    """Finds the holder that was asked for. Raises ``PkcsError``: ``unknown_holder``."""
+    account = next((account for account in inventory.accounts if account.asked == asked), None)
+    if account is None or account.sid is None:
+        raise PkcsError(
+            code="unknown_holder",
+            cause=f"{inventory.computer} knows no account {asked}{_hresult(account)}.",
+            next_step="Check the spelling (DOMAIN\\user, UPN or SID) and that the workstation reaches its domain.",
+        )
+    return Owner(account.sid, account, inventory.profile(account.sid))
+
+
+def refuse_unusable(owner: Owner, computer: str) -> None:
+    """Refuses an owner whose store cannot be trusted. Raises ``PkcsError``: ``temporary_profile``, ``store_unread``."""
+    profile = owner.profile
+    if profile is None:
+        return
+    if profile.temporary:
+        raise PkcsError(
+            code="temporary_profile",
+            cause=f"Windows gave {owner.name} a temporary profile on {computer}; all in it is lost at logoff.",
+            next_step="Repair the profile (ProfileList in the registry, the user's folder), let the user log on again, then run the task again.",
+        )
+    if profile.my.unread:
+        unread = profile.my.unread[0]
+        why = UNREAD_SENTENCES.get(unread.code, unread.code)
+        raise PkcsError(
+            code="store_unread",
+            cause=f"The personal store of {owner.name} on {computer} cannot be read: {why} ({unread.detail}).",
+            next_step="Give the connection account access to it, or repair the profile; nothing is written to a store that cannot be read.",
+        )
+
+
+def deferral(owner: Owner, inventory: Inventory) -> str | None:
+    """Why the owner's keys cannot be touched now, as a sentence; None when they can."""
+    if owner.profile is None:
+        return f"{owner.name} has never logged on to {inventory.computer}; the certificate is installed after the first logon."
+    if not owner.profile.loaded:
+        return f"{owner.name} is not logged on to {inventory.computer}; run the task again when he or she is."
+    return None
+
+
+def run_as(owner: Owner, inventory: Inventory, password: str | None) -> RunAs:
+    """The context of an exchange. Raises ``PkcsError``: ``no_account_name``."""
+    if owner.sid == inventory.identity.sid:
+        return RunAs(Context.CONNECTION, inventory.identity.account)
+    if owner.account.name is None:
+        raise PkcsError(
+            code="no_account_name",
+            cause=f"{inventory.computer} cannot tell which account has the SID {owner.sid}.",
+            next_step="Check that the account still exists and that the workstation reaches its domain.",
+        )
+    return RunAs(Context.BECOME, owner.account.name, password)
+
+
+def _hresult(account: Account | None) -> str:
+    return f" (0x{account.hresult:08X})" if account and account.hresult else ""

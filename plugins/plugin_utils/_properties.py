@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Serialized certificate elements, as Windows keeps them in files and in the registry. Pure.
+
+The format is in docs/developers/driver_protocol.md; the property ids are those of wincrypt.h (CERT_KEY_PROV_INFO_PROP_ID and so on).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+KEY_PROVIDER_INFO = 2
+FRIENDLY_NAME = 11
+ARCHIVED = 19
+CERTIFICATE = 32
+HASHED = (KEY_PROVIDER_INFO, FRIENDLY_NAME, ARCHIVED, CERTIFICATE)
+
+RECORD = struct.Struct("<III")
+KEY_LINK = struct.Struct("<7I")
+MACHINE_KEYSET = 0x20
+
+
+class ElementError(ValueError):
+    """An element that is not what the format says; the text is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLink:
+    """Where a private key is (CRYPT_KEY_PROV_INFO). Provider type 0 is CNG, any other a legacy CAPI provider."""
+
+    container: str
+    provider: str
+    provider_type: int
+    flags: int
+    key_spec: int
+
+    @property
+    def is_cng(self) -> bool:
+        """Whether a CNG key storage provider holds the key."""
+        return self.provider_type == 0
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether the container is the machine's, not the user's (CRYPT_MACHINE_KEYSET)."""
+        return bool(self.flags & MACHINE_KEYSET)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A certificate in a store with what the store knows about it. ``thumbprint``: SHA-1 of the DER, upper-case hex."""
+
+    thumbprint: str
+    der: bytes = field(repr=False)
+    friendly_name: str | None
+    archived: bool
+    key: KeyLink | None
+
+
+def parse_element(raw: bytes) -> Element:
+    """Reads one element. Raises ``ElementError``; never trusts a length or an offset."""
+    records = read_records(raw)
+    if CERTIFICATE not in records:
+        raise ElementError("it holds no certificate (record 32)")
+    der = records[CERTIFICATE]
+    link = records.get(KEY_PROVIDER_INFO)
+    name = records.get(FRIENDLY_NAME)
+    return Element(
+        thumbprint=thumbprint_of(der),
+        der=der,
+        friendly_name=_text(name, 0) if name is not None else None,
+        archived=ARCHIVED in records,
+        key=_key_link(link) if link is not None else None,
+    )
+
+
+def read_records(raw: bytes) -> dict[int, bytes]:
+    """Property id to data. Raises ``ElementError`` when the lengths do not add up."""
+    records: dict[int, bytes] = {}
+    at = 0
+    while at < len(raw):
+        if len(raw) - at < RECORD.size:
+            raise ElementError(f"a record is cut off at byte {at}")
+        identifier, _encoding, length = RECORD.unpack_from(raw, at)
+        at += RECORD.size
+        if length > len(raw) - at:
+            raise ElementError(f"record {identifier} says {length} bytes, {len(raw) - at} are there")
+        records[identifier] = raw[at : at + length]
+        at += length
+    return records
+
+
+def store_hash(elements: Iterable[bytes]) -> str:
+    """The store hash of the driver protocol: SHA-256, lower-case hex. Where a thumbprint occurs twice the later one counts."""
+    store = dict(_canonical(raw) for raw in elements)
+    return hashlib.sha256(b"".join(store[thumbprint] for thumbprint in sorted(store))).hexdigest()
+
+
+def thumbprint_of(der: bytes) -> str:
+    """SHA-1 as Windows shows it: an identifier here, not a protection."""
+    return hashlib.sha1(der, usedforsecurity=False).hexdigest().upper()
+
+
+def _canonical(raw: bytes) -> tuple[str, bytes]:
+    try:
+        records = read_records(raw)
+        der = records[CERTIFICATE]
+    except (ElementError, KeyError):
+        return thumbprint_of(raw), raw
+    kept = (identifier for identifier in HASHED if identifier in records)
+    return thumbprint_of(der), b"".join(struct.pack("<II", i, len(records[i])) + records[i] for i in kept)
+
+
+def _key_link(data: bytes) -> KeyLink:
+    if len(data) < KEY_LINK.size:
+        raise ElementError("the key link (record 2) is cut off")
+    container, provider, kind, flags, _count, _parameters, key_spec = KEY_LINK.unpack_from(data)
+    return KeyLink(_text(data, container), _text(data, provider), kind, flags, key_spec)
+
+
+def _text(data: bytes, start: int) -> str:
+    """UTF-16LE up to its NUL or to the end of the data."""
+    if start > len(data):
+        raise ElementError(f"a name starts at byte {start}, there are {len(data)}")
+    text = data[start : start + (len(data) - start) // 2 * 2].decode("utf-16-le", errors="replace")
+    return text.split("\0", 1)[0]
