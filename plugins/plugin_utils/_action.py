@@ -9,6 +9,7 @@ import contextlib
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
@@ -74,8 +75,14 @@ class PkcsAction(ActionBase):
         result: dict[str, Any] = {}
         try:
             if validation.error_messages:
-                raise PkcsError(code="bad_arguments", cause=validation.errors.msg + ".", next_step=f"See ansible-doc {self._task.action}.")
-            result = self.story(Task(validation.validated_parameters, bool(self._task.check_mode), bool(self._task.diff)))
+                raise PkcsError(
+                    code="bad_arguments",
+                    cause=validation.errors.msg + ".",
+                    next_step=f"See ansible-doc {self._task.action}.",
+                )
+            result = self.story(
+                Task(validation.validated_parameters, bool(self._task.check_mode), bool(self._task.diff))
+            )
         except PkcsError as refusal:
             result = failure(refusal)
         except AnsibleConnectionFailure:
@@ -137,7 +144,12 @@ class PkcsAction(ActionBase):
 
 def failure(refusal: PkcsError) -> dict[str, Any]:
     """A named refusal as a result."""
-    return {"failed": True, "changed": False, "msg": str(refusal), "error": {"code": refusal.code, "next_step": refusal.next_step}}
+    return {
+        "failed": True,
+        "changed": False,
+        "msg": str(refusal),
+        "error": {"code": refusal.code, "next_step": refusal.next_step},
+    }
 
 
 def plain(value: Any) -> Any:
@@ -152,3 +164,8 @@ def plain(value: Any) -> Any:
         if isinstance(value, kind):
             return kind(value)
     return value
+
+
+def now() -> datetime:
+    """The controller's clock, aware, in UTC."""
+    return datetime.now(timezone.utc)

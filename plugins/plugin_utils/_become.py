@@ -53,4 +53,6 @@ def become_refusal(run_as: RunAs, text: str) -> Exception:
             next_step="Run the task again: it completes or undoes what was begun. With -vvv it shows more.",
         )
     reason = f"Windows error {code}" if code else "Windows gave no token"
-    return Deferred(f"Nothing could be run as {run_as.account} ({reason}); run the task again when he or she is logged on.")
+    return Deferred(
+        f"Nothing could be run as {run_as.account} ({reason}); run the task again when he or she is logged on."
+    )

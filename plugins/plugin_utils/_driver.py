@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Protocol, Union
 
+
 @dataclass(frozen=True, slots=True)
 class StoredElement:
     """A serialized certificate element as the workstation keeps it; ``source`` is ``file`` or ``hive``."""
@@ -77,7 +78,11 @@ class Logging:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of logging that are on, in words."""
-        named = (("script block logging", self.script_block), ("module logging", self.module), ("transcription", self.transcription))
+        named = (
+            ("script block logging", self.script_block),
+            ("module logging", self.module),
+            ("transcription", self.transcription),
+        )
         return tuple(name for name, on in named if on)
 
 

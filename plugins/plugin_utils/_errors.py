@@ -1,15 +1,16 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""A named refusal: what is wrong, and what to do about it."""
+"""The one error that a user of the collection sees: what is wrong, and what to do about it."""
 
 from __future__ import annotations
 
 
 class PkcsError(Exception):
-    """A refusal for the person on call. Holds no secret, ever.
+    """A refusal with a name.
 
-    ``code`` is stable and for machines; ``cause`` and ``next_step`` are one sentence each, for people.
+    ``code`` is stable and made for machines. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for
+    the person on call. None of the three ever holds a passphrase, a key or a code of withdrawal.
     """
 
     def __init__(self, *, code: str, cause: str, next_step: str) -> None:

@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is inside a p12, on the controller. See ansible-doc hospital_it.pkcs12.bundle_info."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_folder import find_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_source import bundle_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import bundle_result
+
+
+class ActionModule(PkcsAction):
+    """The spec and one story."""
+
+    SPEC = Spec(
+        options={
+            "path": {"type": "path"},
+            "content": {"type": "str", "no_log": True},
+            "folder": {"type": "path"},
+            "pattern": {"type": "str", "default": "*.p12"},
+            "passphrase": {"type": "str", "no_log": True},
+            "renew_before_days": {"type": "int", "default": 40},
+        },
+        mutually_exclusive=[["path", "content", "folder"]],
+        required_one_of=[["path", "content", "folder"]],
+    )
+
+    def story(self, task: Task) -> dict[str, Any]:
+        options = dict(task.options)
+        if options["folder"] is not None:
+            options["path"] = str(find_bundle(Path(options["folder"]), options["pattern"]))
+        result = bundle_result(bundle_of(options), now(), options["renew_before_days"])
+        return result | {"path": options["path"]}

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Finds a bundle in a folder by the form of its name, whatever Unicode form the file system or the mail gave it."""
+
+from __future__ import annotations
+
+import fnmatch
+import unicodedata
+from pathlib import Path
+
+from ._errors import PkcsError
+
+
+def find_bundle(folder: Path, pattern: str) -> Path:
+    """The one file whose name fits the pattern (``*``, ``?``, ``[...]``; compared after Unicode NFC, UAX 15). Raises ``PkcsError``."""
+    files = _files(folder)
+    found = [path for path in files if fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
+    if not found:
+        raise PkcsError(
+            code="no_bundle",
+            cause=f"No file in {folder} is named like {pattern!r} ({len(files)} files are there).",
+            next_step="Put the holder's p12 there under that name, or correct the pattern.",
+        )
+    if len(found) > 1:
+        raise PkcsError(
+            code="several_bundles",
+            cause=f"Several files in {folder} are named like {pattern!r}: {', '.join(path.name for path in found)}.",
+            next_step="Leave the one that counts in the folder, or narrow the pattern.",
+        )
+    return found[0]
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError as problem:
+        raise PkcsError(
+            code="bundle_folder",
+            cause=f"The bundle folder {folder} cannot be listed: {problem.strerror}.",
+            next_step="Check the path on the controller; in an execution environment the folder has to be mounted.",
+        ) from None
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What a store holds, understood: elements and certificates together, what cannot be read listed as such. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ._certificate import Certificate, UnreadableCertificate, read_certificate
+from ._driver import Store, StoredElement, Unread
+from ._properties import ElementError, KeyLink, parse_element, store_hash
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCertificate:
+    """A certificate as one store holds it."""
+
+    certificate: Certificate
+    friendly_name: str | None
+    archived: bool
+    key: KeyLink | None
+
+    @property
+    def thumbprint(self) -> str:
+        """SHA-1, upper-case hex."""
+        return self.certificate.thumbprint
+
+
+@dataclass(frozen=True, slots=True)
+class StoreView:
+    """One store of one owner. ``observed`` is the store hash that an exchange has to find unchanged."""
+
+    certificates: tuple[StoreCertificate, ...]
+    unread: tuple[Unread, ...]
+    observed: str
+
+    def find(self, thumbprint: str) -> StoreCertificate | None:
+        """The certificate with this thumbprint."""
+        return next((found for found in self.certificates if found.thumbprint == thumbprint), None)
+
+
+def view_store(store: Store) -> StoreView:
+    """Reads all elements; one that cannot be parsed is in ``unread``, with the reason."""
+    certificates: dict[str, StoreCertificate] = {}
+    unread = list(store.unread)
+    for stored in store.elements:
+        try:
+            element = parse_element(stored.data)
+            certificate = read_certificate(element.der)
+        except (ElementError, UnreadableCertificate) as problem:
+            unread.append(Unread("element", str(problem), None))
+            continue
+        certificates[element.thumbprint] = StoreCertificate(
+            certificate, element.friendly_name, element.archived, element.key
+        )
+    return StoreView(tuple(certificates.values()), tuple(unread), store_hash(stored.data for stored in store.elements))
+
+
+def view_elements(elements: Iterable[StoredElement]) -> StoreView:
+    """The same for the elements that an exchange sent."""
+    return view_store(Store(tuple(elements), ()))
