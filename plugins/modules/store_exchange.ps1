@@ -94,7 +94,7 @@ function Test-PrivateKey {
 function Read-OwnStore {
     <# .SYNOPSIS
        The owner's elements as the protocol sends them. #>
-    @((Get-OwnerStore -Sid $own.owner_sid -ProfilePath $own.path).elements)
+    (Get-OwnerStore -Sid $own.owner_sid -ProfilePath $own.path).elements
 }
 
 function Get-StoreHash {
@@ -186,7 +186,7 @@ function Invoke-Exchange {
     Assert-Owner
     Enter-Exchange
     try {
-        $answer.before = $answer.after = Read-OwnStore
+        $answer.before = $answer.after = @(Read-OwnStore)
         $observed = Get-StoreHash -Element $answer.before
         if ($observed -ne $complex_args.observed) { throw $refusal::new('stale_store', 0) }
         if ($complex_args._ansible_check_mode) { return }
@@ -194,7 +194,7 @@ function Invoke-Exchange {
         $my.Open('ReadWrite, IncludeArchived')
         Invoke-Step
         $my.Close()
-        $answer.after = Read-OwnStore
+        $answer.after = @(Read-OwnStore)
         $answer.changed = (Get-StoreHash -Element $answer.after) -ne $observed
     } finally {
         $mutex.ReleaseMutex()
