@@ -32,9 +32,8 @@ def present_result(wanted: Present, outcome: Outcome, selection: Selection, now:
         "ansible_facts": {
             "pkcs12": workstation_facts(outcome.inventory, {outcome.owner.sid: outcome.after}, selection, now)
         },
+        "msg": outcome.deferred or _sentence(wanted, outcome),
     }
-    if outcome.deferred is not None:
-        result["msg"] = outcome.deferred
     return result
 
 
@@ -73,6 +72,15 @@ def bundle_result(bundle: Bundle, now: datetime, renew_before_days: int) -> dict
 def journal_row(entry: JournalEntry) -> dict[str, Any]:
     """A journal entry as one flat map."""
     return {"id": entry.id, "step": entry.step, "outcome": entry.outcome, "at": entry.at} | dict(entry.facts)
+
+
+def _sentence(wanted: Present, outcome: Outcome) -> str:
+    leaf = wanted.bundle.leaf
+    verb = "is already installed"
+    if outcome.plan.changes:
+        verb = "would be installed" if wanted.check_mode else "was installed" if outcome.plan.imports else "was renamed"
+    proof = " and its key signs" if outcome.proven else ""
+    return f"{leaf.subject_cn or leaf.thumbprint} {verb} for {outcome.owner.name}{proof}; valid until {leaf.not_after:%Y-%m-%d}."
 
 
 def _certificate(bundle: Bundle, outcome: Outcome, selection: Selection, now: datetime) -> dict[str, Any]:
