@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The authority: a root, an issuing authority below it, and the people whom it certifies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from lab.authority.dialect import Dialect, PrivateKey, write_bundle
+
+ORGANISATION = "Registre d'Essai des Expositions"
+LIFETIME = timedelta(days=3 * 365)
+KEY_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+KeyKind = Literal["rsa2048", "ec-p256"]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedBundle:
+    """A person's PKCS#12 file as the authority hands it out, and what a test wants to know of it."""
+
+    data: bytes = field(repr=False)
+    passphrase: str = field(repr=False)
+    certificate: x509.Certificate
+    private_key: PrivateKey = field(repr=False)
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """``root`` signs ``issuing``, which signs people."""
+
+    root: x509.Certificate
+    issuing: x509.Certificate
+    issuing_key: rsa.RSAPrivateKey = field(repr=False)
+
+    @classmethod
+    def create(cls) -> Authority:
+        """A new authority with keys of its own."""
+        root_key, issuing_key = _new_rsa_key(), _new_rsa_key()
+        root_name, issuing_name = _name("AC Racine"), _name("AC Personnes")
+        root = _authority_certificate(root_name, root_key.public_key(), root_name, root_key)
+        issuing = _authority_certificate(issuing_name, issuing_key.public_key(), root_name, root_key)
+        return cls(root, issuing, issuing_key)
+
+    def issue(  # noqa: PLR0913  each keyword is something that issuers do differently
+        self,
+        name: str,
+        authorisation: str,
+        *,
+        passphrase: str,
+        dialect: Dialect = "modern",
+        key: KeyKind | PrivateKey = "rsa2048",
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+        eku: Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.CLIENT_AUTH,),
+        key_usage: Sequence[str] = ("digital_signature",),
+        friendly_name: str | None = None,
+        with_chain: bool = True,
+    ) -> IssuedBundle:
+        """A certificate of three years from now, its key and its chain in a file.
+
+        An empty ``eku`` or ``key_usage`` leaves the extension out. ``key`` is a kind for a new one, or a key.
+        """
+        private_key = new_key(key) if isinstance(key, str) else key
+        start = not_before or datetime.now(timezone.utc) - timedelta(minutes=5)
+        person = f"{name} - {authorisation}"
+        builder = _builder(_name(person), self.issuing.subject, private_key.public_key())
+        builder = builder.not_valid_before(start).not_valid_after(not_after or start + LIFETIME)
+        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        if eku:
+            builder = builder.add_extension(x509.ExtendedKeyUsage(eku), critical=False)
+        if key_usage:
+            builder = builder.add_extension(_key_usage(key_usage), critical=True)
+        certificate = builder.sign(self.issuing_key, hashes.SHA256())
+        certificates = [certificate, self.issuing, self.root] if with_chain else [certificate]
+        data = write_bundle(private_key, certificates, passphrase, dialect, friendly_name)
+        return IssuedBundle(data, passphrase, certificate, private_key, f"{person}.p12")
+
+
+def new_key(kind: KeyKind) -> PrivateKey:
+    """A new private key."""
+    return _new_rsa_key() if kind == "rsa2048" else ec.generate_private_key(ec.SECP256R1())
+
+
+def _new_rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def _name(common_name: str) -> x509.Name:
+    texts = {NameOID.COUNTRY_NAME: "FR", NameOID.ORGANIZATION_NAME: ORGANISATION, NameOID.COMMON_NAME: common_name}
+    return x509.Name([x509.NameAttribute(oid, text) for oid, text in texts.items()])
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key)
+    return builder.serial_number(x509.random_serial_number()).add_extension(identifier, critical=False)
+
+
+def _authority_certificate(
+    subject: x509.Name, key: rsa.RSAPublicKey, issuer: x509.Name, issuer_key: rsa.RSAPrivateKey
+) -> x509.Certificate:
+    now = datetime.now(timezone.utc)
+    builder = _builder(subject, issuer, key).add_extension(x509.BasicConstraints(True, None), critical=True)
+    builder = builder.not_valid_before(now - 4 * LIFETIME).not_valid_after(now + 4 * LIFETIME)
+    builder = builder.add_extension(_key_usage(("key_cert_sign", "crl_sign")), critical=True)
+    return builder.sign(issuer_key, hashes.SHA256())
+
+
+def _key_usage(names: Sequence[str]) -> x509.KeyUsage:
+    return x509.KeyUsage(**{name: name in names for name in KEY_USAGES})

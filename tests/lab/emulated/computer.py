@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of one emulated computer: who is known, who is logged on, what lies in which store."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lab.emulated.accounts import Accounts, User
+from lab.emulated.handle import Operation
+from lab.emulated.profile import Profile
+from lab.emulated.store import Store
+
+MUTEX_WAIT = 10.0
+"""Seconds that an exchange waits for another one on the same owner's store (protocol)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingPolicy:
+    """What of a PowerShell session the site keeps."""
+
+    script_block: bool = False
+    module: bool = False
+    transcription: bool = False
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+def ignore(_operation: Operation) -> None:
+    """Observes nothing."""
+
+
+class Computer:
+    """``observe`` runs after every change a driver makes and may raise: the seam for invariants and for faults."""
+
+    def __init__(self, name: str, os_build: int = 19045, clock: Callable[[], datetime] = utc_now) -> None:
+        self.computer_name, self.os_build, self.clock = name, os_build, clock
+        self.mutex_wait = MUTEX_WAIT
+        self.logging = LoggingPolicy()
+        self.accounts = Accounts()
+        self.profiles: dict[str, Profile] = {}
+        self.machine = Store("LocalMachine", machine=True)
+        self.observe: Callable[[Operation], None] = ignore
+        self._mutexes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._loading = threading.Lock()
+
+    def add_user(self, user: User, *, profile: bool = True, logged_on: bool = False) -> None:
+        """Makes an account known here; ``profile``: the person has worked on this computer before."""
+        self.accounts.add(user)
+        if profile or logged_on:
+            self._profile_of(user).logged_on = logged_on
+
+    def store_of(self, sid: str) -> Store:
+        """CurrentUser\\My of the owner. Raises ``KeyError`` for someone without a profile."""
+        return self.profiles[sid].store
+
+    def mutex(self, owner_sid: str) -> threading.Lock:
+        """``Global\\hospital_it.pkcs12.<SID>``."""
+        return self._mutexes[owner_sid]
+
+    def utc(self) -> str:
+        """The computer's clock as the protocol writes dates."""
+        return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @contextmanager
+    def process_of(self, user: User) -> Iterator[None]:
+        """A process of this user runs: Windows loads his profile for it, and makes one on the first visit."""
+        with self._loading:
+            profile = self._profile_of(user)
+            profile.processes += 1
+        try:
+            yield
+        finally:
+            with self._loading:
+                profile.processes -= 1
+
+    def _profile_of(self, user: User) -> Profile:
+        if user.sid not in self.profiles:
+            self.profiles[user.sid] = Profile(rf"C:\Users\{user.name}", Store(user.sid))
+        return self.profiles[user.sid]

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a driver's run ends early, and the HRESULTs it then names."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class HResult(IntEnum):
+    """Codes of winerror.h (Windows), of corerror.h (.NET), and what they mean here."""
+
+    ACCESS_DENIED = 0x80070005
+    FILE_NOT_FOUND = 0x80070002
+    PATH_NOT_FOUND = 0x80070003
+    INVALID_PASSWORD = 0x80070056
+    NONE_MAPPED = 0x80070534
+    NTE_BAD_PUBLIC_KEY = 0x80090015
+    NTE_BAD_KEYSET = 0x80090016
+    SEC_E_DELEGATION_REQUIRED = 0x80090345
+    CRYPT_E_NOT_FOUND = 0x80092004
+    CRYPT_E_NO_MATCH = 0x80092009
+    CRYPT_E_NO_KEY_PROPERTY = 0x8009200B
+    COR_E_SECURITY = 0x8013150A
+    COR_E_FORMAT = 0x80131537
+
+
+class DriverError(Exception):
+    """A call that failed. ``code`` is the protocol's; None leaves the step to name it. ``hresult`` is unsigned, or None."""
+
+    def __init__(self, code: str | None, hresult: int | None = None) -> None:
+        super().__init__(f"{code} {hresult}")
+        self.code, self.hresult = code, hresult
+
+
+class BecomeError(Exception):
+    """Ansible's become wrapper could not start a process as the other user; the text is the one of its exception."""
+
+
+class ProcessKilled(BaseException):
+    """The process died between two changes. Not an ``Exception``: a dead process rolls nothing back."""

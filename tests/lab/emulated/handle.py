@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A store as a driver's process has it open: every change is announced, and is the last one when the process was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+    CERTIFICATE,
+    FRIENDLY_NAME,
+    ElementError,
+    KeyLink,
+    parse_element,
+    read_records,
+    thumbprint_of,
+)
+
+from lab.emulated.element import Properties, link_of, pack, properties, text
+from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
+
+
+class Change(str, Enum):
+    """What can happen to a store."""
+
+    CONTAINER_CREATED = "container created"
+    CONTAINER_DELETED = "container deleted"
+    CERTIFICATE_WRITTEN = "certificate written"
+    CERTIFICATE_DELETED = "certificate deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A change that was just made: ``subject`` is a thumbprint or the name of a container."""
+
+    owner: str
+    change: Change
+    subject: str
+
+
+Observer = Callable[[Operation], None]
+
+
+class StoreHandle:
+    """The operations the drivers use. ``observe`` runs after each one and may raise to make the process fail there."""
+
+    def __init__(self, store: Store, observe: Observer) -> None:
+        """Opens it."""
+        self._store, self._observe = store, observe
+
+    def find(self, thumbprint: str) -> Properties | None:
+        """What the store knows of a certificate, archived or not."""
+        return self._certificates().get(thumbprint.upper())
+
+    def write(self, known: Properties) -> None:
+        """Adds a certificate or replaces the one with its thumbprint."""
+        thumbprint = thumbprint_of(known[CERTIFICATE])
+        self._store.elements[thumbprint] = pack(known)
+        self._announce(Change.CERTIFICATE_WRITTEN, thumbprint)
+
+    def add(self, der: bytes, link: KeyLink) -> None:
+        """X509Store.Add: CERT_STORE_ADD_REPLACE_EXISTING_INHERIT_PROPERTIES, so what the new certificate lacks stays."""
+        self.write({**(self.find(thumbprint_of(der)) or {}), **properties(der, link)})
+
+    def remove(self, thumbprint: str) -> None:
+        """Deletes a certificate, if it is there; its key stays."""
+        if self._store.elements.pop(thumbprint, None):
+            self._announce(Change.CERTIFICATE_DELETED, thumbprint)
+
+    def rename(self, known: Properties, friendly_name: str) -> None:
+        """Sets the friendly name."""
+        self.write({**known, FRIENDLY_NAME: text(friendly_name)})
+
+    def create_container(self, holder: KeyContainer) -> KeyLink:
+        """Stores a key and returns the link that a certificate needs to find it."""
+        self._store.containers[holder.name] = holder
+        self._announce(Change.CONTAINER_CREATED, holder.name)
+        return self._store.link(holder)
+
+    def delete_container(self, name: str) -> None:
+        """Destroys a key; one that is gone already is no error."""
+        if self._store.containers.pop(name, None):
+            self._announce(Change.CONTAINER_DELETED, name)
+
+    def container(self, link: KeyLink) -> KeyContainer | None:
+        """The container that a link leads to."""
+        return self._store.containers.get(link.container)
+
+    def leftovers(self, spki: bytes) -> list[str]:
+        """The CNG containers that hold the key to this public one and that no certificate links to."""
+        links = [link_of(known) for known in self._certificates().values()]
+        linked = {link.container.casefold() for link in links if link}
+        holders = self._store.containers.values()
+        ours = [holder for holder in holders if holder.provider == CNG_PROVIDER and holder.spki == spki]
+        return [holder.name for holder in ours if holder.name.casefold() not in linked]
+
+    def _certificates(self) -> dict[str, Properties]:
+        """By thumbprint. What cannot be parsed is left out, as crypt32 does."""
+        found: dict[str, Properties] = {}
+        for element in self._store.elements.values():
+            with suppress(ElementError):
+                found[parse_element(element).thumbprint] = read_records(element)
+        return found
+
+    def _announce(self, change: Change, subject: str) -> None:
+        self._observe(Operation(self._store.owner, change, subject))

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of store_exchange, emulated. A new step is a function and a row of ``STEP_TYPES``."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import CERTIFICATE, KeyLink, thumbprint_of
+
+from lab.emulated.bundle import open_bundle
+from lab.emulated.element import Properties, link_of
+from lab.emulated.errors import DriverError, HResult
+from lab.emulated.handle import StoreHandle
+from lab.emulated.store import KeyContainer, PrivateKey, container, spki
+
+PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
+
+Step = Mapping[str, Any]
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a step works on. It puts on ``undo``, before each change, what takes that change back."""
+
+    store: StoreHandle
+    os_build: int
+    undo: list[Callable[[], None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class StepType:
+    """``keys``: what the step takes besides ``id`` and ``step``. ``code``: the error of a failure that names none."""
+
+    keys: tuple[str, ...]
+    code: str
+    run: Callable[[Work, Step], Facts]
+
+
+def import_bundle(work: Work, step: Step) -> Facts:
+    """Brings in a leaf and its key, unless the very certificate is there with a key that works."""
+    leaf, key = open_bundle(_bytes(step["bundle"]), step["passphrase"], work.os_build)
+    der = leaf.public_bytes(Encoding.DER)
+    if thumbprint_of(der) != step["thumbprint"]:
+        raise DriverError("thumbprint_mismatch")
+    leftovers = work.store.leftovers(spki(leaf.public_key()))
+    for name in leftovers:
+        work.store.delete_container(name)
+    link = _working_link(work.store, der) or _add(work, der, key, step["exportable"])
+    return {"container": link.container, "provider": link.provider, "swept": len(leftovers)}
+
+
+def _working_link(store: StoreHandle, der: bytes) -> KeyLink | None:
+    present = store.find(thumbprint_of(der))
+    if present is None:
+        return None
+    try:
+        _key_of(store, present)
+    except DriverError:
+        return None
+    return link_of(present)
+
+
+def _add(work: Work, der: bytes, key: PrivateKey | None, exportable: bool) -> KeyLink:
+    if key is None:
+        raise DriverError("import_failed", HResult.CRYPT_E_NO_KEY_PROPERTY)
+    store, thumbprint = work.store, thumbprint_of(der)
+    holder, replaced = container(key, exportable=exportable), store.find(thumbprint)
+    if replaced is not None:
+        work.undo.append(lambda: store.write(replaced))
+    work.undo.append(lambda: store.delete_container(holder.name))
+    link = store.create_container(holder)
+    work.undo.append(lambda: store.remove(thumbprint))
+    store.add(der, link)
+    return link
+
+
+def prove(work: Work, step: Step) -> Facts:
+    """Signs the nonce, so that the controller can check that the key behind the certificate works."""
+    certificate = _require(work.store, step["thumbprint"])
+    holder = _key_of(work.store, certificate)
+    message = PROOF_PREFIX + _bytes(step["nonce"])
+    if isinstance(holder.key, ec.EllipticCurvePrivateKey):
+        r, s = utils.decode_dss_signature(holder.key.sign(message, ec.ECDSA(SHA256())))
+        size = (holder.key.curve.key_size + 7) // 8
+        return {"algorithm": "ECDSA-SHA256", "signature": _text(r.to_bytes(size) + s.to_bytes(size))}
+    signature = holder.key.sign(message, padding.PKCS1v15(), SHA256())
+    return {"algorithm": "RSASSA-PKCS1-v1_5-SHA256", "signature": _text(signature)}
+
+
+def rename(work: Work, step: Step) -> Facts:
+    """Sets the friendly name."""
+    before = _require(work.store, step["thumbprint"])
+    work.undo.append(lambda: work.store.write(before))
+    work.store.rename(before, step["friendly_name"])
+    return {}
+
+
+def _require(store: StoreHandle, thumbprint: str) -> Properties:
+    found = store.find(thumbprint)
+    if found is None:
+        raise DriverError("no_certificate")
+    return found
+
+
+def _key_of(store: StoreHandle, certificate: Properties) -> KeyContainer:
+    """CryptAcquireCertificatePrivateKey with CRYPT_ACQUIRE_COMPARE_KEY_FLAG."""
+    link = link_of(certificate)
+    if link is None:
+        raise DriverError("no_key", HResult.CRYPT_E_NO_KEY_PROPERTY)
+    holder = store.container(link)
+    if holder is None:
+        raise DriverError("no_key", HResult.NTE_BAD_KEYSET)
+    if holder.spki != spki(x509.load_der_x509_certificate(certificate[CERTIFICATE]).public_key()):
+        raise DriverError("sign_failed", HResult.NTE_BAD_PUBLIC_KEY)
+    return holder
+
+
+def _bytes(value: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise DriverError(None, HResult.COR_E_FORMAT) from error
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+STEP_TYPES: Mapping[str, StepType] = {
+    "import": StepType(("bundle", "passphrase", "thumbprint", "exportable"), "import_failed", import_bundle),
+    "prove": StepType(("thumbprint", "nonce"), "sign_failed", prove),
+    "name": StepType(("thumbprint", "friendly_name"), "name_failed", rename),
+}

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One My store in memory: serialized elements, and beside them the key containers of the same owner."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import Certificate
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+    MACHINE_KEYSET,
+    KeyLink,
+    thumbprint_of,
+)
+
+from lab.emulated.element import pack, properties
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+CNG_PROVIDER = "Microsoft Software Key Storage Provider"
+CAPI_PROVIDERS = {
+    1: "Microsoft Enhanced Cryptographic Provider v1.0",
+    24: "Microsoft Enhanced RSA and AES Cryptographic Provider",
+}
+AT_KEYEXCHANGE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KeyContainer:
+    """A private key at rest. ``provider_type`` 0 is CNG, 1 and 24 are legacy CAPI providers."""
+
+    name: str
+    provider: str
+    provider_type: int
+    exportable: bool
+    key: PrivateKey = field(repr=False)
+
+    @property
+    def spki(self) -> bytes:
+        """The public key, to tell whose key this is."""
+        return spki(self.key.public_key())
+
+
+def spki(key: PublicKeyTypes) -> bytes:
+    """A public key as certificates carry it."""
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def container(key: PrivateKey, provider_type: int = 0, exportable: bool = False) -> KeyContainer:
+    """A container with a new name, as Windows gives when the bundle names none."""
+    provider = CAPI_PROVIDERS[provider_type] if provider_type else CNG_PROVIDER
+    return KeyContainer("{" + str(uuid.uuid4()).upper() + "}", provider, provider_type, exportable, key)
+
+
+class Store:
+    """What lies on the disk. Drivers change it through ``lab.emulated.handle``; tests prepare it with ``plant*``."""
+
+    def __init__(self, owner: str, machine: bool = False) -> None:
+        self.owner, self.machine = owner, machine
+        self.elements: dict[str, bytes] = {}
+        self.containers: dict[str, KeyContainer] = {}
+
+    def link(self, holder: KeyContainer) -> KeyLink:
+        """The key link of a certificate whose key lies in this container."""
+        flags = MACHINE_KEYSET if self.machine else 0
+        key_spec = AT_KEYEXCHANGE if holder.provider_type else 0
+        return KeyLink(holder.name, holder.provider, holder.provider_type, flags, key_spec)
+
+    def plant(
+        self,
+        certificate: Certificate,
+        key: PrivateKey | None = None,
+        *,
+        friendly_name: str | None = None,
+        archived: bool = False,
+        provider_type: int = 0,
+    ) -> str:
+        """Puts a certificate there, with its key, if given, in a container of its own. Returns the thumbprint."""
+        der = certificate.public_bytes(Encoding.DER)
+        link = self.link(self.plant_key(key, provider_type)) if key is not None else None
+        self.plant_raw(thumbprint_of(der), pack(properties(der, link, friendly_name, archived)))
+        return thumbprint_of(der)
+
+    def plant_key(self, key: PrivateKey, provider_type: int = 0) -> KeyContainer:
+        """Puts a key there that no certificate links to, as an interrupted import leaves it."""
+        holder = container(key, provider_type)
+        self.containers[holder.name] = holder
+        return holder
+
+    def plant_raw(self, name: str, element: bytes) -> None:
+        """Puts any bytes where an element should be."""
+        self.elements[name] = element

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulated workstation behind ``lab.workstation.Workstation``: it takes Ansible's manifest and plays the two drivers."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from lab import cmd
+from lab.emulated.computer import Computer
+from lab.emulated.drivers import UnknownDriverError, driver_of
+from lab.emulated.errors import BecomeError, ProcessKilled
+from lab.emulated.exchange import exchange
+from lab.emulated.handle import Operation
+from lab.emulated.inventory import inventory
+from lab.emulated.logon import Session, become, connect
+from lab.emulated.process import EmulatedProcess
+from lab.manifest import Manifest, ManifestError, parse
+from lab.workstation import Kind, Logon, Process
+
+Json = dict[str, Any]
+Streams = tuple[bytes, bytes, int]
+
+
+class EmulatedWorkstation(Computer):
+    """A stand-in, never the product: it knows the protocol, not Windows."""
+
+    @property
+    def name(self) -> str:
+        """The computer's name."""
+        return self.computer_name
+
+    @property
+    def kind(self) -> Kind:
+        """Emulated."""
+        return Kind.EMULATED
+
+    @property
+    def passwords(self) -> Mapping[str, str]:
+        """Every accepted spelling of every account with its password."""
+        return self.accounts.passwords
+
+    def start(self, logon: Logon, command_line: str, console: bool) -> Process:
+        """Starts PowerShell on a manifest; any other command is unknown here."""
+        refused = cmd.refusal(command_line, {"powershell"})
+        return refused or EmulatedProcess(lambda stdin, killed: self._powershell(logon, stdin, killed), console)
+
+    def close(self) -> None:
+        """Holds nothing that outlives it."""
+
+    def _powershell(self, logon: Logon, stdin: bytes, killed: threading.Event) -> Streams:
+        try:
+            manifest = parse(stdin)
+            if manifest is None:
+                raise UnknownDriverError("this is no module")
+            # A driver's own "exit 1" stays inside of Ansible's wrapper; what it answers says that it failed.
+            return _streams(self._run(logon, manifest, killed), 0)
+        except (UnknownDriverError, ManifestError) as error:
+            return _streams({"failed": True, "msg": str(error)}, 1)
+        except BecomeError as error:
+            return _streams(_wrapper_failure(str(error)), 1)
+        except ProcessKilled:
+            return b"", b"", 1
+
+    def _run(self, logon: Logon, manifest: Manifest, killed: threading.Event) -> Json:
+        driver = driver_of(manifest)
+        session = connect(self, logon)
+        with self.process_of(session.user):
+            if manifest.become is None:
+                return self._drive(driver, session, manifest, killed)
+            session = become(self, session, manifest.become)
+            with self.process_of(session.user):
+                return self._drive(driver, session, manifest, killed)
+
+    def _drive(self, driver: str, session: Session, manifest: Manifest, killed: threading.Event) -> Json:
+        if driver == "store_inventory":
+            return inventory(self, session, manifest.arguments)
+
+        def observe(operation: Operation) -> None:
+            if killed.is_set():
+                raise ProcessKilled
+            self.observe(operation)
+
+        return exchange(self, session, manifest.arguments, manifest.check_mode, observe)
+
+
+def _streams(answer: Json, exit_code: int) -> Streams:
+    return json.dumps(answer).encode() + b"\r\n", b"", exit_code
+
+
+def _wrapper_failure(reason: str) -> Json:
+    """What ansible-core's exec_wrapper.ps1 writes when become_wrapper.ps1 throws."""
+    error = f'Exception calling "CreateProcessAsUser" with "9" argument(s): "{reason}"'
+    return {"failed": True, "msg": f"failure during exec_wrapper: {error}", "exception": error}

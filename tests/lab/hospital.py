@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The small hospital, running: a listener before each workstation, and the files that Ansible needs to reach them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import yaml
+
+from lab.authority import Authority, IssuedBundle
+from lab.emulated.accounts import User
+from lab.emulated.workstation import EmulatedWorkstation
+from lab.people import DESKS, DOMAIN, DOMAIN_SID, Desk, Person, Seat
+from lab.wine import WineWorkstation, bed
+from lab.winrm import Ledger, Listener
+from lab.workstation import AuthMethod, Workstation
+
+CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
+DIALECTS = ("modern", "3des", "rc2-40")
+
+
+class Hospital:
+    """Starts on ``with``; ``folder`` then holds ``inventory.yml``, ``passphrases.yml``, ``bundles/`` and ``requests.jsonl``.
+
+    Every password and passphrase is random and lives as long as the hospital. The connection account owns nothing, except on
+    Windows PowerShell, where there is one user: there the connection user is the holder.
+    """
+
+    def __init__(self, folder: Path, desks: Sequence[Desk] = DESKS, auth: AuthMethod = AuthMethod.NTLM) -> None:
+        self.folder, self.desks, self.auth = folder, tuple(desks), auth
+        self.workstations: dict[str, Workstation] = {}
+        self.bundles: dict[str, IssuedBundle] = {}
+        self.connection_password = secrets.token_urlsafe(24)
+        self.passwords = {seat.person.sid: secrets.token_urlsafe(24) for desk in self.desks for seat in desk.seats}
+        self._ports: dict[str, int] = {}
+        self._running = ExitStack()
+
+    @property
+    def inventory(self) -> Path:
+        """Ansible's inventory of the hospital; it holds the connection's password and no other secret."""
+        return self.folder / "inventory.yml"
+
+    @property
+    def passphrases(self) -> Path:
+        """Extra variables with the bundles' passphrases: what a vault would hold."""
+        return self.folder / "passphrases.yml"
+
+    @property
+    def bundle_folder(self) -> Path:
+        """Where the authority's files lie, named as it names them."""
+        return self.folder / "bundles"
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Every holder once."""
+        return tuple(dict.fromkeys(seat.person for desk in self.desks for seat in desk.seats))
+
+    def __enter__(self) -> Hospital:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.ledger = Ledger(self.folder / "requests.jsonl")
+        self._running.callback(self.ledger.close)
+        for desk in self.desks:
+            workstation = self.workstations[desk.name] = self._make(desk)
+            self._running.callback(workstation.close)
+            listener = self._running.enter_context(Listener(workstation, self.ledger, auth=(self.auth,)))
+            self._ports[desk.name] = listener.port
+        self._issue()
+        self._write(self.inventory, self._inventory())
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._running.close()
+
+    def emulated(self, name: str) -> EmulatedWorkstation:
+        """A workstation whose stores a test looks into. Raises ``TypeError`` for one that is not emulated."""
+        workstation = self.workstations[name]
+        if not isinstance(workstation, EmulatedWorkstation):
+            raise TypeError(f"{name} is {workstation.kind.value}")
+        return workstation
+
+    def _make(self, desk: Desk) -> Workstation:
+        if desk.windows and bed():
+            return WineWorkstation.create(desk.name, {_unix_user(): self.connection_password})
+        workstation = EmulatedWorkstation(desk.name.upper(), desk.os_build)
+        service = User(CONNECTION_ACCOUNT, f"{DOMAIN_SID}-1103", self.connection_password, administrator=True)
+        workstation.add_user(service)
+        for seat in desk.seats:
+            person = seat.person
+            user = User(person.account, person.sid, self.passwords[person.sid], upn=person.upn)
+            workstation.add_user(user, logged_on=seat.logged_on)
+        return workstation
+
+    def _issue(self) -> None:
+        authority = Authority.create()
+        self.bundle_folder.mkdir(exist_ok=True)
+        for number, person in enumerate(self.people):
+            passphrase = secrets.token_urlsafe(12)
+            dialect = DIALECTS[number % len(DIALECTS)]
+            issued = authority.issue(person.name, person.authorisation, passphrase=passphrase, dialect=dialect)
+            self.bundles[person.authorisation] = issued
+            (self.bundle_folder / issued.file_name).write_bytes(issued.data)
+        secret = {number: issued.passphrase for number, issued in self.bundles.items()}
+        self._write(self.passphrases, {"pkcs12_passphrases": secret})
+
+    def _inventory(self) -> dict[str, Any]:
+        shared = {
+            "ansible_connection": "winrm",
+            "ansible_host": "127.0.0.1",
+            "ansible_winrm_scheme": "http",
+            "ansible_winrm_transport": self.auth.value,
+            "ansible_winrm_message_encryption": "always" if self.auth is AuthMethod.NTLM else "never",
+            "ansible_password": self.connection_password,
+            "enrol_bundle_folder": str(self.bundle_folder),
+        }
+        hosts = {desk.name: self._host(desk) for desk in self.desks}
+        return {"all": {"children": {"workstations": {"hosts": hosts}}, "vars": shared}}
+
+    def _host(self, desk: Desk) -> dict[str, Any]:
+        windows = isinstance(self.workstations[desk.name], WineWorkstation)
+        return {
+            "ansible_port": self._ports[desk.name],
+            "ansible_user": _unix_user() if windows else CONNECTION_ACCOUNT,
+            "pkcs12_holders": [_holder(seat, _unix_user() if windows else None) for seat in desk.seats],
+        }
+
+    @staticmethod
+    def _write(path: Path, content: Mapping[str, Any]) -> None:
+        path.touch(mode=0o600)
+        path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+
+
+def _holder(seat: Seat, account: str | None) -> dict[str, str]:
+    person = seat.person
+    user = account or str(getattr(person, seat.asked))
+    return {"name": person.name, "authorisation": person.authorisation, "user": user}
+
+
+def _unix_user() -> str:
+    """The one user of a workstation under Wine has the name of the Unix user."""
+    return Path(os.path.expanduser("~")).owner()

@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the real ansible-playbook against the hospital and gives back what it said and what it cost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.hospital import Hospital
+from lab.winrm import Entry
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One result of one of the collection's plugins, a loop item counted as one."""
+
+    host: str
+    action: str
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished ansible-playbook."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    rows: tuple[Row, ...]
+    requests: tuple[Entry, ...]
+
+    def of(self, action: str) -> tuple[Row, ...]:
+        """The results of one plugin."""
+        return tuple(row for row in self.rows if row.action == action)
+
+
+def play(hospital: Hospital, playbook: str | Path, *options: str, environment: Mapping[str, str] | None = None) -> Run:
+    """Runs a playbook, by path or by its name in the collection. Raises ``subprocess.TimeoutExpired`` after 300 s."""
+    results = hospital.folder / "results.jsonl"
+    results.unlink(missing_ok=True)
+    mark = hospital.ledger.mark()
+    ended = subprocess.run(
+        _command(hospital, str(playbook), options),
+        env={**os.environ, **_environment(results), **(environment or {})},
+        cwd=hospital.folder,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
+    rows = tuple(Row(**json.loads(line)) for line in lines)
+    return Run(ended.returncode, ended.stdout, ended.stderr, rows, hospital.ledger.since(mark))
+
+
+def _command(hospital: Hospital, playbook: str, options: Sequence[str]) -> list[str]:
+    ansible = Path(sys.executable).parent / "ansible-playbook"
+    return [str(ansible), "-i", str(hospital.inventory), "-e", f"@{hospital.passphrases}", playbook, *options]
+
+
+def _environment(results: Path) -> dict[str, str]:
+    return {
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "lab" / "callback"),
+        "ANSIBLE_CALLBACKS_ENABLED": "lab_results",
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_RETRY_FILES_ENABLED": "0",
+        "LAB_RESULTS": str(results),
+        "LC_ALL": "C.UTF-8",
+    }
