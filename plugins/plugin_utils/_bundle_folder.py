@@ -13,7 +13,13 @@ from ._errors import PkcsError
 
 
 def find_bundle(folder: Path, pattern: str) -> Path:
-    """The one file whose name fits the pattern (``*``, ``?``, ``[...]``; compared after Unicode NFC, UAX 15). Raises ``PkcsError``."""
+    """The one file whose name fits the pattern.
+
+    The pattern knows ``*``, ``?`` and ``[...]``; both sides are compared after Unicode NFC (UAX 15), since macOS and
+    some mail programs write an accent as a character of its own. Hidden files are left out, as a shell does: macOS puts
+    a ``._`` twin beside each file that it copies to a share.
+    Raises ``PkcsError``: ``bundle_folder``, ``no_bundle``, ``several_bundles``.
+    """
     files = _files(folder)
     found = [path for path in files if fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
     if not found:
@@ -33,7 +39,7 @@ def find_bundle(folder: Path, pattern: str) -> Path:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if path.is_file())
+        return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as problem:
         raise PkcsError(
             code="bundle_folder",

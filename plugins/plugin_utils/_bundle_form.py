@@ -8,27 +8,91 @@ from __future__ import annotations
 import base64
 import binascii
 
+from . import _der
 from ._errors import PkcsError
 
 LARGEST = 1024 * 1024
 ASK_ISSUER = "Take the file from the issuer's page or mail again, or ask the issuer for a new one."
 
+VERSION_3 = b"\x02\x01\x03"
+DATA = bytes.fromhex("2a864886f70d010701")
+"""id-data: 1.2.840.113549.1.7.1, RFC 5652, section 4."""
+BAG_TYPES = bytes.fromhex("2a864886f70d010c0a01")
+"""1.2.840.113549.1.12.10.1, RFC 7292, section 4.2; the last number follows."""
+KEY_BAGS = (BAG_TYPES + b"\x01", BAG_TYPES + b"\x02")
+SAFE_CONTENTS_BAG = BAG_TYPES + b"\x06"
 
-def refuse_unlike_p12(data: bytes) -> None:
-    """Refuses what cannot be a PFX (RFC 7292, section 4): empty, text, too long, cut off, something else in DER."""
-    if not data:
-        raise PkcsError(code="empty_file", cause="The file is empty.", next_step=ASK_ISSUER)
+
+def pfx_of(data: bytes) -> bytes:
+    """The PFX (RFC 7292, section 4) at the start of the data; a final newline of a careless transfer is cut off.
+
+    Raises ``PkcsError``: ``empty_file``, ``pem_text``, ``html_page``, ``base64_text``, ``not_p12``, ``truncated``.
+    """
     if len(data) > LARGEST:
         raise PkcsError(
             code="not_p12",
             cause=f"The file has {len(data)} bytes; a personal certificate has a few thousand.",
             next_step="Check the path: this is another file.",
         )
+    _refuse_text(data)
+    try:
+        start, length = _der.header(data)
+    except _der.DerError:
+        raise _not_p12() from None
+    if data[0] != _der.SEQUENCE or data[start : start + len(VERSION_3)] != VERSION_3:
+        raise _not_p12()
+    if length is None:
+        return data
+    if start + length > len(data):
+        raise PkcsError(
+            code="truncated",
+            cause=f"The file is cut off: it says it has {start + length} bytes, {len(data)} are there.",
+            next_step="Copy the file again from where it came from. " + ASK_ISSUER,
+        )
+    return data[: start + length]
+
+
+def count_private_keys(pfx: bytes) -> int:
+    """Key bags outside encrypted sections, where the known writers put them. Raises ``PkcsError``: ``not_p12``.
+
+    Loaders take the first key and pass over the others in silence, so they have to be counted here.
+    """
+    try:
+        content = _der.read(pfx).children[1]
+        sections = _der.read(_data_of(content) or b"").children
+        waiting = [section for section in map(_data_of, sections) if section is not None]
+        count = 0
+        while waiting:
+            for bag in _der.read(waiting.pop()).children:
+                kind, value = bag.children[:2]
+                count += kind.body in KEY_BAGS
+                if kind.body == SAFE_CONTENTS_BAG:
+                    waiting.append(value.body)
+    except (_der.DerError, IndexError, ValueError):
+        raise _not_p12() from None
+    return count
+
+
+def _data_of(content: _der.Node) -> bytes | None:
+    """What a ContentInfo (RFC 5652, section 3) of type data holds; None for an encrypted one."""
+    kind, value = content.children[:2]
+    return value.children[0].octets if kind.body == DATA else None
+
+
+def _refuse_text(data: bytes) -> None:
+    if not data:
+        raise PkcsError(code="empty_file", cause="The file is empty.", next_step=ASK_ISSUER)
     if b"-----BEGIN " in data[:4096]:
         raise PkcsError(
             code="pem_text",
             cause="The file is PEM text, not a PKCS#12 file, whatever its name says.",
             next_step="Convert it with `openssl pkcs12 -export`, or ask the issuer for the .p12 file.",
+        )
+    if data[:4096].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise PkcsError(
+            code="html_page",
+            cause="The file is a web page: what was saved is the issuer's answer, not the PKCS#12 file.",
+            next_step="Open it in a browser to see what the issuer said, then withdraw the file again.",
         )
     if _is_base64_text(data):
         raise PkcsError(
@@ -36,23 +100,6 @@ def refuse_unlike_p12(data: bytes) -> None:
             cause="The file is the base64 text of a PKCS#12 file, not the file itself.",
             next_step="Decode it with `base64 -d`, or give its text as content instead of path.",
         )
-    length = _whole_length(data)
-    if length is None or not _has_version_3(data):
-        raise PkcsError(
-            code="not_p12", cause="The file is not a PKCS#12 file.", next_step="Check the path. " + ASK_ISSUER
-        )
-    if length > len(data):
-        raise PkcsError(
-            code="truncated",
-            cause=f"The file is cut off: it says it has {length} bytes, {len(data)} are there.",
-            next_step="Copy the file again from where it came from. " + ASK_ISSUER,
-        )
-
-
-def count_private_keys(data: bytes) -> int:
-    """Key bags that stand in the open, as all known writers leave them: keyBag and pkcs8ShroudedKeyBag of RFC 7292, section 4.2."""
-    arc = bytes.fromhex("060b2a864886f70d010c0a01")
-    return data.count(arc + b"\x01") + data.count(arc + b"\x02")
 
 
 def _is_base64_text(data: bytes) -> bool:
@@ -60,20 +107,8 @@ def _is_base64_text(data: bytes) -> bool:
         decoded = base64.b64decode(b"".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return decoded[:1] == b"\x30"
+    return decoded[:1] == bytes([_der.SEQUENCE])
 
 
-def _whole_length(data: bytes) -> int | None:
-    """Bytes that the outermost SEQUENCE claims, header included; None when it is no SEQUENCE. BER's open length claims nothing."""
-    if len(data) < 2 or data[0] != 0x30:
-        return None
-    first = data[1]
-    if first < 0x80:
-        return 2 + first
-    count = first & 0x7F
-    return len(data) if count == 0 else 2 + count + int.from_bytes(data[2 : 2 + count], "big")
-
-
-def _has_version_3(data: bytes) -> bool:
-    header = 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)
-    return data[header : header + 3] == b"\x02\x01\x03"
+def _not_p12() -> PkcsError:
+    return PkcsError(code="not_p12", cause="The file is not a PKCS#12 file.", next_step="Check the path. " + ASK_ISSUER)

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from cryptography.exceptions import InvalidSignature
 
+from . import _der
 from ._properties import thumbprint_of
 
 CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
@@ -34,6 +35,28 @@ KEY_USAGES = (
     "key_cert_sign",
     "crl_sign",
 )
+ATTRIBUTES = {
+    NameOID.EMAIL_ADDRESS: "emailAddress",
+    NameOID.GIVEN_NAME: "givenName",
+    NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier",
+    NameOID.SERIAL_NUMBER: "serialNumber",
+    NameOID.SURNAME: "sn",
+    NameOID.TITLE: "title",
+}
+"""Beyond the table of RFC 4514, section 3; without them these would show as dotted numbers."""
+
+_ODD = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What ``cryptography`` raises on certificates that exist and do not keep to RFC 5280; no common base but Exception."""
+
+_TEXT_TAGS = (0x0C, 0x13, 0x16)
 
 
 class UnreadableCertificate(ValueError):
@@ -51,7 +74,13 @@ class Status(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a certificate says of itself. Dates are aware, in UTC; names are RFC 4514 strings; ``serial`` is upper-case hex."""
+    """What a certificate says of itself. Dates are aware, in UTC; names are RFC 4514 strings.
+
+    ``serial`` is the encoded number in upper-case hex, as Windows shows it, without a leading zero octet. ``eku``
+    (dotted OIDs) and ``key_usage`` are None when the extension is not there. ``spki_sha256`` is the same for all
+    certificates of one key. ``key_type`` is ``RSA``, ``EC <curve>``, another name, or ``unknown``; ``key_size`` is in
+    bits, 0 when a size says nothing.
+    """
 
     thumbprint: str
     sha256: str
@@ -93,31 +122,31 @@ def read_certificate(der: bytes) -> Certificate:
             # cryptography warns of odd old certificates (negative serial numbers); they are facts here, not news.
             warnings.simplefilter("ignore")
             return describe(x509.load_der_x509_certificate(der))
-    except (ValueError, TypeError, OverflowError, x509.DuplicateExtension, UnsupportedAlgorithm) as problem:
+    except _ODD as problem:
         raise UnreadableCertificate(f"{type(problem).__name__}: {problem}") from problem
 
 
 def describe(certificate: x509.Certificate) -> Certificate:
-    """The facts of a parsed certificate."""
+    """The facts of a parsed certificate. Raises whatever ``cryptography`` raises on an odd one."""
     der = certificate.public_bytes(Encoding.DER)
-    spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    key_type, key_size = _key(certificate.public_key())
+    serial, spki = _encoded_parts(der)
+    key_type, key_size = _key(certificate)
     names = _extension(certificate, x509.SubjectAlternativeName)
     return Certificate(
         thumbprint=thumbprint_of(der),
         sha256=hashlib.sha256(der).hexdigest(),
         spki_sha256=hashlib.sha256(spki).hexdigest(),
-        subject=certificate.subject.rfc4514_string(),
+        subject=certificate.subject.rfc4514_string(ATTRIBUTES),
         subject_cn=_common_name(certificate.subject),
-        issuer=certificate.issuer.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(ATTRIBUTES),
         issuer_cn=_common_name(certificate.issuer),
-        serial=f"{certificate.serial_number:X}",
+        serial=serial.hex().upper(),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         eku=_eku(certificate),
         key_usage=_key_usage(certificate),
         upn=_upn(names),
-        emails=tuple(names.get_values_for_type(x509.RFC822Name)) if names else (),
+        emails=_emails(certificate.subject, names),
         key_type=key_type,
         key_size=key_size,
         signature_hash=_signature_hash(certificate),
@@ -144,7 +173,19 @@ def proof_holds(certificate: Certificate, algorithm: str, signature: bytes, nonc
     return False
 
 
-def _key(key: Any) -> tuple[str, int]:
+def _encoded_parts(der: bytes) -> tuple[bytes, bytes]:
+    """Serial number and SubjectPublicKeyInfo as they are encoded (TBSCertificate, RFC 5280, section 4.1)."""
+    parts = [part for part in _der.read(der).children[0].children if part.tag != _der.CONTEXT_0]
+    serial = parts[0].body
+    return serial[1:] if len(serial) > 1 and serial[0] == 0 else serial, parts[5].raw
+
+
+def _key(certificate: x509.Certificate) -> tuple[str, int]:
+    """Type and size; a store may hold certificates for keys that ``cryptography`` does not know, and lists them too."""
+    try:
+        key = certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        return "unknown", 0
     if isinstance(key, rsa.RSAPublicKey):
         return "RSA", key.key_size
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -187,10 +228,19 @@ def _signature_hash(certificate: x509.Certificate) -> str | None:
     return algorithm.name if algorithm else None
 
 
-def _upn(names: Any) -> str | None:
-    """The user principal name, an OtherName holding one short UTF8String (DER: 0C, length, text)."""
-    for other in names.get_values_for_type(x509.OtherName) if names else ():
-        value = other.value
-        if other.type_id == UPN and len(value) >= 2 and value[0] == 0x0C and value[1] == len(value) - 2:
-            return str(value[2:].decode("utf-8", errors="replace"))
+def _upn(names: x509.SubjectAlternativeName | None) -> str | None:
+    """The first user principal name: an otherName that holds a UTF8String, by some issuers another string type."""
+    others: Iterable[x509.OtherName] = names.get_values_for_type(x509.OtherName) if names else ()
+    for other in others:
+        if other.type_id == UPN:
+            value = _der.read(other.value)
+            if value.tag in _TEXT_TAGS:
+                return value.body.decode("utf-8", errors="replace")
     return None
+
+
+def _emails(subject: x509.Name, names: x509.SubjectAlternativeName | None) -> tuple[str, ...]:
+    """Those of the subject alternative name, then the one that older issuers put into the subject."""
+    named = names.get_values_for_type(x509.RFC822Name) if names else []
+    legacy = [str(attribute.value) for attribute in subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS)]
+    return tuple(dict.fromkeys([*named, *legacy]))

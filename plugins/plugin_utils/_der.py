@@ -1,14 +1,23 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""A reader for the few places where structure must be seen rather than decoded: X.690, DER and the BER of old exporters. Pure."""
+"""A reader of X.690 structure, where it must be seen rather than decoded: DER, and the BER of some exporters. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+INTEGER, OCTET_STRING, OID, SEQUENCE, CONTEXT_0 = 0x02, 0x04, 0x06, 0x30, 0xA0
+"""Identifier octets."""
+
 MAX_DEPTH = 32
-END_OF_CONTENTS = b"\0\0"
+
+_CONSTRUCTED = 0x20
+_LONG_TAG = 0x1F
+_LONG_LENGTH = 0x80
+_SHORTEST = 2
+_LENGTH_OCTETS = range(1, 5)
+_END_OF_CONTENTS = b"\0\0"
 
 
 class DerError(ValueError):
@@ -36,9 +45,9 @@ class Node:
     @property
     def octets(self) -> bytes:
         """An OCTET STRING's value; BER allows it in pieces. Raises ``DerError``."""
-        if self.tag == 0x04:
+        if self.tag == OCTET_STRING:
             return self.body
-        if self.tag == 0x24:
+        if self.tag == OCTET_STRING | _CONSTRUCTED:
             return b"".join(piece.octets for piece in self.children)
         raise DerError(f"tag {self.tag:#04x} is no octet string")
 
@@ -47,39 +56,33 @@ def read(data: bytes, depth: int = 0) -> Node:
     """The element at the start of ``data``; what follows it is left alone. Raises ``DerError``."""
     if depth > MAX_DEPTH:
         raise DerError("elements are nested too deep")
-    header, length = _header(data)
+    start, length = header(data)
     if length is None:
-        return _read_indefinite(data, header, depth)
-    if header + length > len(data):
-        raise DerError(f"an element of {header + length} bytes has only {len(data)}")
-    return Node(data[0], data[header : header + length], data[: header + length])
+        return _read_indefinite(data, start, depth)
+    if start + length > len(data):
+        raise DerError(f"an element of {start + length} bytes has only {len(data)}")
+    return Node(data[0], data[start : start + length], data[: start + length])
 
 
-def declared_length(data: bytes) -> int | None:
-    """How many bytes the first element says it has, header included; None when BER leaves it open. Raises ``DerError``."""
-    header, length = _header(data)
-    return None if length is None else header + length
-
-
-def _header(data: bytes) -> tuple[int, int | None]:
-    """The header's own size and the length of the contents."""
-    if len(data) < 2:
+def header(data: bytes) -> tuple[int, int | None]:
+    """The sizes of the first element's header and contents; None when BER leaves it open. Raises ``DerError``."""
+    if len(data) < _SHORTEST:
         raise DerError("an element is shorter than its header")
-    if data[0] & 0x1F == 0x1F:
+    if data[0] & _LONG_TAG == _LONG_TAG:
         raise DerError("a tag number above 30 has no place here")
     first = data[1]
-    if first < 0x80:
-        return 2, first
-    size = first & 0x7F
-    if size == 0 and data[0] & 0x20:
-        return 2, None
-    if not 1 <= size <= 4 or len(data) < 2 + size:
+    if first < _LONG_LENGTH:
+        return _SHORTEST, first
+    if first == _LONG_LENGTH and data[0] & _CONSTRUCTED:
+        return _SHORTEST, None
+    size = _SHORTEST + first - _LONG_LENGTH
+    if first - _LONG_LENGTH not in _LENGTH_OCTETS or len(data) < size:
         raise DerError("a length cannot be read")
-    return 2 + size, int.from_bytes(data[2 : 2 + size], "big")
+    return size, int.from_bytes(data[_SHORTEST:size], "big")
 
 
-def _read_indefinite(data: bytes, header: int, depth: int) -> Node:
-    at = header
-    while data[at : at + 2] != END_OF_CONTENTS:
+def _read_indefinite(data: bytes, start: int, depth: int) -> Node:
+    at = start
+    while data[at : at + len(_END_OF_CONTENTS)] != _END_OF_CONTENTS:
         at += len(read(data[at:], depth + 1).raw)
-    return Node(data[0], data[header:at], data[: at + 2])
+    return Node(data[0], data[start:at], data[: at + len(_END_OF_CONTENTS)])

@@ -3,7 +3,8 @@
 # Private to the collection hospital_it.pkcs12.
 """Serialized certificate elements, as Windows keeps them in files and in the registry. Pure.
 
-The format is in docs/developers/driver_protocol.md; the property ids are those of wincrypt.h (CERT_KEY_PROV_INFO_PROP_ID and so on).
+The format is in docs/developers/driver_protocol.md; the property ids are those of wincrypt.h
+(CERT_KEY_PROV_INFO_PROP_ID and so on).
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def parse_element(raw: bytes) -> Element:
     return Element(
         thumbprint=thumbprint_of(der),
         der=der,
-        friendly_name=_text(name, 0) if name is not None else None,
+        friendly_name=_shown_text(name) if name is not None else None,
         archived=ARCHIVED in records,
         key=_key_link(link) if link is not None else None,
     )
@@ -94,7 +95,7 @@ def read_records(raw: bytes) -> dict[int, bytes]:
 
 
 def store_hash(elements: Iterable[bytes]) -> str:
-    """The store hash of the driver protocol: SHA-256, lower-case hex. Where a thumbprint occurs twice the later one counts."""
+    """The store hash of the driver protocol (SHA-256, lower-case hex). Of those with one thumbprint the last counts."""
     store = dict(_canonical(raw) for raw in elements)
     return hashlib.sha256(b"".join(store[thumbprint] for thumbprint in sorted(store))).hexdigest()
 
@@ -118,12 +119,24 @@ def _key_link(data: bytes) -> KeyLink:
     if len(data) < KEY_LINK.size:
         raise ElementError("the key link (record 2) is cut off")
     container, provider, kind, flags, _count, _parameters, key_spec = KEY_LINK.unpack_from(data)
-    return KeyLink(_text(data, container), _text(data, provider), kind, flags, key_spec)
+    return KeyLink(_link_name(data, container), _link_name(data, provider), kind, flags, key_spec)
 
 
-def _text(data: bytes, start: int) -> str:
-    """UTF-16LE up to its NUL or to the end of the data."""
-    if start > len(data):
-        raise ElementError(f"a name starts at byte {start}, there are {len(data)}")
-    text = data[start : start + (len(data) - start) // 2 * 2].decode("utf-16-le", errors="replace")
-    return text.split("\0", 1)[0]
+def _link_name(data: bytes, start: int) -> str:
+    """A name of a key link; it leads to a key, so nothing in it is guessed. Offset 0 is a null pointer: no name."""
+    if start == 0:
+        return ""
+    if not KEY_LINK.size <= start < len(data):
+        raise ElementError(f"the key link (record 2) has a name at byte {start} of {len(data)}")
+    units = [data[at : at + 2] for at in range(start, len(data) - 1, 2)]
+    if b"\0\0" not in units:
+        raise ElementError("the key link (record 2) has a name without an end")
+    try:
+        return b"".join(units[: units.index(b"\0\0")]).decode("utf-16-le")
+    except UnicodeDecodeError as problem:
+        raise ElementError("the key link (record 2) has a name that is not UTF-16") from problem
+
+
+def _shown_text(data: bytes) -> str:
+    """UTF-16LE up to its NUL or to the end. It is for people: half a character is shown as such, not refused."""
+    return data.decode("utf-16-le", errors="replace").split("\0", 1)[0]

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `make demo` shows the collection at work, `make test` tests it; both need nothing but a Python from 3.11 to 3.13.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# A Windows PowerShell without Windows. Where it is not installed, what needs it is skipped, loudly.
+export PKCS12_WINDOWS_BED ?= $(HOME)/.cache/pkcs12-windows-bed
+export PKCS12_WINDOWS_TOOLS ?= ../shared/windows
+
+PYTHON := .venv/bin/python
+LINT := .build/venvs/lint
+IMPORTER := .build/venvs/importer
+STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
+IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
+WITH_TESTS := PYTHONPATH=tests $(PYTHON)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: .venv/stamp bed-notice ## show the collection at work in a small hospital on this machine
+	@$(WITH_TESTS) -m lab demo
+
+.PHONY: test
+test: .venv/stamp bed-notice ## run all tests
+	$(PYTHON) -m pytest
+
+.PHONY: record
+record: .venv/stamp ## take new recordings of the drivers' answers (needs Windows PowerShell)
+	$(WITH_TESTS) -m contract.record
+
+.PHONY: bed
+bed: ## install Windows PowerShell under Wine, where this machine can have it
+	@tools/bed install
+
+.PHONY: bed-notice
+bed-notice:
+	@tools/bed status
+
+LINTS := lint-ruff lint-mypy lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
+         lint-changelog lint-environment lint-sanity lint-units
+.PHONY: lint $(LINTS)
+lint: $(LINTS) ## run every check of the tree, one after the other; each is a target of its own:
+	@echo "lint: $(words $(LINTS)) checks passed"
+
+lint-ruff: $(LINT)/stamp ## Python: style, and mistakes that can be seen
+	$(LINT)/bin/ruff check
+	$(LINT)/bin/ruff format --check
+
+lint-mypy: $(LINT)/stamp .venv/stamp ## Python: types, strict
+	$(PYTHON) conftest.py
+	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab
+
+lint-shell: $(LINT)/stamp ## shell scripts
+	$(LINT)/bin/shellcheck .ci/run $$(grep -l '^#!.*bash' tools/*)
+
+lint-powershell: bed-notice ## the drivers hold Windows PowerShell 5.1 and .NET Framework 4.6.2
+	@tools/bed check plugins/modules/*.ps1 plugins/module_utils/*
+
+lint-licences: $(LINT)/stamp ## every file says its licence
+	$(LINT)/bin/reuse lint --lines
+
+lint-build: .venv/stamp ## the built collection carries the tracked files and no other
+	rm -rf .build/dist
+	.venv/bin/ansible-galaxy collection build --output-path .build/dist
+	$(PYTHON) tools/check_tarball.py .build/dist/*.tar.gz
+
+lint-importer: $(IMPORTER)/stamp lint-build ## Galaxy would import it without a warning
+	mkdir -p .build/importer
+	cd .build/importer; PATH=$(abspath $(IMPORTER)/bin):$$PATH python -m galaxy_importer.main ../dist/*.tar.gz 2>&1 | tee log
+	! grep WARNING .build/importer/log
+
+lint-ansible: $(LINT)/stamp stage ## ansible-lint, profile production
+	cd $(STAGE); $(IN_STAGE) ansible-lint
+
+lint-docs: $(LINT)/stamp stage ## antsibull-docs on the plugins' documentation and the guides
+	cd $(STAGE); $(IN_STAGE) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
+
+lint-changelog: $(LINT)/stamp ## antsibull-changelog on the fragments
+	$(LINT)/bin/antsibull-changelog lint
+
+lint-environment: $(LINT)/stamp lint-build ## an execution environment can be made of it
+	PATH=$(abspath $(LINT)/bin):$$PATH tools/check_environment .build/dist/*.tar.gz .build/environment
+
+lint-sanity: .venv/stamp stage bed-notice ## ansible-test sanity, without an ignore file
+	tools/ansible_test $(STAGE) sanity --requirements --skip-test pslint $$(tools/bed pwsh || echo --skip-test validate-modules)
+
+lint-units: .venv/stamp stage ## the plugins' unit tests as ansible-test runs them
+	tools/ansible_test $(STAGE) units --venv --requirements tests/unit/plugins/
+
+.PHONY: stage
+stage:
+	@tools/stage $(STAGE)
+
+.venv/stamp: tests/requirements/test.txt
+$(LINT)/stamp: tests/requirements/lint.txt
+$(IMPORTER)/stamp: tests/requirements/importer.txt
+%/stamp: tests/requirements/pins.txt tools/venv
+	@tools/venv $* $(filter-out %/pins.txt %/venv,$^)
+	@touch $@
+
+.PHONY: clean
+clean: ## remove everything that these targets made here
+	rm -rf .venv .build .pytest_cache .mypy_cache .ruff_cache

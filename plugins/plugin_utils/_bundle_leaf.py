@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What the leaf of a bundle and its key must be: a person's, for client authentication, usable by Windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+from ._bundle_form import ASK_ISSUER
+from ._certificate import CLIENT_AUTH, Certificate
+from ._errors import PkcsError
+
+SMALLEST_RSA = 2048
+CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+"""P-256, P-384, P-521: what every supported Windows imports into its CNG software provider."""
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> PrivateKey:
+    """The key, if Windows can use it and it is strong. Raises ``PkcsError``: ``key_type``, ``weak_key``."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        if key.key_size >= SMALLEST_RSA:
+            return key
+        raise PkcsError(
+            code="weak_key",
+            cause=f"{title(leaf)} has an RSA key of {key.key_size} bits; less than {SMALLEST_RSA} can be broken.",
+            next_step="Ask the issuer for a certificate with a longer key.",
+        )
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, CURVES):
+        return key
+    raise PkcsError(
+        code="key_type",
+        cause=f"{title(leaf)} has a key of type {leaf.key_type}, which Windows cannot use.",
+        next_step="Ask the issuer for RSA, or ECDSA on P-256, P-384 or P-521.",
+    )
+
+
+def refuse_unfit(leaf: Certificate) -> None:
+    """Refuses what no portal accepts. Raises ``PkcsError``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
+    if leaf.is_ca:
+        raise PkcsError(
+            code="leaf_is_ca", cause=f"{title(leaf)} is a certification authority, not a person.", next_step=ASK_ISSUER
+        )
+    if leaf.eku is not None and CLIENT_AUTH not in leaf.eku:
+        raise PkcsError(
+            code="wrong_eku",
+            cause=f"{title(leaf)} is not for client authentication (its extended key usage is {', '.join(leaf.eku)}).",
+            next_step="Check that it is the right file. " + ASK_ISSUER,
+        )
+    if leaf.key_usage is not None and "digital_signature" not in leaf.key_usage:
+        raise PkcsError(
+            code="wrong_key_usage",
+            cause=f"{title(leaf)} does not allow signatures, without which no browser logs on.",
+            next_step="Check that it is the right file. " + ASK_ISSUER,
+        )
+
+
+def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certificate, ...]:
+    """The other certificates, each once. Raises ``PkcsError`` (``two_leaves``) when one of them is somebody's, too.
+
+    A certificate that issued another one here is an authority even without basic constraints: X.509 version 1 has none.
+    """
+    chain = {other.thumbprint: other for other in others if other.thumbprint != leaf.thumbprint}
+    issuers = {c.issuer for c in (leaf, *chain.values()) if c.subject != c.issuer}
+    people = [other.thumbprint for other in chain.values() if not other.is_ca and other.subject not in issuers]
+    if people:
+        raise PkcsError(
+            code="two_leaves",
+            cause=f"The file holds {len(people) + 1} personal certificates: {', '.join([leaf.thumbprint, *people])}.",
+            next_step="Ask the issuer for one file per person, or split it with `openssl pkcs12`.",
+        )
+    return tuple(chain.values())
+
+
+def title(leaf: Certificate) -> str:
+    """The subject of a sentence about the leaf."""
+    return f"The certificate of {leaf.subject_cn or leaf.subject or leaf.thumbprint}"

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulated workstation under test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from contract.material import Material
+from contract.normal import Place
+from contract.situation import HoldMutex, Order, PutElement, PutKey, PutPerson, TemporaryProfile
+from contract.subject import Stored
+from lab.emulated import EmulatedWorkstation, User
+from lab.emulated.profile import Profile
+from lab.emulated.store import Store
+from lab.workstation import Kind, Logon, Process
+
+OWNER = User(r"CHU\jdupont", "S-1-5-21-1004336348-1177238915-682003330-1104", "a password", True, "jeanne.dupont@chu.example")
+BUILD = 19043
+"""The build that Wine says it is."""
+MUTEX_WAIT = 0.1
+
+
+class EmulatedSubject:
+    """In this process."""
+
+    kind = Kind.EMULATED
+    place = Place(OWNER.sid, OWNER.account, "PC-017", r"C:\Users\jdupont")
+
+    def __init__(self) -> None:
+        """One user, an administrator, who is not at the desk: the connection alone loads the profile, as under Wine."""
+        self.workstation = EmulatedWorkstation(self.place.computer, os_build=BUILD)
+        self.workstation.mutex_wait = MUTEX_WAIT
+        self.workstation.add_user(OWNER)
+        self._containers: dict[str, str] = {}
+
+    def prepare(self, orders: Iterable[Order]) -> Stored:
+        """See ``contract.subject``."""
+        for order in orders:
+            self._carry_out(order)
+        return self.look()
+
+    def _carry_out(self, order: Order) -> None:
+        match order:
+            case PutKey():
+                self._put_key(order.alias, order.of, order.legacy, self._store(order.computer))
+            case PutElement():
+                self._store(order.computer).plant_raw(order.name, self._with_containers(order.data))
+            case PutPerson():
+                self._put_person(order)
+            case TemporaryProfile():
+                self.workstation.profiles[OWNER.sid].temporary = True
+            case HoldMutex():
+                self.workstation.mutex(OWNER.sid).acquire()
+
+    def _store(self, computer: bool) -> Store:
+        return self.workstation.machine if computer else self.workstation.store_of(OWNER.sid)
+
+    def _put_key(self, alias: str, of: Material, legacy: bool, store: Store) -> None:
+        self._containers[alias] = store.plant_key(of.key, 1 if legacy else 0).name
+
+    def _with_containers(self, element: bytes) -> bytes:
+        for alias, name in self._containers.items():
+            element = element.replace(alias.encode("utf-16-le"), name.encode("utf-16-le"))
+        return element
+
+    def _put_person(self, order: PutPerson) -> None:
+        profile = Profile(rf"C:\Users\{order.name}", Store(order.sid), logged_on=order.logged_on)
+        profile.exists, profile.redirected_to = order.appdata, order.redirected_to
+        for name, element in order.elements.items():
+            profile.store.plant_raw(name, element)
+        self.workstation.profiles[order.sid] = profile
+
+    def look(self) -> Stored:
+        """See ``contract.subject``."""
+        store = self.workstation.store_of(OWNER.sid)
+        return Stored(tuple(store.elements.values()), len(store.containers))
+
+    def start(self, logon: Logon, command_line: str) -> Process:
+        """See ``contract.subject``."""
+        return self.workstation.start(logon, command_line, console=False)
+
+    def close(self) -> None:
+        """See ``contract.subject``."""
+        self.workstation.close()

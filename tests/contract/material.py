@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The keys and certificates that the cases name. They are fixed, so thumbprints are the same on every workstation and in recordings."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
+
+FOLDER = Path(__file__).parent / "fixtures"
+PASSPHRASE = "the one-use passphrase of the contract"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A certificate with its private key."""
+
+    name: str
+    certificate: x509.Certificate
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False)
+
+    @property
+    def der(self) -> bytes:
+        """The certificate."""
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def thumbprint(self) -> str:
+        """How Windows names the certificate."""
+        return hashlib.sha1(self.der, usedforsecurity=False).hexdigest().upper()
+
+
+@cache
+def material(name: str) -> Material:
+    """Reads ``fixtures/<name>.pem``. Raises ``FileNotFoundError``."""
+    pem = (FOLDER / f"{name}.pem").read_bytes()
+    key = load_pem_private_key(pem, None)
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{name}.pem holds another kind of key")
+    return Material(name, x509.load_pem_x509_certificate(pem), key)
+
+
+def by_thumbprint(thumbprint: str) -> Material:
+    """The material whose certificate this is. Raises ``LookupError``."""
+    for path in FOLDER.glob("*.pem"):
+        if material(path.stem).thumbprint == thumbprint:
+            return material(path.stem)
+    raise LookupError(f"no fixture has the thumbprint {thumbprint}")
+
+
+def bundle(name: str, dialect: str = "aes") -> bytes:
+    """A one-use bundle: one leaf, no key name. ``dialect``: ``aes``, ``3des``, or ``keyless`` (the certificate alone)."""
+    wanted = material(name)
+    if dialect == "keyless":
+        encryption = BestAvailableEncryption(PASSPHRASE.encode())
+        return pkcs12.serialize_key_and_certificates(None, None, wanted.certificate, None, encryption)
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(2000)
+    if dialect == "3des":
+        builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC).hmac_hash(hashes.SHA1())  # noqa: S303
+    elif dialect == "aes":
+        builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
+    else:
+        raise ValueError(dialect)
+    encryption = builder.build(PASSPHRASE.encode())
+    return pkcs12.serialize_key_and_certificates(None, wanted.key, wanted.certificate, None, encryption)

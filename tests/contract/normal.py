@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The normal form of an answer: equal on both kinds of workstation, and from one run to the next. What it changes, and why:
+
+- owner SID, account, computer name, profile folder become ``<owner_sid>``...: they belong to the workstation, not to the driver;
+- times become ``<time>`` and names of key containers ``<container>``: new in every run;
+- a signature becomes ``<valid signature>``: ECDSA signs differently each time. It is verified first, here;
+- an element becomes what the product reads in it, without its source: Windows keeps CurrentUser\\My in files, Wine in the registry,
+  and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import ElementError, parse_element, thumbprint_of
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from contract.material import by_thumbprint
+
+PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
+CONTAINER = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+Json = dict[str, Any]
+
+
+class FalseProofError(AssertionError):
+    """A driver says that it proved a key, and did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is a workstation's own."""
+
+    owner_sid: str
+    account: str
+    computer: str
+    profile: str
+
+    def words(self) -> list[tuple[str, str]]:
+        """Text and what stands for it. The account before the computer, whose name may be a part of it."""
+        return sorted(((text, f"<{name}>") for name, text in asdict(self).items()), key=lambda word: -len(word[0]))
+
+
+NORMAL = Place("<owner_sid>", "<account>", "<computer>", "<profile>")
+"""The workstation that stands for all."""
+
+
+def normal(answer: Mapping[str, Any], request: Mapping[str, Any], place: Place) -> Json:
+    """The normal form. ``request`` gives the nonces. Raises ``FalseProofError``."""
+    nonces = {step["id"]: step["nonce"] for step in request.get("steps", []) if "nonce" in step}
+    for entry in answer.get("journal", []):
+        if entry["step"] == "prove" and entry["outcome"] == "done":
+            verify(entry, base64.b64decode(nonces[entry["id"]]))
+    plain: Json = _plain(answer, place.words())
+    return plain
+
+
+def verify(entry: Mapping[str, Any], nonce: bytes) -> None:
+    """Checks the signature of a journal entry against the certificate that it names. Raises ``FalseProofError``."""
+    public = by_thumbprint(entry["thumbprint"]).certificate.public_key()
+    message = PROOF_PREFIX + nonce
+    try:
+        signature = base64.b64decode(entry["signature"])
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            half = len(signature) // 2
+            r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+            public.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
+        else:
+            public.verify(signature, message, padding.PKCS1v15(), SHA256())  # type: ignore[union-attr, call-arg, arg-type]
+    except (InvalidSignature, KeyError, ValueError) as error:
+        raise FalseProofError(f"step {entry['id']} proves nothing: {type(error).__name__}") from error
+
+
+def _plain(value: Any, words: list[tuple[str, str]]) -> Any:
+    if isinstance(value, str):
+        for text, word in words:
+            value = value.replace(text, word)
+        return TIME.sub("<time>", CONTAINER.sub("<container>", value))
+    if isinstance(value, list):
+        if value and all(isinstance(inner, dict) and inner.keys() == {"source", "data"} for inner in value):
+            value = sorted((_element(inner["data"]) for inner in value), key=lambda element: str(element["thumbprint"]))
+        return [_plain(inner, words) for inner in value]
+    if isinstance(value, dict):
+        return {key: "<valid signature>" if key == "signature" else _plain(inner, words) for key, inner in value.items()}
+    return value
+
+
+def _element(data: str) -> Json:
+    raw = base64.b64decode(data)
+    try:
+        facts = asdict(parse_element(raw))
+    except ElementError:
+        return {"thumbprint": thumbprint_of(raw), "unparsable": data}
+    del facts["der"]
+    return facts

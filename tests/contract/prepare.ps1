@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Run on a Windows PowerShell under Wine: carries out a case's preparations, then says what the owner has. Not the product:
+# it writes elements where crypt32 under Wine keeps them, so that a case can plant what no API would let it plant.
+
+param([Parameter(Mandatory)] [string] $OrderFile)
+
+$ErrorActionPreference = 'Stop'
+$certificates = 'Microsoft\SystemCertificates\My\Certificates'
+$profileList = 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
+$sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+$containers = @{}
+
+function Add-Key {
+    <# .SYNOPSIS
+       A new container. Wine chooses CNG where Windows needs a flag that .NET does not give. #>
+    param([Parameter(Mandatory)] [object] $Order)
+    $env:WINE_PFX_CNG = $(if ($Order.legacy) { '0' } else { '1' })
+    $bundle = [Convert]::FromBase64String($Order.bundle)
+    $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, $Order.passphrase, 'PersistKeySet, UserKeySet')
+    $element = [Text.Encoding]::Unicode.GetString($certificate.Export('SerializedCert'))
+    $containers[$Order.alias] = [regex]::Match($element, '\{[0-9A-F-]{36}\}').Value
+}
+
+function Add-Element {
+    <# .SYNOPSIS
+       An element under a store's key in the registry, with the containers' real names. #>
+    param([Parameter(Mandatory)] [object] $Order)
+    $hex = $Order.data
+    foreach ($alias in $containers.Keys) {
+        $pair = $alias, $containers[$alias] | ForEach-Object { [Convert]::ToHexString([Text.Encoding]::Unicode.GetBytes($_)) }
+        $hex = $hex.Replace($pair[0], $pair[1])
+    }
+    $root = $(if ($Order.computer) { [Microsoft.Win32.Registry]::LocalMachine } else { [Microsoft.Win32.Registry]::CurrentUser })
+    $key = $root.CreateSubKey("Software\$certificates\$($Order.name)")
+    $key.SetValue('Blob', [Convert]::FromHexString($hex), 'Binary')
+}
+
+function Add-Person {
+    <# .SYNOPSIS
+       Someone else's profile: an entry of the list, a hive when logged on, files. #>
+    param([Parameter(Mandatory)] [object] $Order)
+    $path = "C:\Users\$($Order.name)"
+    $entry = New-Item -Path $profileList -Name $Order.sid
+    Set-ItemProperty -LiteralPath $entry.PSPath -Name ProfileImagePath -Value $path
+    if ($Order.logged_on) {
+        $hive = [Microsoft.Win32.Registry]::Users.CreateSubKey($Order.sid)
+        $folders = $hive.CreateSubKey('Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders')
+        if ($Order.redirected_to) { $folders.SetValue('AppData', $Order.redirected_to, 'ExpandString') }
+    }
+    if (-not $Order.appdata) { return }
+    $folder = New-Item -ItemType Directory -Path "$path\AppData\Roaming\$certificates"
+    foreach ($file in $Order.elements.PSObject.Properties) {
+        [IO.File]::WriteAllBytes("$($folder.FullName)\$($file.Name)", [Convert]::FromHexString($file.Value))
+    }
+}
+
+function Get-Element {
+    <# .SYNOPSIS
+       The owner's elements. #>
+    $key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey("Software\$certificates")
+    if ($key) { foreach ($name in $key.GetSubKeyNames()) { [Convert]::ToHexString($key.OpenSubKey($name).GetValue('Blob')) } }
+}
+
+foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
+    switch ($order.do) {
+        'PutKey' { Add-Key -Order $order }
+        'PutElement' { Add-Element -Order $order }
+        'PutPerson' { Add-Person -Order $order }
+        'TemporaryProfile' { Set-ItemProperty -LiteralPath "$profileList\$sid" -Name State -Value 0x800 }
+        default { throw "unknown order $($order.do)" }
+    }
+}
+$keys = @('CNG', 'RSA' | ForEach-Object { [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey("Software\Wine\Crypto\$_") } | Where-Object { $_ })
+@{
+    sid = $sid; account = [Security.Principal.WindowsIdentity]::GetCurrent().Name; computer = [Environment]::MachineName; profile = $env:USERPROFILE
+    elements = @(Get-Element); containers = [int] ($keys | Measure-Object -Property SubKeyCount -Sum).Sum
+} | ConvertTo-Json -Compress

@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Both forms of a manifest, and what is not one."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from lab.manifest import Become, ManifestError, parse
+
+SECRET = "hay-needle-hay"
+HEAD = {"name": "exec_wrapper", "script": "begin {}", "params": {}}
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def arguments(**more: object) -> dict[str, object]:
+    return {"passphrase": SECRET, "_ansible_module_name": "ns.name.driver", "_ansible_check_mode": False, **more}
+
+
+def scripts_form(become: dict[str, Any] | None = None, password: dict[str, str] | None = None, **more: object) -> bytes:
+    """As core 2.19 and later send it."""
+    run = {
+        "Script": "ansible_collections.ns.name.plugins.modules.driver.ps1",
+        "Environment": {"LANG": "C"},
+        "Variables": [{"Name": "complex_args", "Value": arguments(**more), "Scope": "Global"}],
+        "CSharpModules": ["Key.cs"],
+        "PowerShellModules": ["Store.psm1"],
+        "ForModule": True,
+    }
+    actions: list[dict[str, Any]] = [{"name": "module_wrapper.ps1", "params": run, "secure_params": {}}]
+    if become is not None:
+        actions.insert(0, {"name": "become_wrapper.ps1", "params": become, "secure_params": password or {}})
+    texts = {
+        "module_wrapper.ps1": "wrap",
+        run["Script"]: "driver",
+        "Key.cs": "key",
+        "Store.psm1": "store",
+        "Become.cs": "b",
+    }
+    document = {
+        "scripts": {name: {"path": f"/x/{name}", "script": b64(text)} for name, text in texts.items()},
+        "actions": actions,
+        "signed_hashlist": [],
+    }
+    return json.dumps(HEAD).encode() + b"\n\0\0\0\0\n" + json.dumps(document).encode()
+
+
+def payload_form(become: dict[str, Any] | None = None, **more: object) -> bytes:
+    """As core 2.16 to 2.18 send it."""
+    document = {
+        "module_entry": b64("driver"),
+        "powershell_modules": {"Store": b64("store")},
+        "csharp_utils": {"Key": b64("key"), "Become": b64("b")},
+        "csharp_utils_module": ["Key"],
+        "module_args": arguments(**more),
+        "actions": ["become_wrapper"] * (become is not None) + ["module_powershell_wrapper"],
+        "environment": {"LANG": "C"},
+        "module_powershell_wrapper": b64("wrap"),
+        **(become or {}),
+    }
+    return b"begin {\n}\n\n\0\0\0\0" + json.dumps(document).encode()
+
+
+FORMS = pytest.mark.parametrize("form", [scripts_form, payload_form])
+
+
+@FORMS
+def test_a_module_run_is_read(form: Any) -> None:
+    manifest = parse(form())
+    assert manifest is not None
+    assert (manifest.module, manifest.script) == ("ns.name.driver", b"driver")
+    assert manifest.arguments == {"passphrase": SECRET}
+    assert manifest.utilities == {"Key.cs": b"key", "Store.psm1": b"store"}
+    assert manifest.scripts.keys() >= {"Key.cs", "Store.psm1", "Become.cs"}
+    assert manifest.environment == {"LANG": "C"}
+    assert manifest.become is None
+    assert manifest.check_mode is False
+
+
+@FORMS
+def test_check_mode_is_read(form: Any) -> None:
+    manifest = parse(form(_ansible_check_mode=True))
+    assert manifest is not None
+    assert manifest.check_mode is True
+
+
+@pytest.mark.parametrize(
+    ("stdin", "expected"),
+    [
+        (scripts_form({"BecomeUser": "CHU\\a"}), Become("CHU\\a", None)),
+        (scripts_form({"BecomeUser": "a"}, {"BecomePassword": SECRET}), Become("a", SECRET)),
+        (
+            scripts_form(
+                {"BecomeUser": "a", "LogonType": "NewCredentials", "LogonFlags": "WithProfile, NetCredentialsOnly"}
+            ),
+            Become("a", None, "newcredentials", ("withprofile", "netcredentialsonly")),
+        ),
+        (payload_form({"become_user": "a", "become_password": None, "become_flags": None}), Become("a", None)),
+        (payload_form({"become_user": "a", "become_password": "", "become_flags": ""}), Become("a", "")),
+        (
+            payload_form(
+                {
+                    "become_user": "a",
+                    "become_password": SECRET,
+                    "become_flags": "logon_type=new_credentials logon_flags=none",
+                }
+            ),
+            Become("a", SECRET, "newcredentials", ()),
+        ),
+    ],
+)
+def test_become_is_read(stdin: bytes, expected: Become) -> None:
+    manifest = parse(stdin)
+    assert manifest is not None
+    assert manifest.become == expected
+    assert len(manifest.actions) == 2
+
+
+@pytest.mark.parametrize(
+    "stdin",
+    [
+        scripts_form({"BecomeUser": "a"}, {"BecomePassword": SECRET}),
+        payload_form({"become_user": "a", "become_password": SECRET}),
+    ],
+)
+def test_no_secret_is_in_the_repr(stdin: bytes) -> None:
+    manifest = parse(stdin)
+    assert manifest is not None
+    assert SECRET not in repr(manifest)
+    assert "ns.name.driver" in repr(manifest)
+
+
+@pytest.mark.parametrize(
+    "stdin",
+    [
+        b"",
+        b"just text\n",
+        b"head\n\0\0\0\0\ntext",
+        b"head\n\0\0\0\0\n[1]",
+        scripts_form()[:-20],
+        payload_form()[:-20],
+        scripts_form().replace(b'"ForModule": true', b'"ForModule": false'),
+        scripts_form().replace(b'"name": "module_wrapper.ps1"', b'"name": "winrm_put_file.ps1"'),
+    ],
+)
+def test_what_is_no_module_run_is_none(stdin: bytes) -> None:
+    assert parse(stdin) is None
+
+
+@pytest.mark.parametrize(
+    "stdin",
+    [
+        scripts_form().replace(b"complex_args", b"simple_args"),
+        scripts_form().replace(b"Key.cs", b"Other.cs", 1),
+        scripts_form().replace(b64("driver").encode(), b"A"),
+        payload_form().replace(b"_ansible_module_name", b"_ansible_name"),
+        payload_form().replace(b'"csharp_utils_module": ["Key"]', b'"csharp_utils_module": ["None"]'),
+    ],
+)
+def test_a_broken_manifest_is_an_error(stdin: bytes) -> None:
+    with pytest.raises(ManifestError):
+        parse(stdin)

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sealed messages: what is on the wire, and what is refused."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+from winrm.exceptions import WinRMTransportError
+from winrm.protocol import Protocol
+
+from lab.winrm import Ledger, Listener, sealing
+from lab.workstation import AuthMethod
+from unit.lab.winrm.clients import USER, connect, run, session
+from unit.lab.winrm.fake import FakeWorkstation
+
+NEEDLE = "many 4711"
+
+
+class Tap:
+    """Passes one connection on to a port, and keeps what goes either way."""
+
+    def __init__(self, port: int) -> None:
+        self.seen = bytearray()
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._server.getsockname()[1]
+        self._onward = port
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _accept(self) -> None:
+        client, _ = self._server.accept()
+        server = socket.create_connection(("127.0.0.1", self._onward))
+        for pair in ((client, server), (server, client)):
+            threading.Thread(target=self._pass, args=pair, daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        while data := source.recv(1 << 16):
+            self.seen += data
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.parametrize(("transport", "readable"), [("basic", True), ("ntlm", False)])
+def test_only_ntlm_hides_what_is_run_and_what_it_answers(listener: Listener, transport: str, readable: bool) -> None:
+    tap = Tap(listener.port)
+    assert run(connect(tap.port, transport), NEEDLE)[0] == b"0123456789" * 471
+    tap.close()
+    assert (NEEDLE.encode() in tap.seen) is readable
+    assert (b"CommandState/Done" in tap.seen) is readable
+
+
+def test_without_basic_clear_messages_are_refused(workstation: FakeWorkstation) -> None:
+    with Listener(workstation, Ledger(), auth=[AuthMethod.NTLM]) as listener:
+        with pytest.raises(WinRMTransportError) as raised:
+            connect(listener.port, "ntlm", message_encryption="never").open_shell()
+        assert raised.value.code == 500
+        assert run(connect(listener.port, "ntlm"), "digest")[2] == 3
+
+
+def post_sealed(client: Protocol, body: bytes) -> int:
+    """Sends a body that claims to be sealed, on a connection that is authenticated; gives the status."""
+    client.open_shell()
+    headers = {"Content-Type": sealing.CONTENT_TYPE}
+    return session(client).post(client.transport.endpoint, data=body, headers=headers).status_code
+
+
+@pytest.mark.parametrize("body", [b"no parts at all", b"--Encrypted Boundary\r\nLength=1\r\n"])
+@pytest.mark.parametrize("transport", ["basic", "ntlm"])
+def test_what_is_not_sealed_is_a_bad_request(listener: Listener, ledger: Ledger, transport: str, body: bytes) -> None:
+    assert post_sealed(connect(listener.port, transport), body) == 400
+    assert (ledger.entries[-1].action, ledger.entries[-1].user) == ("unreadable", USER)
+
+
+def test_what_was_sealed_on_another_connection_is_a_bad_request(listener: Listener) -> None:
+    other = connect(listener.port, "ntlm")
+    other.open_shell()
+    assert other.transport.encryption
+    stale = other.transport.encryption.prepare_encrypted_request(session(other), other.transport.endpoint, b"<a/>")
+    assert isinstance(stale.body, bytes)
+    assert post_sealed(connect(listener.port, "ntlm"), stale.body) == 400

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a client may do with shells and commands."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
+
+from lab.winrm import Ledger, Listener
+from lab.winrm.shell import NO_PIPE, NOT_FOUND, TIMED_OUT
+from lab.workstation import AuthMethod, Logon
+from unit.lab.winrm.clients import USER, begin, connect, run
+from unit.lab.winrm.fake import FakeWorkstation
+
+ENVELOPE = 153600
+
+
+@pytest.mark.parametrize("transport", ["basic", "ntlm"])
+def test_a_command_gets_its_input_and_gives_its_output(
+    listener: Listener, workstation: FakeWorkstation, transport: str
+) -> None:
+    parts = [b"a" * 200_000, b"b" * 200_000]
+    digest = hashlib.sha256(b"".join(parts)).hexdigest().encode()
+    assert run(connect(listener.port, transport), "digest", parts) == (digest, b"to stderr", 3)
+    assert workstation.processes[0].sends == 2
+    assert workstation.started == [(Logon(USER, AuthMethod(transport)), "digest", False)]
+
+
+def test_without_input_the_command_has_a_console(listener: Listener, workstation: FakeWorkstation) -> None:
+    run(connect(listener.port), "digest")
+    assert workstation.started[0][2] is True
+
+
+@pytest.mark.parametrize("transport", ["basic", "ntlm"])
+def test_much_output_comes_in_answers_that_fit_the_envelope(listener: Listener, ledger: Ledger, transport: str) -> None:
+    stdout, _, _ = run(connect(listener.port, transport), "many 400000")
+    assert stdout == b"0123456789" * 40_000
+    sizes = [entry.response_bytes for entry in ledger.entries if entry.action == "Receive"]
+    assert len(sizes) == 4
+    assert ENVELOPE * 0.9 < max(sizes) <= ENVELOPE
+
+
+def test_a_receive_times_out_and_may_be_repeated(listener: Listener, ledger: Ledger) -> None:
+    client = connect(listener.port, operation_timeout_sec=1)
+    shell, command = begin(client, "digest", [])
+    with pytest.raises(WinRMOperationTimeoutError):
+        client.get_command_output_raw(shell, command)
+    assert ledger.entries[-1].fault == TIMED_OUT
+    client.send_command_input(shell, command, b"late", end=True)
+    assert client.get_command_output(shell, command)[0] == hashlib.sha256(b"late").hexdigest().encode()
+
+
+def test_input_after_the_end_is_a_broken_pipe(listener: Listener) -> None:
+    client = connect(listener.port)
+    shell, command = begin(client, "digest", [b"all"])
+    with pytest.raises(WSManFaultError) as raised:
+        client.send_command_input(shell, command, b"more")
+    assert raised.value.wsman_fault_code == NO_PIPE
+
+
+def test_signal_ends_the_command_and_forgets_it(listener: Listener, workstation: FakeWorkstation) -> None:
+    client = connect(listener.port)
+    shell, command = begin(client, "wait")
+    assert [process.killed for process in workstation.processes] == [False]
+    client.cleanup_command(shell, command)
+    assert [process.killed for process in workstation.processes] == [True]
+    with pytest.raises(WSManFaultError) as raised:
+        client.get_command_output_raw(shell, command)
+    assert raised.value.wsman_fault_code == NOT_FOUND
+
+
+def test_delete_ends_the_shell_with_its_commands(listener: Listener, workstation: FakeWorkstation) -> None:
+    client = connect(listener.port)
+    shell, _ = begin(client, "wait")
+    client.close_shell(shell)
+    assert workstation.processes[0].killed
+    with pytest.raises(WSManFaultError) as raised:
+        client.run_command(shell, "digest")
+    assert raised.value.wsman_fault_code == NOT_FOUND
+
+
+def test_a_shell_is_not_another_accounts(listener: Listener) -> None:
+    shell, _ = begin(connect(listener.port), "wait")
+    with pytest.raises(WSManFaultError) as raised:
+        connect(listener.port, username="jdupont").run_command(shell, "digest")
+    assert raised.value.wsman_fault_code == NOT_FOUND

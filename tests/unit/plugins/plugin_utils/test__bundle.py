@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import warnings
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle import check_dates, open_bundle, transcode
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from lab.authority import Authority, Dialect, IssuedBundle, KeyKind, pfx
+
+PASSPHRASE = "withdrawal-4711"
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+
+
+@pytest.fixture(scope="module")
+def jeanne(authority: Authority) -> IssuedBundle:
+    return authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, friendly_name="SISERI")
+
+
+def refusal(data: bytes, passphrase: str | None = PASSPHRASE) -> PkcsError:
+    with pytest.raises(PkcsError) as caught:
+        open_bundle(data, passphrase)
+    return caught.value
+
+
+def openssl_export(issued: IssuedBundle, folder: Path, *options: str) -> bytes:
+    source, target = folder / "source.pem", folder / "target.p12"
+    key = issued.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    source.write_bytes(key + issued.certificate.public_bytes(Encoding.PEM))
+    command = [
+        "openssl",
+        "pkcs12",
+        "-export",
+        "-in",
+        source,
+        "-out",
+        target,
+        "-passout",
+        f"pass:{PASSPHRASE}",
+        *options,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "nknown option" in done.stderr:
+        pytest.skip(f"this openssl does not know {' '.join(options)}")
+    assert done.returncode == 0, done.stderr
+    return target.read_bytes()
+
+
+@pytest.mark.parametrize("dialect", ["modern", "3des", "rc2-40"])
+@pytest.mark.parametrize("kind", ["rsa2048", "ec-p256"])
+def test_every_dialect_of_the_authority_opens(authority: Authority, dialect: Dialect, kind: KeyKind) -> None:
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, dialect=dialect, key=kind)
+    bundle = open_bundle(issued.data, PASSPHRASE)
+    assert bundle.leaf.subject_cn == "Jeanne Dupont - T123456"
+    assert {other.subject_cn for other in bundle.chain} == {"AC Personnes", "AC Racine"}
+    assert bundle.sha256 == hashlib.sha256(issued.data).hexdigest()
+    assert bundle.key.private_numbers() == issued.private_key.private_numbers()
+
+
+@needs_openssl
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-iter", "1000000"],
+        ["-pbmac1_pbkdf2"],
+        ["-nomac"],
+        ["-certpbe", "NONE"],
+        ["-certpbe", "NONE", "-keypbe", "NONE"],
+        ["-legacy"],
+    ],
+    ids=" ".join,
+)
+def test_the_dialects_of_openssl_open(jeanne: IssuedBundle, tmp_path: Path, options: list[str]) -> None:
+    assert (
+        open_bundle(openssl_export(jeanne, tmp_path, *options), PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
+    )
+
+
+def test_ber_as_firefox_writes_it_opens_without_a_warning(rsa_key: rsa.RSAPrivateKey, authority: Authority) -> None:
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, dialect="rc2-40", key=rsa_key)
+    start = 2 + (issued.data[1] & 0x7F)
+    open_length = b"\x30\x80" + issued.data[start:] + b"\0\0"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert open_bundle(open_length, PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
+
+
+def test_a_newline_after_the_file_is_harmless(jeanne: IssuedBundle) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert open_bundle(jeanne.data + b"\r\n", PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
+
+
+def test_a_file_without_passphrase_opens_without_one(jeanne: IssuedBundle) -> None:
+    data = pkcs12.serialize_key_and_certificates(None, jeanne.private_key, jeanne.certificate, None, NoEncryption())
+    assert open_bundle(data, None).leaf.subject_cn == open_bundle(data, "").leaf.subject_cn == "Jeanne Dupont - T123456"
+
+
+@pytest.mark.parametrize("passphrase", ["Pässwörd€", 'it\'s "$HOME" `x` \\', "x" * 60, " space ", "line\n", "мир😀"])
+def test_any_passphrase_opens_what_it_closed(authority: Authority, rsa_key: rsa.RSAPrivateKey, passphrase: str) -> None:
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=passphrase, key=rsa_key)
+    assert open_bundle(issued.data, passphrase)
+
+
+def test_a_passphrase_whose_utf8_was_taken_for_latin1_opens(authority: Authority, rsa_key: rsa.RSAPrivateKey) -> None:
+    widened = "Pässwörd".encode().decode("latin-1")
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=widened, dialect="3des", key=rsa_key)
+    assert open_bundle(issued.data, "Pässwörd")
+
+
+def test_a_passphrase_read_from_a_latin1_file_opens(authority: Authority, rsa_key: rsa.RSAPrivateKey) -> None:
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="Pässwörd", key=rsa_key)
+    assert open_bundle(issued.data, "Pässwörd".encode("latin-1").decode("utf-8", errors="surrogateescape"))
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "code", "word"),
+    [
+        (None, "no_passphrase", "no passphrase was given"),
+        ("", "no_passphrase", "no passphrase was given"),
+        ("wrong", "wrong_passphrase", "withdrawal code"),
+        (PASSPHRASE + "\n", "wrong_passphrase", "ends with a line break"),
+        (" " + PASSPHRASE, "wrong_passphrase", "begins or ends with a space"),
+        ("falsch-ä", "wrong_passphrase", "neither in UTF-8 nor in Latin-1"),
+        ("falsch-\ud800", "wrong_passphrase", "neither in UTF-8 nor in Latin-1"),
+    ],
+)
+@pytest.mark.parametrize("dialect", ["modern", "rc2-40"])
+def test_a_wrong_passphrase_is_told_apart_and_never_repeated(
+    authority: Authority, rsa_key: rsa.RSAPrivateKey, passphrase: str | None, code: str, word: str, dialect: Dialect
+) -> None:
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, dialect=dialect, key=rsa_key)
+    error = refusal(issued.data, passphrase)
+    assert error.code == code
+    assert word in str(error)
+    assert PASSPHRASE not in str(error)
+    assert "falsch" not in str(error)
+
+
+def test_a_damaged_section_may_be_a_wrong_passphrase_and_the_next_step_says_so(jeanne: IssuedBundle) -> None:
+    damaged = bytearray(jeanne.data)
+    damaged[len(damaged) // 2] ^= 1
+    error = refusal(bytes(damaged))
+    assert error.code == "wrong_passphrase"
+    assert "the file is damaged" in error.next_step
+
+
+def test_nothing_secret_is_in_a_repr(jeanne: IssuedBundle) -> None:
+    bundle = open_bundle(jeanne.data, PASSPHRASE)
+    one_use = transcode(bundle, os_build=19045)
+    assert repr(one_use) == "OneUse()"
+    assert "key=" not in repr(bundle)
+    assert "PrivateKey" not in repr(bundle)
+    assert "der=" not in repr(bundle)
+
+
+@pytest.mark.parametrize(("days", "code"), [(-1, "not_yet_valid"), (0, None), (1094, None), (1096, "expired")])
+def test_dates_are_checked_at_the_time_given(
+    authority: Authority, rsa_key: rsa.RSAPrivateKey, days: int, code: str | None
+) -> None:
+    start = datetime(2026, 3, 1, 8, 30, tzinfo=timezone.utc)
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, key=rsa_key, not_before=start)
+    bundle = open_bundle(issued.data, PASSPHRASE)
+    if code is None:
+        check_dates(bundle, start + timedelta(days=days))
+        return
+    with pytest.raises(PkcsError) as caught:
+        check_dates(bundle, start + timedelta(days=days))
+    assert caught.value.code == code
+    assert ("2026-03-01 08:30 UTC" if days < 0 else "2029-02-28 08:30 UTC") in caught.value.cause
+
+
+AES_256, PBE_3DES = bytes.fromhex("60864801650304012a"), bytes.fromhex("2a864886f70d010c0103")
+
+
+@pytest.mark.parametrize(("os_build", "cipher", "absent"), [(16298, PBE_3DES, AES_256), (16299, AES_256, PBE_3DES)])
+def test_the_one_use_bundle_has_the_leaf_alone_under_a_cipher_that_the_build_reads(
+    jeanne: IssuedBundle, os_build: int, cipher: bytes, absent: bytes
+) -> None:
+    bundle = open_bundle(jeanne.data, PASSPHRASE)
+    assert bundle.friendly_name == "SISERI"
+    one_use = transcode(bundle, os_build)
+    content = pkcs12.load_pkcs12(one_use.data, one_use.passphrase.encode())
+    assert content.cert is not None
+    assert content.cert.certificate == jeanne.certificate
+    assert content.cert.friendly_name is None
+    assert content.additional_certs == []
+    assert one_use.data.count(cipher) == 2
+    assert absent not in one_use.data
+
+
+@pytest.mark.parametrize("os_build", [10240, 26100])
+def test_the_one_use_bundle_names_no_key(jeanne: IssuedBundle, os_build: int) -> None:
+    friendly_name = pfx.FRIENDLY_NAME
+    assert friendly_name in jeanne.data
+    assert friendly_name not in transcode(open_bundle(jeanne.data, PASSPHRASE), os_build).data
+
+
+def test_each_one_use_passphrase_is_long_and_new(jeanne: IssuedBundle) -> None:
+    bundle = open_bundle(jeanne.data, PASSPHRASE)
+    passphrases = {transcode(bundle, 19045).passphrase for _round in range(5)}
+    assert len(passphrases) == 5
+    assert all(len(passphrase) >= 32 and passphrase.isascii() for passphrase in passphrases)
+
+
+@needs_openssl
+@pytest.mark.parametrize("os_build", [10240, 26100])
+def test_openssl_reads_the_one_use_bundle_of_two_thousand_rounds(
+    jeanne: IssuedBundle, tmp_path: Path, os_build: int
+) -> None:
+    one_use = transcode(open_bundle(jeanne.data, PASSPHRASE), os_build)
+    file = tmp_path / "one-use.p12"
+    file.write_bytes(one_use.data)
+    command = ["openssl", "pkcs12", "-info", "-nokeys", "-in", file, "-passin", "stdin"]
+    done = subprocess.run(command, input=one_use.passphrase, capture_output=True, text=True, check=True)
+    assert done.stderr.count("Iteration 2000") == 2
+    assert "friendlyName" not in done.stdout
+    assert done.stdout.count("BEGIN CERTIFICATE") == 1

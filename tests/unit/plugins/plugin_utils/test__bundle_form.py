@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import random
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_form import count_private_keys, pfx_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from lab.authority import der, pfx
+
+KEY_BAG = pfx.key_bag(b"no key", "x")
+SECTION = pfx.data_section(der.encode(der.SEQUENCE, KEY_BAG))
+FILE = pfx.pfx([SECTION], "x")
+SAFE_CONTENTS = der.oid("1.2.840.113549.1.12.10.1.6")
+
+
+def code_of(data: bytes) -> str:
+    with pytest.raises(PkcsError) as caught:
+        pfx_of(data)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty_file"),
+        (b"-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n", "pem_text"),
+        (b"Bag Attributes\n    friendlyName: x\n-----BEGIN PRIVATE KEY-----\nMIIE\n", "pem_text"),
+        (base64.b64encode(FILE), "base64_text"),
+        (base64.encodebytes(FILE).replace(b"\n", b"\r\n"), "base64_text"),
+        (b"\n<!DOCTYPE html><html><body>Code de retrait inconnu</body></html>", "html_page"),
+        (b"<HTML><body></body></HTML>", "html_page"),
+        (b"hello", "not_p12"),
+        (b"0", "not_p12"),
+        (b"\x30\x03\x02\x01\x02", "not_p12"),
+        (der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, b"a certificate begins like this")), "not_p12"),
+        (random.Random(1).randbytes(100_000), "not_p12"),  # noqa: S311
+        (b"\x30" * 10_000_000, "not_p12"),
+        (FILE[:-1], "truncated"),
+        (FILE[: len(FILE) // 2], "truncated"),
+    ],
+)
+def test_what_does_not_open_is_told_apart(data: bytes, code: str) -> None:
+    assert code_of(data) == code
+
+
+def test_a_truncated_file_tells_how_much_is_missing() -> None:
+    with pytest.raises(PkcsError, match=f"says it has {len(FILE)} bytes, {len(FILE) - 7} are there"):
+        pfx_of(FILE[:-7])
+
+
+def test_what_follows_the_file_is_cut_off() -> None:
+    assert pfx_of(FILE + b"\r\n") == pfx_of(FILE) == FILE
+
+
+def test_a_file_of_open_length_is_taken_whole() -> None:
+    open_length = b"\x30\x80" + FILE[2 + (FILE[1] & 0x7F) :] + b"\0\0"
+    assert pfx_of(open_length) == open_length
+
+
+def open_length(tag: int, *contents: bytes) -> bytes:
+    return bytes([tag, 0x80]) + b"".join(contents) + b"\0\0"
+
+
+@pytest.mark.parametrize(
+    ("sections", "count"),
+    [
+        ([], 0),
+        ([SECTION], 1),
+        ([SECTION, SECTION], 2),
+        ([pfx.data_section(der.encode(der.SEQUENCE, KEY_BAG, KEY_BAG))], 2),
+        ([pfx.encrypted_section([KEY_BAG], "x"), SECTION], 1),
+        ([pfx.data_section(der.encode(der.SEQUENCE, pfx.certificate_bag(KEY_BAG), KEY_BAG))], 1),
+        (
+            [
+                pfx.data_section(
+                    der.encode(
+                        der.SEQUENCE,
+                        KEY_BAG,
+                        der.encode(
+                            der.SEQUENCE,
+                            SAFE_CONTENTS,
+                            der.encode(der.CONTEXT_0, der.encode(der.SEQUENCE, KEY_BAG)),
+                        ),
+                    )
+                )
+            ],
+            2,
+        ),
+    ],
+)
+def test_every_key_outside_encrypted_sections_is_counted(sections: list[bytes], count: int) -> None:
+    assert count_private_keys(pfx.pfx(sections, "x")) == count
+
+
+def test_keys_are_counted_in_ber_with_its_octets_in_pieces() -> None:
+    safe = der.encode(der.SEQUENCE, SECTION, SECTION)
+    half = len(safe) // 2
+    pieces = open_length(0x24, der.encode(der.OCTET_STRING, safe[:half]), der.encode(der.OCTET_STRING, safe[half:]))
+    content = open_length(der.SEQUENCE, pfx.PKCS7_DATA, open_length(der.CONTEXT_0, pieces))
+    assert count_private_keys(open_length(der.SEQUENCE, der.integer(3), content)) == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        der.encode(der.SEQUENCE, der.integer(3)),
+        der.encode(der.SEQUENCE, der.integer(3), pfx.data_section(b"junk")),
+        pfx.pfx([pfx.data_section(b"junk")], "x"),
+        pfx.pfx([der.encode(der.SEQUENCE, pfx.PKCS7_DATA)], "x"),
+        pfx.pfx([pfx.data_section(der.encode(der.SEQUENCE, der.encode(der.SEQUENCE)))], "x"),
+        der.encode(der.SEQUENCE, der.integer(3), der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.7.2"), b"\xa0\0")),
+    ],
+)
+def test_a_file_with_another_inside_is_no_pkcs12(data: bytes) -> None:
+    with pytest.raises(PkcsError) as caught:
+        count_private_keys(data)
+    assert caught.value.code == "not_p12"
+
+
+def test_bytes_changed_at_random_are_counted_or_refused_and_nothing_else() -> None:
+    chance = random.Random(4)  # noqa: S311
+    for _round in range(2000):
+        changed = bytearray(FILE)
+        for _change in range(3):
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+        try:
+            assert count_private_keys(pfx_of(bytes(changed))) in range(3)
+        except PkcsError:
+            continue

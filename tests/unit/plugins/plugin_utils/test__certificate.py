@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import (
+    PROOF_PREFIX,
+    Certificate,
+    Status,
+    UnreadableCertificate,
+    proof_holds,
+    read_certificate,
+)
+from lab.authority import Authority, der
+
+UTF8, PRINTABLE, TELETEX, BMP, UTC_TIME, GENERAL_TIME = 0x0C, 0x13, 0x14, 0x1E, 0x17, 0x18
+RSA_SHA256 = der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.1.11"), der.encode(der.NULL))
+KEY = rsa.generate_private_key(65537, 2048)
+SPKI = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+NOW = datetime(2026, 11, 1, 12, tzinfo=timezone.utc)
+
+
+def name(tag: int, value: bytes, attribute: str = "2.5.4.3") -> bytes:
+    pair = der.encode(der.SEQUENCE, der.oid(attribute), der.encode(tag, value))
+    return der.encode(der.SEQUENCE, der.encode(der.SET, pair))
+
+
+def extensions(*pairs: tuple[str, bytes]) -> bytes:
+    encoded = [der.encode(der.SEQUENCE, der.oid(oid), der.encode(der.OCTET_STRING, value)) for oid, value in pairs]
+    return der.encode(0xA3, der.encode(der.SEQUENCE, *encoded))
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A certificate with one thing as no issuer should write it, and some do."""
+
+    serial: bytes = b"\x05"
+    subject: bytes = name(UTF8, b"Jeanne")
+    not_before: bytes = der.encode(UTC_TIME, b"260101000000Z")
+    not_after: bytes = der.encode(UTC_TIME, b"290101000000Z")
+    spki: bytes = SPKI
+    extensions: bytes = b""
+    algorithm: bytes = RSA_SHA256
+    version: bytes = der.encode(der.CONTEXT_0, der.integer(2))
+
+    @property
+    def encoded(self) -> bytes:
+        validity = der.encode(der.SEQUENCE, self.not_before, self.not_after)
+        serial = der.encode(der.INTEGER, self.serial)
+        parts = (self.version, serial, self.algorithm, self.subject, validity, self.subject, self.spki, self.extensions)
+        signature = der.encode(0x03, b"\0" + b"no one checks it here")
+        return der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, *parts), self.algorithm, signature)
+
+
+def read(odd: Odd) -> Certificate:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return read_certificate(odd.encoded)
+
+
+def test_reads_the_facts_of_a_personal_certificate() -> None:
+    authority = Authority.create()
+    start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="x", not_before=start, key="ec-p256")
+    encoded = issued.certificate.public_bytes(Encoding.DER)
+    certificate = read_certificate(encoded)
+    assert certificate.thumbprint == issued.certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
+    assert certificate.sha256 == hashlib.sha256(encoded).hexdigest()
+    assert certificate.subject == "CN=Jeanne Dupont - T123456,O=Registre d'Essai des Expositions,C=FR"
+    assert certificate.subject_cn == "Jeanne Dupont - T123456"
+    assert certificate.issuer_cn == "AC Personnes"
+    assert int(certificate.serial, 16) == issued.certificate.serial_number
+    assert (certificate.not_before, certificate.not_after) == (start, start + timedelta(days=1095))
+    assert certificate.eku == ("1.3.6.1.5.5.7.3.2",)
+    assert certificate.key_usage == ("digital_signature",)
+    assert (certificate.key_type, certificate.key_size) == ("EC secp256r1", 256)
+    assert certificate.signature_hash == "sha256"
+    assert not certificate.is_ca
+    assert certificate.der == encoded
+    spki = issued.private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert certificate.spki_sha256 == hashlib.sha256(spki).hexdigest()
+    issuing = read_certificate(authority.issuing.public_bytes(Encoding.DER))
+    assert issuing.is_ca
+    assert (issuing.key_type, issuing.key_size, issuing.eku) == ("RSA", 2048, None)
+
+
+def test_reads_upn_and_mail_from_the_alternative_names() -> None:
+    other = der.encode(
+        der.CONTEXT_0, der.oid("1.3.6.1.4.1.311.20.2.3"), der.encode(der.CONTEXT_0, der.encode(UTF8, b"j@chu"))
+    )
+    names = der.encode(der.SEQUENCE, der.encode(0x81, b"jeanne@chu.example"), other)
+    subject = name(0x16, b"old@chu.example", "1.2.840.113549.1.9.1")
+    certificate = read(Odd(subject=subject, extensions=extensions(("2.5.29.17", names))))
+    assert certificate.upn == "j@chu"
+    assert certificate.emails == ("jeanne@chu.example", "old@chu.example")
+    assert certificate.subject == "emailAddress=old@chu.example"
+
+
+def test_a_long_upn_in_another_string_type_is_read() -> None:
+    value = der.encode(PRINTABLE, b"a" * 200)
+    other = der.encode(der.CONTEXT_0, der.oid("1.3.6.1.4.1.311.20.2.3"), der.encode(der.CONTEXT_0, value))
+    certificate = read(Odd(extensions=extensions(("2.5.29.17", der.encode(der.SEQUENCE, other)))))
+    assert certificate.upn == "a" * 200
+
+
+@pytest.mark.parametrize(
+    ("octets", "serial"), [(b"\xff", "FF"), (b"\0", "00"), (b"\x00\xab", "AB"), (b"\x01" * 30, "01" * 30)]
+)
+def test_the_serial_number_is_shown_as_encoded(octets: bytes, serial: str) -> None:
+    assert read(Odd(serial=octets)).serial == serial
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "common_name"),
+    [
+        (name(UTF8, 'Dupont, "Jeanne" + 😀'.encode()), 'CN=Dupont\\, \\"Jeanne\\" \\+ 😀', 'Dupont, "Jeanne" + 😀'),
+        (name(BMP, "Éva".encode("utf-16-be")), "CN=Éva", "Éva"),
+        (name(UTF8, b"", "2.5.4.3"), "CN=", ""),
+        (name(PRINTABLE, b"FRANCE", "2.5.4.6"), "C=FRANCE", None),
+        (name(UTF8, b"T123456", "2.5.4.5"), "serialNumber=T123456", None),
+        (der.encode(der.SEQUENCE), "", None),
+    ],
+)
+def test_unusual_names_are_read(subject: bytes, text: str, common_name: str | None) -> None:
+    certificate = read(Odd(subject=subject))
+    assert (certificate.subject, certificate.subject_cn) == (text, common_name)
+
+
+def test_dates_at_the_ends_of_time_are_read() -> None:
+    first, last = der.encode(GENERAL_TIME, b"19000101000000Z"), der.encode(GENERAL_TIME, b"99991231235959Z")
+    certificate = read(Odd(not_before=first, not_after=last))
+    assert certificate.not_before == datetime(1900, 1, 1, tzinfo=timezone.utc)
+    assert certificate.days_left(NOW) > 2_900_000
+    assert certificate.status(NOW, 40) is Status.VALID
+
+
+def test_a_key_and_a_signature_that_no_one_knows_do_not_hide_the_certificate() -> None:
+    algorithm = der.encode(der.SEQUENCE, der.oid("1.2.3.4"))
+    spki = der.encode(der.SEQUENCE, algorithm, der.encode(0x03, b"\0key"))
+    certificate = read(Odd(spki=spki, algorithm=algorithm))
+    assert (certificate.key_type, certificate.key_size, certificate.signature_hash) == ("unknown", 0, None)
+    assert certificate.spki_sha256 == hashlib.sha256(spki).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Odd(subject=name(PRINTABLE, "é".encode())),
+        Odd(subject=name(TELETEX, b"\xe9")),
+        Odd(subject=name(BMP, b"\xd8\0")),
+        Odd(subject=name(0x03, b"\0a")),
+        Odd(subject=name(0x02, b"\1")),
+        Odd(not_before=der.encode(GENERAL_TIME, b"00000101000000Z")),
+        Odd(not_before=der.encode(UTC_TIME, b"2601010000Z")),
+        Odd(version=der.encode(der.CONTEXT_0, der.integer(5))),
+        Odd(extensions=extensions(("2.5.29.17", der.encode(der.SEQUENCE, der.encode(0xA3))))),
+        Odd(extensions=extensions(("2.5.29.17", der.encode(der.SEQUENCE, der.encode(0x87, b"abc"))))),
+        Odd(extensions=extensions(("2.5.29.37", der.encode(der.SEQUENCE)))),
+        Odd(extensions=extensions(("2.5.29.19", der.encode(der.SEQUENCE)), ("2.5.29.19", der.encode(der.SEQUENCE)))),
+    ],
+)
+def test_what_breaks_the_standard_is_named_as_unreadable(odd: Odd) -> None:
+    with pytest.raises(UnreadableCertificate, match=r"\w+: .+"):
+        read(odd)
+
+
+@pytest.mark.parametrize("data", [b"", b"junk", Odd().encoded[:-9], Odd().encoded + b"\0"])
+def test_what_is_no_certificate_is_named_as_unreadable(data: bytes) -> None:
+    with pytest.raises(UnreadableCertificate):
+        read_certificate(data)
+
+
+BASE = read(Odd())
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "status", "days"),
+    [
+        (BASE.not_before - SECOND, Status.NOT_YET_VALID, 1096),
+        (BASE.not_before, Status.VALID, 1096),
+        (BASE.not_after - timedelta(days=40) - SECOND, Status.VALID, 40),
+        (BASE.not_after - timedelta(days=40), Status.RENEWAL_DUE, 40),
+        (BASE.not_after - SECOND, Status.RENEWAL_DUE, 0),
+        (BASE.not_after, Status.RENEWAL_DUE, 0),
+        (BASE.not_after + SECOND, Status.EXPIRED, -1),
+    ],
+)
+def test_status_changes_on_the_second(now: datetime, status: Status, days: int) -> None:
+    assert BASE.status(now, renew_before_days=40) is status
+    assert BASE.days_left(now) == days
+
+
+def test_renewal_is_never_due_before_expiry_with_no_days() -> None:
+    assert BASE.status(BASE.not_after - SECOND, renew_before_days=0) is Status.VALID
+
+
+NONCE = b"n" * 32
+
+
+def test_a_proof_holds_for_its_key_its_nonce_and_its_algorithm_only() -> None:
+    signature = KEY.sign(PROOF_PREFIX + NONCE, padding.PKCS1v15(), hashes.SHA256())
+    assert proof_holds(BASE, "RSASSA-PKCS1-v1_5-SHA256", signature, NONCE)
+    assert not proof_holds(BASE, "RSASSA-PKCS1-v1_5-SHA256", signature, b"m" * 32)
+    assert not proof_holds(BASE, "ECDSA-SHA256", signature, NONCE)
+    other = rsa.generate_private_key(65537, 2048).sign(PROOF_PREFIX + NONCE, padding.PKCS1v15(), hashes.SHA256())
+    assert not proof_holds(BASE, "RSASSA-PKCS1-v1_5-SHA256", other, NONCE)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0"])
+def test_a_proof_by_an_elliptic_curve_is_r_then_s(damage: bytes) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    certificate = read(replace(Odd(), spki=spki))
+    r, s = decode_dss_signature(key.sign(PROOF_PREFIX + NONCE, ec.ECDSA(hashes.SHA256())))
+    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    assert proof_holds(certificate, "ECDSA-SHA256", signature, NONCE)
+    assert not proof_holds(certificate, "ECDSA-SHA256", damage, NONCE)
+    assert not proof_holds(certificate, "RSASSA-PKCS1-v1_5-SHA256", signature, NONCE)

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._der import DerError, header, read
+
+
+def test_reads_one_element_and_leaves_the_rest_alone() -> None:
+    node = read(b"\x30\x03\x02\x01\x07rest")
+    assert (node.tag, node.body, node.raw) == (0x30, b"\x02\x01\x07", b"\x30\x03\x02\x01\x07")
+    assert [child.body for child in node.children] == [b"\x07"]
+
+
+def test_reads_a_length_of_several_octets() -> None:
+    assert read(b"\x04\x82\x01\x00" + b"x" * 256).body == b"x" * 256
+
+
+def test_reads_the_open_length_and_the_pieces_of_ber() -> None:
+    pieces = b"\x24\x80" + b"\x04\x01a" + b"\x24\x80\x04\x01b\x00\x00" + b"\x00\x00"
+    outer = read(b"\x30\x80" + pieces + b"\x02\x01\x05" + b"\x00\x00" + b"rest")
+    octets, number = outer.children
+    assert octets.octets == b"ab"
+    assert number.body == b"\x05"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x30",
+        b"\x30\x05\x02\x01\x07",
+        b"\x30\x82\x01",
+        b"\x30\x85\x01\x01\x01\x01\x01",
+        b"\x04\x80a\x00\x00",
+        b"\x1f\x81\x01\x00",
+        b"\x30\x80\x02\x01\x07",
+        b"\x30\x80" * 40 + b"\x00\x00" * 40,
+    ],
+)
+def test_refuses_what_is_cut_off_too_long_or_too_deep(data: bytes) -> None:
+    with pytest.raises(DerError):
+        read(data)
+
+
+def test_refuses_the_octets_of_another_type() -> None:
+    with pytest.raises(DerError):
+        _ = read(b"\x02\x01\x07").octets
+
+
+def test_a_header_tells_the_length_even_when_the_contents_are_missing() -> None:
+    assert header(b"\x30\x82\x10\x00") == (4, 4096)
+    assert header(b"\x30\x80") == (2, None)

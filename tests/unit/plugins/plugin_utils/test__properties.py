@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+import struct
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+    ElementError,
+    KeyLink,
+    parse_element,
+    store_hash,
+)
+
+# 28 bytes of numbers: container name at 28, provider name at 36, type 0 (CNG), flags 0x20 (the machine's key), no
+# parameters (count 0, offset 0), key spec 0; then "{A}" and "Software KSP" in UTF-16LE, each with its NUL.
+GOLDEN_LINK = bytes.fromhex(
+    "1c000000 24000000 00000000 20000000 00000000 00000000 00000000"
+    "7b0041007d00 0000 53006f00660074007700610072006500 2000 4b0053005000 0000"
+)
+GOLDEN_NAME = bytes.fromhex("530049005300450052004900 0000")
+GOLDEN_DER = bytes.fromhex("3003020101")
+GOLDEN = (
+    bytes.fromhex("09000000 01000000 01000000 ff")  # a property that is of no use here, CERT_ENHKEY_USAGE_PROP_ID
+    + bytes.fromhex("0b000000 01000000 0e000000")
+    + GOLDEN_NAME  # 11, the friendly name, 14 bytes
+    + bytes.fromhex("02000000 01000000 3e000000")
+    + GOLDEN_LINK  # 2, the key provider info, 62 bytes
+    + bytes.fromhex("13000000 01000000 00000000")  # 19, archived: it is enough that the record is there
+    + bytes.fromhex("00800000 01000000 02000000 0102")  # one from the range of private properties
+    + bytes.fromhex("20000000 01000000 05000000")
+    + GOLDEN_DER  # 32, the certificate, of which only the bytes matter
+)
+
+# SerializedCert of a certificate that crypt32 imported from a p12 into the legacy CSP, and then renamed.
+FROM_CRYPT32 = base64.b64decode(
+    "CwAAAAEAAAAMAAAASABlAGwAbABvAAAAAgAAAAEAAADIAAAAHAAAAGoAAAABAAAAAAAAAAAAAAAAAAAAAQAAAHsAOABGAEYAMQAxADQANQA5AC0A"
+    "QgBDADQANQAtADQAMQBBAEQALQA5AEEAQgAwAC0ANQAyADMAQwA5ADkAMAA1AEIAQwAyADUAfQAAAE0AaQBjAHIAbwBzAG8AZgB0ACAARQBuAGgA"
+    "YQBuAGMAZQBkACAAQwByAHkAcAB0AG8AZwByAGEAcABoAGkAYwAgAFAAcgBvAHYAaQBkAGUAcgAgAHYAMQAuADAAAAADAAAAAQAAABQAAAColBFi"
+    "H9HqlEKeQgvlAfkQrXs3JSAAAAABAAAAwQIAADCCAr0wggGloAMCAQICAQUwDQYJKoZIhvcNAQELBQAwIjEgMB4GA1UEAwwXSmVhbm5lIER1cG9u"
+    "dCAtIFQxMjM0NTYwHhcNMjYwMTAxMDAwMDAwWhcNMjgwMTAxMDAwMDAwWjAiMSAwHgYDVQQDDBdKZWFubmUgRHVwb250IC0gVDEyMzQ1NjCCASIw"
+    "DQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAKTL7QT8VHEErNPrYAuSLusd/pRwEF+3otzdQbcP6T2618RqhQwaDiMq3pTCD+PHwg94Rh58S3Dd"
+    "/4Fi9GCOJ1jREuqPEeGlrKxML9NnD6SKy6cTtaQaNj09wrBAXbwdqMQUjPgFQZkXUxw1evdKGP7bkrnzdVAxY84MJ/HmE5ZI8m9JV2E3MKbn2eyt"
+    "JHv7DKQ8Ns1E3FVe9EA4StuQpXlO0fAjC4graocW8IVuV9sCuTSVFuj7f9B6ZMdSb+vdyUiwpNd84xfzyOveuMLFVVWQ3j04MwXLztVQVsIVKXcg"
+    "AyknTcjgsJwfRZJJaDRfDk/M+zFCcnhNYNGsN0QR4R8CAwEAATANBgkqhkiG9w0BAQsFAAOCAQEARSFSxTS0pWn4AXMZ72jhgTdMW/j/N4YYIUB9"
+    "Tz7tnL0qJ26h/VJ7aOjBWbp9auy6iRNhdt6uCMsiMIuVpzVZ9uPeJzYyl3uPQ4zyYeRxv9D1uhb9/vXALDCuOEea8YNt1QjBGhRwW3mSmaF+GGQM"
+    "Z7glvxHhIaIpm0vhC/LpnJIP0tqwHlpv3FUYNYdy2QDD+0Fen7avReT4bhNxqld7atnxEhiq8L03AFZlDO4XSZ+JRBwvaD9dHlXY4A7HR4du9FFU"
+    "H2wJEYFXXBJr+QE+U4r6LWdov3RY7iNUkBv3C4Qt7wuHgVcZQwG06HnRmY12W1QeGDMBgtriWQDHAzP10Q=="
+)
+
+
+def sha1(data: bytes) -> str:
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest().upper()
+
+
+def record(number: int, data: bytes, length: int | None = None) -> bytes:
+    return struct.pack("<III", number, 1, len(data) if length is None else length) + data
+
+
+def link(container: int = 28, provider: int = 32, names: bytes = b"A\0\0\0B\0\0\0") -> bytes:
+    return record(2, struct.pack("<7I", container, provider, 0, 0, 0, 0, 0) + names) + record(32, GOLDEN_DER)
+
+
+def test_reads_every_property_of_the_golden_element() -> None:
+    element = parse_element(GOLDEN)
+    assert element.thumbprint == sha1(GOLDEN_DER)
+    assert element.der == GOLDEN_DER
+    assert element.friendly_name == "SISERI"
+    assert element.archived
+    assert element.key == KeyLink("{A}", "Software KSP", provider_type=0, flags=0x20, key_spec=0)
+    assert element.key.is_cng
+    assert element.key.is_machine
+
+
+def test_reads_what_crypt32_wrote() -> None:
+    element = parse_element(FROM_CRYPT32)
+    assert element.thumbprint == "A89411621FD1EA94429E420BE501F910AD7B3725"
+    assert element.friendly_name == "Hello"
+    assert not element.archived
+    assert element.key == KeyLink(
+        container="{8FF11459-BC45-41AD-9AB0-523C9905BC25}",
+        provider="Microsoft Enhanced Cryptographic Provider v1.0",
+        provider_type=1,
+        flags=0,
+        key_spec=1,
+    )
+    assert not element.key.is_cng
+    assert not element.key.is_machine
+
+
+def test_a_certificate_alone_has_no_name_no_key_and_is_not_archived() -> None:
+    element = parse_element(record(32, GOLDEN_DER))
+    assert (element.friendly_name, element.key, element.archived) == (None, None, False)
+
+
+@pytest.mark.parametrize("end", range(len(GOLDEN)))
+def test_an_element_cut_off_anywhere_is_refused(end: int) -> None:
+    with pytest.raises(ElementError):
+        parse_element(GOLDEN[:end])
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "no certificate"),
+        (record(11, b"A\0\0\0"), "no certificate"),
+        (record(32, GOLDEN_DER, length=6), "record 32 says 6 bytes, 5 are there"),
+        (record(32, GOLDEN_DER, length=0xFFFFFFFF), "record 32 says 4294967295 bytes"),
+        (record(32, GOLDEN_DER) + b"\0\0\0\0", "cut off"),
+        (record(2, b"\0" * 27) + record(32, GOLDEN_DER), "key link .* is cut off"),
+        (link(container=36), "name at byte 36 of 36"),
+        (link(container=0xFFFFFFFF), "name at byte 4294967295"),
+        (link(provider=27), "name at byte 27"),
+        (link(provider=35), "without an end"),
+        (link(names=b"A\0\0\0B\0B\0"), "without an end"),
+        (link(names=b"\0\xd8\0\0B\0\0\0"), "not UTF-16"),
+    ],
+)
+def test_a_wrong_length_or_offset_is_named(raw: bytes, reason: str) -> None:
+    with pytest.raises(ElementError, match=reason):
+        parse_element(raw)
+
+
+def test_a_key_link_without_a_provider_name_means_the_default_provider() -> None:
+    key = parse_element(link(provider=0)).key
+    assert key is not None
+    assert (key.container, key.provider) == ("A", "")
+
+
+@pytest.mark.parametrize(("data", "name"), [(b"A\0", "A"), (b"A\0\0", "A\ufffd"), (b"\0\xd8\0\0", "\ufffd"), (b"", "")])
+def test_a_damaged_friendly_name_does_not_hide_the_certificate(data: bytes, name: str) -> None:
+    assert parse_element(record(11, data) + record(32, GOLDEN_DER)).friendly_name == name
+
+
+def test_bytes_changed_at_random_are_read_or_refused_and_nothing_else() -> None:
+    chance = random.Random(12)  # noqa: S311
+    for _round in range(2000):
+        changed = bytearray(GOLDEN)
+        for _change in range(3):
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+        try:
+            parse_element(bytes(changed))
+        except ElementError:
+            continue
+
+
+def hashed(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def test_the_store_hash_is_the_one_of_the_protocol() -> None:
+    golden = [
+        bytes.fromhex("02000000 3e000000") + GOLDEN_LINK,
+        bytes.fromhex("0b000000 0e000000") + GOLDEN_NAME,
+        bytes.fromhex("13000000 00000000"),
+        bytes.fromhex("20000000 05000000") + GOLDEN_DER,
+    ]
+    last = bytes.fromhex("20000000 02000000 3000")
+    assert sha1(GOLDEN_DER) < sha1(b"\x30\x00")
+    assert store_hash([GOLDEN, record(32, b"\x30\x00")]) == hashed(*golden, last)
+    assert store_hash([record(32, b"\x30\x00"), GOLDEN]) == hashed(*golden, last)
+
+
+def test_an_empty_store_has_the_hash_of_nothing() -> None:
+    assert store_hash([]) == hashed()
+
+
+def test_properties_that_windows_adds_by_itself_do_not_change_the_hash() -> None:
+    assert store_hash([record(32, GOLDEN_DER) + record(105, b"\1")]) == store_hash([record(32, GOLDEN_DER)])
+
+
+@pytest.mark.parametrize("change", [record(19, b""), record(11, b"A\0\0\0"), record(2, b"\0" * 28)])
+def test_properties_that_a_plan_depends_on_change_the_hash(change: bytes) -> None:
+    assert store_hash([change + record(32, GOLDEN_DER)]) != store_hash([record(32, GOLDEN_DER)])
+
+
+def test_the_later_of_two_elements_with_one_thumbprint_counts() -> None:
+    hive, file = record(32, GOLDEN_DER), record(19, b"") + record(32, GOLDEN_DER)
+    assert store_hash([hive, file]) == store_hash([file]) != store_hash([file, hive])
+
+
+@pytest.mark.parametrize("broken", [GOLDEN[:-1], b"", record(11, b"A\0\0\0")])
+def test_an_element_without_a_certificate_counts_as_its_raw_bytes(broken: bytes) -> None:
+    assert store_hash([broken]) == hashed(broken)
