@@ -17,7 +17,7 @@ attributes:
     description: In diff mode, shows the certificates before and after.
   idempotent:
     description:
-      - When run a second time with the same arguments, on a workstation that nobody touched in between, it changes nothing.
+      - When run again with the same arguments, on a workstation that nobody touched in between, it changes nothing.
       - Certificates grow old. A second run on another day may find one that is due.
 """
 
@@ -25,7 +25,7 @@ attributes:
 options: {}
 attributes:
   action:
-    description: Runs on the controller, where the files and secrets are, and calls the workstation only as far as needed.
+    description: Runs on the controller, where files and secrets stay, and calls the workstation only as far as needed.
   async:
     description: Works with the C(async) keyword.
   bypass_host_loop:

@@ -87,7 +87,7 @@ class PkcsAction(ActionBase):
             result = failure(refusal)
         except AnsibleConnectionFailure:
             raise
-        except Exception as defect:  # noqa: BLE001 - whatever happens, the way out passes the masking below
+        except Exception as defect:  # noqa: BLE001
             result = {
                 "failed": True,
                 "msg": f"A defect in {self._task.action}: {type(defect).__name__}: {defect}. Please report it.",

@@ -44,7 +44,7 @@ def become_refusal(run_as: RunAs, text: str) -> Exception:
         return PkcsError(
             code="holder_logon",
             cause=f"Windows refused the logon of {run_as.account}: {LOGON_FAILURES[code]}.",
-            next_step="Correct holder_password, or leave it out: a holder who is logged on needs none. Do not try again before, the account could be locked.",
+            next_step="Correct holder_password before the next run, or the account may be locked; who is logged on needs none.",
         )
     if code is None and "become" not in text.lower() and "CreateProcessAsUser" not in text:
         return PkcsError(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, Protocol, Union
+from typing import Any, ClassVar, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class NameStep:
     friendly_name: str
 
 
-Step = Union[ImportStep, ProveStep, NameStep]
+Step = ImportStep | ProveStep | NameStep
 
 
 @dataclass(frozen=True, slots=True)

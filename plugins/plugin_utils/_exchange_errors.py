@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ._become import Deferred
-from ._driver import ExchangeAnswer
+from ._driver import Context, ExchangeAnswer, RunAs
 from ._errors import PkcsError
 
 # Code of the protocol: what happened, what to do. ``{name}`` is the holder, ``{computer}`` the workstation.
@@ -65,16 +65,25 @@ SENTENCES = {
     ),
 }
 
+# A logon without DPAPI is the holder's absence, or the connection's own kind of logon.
+CURES = {
+    Context.BECOME: "run the task again when he or she is logged on there",
+    Context.CONNECTION: (
+        "the connection's own user has DPAPI with Basic over HTTPS or CredSSP, not over a network logon (NTLM, Kerberos, certificate)"
+    ),
+}
 
-def exchange_refusal(answer: ExchangeAnswer, name: str, computer: str) -> Exception:
+
+def exchange_refusal(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exception:
     """The refusal, or ``Deferred`` where the holder's logon cannot keep a key yet."""
     error = answer.error
     if error is None:
         raise ValueError("the exchange did not stop")
+    name = run_as.account
     hresult = f" (0x{error.hresult:08X})" if error.hresult else ""
     if error.code == "no_dpapi":
         return Deferred(
-            f"The logon as {name} on {computer} cannot protect a private key{hresult}; run the task again when he or she is logged on at the workstation."
+            f"The logon as {name} on {computer} cannot protect a private key{hresult}; {CURES[run_as.context]}."
         )
     cause, next_step = SENTENCES.get(error.code, SENTENCES["unexpected"])
     undone = [entry for entry in answer.journal if entry.outcome == "undo_failed"]

@@ -54,7 +54,7 @@ def refuse_unusable(owner: Owner, computer: str) -> None:
         raise PkcsError(
             code="temporary_profile",
             cause=f"Windows gave {owner.name} a temporary profile on {computer}; all in it is lost at logoff.",
-            next_step="Repair the profile (ProfileList in the registry, the user's folder), let the user log on again, then run the task again.",
+            next_step="Repair the profile, let the user log on again, then run the task again.",
         )
     if profile.my.unread:
         unread = profile.my.unread[0]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Union
 
 from ._observed import StoreCertificate, StoreView
 
@@ -50,7 +49,7 @@ class NameLeaf:
     friendly_name: str
 
 
-PlannedStep = Union[ImportLeaf, ProveKey, NameLeaf]
+PlannedStep = ImportLeaf | ProveKey | NameLeaf
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _exchange(wanted: Present, drivers: Drivers, found: Outcome) -> Outcome:
     context = run_as(found.owner, found.inventory, wanted.holder_password)
     answer = drivers.exchange(ExchangeRequest(found.owner.sid, found.before.observed, steps), context)
     if answer.error:
-        raise exchange_refusal(answer, found.owner.name, found.inventory.computer)
+        raise exchange_refusal(answer, context, found.inventory.computer)
     after = view_elements(answer.after)
     refuse_unverified(
         Expected(found.owner.sid, wanted.bundle.leaf, found.plan, nonce), answer, after, found.inventory.computer

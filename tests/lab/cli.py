@@ -39,7 +39,11 @@ def up() -> int:
     STATE.unlink(missing_ok=True)
     with (FOLDER / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "lab", "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            [sys.executable, "-m", "lab", "serve"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     deadline = time.monotonic() + START_TIMEOUT
     while not STATE.exists() and process.poll() is None and time.monotonic() < deadline:
@@ -99,4 +103,4 @@ def _pid() -> int | None:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - a command line speaks
+    print(text, flush=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from lab.hospital import Hospital
 from lab.playbook import ROOT, Run, play
@@ -31,7 +30,9 @@ def demo() -> int:
             _say("Windows PowerShell is not installed here (make bed): every workstation is EMULATED.")
         first = _show(hospital, f"\nFirst run of {PLAYBOOK}: a fresh set of workstations")
         second = _show(hospital, f"\nSecond run of {PLAYBOOK}: nothing is left to do")
-    _say(f"\nInventory, bundles and requests are in {FOLDER.relative_to(ROOT)}. Time: {time.monotonic() - started:.0f} s.")
+    _say(
+        f"\nInventory, bundles and requests are in {FOLDER.relative_to(ROOT)}. Time: {time.monotonic() - started:.0f} s."
+    )
     return int(not _as_promised(first, second))
 
 
@@ -73,7 +74,9 @@ def _table(rows: Sequence[Sequence[str]]) -> None:
 
 def _as_promised(first: Run, second: Run) -> bool:
     """Every holder enrolled but the one who is not logged on; then no change and no exchange at all."""
-    enrolled = [row for row in first.of("certificate") if row.result.get("certificate", {}).get("key_state") == "proven"]
+    enrolled = [
+        row for row in first.of("certificate") if row.result.get("certificate", {}).get("key_state") == "proven"
+    ]
     deferred = [row for row in first.of("certificate") if row.result.get("deferred")]
     again = any(row.result.get("changed") for row in second.rows)
     exchanged = any(module.endswith("store_exchange") for module in tally(second.requests).modules)
@@ -82,4 +85,4 @@ def _as_promised(first: Run, second: Run) -> bool:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - the demo is what it prints
+    print(text, flush=True)

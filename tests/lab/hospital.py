@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from lab.authority import Authority, IssuedBundle
+from lab.authority import Authority, Dialect, IssuedBundle
 from lab.emulated.accounts import User
 from lab.emulated.workstation import EmulatedWorkstation
 from lab.people import DESKS, DOMAIN, DOMAIN_SID, Desk, Person, Seat
@@ -23,7 +22,7 @@ from lab.winrm import Ledger, Listener
 from lab.workstation import AuthMethod, Workstation
 
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
-DIALECTS = ("modern", "3des", "rc2-40")
+DIALECTS: tuple[Dialect, ...] = ("modern", "3des", "rc2-40")
 
 
 class Hospital:
@@ -75,7 +74,9 @@ class Hospital:
         self._write(self.inventory, self._inventory())
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._running.close()
 
     def emulated(self, name: str) -> EmulatedWorkstation:
@@ -144,4 +145,4 @@ def _holder(seat: Seat, account: str | None) -> dict[str, str]:
 
 def _unix_user() -> str:
     """The one user of a workstation under Wine has the name of the Unix user."""
-    return Path(os.path.expanduser("~")).owner()
+    return Path.home().owner()

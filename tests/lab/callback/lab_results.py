@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -43,7 +44,7 @@ class CallbackModule(CallbackBase):
         if not action.startswith("hospital_it.pkcs12."):
             return
         answers = result._result.get("results") or [result._result]
-        with open(os.environ["LAB_RESULTS"], "a", encoding="utf-8") as file:
+        with Path(os.environ["LAB_RESULTS"]).open("a", encoding="utf-8") as file:
             for answer in answers:
                 row = {"host": result._host.get_name(), "action": action.rpartition(".")[2], "result": answer}
                 file.write(json.dumps(row, default=str) + "\n")

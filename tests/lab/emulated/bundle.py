@@ -19,7 +19,7 @@ PBES2_SINCE = 16299
 def open_bundle(data: bytes, passphrase: str, os_build: int) -> tuple[x509.Certificate, PrivateKey | None]:
     """The leaf and its key. Raises ``DriverError``."""
     if not _is_pfx(data):
-        raise DriverError("import_failed", HResult.CRYPT_E_NO_MATCH)
+        raise DriverError("import_failed", HResult.CRYPT_E_BAD_ENCODE)
     if PBES2 in data and os_build < PBES2_SINCE:
         raise DriverError("import_failed", HResult.INVALID_PASSWORD)
     try:
@@ -30,7 +30,7 @@ def open_bundle(data: bytes, passphrase: str, os_build: int) -> tuple[x509.Certi
     if leaf is None:
         raise DriverError("import_failed", HResult.CRYPT_E_NOT_FOUND)
     if key is not None and not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise DriverError("import_failed", HResult.CRYPT_E_NO_MATCH)
+        raise DriverError("import_failed", HResult.CRYPT_E_BAD_ENCODE)
     return leaf, key
 
 
