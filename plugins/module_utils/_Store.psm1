@@ -122,10 +122,17 @@ function Test-Request {
     if ($odd) { "unknown or missing: $($odd -join ', ')" }
 }
 
+function Get-ForceKeyProtection {
+    <# .SYNOPSIS
+       The policy "force strong key protection": 0 no, 1 ask at first use, 2 ask always (ForceKeyProtection). #>
+    $policy = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Policies\Microsoft\Cryptography')
+    [int] $(if ($policy) { $policy.GetValue('ForceKeyProtection', 0) } else { 0 })
+}
+
 function Get-UtcNow {
     <# .SYNOPSIS
        The workstation's clock, as the protocol writes dates. #>
     [DateTime]::UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [Globalization.CultureInfo]::InvariantCulture)
 }
 
-Export-ModuleMember -Function Get-HResult, Get-OwnerStore, Get-MachineStore, Get-ProfileList, Test-Request, Get-UtcNow
+Export-ModuleMember -Function Get-HResult, Get-OwnerStore, Get-MachineStore, Get-ProfileList, Test-Request, Get-ForceKeyProtection, Get-UtcNow

@@ -4,15 +4,20 @@
 
 #AnsibleRequires -Wrapper
 #AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Authority
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
+#AnsibleRequires -CSharpUtil ..module_utils._PrivateKey
 #AnsibleRequires -CSharpUtil ..module_utils._StoreHash
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
 # Secrets stay inside $complex_args and $step and go to .NET methods only: PowerShell's module logging keeps every parameter.
 
 $keyStore = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore.KeyStore]
-$refusal = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore.KeyStoreException]
+$privateKey = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKey.PrivateKey]
 $storeHash = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._StoreHash.StoreHash]
+
+# NTE_BAD_KEYSET, CRYPT_E_NO_KEY_PROPERTY, NTE_NOT_FOUND: the certificate has no key, or links to one that is not there.
+$missingKey = 2148073494, 2148081675, 2148073489
 
 # A step type is a row: the keys it takes, the code of an error that has none, what it does, how that is undone. Both blocks see
 # $step (the request), $my (the open store), $fact (what the journal will say) and $memo (what the undoing needs to know).
@@ -23,16 +28,16 @@ $stepTypes = @{
         do = {
             $bundle = [Convert]::FromBase64String($step.bundle)
             $leaf = $keyStore::OpenBundle($bundle, $step.passphrase, $false, $false)
-            if ($leaf.Thumbprint -ne $step.thumbprint) { throw $refusal::new('thumbprint_mismatch', 0) }
-            $fact.swept = $keyStore::Sweep($leaf)
+            if ($leaf.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
+            $fact.swept = $privateKey::Sweep($leaf)
             $present = Find-Certificate -Thumbprint $step.thumbprint
             if (-not $present -or -not (Test-PrivateKey -Certificate $present)) {
                 if ($present) { $memo.replaced = $present.Export('SerializedCert') }
                 $present = $keyStore::OpenBundle($bundle, $step.passphrase, $true, $step.exportable)
-                $memo.container = $keyStore::ReadLink($present).Container
+                $memo.container = $privateKey::ReadLink($present).Container
                 $my.Add($present)
             }
-            $link = $keyStore::ReadLink($present)
+            $link = $privateKey::ReadLink($present)
             $fact.container = $link.Container
             $fact.provider = $link.Provider
         }
@@ -40,7 +45,7 @@ $stepTypes = @{
             if ($memo.container) {
                 $added = Find-Certificate -Thumbprint $step.thumbprint
                 if ($added) { $my.Remove($added) }
-                $keyStore::DeleteContainer($memo.container)
+                $privateKey::DeleteContainer($memo.container)
             }
             if ($memo.replaced) { $keyStore::Restore($my, $memo.replaced) }
         }
@@ -49,7 +54,7 @@ $stepTypes = @{
         keys = 'thumbprint', 'nonce'
         code = 'sign_failed'
         do = {
-            $proof = $keyStore::Prove((Get-StoredCertificate -Thumbprint $step.thumbprint), [Convert]::FromBase64String($step.nonce))
+            $proof = $privateKey::Prove((Get-StoredCertificate -Thumbprint $step.thumbprint), [Convert]::FromBase64String($step.nonce))
             $fact.algorithm = $proof.Algorithm
             $fact.signature = [Convert]::ToBase64String($proof.Signature)
         }
@@ -64,6 +69,36 @@ $stepTypes = @{
             $certificate.FriendlyName = $step.friendly_name
         }
         undo = { $keyStore::Restore($my, $memo.replaced) }
+    }
+    chain = @{
+        keys = 'thumbprint', 'certificate'
+        code = 'chain_failed'
+        do = {
+            $authority = $keyStore::ReadCertificate([Convert]::FromBase64String($step.certificate))
+            if ($authority.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
+            if ($authority.Subject -eq $authority.Issuer) { throw @{ code = 'root_certificate' } }
+            $fact.store = Add-Authority -Certificate $authority
+            if ($fact.store) { $memo.store = $fact.store }
+        }
+        undo = { Remove-Authority -Location $memo.store -Thumbprint $step.thumbprint }
+    }
+    retire = @{
+        keys = 'thumbprint', 'method'
+        code = 'retire_failed'
+        final = $true
+        do = {
+            $certificate = Get-StoredCertificate -Thumbprint $step.thumbprint
+            if ($step.method -eq 'delete') { Remove-WithKey -Certificate $certificate; return }
+            if (-not $keyStore::TrySetArchived($certificate, $true)) { throw @{ code = 'retire_failed' } }
+        }
+        undo = { }
+    }
+    remove = @{
+        keys = , 'thumbprint'
+        code = 'remove_failed'
+        final = $true
+        do = { Remove-WithKey -Certificate (Get-StoredCertificate -Thumbprint $step.thumbprint) }
+        undo = { }
     }
 }
 
@@ -80,15 +115,41 @@ function Get-StoredCertificate {
        The certificate with this thumbprint, or the refusal no_certificate. #>
     param([Parameter(Mandatory)] [string] $Thumbprint)
     $certificate = Find-Certificate -Thumbprint $Thumbprint
-    if (-not $certificate) { throw $refusal::new('no_certificate', 0) }
+    if (-not $certificate) { throw @{ code = 'no_certificate' } }
     $certificate
+}
+
+function Remove-WithKey {
+    <# .SYNOPSIS
+       Takes a certificate out of the store together with its private key, unless the key has to stay; says so in $fact.
+       Hidden first, then the key, then the certificate: a run that is cut leaves neither a certificate that a browser offers
+       without its key nor a key that no certificate names, and the next run goes on. #>
+    param([Parameter(Mandatory)] [Security.Cryptography.X509Certificates.X509Certificate2] $Certificate)
+    $link = $privateKey::ReadLink($Certificate)
+    $fact.key = 'none'
+    if ($link) {
+        $fact.container = $link.Container
+        $fact.provider = $link.Provider
+        $fact.kept_because = $privateKey::ReasonToKeep($Certificate)
+        $fact.key = 'kept'
+    }
+    if ($link -and -not $fact.kept_because) {
+        $hidden = -not $Certificate.Archived -and $keyStore::TrySetArchived($Certificate, $true)
+        try {
+            $fact.key = $(if ($privateKey::DeleteKey($link)) { 'deleted' } else { 'gone' })
+        } catch {
+            if ($hidden) { [void] $keyStore::TrySetArchived($Certificate, $false) }
+            throw
+        }
+    }
+    $my.Remove($Certificate)
 }
 
 function Test-PrivateKey {
     <# .SYNOPSIS
        Whether the key behind a certificate signs. #>
     param([Parameter(Mandatory)] [Security.Cryptography.X509Certificates.X509Certificate2] $Certificate)
-    try { [bool] $keyStore::Prove($Certificate, [byte[]]::new(32)) } catch { $false }
+    try { [bool] $privateKey::Prove($Certificate, [byte[]]::new(32)) } catch { $false }
 }
 
 function Read-OwnStore {
@@ -115,37 +176,40 @@ function Add-Entry {
 
 function Get-Failure {
     <# .SYNOPSIS
-       What the protocol says of an exception: a code and an HRESULT. #>
-    param([Parameter(Mandatory)] [Exception] $Exception, [Parameter(Mandatory)] [string] $Code)
-    $base = $Exception.GetBaseException()
-    if ($base -isnot $refusal) { return @{ code = $Code; hresult = Get-HResult -Exception $base } }
-    @{ code = $base.Code; hresult = $(if ($base.HResult) { Get-HResult -Exception $base }) }
+       What the protocol says of an error: a refusal (a thrown code) as it is, any other by its HRESULT. #>
+    param([Parameter(Mandatory)] [Management.Automation.ErrorRecord] $ErrorRecord, [Parameter(Mandatory)] [string] $Code)
+    $thrown = $ErrorRecord.TargetObject
+    if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult } }
+    $hresult = Get-HResult -Exception $ErrorRecord.Exception
+    @{ code = $(if ($Code -eq 'sign_failed' -and $hresult -in $missingKey) { 'no_key' } else { $Code }); hresult = $hresult }
 }
 
 function Assert-Request {
     <# .SYNOPSIS
        Refuses a request that this driver does not understand as a whole: bad_request, unknown_step. #>
-    if (Test-Request -Request $complex_args -Key 'protocol', 'owner_sid', 'observed', 'steps') { throw $refusal::new('bad_request', 0) }
+    if (Test-Request -Request $complex_args -Key 'protocol', 'owner_sid', 'observed', 'steps') { throw @{ code = 'bad_request' } }
     foreach ($step in $complex_args.steps) {
         $type = $stepTypes[[string] $step.step]
-        if (-not $type) { throw $refusal::new('unknown_step', 0) }
-        if (Compare-Object -ReferenceObject @($type.keys + 'id', 'step') -DifferenceObject @($step.Keys)) { throw $refusal::new('bad_request', 0) }
+        if (-not $type) { throw @{ code = 'unknown_step' } }
+        if (Compare-Object -ReferenceObject @($type.keys + 'id', 'step') -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
     }
 }
 
 function Assert-Owner {
     <# .SYNOPSIS
-       Refuses when this process cannot keep a key for the owner: wrong_owner, temporary_profile, no_dpapi. #>
-    if ($answer.owner_sid -ne $complex_args.owner_sid) { throw $refusal::new('wrong_owner', 0) }
-    if (-not $own -or $own.temporary) { throw $refusal::new('temporary_profile', 0) }
+       Refuses when this process cannot keep a key for the owner: wrong_owner, temporary_profile, no_dpapi, force_key_protection. #>
+    if ($answer.owner_sid -ne $complex_args.owner_sid) { throw @{ code = 'wrong_owner' } }
+    if (-not $own -or $own.temporary) { throw @{ code = 'temporary_profile' } }
+    # Windows would ask for consent in a dialog that nobody sees, and wait.
+    if (Get-ForceKeyProtection) { throw @{ code = 'force_key_protection' } }
     $problem = $keyStore::ProbeDpapi()
-    if ($problem) { throw $refusal::new('no_dpapi', $problem) }
+    if ($problem) { throw @{ code = 'no_dpapi'; hresult = [BitConverter]::ToUInt32([BitConverter]::GetBytes($problem), 0) } }
 }
 
 function Enter-Exchange {
     <# .SYNOPSIS
        Waits for any other exchange on this owner's store. One that died has released it. #>
-    try { if (-not $mutex.WaitOne(10000)) { throw $refusal::new('busy', 0) } } catch [Threading.AbandonedMutexException] { return }
+    try { if (-not $mutex.WaitOne(10000)) { throw @{ code = 'busy' } } } catch [Threading.AbandonedMutexException] { return }
 }
 
 function Invoke-Step {
@@ -160,12 +224,13 @@ function Invoke-Step {
             & $stepTypes[$step.step].do
             Add-Entry -Outcome 'done' -Fact $fact
         } catch {
-            $answer.error = @{ step = $step.id } + (Get-Failure -Exception $_.Exception -Code $stepTypes[$step.step].code)
+            $answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code $stepTypes[$step.step].code)
             Add-Entry -Outcome 'failed'
             break
         }
     }
-    if (-not $answer.error) { return }
+    # Once a predecessor was touched, what replaces it stays: the owner is never left without a certificate.
+    if (-not $answer.error -or $stepTypes[$step.step].final) { return }
     foreach ($entry in $done) {
         $step = $entry.step
         $memo = $entry.memo
@@ -188,7 +253,7 @@ function Invoke-Exchange {
     try {
         $answer.before = $answer.after = @(Read-OwnStore)
         $observed = Get-StoreHash -Element $answer.before
-        if ($observed -ne $complex_args.observed) { throw $refusal::new('stale_store', 0) }
+        if ($observed -ne $complex_args.observed) { throw @{ code = 'stale_store' } }
         if ($complex_args._ansible_check_mode) { return }
         $my = [Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentUser')
         $my.Open('ReadWrite, IncludeArchived')
@@ -208,7 +273,7 @@ $mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$sid")
 try {
     Invoke-Exchange
 } catch {
-    $answer.error = @{ step = 'guard' } + (Get-Failure -Exception $_.Exception -Code 'unexpected')
+    $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected')
 }
 if ($answer.error) {
     $answer.failed = $true

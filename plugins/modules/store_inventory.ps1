@@ -12,7 +12,26 @@ function Get-RunIdentity {
        Who this process runs as. #>
     $identity = [Security.Principal.WindowsIdentity]::GetCurrent()
     $administrator = ([Security.Principal.WindowsPrincipal] $identity).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
-    @{ sid = $identity.User.Value; account = $identity.Name; administrator = $administrator }
+    @{ sid = $identity.User.Value; account = $identity.Name; administrator = $administrator; debug_privilege = Test-DebugPrivilege }
+}
+
+function Test-DebugPrivilege {
+    <# .SYNOPSIS
+       Whether this logon has SeDebugPrivilege, which become needs to take a logged-on user's token. #>
+    try {
+        [Diagnostics.Process]::EnterDebugMode()
+        [Diagnostics.Process]::LeaveDebugMode()
+        $true
+    } catch {
+        $false
+    }
+}
+
+function Get-SecondaryLogon {
+    <# .SYNOPSIS
+       How the service behind become starts (seclogon): 2 automatic, 3 on demand, 4 disabled; nothing where there is none. #>
+    $service = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SYSTEM\CurrentControlSet\Services\seclogon')
+    if ($service) { $service.GetValue('Start') }
 }
 
 function Get-LoggingPolicy {
@@ -68,6 +87,7 @@ function Get-Inventory {
         changed = $false; protocol = 1; utc = Get-UtcNow
         identity = Get-RunIdentity; computer = [Environment]::MachineName; os_build = [int] $build
         language_mode = [string] $ExecutionContext.SessionState.LanguageMode; logging = Get-LoggingPolicy
+        force_key_protection = Get-ForceKeyProtection; secondary_logon = Get-SecondaryLogon
         holders = @($complex_args.holders | ForEach-Object { Resolve-Holder -Asked $_ })
         profiles = @($profiles); machine = Get-MachineStore
     }

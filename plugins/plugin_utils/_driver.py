@@ -60,11 +60,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a driver ran as."""
+    """Who a driver ran as. ``debug_privilege``: it holds SeDebugPrivilege, which become needs."""
 
     sid: str
     account: str
     administrator: bool
+    debug_privilege: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,10 @@ class Logging:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Answer of ``store_inventory``. ``utc`` is the workstation's clock."""
+    """Answer of ``store_inventory``. ``utc`` is the workstation's clock.
+
+    ``force_key_protection``: policy, 0 none, 1 or 2 a dialog. ``secondary_logon``: start type of the service, 4 is disabled.
+    """
 
     identity: Identity
     computer: str
@@ -96,6 +100,8 @@ class Inventory:
     utc: datetime
     language_mode: str
     logging: Logging
+    force_key_protection: int
+    secondary_logon: int | None
     accounts: tuple[Account, ...]
     profiles: tuple[Profile, ...]
     machine: Store

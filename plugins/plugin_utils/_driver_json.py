@@ -86,6 +86,8 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
             utc=parse_time(answer["utc"]),
             language_mode=answer["language_mode"],
             logging=Logging(**answer["logging"]),
+            force_key_protection=answer["force_key_protection"],
+            secondary_logon=answer["secondary_logon"],
             accounts=tuple(Account(a["asked"], a["sid"], a["account"], a["hresult"]) for a in answer["holders"]),
             profiles=tuple(_profile(profile) for profile in answer["profiles"]),
             machine=_store(answer["machine"]),

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import store_hash
-
 from lab.emulated.computer import Computer
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import Observer, StoreHandle
@@ -75,6 +74,8 @@ class _Exchange:
             raise DriverError("wrong_owner")
         if self._profile.temporary:
             raise DriverError("temporary_profile")
+        if self._computer.force_key_protection:
+            raise DriverError("force_key_protection")
         if not self._session.dpapi:
             raise DriverError("no_dpapi", HResult.SEC_E_DELEGATION_REQUIRED)
 
@@ -106,7 +107,7 @@ class _Exchange:
     def _run_steps(self) -> None:
         done: list[tuple[Step, Work]] = []
         for step in self._request["steps"]:
-            work = Work(self._store, self._computer.os_build)
+            work = Work(self._store, self._computer.os_build, self._computer.authorities)
             done.append((step, work))
             step_type = STEP_TYPES[step["step"]]
             try:
@@ -118,7 +119,8 @@ class _Exchange:
                     "hresult": error.hresult,
                 }
                 self._enter(step, "failed")
-                self._roll_back(done)
+                if not step_type.final:
+                    self._roll_back(done)
                 return
             self._enter(step, "done", **facts)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+    ARCHIVED,
     CERTIFICATE,
     FRIENDLY_NAME,
     ElementError,
@@ -18,7 +19,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties imp
     read_records,
     thumbprint_of,
 )
-
 from lab.emulated.element import Properties, link_of, pack, properties, text
 from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
 
@@ -73,6 +73,14 @@ class StoreHandle:
     def rename(self, known: Properties, friendly_name: str) -> None:
         """Sets the friendly name."""
         self.write({**known, FRIENDLY_NAME: text(friendly_name)})
+
+    def archive(self, known: Properties) -> None:
+        """Hides a certificate from whoever chooses one."""
+        self.write({**known, ARCHIVED: b""})
+
+    def others(self, thumbprint: str) -> list[Properties]:
+        """All certificates but this one."""
+        return [known for name, known in self._certificates().items() if name != thumbprint]
 
     def create_container(self, holder: KeyContainer) -> KeyLink:
         """Stores a key and returns the link that a certificate needs to find it."""

@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import CERTIFICATE, KeyLink, thumbprint_of
-
 from lab.emulated.bundle import open_bundle
 from lab.emulated.element import Properties, link_of
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import StoreHandle
+from lab.emulated.removal import remove_with_key, require
 from lab.emulated.store import KeyContainer, PrivateKey, container, spki
 
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
@@ -35,16 +35,21 @@ class Work:
 
     store: StoreHandle
     os_build: int
+    authorities: dict[str, bytes]
     undo: list[Callable[[], None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class StepType:
-    """``keys``: what the step takes besides ``id`` and ``step``. ``code``: the error of a failure that names none."""
+    """``keys``: what the step takes besides ``id`` and ``step``. ``code``: the error of a failure that names none.
+
+    ``final``: the step touches what others replace, so when it fails nothing is taken back.
+    """
 
     keys: tuple[str, ...]
     code: str
     run: Callable[[Work, Step], Facts]
+    final: bool = False
 
 
 def import_bundle(work: Work, step: Step) -> Facts:
@@ -87,7 +92,7 @@ def _add(work: Work, der: bytes, key: PrivateKey | None, exportable: bool) -> Ke
 
 def prove(work: Work, step: Step) -> Facts:
     """Signs the nonce, so that the controller can check that the key behind the certificate works."""
-    certificate = _require(work.store, step["thumbprint"])
+    certificate = require(work.store, step["thumbprint"])
     holder = _key_of(work.store, certificate)
     message = PROOF_PREFIX + _bytes(step["nonce"])
     if isinstance(holder.key, ec.EllipticCurvePrivateKey):
@@ -100,17 +105,39 @@ def prove(work: Work, step: Step) -> Facts:
 
 def rename(work: Work, step: Step) -> Facts:
     """Sets the friendly name."""
-    before = _require(work.store, step["thumbprint"])
+    before = require(work.store, step["thumbprint"])
     work.undo.append(lambda: work.store.write(before))
     work.store.rename(before, step["friendly_name"])
     return {}
 
 
-def _require(store: StoreHandle, thumbprint: str) -> Properties:
-    found = store.find(thumbprint)
-    if found is None:
-        raise DriverError("no_certificate")
-    return found
+def add_authority(work: Work, step: Step) -> Facts:
+    """Puts an intermediate authority into LocalMachine\\CA, which the emulated owners may write."""
+    der = _bytes(step["certificate"])
+    authority = x509.load_der_x509_certificate(der)
+    if thumbprint_of(der) != step["thumbprint"]:
+        raise DriverError("thumbprint_mismatch")
+    if authority.subject == authority.issuer:
+        raise DriverError("root_certificate")
+    if step["thumbprint"] in work.authorities:
+        return {"store": None}
+    work.undo.append(lambda: work.authorities.__delitem__(step["thumbprint"]))
+    work.authorities[step["thumbprint"]] = der
+    return {"store": "LocalMachine"}
+
+
+def retire(work: Work, step: Step) -> Facts:
+    """Hides a predecessor, or takes it out with its key."""
+    known = require(work.store, step["thumbprint"])
+    if step["method"] == "delete":
+        return remove_with_key(work.store, known)
+    work.store.archive(known)
+    return {}
+
+
+def remove(work: Work, step: Step) -> Facts:
+    """Takes a certificate out with its key."""
+    return remove_with_key(work.store, require(work.store, step["thumbprint"]))
 
 
 def _key_of(store: StoreHandle, certificate: Properties) -> KeyContainer:
@@ -141,4 +168,7 @@ STEP_TYPES: Mapping[str, StepType] = {
     "import": StepType(("bundle", "passphrase", "thumbprint", "exportable"), "import_failed", import_bundle),
     "prove": StepType(("thumbprint", "nonce"), "sign_failed", prove),
     "name": StepType(("thumbprint", "friendly_name"), "name_failed", rename),
+    "chain": StepType(("thumbprint", "certificate"), "chain_failed", add_authority),
+    "retire": StepType(("thumbprint", "method"), "retire_failed", retire, final=True),
+    "remove": StepType(("thumbprint",), "remove_failed", remove, final=True),
 }

@@ -17,7 +17,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties imp
     KeyLink,
     thumbprint_of,
 )
-
 from lab.emulated.element import pack, properties
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Taking a certificate out of an emulated store together with its key, unless the key has to stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography import x509
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+    ARCHIVED,
+    CERTIFICATE,
+    KeyLink,
+    thumbprint_of,
+)
+from lab.emulated.element import Properties, link_of
+from lab.emulated.errors import DriverError
+from lab.emulated.handle import StoreHandle
+from lab.emulated.store import CAPI_PROVIDERS, CNG_PROVIDER, spki
+
+Facts = dict[str, Any]
+
+
+def require(store: StoreHandle, thumbprint: str) -> Properties:
+    """The certificate with this thumbprint. Raises ``DriverError``: ``no_certificate``."""
+    found = store.find(thumbprint)
+    if found is None:
+        raise DriverError("no_certificate")
+    return found
+
+
+def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
+    """Hidden first, then the key, then the certificate, so that a run that is cut leaves no key without a name."""
+    link, thumbprint = link_of(known), thumbprint_of(known[CERTIFICATE])
+    facts: Facts = {"key": "none"}
+    if link:
+        kept = _reason_to_keep(store, known, link)
+        facts = {"container": link.container, "provider": link.provider, "kept_because": kept, "key": "kept"}
+        if kept is None:
+            if ARCHIVED not in known:
+                store.archive(known)
+            facts["key"] = "deleted" if store.container(link) else "gone"
+            store.delete_container(link.container)
+    store.remove(thumbprint)
+    return facts
+
+
+def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyLink) -> str | None:
+    if link.is_machine:
+        return "machine_key"
+    if link.provider not in (CNG_PROVIDER, *CAPI_PROVIDERS.values()):
+        return "provider"
+    for other in store.others(thumbprint_of(known[CERTIFICATE])):
+        other_link = link_of(other)
+        if other_link is None:
+            continue
+        if other_link.container.casefold() == link.container.casefold():
+            return "shared_container"
+        if _public_key(other) == _public_key(known):
+            return "shared_public_key"
+    return None
+
+
+def _public_key(known: Properties) -> bytes:
+    return spki(x509.load_der_x509_certificate(known[CERTIFICATE]).public_key())
