@@ -5,6 +5,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
 # A Windows PowerShell without Windows. Where it is not installed, what needs it is skipped, loudly.
 export PKCS12_WINDOWS_BED ?= $(HOME)/.cache/pkcs12-windows-bed
@@ -15,7 +16,7 @@ LINT := .build/venvs/lint
 IMPORTER := .build/venvs/importer
 STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
 IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
-WITH_TESTS := PYTHONPATH=tests $(PYTHON)
+WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
 
 .PHONY: help
 help: ## this list
@@ -30,7 +31,7 @@ test: .venv/stamp bed-notice ## run all tests
 	$(PYTHON) -m pytest
 
 .PHONY: record
-record: .venv/stamp ## take new recordings of the drivers' answers (needs Windows PowerShell)
+record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)
 	$(WITH_TESTS) -m contract.record
 
 .PHONY: bed
@@ -45,7 +46,7 @@ LINTS := lint-ruff lint-mypy lint-shell lint-powershell lint-licences lint-build
          lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
 lint: $(LINTS) ## run every check of the tree, one after the other; each is a target of its own:
-	@echo "lint: $(words $(LINTS)) checks passed"
+	@echo "lint: $(words $(LINTS)) checks passed; what could not be done here is said above, behind ***"
 
 lint-ruff: $(LINT)/stamp ## Python: style, and mistakes that can be seen
 	$(LINT)/bin/ruff check
@@ -53,7 +54,7 @@ lint-ruff: $(LINT)/stamp ## Python: style, and mistakes that can be seen
 
 lint-mypy: $(LINT)/stamp .venv/stamp ## Python: types, strict
 	$(PYTHON) conftest.py
-	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab
+	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p tooling
 
 lint-shell: $(LINT)/stamp ## shell scripts
 	$(LINT)/bin/shellcheck .ci/run $$(grep -l '^#!.*bash' tools/*)

@@ -13,16 +13,16 @@ import subprocess
 import sys
 import tarfile
 
-PUBLISHED = (
-    "CHANGELOG.md LICENSE LICENSES/ README.md changelogs/ docs/docsite/ meta/ playbooks/ plugins/ requirements.txt roles/"
-)
+DOCUMENTS = ["CHANGELOG.md", "LICENSE", "LICENSES/", "README.md", "changelogs/", "docs/docsite/"]
+CONTENT = ["meta/", "playbooks/", "plugins/", "requirements.txt", "roles/"]
 MADE_BY_THE_BUILD = {"MANIFEST.json", "FILES.json"}
 
 
 def published() -> set[str]:
     """The files that git tracks here and that a build has to carry, as paths relative to the root."""
-    listing = subprocess.run(["git", "ls-files", "-z", "--", *PUBLISHED.split()], check=True, capture_output=True, text=True)
-    return set(listing.stdout.split("\0")) - {""}
+    command = ["git", "ls-files", "-z", "--", *DOCUMENTS, *CONTENT]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return set(listing.split("\0")) - {""}
 
 
 def carried(tarball: str) -> set[str]:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stands in for the script with which ansible-test brings pip into an empty environment, where its address is closed.
 
-ansible-test looks for it as ``~/.ansible/test/cache/get_pip_<version>.py`` before it downloads one, and calls it with the
-wanted packages (``pip==25.2``) among options. The pip that Python carries fetches that version from the usual index.
+ansible-test looks for it as ``~/.ansible/test/cache/get_pip_<version>.py`` before it downloads one, and calls it with
+the wanted packages (``pip==25.2``) among options. The pip that Python carries fetches them from the usual index.
 """
 
 from __future__ import annotations

@@ -25,5 +25,7 @@ class ActionModule(PkcsAction):
 
     def story(self, task: Task) -> dict[str, Any]:
         options = dict(task.options)
-        inventory = self.inventory(options.pop("holders"))
-        return {"ansible_facts": {"pkcs12": workstation_facts(inventory, {}, Selection(**options), now())}}
+        holders = options.pop("holders")
+        selection = Selection(**options)
+        inventory = self.inventory(holders)
+        return {"ansible_facts": {"pkcs12": workstation_facts(inventory, {}, selection, now())}}

@@ -1,6 +1,7 @@
 #!powershell
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
 #AnsibleRequires -Wrapper
 #AnsibleRequires -PowerShell ..module_utils._Store
@@ -36,6 +37,10 @@ $stepTypes = @{
                 $present = $keyStore::OpenBundle($bundle, $step.passphrase, $true, $step.exportable)
                 $memo.container = $privateKey::ReadLink($present).Container
                 $my.Add($present)
+            } elseif ($present.Archived) {
+                # Nobody is offered an archived certificate, so as it is it is not installed.
+                $memo.replaced = $present.Export('SerializedCert')
+                [void] $keyStore::TrySetArchived($present, $false)
             }
             $link = $privateKey::ReadLink($present)
             $fact.container = $link.Container

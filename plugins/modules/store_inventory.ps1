@@ -1,6 +1,7 @@
 #!powershell
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
 #AnsibleRequires -Wrapper
 #AnsibleRequires -PowerShell ..module_utils._Store

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -74,6 +76,7 @@ class PkcsAction(ActionBase):
         validation = self._validate()
         result: dict[str, Any] = {}
         try:
+            refuse_without_libraries()
             if validation.error_messages:
                 raise PkcsError(
                     code="bad_arguments",
@@ -140,6 +143,16 @@ class PkcsAction(ActionBase):
     def _invocation(self) -> dict[str, Any]:
         secret = {name for name, option in self.SPEC.options.items() if option.get("no_log")}
         return {name: HIDDEN if name in secret else value for name, value in plain(self._task.args).items()}
+
+
+def refuse_without_libraries() -> None:
+    """Raises ``PkcsError`` (``missing_library``) when the controller's Python lacks what the plugins need."""
+    if importlib.util.find_spec("cryptography") is None:
+        raise PkcsError(
+            code="missing_library",
+            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library cryptography.",
+            next_step="Install it there with pip, or add it to the execution environment.",
+        )
 
 
 def failure(refusal: PkcsError) -> dict[str, Any]:

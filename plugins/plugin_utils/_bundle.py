@@ -9,16 +9,19 @@ import hashlib
 import secrets
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
+with suppress(ImportError):  # the file loads without it; _action says what is missing
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 
 from ._bundle_form import ASK_ISSUER, count_private_keys, pfx_of
-from ._bundle_leaf import PrivateKey, chain_of, refuse_unfit, title, usable_key
+from ._bundle_leaf import chain_of, refuse_unfit, title, usable_key
 from ._certificate import Certificate, UnreadableCertificate, read_certificate
 from ._errors import PkcsError
 
@@ -34,7 +37,7 @@ class Bundle:
     chain: tuple[Certificate, ...]
     sha256: str
     friendly_name: str | None
-    key: PrivateKey = field(repr=False, compare=False)
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False, compare=False)
     leaf_x509: x509.Certificate = field(repr=False, compare=False)
 
 
@@ -57,7 +60,7 @@ def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
         )
     content = _load(pfx, passphrase)
     if content.key is None:
-        raise PkcsError(code="no_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
+        raise PkcsError(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
     if content.cert is None:
         raise PkcsError(
             code="key_mismatch",

@@ -6,22 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+with suppress(ImportError):  # the file loads without it; _action says what is missing
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from ._bundle_form import ASK_ISSUER
 from ._certificate import CLIENT_AUTH, Certificate
 from ._errors import PkcsError
 
 SMALLEST_RSA = 2048
-CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+CURVES = ("secp256r1", "secp384r1", "secp521r1")
 """P-256, P-384, P-521: what every supported Windows imports into its CNG software provider."""
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
-
-def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> PrivateKey:
+def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
     """The key, if Windows can use it and it is strong. Raises ``PkcsError``: ``key_type``, ``weak_key``."""
     if isinstance(key, rsa.RSAPrivateKey):
         if key.key_size >= SMALLEST_RSA:
@@ -31,7 +31,7 @@ def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> PrivateKey:
             cause=f"{title(leaf)} has an RSA key of {key.key_size} bits; less than {SMALLEST_RSA} can be broken.",
             next_step="Ask the issuer for a certificate with a longer key.",
         )
-    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, CURVES):
+    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in CURVES:
         return key
     raise PkcsError(
         code="key_type",

@@ -8,23 +8,25 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+with suppress(ImportError):  # the file loads without it; _action says what is missing
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509.oid import NameOID
 
 from . import _der
 from ._properties import thumbprint_of
 
-CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
-UPN = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
+CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
+UPN = "1.3.6.1.4.1.311.20.2.3"
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
 KEY_USAGES = (
     "digital_signature",
@@ -36,25 +38,14 @@ KEY_USAGES = (
     "crl_sign",
 )
 ATTRIBUTES = {
-    NameOID.EMAIL_ADDRESS: "emailAddress",
-    NameOID.GIVEN_NAME: "givenName",
-    NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier",
-    NameOID.SERIAL_NUMBER: "serialNumber",
-    NameOID.SURNAME: "sn",
-    NameOID.TITLE: "title",
+    "1.2.840.113549.1.9.1": "emailAddress",
+    "2.5.4.42": "givenName",
+    "2.5.4.97": "organizationIdentifier",
+    "2.5.4.5": "serialNumber",
+    "2.5.4.4": "sn",
+    "2.5.4.12": "title",
 }
 """Beyond the table of RFC 4514, section 3; without them these would show as dotted numbers."""
-
-_ODD = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
-"""What ``cryptography`` raises on certificates that exist and do not keep to RFC 5280; no common base but Exception."""
 
 _TEXT_TAGS = (0x0C, 0x13, 0x16)
 
@@ -122,7 +113,7 @@ def read_certificate(der: bytes) -> Certificate:
             # cryptography warns of odd old certificates (negative serial numbers); they are facts here, not news.
             warnings.simplefilter("ignore")
             return describe(x509.load_der_x509_certificate(der))
-    except _ODD as problem:
+    except _odd() as problem:
         raise UnreadableCertificate(f"{type(problem).__name__}: {problem}") from problem
 
 
@@ -136,9 +127,9 @@ def describe(certificate: x509.Certificate) -> Certificate:
         thumbprint=thumbprint_of(der),
         sha256=hashlib.sha256(der).hexdigest(),
         spki_sha256=hashlib.sha256(spki).hexdigest(),
-        subject=certificate.subject.rfc4514_string(ATTRIBUTES),
+        subject=certificate.subject.rfc4514_string(_attributes()),
         subject_cn=_common_name(certificate.subject),
-        issuer=certificate.issuer.rfc4514_string(ATTRIBUTES),
+        issuer=certificate.issuer.rfc4514_string(_attributes()),
         issuer_cn=_common_name(certificate.issuer),
         serial=serial.hex().upper(),
         not_before=certificate.not_valid_before_utc,
@@ -178,6 +169,16 @@ def _encoded_parts(der: bytes) -> tuple[bytes, bytes]:
     parts = [part for part in _der.read(der).children[0].children if part.tag != _der.CONTEXT_0]
     serial = parts[0].body
     return serial[1:] if len(serial) > 1 and serial[0] == 0 else serial, parts[5].raw
+
+
+def _odd() -> tuple[type[Exception], ...]:
+    """What ``cryptography`` raises on certificates that exist and do not keep to RFC 5280; no common base but Exception."""
+    x509_errors = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
+    return (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, *x509_errors)
+
+
+def _attributes() -> dict[x509.ObjectIdentifier, str]:
+    return {x509.ObjectIdentifier(number): name for number, name in ATTRIBUTES.items()}
 
 
 def _key(certificate: x509.Certificate) -> tuple[str, int]:
@@ -232,7 +233,7 @@ def _upn(names: x509.SubjectAlternativeName | None) -> str | None:
     """The first user principal name: an otherName that holds a UTF8String, by some issuers another string type."""
     others: Iterable[x509.OtherName] = names.get_values_for_type(x509.OtherName) if names else ()
     for other in others:
-        if other.type_id == UPN:
+        if other.type_id.dotted_string == UPN:
             value = _der.read(other.value)
             if value.tag in _TEXT_TAGS:
                 return value.body.decode("utf-8", errors="replace")

@@ -18,6 +18,9 @@ UNREAD_SENTENCES = {
     "element": "a certificate in it cannot be parsed",
 }
 
+DISABLED = 4
+"""Start type of a service (SERVICE_DISABLED)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -66,8 +69,10 @@ def refuse_unusable(owner: Owner, computer: str) -> None:
         )
 
 
-def deferral(owner: Owner, inventory: Inventory) -> str | None:
-    """Why the owner's keys cannot be touched now, as a sentence; None when they can."""
+def deferral(owner: Owner, inventory: Inventory, password: str | None) -> str | None:
+    """Why the owner's keys cannot be touched now, as a sentence; None when they can: a password makes a logon of its own."""
+    if password is not None:
+        return None
     if owner.profile is None:
         return f"{owner.name} has never logged on to {inventory.computer}; the certificate is installed after the first logon."
     if not owner.profile.loaded:
@@ -76,7 +81,7 @@ def deferral(owner: Owner, inventory: Inventory) -> str | None:
 
 
 def run_as(owner: Owner, inventory: Inventory, password: str | None) -> RunAs:
-    """The context of an exchange. Raises ``PkcsError``: ``no_account_name``."""
+    """The context of an exchange. Raises ``PkcsError``: ``no_account_name``, ``no_debug_privilege``, ``secondary_logon``."""
     if owner.sid == inventory.identity.sid:
         return RunAs(Context.CONNECTION, inventory.identity.account)
     if owner.account.name is None:
@@ -85,7 +90,24 @@ def run_as(owner: Owner, inventory: Inventory, password: str | None) -> RunAs:
             cause=f"{inventory.computer} cannot tell which account has the SID {owner.sid}.",
             next_step="Check that the account still exists and that the workstation reaches its domain.",
         )
+    _refuse_no_become(inventory, owner.account.name, password)
     return RunAs(Context.BECOME, owner.account.name, password)
+
+
+def _refuse_no_become(inventory: Inventory, holder: str, password: str | None) -> None:
+    """Ansible's runas takes the token of the holder's logon session, which needs a right and a service."""
+    if inventory.secondary_logon == DISABLED:
+        raise PkcsError(
+            code="secondary_logon",
+            cause=f"The service Secondary Logon (seclogon) is disabled on {inventory.computer}; nothing can be run as {holder}.",
+            next_step="Set its start type to manual.",
+        )
+    if password is None and not inventory.identity.debug_privilege:
+        raise PkcsError(
+            code="no_debug_privilege",
+            cause=f"{inventory.identity.account} lacks SeDebugPrivilege on {inventory.computer}; nothing can be run as {holder}.",
+            next_step="Connect with a local administrator, or grant the right 'Debug programs'.",
+        )
 
 
 def _hresult(account: Account | None) -> str:

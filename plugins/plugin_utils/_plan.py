@@ -70,10 +70,10 @@ class Plan:
 
 
 def plan_present(wanted: Wanted, view: StoreView) -> Plan:
-    """Import when the leaf or its key link is missing; prove what was imported; name when the name differs."""
+    """Import when leaf or key link is missing or the leaf is archived; prove what was imported; name when the name differs."""
     steps: list[PlannedStep] = []
     installed = view.find(wanted.thumbprint)
-    if installed is None or installed.key is None:
+    if installed is None or installed.key is None or installed.archived:
         steps.append(ImportLeaf(wanted.thumbprint))
     if steps or wanted.prove is Prove.ALWAYS:
         steps.append(ProveKey(wanted.thumbprint))

@@ -40,10 +40,15 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found and done. ``after`` equals ``before`` unless an exchange ran; ``deferred`` is the reason for waiting."""
+    """What was found and done.
+
+    ``observed_at`` is the controller's clock when the inventory came. ``after`` equals ``before`` unless an exchange ran.
+    ``deferred`` is the reason for waiting, or None.
+    """
 
     owner: Owner
     inventory: Inventory
+    observed_at: datetime
     plan: Plan
     before: StoreView
     after: StoreView
@@ -56,14 +61,15 @@ def present(wanted: Present, drivers: Drivers, now: Callable[[], datetime]) -> O
     """Leaves the bundle's leaf installed and proven in its holder's store. Raises ``PkcsError`` with nothing changed."""
     check_dates(wanted.bundle, now())
     inventory = drivers.inventory([wanted.holder])
+    observed_at = now()
     owner = find_owner(inventory, wanted.holder)
     refuse_unusable(owner, inventory.computer)
     before = view_store(owner.profile.my) if owner.profile else EMPTY
     plan = plan_present(Wanted(wanted.bundle.leaf.thumbprint, wanted.friendly_name, wanted.prove), before)
-    found = Outcome(owner, inventory, plan, before, before)
+    found = Outcome(owner, inventory, observed_at, plan, before, before)
     if not plan.steps:
         return found
-    waiting = deferral(owner, inventory)
+    waiting = deferral(owner, inventory, wanted.holder_password)
     if waiting:
         return replace(found, deferred=waiting)
     refuse_logging(inventory, wanted.allow_logged_secrets)

@@ -30,7 +30,9 @@ def present_result(wanted: Present, outcome: Outcome, selection: Selection, now:
         "certificate": _certificate(wanted.bundle, outcome, selection, now),
         "journal": [journal_row(entry) for entry in outcome.journal],
         "ansible_facts": {
-            "pkcs12": workstation_facts(outcome.inventory, {outcome.owner.sid: outcome.after}, selection, now)
+            "pkcs12": workstation_facts(
+                outcome.inventory, {outcome.owner.sid: outcome.after}, selection, outcome.observed_at
+            )
         },
         "msg": outcome.deferred or _sentence(wanted, outcome),
     }
@@ -78,7 +80,7 @@ def _sentence(wanted: Present, outcome: Outcome) -> str:
     leaf = wanted.bundle.leaf
     verb = "is already installed"
     if outcome.plan.changes:
-        verb = "would be installed" if wanted.check_mode else "was installed" if outcome.plan.imports else "was renamed"
+        verb = f"{'would be' if wanted.check_mode else 'was'} {'installed' if outcome.plan.imports else 'renamed'}"
     proof = " and its key signs" if outcome.proven else ""
     return f"{leaf.subject_cn or leaf.thumbprint} {verb} for {outcome.owner.name}{proof}; valid until {leaf.not_after:%Y-%m-%d}."
 

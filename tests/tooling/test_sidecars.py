@@ -54,6 +54,8 @@ def test_spec_is_what_the_sidecar_says(action: Path) -> None:
 @pytest.mark.parametrize("action", ACTIONS, ids=name)
 def test_secrets_are_masked(action: Path) -> None:
     secrets = {
-        option: said for option, said in action_options(action).items() if SECRET.search(option) and said["type"] != "bool"
+        option: said
+        for option, said in action_options(action).items()
+        if SECRET.search(option) and said["type"] != "bool"
     }
     assert [option for option, said in secrets.items() if said.get("no_log") is not True] == []

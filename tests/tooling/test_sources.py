@@ -43,7 +43,9 @@ def long_python_functions(source: str) -> list[str]:
 
 def long_powershell_functions(source: str) -> list[str]:
     lines = {found[2]: found[0].count("\n") + 1 for found in POWERSHELL_FUNCTION.finditer(source)}
-    assert len(lines) == len(re.findall(r"^ *function ", source, re.MULTILINE)), "a function is not laid out as the rest"
+    assert len(lines) == len(re.findall(r"^ *function ", source, re.MULTILINE)), (
+        "a function is not laid out as the rest"
+    )
     return [function for function, length in lines.items() if length > LONGEST_FUNCTION]
 
 

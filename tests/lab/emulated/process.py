@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 
 from lab.workstation import Output
@@ -40,9 +41,11 @@ class EmulatedProcess:
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
-        stdout, stderr, exit_code = self._answer(bytes(self._input), self._killed)
+        try:
+            self._end(*self._answer(bytes(self._input), self._killed))
+        except Exception:  # noqa: BLE001 - a mistake of the emulation must end the command, and show
+            self._end(b"", traceback.format_exc().encode(), 1)
         self._input.clear()
-        self._end(stdout, stderr, exit_code)
 
     def _end(self, stdout: bytes, stderr: bytes, exit_code: int) -> None:
         with self._changed:

@@ -15,7 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import CERTIFICATE, KeyLink, thumbprint_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+    ARCHIVED,
+    CERTIFICATE,
+    KeyLink,
+    thumbprint_of,
+)
 from lab.emulated.bundle import open_bundle
 from lab.emulated.element import Properties, link_of
 from lab.emulated.errors import DriverError, HResult
@@ -61,18 +66,22 @@ def import_bundle(work: Work, step: Step) -> Facts:
     leftovers = work.store.leftovers(spki(leaf.public_key()))
     for name in leftovers:
         work.store.delete_container(name)
-    link = _working_link(work.store, der) or _add(work, der, key, step["exportable"])
+    link = _working_link(work, der) or _add(work, der, key, step["exportable"])
     return {"container": link.container, "provider": link.provider, "swept": len(leftovers)}
 
 
-def _working_link(store: StoreHandle, der: bytes) -> KeyLink | None:
-    present = store.find(thumbprint_of(der))
+def _working_link(work: Work, der: bytes) -> KeyLink | None:
+    """The link of the certificate that is there, shown again if it was archived; None when it is not there or has no key."""
+    present = work.store.find(thumbprint_of(der))
     if present is None:
         return None
     try:
-        _key_of(store, present)
+        _key_of(work.store, present)
     except DriverError:
         return None
+    if ARCHIVED in present:
+        work.undo.append(lambda: work.store.write(present))
+        work.store.write({number: data for number, data in present.items() if number != ARCHIVED})
     return link_of(present)
 
 

@@ -44,20 +44,23 @@ class EmulatedWorkstation(Computer):
         return self.accounts.passwords
 
     def start(self, logon: Logon, command_line: str, console: bool) -> Process:
-        """Starts PowerShell on a manifest; any other command is unknown here."""
+        """Starts PowerShell on a manifest; any other command is unknown here. Raises ``KeyError`` for an unknown account."""
         refused = cmd.refusal(command_line, {"powershell"})
-        return refused or EmulatedProcess(lambda stdin, killed: self._powershell(logon, stdin, killed), console)
+        if refused:
+            return refused
+        connection = connect(self, logon)
+        return EmulatedProcess(lambda stdin, killed: self._powershell(connection, stdin, killed), console)
 
     def close(self) -> None:
         """Holds nothing that outlives it."""
 
-    def _powershell(self, logon: Logon, stdin: bytes, killed: threading.Event) -> Streams:
+    def _powershell(self, connection: Session, stdin: bytes, killed: threading.Event) -> Streams:
         try:
             manifest = parse(stdin)
             if manifest is None:
                 raise UnknownDriverError("this is no module")
             # A driver's own "exit 1" stays inside of Ansible's wrapper; what it answers says that it failed.
-            return _streams(self._run(logon, manifest, killed), 0)
+            return _streams(self._run(connection, manifest, killed), 0)
         except (UnknownDriverError, ManifestError) as error:
             return _streams({"failed": True, "msg": str(error)}, 1)
         except BecomeError as error:
@@ -65,13 +68,12 @@ class EmulatedWorkstation(Computer):
         except ProcessKilled:
             return b"", b"", 1
 
-    def _run(self, logon: Logon, manifest: Manifest, killed: threading.Event) -> Json:
+    def _run(self, connection: Session, manifest: Manifest, killed: threading.Event) -> Json:
         driver = driver_of(manifest)
-        session = connect(self, logon)
-        with self.process_of(session.user):
+        with self.process_of(connection.user):
             if manifest.become is None:
-                return self._drive(driver, session, manifest, killed)
-            session = become(self, session, manifest.become)
+                return self._drive(driver, connection, manifest, killed)
+            session = become(self, connection, manifest.become)
             with self.process_of(session.user):
                 return self._drive(driver, session, manifest, killed)
 

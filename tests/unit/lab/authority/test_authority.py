@@ -70,7 +70,7 @@ def test_openssl_sees_the_dialect(
     issued = authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, dialect=dialect, friendly_name="SISERI")
     file = tmp_path / issued.file_name
     file.write_bytes(issued.data)
-    command = ["openssl", "pkcs12", "-info", "-nokeys", *options, "-in", file, "-passin", "stdin"]
+    command = ["openssl", "pkcs12", "-info", "-nokeys", *options, "-in", str(file), "-passin", "stdin"]
     done = subprocess.run(command, input=PASSPHRASE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count(cipher) == 2

@@ -44,8 +44,8 @@ class Controller:
         }
 
     def task(self, module: str, arguments: str = "", *options: str) -> str:
-        """Runs one task; gives what ansible prints, which is one line for the host."""
-        command = [sys.executable, "-m", "ansible", "adhoc", "ws", "-i", "ws,", "-o", "-m", module, "-a", arguments]
+        """Runs one task; gives all that ansible prints."""
+        command = [sys.executable, "-m", "ansible", "adhoc", "ws", "-i", "ws,", "-m", module, "-a", arguments]
         variables = ["-e", json.dumps(self._variables), *options]
         done = subprocess.run(
             [*command, *variables], env=self._environment, capture_output=True, text=True, timeout=120, check=False

@@ -76,6 +76,25 @@ def test_what_is_not_sealed_is_a_bad_request(listener: Listener, ledger: Ledger,
     assert (ledger.entries[-1].action, ledger.entries[-1].user) == ("unreadable", USER)
 
 
+class Mirror:
+    """Seals by turning round."""
+
+    def seal(self, clear: bytes) -> tuple[bytes, bytes]:
+        return b"sig", clear[::-1]
+
+    def unseal(self, signature: bytes, sealed: bytes) -> bytes:
+        assert signature == b"sig"
+        return sealed[::-1]
+
+
+def test_a_message_has_the_length_that_it_announces() -> None:
+    body = sealing.seal(Mirror(), b"clear text")
+    assert sealing.unseal(Mirror(), body) == b"clear text"
+    assert b"Length=10\r\n" in body
+    with pytest.raises(sealing.CannotUnseal):
+        sealing.unseal(Mirror(), body.replace(b"Length=10", b"Length=11"))
+
+
 def test_what_was_sealed_on_another_connection_is_a_bad_request(listener: Listener) -> None:
     other = connect(listener.port, "ntlm")
     other.open_shell()

@@ -20,12 +20,10 @@ from unit.lab.winrm.fake import FakeWorkstation
 BASIC = f"Authorization: Basic {base64.b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}\r\n"
 
 
-def test_it_listens_on_the_loopback_address_only(listener: Listener) -> None:
-    addresses = {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
-    for address in sorted(addresses - {"127.0.0.1"}):
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((address, listener.port), timeout=2)
+def test_it_listens_on_one_loopback_address_only(listener: Listener) -> None:
     socket.create_connection(("127.0.0.1", listener.port), timeout=2).close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", listener.port), timeout=2)
 
 
 def test_closing_ends_commands_and_connections_at_once(workstation: FakeWorkstation) -> None:

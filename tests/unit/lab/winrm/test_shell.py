@@ -10,8 +10,8 @@ import pytest
 from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 
 from lab.winrm import Ledger, Listener
-from lab.winrm.shell import NO_PIPE, NOT_FOUND, TIMED_OUT
-from lab.workstation import AuthMethod, Logon
+from lab.winrm.shell import NO_PIPE, NOT_FOUND, TIMED_OUT, Command
+from lab.workstation import AuthMethod, Logon, Output
 from unit.lab.winrm.clients import USER, begin, connect, run
 from unit.lab.winrm.fake import FakeWorkstation
 
@@ -51,6 +51,33 @@ def test_a_receive_times_out_and_may_be_repeated(listener: Listener, ledger: Led
     assert ledger.entries[-1].fault == TIMED_OUT
     client.send_command_input(shell, command, b"late", end=True)
     assert client.get_command_output(shell, command)[0] == hashlib.sha256(b"late").hexdigest().encode()
+
+
+class Dribble:
+    """A process that writes three times, and then has ended."""
+
+    def __init__(self) -> None:
+        self.outputs = [Output(b"a", b"", None), Output(b"b", b"!", None), Output(b"", b"", 4)]
+
+    def send(self, data: bytes, end: bool) -> None:
+        raise BrokenPipeError
+
+    def receive(self, timeout: float, limit: int) -> Output | None:
+        return self.outputs.pop(0) if self.outputs and limit and timeout > 0 else None
+
+    def kill(self) -> None:
+        self.outputs.clear()
+
+
+def test_output_and_end_that_come_together_are_one_answer() -> None:
+    command = Command(Dribble())
+    assert command.receive(1, 100) == Output(b"ab", b"!", 4)
+
+
+def test_an_answer_ends_at_its_limit() -> None:
+    command = Command(Dribble())
+    assert command.receive(1, 1) == Output(b"a", b"", None)
+    assert command.receive(1, 100) == Output(b"b", b"!", 4)
 
 
 def test_input_after_the_end_is_a_broken_pipe(listener: Listener) -> None:

@@ -47,14 +47,14 @@ def openssl_export(issued: IssuedBundle, folder: Path, *options: str) -> bytes:
         "pkcs12",
         "-export",
         "-in",
-        source,
+        str(source),
         "-out",
-        target,
+        str(target),
         "-passout",
-        f"pass:{PASSPHRASE}",
+        "stdin",
         *options,
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, input=PASSPHRASE, capture_output=True, text=True, check=False)
     if "nknown option" in done.stderr:
         pytest.skip(f"this openssl does not know {' '.join(options)}")
     assert done.returncode == 0, done.stderr
@@ -226,7 +226,7 @@ def test_openssl_reads_the_one_use_bundle_of_two_thousand_rounds(
     one_use = transcode(open_bundle(jeanne.data, PASSPHRASE), os_build)
     file = tmp_path / "one-use.p12"
     file.write_bytes(one_use.data)
-    command = ["openssl", "pkcs12", "-info", "-nokeys", "-in", file, "-passin", "stdin"]
+    command = ["openssl", "pkcs12", "-info", "-nokeys", "-in", str(file), "-passin", "stdin"]
     done = subprocess.run(command, input=one_use.passphrase, capture_output=True, text=True, check=True)
     assert done.stderr.count("Iteration 2000") == 2
     assert "friendlyName" not in done.stdout

@@ -65,7 +65,7 @@ def thumbprint(certificate: x509.Certificate) -> str:
 
 
 def test_a_file_without_key_is_refused(rsa_key: rsa.RSAPrivateKey) -> None:
-    assert refusal(bundle([], [certify(rsa_key)])).code == "no_key"
+    assert refusal(bundle([], [certify(rsa_key)])).code == "bundle_without_key"
 
 
 def test_a_key_without_its_certificate_is_refused(rsa_key: rsa.RSAPrivateKey, other_rsa_key: rsa.RSAPrivateKey) -> None:
@@ -139,7 +139,7 @@ def test_the_curves_of_windows_are_accepted(curve: ec.EllipticCurve) -> None:
 @pytest.mark.parametrize(
     ("key", "code", "word"),
     [
-        (rsa.generate_private_key(65537, 1024), "weak_key", "1024 bits"),
+        (rsa.generate_private_key(65537, 1024), "weak_key", "1024 bits"),  # noqa: S505
         (ed25519.Ed25519PrivateKey.generate(), "key_type", "Ed25519"),
         (ec.generate_private_key(ec.SECP256K1()), "key_type", "secp256k1"),
     ],

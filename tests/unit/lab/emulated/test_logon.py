@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom a driver runs as, and what that logon can do: the rules that decide whether a private key can be stored."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from lab.emulated import EmulatedWorkstation, User
+from lab.workstation import AuthMethod, Logon
+from unit.lab.emulated.hospital import (
+    ADMINISTRATOR,
+    JEANNE,
+    MARC,
+    NEW,
+    SERVICE,
+    answer,
+    importing,
+    inventory,
+    request,
+    stdin,
+    workstation,
+)
+
+NO_DPAPI = 0x80090345
+
+
+def enrol(
+    target: EmulatedWorkstation, owner: User, logon: Logon, become: User | str | None = None, **options: str
+) -> dict[str, Any]:
+    """Imports into the owner's store."""
+    return answer(target, logon, stdin("store_exchange", request(target, owner, importing(NEW)), become, **options))
+
+
+def test_the_token_of_who_is_logged_on_has_dpapi() -> None:
+    """become without a password, over a network logon."""
+    target = workstation()
+    assert enrol(target, JEANNE, ADMINISTRATOR, JEANNE)["changed"] is True
+    assert list(target.store_of(JEANNE.sid).elements) == [NEW.thumbprint]
+
+
+def test_who_is_not_logged_on_has_no_dpapi() -> None:
+    """become without a password gives an S4U logon."""
+    target = workstation()
+    assert enrol(target, MARC, ADMINISTRATOR, MARC)["error"] == {
+        "step": "guard",
+        "code": "no_dpapi",
+        "hresult": NO_DPAPI,
+    }
+    assert target.store_of(MARC.sid).elements == {}
+
+
+@pytest.mark.parametrize(("method", "works"), [(AuthMethod.BASIC, True), (AuthMethod.NTLM, False)])
+def test_the_connections_own_store_depends_on_the_logon(method: AuthMethod, works: bool) -> None:
+    """A network logon has no DPAPI of its own."""
+    target = workstation()
+    target.add_user(SERVICE)
+    found = enrol(target, SERVICE, Logon(SERVICE.account, method))
+    assert found["changed"] is works
+    assert (found["error"] is None) is works
+
+
+def test_the_right_password_is_a_full_logon() -> None:
+    """Also for who is not logged on."""
+    target = workstation()
+    assert enrol(target, MARC, ADMINISTRATOR, MARC, password=MARC.password)["changed"] is True
+    assert target.accounts.bad_passwords == {}
+
+
+def test_a_wrong_password_counts_against_the_account() -> None:
+    """This is how accounts get locked: a site's become password tried on a physician."""
+    target = workstation()
+    found = enrol(target, JEANNE, ADMINISTRATOR, JEANNE, password="the site's password")
+    assert found["failed"] is True
+    assert found["msg"] == (
+        'failure during exec_wrapper: Exception calling "CreateProcessAsUser" with "9" argument(s): '
+        '"Failed to logon CHU\\jdupont (The user name or password is incorrect, Win32ErrorCode 1326 - 0x0000052E)"'
+    )
+    assert target.accounts.bad_passwords == {JEANNE.sid: 1}
+
+
+def test_a_bare_name_with_a_password_means_a_local_account() -> None:
+    """LogonUser is asked for the computer's own account, so the domain counts nothing."""
+    target = workstation()
+    found = enrol(target, JEANNE, ADMINISTRATOR, "jdupont", password=JEANNE.password)
+    assert "Failed to logon .\\jdupont" in found["msg"]
+    assert target.accounts.bad_passwords == {}
+
+
+def test_an_unknown_account_cannot_be_become() -> None:
+    """The name resolves to nobody, before anything is tried."""
+    found = enrol(workstation(), JEANNE, ADMINISTRATOR, r"CHU\nobody")
+    assert found["msg"].endswith('"Some or all identity references could not be translated."')
+
+
+@pytest.mark.parametrize("name", [JEANNE.account, "chu\\JDUPONT", "jdupont", "jeanne.dupont@chu.example"])
+def test_every_spelling_is_the_same_user(name: str) -> None:
+    """Names have no case on Windows."""
+    target = workstation()
+    assert enrol(target, JEANNE, ADMINISTRATOR, name)["owner_sid"] == JEANNE.sid
+
+
+def test_an_ordinary_connection_cannot_become_without_a_password() -> None:
+    """It has no SYSTEM token to borrow."""
+    found = enrol(workstation(), JEANNE, Logon(MARC.account, AuthMethod.BASIC), JEANNE)
+    assert "Failed to get token for NT AUTHORITY\\SYSTEM" in found["msg"]
+
+
+def test_new_credentials_stay_the_same_user() -> None:
+    """So another's store is refused."""
+    found = enrol(workstation(), JEANNE, ADMINISTRATOR, JEANNE, password="any", logon_type="NewCredentials")
+    assert found["error"]["code"] == "wrong_owner"
+
+
+def test_a_connection_accepts_every_spelling_with_its_password() -> None:
+    """What the listener asks."""
+    passwords = workstation().passwords
+    assert {passwords[name] for name in JEANNE.spellings} == {JEANNE.password}
+
+
+def test_an_ordinary_user_reads_only_his_own_profile() -> None:
+    """The rest is unread with the reason, never empty."""
+    target = workstation()
+    profiles = {p["owner_sid"]: p for p in inventory(target, Logon(MARC.account, AuthMethod.NTLM))["profiles"]}
+    assert profiles[MARC.sid]["unread"] == []
+    assert {reason["code"] for reason in profiles[JEANNE.sid]["unread"]} == {"access_denied"}
+
+
+def test_a_profile_that_even_an_administrator_cannot_read() -> None:
+    """Its elements are not shown as none at all."""
+    target = workstation()
+    target.profiles[MARC.sid].denied = True
+    profile = next(p for p in inventory(target)["profiles"] if p["owner_sid"] == MARC.sid)
+    assert profile["unread"] == [
+        {"code": "access_denied", "detail": r"C:\Users\mdurand\AppData\Roaming", "hresult": 0x80070005}
+    ]
+
+
+def test_the_connection_loads_its_own_profile_and_makes_it_on_the_first_visit() -> None:
+    """Others are loaded while they are logged on."""
+    target = workstation()
+    loaded = {p["owner_sid"]: p["loaded"] for p in inventory(target)["profiles"]}
+    assert loaded == {SERVICE.sid: True, JEANNE.sid: True, MARC.sid: False}
+    assert target.profiles[SERVICE.sid].loaded is False
+
+
+def test_an_account_in_no_table_cannot_start_anything() -> None:
+    """The listener has let in someone who is not there: a mistake of the lab, not an answer."""
+    stranger = dataclasses.replace(ADMINISTRATOR, account=r"CHU\stranger")
+    with pytest.raises(KeyError):
+        inventory(workstation(), stranger)
