@@ -1,53 +1,70 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Installs a personal certificate in its holder's store. See ansible-doc hospital_it.pkcs12.certificate."""
+"""A holder's certificate is there, or certificates are gone. See ansible-doc hospital_it.pkcs12.certificate."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_source import bundle_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate_options import (
+    terms_of,
+    wanted_absent,
+    wanted_present,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import store_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import present_result, store_diff
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._removal import absent
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import absent_result, present_result
 
 
 class ActionModule(PkcsAction):
-    """The spec and one story."""
+    """The spec and one story for each state."""
 
     SPEC = Spec(
         options={
-            "state": {"type": "str", "choices": ["present"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "holder": {"type": "str", "required": True},
+            "holder_password": {"type": "str", "no_log": True},
             "path": {"type": "path"},
             "content": {"type": "str", "no_log": True},
             "passphrase": {"type": "str", "no_log": True},
-            "holder": {"type": "str", "required": True},
-            "holder_password": {"type": "str", "no_log": True},
+            "name": {"type": "str"},
+            "authorisation": {"type": "str"},
+            "authorisation_pattern": {"type": "str"},
             "friendly_name": {"type": "str"},
             "exportable": {"type": "bool", "default": False},
+            "chain": {"type": "bool", "default": True},
             "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change"},
+            "retire": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete"},
+            "retire_encryption_keys": {"type": "bool", "default": False},
+            "max_retired": {"type": "int", "default": 3},
+            "allow_downgrade": {"type": "bool", "default": False},
+            "thumbprints": {"type": "list", "elements": "str"},
+            "issuer": {"type": "str"},
+            "expired_for_days": {"type": "int"},
             "renew_before_days": {"type": "int", "default": 40},
             "allow_logged_secrets": {"type": "bool", "default": False},
+            "evidence_path": {"type": "path"},
         },
         mutually_exclusive=[["path", "content"]],
-        required_one_of=[["path", "content"]],
+        required_if=[
+            ["state", "present", ["path", "content"], True],
+            ["state", "absent", ["thumbprints", "issuer"], True],
+        ],
     )
 
     def story(self, task: Task) -> dict[str, Any]:
         options = task.options
-        wanted = Present(
-            bundle=bundle_of(options),
-            holder=options["holder"],
-            friendly_name=options["friendly_name"],
-            exportable=options["exportable"],
-            prove=Prove(options["prove"]),
-            holder_password=options["holder_password"],
-            allow_logged_secrets=options["allow_logged_secrets"],
-            check_mode=task.check_mode,
-        )
-        outcome = present(wanted, self, now)
+        terms = terms_of(options, task.check_mode, task.host, task.job)
         selection = Selection(renew_before_days=options["renew_before_days"])
-        result = present_result(wanted, outcome, selection, now())
-        return result | {"diff": store_diff(wanted, outcome)} if task.diff else result
+        if options["state"] == "present":
+            wanted = wanted_present(options, terms)
+            outcome = present(wanted, self, now)
+            result = present_result(wanted, outcome, selection, now())
+            leaf = wanted.bundle.leaf
+        else:
+            outcome = absent(wanted_absent(options, terms), self, now)
+            result, leaf = absent_result(task.check_mode, outcome, selection), None
+        return result | {"diff": store_diff(outcome, leaf)} if task.diff else result

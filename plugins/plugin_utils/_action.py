@@ -25,6 +25,9 @@ from ._driver import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._driver_json import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from ._errors import PkcsError
 
+JOBS = ("awx_job_id", "tower_job_id")
+"""Variables in which AWX and Automation Controller tell the number of the job."""
+
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
@@ -45,6 +48,8 @@ class Task:
     options: Mapping[str, Any] = field(repr=False)
     check_mode: bool
     diff: bool
+    host: str
+    job: str | None
 
 
 class HolderBecome(RunasBecome):
@@ -83,9 +88,7 @@ class PkcsAction(ActionBase):
                     cause=validation.errors.msg + ".",
                     next_step=f"See ansible-doc {self._task.action}.",
                 )
-            result = self.story(
-                Task(validation.validated_parameters, bool(self._task.check_mode), bool(self._task.diff))
-            )
+            result = self.story(self._described(validation.validated_parameters))
         except PkcsError as refusal:
             result = failure(refusal)
         except AnsibleConnectionFailure:
@@ -135,6 +138,12 @@ class PkcsAction(ActionBase):
         finally:
             self._connection.set_become_plugin(own)
 
+    def _described(self, options: Mapping[str, Any]) -> Task:
+        variables = self._task_vars
+        job = next((str(variables[name]) for name in JOBS if variables.get(name)), None)
+        host = str(variables.get("inventory_hostname", ""))
+        return Task(options, bool(self._task.check_mode), bool(self._task.diff), host, job)
+
     def _validate(self) -> Any:
         rules = {name: getattr(self.SPEC, name) for name in ("mutually_exclusive", "required_one_of", "required_if")}
         spec = {name: dict(option) for name, option in self.SPEC.options.items()}
@@ -159,9 +168,10 @@ def failure(refusal: PkcsError) -> dict[str, Any]:
     """A named refusal as a result."""
     return {
         "failed": True,
-        "changed": False,
+        "changed": refusal.changed,
         "msg": str(refusal),
         "error": {"code": refusal.code, "next_step": refusal.next_step},
+        "journal": list(refusal.journal),
     }
 
 

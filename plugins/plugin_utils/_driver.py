@@ -143,7 +143,36 @@ class NameStep:
     friendly_name: str
 
 
-Step = ImportStep | ProveStep | NameStep
+@dataclass(frozen=True, slots=True)
+class ChainStep:
+    """An intermediate authority into the store CA; ``certificate`` is its DER."""
+
+    TYPE: ClassVar[str] = "chain"
+    id: str
+    thumbprint: str
+    certificate: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RetireStep:
+    """A predecessor hidden (``archive``) or taken out with its key (``delete``)."""
+
+    TYPE: ClassVar[str] = "retire"
+    id: str
+    thumbprint: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveStep:
+    """A certificate taken out with its key."""
+
+    TYPE: ClassVar[str] = "remove"
+    id: str
+    thumbprint: str
+
+
+Step = ImportStep | ProveStep | NameStep | ChainStep | RetireStep | RemoveStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +193,11 @@ class JournalEntry:
     outcome: str
     at: str
     facts: Mapping[str, Any]
+
+
+def journal_row(entry: JournalEntry) -> dict[str, Any]:
+    """A journal entry as one flat map."""
+    return {"id": entry.id, "step": entry.step, "outcome": entry.outcome, "at": entry.at} | dict(entry.facts)
 
 
 @dataclass(frozen=True, slots=True)

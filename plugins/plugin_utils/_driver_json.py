@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timezone
 from typing import Any
 
@@ -17,12 +18,10 @@ from ._driver import (
     ExchangeError,
     ExchangeRequest,
     Identity,
-    ImportStep,
     Inventory,
     JournalEntry,
     Logging,
     Profile,
-    ProveStep,
     Step,
     Store,
     StoredElement,
@@ -47,18 +46,8 @@ class AnswerError(PkcsError):
 
 def step_arguments(step: Step) -> dict[str, Any]:
     """A step as the driver takes it."""
-    arguments: dict[str, Any] = {"id": step.id, "step": step.TYPE, "thumbprint": step.thumbprint}
-    if isinstance(step, ImportStep):
-        arguments |= {
-            "bundle": base64.b64encode(step.bundle).decode("ascii"),
-            "passphrase": step.passphrase,
-            "exportable": step.exportable,
-        }
-    elif isinstance(step, ProveStep):
-        arguments["nonce"] = base64.b64encode(step.nonce).decode("ascii")
-    else:
-        arguments["friendly_name"] = step.friendly_name
-    return arguments
+    values = {each.name: getattr(step, each.name) for each in fields(step)}
+    return {"step": step.TYPE} | {name: _plain(value) for name, value in values.items()}
 
 
 def exchange_arguments(request: ExchangeRequest) -> dict[str, Any]:
@@ -116,6 +105,10 @@ def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
 def parse_time(text: str) -> datetime:
     """A date of the protocol, always UTC; raises ``ValueError``."""
     return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=timezone.utc)
+
+
+def _plain(value: Any) -> Any:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
 def _profile(raw: Mapping[str, Any]) -> Profile:

@@ -5,16 +5,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Rows = Sequence[Mapping[str, Any]]
+
 
 class PkcsError(Exception):
     """A refusal with a name.
 
     ``code`` is stable and made for machines. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for
-    the person on call. None of the three ever holds a passphrase, a key or a code of withdrawal.
+    the person on call. ``journal`` is what the workstation had done by then, ``changed`` whether that stayed. None of
+    them ever holds a passphrase, a key or a code of withdrawal.
     """
 
-    def __init__(self, *, code: str, cause: str, next_step: str) -> None:
+    def __init__(self, *, code: str, cause: str, next_step: str, journal: Rows = (), changed: bool = False) -> None:
         super().__init__(f"{cause} {next_step}")
         self.code = code
         self.cause = cause
         self.next_step = next_step
+        self.journal = tuple(journal)
+        self.changed = changed

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ._become import Deferred
-from ._driver import Context, ExchangeAnswer, RunAs
+from ._driver import Context, ExchangeAnswer, RunAs, journal_row
 from ._errors import PkcsError
 
 # Code of the protocol: what happened, what to do. ``{name}`` is the holder, ``{computer}`` the workstation.
@@ -59,6 +59,26 @@ SENTENCES = {
         "The friendly name could not be set for {name} on {computer}",
         "Run the task again, or leave friendly_name out.",
     ),
+    "chain_failed": (
+        "An intermediate authority could not be added for {name} on {computer}",
+        "Look up the HRESULT, or set chain: false where the authorities come by policy.",
+    ),
+    "root_certificate": (
+        "{computer} was asked to trust a root certificate",
+        "Distribute roots by policy; report this.",
+    ),
+    "force_key_protection": (
+        "A policy of {computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used",
+        "Take the policy away for this workstation: nobody could answer the dialog.",
+    ),
+    "retire_failed": (
+        "An older certificate of {name} on {computer} could not be retired; the new one is installed",
+        "Look up the HRESULT and run the task again: it goes on where this run stopped.",
+    ),
+    "remove_failed": (
+        "A certificate of {name} on {computer} could not be removed",
+        "Look up the HRESULT and run the task again: it goes on where this run stopped.",
+    ),
     "unexpected": (
         "The exchange for {name} on {computer} stopped at something unforeseen",
         "Run the task again with -vvv and report it if it stays.",
@@ -89,5 +109,9 @@ def exchange_refusal(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Ex
     undone = [entry for entry in answer.journal if entry.outcome == "undo_failed"]
     left = " What this run had added could not be taken out again." if undone else ""
     return PkcsError(
-        code=error.code, cause=f"{cause.format(name=name, computer=computer)}{hresult}.{left}", next_step=next_step
+        code=error.code,
+        cause=f"{cause.format(name=name, computer=computer)}{hresult}.{left}",
+        next_step=next_step,
+        journal=[journal_row(entry) for entry in answer.journal],
+        changed=answer.changed,
     )

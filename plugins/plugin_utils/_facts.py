@@ -13,9 +13,9 @@ from typing import Any
 
 from ._driver import Inventory, Profile
 from ._driver_json import TIME_FORMAT
-from ._errors import PkcsError
 from ._observed import StoreCertificate, StoreView, view_store
 from ._owner import UNREAD_SENTENCES
+from ._pattern import check_pattern
 
 SCHEMA = 1
 USER_STORE = "CurrentUser\\My"
@@ -32,14 +32,7 @@ class Selection:
     renew_before_days: int = 40
 
     def __post_init__(self) -> None:
-        try:
-            re.compile(self.issuer or "")
-        except re.error as problem:
-            raise PkcsError(
-                code="bad_pattern",
-                cause=f"issuer is not a regular expression: {problem}.",
-                next_step="Write it as Python does; a backslash in YAML needs single quotes.",
-            ) from None
+        check_pattern("issuer", self.issuer)
 
     def lists(self, found: StoreCertificate) -> bool:
         """Whether a certificate is listed."""

@@ -1,14 +1,17 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""From what is wanted and what is there to the steps that are missing. Pure."""
+"""From what is wanted and what is there to the steps that are missing, in their order. Pure; steps hold no secret."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 
+from ._certificate import Certificate
 from ._observed import StoreCertificate, StoreView
+from ._predecessors import Going, Method
 
 
 class Prove(str, Enum):
@@ -22,7 +25,8 @@ class Prove(str, Enum):
 class Wanted:
     """What ``state: present`` asks for. ``friendly_name`` None leaves the name as it is."""
 
-    thumbprint: str
+    leaf: Certificate
+    chain: tuple[Certificate, ...]
     friendly_name: str | None
     prove: Prove
 
@@ -42,6 +46,14 @@ class ProveKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AddAuthority:
+    """An intermediate authority comes where Windows looks for it."""
+
+    thumbprint: str
+    der: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NameLeaf:
     """The leaf gets its friendly name."""
 
@@ -49,7 +61,22 @@ class NameLeaf:
     friendly_name: str
 
 
-PlannedStep = ImportLeaf | ProveKey | NameLeaf
+@dataclass(frozen=True, slots=True)
+class RetireOld:
+    """A predecessor is hidden, or goes with its key."""
+
+    thumbprint: str
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCertificate:
+    """A certificate goes with its key."""
+
+    thumbprint: str
+
+
+PlannedStep = ImportLeaf | ProveKey | AddAuthority | NameLeaf | RetireOld | RemoveCertificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +95,44 @@ class Plan:
         """Whether the bundle has to travel."""
         return any(isinstance(step, ImportLeaf) for step in self.steps)
 
+    @property
+    def proves(self) -> bool:
+        """Whether a key has to sign."""
+        return any(isinstance(step, ProveKey) for step in self.steps)
 
-def plan_present(wanted: Wanted, view: StoreView) -> Plan:
-    """Import when leaf or key link is missing or the leaf is archived; prove what was imported; name when the name differs."""
-    steps: list[PlannedStep] = []
-    installed = view.find(wanted.thumbprint)
-    if installed is None or installed.key is None or installed.archived:
-        steps.append(ImportLeaf(wanted.thumbprint))
-    if steps or wanted.prove is Prove.ALWAYS:
-        steps.append(ProveKey(wanted.thumbprint))
+    @property
+    def leaving(self) -> dict[str, Method]:
+        """What goes, by thumbprint, and how."""
+        leaving = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireOld)}
+        return leaving | {step.thumbprint: Method.DELETE for step in self.steps if isinstance(step, RemoveCertificate)}
+
+
+def plan_present(wanted: Wanted, view: StoreView, old: Sequence[Going]) -> Plan:
+    """Import what is missing, prove it, and only then touch what it replaces: the holder always has a usable certificate."""
+    leaf = wanted.leaf
+    installed = view.find(leaf.thumbprint)
+    missing = installed is None or installed.key is None or installed.archived
+    steps: list[PlannedStep] = [ImportLeaf(leaf.thumbprint)] if missing else []
+    if missing or old or wanted.prove is Prove.ALWAYS:
+        steps.append(ProveKey(leaf.thumbprint))
+    if missing:
+        # A self-signed certificate is a root: it comes by policy, never by us.
+        steps += [AddAuthority(each.thumbprint, each.der) for each in wanted.chain if each.subject != each.issuer]
     if wanted.friendly_name is not None and _name(installed) != wanted.friendly_name:
-        steps.append(NameLeaf(wanted.thumbprint, wanted.friendly_name))
+        steps.append(NameLeaf(leaf.thumbprint, wanted.friendly_name))
+    steps += [RetireOld(each.found.thumbprint, each.method) for each in old]
     return Plan(tuple(steps))
+
+
+def plan_absent(going: Sequence[Going]) -> Plan:
+    """Each selected certificate goes, or is hidden where its key still opens old mails or files."""
+    return Plan(tuple(_leave(each) for each in going))
+
+
+def _leave(each: Going) -> PlannedStep:
+    if each.method is Method.ARCHIVE:
+        return RetireOld(each.found.thumbprint, Method.ARCHIVE)
+    return RemoveCertificate(each.found.thumbprint)
 
 
 def _name(installed: StoreCertificate | None) -> str | None:

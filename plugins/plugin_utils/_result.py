@@ -5,53 +5,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from ._bundle import Bundle
-from ._driver import JournalEntry
+from ._certificate import Certificate
+from ._driver import journal_row
 from ._driver_json import TIME_FORMAT
 from ._facts import Selection, certificate_row, workstation_facts
-from ._observed import StoreCertificate, StoreView
-from ._renewal import Outcome, Present
+from ._observed import StoreCertificate
+from ._predecessors import Method
+from ._renewal import Present
+from ._transaction import Outcome
 
 PENDING = {"key_state": "planned", "key_provider": None}
 
 
 def present_result(wanted: Present, outcome: Outcome, selection: Selection, now: datetime) -> dict[str, Any]:
-    """The result of ``certificate``. In check mode and while deferred, ``certificate`` shows what is planned."""
-    changes = outcome.plan.changes and outcome.deferred is None
-    result: dict[str, Any] = {
-        "changed": changes,
-        "deferred": outcome.deferred is not None,
-        "workstation": outcome.inventory.computer,
-        "owner": {"sid": outcome.owner.sid, "account": outcome.owner.account.name},
+    """``state: present``. In check mode and while deferred, ``certificate`` shows what is planned."""
+    return _result(outcome, selection) | {
         "certificate": _certificate(wanted.bundle, outcome, selection, now),
-        "journal": [journal_row(entry) for entry in outcome.journal],
-        "ansible_facts": {
-            "pkcs12": workstation_facts(
-                outcome.inventory, {outcome.owner.sid: outcome.after}, selection, outcome.observed_at
-            )
-        },
-        "msg": outcome.deferred or _sentence(wanted, outcome),
+        "msg": outcome.deferred or _sentence(wanted.bundle.leaf, wanted.terms.check_mode, outcome),
     }
-    return result
 
 
-def store_diff(wanted: Present, outcome: Outcome) -> dict[str, str]:
-    """The holder's store before and after, a line per certificate; after is what is planned while nothing was done."""
-    before = _lines(outcome.before)
-    after = dict(_lines(outcome.after))
-    leaf = wanted.bundle.leaf
-    if outcome.deferred is None and outcome.plan.changes:
-        installed = outcome.after.find(leaf.thumbprint)
-        name = (
-            wanted.friendly_name if wanted.friendly_name is not None else installed.friendly_name if installed else None
-        )
-        after[leaf.thumbprint] = _line(leaf.thumbprint, leaf.subject, leaf.not_after, name, with_key=True)
-    header = f"{outcome.inventory.computer} {outcome.owner.name} CurrentUser\\My"
-    return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
+def absent_result(check_mode: bool, outcome: Outcome, selection: Selection) -> dict[str, Any]:
+    """``state: absent``."""
+    count = len(outcome.plan.leaving)
+    verb = "would be removed" if check_mode else "removed"
+    sentence = f"{count} certificates {verb} for {outcome.owner.name} on {outcome.inventory.computer}."
+    return _result(outcome, selection) | {"msg": outcome.deferred or sentence}
 
 
 def bundle_result(bundle: Bundle, now: datetime, renew_before_days: int) -> dict[str, Any]:
@@ -71,18 +54,49 @@ def bundle_result(bundle: Bundle, now: datetime, renew_before_days: int) -> dict
     return {"certificate": leaf, "chain": chain, "bundle_sha256": bundle.sha256}
 
 
-def journal_row(entry: JournalEntry) -> dict[str, Any]:
-    """A journal entry as one flat map."""
-    return {"id": entry.id, "step": entry.step, "outcome": entry.outcome, "at": entry.at} | dict(entry.facts)
+def _result(outcome: Outcome, selection: Selection) -> dict[str, Any]:
+    facts = workstation_facts(outcome.inventory, {outcome.owner.sid: outcome.after}, selection, outcome.observed_at)
+    return {
+        "changed": outcome.plan.changes and outcome.deferred is None,
+        "deferred": outcome.deferred is not None,
+        "workstation": outcome.inventory.computer,
+        "clock_skew_seconds": facts["clock_skew_seconds"],
+        "owner": {"sid": outcome.owner.sid, "account": outcome.owner.account.name},
+        "retired": [_leaving(outcome, thumbprint, method) for thumbprint, method in outcome.plan.leaving.items()],
+        "journal": [journal_row(entry) for entry in outcome.journal],
+        "ansible_facts": {"pkcs12": facts},
+    }
 
 
-def _sentence(wanted: Present, outcome: Outcome) -> str:
-    leaf = wanted.bundle.leaf
-    verb = "is already installed"
-    if outcome.plan.changes:
-        verb = f"{'would be' if wanted.check_mode else 'was'} {'installed' if outcome.plan.imports else 'renamed'}"
+def _leaving(outcome: Outcome, thumbprint: str, method: Method) -> dict[str, Any]:
+    """A certificate that went or would go, and what became of its key."""
+    found = outcome.before.find(thumbprint)
+    done = [
+        entry.facts
+        for entry in outcome.journal
+        if entry.facts.get("thumbprint") == thumbprint and entry.outcome == "done"
+    ]
+    key = done[-1] if done else {}
+    return {
+        "thumbprint": thumbprint,
+        "subject_cn": found.certificate.subject_cn if found else None,
+        "not_after": found.certificate.not_after.strftime(TIME_FORMAT) if found else None,
+        "method": method.value,
+        "key": key.get("key", "kept" if done else "planned"),
+        "kept_because": key.get("kept_because", method.value if done and method is Method.ARCHIVE else None),
+    }
+
+
+def _sentence(leaf: Certificate, check_mode: bool, outcome: Outcome) -> str:
+    plan, would = outcome.plan, "would be" if check_mode else "was"
+    verb = f"{would} installed" if plan.imports else "is installed"
     proof = " and its key signs" if outcome.proven else ""
-    return f"{leaf.subject_cn or leaf.thumbprint} {verb} for {outcome.owner.name}{proof}; valid until {leaf.not_after:%Y-%m-%d}."
+    old = len(plan.leaving)
+    retired = f"; {old} older {'certificate' if old == 1 else 'certificates'} {would if old == 1 else would.replace('was', 'were')} retired"
+    name = leaf.subject_cn or leaf.thumbprint
+    return (
+        f"{name} {verb} for {outcome.owner.name}{proof}{retired if old else ''}; valid until {leaf.not_after:%Y-%m-%d}."
+    )
 
 
 def _certificate(bundle: Bundle, outcome: Outcome, selection: Selection, now: datetime) -> dict[str, Any]:
@@ -92,26 +106,3 @@ def _certificate(bundle: Bundle, outcome: Outcome, selection: Selection, now: da
         return certificate_row(planned, selection.renew_before_days, now) | PENDING
     row = certificate_row(installed, selection.renew_before_days, now)
     return row | {"key_state": "proven"} if outcome.proven else row
-
-
-def _lines(view: StoreView) -> dict[str, str]:
-    return {
-        found.thumbprint: _line(
-            found.thumbprint,
-            found.certificate.subject,
-            found.certificate.not_after,
-            found.friendly_name,
-            found.key is not None,
-        )
-        for found in view.certificates
-    }
-
-
-def _line(thumbprint: str, subject: str, not_after: datetime, name: str | None, with_key: bool) -> str:
-    return (
-        f"{thumbprint} {subject} until {not_after:%Y-%m-%d}, {'key' if with_key else 'no key'}, named {name or '-'}\n"
-    )
-
-
-def _text(lines: Mapping[str, str]) -> str:
-    return "".join(lines[thumbprint] for thumbprint in sorted(lines))

@@ -13,10 +13,11 @@ import binascii
 from dataclasses import dataclass
 
 from ._certificate import Certificate, proof_holds
-from ._driver import ExchangeAnswer, JournalEntry
+from ._driver import ExchangeAnswer, JournalEntry, journal_row
 from ._errors import PkcsError
 from ._observed import StoreView
 from ._plan import NameLeaf, Plan, ProveKey
+from ._predecessors import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Expected:
     """What has to be true after an exchange."""
 
     owner_sid: str
-    leaf: Certificate
+    leaf: Certificate | None
     plan: Plan
     nonce: bytes
 
@@ -37,26 +38,36 @@ def refuse_unverified(expected: Expected, answer: ExchangeAnswer, after: StoreVi
             code="not_verified",
             cause=f"{computer} reports success, but {problem}.",
             next_step="Look at the holder's personal store before running the task again, and report it.",
+            journal=[journal_row(entry) for entry in answer.journal],
+            changed=answer.changed,
         )
 
 
 def _problem(expected: Expected, answer: ExchangeAnswer, after: StoreView) -> str | None:
-    installed = after.find(expected.leaf.thumbprint)
     if answer.owner_sid != expected.owner_sid:
         return f"the exchange ran as {answer.owner_sid} instead of {expected.owner_sid}"
-    if installed is None or installed.key is None:
+    for thumbprint, method in expected.plan.leaving.items():
+        left = after.find(thumbprint)
+        if left is not None and not (method is Method.ARCHIVE and left.archived):
+            return f"{thumbprint} is still there"
+    return _leaf_problem(expected.leaf, expected, answer, after) if expected.leaf else None
+
+
+def _leaf_problem(leaf: Certificate, expected: Expected, answer: ExchangeAnswer, after: StoreView) -> str | None:
+    installed = after.find(leaf.thumbprint)
+    if installed is None or installed.key is None or installed.archived:
         return "the store does not hold the certificate with its key"
     for step in expected.plan.steps:
         if isinstance(step, NameLeaf) and installed.friendly_name != step.friendly_name:
             return f"the friendly name is {installed.friendly_name!r} instead of {step.friendly_name!r}"
-        if isinstance(step, ProveKey) and not any(_signs(entry, expected) for entry in answer.journal):
+        if isinstance(step, ProveKey) and not any(_signs(entry, leaf, expected.nonce) for entry in answer.journal):
             return "the private key did not sign what the controller asked it to sign"
     return None
 
 
-def _signs(entry: JournalEntry, expected: Expected) -> bool:
+def _signs(entry: JournalEntry, leaf: Certificate, nonce: bytes) -> bool:
     try:
         signature = base64.b64decode(str(entry.facts["signature"]), validate=True)
     except (KeyError, binascii.Error):
         return False
-    return proof_holds(expected.leaf, str(entry.facts.get("algorithm")), signature, expected.nonce)
+    return proof_holds(leaf, str(entry.facts.get("algorithm")), signature, nonce)

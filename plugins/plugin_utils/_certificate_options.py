@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""From the options of ``certificate`` to the two stories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ._bundle_source import bundle_of
+from ._evidence import Evidence
+from ._person import Person
+from ._plan import Prove
+from ._predecessors import Method, Policy
+from ._removal import Absent
+from ._renewal import Present
+from ._selector import Selector, normal_thumbprint
+from ._transaction import Terms
+
+
+def wanted_present(options: Mapping[str, Any], terms: Terms) -> Present:
+    """``state: present``. Opens the bundle; raises ``PkcsError``."""
+    return Present(
+        bundle=bundle_of(options),
+        person=_person(options),
+        friendly_name=options["friendly_name"],
+        exportable=options["exportable"],
+        chain=options["chain"],
+        prove=Prove(options["prove"]),
+        policy=_policy(options),
+        terms=terms,
+    )
+
+
+def wanted_absent(options: Mapping[str, Any], terms: Terms) -> Absent:
+    """``state: absent``. Raises ``PkcsError``."""
+    selector = Selector(
+        thumbprints=tuple(normal_thumbprint(text) for text in options["thumbprints"] or ()),
+        issuer=options["issuer"],
+        person=_person(options),
+        expired_for_days=options["expired_for_days"],
+    )
+    return Absent(selector, _policy(options), terms)
+
+
+def terms_of(options: Mapping[str, Any], check_mode: bool, host: str, job: str | None) -> Terms:
+    """What both states share."""
+    path = options["evidence_path"]
+    return Terms(
+        holder=options["holder"],
+        holder_password=options["holder_password"],
+        allow_logged_secrets=options["allow_logged_secrets"],
+        check_mode=check_mode,
+        evidence=Evidence(Path(path) if path else None, job, host),
+    )
+
+
+def _person(options: Mapping[str, Any]) -> Person:
+    return Person(options["name"], options["authorisation"], options["authorisation_pattern"])
+
+
+def _policy(options: Mapping[str, Any]) -> Policy:
+    return Policy(
+        method=Method(options["retire"]),
+        most=options["max_retired"],
+        encryption_keys=options["retire_encryption_keys"],
+        allow_downgrade=options["allow_downgrade"],
+    )

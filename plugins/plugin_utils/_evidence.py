@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The journal of changes on the controller: one line of JSON each, append-only, no secret."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ._bundle import Bundle
+from ._driver import ExchangeAnswer
+from ._driver_json import TIME_FORMAT
+from ._errors import PkcsError
+from ._observed import StoreView, view_elements
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An exchange that changed a store."""
+
+    computer: str
+    owner_sid: str
+    before: StoreView
+    answer: ExchangeAnswer
+    bundle: Bundle | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where changes are written down; nowhere when ``path`` is None. ``job`` and ``host`` come from Ansible."""
+
+    path: Path | None
+    job: str | None
+    host: str
+
+    def prepare(self) -> None:
+        """Refuses a change that could not be written down. Raises ``PkcsError``: ``evidence``."""
+        if self.path is not None:
+            self._append(b"")
+
+    def record(self, change: Change) -> None:
+        """Writes a change down, on the disk before it returns. Raises ``PkcsError``: ``evidence``."""
+        if self.path is not None:
+            line = json.dumps({"job": self.job, "host": self.host} | _facts(change), ensure_ascii=False, sort_keys=True)
+            self._append(line.encode("utf-8") + b"\n")
+
+    def _append(self, line: bytes) -> None:
+        path = self.path or Path()
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                # One write of a short line to a file opened for appending is not torn by another job's.
+                os.write(descriptor, line)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as problem:
+            raise PkcsError(
+                code="evidence",
+                cause=f"The evidence file {path} cannot be written: {problem.strerror}.",
+                next_step="Give evidence_path a place on the controller that is there and may be written; without it nothing is changed.",
+            ) from None
+
+
+def _facts(change: Change) -> dict[str, Any]:
+    answer, leaf = change.answer, change.bundle.leaf if change.bundle else None
+    after = view_elements(answer.after)
+    gone = [found for found in change.before.certificates if after.find(found.thumbprint) is None]
+    added = [found for found in after.certificates if change.before.find(found.thumbprint) is None]
+    proofs = [entry for entry in answer.journal if entry.step == "prove" and entry.outcome == "done"]
+    keys = [entry for entry in answer.journal if "key" in entry.facts]
+    return {
+        "utc": answer.utc.strftime(TIME_FORMAT),
+        "workstation": change.computer,
+        "owner_sid": change.owner_sid,
+        "added": [found.thumbprint for found in added],
+        "removed": [found.thumbprint for found in gone],
+        "leaf": leaf.thumbprint if leaf else None,
+        "bundle_sha256": change.bundle.sha256 if change.bundle else None,
+        "proof": proofs[0].facts.get("algorithm") if proofs else None,
+        "keys": [_key(entry.facts) for entry in keys],
+        "error": answer.error.code if answer.error else None,
+    }
+
+
+def _key(facts: Any) -> dict[str, Any]:
+    return {name: facts.get(name) for name in ("thumbprint", "key", "kept_because")}

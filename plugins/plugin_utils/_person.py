@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Whose certificate it is: the authorisation number and the name in its subject. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from ._certificate import Certificate
+from ._errors import PkcsError
+from ._pattern import check_pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom the inventory expects. ``pattern``: a regular expression whose one group is the number in the subject's CN.
+
+    Without a pattern the number has to stand in the CN as a word of its own; without a number or a name nothing is expected.
+    """
+
+    name: str | None = None
+    authorisation: str | None = None
+    pattern: str | None = None
+
+    def __post_init__(self) -> None:
+        check_pattern("authorisation_pattern", self.pattern, groups=1)
+
+    def number_in(self, certificate: Certificate) -> str | None:
+        """The authorisation number that the pattern finds in the subject's CN; None where it does not match."""
+        found = re.search(self.pattern, certificate.subject_cn or "") if self.pattern is not None else None
+        return found.group(1) if found else None
+
+    def same(self, one: Certificate, other: Certificate) -> bool:
+        """Whether two certificates are one person's: by the number where there is a pattern, else by the whole subject."""
+        if self.pattern is None:
+            return one.subject == other.subject
+        number = self.number_in(one)
+        return number is not None and number == self.number_in(other)
+
+    def owns(self, certificate: Certificate) -> bool:
+        """Whether a certificate carries the expected number."""
+        if self.authorisation is None:
+            return False
+        if self.pattern is not None:
+            return self.number_in(certificate) == self.authorisation
+        return _has_word(certificate.subject_cn or "", self.authorisation)
+
+
+def refuse_wrong_person(leaf: Certificate, person: Person) -> None:
+    """Refuses somebody else's certificate, naming both. Raises ``PkcsError``: ``wrong_person``, ``no_authorisation``."""
+    subject = leaf.subject_cn or leaf.subject
+    if person.pattern is not None and person.number_in(leaf) is None:
+        raise PkcsError(
+            code="no_authorisation",
+            cause=f"The pattern {person.pattern!r} finds no authorisation number in {subject!r}.",
+            next_step="Correct authorisation_pattern, or check that it is the right bundle.",
+        )
+    expected = " ".join(part for part in (person.name, person.authorisation) if part)
+    right_number = person.authorisation is None or person.owns(leaf)
+    right_name = person.name is None or _plain(person.name) in _plain(subject)
+    if not (right_number and right_name):
+        raise PkcsError(
+            code="wrong_person",
+            cause=f"The bundle is {subject!r}'s, the inventory expects {expected!r}.",
+            next_step="Put the right bundle in place, or correct the holder's entry in the inventory.",
+        )
+
+
+def _has_word(text: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(_plain(word))}(?!\w)", _plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Which certificates a removal means. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ._errors import PkcsError
+from ._observed import StoreCertificate, StoreView
+from ._pattern import check_pattern
+from ._person import Person
+from ._predecessors import is_software
+
+HEX = re.compile(r"[0-9A-F]*")
+SHA1_DIGITS, SHA256_DIGITS = 40, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """All that is given has to match. ``thumbprints`` are normalised; ``issuer`` is a regular expression on its RFC 4514 name."""
+
+    thumbprints: tuple[str, ...] = ()
+    issuer: str | None = None
+    person: Person = field(default_factory=Person)
+    expired_for_days: int | None = None
+
+    def __post_init__(self) -> None:
+        check_pattern("issuer", self.issuer)
+
+    def select(self, view: StoreView, now: datetime) -> tuple[StoreCertificate, ...]:
+        """The certificates meant. A smart card's is never among them."""
+        return tuple(found for found in view.certificates if is_software(found) and self._means(found, now))
+
+    def _means(self, found: StoreCertificate, now: datetime) -> bool:
+        certificate = found.certificate
+        if self.thumbprints and found.thumbprint not in self.thumbprints:
+            return False
+        if self.issuer is not None and re.search(self.issuer, certificate.issuer) is None:
+            return False
+        if self.person.authorisation is not None and not self.person.owns(certificate):
+            return False
+        return self.expired_for_days is None or now - certificate.not_after >= timedelta(days=self.expired_for_days)
+
+
+def normal_thumbprint(text: str) -> str:
+    """A thumbprint as people paste it, as 40 upper-case hex digits. Raises ``PkcsError``: ``bad_thumbprint``.
+
+    The certificate dialog of Windows puts an invisible U+200E before it when it is copied.
+    """
+    digits = "".join(
+        character for character in text if character not in " :\t\r\n\u200e\u200f\u202a\u202c\ufeff\u00a0"
+    ).upper()
+    if len(digits) == SHA1_DIGITS and HEX.fullmatch(digits):
+        return digits
+    kind = "the SHA-256 thumbprint" if len(digits) == SHA256_DIGITS and HEX.fullmatch(digits) else "no thumbprint"
+    raise PkcsError(
+        code="bad_thumbprint",
+        cause=f"{text!r} is {kind}; Windows names certificates by their SHA-1, 40 hex digits.",
+        next_step="Take the thumbprint from certificate_facts or from the certificate's details in Windows.",
+    )
