@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_source import bundle_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate_options import (
+    renewal_of,
     terms_of,
     wanted_absent,
     wanted_present,
@@ -15,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate_op
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import store_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._removal import absent
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present, renew
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import absent_result, present_result
 
 
@@ -29,6 +31,8 @@ class ActionModule(PkcsAction):
             "holder_password": {"type": "str", "no_log": True},
             "path": {"type": "path"},
             "content": {"type": "str", "no_log": True},
+            "folder": {"type": "path"},
+            "pattern": {"type": "str", "default": "*.p12"},
             "passphrase": {"type": "str", "no_log": True},
             "name": {"type": "str"},
             "authorisation": {"type": "str"},
@@ -44,13 +48,14 @@ class ActionModule(PkcsAction):
             "thumbprints": {"type": "list", "elements": "str"},
             "issuer": {"type": "str"},
             "expired_for_days": {"type": "int"},
+            "renew": {"type": "str", "choices": ["always", "due"], "default": "always"},
             "renew_before_days": {"type": "int", "default": 40},
             "allow_logged_secrets": {"type": "bool", "default": False},
             "evidence_path": {"type": "path"},
         },
-        mutually_exclusive=[["path", "content"]],
+        mutually_exclusive=[["path", "content", "folder"]],
         required_if=[
-            ["state", "present", ["path", "content"], True],
+            ["state", "present", ["path", "content", "folder"], True],
             ["state", "absent", ["thumbprints", "issuer"], True],
         ],
     )
@@ -59,12 +64,14 @@ class ActionModule(PkcsAction):
         options = task.options
         terms = terms_of(options, task.check_mode, task.host, task.job)
         selection = Selection(renew_before_days=options["renew_before_days"])
-        if options["state"] == "present":
-            wanted = wanted_present(options, terms)
-            outcome = present(wanted, self, now)
-            result = present_result(wanted, outcome, selection, now())
-            leaf = wanted.bundle.leaf
-        else:
+        if options["state"] == "absent":
             outcome = absent(wanted_absent(options, terms), self, now)
-            result, leaf = absent_result(task.check_mode, outcome, selection), None
-        return result | {"diff": store_diff(outcome, leaf)} if task.diff else result
+            result = absent_result(task.check_mode, outcome, selection)
+        else:
+            wanted = wanted_present(options, terms)
+            if options["folder"] is not None:
+                outcome = renew(wanted, renewal_of(options), self, now)
+            else:
+                outcome = present(wanted, bundle_of(options), self, now)
+            result = present_result(wanted.person, task.check_mode, outcome, selection, now())
+        return result | {"diff": store_diff(outcome)} if task.diff else result

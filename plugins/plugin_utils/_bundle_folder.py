@@ -12,20 +12,24 @@ from pathlib import Path
 from ._errors import PkcsError
 
 
-def find_bundle(folder: Path, pattern: str) -> Path:
-    """The one file whose name fits the pattern.
+def find_bundles(folder: Path, pattern: str) -> list[Path]:
+    """The files whose names fit the pattern, by name.
 
     The pattern knows ``*``, ``?`` and ``[...]``; both sides are compared after Unicode NFC (UAX 15), since macOS and
     some mail programs write an accent as a character of its own. Hidden files are left out, as a shell does: macOS puts
     a ``._`` twin beside each file that it copies to a share.
-    Raises ``PkcsError``: ``bundle_folder``, ``no_bundle``, ``several_bundles``.
+    Raises ``PkcsError``: ``bundle_folder``.
     """
-    files = _files(folder)
-    found = [path for path in files if fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
+    return [path for path in _files(folder) if fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
+
+
+def find_bundle(folder: Path, pattern: str) -> Path:
+    """The one file whose name fits the pattern. Raises ``PkcsError``: ``bundle_folder``, ``no_bundle``, ``several_bundles``."""
+    found = find_bundles(folder, pattern)
     if not found:
         raise PkcsError(
             code="no_bundle",
-            cause=f"No file in {folder} is named like {pattern!r} ({len(files)} files are there).",
+            cause=f"No file in {folder} is named like {pattern!r} ({len(_files(folder))} files are there).",
             next_step="Put the holder's p12 there under that name, or correct the pattern.",
         )
     if len(found) > 1:

@@ -19,7 +19,7 @@ def bundle_of(options: Mapping[str, Any]) -> Bundle:
     """The bundle of the options ``path`` or ``content`` with ``passphrase``. Raises ``PkcsError``."""
     if options.get("content") is not None:
         return open_bundle(_decode(options["content"]), options.get("passphrase"))
-    return open_bundle(_read(Path(options["path"])), options.get("passphrase"))
+    return open_bundle(read_bundle(Path(options["path"])), options.get("passphrase"))
 
 
 def _decode(content: str) -> bytes:
@@ -33,7 +33,8 @@ def _decode(content: str) -> bytes:
         ) from None
 
 
-def _read(path: Path) -> bytes:
+def read_bundle(path: Path) -> bytes:
+    """The bytes of a file. Raises ``PkcsError``: ``bundle_file``."""
     try:
         return path.read_bytes()
     except OSError as problem:

@@ -9,21 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ._bundle_source import bundle_of
 from ._evidence import Evidence
 from ._person import Person
 from ._plan import Prove
 from ._predecessors import Method, Policy
 from ._removal import Absent
-from ._renewal import Present
+from ._renewal import Present, Renewal
 from ._selector import Selector, normal_thumbprint
+from ._shelf import read_shelf
 from ._transaction import Terms
 
 
 def wanted_present(options: Mapping[str, Any], terms: Terms) -> Present:
-    """``state: present``. Opens the bundle; raises ``PkcsError``."""
+    """``state: present``, whichever bundle it will be. Raises ``PkcsError``."""
     return Present(
-        bundle=bundle_of(options),
         person=_person(options),
         friendly_name=options["friendly_name"],
         exportable=options["exportable"],
@@ -32,6 +31,12 @@ def wanted_present(options: Mapping[str, Any], terms: Terms) -> Present:
         policy=_policy(options),
         terms=terms,
     )
+
+
+def renewal_of(options: Mapping[str, Any]) -> Renewal:
+    """The bundles of ``folder`` and when one of them is installed. Raises ``PkcsError``."""
+    shelf = read_shelf(Path(options["folder"]), options["pattern"], options["passphrase"])
+    return Renewal(shelf, options["renew"] == "due", options["renew_before_days"])
 
 
 def wanted_absent(options: Mapping[str, Any], terms: Terms) -> Absent:

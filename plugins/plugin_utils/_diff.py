@@ -15,10 +15,10 @@ from ._predecessors import Method
 from ._transaction import Outcome
 
 
-def store_diff(outcome: Outcome, leaf: Certificate | None) -> dict[str, str]:
+def store_diff(outcome: Outcome) -> dict[str, str]:
     """After is what the plan says while nothing was done (check mode), and what the store holds once it was."""
     done = bool(outcome.journal)
-    after = _lines(outcome.after) if done or outcome.deferred else _planned(outcome.before, outcome.plan, leaf)
+    after = _lines(outcome.after) if done or outcome.deferred else _planned(outcome.before, outcome.plan, outcome.leaf)
     header = f"{outcome.inventory.computer} {outcome.owner.name} CurrentUser\\My"
     return {
         "before_header": header,

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ._access import current
 from ._bundle import Bundle, check_dates
+from ._certificate import Status
 from ._driver import Drivers
 from ._errors import PkcsError
 from ._person import Person, refuse_wrong_person
 from ._plan import Prove, Wanted, plan_present
 from ._predecessors import Policy, predecessors
-from ._transaction import Outcome, Sealed, Terms, carry_out, observe
+from ._shelf import Shelf
+from ._transaction import Note, Outcome, Sealed, Terms, carry_out, observe
 
 TOLERATED_SKEW = 300
 """Seconds between the two clocks that Kerberos tolerates, too (RFC 4120, 8.2)."""
@@ -23,9 +26,8 @@ TOLERATED_SKEW = 300
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What the task asks for."""
+    """What the task asks for, whichever bundle it is."""
 
-    bundle: Bundle = field(repr=False)
     person: Person
     friendly_name: str | None
     exportable: bool
@@ -35,17 +37,50 @@ class Present:
     terms: Terms
 
 
-def present(wanted: Present, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When a bundle from a folder is installed: always when it is newer, or only once renewal is due (days before the end)."""
+
+    shelf: Shelf = field(repr=False)
+    only_due: bool
+    renew_before_days: int
+
+
+def present(wanted: Present, bundle: Bundle, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
     """Import, prove, then retire. Raises ``PkcsError``; before anything was retired, that means with nothing changed."""
-    bundle = wanted.bundle
     refuse_wrong_person(bundle.leaf, wanted.person)
     check_dates(bundle, now())
+    return _install(wanted, bundle, drivers, observe(wanted.terms.holder, drivers, now))
+
+
+def renew(wanted: Present, renewal: Renewal, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
+    """Installs the newest bundle of the folder when it is time. Raises ``PkcsError``: a holder without certificate and bundle."""
+    bundle = renewal.shelf.newest
+    if bundle:
+        refuse_wrong_person(bundle.leaf, wanted.person)
     found = observe(wanted.terms.holder, drivers, now)
+    today = now()
+    has = current(found.before, wanted.person, bundle.leaf.thumbprint if bundle else None, today)
+    due = has is None or has.certificate.status(today, renewal.renew_before_days) is not Status.VALID
+    if has and (bundle is None or bundle.leaf.not_after <= has.certificate.not_after):
+        if bundle and bundle.leaf.thumbprint == has.thumbprint:
+            found = _install(wanted, bundle, drivers, found)
+        return replace(found, note=Note.WAITING_FOR_ISSUER) if due and not found.plan.steps else found
+    if has and renewal.only_due and not due:
+        return replace(found, note=Note.NOT_DUE)
+    if bundle is None:
+        raise renewal.shelf.refusal()
+    check_dates(bundle, today)
+    return _install(wanted, bundle, drivers, found)
+
+
+def _install(wanted: Present, bundle: Bundle, drivers: Drivers, found: Outcome) -> Outcome:
     _refuse_by_their_clock(bundle, found)
     old = predecessors(found.before, bundle.leaf, wanted.person, wanted.policy)
     chain = bundle.chain if wanted.chain else ()
     plan = plan_present(Wanted(bundle.leaf, chain, wanted.friendly_name, wanted.prove), found.before, old)
-    return carry_out(wanted.terms, drivers, replace(found, plan=plan), Sealed(bundle, wanted.exportable))
+    sealed = Sealed(bundle, wanted.exportable)
+    return carry_out(wanted.terms, drivers, replace(found, plan=plan, leaf=bundle.leaf), sealed)
 
 
 def _refuse_by_their_clock(bundle: Bundle, found: Outcome) -> None:

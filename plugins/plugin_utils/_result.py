@@ -8,25 +8,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from ._access import current
 from ._bundle import Bundle
-from ._certificate import Certificate
 from ._driver import journal_row
 from ._driver_json import TIME_FORMAT
 from ._facts import Selection, certificate_row, workstation_facts
 from ._observed import StoreCertificate
+from ._person import Person
 from ._predecessors import Method
-from ._renewal import Present
-from ._transaction import Outcome
+from ._transaction import Note, Outcome
 
 PENDING = {"key_state": "planned", "key_provider": None}
 
 
-def present_result(wanted: Present, outcome: Outcome, selection: Selection, now: datetime) -> dict[str, Any]:
+def present_result(
+    person: Person, check_mode: bool, outcome: Outcome, selection: Selection, now: datetime
+) -> dict[str, Any]:
     """``state: present``. In check mode and while deferred, ``certificate`` shows what is planned."""
-    return _result(outcome, selection) | {
-        "certificate": _certificate(wanted.bundle, outcome, selection, now),
-        "msg": outcome.deferred or _sentence(wanted.bundle.leaf, wanted.terms.check_mode, outcome),
+    access = current(outcome.after, person, outcome.leaf.thumbprint if outcome.leaf else None, now)
+    result = _result(outcome, selection) | {
+        "certificate": _certificate(outcome, access, selection, now),
+        "access_until": access.certificate.not_after.strftime(TIME_FORMAT) if access else None,
+        "access_days_left": access.certificate.days_left(now) if access else None,
     }
+    return result | {"msg": outcome.deferred or _sentence(check_mode, outcome, access)}
 
 
 def absent_result(check_mode: bool, outcome: Outcome, selection: Selection) -> dict[str, Any]:
@@ -59,6 +64,7 @@ def _result(outcome: Outcome, selection: Selection) -> dict[str, Any]:
     return {
         "changed": outcome.plan.changes and outcome.deferred is None,
         "deferred": outcome.deferred is not None,
+        "outcome": _outcome(outcome),
         "workstation": outcome.inventory.computer,
         "clock_skew_seconds": facts["clock_skew_seconds"],
         "owner": {"sid": outcome.owner.sid, "account": outcome.owner.account.name},
@@ -87,22 +93,50 @@ def _leaving(outcome: Outcome, thumbprint: str, method: Method) -> dict[str, Any
     }
 
 
-def _sentence(leaf: Certificate, check_mode: bool, outcome: Outcome) -> str:
-    plan, would = outcome.plan, "would be" if check_mode else "was"
-    verb = f"{would} installed" if plan.imports else "is installed"
+def _outcome(outcome: Outcome) -> str:
+    plan = outcome.plan
+    if outcome.deferred is not None:
+        return "deferred"
+    if outcome.note:
+        return outcome.note.value
+    if plan.imports:
+        return "renewed" if plan.leaving else "installed"
+    if plan.leaving:
+        return "retired" if outcome.leaf else "removed"
+    return "changed" if plan.changes else "unchanged"
+
+
+def _sentence(check_mode: bool, outcome: Outcome, access: StoreCertificate | None) -> str:
+    if outcome.note and access:
+        reason = "no new bundle is there" if outcome.note is Note.WAITING_FOR_ISSUER else "renewal is not due"
+        return f"{outcome.owner.name}: {reason}; access works until {access.certificate.not_after:%Y-%m-%d}."
+    leaf = outcome.leaf or (access.certificate if access else None)
+    if leaf is None:
+        return f"Nothing was done for {outcome.owner.name}."
+    would = "would be" if check_mode else "was"
+    verb = f"{would} installed" if outcome.plan.imports else "is installed"
     proof = " and its key signs" if outcome.proven else ""
-    old = len(plan.leaving)
-    retired = f"; {old} older {'certificate' if old == 1 else 'certificates'} {would if old == 1 else would.replace('was', 'were')} retired"
+    retired = _retired(len(outcome.plan.leaving), check_mode)
     name = leaf.subject_cn or leaf.thumbprint
-    return (
-        f"{name} {verb} for {outcome.owner.name}{proof}{retired if old else ''}; valid until {leaf.not_after:%Y-%m-%d}."
-    )
+    return f"{name} {verb} for {outcome.owner.name}{proof}{retired}; valid until {leaf.not_after:%Y-%m-%d}."
 
 
-def _certificate(bundle: Bundle, outcome: Outcome, selection: Selection, now: datetime) -> dict[str, Any]:
-    installed = outcome.after.find(bundle.leaf.thumbprint)
-    if installed is None or installed.key is None:
-        planned = StoreCertificate(bundle.leaf, None, False, None)
-        return certificate_row(planned, selection.renew_before_days, now) | PENDING
+def _retired(count: int, check_mode: bool) -> str:
+    if not count:
+        return ""
+    noun, were = ("certificate", "was") if count == 1 else ("certificates", "were")
+    return f"; {count} older {noun} {'would be' if check_mode else were} retired"
+
+
+def _certificate(
+    outcome: Outcome, access: StoreCertificate | None, selection: Selection, now: datetime
+) -> dict[str, Any] | None:
+    """The wanted certificate, or the one that gives access now where none was wanted."""
+    leaf = outcome.leaf
+    installed = outcome.after.find(leaf.thumbprint) if leaf else access
+    if leaf and (installed is None or installed.key is None):
+        return certificate_row(StoreCertificate(leaf, None, False, None), selection.renew_before_days, now) | PENDING
+    if installed is None:
+        return None
     row = certificate_row(installed, selection.renew_before_days, now)
     return row | {"key_state": "proven"} if outcome.proven else row

@@ -9,9 +9,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 
 from ._become import Deferred
 from ._bundle import Bundle, transcode
+from ._certificate import Certificate
 from ._driver import (
     ChainStep,
     Drivers,
@@ -56,12 +58,19 @@ class Sealed:
     exportable: bool
 
 
+class Note(str, Enum):
+    """Why a renewal left things as they are."""
+
+    NOT_DUE = "not_due"
+    WAITING_FOR_ISSUER = "waiting_for_issuer"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was found and done.
 
     ``observed_at`` is the controller's clock when the inventory came. ``after`` equals ``before`` unless an exchange ran.
-    ``deferred`` is the reason for waiting, or None.
+    ``leaf`` is the certificate that was wanted, ``deferred`` the reason for waiting, or None.
     """
 
     owner: Owner
@@ -69,10 +78,12 @@ class Outcome:
     observed_at: datetime
     before: StoreView
     after: StoreView
+    leaf: Certificate | None = None
     plan: Plan = field(default_factory=lambda: Plan(()))
     journal: tuple[JournalEntry, ...] = ()
     proven: bool = False
     deferred: str | None = None
+    note: Note | None = None
 
 
 def observe(holder: str, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
