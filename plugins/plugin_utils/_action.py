@@ -24,6 +24,7 @@ from ._become import become_refusal
 from ._driver import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._driver_json import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from ._errors import PkcsError
+from ._lockdown import lockdown_refusal
 
 JOBS = ("awx_job_id", "tower_job_id")
 """Variables in which AWX and Automation Controller tell the number of the job."""
@@ -105,11 +106,11 @@ class PkcsAction(ActionBase):
         return masked
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory`` as the connection's user, whatever the task says about become."""
+        """Runs ``store_inventory`` as the connection's user, whatever the task says about become. Raises ``PkcsError``."""
         with self._become(None):
             answer = self._driver("store_inventory", inventory_arguments(holders))
         if answer.get("protocol") is None or answer.get("failed"):
-            raise AnswerError("store_inventory", answer.get("msg") or "no answer")
+            raise lockdown_refusal(answer) or AnswerError("store_inventory", answer.get("msg") or "no answer")
         return parse_inventory(answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:

@@ -41,13 +41,21 @@ def renewal_of(options: Mapping[str, Any]) -> Renewal:
 
 def wanted_absent(options: Mapping[str, Any], terms: Terms) -> Absent:
     """``state: absent``. Raises ``PkcsError``."""
+    policy = _policy(options)
+    if policy.method is Method.NONE:
+        raise PkcsError(
+            code="bad_arguments",
+            cause="state: absent and retire: none contradict each other.",
+            next_step="Leave retire out, or choose delete or archive.",
+        )
+    thumbprints = options["thumbprints"]
     selector = Selector(
-        thumbprints=tuple(normal_thumbprint(text) for text in options["thumbprints"] or ()),
+        thumbprints=None if thumbprints is None else tuple(normal_thumbprint(text) for text in thumbprints),
         issuer=options["issuer"],
         person=_person(options),
         expired_for_days=options["expired_for_days"],
     )
-    return Absent(selector, _policy(options), terms)
+    return Absent(selector, policy, terms)
 
 
 def terms_of(options: Mapping[str, Any], check_mode: bool, host: str, job: str | None) -> Terms:

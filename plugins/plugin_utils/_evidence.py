@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ._bundle import Bundle
-from ._driver import ExchangeAnswer
+from ._driver import ExchangeAnswer, journal_row
 from ._driver_json import TIME_FORMAT
 from ._errors import PkcsError
 from ._observed import StoreView, view_elements
@@ -39,31 +39,42 @@ class Evidence:
 
     def prepare(self) -> None:
         """Refuses a change that could not be written down. Raises ``PkcsError``: ``evidence``."""
-        if self.path is not None:
-            self._append(b"")
-
-    def record(self, change: Change) -> None:
-        """Writes a change down, on the disk before it returns. Raises ``PkcsError``: ``evidence``."""
-        if self.path is not None:
-            line = json.dumps({"job": self.job, "host": self.host} | _facts(change), ensure_ascii=False, sort_keys=True)
-            self._append(line.encode("utf-8") + b"\n")
-
-    def _append(self, line: bytes) -> None:
-        path = self.path or Path()
+        if self.path is None:
+            return
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                # One write of a short line to a file opened for appending is not torn by another job's.
-                os.write(descriptor, line)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            _append(self.path, b"")
         except OSError as problem:
             raise PkcsError(
                 code="evidence",
-                cause=f"The evidence file {path} cannot be written: {problem.strerror}.",
+                cause=f"The evidence file {self.path} cannot be written: {problem.strerror}.",
                 next_step="Give evidence_path a place on the controller that is there and may be written; without it nothing is changed.",
             ) from None
+
+    def record(self, change: Change) -> None:
+        """Writes a change down, on the disk before it returns. Raises ``PkcsError``: ``evidence``, with the change in its journal."""
+        if self.path is None:
+            return
+        line = json.dumps({"job": self.job, "host": self.host} | _facts(change), ensure_ascii=False, sort_keys=True)
+        try:
+            _append(self.path, line.encode("utf-8") + b"\n")
+        except OSError as problem:
+            raise PkcsError(
+                code="evidence",
+                cause=f"{change.computer} was changed, but the evidence file {self.path} could not be written: {problem.strerror}.",
+                next_step="Keep this result in place of the line that is missing, and make room for the next.",
+                journal=[journal_row(entry) for entry in change.answer.journal],
+                changed=True,
+            ) from None
+
+
+def _append(path: Path, line: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        # One write of a short line to a file opened for appending is not torn by another job's.
+        os.write(descriptor, line)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _facts(change: Change) -> dict[str, Any]:
@@ -71,6 +82,7 @@ def _facts(change: Change) -> dict[str, Any]:
     after = view_elements(answer.after)
     gone = [found for found in change.before.certificates if after.find(found.thumbprint) is None]
     added = [found for found in after.certificates if change.before.find(found.thumbprint) is None]
+    hidden = [found for found in after.certificates if found.archived and _was_offered(change.before, found.thumbprint)]
     proofs = [entry for entry in answer.journal if entry.step == "prove" and entry.outcome == "done"]
     keys = [entry for entry in answer.journal if "key" in entry.facts]
     return {
@@ -79,12 +91,18 @@ def _facts(change: Change) -> dict[str, Any]:
         "owner_sid": change.owner_sid,
         "added": [found.thumbprint for found in added],
         "removed": [found.thumbprint for found in gone],
+        "archived": [found.thumbprint for found in hidden],
         "leaf": leaf.thumbprint if leaf else None,
         "bundle_sha256": change.bundle.sha256 if change.bundle else None,
         "proof": proofs[0].facts.get("algorithm") if proofs else None,
         "keys": [_key(entry.facts) for entry in keys],
         "error": answer.error.code if answer.error else None,
     }
+
+
+def _was_offered(before: StoreView, thumbprint: str) -> bool:
+    found = before.find(thumbprint)
+    return found is not None and not found.archived
 
 
 def _key(facts: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ SENTENCES = {
         "Take the policy away for this workstation: nobody could answer the dialog.",
     ),
     "retire_failed": (
-        "An older certificate of {name} on {computer} could not be retired; the new one is installed",
+        "A certificate of {name} on {computer} could not be retired; what was installed before it stays",
         "Look up the HRESULT and run the task again: it goes on where this run stopped.",
     ),
     "remove_failed": (

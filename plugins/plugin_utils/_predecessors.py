@@ -56,8 +56,6 @@ class Going:
 
 def predecessors(view: StoreView, leaf: Certificate, person: Person, policy: Policy) -> tuple[Going, ...]:
     """The holder's older certificates of the same issuer. Raises ``PkcsError``: ``downgrade``, ``too_many``."""
-    if policy.method is Method.NONE:
-        return ()
     same = [found for found in view.certificates if _succeeds(leaf, found, person)]
     newer = [found for found in same if found.certificate.not_after > leaf.not_after and not found.archived]
     if newer and not policy.allow_downgrade:
@@ -69,7 +67,7 @@ def predecessors(view: StoreView, leaf: Certificate, person: Person, policy: Pol
             ),
             next_step="Use the newest bundle, or set allow_downgrade: true when the older one is meant.",
         )
-    return going(same, policy)
+    return () if policy.method is Method.NONE else going(same, policy)
 
 
 def going(chosen: Iterable[StoreCertificate], policy: Policy) -> tuple[Going, ...]:

@@ -37,8 +37,9 @@ def present_result(
 def absent_result(check_mode: bool, outcome: Outcome, selection: Selection) -> dict[str, Any]:
     """``state: absent``."""
     count = len(outcome.plan.leaving)
-    verb = "would be removed" if check_mode else "removed"
-    sentence = f"{count} certificates {verb} for {outcome.owner.name} on {outcome.inventory.computer}."
+    what = "1 certificate" if count == 1 else f"{count} certificates"
+    verb = "would be" if check_mode else "was" if count == 1 else "were"
+    sentence = f"{what} {verb} retired for {outcome.owner.name} on {outcome.inventory.computer}."
     return _result(outcome, selection) | {"msg": outcome.deferred or sentence}
 
 

@@ -21,15 +21,25 @@ SHA1_DIGITS, SHA256_DIGITS = 40, 64
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """All that is given has to match. ``thumbprints`` are normalised; ``issuer`` is a regular expression on its RFC 4514 name."""
+    """All that is given has to match; ``thumbprints`` or ``issuer`` has to be given. Raises ``PkcsError``: ``bad_arguments``.
 
-    thumbprints: tuple[str, ...] = ()
+    ``thumbprints`` are normalised, and none of them selects nothing; ``issuer`` is a regular expression on its RFC 4514 name.
+    """
+
+    thumbprints: tuple[str, ...] | None = None
     issuer: str | None = None
     person: Person = field(default_factory=Person)
     expired_for_days: int | None = None
 
     def __post_init__(self) -> None:
         check_pattern("issuer", self.issuer)
+        if self.thumbprints is None and not self.issuer:
+            # A variable that came out empty must not mean every certificate of the holder.
+            raise PkcsError(
+                code="bad_arguments",
+                cause="Nothing says which certificates are meant: thumbprints and issuer are empty.",
+                next_step="Give one of them; issuer: '.' means every issuer.",
+            )
 
     def select(self, view: StoreView, now: datetime) -> tuple[StoreCertificate, ...]:
         """The certificates meant. A smart card's is never among them."""
@@ -37,11 +47,13 @@ class Selector:
 
     def _means(self, found: StoreCertificate, now: datetime) -> bool:
         certificate = found.certificate
-        if self.thumbprints and found.thumbprint not in self.thumbprints:
+        if self.thumbprints is not None and found.thumbprint not in self.thumbprints:
             return False
         if self.issuer is not None and re.search(self.issuer, certificate.issuer) is None:
             return False
         if self.person.authorisation is not None and not self.person.owns(certificate):
+            return False
+        if not self.person.is_named_in(certificate):
             return False
         return self.expired_for_days is None or now - certificate.not_after >= timedelta(days=self.expired_for_days)
 

@@ -25,6 +25,7 @@ from ._driver import (
     ProveStep,
     RemoveStep,
     RetireStep,
+    RunAs,
     Step,
 )
 from ._errors import PkcsError
@@ -105,18 +106,18 @@ def carry_out(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | N
         return replace(found, deferred=waiting)
     if sealed and found.plan.imports:
         _refuse_logging(found.inventory, terms.allow_logged_secrets)
+    context = run_as(found.owner, found.inventory, terms.holder_password)
     if terms.check_mode:
         return found
     try:
-        return _exchange(terms, drivers, found, sealed)
+        return _exchange(terms, drivers, found, sealed, context)
     except Deferred as reason:
         return replace(found, deferred=str(reason))
 
 
-def _exchange(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | None) -> Outcome:
+def _exchange(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | None, context: RunAs) -> Outcome:
     nonce = secrets.token_bytes(NONCE_BYTES)
     steps = tuple(_request(step, str(number), nonce, found, sealed) for number, step in enumerate(found.plan.steps, 1))
-    context = run_as(found.owner, found.inventory, terms.holder_password)
     if found.plan.changes:
         terms.evidence.prepare()
     answer = drivers.exchange(ExchangeRequest(found.owner.sid, found.before.observed, steps), context)

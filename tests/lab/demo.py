@@ -1,47 +1,94 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: a hospital starts, its holders are enrolled, and the same playbook runs again."""
+"""The demo: holders are enrolled, weeks later some of them are renewed, and each playbook runs twice."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
-from lab.hospital import Hospital
+from lab.demo_table import certificates, renewals, table
+from lab.hospital import THREE_YEARS, Hospital
+from lab.people import ANNE, KARIM, LOUIS, PAUL
 from lab.playbook import ROOT, Run, play
 from lab.winrm import tally
 from lab.workstation import Kind
 
 FOLDER = ROOT / ".build" / "demo"
-PLAYBOOK = "hospital_it.pkcs12.enrol"
-HEADER = ("workstation", "kind", "holder", "certificate", "valid until", "key")
-KEYS = {"proven": "proven: it signed", "linked": "linked", "planned": "not yet: deferred"}
+ENROL, RENEW = "hospital_it.pkcs12.enrol", "hospital_it.pkcs12.renew"
+CAPI = 1
+
+Rows = Callable[[Hospital, Run], list[Sequence[str]]]
 
 
 def demo() -> int:
     """Runs the demo and prints it; 0 when all went as promised, else 1."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
-    with Hospital(FOLDER) as hospital:
-        kinds = {name: workstation.kind for name, workstation in hospital.workstations.items()}
-        _say(f"A hospital of {len(kinds)} workstations and {len(hospital.people)} holders runs on this machine.")
-        if Kind.WINDOWS_POWERSHELL not in kinds.values():
-            _say("Windows PowerShell is not installed here (make bed): every workstation is EMULATED.")
-        first = _show(hospital, f"\nFirst run of {PLAYBOOK}: a fresh set of workstations")
-        second = _show(hospital, f"\nSecond run of {PLAYBOOK}: nothing is left to do")
+    with Hospital(FOLDER, days={PAUL: 30, LOUIS: 35}) as hospital:
+        _introduce(hospital)
+        enrolled = _show(hospital, ENROL, f"First run of {ENROL}: a fresh set of workstations", certificates)
+        enrolled_again = _show(hospital, ENROL, f"Second run of {ENROL}: nothing is left to do", certificates)
+        _weeks_later(hospital)
+        renewed = _show(hospital, RENEW, f"First run of {RENEW}", renewals)
+        renewed_again = _show(hospital, RENEW, f"Second run of {RENEW}: nothing is left to do", renewals)
+        _evidence(hospital.evidence)
     _say(
         f"\nInventory, bundles and requests are in {FOLDER.relative_to(ROOT)}. Time: {time.monotonic() - started:.0f} s."
     )
-    return int(not _as_promised(first, second))
+    promises = {
+        "all holders are enrolled but the one who is not logged on": _outcomes(enrolled, "deferred") == ["T100005"]
+        and not enrolled.exit_code,
+        "a second run of enrol changes nothing and sends no bundle": _idle(enrolled_again),
+        "two certificates are renewed, their old keys are gone": _outcomes(renewed, "renewed") == ["T100003", "T100004"]
+        and _old_keys(renewed) == ["deleted", "deleted"],
+        "one holder is deferred": _outcomes(renewed, "deferred") == ["T100005"],
+        "one waits for the issuer": _outcomes(renewed, "waiting_for_issuer") == ["T100006"],
+        "a second run of renew changes nothing and sends no bundle": _idle(renewed_again),
+    }
+    for promise, kept in promises.items():
+        _say(f"{'kept' if kept else 'BROKEN'}: {promise}")
+    return int(not all(promises.values()))
 
 
-def _show(hospital: Hospital, title: str) -> Run:
-    _say(title)
-    run = play(hospital, PLAYBOOK)
+def _introduce(hospital: Hospital) -> None:
+    kinds = [workstation.kind for workstation in hospital.workstations.values()]
+    _say(f"A hospital of {len(kinds)} workstations and {len(hospital.people)} holders runs on this machine.")
+    if Kind.WINDOWS_POWERSHELL not in kinds:
+        _say("Windows PowerShell is not installed here (make bed): every workstation is EMULATED.")
+
+
+def _weeks_later(hospital: Hospital) -> None:
+    """Paul's new bundle is there; Karim's, too, whose old key is in a legacy provider; Anne is away; Louis has none yet."""
+    radio = hospital.emulated("ws-radio").store_of(KARIM.sid)
+    radio.elements.clear()
+    radio.containers.clear()
+    old = hospital.deliver(KARIM, 20, " old")
+    radio.plant(old.certificate, old.private_key, provider_type=CAPI)
+    pharmacy = hospital.emulated("ws-pharmacy").store_of(ANNE.sid)
+    earlier = hospital.deliver(ANNE, 25, " old")
+    pharmacy.plant(earlier.certificate, earlier.private_key)
+    for person in (PAUL, KARIM, ANNE):
+        hospital.deliver(person, THREE_YEARS, " new")
+    _say(
+        "\nWeeks later: Paul Martin has 30 days left, Karim Benali 20 (his key is in a legacy CAPI provider), and their new bundles"
+    )
+    _say(
+        "are there. Anne-Sophie Roux has 25 and a new bundle, but is not logged on. Louis Garnier has 35 and no new bundle yet."
+    )
+
+
+def _show(hospital: Hospital, playbook: str, title: str, rows: Rows) -> Run:
+    _say(f"\n{title}")
+    run = play(hospital, playbook)
     if run.exit_code:
         _say(run.stdout + run.stderr)
-    _table(list(_certificates(hospital, run)))
+    for line in table(rows(hospital, run)):
+        _say(line)
     cost = tally(run.requests)
     changed = sum(bool(row.result.get("changed")) for row in run.of("certificate"))
     exchanges = sum(module.endswith("store_exchange") for module in cost.modules)
@@ -52,36 +99,31 @@ def _show(hospital: Hospital, title: str) -> Run:
     return run
 
 
-def _certificates(hospital: Hospital, run: Run) -> Iterable[Sequence[str]]:
-    for row in sorted(run.of("certificate"), key=lambda row: row.host):
-        result = row.result
-        certificate = result.get("certificate", {})
-        yield (
-            row.host,
-            hospital.workstations[row.host].kind.value,
-            result.get("owner", {}).get("account", "?"),
-            certificate.get("subject_cn", result.get("msg", "?")),
-            certificate.get("not_after", "?")[:10],
-            KEYS.get(certificate.get("key_state", ""), "?"),
+def _evidence(path: Path) -> None:
+    _say(f"\nEvidence of the renewals, {path.name}:")
+    for line in path.read_text(encoding="utf-8").splitlines():
+        change: dict[str, Any] = json.loads(line)
+        keys = ", ".join(f"{each['thumbprint'][:8]} {each['key']}" for each in change["keys"])
+        _say(
+            f"  {change['utc']} {change['workstation']} {change['owner_sid']} + {change['added'][0][:8]} - {change['removed'][0][:8]}, "
+            f"proof {change['proof']}, old keys: {keys}"
         )
 
 
-def _table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[column]) for row in (HEADER, *rows)) for column in range(len(HEADER))]
-    for row in (HEADER, ["-" * width for width in widths], *rows):
-        _say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+def _outcomes(run: Run, outcome: str) -> list[str]:
+    chosen = {str(row.result["item"]) for row in run.of("certificate") if row.result.get("outcome") == outcome}
+    return sorted(chosen)
 
 
-def _as_promised(first: Run, second: Run) -> bool:
-    """Every holder enrolled but the one who is not logged on; then no change and no exchange at all."""
-    enrolled = [
-        row for row in first.of("certificate") if row.result.get("certificate", {}).get("key_state") == "proven"
+def _old_keys(run: Run) -> list[str]:
+    return [
+        str(old["key"]) for row in run.of("certificate") if row.result.get("changed") for old in row.result["retired"]
     ]
-    deferred = [row for row in first.of("certificate") if row.result.get("deferred")]
-    again = any(row.result.get("changed") for row in second.rows)
-    exchanged = any(module.endswith("store_exchange") for module in tally(second.requests).modules)
-    everyone = len(enrolled) + len(deferred) == len(first.of("certificate"))
-    return bool(everyone and enrolled and len(deferred) == 1 and not again and not exchanged and not first.exit_code)
+
+
+def _idle(run: Run) -> bool:
+    exchanged = any(module.endswith("store_exchange") for module in tally(run.requests).modules)
+    return not exchanged and not run.exit_code and not any(row.result.get("changed") for row in run.rows)
 
 
 def _say(text: str) -> None:

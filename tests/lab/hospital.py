@@ -7,6 +7,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,23 +19,34 @@ from lab.emulated.accounts import User
 from lab.emulated.workstation import EmulatedWorkstation
 from lab.people import DESKS, DOMAIN, DOMAIN_SID, Desk, Person, Seat
 from lab.wine import WineWorkstation, bed
-from lab.winrm import Ledger, Listener
+from lab.winrm import Intercept, Ledger, Listener
 from lab.workstation import AuthMethod, Workstation
 
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
+THREE_YEARS = 3 * 365
 DIALECTS: tuple[Dialect, ...] = ("modern", "3des", "rc2-40")
 
 
 class Hospital:
-    """Starts on ``with``; ``folder`` then holds ``inventory.yml``, ``passphrases.yml``, ``bundles/`` and ``requests.jsonl``.
+    """Starts on ``with``; ``folder`` then holds inventory, passphrases, bundles and requests.
 
-    Every password and passphrase is random and lives as long as the hospital. The connection account owns nothing, except on
-    Windows PowerShell, where there is one user: there the connection user is the holder.
+    ``days``: how long the first bundle of a person is valid, three years unless said. Every password and passphrase is
+    random and lives as long as the hospital. The connection account owns nothing, except on Windows PowerShell, where
+    there is one user: there the connection user is the holder.
     """
 
-    def __init__(self, folder: Path, desks: Sequence[Desk] = DESKS, auth: AuthMethod = AuthMethod.NTLM) -> None:
-        self.folder, self.desks, self.auth = folder, tuple(desks), auth
+    def __init__(
+        self,
+        folder: Path,
+        desks: Sequence[Desk] = DESKS,
+        auth: AuthMethod = AuthMethod.NTLM,
+        intercept: Intercept | None = None,
+        days: Mapping[Person, int] | None = None,
+    ) -> None:
+        self.folder, self.desks, self.auth, self._intercept = folder, tuple(desks), auth, intercept
+        self.authority = Authority.create()
         self.workstations: dict[str, Workstation] = {}
+        self._days = days or {}
         self.bundles: dict[str, IssuedBundle] = {}
         self.connection_password = secrets.token_urlsafe(24)
         self.passwords = {seat.person.sid: secrets.token_urlsafe(24) for desk in self.desks for seat in desk.seats}
@@ -57,6 +69,11 @@ class Hospital:
         return self.folder / "bundles"
 
     @property
+    def evidence(self) -> Path:
+        """Where the playbooks write down what they change."""
+        return self.folder / "evidence.jsonl"
+
+    @property
     def people(self) -> tuple[Person, ...]:
         """Every holder once."""
         return tuple(dict.fromkeys(seat.person for desk in self.desks for seat in desk.seats))
@@ -68,9 +85,13 @@ class Hospital:
         for desk in self.desks:
             workstation = self.workstations[desk.name] = self._make(desk)
             self._running.callback(workstation.close)
-            listener = self._running.enter_context(Listener(workstation, self.ledger, auth=(self.auth,)))
+            listener = self._running.enter_context(
+                Listener(workstation, self.ledger, auth=(self.auth,), intercept=self._intercept)
+            )
             self._ports[desk.name] = listener.port
-        self._issue()
+        self.bundle_folder.mkdir(exist_ok=True)
+        for person in self.people:
+            self.deliver(person, self._days.get(person, THREE_YEARS))
         self._write(self.inventory, self._inventory())
         return self
 
@@ -98,17 +119,22 @@ class Hospital:
             workstation.add_user(user, logged_on=seat.logged_on)
         return workstation
 
-    def _issue(self) -> None:
-        authority = Authority.create()
-        self.bundle_folder.mkdir(exist_ok=True)
-        for number, person in enumerate(self.people):
-            passphrase = secrets.token_urlsafe(12)
-            dialect = DIALECTS[number % len(DIALECTS)]
-            issued = authority.issue(person.name, person.authorisation, passphrase=passphrase, dialect=dialect)
-            self.bundles[person.authorisation] = issued
-            (self.bundle_folder / issued.file_name).write_bytes(issued.data)
-        secret = {number: issued.passphrase for number, issued in self.bundles.items()}
+    def deliver(self, person: Person, days: int, suffix: str = "") -> IssuedBundle:
+        """The authority sends a bundle, valid from now for so many days, with a passphrase of its own; the vault gets that."""
+        now = datetime.now(timezone.utc)
+        issued = self.authority.issue(
+            person.name,
+            person.authorisation,
+            passphrase=secrets.token_urlsafe(12),
+            dialect=DIALECTS[self.people.index(person) % len(DIALECTS)],
+            not_before=now - timedelta(minutes=5),
+            not_after=now + timedelta(days=days),
+        )
+        self.bundles[person.authorisation] = issued
+        (self.bundle_folder / issued.file_name.replace(".p12", f"{suffix}.p12")).write_bytes(issued.data)
+        secret = {number: bundle.passphrase for number, bundle in self.bundles.items()}
         self._write(self.passphrases, {"pkcs12_passphrases": secret})
+        return issued
 
     def _inventory(self) -> dict[str, Any]:
         shared = {
@@ -119,6 +145,10 @@ class Hospital:
             "ansible_winrm_message_encryption": "always" if self.auth is AuthMethod.NTLM else "never",
             "ansible_password": self.connection_password,
             "enrol_bundle_folder": str(self.bundle_folder),
+            "renew_bundle_folder": str(self.bundle_folder),
+            "renew_evidence_path": str(self.evidence),
+            "retire_evidence_path": str(self.evidence),
+            "retire_issuer": "CN=AC Personnes",
         }
         hosts = {desk.name: self._host(desk) for desk in self.desks}
         return {"all": {"children": {"workstations": {"hosts": hosts}}, "vars": shared}}
