@@ -235,7 +235,7 @@ function Invoke-Step {
         }
     }
     # Once a predecessor was touched, what replaces it stays: the owner is never left without a certificate.
-    if (-not $answer.error -or $stepTypes[$step.step].final) { return }
+    if (-not $answer.error -or ($done | Where-Object { $stepTypes[$_.step.step].final })) { return }
     foreach ($entry in $done) {
         $step = $entry.step
         $memo = $entry.memo
