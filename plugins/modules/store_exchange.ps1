@@ -29,17 +29,21 @@ $stepTypes = @{
         do = {
             $bundle = [Convert]::FromBase64String($step.bundle)
             $leaf = $keyStore::OpenBundle($bundle, $step.passphrase, $false, $false)
+            if (-not $leaf.HasPrivateKey) { throw @{ code = 'import_failed'; hresult = $missingKey[1] } }
             if ($leaf.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
             $fact.swept = $privateKey::Sweep($leaf)
             $present = Find-Certificate -Thumbprint $step.thumbprint
             if (-not $present -or -not (Test-PrivateKey -Certificate $present)) {
                 if ($present) { $memo.replaced = $present.Export('SerializedCert') }
-                $present = $keyStore::OpenBundle($bundle, $step.passphrase, $true, $step.exportable)
-                $memo.container = $privateKey::ReadLink($present).Container
-                $my.Add($present)
-            } elseif ($present.Archived) {
+                $added = $keyStore::OpenBundle($bundle, $step.passphrase, $true, $step.exportable)
+                $memo.container = $privateKey::ReadLink($added).Container
+                $my.Add($added)
+                # What the replaced one had stays, the archived mark too.
+                $present = Find-Certificate -Thumbprint $step.thumbprint
+            }
+            if ($present.Archived) {
                 # Nobody is offered an archived certificate, so as it is it is not installed.
-                $memo.replaced = $present.Export('SerializedCert')
+                if (-not $memo.replaced) { $memo.replaced = $present.Export('SerializedCert') }
                 [void] $keyStore::TrySetArchived($present, $false)
             }
             $link = $privateKey::ReadLink($present)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ._errors import PkcsError
 from ._evidence import Evidence
 from ._person import Person
 from ._plan import Prove

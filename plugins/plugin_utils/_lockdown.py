@@ -13,16 +13,21 @@ from ._errors import PkcsError
 
 CODE = "constrained_language"
 
-# Never localised: sentences of ansible-core (module_wrapper.ps1, exec_wrapper.ps1), and before core 2.19 the identifier of
-# PowerShell's own error (MethodInvocationNotSupportedInConstrainedLanguage and its like).
-RESTRICTED = re.compile(r"ConstrainedLanguage|is\s*not\s*trusted\s*and\s*cannot\s*be\s*loaded|as\s*unsupported\s*in\s*CLM\s*mode")
+# None of these is ever localised: the identifier that Windows PowerShell 5.1 shows with its own error, the sentence that PowerShell 7
+# shows without one, and three sentences of ansible-core (module_wrapper.ps1, exec_wrapper.ps1) for a wrapper that is signed.
+RESTRICTED = re.compile(
+    r"ConstrainedLanguage|in this language mode|is not trusted and cannot be loaded|as unsupported in CLM mode".replace(
+        " ", r"\s*"
+    )
+)
+# PowerShell breaks its lines at the width of a console, even within a word.
+BREAK = re.compile(r"\r?\n[\s|]*")
 
 
 def lockdown_refusal(answer: Mapping[str, Any]) -> PkcsError | None:
     """``constrained_language`` when this is why a module gave no answer of its own, else None."""
     text = " ".join(str(answer.get(name) or "") for name in ("msg", "module_stdout", "module_stderr"))
-    # PowerShell breaks its lines at the width of a console, even within a word.
-    if not RESTRICTED.search(re.sub(r"\r?\n\s*", "", text)):
+    if not RESTRICTED.search(BREAK.sub("", text)):
         return None
     return PkcsError(
         code=CODE,

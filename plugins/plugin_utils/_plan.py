@@ -112,12 +112,14 @@ def plan_present(wanted: Wanted, view: StoreView, old: Sequence[Going]) -> Plan:
     leaf = wanted.leaf
     installed = view.find(leaf.thumbprint)
     missing = installed is None or installed.key is None or installed.archived
-    steps: list[PlannedStep] = [ImportLeaf(leaf.thumbprint)] if missing else []
-    if missing or old or wanted.prove is Prove.ALWAYS:
-        steps.append(ProveKey(leaf.thumbprint))
+    steps: list[PlannedStep] = []
     if missing:
+        # The chain first: the store does not tell whether it came, so after a run that was cut the leaf has to stand for it.
         # A self-signed certificate is a root: it comes by policy, never by us.
         steps += [AddAuthority(each.thumbprint, each.der) for each in wanted.chain if each.subject != each.issuer]
+        steps.append(ImportLeaf(leaf.thumbprint))
+    if missing or old or wanted.prove is Prove.ALWAYS:
+        steps.append(ProveKey(leaf.thumbprint))
     if wanted.friendly_name is not None and _name(installed) != wanted.friendly_name:
         steps.append(NameLeaf(leaf.thumbprint, wanted.friendly_name))
     steps += [RetireOld(each.found.thumbprint, each.method) for each in old]

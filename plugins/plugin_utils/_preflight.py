@@ -13,7 +13,7 @@ from typing import Any
 from ._driver import Inventory
 from ._errors import PkcsError
 from ._lockdown import CODE as CONSTRAINED_LANGUAGE
-from ._owner import DISABLED, UNREAD_SENTENCES, Owner, deferral, find_owner, refuse_unusable, run_as
+from ._owner import DISABLED, UNREAD_SENTENCES, Owner, find_owner, refuse_unusable, run_as
 from ._renewal import TOLERATED_SKEW
 
 OLDEST_BUILD = 10240
@@ -34,12 +34,12 @@ class Severity(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``subject`` is a name that stays; ``account`` is the one it is about, if any. Only what is ok has no ``cure``."""
+    """``subject`` is a name that stays; ``account`` is the one it is about, if any. ``cure`` is empty only when it is ok."""
 
     subject: str
     severity: Severity
     sentence: str
-    cure: str | None = None
+    cure: str = ""
     account: str | None = None
 
     @property
@@ -81,9 +81,7 @@ def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, 
     return {
         "changed": False,
         "ready": not errors,
-        "findings": [
-            asdict(finding) | {"severity": finding.severity.value, "ok": finding.ok} for finding in findings
-        ],
+        "findings": [asdict(finding) | {"severity": finding.severity.value, "ok": finding.ok} for finding in findings],
         "msg": f"{computer} {verdict}: {_count(errors, 'error')}, {_count(warnings, 'warning')}.",
     }
 
@@ -195,8 +193,15 @@ def _holder(inventory: Inventory, asked: str) -> Finding:
             return Finding("holder", Severity.ERROR, refusal.cause, refusal.next_step, asked)
     if owner.sid == inventory.identity.sid:
         return _own_connection(owner, asked)
-    there = f"{owner.name} is logged on to {inventory.computer}, and the profile can be read."
-    return Finding("holder", Severity.OK, deferral(owner, inventory, None) or there, account=asked)
+    return Finding("holder", Severity.OK, _presence(owner, inventory.computer), account=asked)
+
+
+def _presence(owner: Owner, computer: str) -> str:
+    if owner.profile is None:
+        return f"{owner.name} has never logged on to {computer}; a certificate is installed after the first logon."
+    if not owner.profile.loaded:
+        return f"{owner.name} is not logged on to {computer}; a certificate waits until he or she is."
+    return f"{owner.name} is logged on to {computer}, and the profile can be read."
 
 
 def _own_connection(owner: Owner, asked: str) -> Finding:

@@ -65,7 +65,7 @@ def renew(wanted: Present, renewal: Renewal, drivers: Drivers, now: Callable[[],
     if has and (bundle is None or bundle.leaf.not_after <= has.certificate.not_after):
         if bundle and bundle.leaf.thumbprint == has.thumbprint:
             found = _install(wanted, bundle, drivers, found)
-        return replace(found, note=Note.WAITING_FOR_ISSUER) if due and not found.plan.steps else found
+        return replace(found, note=Note.WAITING_FOR_ISSUER) if due and not found.plan.changes else found
     if has and renewal.only_due and not due:
         return replace(found, note=Note.NOT_DUE)
     if bundle is None:

@@ -67,11 +67,12 @@ def import_bundle(work: Work, step: Step) -> Facts:
     for name in leftovers:
         work.store.delete_container(name)
     link = _working_link(work, der) or _add(work, der, key, step["exportable"])
+    _show(work, step["thumbprint"])
     return {"container": link.container, "provider": link.provider, "swept": len(leftovers)}
 
 
 def _working_link(work: Work, der: bytes) -> KeyLink | None:
-    """The link of the certificate that is there, shown again if it was archived; None when it is not there or has no key."""
+    """The link of the certificate that is there; None when it is not there or has no key."""
     present = work.store.find(thumbprint_of(der))
     if present is None:
         return None
@@ -79,10 +80,15 @@ def _working_link(work: Work, der: bytes) -> KeyLink | None:
         _key_of(work.store, present)
     except DriverError:
         return None
-    if ARCHIVED in present:
-        work.undo.append(lambda: work.store.write(present))
-        work.store.write({number: data for number, data in present.items() if number != ARCHIVED})
     return link_of(present)
+
+
+def _show(work: Work, thumbprint: str) -> None:
+    """Takes the archived mark away, which an import over a hidden certificate leaves."""
+    known = require(work.store, thumbprint)
+    if ARCHIVED in known:
+        work.undo.append(lambda: work.store.write(known))
+        work.store.write({number: data for number, data in known.items() if number != ARCHIVED})
 
 
 def _add(work: Work, der: bytes, key: PrivateKey | None, exportable: bool) -> KeyLink:

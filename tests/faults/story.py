@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The story of a renewal in this process: the collection's own code on one side, on the other a workstation that gets Ansible's bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._become import become_refusal
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle import open_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+    Context,
+    ExchangeAnswer,
+    ExchangeRequest,
+    Inventory,
+    RunAs,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver_json import (
+    exchange_arguments,
+    inventory_arguments,
+    parse_exchange,
+    parse_inventory,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method, Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome, Terms
+from contract.wire import Sent
+from lab.authority import IssuedBundle
+from lab.emulated import EmulatedWorkstation, User
+from lab.emulated.store import Store
+from lab.people import DOMAIN, DOMAIN_SID, JEANNE
+from lab.workstation import AuthMethod, Logon
+
+SERVICE = User(rf"{DOMAIN}\svc-ansible", f"{DOMAIN_SID}-1103", "of the connection", administrator=True)
+HOLDER = User(JEANNE.account, JEANNE.sid, "of the holder", upn=JEANNE.upn)
+ANSWER_WITHIN = 20.0
+
+Captured = Mapping[tuple[str, bool], Sent]
+
+
+def quiet(_store: Store) -> None:
+    """Nothing happens."""
+
+
+@dataclass(slots=True)
+class LabDrivers:
+    """Runs the drivers on a workstation. ``between``: what happens to the store after it was read, before it is written."""
+
+    workstation: EmulatedWorkstation
+    sent: Captured
+    between: Callable[[Store], None] = quiet
+    exchanges: int = 0
+
+    def inventory(self, holders: Sequence[str]) -> Inventory:
+        return parse_inventory(self._run("store_inventory", inventory_arguments(holders), None) or {})
+
+    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        self.between(self.workstation.store_of(HOLDER.sid))
+        self.exchanges += 1
+        account = run_as.account if run_as.context is Context.BECOME else None
+        answer = self._run("store_exchange", exchange_arguments(request), account)
+        if answer is None:
+            raise become_refusal(run_as, "")
+        return parse_exchange(answer)
+
+    def _run(self, driver: str, request: Mapping[str, Any], run_as: str | None) -> dict[str, Any] | None:
+        sent = self.sent[driver, run_as is not None]
+        process = self.workstation.start(Logon(SERVICE.account, AuthMethod.NTLM), sent.command_line, console=False)
+        process.send(sent.asking(request, False, run_as), end=True)
+        output = process.receive(ANSWER_WITHIN, 10_000_000)
+        if output is None:
+            raise TimeoutError(driver)
+        return json.loads(output.stdout) if output.stdout else None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A holder's store before a renewal, and how it is asked for.
+
+    ``kept``: how many hidden certificates stay for good. ``spare``: how many keys stay that no certificate names any more.
+    """
+
+    prepare: Callable[[Store], None]
+    new: IssuedBundle
+    method: Method = Method.DELETE
+    friendly_name: str | None = None
+    kept: int = 0
+    spare: int = 0
+
+    def workstation(self) -> EmulatedWorkstation:
+        """A new one, prepared."""
+        workstation = EmulatedWorkstation("WS-CARDIO")
+        workstation.mutex_wait = 0.1
+        workstation.add_user(SERVICE)
+        workstation.add_user(HOLDER, logged_on=True)
+        self.prepare(workstation.store_of(HOLDER.sid))
+        return workstation
+
+    def run(self, drivers: LabDrivers) -> Outcome:
+        """What the task does. Raises ``PkcsError``."""
+        wanted = Present(
+            person=Person(JEANNE.name, JEANNE.authorisation),
+            friendly_name=self.friendly_name,
+            exportable=False,
+            chain=True,
+            prove=Prove.ON_CHANGE,
+            policy=Policy(method=self.method),
+            terms=Terms(HOLDER.account, None, False, False, Evidence(None, None, "ws-cardio")),
+        )
+        return present(wanted, open_bundle(self.new.data, self.new.passphrase), drivers, lambda: datetime.now(UTC))
+
+
+@dataclass(slots=True)
+class Tally:
+    """Figures for the summary."""
+
+    faults: int = 0
+    runs: int = 0
+    violations: list[str] = field(default_factory=list)
+    converged: int = 0
+
+    def count(self, faults: int, violations: Sequence[str]) -> None:
+        """A run with faults."""
+        self.faults += faults
+        self.runs += 1
+        self.violations += violations
+
+    def converge(self, runs: int = 2) -> None:
+        """The runs after it: one that ended well, one that had nothing to do."""
+        self.runs += runs
+        self.converged += 1
+
+    def __str__(self) -> str:
+        return (
+            f"{self.faults} faults injected, {self.runs} runs, {len(self.violations)} moments without a usable certificate, "
+            f"{self.converged} converged"
+        )

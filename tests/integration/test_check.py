@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook check in a hospital with a fault at most desks: each is said with its cure, and ends its workstation failed."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.plays import Json, failed_hosts, modules, row
+from lab import cmd
+from lab.emulated import EmulatedWorkstation, LoggingPolicy
+from lab.emulated.process import EmulatedProcess
+from lab.hospital import Hospital
+from lab.people import JEANNE, LOUIS, PAUL, Desk, Seat
+from lab.playbook import Run, play
+from lab.wine import WineWorkstation
+from lab.workstation import Kind, Logon, Process
+
+CHECK = "hospital_it.pkcs12.check"
+UNTRUSTED = "Cannot run untrusted PowerShell script 'x' in ConstrainedLanguage mode with module util imports."
+BECOME = {
+    "ansible_become_method": "runas",
+    "ansible_become_user": "Administrator",
+    "ansible_become_password": "the site's",
+}
+SITE_WIDE_BECOME = ("--become", "--extra-vars", json.dumps(BECOME))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at a desk, and the subjects of the findings that are then not ok, with their severities."""
+
+    prepare: Callable[[EmulatedWorkstation], None]
+    found: Mapping[str, str] = field(default_factory=dict)
+
+
+def set_to(name: str, value: object) -> Callable[[object], None]:
+    return lambda thing: setattr(thing, name, value)
+
+
+def jeannes(name: str, value: object) -> Callable[[EmulatedWorkstation], None]:
+    return lambda workstation: setattr(workstation.profiles[JEANNE.sid], name, value)
+
+
+def lock_down(workstation: EmulatedWorkstation) -> None:
+    """Ansible's wrapper is signed and starts; it does not let the driver start."""
+
+    def answer(_stdin: bytes, _killed: threading.Event) -> tuple[bytes, bytes, int]:
+        return json.dumps({"failed": True, "msg": f"failure during exec_wrapper: {UNTRUSTED}"}).encode(), b"", 1
+
+    def start(_logon: Logon, command_line: str, console: bool) -> Process:
+        return cmd.refusal(command_line, {"powershell"}) or EmulatedProcess(answer, console)
+
+    set_to("start", start)(workstation)
+
+
+def forget_jeanne(workstation: EmulatedWorkstation) -> None:
+    """Her account was deleted in the domain; her profile stays."""
+    workstation.accounts._users.pop(JEANNE.sid)
+
+
+FAULTS = {
+    "ws-ready": Fault(lambda _workstation: None),
+    "ws-away": Fault(jeannes("logged_on", False)),
+    "ws-service": Fault(set_to("secondary_logon", 4), {"secondary_logon": "error"}),
+    "ws-logged": Fault(set_to("logging", LoggingPolicy(transcription=True)), {"logging": "error"}),
+    "ws-dialog": Fault(set_to("force_key_protection", 2), {"force_key_protection": "error"}),
+    "ws-temporary": Fault(jeannes("temporary", True), {"holder": "error"}),
+    "ws-redirected": Fault(jeannes("redirected_to", r"\\files\jdupont"), {"holder": "error"}),
+    "ws-unknown": Fault(forget_jeanne, {"holder": "error"}),
+    "ws-locked": Fault(lock_down, {"language_mode": "error"}),
+    "ws-colleague": Fault(
+        lambda workstation: setattr(workstation.profiles[PAUL.sid], "denied", True), {"profile": "warning"}
+    ),
+}
+FAILING = {name for name, fault in FAULTS.items() if "error" in fault.found.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    hospital: Hospital
+    run: Run
+
+    def findings(self, name: str) -> list[Json]:
+        found: list[Json] = row(self.run, "workstation_info", name).result["findings"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
+    seats = {name: (Seat(JEANNE), Seat(PAUL)) if name == "ws-colleague" else (Seat(JEANNE),) for name in FAULTS}
+    with Hospital(tmp_path_factory.mktemp("checked"), [Desk(name, seats[name]) for name in FAULTS]) as hospital:
+        for name, fault in FAULTS.items():
+            fault.prepare(hospital.emulated(name))
+        rewrite(hospital.inventory, add_a_host_that_is_off)
+        yield Checked(hospital, play(hospital, CHECK, "--forks", "4", *SITE_WIDE_BECOME))
+
+
+def add_a_host_that_is_off(hosts: dict[str, Any]) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        hosts["ws-off"] = {"ansible_port": unused.getsockname()[1], "ansible_user": "svc-ansible"}
+    # Paul's profile is a colleague's here: he is not among the holders.
+    del hosts["ws-colleague"]["pkcs12_holders"][1]
+
+
+def rewrite(inventory: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    content = yaml.safe_load(inventory.read_text(encoding="utf-8"))
+    change(content["all"]["children"]["workstations"]["hosts"])
+    inventory.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_is_found_and_nothing_else(checked: Checked, name: str) -> None:
+    found = {finding["subject"]: finding["severity"] for finding in checked.findings(name) if not finding["ok"]}
+    assert found == FAULTS[name].found
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_sentence_is_said_with_its_cure(checked: Checked, name: str) -> None:
+    for finding in checked.findings(name):
+        line = f"{finding['severity']}: {finding['sentence']} {finding['cure']}".rstrip()
+        assert json.dumps(line, ensure_ascii=False) in checked.run.stdout
+
+
+def test_hosts_with_an_error_end_failed_and_no_others(checked: Checked) -> None:
+    assert failed_hosts(checked.run) == FAILING | {"ws-off"}
+    assert checked.run.exit_code != 0
+
+
+def test_host_that_does_not_answer_is_said_in_a_sentence(checked: Checked) -> None:
+    assert "ws-off cannot be reached as 127.0.0.1: " in checked.run.stdout
+    assert "Switch it on, let WinRM through its firewall" in checked.run.stdout
+
+
+def test_check_costs_one_command_without_become(checked: Checked) -> None:
+    ran = {name: modules(checked.run.requests, name) for name in FAULTS}
+    assert ran == {name: ["store_inventory"] for name in FAULTS}
+    assert [entry.become_user for entry in checked.run.requests if entry.module] == [None] * len(FAULTS)
+
+
+@pytest.fixture(scope="module")
+def enrolment(checked: Checked) -> Run:
+    return play(checked.hospital, "hospital_it.pkcs12.enrol", "--forks", "4")
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_is_ready_can_be_enrolled_and_what_is_not_cannot(enrolment: Run, name: str) -> None:
+    result = row(enrolment, "certificate", name).result
+    assert ("error" in result) == (name in FAILING), result["msg"]
+
+
+@pytest.mark.windows
+def test_real_lockdown_has_its_name(tmp_path: Path) -> None:
+    """PowerShell's own switch for trying a lockdown policy, on a workstation that nobody else uses."""
+    with Hospital(tmp_path, [Desk("ws-locked", (Seat(LOUIS),), windows=True)]) as hospital:
+        workstation = hospital.workstations["ws-locked"]
+        assert isinstance(workstation, WineWorkstation)
+        assert workstation.kind is Kind.WINDOWS_POWERSHELL
+        workstation.run_powershell("[Environment]::SetEnvironmentVariable('__PSLockdownPolicy', '4', 'Machine')")
+        run = play(hospital, CHECK)
+        enrolled = row(play(hospital, "hospital_it.pkcs12.enrol"), "certificate", "ws-locked").result
+    (finding,) = row(run, "workstation_info", "ws-locked").result["findings"]
+    assert (finding["subject"], finding["severity"]) == ("language_mode", "error")
+    assert failed_hosts(run) == {"ws-locked"}
+    assert enrolled["error"]["code"] == "constrained_language"

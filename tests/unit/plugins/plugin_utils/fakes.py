@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the controller's layers share: certificates, stores and an inventory as values, and a workstation to talk to."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle import Bundle, open_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import (
+    CLIENT_AUTH,
+    PROOF_PREFIX,
+    Certificate,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+    Account,
+    ChainStep,
+    ExchangeAnswer,
+    ExchangeError,
+    ExchangeRequest,
+    Identity,
+    ImportStep,
+    Inventory,
+    JournalEntry,
+    Logging,
+    NameStep,
+    Profile,
+    ProveStep,
+    RetireStep,
+    RunAs,
+    Step,
+    Store,
+    StoredElement,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import (
+    StoreCertificate,
+    StoreView,
+    view_elements,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink, thumbprint_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Terms
+from lab.authority import Authority, IssuedBundle
+from lab.emulated.element import pack, properties
+
+NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=timezone.utc)
+YEAR = timedelta(days=365)
+SID = "S-1-5-21-1004336348-1177238915-682003330-1104"
+OTHER_SID = "S-1-5-21-1004336348-1177238915-682003330-1200"
+HOLDER = "CHU\\jdupont"
+JEANNE = "Jeanne Dupont - T123456"
+ISSUER = "CN=AC Personnes,O=Registre"
+SOFTWARE = "Microsoft Software Key Storage Provider"
+CARD = "Microsoft Base Smart Card Crypto Provider"
+EMAIL = "1.3.6.1.5.5.7.3.4"
+PASSPHRASE = "wIthdrawal-7"
+
+
+def now() -> datetime:
+    """The controller's clock, which stands still."""
+    return NOW
+
+
+def certificate(
+    cn: str = JEANNE, *, issuer: str = ISSUER, left: timedelta = YEAR, eku: tuple[str, ...] | None = (CLIENT_AUTH,)
+) -> Certificate:
+    """A certificate by its facts alone. ``left``: how long it is still valid; the thumbprint follows from the facts."""
+    der = repr((cn, issuer, left, eku)).encode()
+    return Certificate(
+        thumbprint=thumbprint_of(der),
+        sha256=hashlib.sha256(der).hexdigest(),
+        spki_sha256="",
+        subject=f"CN={cn}",
+        subject_cn=cn,
+        issuer=issuer,
+        issuer_cn=None,
+        serial="01",
+        not_before=NOW + left - 3 * YEAR,
+        not_after=NOW + left,
+        eku=eku,
+        key_usage=("digital_signature",),
+        upn=None,
+        emails=(),
+        key_type="RSA",
+        key_size=2048,
+        signature_hash="sha256",
+        is_ca=False,
+        der=der,
+    )
+
+
+def stored(
+    what: Certificate, provider: str | None = SOFTWARE, *, friendly_name: str | None = None, archived: bool = False
+) -> StoreCertificate:
+    """A certificate as a store has it. ``provider`` None: no key."""
+    key = KeyLink("{1}", provider, 0, 0, 0) if provider is not None else None
+    return StoreCertificate(what, friendly_name, archived, key)
+
+
+def view(*found: StoreCertificate) -> StoreView:
+    """A store of these."""
+    return StoreView(found, (), "hash")
+
+
+def inventory(**changes: Any) -> Inventory:
+    """A workstation with one holder, logged on, whose store is empty, under an administrator's connection."""
+    usual = Inventory(
+        identity=Identity(OTHER_SID, "CHU\\svc-ansible", administrator=True, debug_privilege=True),
+        computer="WS-1",
+        os_build=19045,
+        utc=NOW,
+        language_mode="FullLanguage",
+        logging=Logging(script_block=False, module=False, transcription=False),
+        force_key_protection=0,
+        secondary_logon=3,
+        accounts=(Account(HOLDER, SID, HOLDER, None),),
+        profiles=(profile(),),
+        machine=Store((), ()),
+    )
+    return replace(usual, **changes)
+
+
+def profile(*elements: bytes, **changes: Any) -> Profile:
+    """The holder's profile."""
+    store = Store(tuple(StoredElement("file", data) for data in elements), ())
+    return replace(Profile(SID, "C:\\Users\\jdupont", loaded=True, temporary=False, my=store), **changes)
+
+
+def issue(authority: Authority, cn: str = JEANNE, left: timedelta = YEAR, **details: Any) -> IssuedBundle:
+    """A bundle with a new P-256 key."""
+    name, authorisation = cn.split(" - ")
+    dates = {"not_before": NOW + left - 3 * YEAR, "not_after": NOW + left}
+    return authority.issue(name, authorisation, passphrase=PASSPHRASE, key="ec-p256", **(dates | details))
+
+
+def opened(issued: IssuedBundle) -> Bundle:
+    """The bundle as the controller has it."""
+    return open_bundle(issued.data, issued.passphrase)
+
+
+class StepError(Exception):
+    """A step that fails; the text is the protocol's code."""
+
+
+@dataclass(slots=True)
+class FakeDrivers:
+    """A workstation in memory for one holder. It keeps what it was asked, and after each step which certificates are usable.
+
+    ``fails``: the type of the step that fails, with its code. ``lie``: what is changed in the answer at the end.
+    """
+
+    found: Inventory = field(default_factory=inventory)
+    fails: tuple[str, str] | None = None
+    lie: dict[str, Any] = field(default_factory=dict)
+    elements: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    requests: list[tuple[ExchangeRequest, RunAs]] = field(default_factory=list)
+    usable: list[set[str]] = field(default_factory=list)
+
+    def plant(self, issued: IssuedBundle, **details: Any) -> str:
+        """Installs a certificate with its key beforehand."""
+        return self._add(issued.certificate.public_bytes(Encoding.DER), issued.private_key, **details)
+
+    def inventory(self, holders: Sequence[str]) -> Inventory:
+        """The workstation as it is."""
+        self.calls.append("inventory")
+        profiles = tuple(replace(each, my=Store(self._stored(), each.my.unread)) for each in self.found.profiles)
+        return replace(self.found, profiles=profiles)
+
+    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        """Carries the steps out; undoes them all when one fails before anything was retired."""
+        self.calls.append("exchange")
+        self.requests.append((request, run_as))
+        before, kept = self._stored(), copy.deepcopy(self.elements)
+        assert request.observed == view_elements(before).observed
+        journal: list[JournalEntry] = []
+        error = None
+        for step in request.steps:
+            try:
+                self._refuse(step)
+                journal.append(self._entry(step, "done", self._do(step)))
+                self.usable.append({name for name, known in self.elements.items() if 19 not in known and 2 in known})
+            except StepError as problem:
+                error = ExchangeError(step.id, str(problem), 0x80090016)
+                journal.append(self._entry(step, "failed", {}))
+                if not any(entry.step in {"retire", "remove"} for entry in journal):
+                    self.elements = kept
+                break
+        changed = self.elements != kept
+        answer = ExchangeAnswer(changed, SID, NOW, before, self._stored(), tuple(journal), error)
+        return replace(answer, **self.lie)
+
+    def _refuse(self, step: Step) -> None:
+        if self.fails and self.fails[0] == step.TYPE:
+            raise StepError(self.fails[1])
+
+    def _do(self, step: Step) -> dict[str, Any]:
+        if isinstance(step, ImportStep):
+            key, leaf, others = pkcs12.load_key_and_certificates(step.bundle, step.passphrase.encode())
+            assert leaf is not None and not others
+            self._add(leaf.public_bytes(Encoding.DER), key)
+        elif isinstance(step, ProveStep):
+            return self._sign(step)
+        elif isinstance(step, NameStep):
+            self.elements[step.thumbprint][11] = (step.friendly_name + "\0").encode("utf-16-le")
+        elif isinstance(step, RetireStep) and step.method == "archive":
+            self.elements[step.thumbprint][19] = b""
+        elif not isinstance(step, ChainStep):
+            del self.elements[step.thumbprint]
+            return {"key": "deleted", "kept_because": None}
+        return {}
+
+    def _sign(self, step: ProveStep) -> dict[str, Any]:
+        signature = self.keys[step.thumbprint].sign(PROOF_PREFIX + step.nonce, ec.ECDSA(hashes.SHA256()))
+        halves = (number.to_bytes(32, "big") for number in utils.decode_dss_signature(signature))
+        return {"algorithm": "ECDSA-SHA256", "signature": base64.b64encode(b"".join(halves)).decode()}
+
+    def _add(self, der: bytes, key: Any, **details: Any) -> str:
+        thumbprint = thumbprint_of(der)
+        self.elements[thumbprint] = properties(der, KeyLink("{1}", SOFTWARE, 0, 0, 0), **details)
+        self.keys[thumbprint] = key
+        return thumbprint
+
+    def _stored(self) -> tuple[StoredElement, ...]:
+        return tuple(StoredElement("file", pack(known)) for known in self.elements.values())
+
+    def _entry(self, step: Step, outcome: str, facts: dict[str, Any]) -> JournalEntry:
+        return JournalEntry(
+            step.id, step.TYPE, outcome, "2026-11-25T12:00:00Z", {"thumbprint": step.thumbprint} | facts
+        )
+
+
+def terms(evidence: Path | None = None, **changes: Any) -> Terms:
+    """A task for the holder, outside check mode, without a password."""
+    usual = Terms(HOLDER, None, allow_logged_secrets=False, check_mode=False, evidence=Evidence(evidence, "17", "ws-1"))
+    return replace(usual, **changes)
+
+
+def wanting(under: Terms | None = None, **changes: Any) -> Present:
+    """The options of a task that leaves them all at their defaults."""
+    usual = Present(Person(), None, False, True, Prove.ON_CHANGE, Policy(), under or terms())
+    return replace(usual, **changes)

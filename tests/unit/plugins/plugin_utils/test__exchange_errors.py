@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every code of the protocol is a sentence with a next step."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _exchange_errors
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._become import Deferred
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+    Context,
+    ExchangeAnswer,
+    ExchangeError,
+    JournalEntry,
+    RunAs,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._exchange_errors import SENTENCES, exchange_refusal
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID
+
+DRIVER = Path(_exchange_errors.__file__).parents[1] / "modules" / "store_exchange.ps1"
+AS_HOLDER = RunAs(Context.BECOME, HOLDER)
+
+
+def answer(code: str | None, *journal: JournalEntry, changed: bool = False) -> ExchangeAnswer:
+    error = ExchangeError("1", code, 0x80090016) if code else None
+    return ExchangeAnswer(changed, SID, NOW, (), (), journal, error)
+
+
+def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> PkcsError:
+    found = exchange_refusal(answer(code, *journal, changed=changed), AS_HOLDER, "WS-1")
+    assert isinstance(found, PkcsError)
+    return found
+
+
+def test_every_code_of_the_driver_has_a_sentence() -> None:
+    codes = set(re.findall(r"(?:code = |-Code )'(\w+)'", DRIVER.read_text(encoding="ascii"))) | {"no_key"}
+    assert codes - {"no_dpapi"} == set(SENTENCES)
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_a_refusal_keeps_the_code_and_says_who_where_and_why(code: str) -> None:
+    found = refusal(code)
+    assert found.code == code
+    assert "WS-1" in found.cause
+    assert "0x80090016" in found.cause
+    assert "{" not in str(found)
+
+
+def test_a_code_that_is_not_known_is_unforeseen_but_kept() -> None:
+    assert refusal("new_code").code == "new_code"
+    assert refusal("new_code").cause == refusal("unexpected").cause
+
+
+def test_what_could_not_be_undone_is_said_and_the_journal_is_there() -> None:
+    left = JournalEntry("1", "import", "undo_failed", "2026-11-25T12:00:00Z", {"hresult": 5})
+    found = refusal("sign_failed", left, changed=True)
+    assert "could not be taken out again" in found.cause
+    assert (found.changed, found.journal[0]["outcome"]) == (True, "undo_failed")
+
+
+@pytest.mark.parametrize(
+    ("run_as", "said"),
+    [(AS_HOLDER, "when he or she is logged on"), (RunAs(Context.CONNECTION, HOLDER), "CredSSP")],
+)
+def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, said: str) -> None:
+    reason = exchange_refusal(answer("no_dpapi"), run_as, "WS-1")
+    assert isinstance(reason, Deferred)
+    assert said in str(reason)
+
+
+def test_an_exchange_that_did_not_stop_is_no_refusal() -> None:
+    with pytest.raises(ValueError, match="did not stop"):
+        exchange_refusal(answer(None), AS_HOLDER, "WS-1")

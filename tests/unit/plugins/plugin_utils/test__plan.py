@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The order of a plan: it never retires before it proves, and what is not selected stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Certificate
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreCertificate, StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+    AddAuthority,
+    ImportLeaf,
+    NameLeaf,
+    Plan,
+    Prove,
+    ProveKey,
+    RemoveCertificate,
+    RetireOld,
+    Wanted,
+    plan_absent,
+    plan_present,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Going, Method
+from unit.plugins.plugin_utils.fakes import YEAR, certificate, stored, view
+
+LEAF = certificate(left=3 * YEAR)
+OLD = stored(certificate())
+ROOT = replace(certificate("Root"), subject="CN=Root", issuer="CN=Root")
+ISSUING = replace(certificate("Issuing"), subject="CN=Issuing", issuer="CN=Root")
+Planner = Callable[[Wanted, StoreView, Sequence[Going]], Plan]
+
+
+def wanted(name: str | None = None, prove: Prove = Prove.ON_CHANGE, chain: tuple[Certificate, ...] = ()) -> Wanted:
+    return Wanted(LEAF, chain, name, prove)
+
+
+def kinds(plan: Plan) -> list[type]:
+    return [type(step) for step in plan.steps]
+
+
+def test_a_renewal_imports_proves_names_and_only_then_retires() -> None:
+    plan = plan_present(wanted("SISERI", chain=(ISSUING, ROOT)), view(OLD), [Going(OLD, Method.DELETE)])
+    assert kinds(plan) == [AddAuthority, ImportLeaf, ProveKey, NameLeaf, RetireOld]
+    assert plan.leaving == {OLD.thumbprint: Method.DELETE}
+
+
+def test_a_root_never_travels() -> None:
+    plan = plan_present(wanted(chain=(ISSUING, ROOT)), view(), [])
+    assert [step.thumbprint for step in plan.steps if isinstance(step, AddAuthority)] == [ISSUING.thumbprint]
+
+
+def test_nothing_is_done_when_nothing_is_missing() -> None:
+    plan = plan_present(wanted("SISERI"), view(stored(LEAF, friendly_name="SISERI")), [])
+    assert plan == Plan(())
+    assert not plan.changes
+
+
+def test_a_proof_alone_is_no_change() -> None:
+    plan = plan_present(wanted(prove=Prove.ALWAYS), view(stored(LEAF)), [])
+    assert kinds(plan) == [ProveKey]
+    assert (plan.changes, plan.imports, plan.proves) == (False, False, True)
+
+
+@pytest.mark.parametrize("found", [stored(LEAF, None), stored(LEAF, archived=True)], ids=["no_key", "archived"])
+def test_one_that_cannot_be_used_as_it_is_comes_again(found: StoreCertificate) -> None:
+    assert kinds(plan_present(wanted(), view(found), [])) == [ImportLeaf, ProveKey]
+
+
+def test_a_name_is_set_only_where_it_differs_and_left_alone_without_one() -> None:
+    named = view(stored(LEAF, friendly_name="old"))
+    assert kinds(plan_present(wanted("new"), named, [])) == [NameLeaf]
+    assert kinds(plan_present(wanted(None), named, [])) == []
+
+
+def unusable_moment(plan: Plan, before: StoreView) -> object | None:
+    """The first step after which the holder has no certificate that is known to work; None when he always has one.
+
+    A leaf that the plan proves counts from then on, not before.
+    """
+    unproven = {LEAF.thumbprint} if plan.proves else set()
+    works = {found.thumbprint for found in before.certificates if found.key and not found.archived} - unproven
+    if not works:
+        return None
+    for step in plan.steps:
+        if isinstance(step, ProveKey):
+            works.add(step.thumbprint)
+        elif isinstance(step, (RetireOld, RemoveCertificate)):
+            works.discard(step.thumbprint)
+        if not works:
+            return step
+    return None
+
+
+def worlds() -> list[tuple[Wanted, StoreView, list[Going]]]:
+    """All combinations of what can be there and what can be asked for."""
+    leaves = [None, stored(LEAF), stored(LEAF, None), stored(LEAF, archived=True)]
+    olds = [[], [OLD], [OLD, stored(certificate("Second"))]]
+    asked = product(leaves, olds, (Method.DELETE, Method.ARCHIVE), (None, "SISERI"), Prove, ((), (ISSUING,)))
+    return [
+        (wanted(name, prove, chain), view(*old, *([leaf] if leaf else [])), [Going(each, method) for each in old])
+        for leaf, old, method, name, prove, chain in asked
+    ]
+
+
+def violations(planner: Planner) -> int:
+    return sum(unusable_moment(planner(want, before, old), before) is not None for want, before, old in worlds())
+
+
+def test_whatever_is_there_the_holder_always_has_a_certificate_that_works() -> None:
+    assert violations(plan_present) == 0
+
+
+def retires_first(want: Wanted, before: StoreView, old: Sequence[Going]) -> Plan:
+    steps = plan_present(want, before, old).steps
+    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireOld))))
+
+
+def proves_last(want: Wanted, before: StoreView, old: Sequence[Going]) -> Plan:
+    steps = plan_present(want, before, old).steps
+    return Plan(tuple(sorted(steps, key=lambda step: isinstance(step, ProveKey))))
+
+
+def never_proves(want: Wanted, before: StoreView, old: Sequence[Going]) -> Plan:
+    steps = plan_present(want, before, old).steps
+    return Plan(tuple(step for step in steps if not isinstance(step, ProveKey)))
+
+
+@pytest.mark.parametrize("mutant", [retires_first, proves_last])
+def test_a_plan_in_another_order_would_be_caught(mutant: Planner) -> None:
+    assert violations(mutant) > 0
+
+
+def test_a_plan_without_a_proof_would_be_caught() -> None:
+    assert unusable_moment(never_proves(wanted(), view(OLD), [Going(OLD, Method.DELETE)]), view(OLD)) is not None
+
+
+def test_only_what_was_chosen_leaves() -> None:
+    for want, before, old in worlds():
+        assert set(plan_present(want, before, old).leaving) == {each.found.thumbprint for each in old}
+
+
+def test_a_removal_removes_and_archives_as_chosen() -> None:
+    second = stored(certificate("Second"))
+    plan = plan_absent([Going(OLD, Method.DELETE), Going(second, Method.ARCHIVE)])
+    assert plan.steps == (RemoveCertificate(OLD.thumbprint), RetireOld(second.thumbprint, Method.ARCHIVE))
+    assert plan.leaving == {OLD.thumbprint: Method.DELETE, second.thumbprint: Method.ARCHIVE}

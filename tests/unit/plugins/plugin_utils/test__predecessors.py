@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which certificates go at a renewal, and which never do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import (
+    SOFTWARE_PROVIDERS,
+    Method,
+    Policy,
+    going,
+    predecessors,
+)
+from unit.plugins.plugin_utils.fakes import CARD, EMAIL, JEANNE, YEAR, certificate, stored, view
+
+CLIENT = "1.3.6.1.5.5.7.3.2"
+SERVER = "1.3.6.1.5.5.7.3.1"
+EFS = "1.3.6.1.4.1.311.10.3.4"
+NEW = certificate(left=3 * YEAR)
+OLD = stored(certificate())
+
+
+def methods(*found, policy: Policy = Policy(), person: Person = Person()) -> list[tuple[str, Method]]:
+    return [(each.found.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
+
+
+def test_the_older_one_of_the_same_person_and_issuer_goes_with_its_key() -> None:
+    assert methods(OLD) == [(OLD.thumbprint, Method.DELETE)]
+
+
+@pytest.mark.parametrize("provider", SOFTWARE_PROVIDERS)
+def test_keys_of_windows_own_software_providers_may_go(provider: str) -> None:
+    assert methods(stored(OLD.certificate, provider)) != []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        stored(NEW),
+        stored(certificate(issuer="CN=Another CA")),
+        stored(certificate("Paul Martin - T654321")),
+        stored(certificate(eku=(SERVER,))),
+        stored(certificate(), CARD),
+        stored(certificate(), "Microsoft Platform Crypto Provider"),
+        stored(certificate(), "A vendor's provider"),
+    ],
+    ids=["itself", "issuer", "person", "purpose", "card", "tpm", "unknown_provider"],
+)
+def test_others_stay(other) -> None:
+    assert methods(other) == []
+
+
+@pytest.mark.parametrize("usage", [EMAIL, EFS], ids=["mail", "file"])
+def test_what_opens_old_mails_and_files_is_archived_unless_told_otherwise(usage: str) -> None:
+    old = stored(certificate(eku=(CLIENT, usage)))
+    assert methods(old) == [(old.thumbprint, Method.ARCHIVE)]
+    assert methods(old, policy=Policy(encryption_keys=True)) == [(old.thumbprint, Method.DELETE)]
+
+
+def test_one_that_is_archived_already_is_not_archived_again_but_can_be_deleted() -> None:
+    hidden = stored(certificate(), archived=True)
+    assert methods(hidden, policy=Policy(Method.ARCHIVE)) == []
+    assert methods(hidden) == [(hidden.thumbprint, Method.DELETE)]
+
+
+@pytest.mark.parametrize("method", [Method.DELETE, Method.ARCHIVE, Method.NONE])
+def test_an_older_bundle_than_the_installed_one_is_refused(method: Method) -> None:
+    newer = stored(certificate(left=4 * YEAR))
+    with pytest.raises(PkcsError) as refusal:
+        methods(newer, policy=Policy(method))
+    assert refusal.value.code == "downgrade"
+    assert newer.thumbprint in refusal.value.cause
+
+
+def test_a_downgrade_that_is_meant_retires_the_newer_one() -> None:
+    newer = stored(certificate(left=4 * YEAR))
+    assert methods(newer, policy=Policy(allow_downgrade=True)) == [(newer.thumbprint, Method.DELETE)]
+
+
+def test_one_that_ends_at_the_same_moment_or_is_archived_is_no_downgrade() -> None:
+    assert len(methods(stored(certificate(left=3 * YEAR, eku=None)))) == 1
+    assert len(methods(stored(certificate(left=4 * YEAR), archived=True))) == 1
+
+
+def test_retire_none_leaves_all_in_place() -> None:
+    assert methods(OLD, policy=Policy(Method.NONE)) == []
+
+
+def test_more_than_allowed_is_refused_and_all_are_named() -> None:
+    several = [stored(certificate(f"Person {number}", left=timedelta(days=number))) for number in range(4)]
+    assert len(going(several[:3], Policy())) == 3
+    with pytest.raises(PkcsError) as refusal:
+        going(several, Policy())
+    assert refusal.value.code == "too_many"
+    assert all(f"Person {number}" in refusal.value.cause for number in range(4))
+
+
+def test_with_a_pattern_the_number_tells_whose_it_is() -> None:
+    married = stored(certificate("Jeanne Durand - T123456"))
+    assert methods(married, person=Person(pattern=r"(T\d+)")) == [(married.thumbprint, Method.DELETE)]
+    assert married.certificate.subject_cn != JEANNE

@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+    Account,
+    Identity,
+    Inventory,
+    Logging,
+    Profile,
+    Store,
+    Unread,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._preflight import (
+    Finding,
+    Severity,
+    locked_down,
+    preflight,
+    preflight_result,
+)
+
+NOW = datetime(2026, 11, 25, 3, tzinfo=timezone.utc)
+SERVICE_SID, JEANNE_SID, PAUL_SID = "S-1-5-21-1-2-3-1103", "S-1-5-21-1-2-3-1104", "S-1-5-21-1-2-3-1107"
+SERVICE = Identity(SERVICE_SID, r"CHU\svc-ansible", administrator=True, debug_privilege=True)
+JEANNE = Account(r"CHU\jdupont", JEANNE_SID, r"CHU\jdupont", None)
+NOBODY = Account(r"CHU\nobody", None, None, 0x80070534)
+EMPTY = Store((), ())
+QUIET = Logging(script_block=False, module=False, transcription=False)
+DESK = Profile(JEANNE_SID, r"C:\Users\jdupont", loaded=True, temporary=False, my=EMPTY)
+READY = Inventory(
+    identity=SERVICE,
+    computer="WS-1",
+    os_build=19045,
+    utc=NOW,
+    language_mode="FullLanguage",
+    logging=QUIET,
+    force_key_protection=0,
+    secondary_logon=3,
+    accounts=(JEANNE,),
+    profiles=(DESK,),
+    machine=EMPTY,
+)
+WORKSTATION = {
+    "connection",
+    "administrator",
+    "debug_privilege",
+    "secondary_logon",
+    "language_mode",
+    "logging",
+    "force_key_protection",
+    "clock",
+    "os_build",
+}
+
+
+def unread(code: str) -> Store:
+    return Store((), (Unread(code, r"\\files\profiles", None),))
+
+
+def wrong(inventory: Inventory, allowed: bool = False) -> dict[str, tuple[Severity, str]]:
+    """What is not ok: severity and sentence by subject."""
+    return {each.subject: (each.severity, each.sentence) for each in preflight(inventory, allowed, NOW) if not each.ok}
+
+
+def test_ready_workstation_has_one_good_finding_of_each_kind() -> None:
+    findings = preflight(READY, False, NOW)
+    assert [finding.subject for finding in findings if not finding.ok] == []
+    assert sorted(finding.subject for finding in findings) == sorted(WORKSTATION | {"holder", "profile"})
+    assert r"CHU\svc-ansible" in findings[0].sentence
+
+
+TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
+    "no administrator": (
+        {"identity": replace(SERVICE, administrator=False)},
+        "administrator",
+        Severity.ERROR,
+        "no administrator",
+    ),
+    "no debug privilege": (
+        {"identity": replace(SERVICE, debug_privilege=False)},
+        "debug_privilege",
+        Severity.ERROR,
+        "lacks SeDebugPrivilege",
+    ),
+    "seclogon disabled": ({"secondary_logon": 4}, "secondary_logon", Severity.ERROR, "is disabled"),
+    "seclogon missing": ({"secondary_logon": None}, "secondary_logon", Severity.WARNING, "not installed"),
+    "constrained": ({"language_mode": "ConstrainedLanguage"}, "language_mode", Severity.ERROR, "ConstrainedLanguage"),
+    "logged": (
+        {"logging": replace(QUIET, module=True, transcription=True)},
+        "logging",
+        Severity.ERROR,
+        "module logging, transcription",
+    ),
+    "key protection": ({"force_key_protection": 1}, "force_key_protection", Severity.ERROR, "dialog"),
+    "clock fast": ({"utc": NOW + timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds fast"),
+    "clock slow": ({"utc": NOW - timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds slow"),
+    "too old": ({"os_build": 9600}, "os_build", Severity.ERROR, "9600"),
+    "unknown holder": ({"accounts": (NOBODY,)}, "holder", Severity.ERROR, r"knows no account CHU\nobody (0x80070534)"),
+    "nameless holder": (
+        {"accounts": (Account(JEANNE_SID, JEANNE_SID, None, 0x80070534),)},
+        "holder",
+        Severity.ERROR,
+        f"which account has the SID {JEANNE_SID}",
+    ),
+    "temporary profile": ({"profiles": (replace(DESK, temporary=True),)}, "holder", Severity.ERROR, "temporary"),
+    "redirected profile": (
+        {"profiles": (replace(DESK, my=unread("redirected")),)},
+        "holder",
+        Severity.ERROR,
+        "AppData is redirected to a share",
+    ),
+    "somebody's profile denied": (
+        {"profiles": (DESK, replace(DESK, owner_sid=PAUL_SID, my=unread("access_denied")))},
+        "profile",
+        Severity.WARNING,
+        "access was denied",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_each_trouble_is_the_only_thing_said_and_has_a_cure(name: str) -> None:
+    changes, subject, severity, says = TROUBLES[name]
+    inventory = replace(READY, **changes)
+    (found,) = wrong(inventory).items()
+    assert (found[0], found[1][0]) == (subject, severity)
+    assert says in found[1][1]
+    assert [finding.subject for finding in preflight(inventory, False, NOW) if bool(finding.cure) == finding.ok] == []
+    assert preflight_result("WS-1", preflight(inventory, False, NOW))["ready"] is (severity is not Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"profiles": (replace(DESK, loaded=False),)}, "is not logged on"),
+        ({"profiles": ()}, "has never logged on"),
+        ({}, "is logged on"),
+    ],
+    ids=["away", "never", "here"],
+)
+def test_who_is_away_is_no_fault(changes: dict[str, Any], says: str) -> None:
+    (holder,) = (each for each in preflight(replace(READY, **changes), False, NOW) if each.subject == "holder")
+    assert (holder.ok, holder.account) == (True, JEANNE.asked)
+    assert says in holder.sentence
+
+
+def test_accepted_logging_is_a_warning() -> None:
+    assert wrong(replace(READY, logging=replace(QUIET, module=True)), allowed=True)["logging"][0] is Severity.WARNING
+
+
+def test_clock_is_tolerated_up_to_300_seconds() -> None:
+    assert wrong(replace(READY, utc=NOW - timedelta(seconds=300))) == {}
+
+
+def test_rights_over_others_are_a_warning_where_the_connection_is_the_only_holder() -> None:
+    identity = Identity(JEANNE_SID, JEANNE.asked, administrator=False, debug_privilege=False)
+    found = wrong(replace(READY, identity=identity, secondary_logon=4))
+    assert {subject: severity for subject, (severity, _sentence) in found.items()} == dict.fromkeys(
+        ("administrator", "debug_privilege", "secondary_logon", "holder"), Severity.WARNING
+    )
+
+
+def test_every_holder_and_every_unreadable_profile_has_its_own_finding() -> None:
+    others = tuple(replace(DESK, owner_sid=f"{PAUL_SID}{number}", my=unread("unreadable")) for number in range(2))
+    findings = preflight(replace(READY, accounts=(JEANNE, NOBODY), profiles=(DESK, *others)), False, NOW)
+    about = [(finding.subject, finding.account) for finding in findings if finding.subject in ("holder", "profile")]
+    assert about == [
+        ("holder", JEANNE.asked),
+        ("holder", NOBODY.asked),
+        *(("profile", other.owner_sid) for other in others),
+    ]
+
+
+def test_lockdown_is_the_one_finding() -> None:
+    refusal = PkcsError(code="constrained_language", cause="It is locked.", next_step="Unlock it.")
+    result = preflight_result("ws-1", locked_down(refusal))
+    assert result == {
+        "changed": False,
+        "ready": False,
+        "findings": [
+            {
+                "subject": "language_mode",
+                "severity": "error",
+                "sentence": "It is locked.",
+                "cure": "Unlock it.",
+                "account": None,
+                "ok": False,
+            }
+        ],
+        "msg": "ws-1 is not ready: 1 error, 0 warnings.",
+    }
+
+
+def test_another_refusal_stays_one() -> None:
+    with pytest.raises(PkcsError, match="It is broken"):
+        locked_down(PkcsError(code="driver_answer", cause="It is broken.", next_step="Mend it."))
+
+
+def test_warnings_leave_it_ready() -> None:
+    findings = (Finding("clock", Severity.WARNING, "Late.", "Wind it."), Finding("os_build", Severity.OK, "New."))
+    result = preflight_result("ws-1", findings)
+    assert (result["ready"], result["msg"]) == (True, "ws-1 is ready: 0 errors, 1 warning.")

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A removal takes what is selected and nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selector import Selector, normal_thumbprint
+from unit.plugins.plugin_utils.fakes import CARD, NOW, certificate, stored, view
+
+JEANNE = stored(certificate("Jeanne Dupont - T123456"))
+PAUL = stored(certificate("Paul Martin - T654321"))
+EXPIRED = stored(certificate("Jeanne Dupont - T123456", left=timedelta(days=-30)))
+FOREIGN = stored(certificate("Jeanne Dupont - T123456", issuer="CN=Another CA"))
+ON_CARD = stored(certificate("Jeanne Dupont - T123456", left=timedelta(days=7)), CARD)
+STORE = view(JEANNE, PAUL, EXPIRED, FOREIGN, ON_CARD)
+DIGITS = "97041873E4F198A43651B3001A4FA921A3B8BDF7"
+
+
+@pytest.mark.parametrize(
+    ("selector", "meant"),
+    [
+        (Selector((JEANNE.thumbprint, "0" * 40)), [JEANNE]),
+        (Selector(()), []),
+        (Selector((), issuer="."), []),
+        (Selector(issuer="Personnes"), [JEANNE, PAUL, EXPIRED]),
+        (Selector(issuer=".", person=Person(authorisation="T654321")), [PAUL]),
+        (Selector(issuer=".", person=Person(authorisation="T65432")), []),
+        (Selector(issuer=".", person=Person(authorisation="")), []),
+        (Selector(issuer=".", person=Person("Paul Martin")), [PAUL]),
+        (Selector(issuer=".", person=Person("Paul Martin", "T123456")), []),
+        (Selector(issuer=".", person=Person(authorisation="T654321", pattern=r"(T\d+)")), [PAUL]),
+        (Selector(issuer=".", expired_for_days=30), [EXPIRED]),
+        (Selector(issuer=".", expired_for_days=31), []),
+        (Selector((JEANNE.thumbprint,), issuer="Another"), []),
+        (Selector((ON_CARD.thumbprint,)), []),
+    ],
+)
+def test_all_that_is_given_has_to_match(selector: Selector, meant: list[object]) -> None:
+    assert list(selector.select(STORE, NOW)) == meant
+
+
+@pytest.mark.parametrize("issuer", [None, ""])
+def test_a_removal_that_says_nothing_is_refused(issuer: str | None) -> None:
+    with pytest.raises(PkcsError) as refusal:
+        Selector(None, issuer)
+    assert refusal.value.code == "bad_arguments"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        DIGITS,
+        DIGITS.lower(),
+        "\u200e" + " ".join(DIGITS[at : at + 2].lower() for at in range(0, 40, 2)),
+        ":".join(DIGITS[at : at + 2] for at in range(0, 40, 2)),
+        f"\ufeff{DIGITS}\r\n",
+        f"\u00a0{DIGITS}\t",
+    ],
+)
+def test_a_thumbprint_is_taken_as_people_paste_it(pasted: str) -> None:
+    assert normal_thumbprint(pasted) == DIGITS
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (DIGITS[:-1], "no thumbprint"),
+        (DIGITS[:-1] + "G", "no thumbprint"),
+        ("", "no thumbprint"),
+        ("a" * 64, "SHA-256"),
+    ],
+)
+def test_what_is_none_is_refused(wrong: str, said: str) -> None:
+    with pytest.raises(PkcsError, match=said) as refusal:
+        normal_thumbprint(wrong)
+    assert refusal.value.code == "bad_thumbprint"
