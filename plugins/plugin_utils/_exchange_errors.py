@@ -27,6 +27,10 @@ SENTENCES = {
         "Windows gave {name} a temporary profile on {computer}, where nothing stays",
         "Repair the profile, let the user log on again, then run the task again.",
     ),
+    "force_key_protection": (
+        "A policy on {computer} (ForceKeyProtection) would have Windows ask {name} in a dialog that nobody sees",
+        "Exempt the workstation from the policy while the task runs.",
+    ),
     "busy": (
         "Another exchange for {name} is running on {computer}",
         "Wait for the other job, then run the task again.",

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ._bundle import Bundle
+from ._certificate import Certificate
 from ._driver import JournalEntry
 from ._driver_json import TIME_FORMAT
 from ._facts import Selection, certificate_row, workstation_facts
@@ -49,7 +50,7 @@ def store_diff(wanted: Present, outcome: Outcome) -> dict[str, str]:
         name = (
             wanted.friendly_name if wanted.friendly_name is not None else installed.friendly_name if installed else None
         )
-        after[leaf.thumbprint] = _line(leaf.thumbprint, leaf.subject, leaf.not_after, name, with_key=True)
+        after[leaf.thumbprint] = _line(leaf, name, "key")
     header = f"{outcome.inventory.computer} {outcome.owner.name} CurrentUser\\My"
     return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
 
@@ -96,21 +97,18 @@ def _certificate(bundle: Bundle, outcome: Outcome, selection: Selection, now: da
 
 def _lines(view: StoreView) -> dict[str, str]:
     return {
-        found.thumbprint: _line(
-            found.thumbprint,
-            found.certificate.subject,
-            found.certificate.not_after,
-            found.friendly_name,
-            found.key is not None,
-        )
-        for found in view.certificates
+        found.thumbprint: _line(found.certificate, found.friendly_name, _state(found)) for found in view.certificates
     }
 
 
-def _line(thumbprint: str, subject: str, not_after: datetime, name: str | None, with_key: bool) -> str:
-    return (
-        f"{thumbprint} {subject} until {not_after:%Y-%m-%d}, {'key' if with_key else 'no key'}, named {name or '-'}\n"
-    )
+def _line(certificate: Certificate, name: str | None, state: str) -> str:
+    until = f"until {certificate.not_after:%Y-%m-%d}"
+    return f"{certificate.thumbprint} {certificate.subject} {until}, {state}, named {name or '-'}\n"
+
+
+def _state(found: StoreCertificate) -> str:
+    key = "key" if found.key else "no key"
+    return f"{key}, archived" if found.archived else key
 
 
 def _text(lines: Mapping[str, str]) -> str:

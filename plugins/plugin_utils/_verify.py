@@ -46,6 +46,8 @@ def _problem(expected: Expected, answer: ExchangeAnswer, after: StoreView) -> st
         return f"the exchange ran as {answer.owner_sid} instead of {expected.owner_sid}"
     if installed is None or installed.key is None:
         return "the store does not hold the certificate with its key"
+    if installed.archived:
+        return "the certificate is archived, so nobody is offered it"
     for step in expected.plan.steps:
         if isinstance(step, NameLeaf) and installed.friendly_name != step.friendly_name:
             return f"the friendly name is {installed.friendly_name!r} instead of {step.friendly_name!r}"

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from integration.canary import Hit, Scanner
+from integration.remains import Piece
+from lab.authority import Authority
+from lab.hospital import Hospital
+from lab.people import LOUIS, Desk, Seat
+from lab.wine import WineWorkstation
+from lab.winrm import Listener
+from lab.workstation import AuthMethod
+
+DOSIMETRY = Desk("ws-dosimetry", (Seat(LOUIS),), windows=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A hospital, and what ansible-playbook needs besides its inventory to reach it in the way that is meant."""
+
+    hospital: Hospital
+    options: tuple[str, ...] = ()
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    """Issues what the hospital's own authority would not."""
+    return Authority.create()
+
+
+@pytest.fixture(scope="session")
+def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    """One workstation with Windows PowerShell for all tests: each brings certificates of its own. Only for tests marked ``windows``."""
+    with Hospital(tmp_path_factory.mktemp("windows"), [DOSIMETRY]) as hospital:
+        yield hospital
+
+
+@pytest.fixture(scope="session")
+def windows_by_basic(windows: Hospital) -> Iterator[Site]:
+    """The same workstation behind a second listener."""
+    with Listener(windows.workstations[DOSIMETRY.name], windows.ledger, auth=(AuthMethod.BASIC,)) as listener:
+        variables = {
+            "ansible_port": listener.port,
+            "ansible_winrm_transport": "basic",
+            "ansible_winrm_message_encryption": "never",
+        }
+        yield Site(windows, tuple(f"--extra-vars={name}={value}" for name, value in variables.items()))
+
+
+@pytest.fixture(scope="session")
+def powershell(windows: Hospital) -> WineWorkstation:
+    """The workstation itself, to look into."""
+    workstation = windows.workstations[DOSIMETRY.name]
+    assert isinstance(workstation, WineWorkstation)
+    return workstation
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much was searched for secrets, for the summary."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def search(self, what: str, scanner: Scanner, pieces: Iterable[Piece]) -> list[Hit]:
+        """Searches and counts."""
+        size = 0
+        hits: list[Hit] = []
+        for place, data in pieces:
+            size += len(data)
+            hits += scanner.scan(place, data)
+        forms = sum(len(secret.forms) for secret in scanner.secrets)
+        self.lines.append(f"{what}: {size} bytes, {len(scanner.secrets)} secrets in {forms} forms, {len(hits)} found")
+        return hits
+
+
+FIGURES = Figures()
+
+
+@pytest.fixture(scope="session")
+def figures() -> Figures:
+    return FIGURES
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in FIGURES.lines:
+        terminalreporter.write_line(f"searched for secrets: {line}")

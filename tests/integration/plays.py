@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks written as data, and what is read from their end."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lab.hospital import Hospital
+from lab.playbook import Row, Run, play
+from lab.winrm import Entry
+
+SITE_WIDE_BECOME: Mapping[str, Any] = {
+    "become": True,
+    "become_method": "ansible.builtin.runas",
+    "become_user": "Administrator",
+    "vars": {"ansible_become_password": "a password of the site's administrator"},
+}
+"""What many sites set for all of their tasks on Windows."""
+
+# A line of the recap.
+FAILED = re.compile(r"^(\S+) +: ok=.* (?:unreachable|failed)=[1-9]", re.MULTILINE)
+
+Json = dict[str, Any]
+
+
+def tasks(*calls: Mapping[str, Any]) -> list[Json]:
+    """Tasks that go on after a failure. A call is ``{module: arguments}``, the module without the collection's name."""
+    return [
+        {f"hospital_it.pkcs12.{module}": arguments, "ignore_errors": True}
+        for call in calls
+        for module, arguments in call.items()
+    ]
+
+
+def run_play(hospital: Hospital, *options: str, environment: Mapping[str, str] | None = None, **keywords: Any) -> Run:
+    """Runs one play with these keywords on all workstations. JSON is YAML."""
+    book = hospital.folder / "play.yml"
+    book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, **keywords}]), encoding="utf-8")
+    return play(hospital, book, *options, environment=environment)
+
+
+def failed_hosts(run: Run) -> set[str]:
+    """The workstations that ended failed or unreachable."""
+    return set(FAILED.findall(run.stdout))
+
+
+def row(run: Run, action: str, host: str) -> Row:
+    """The one result of a plugin on a workstation. Raises ``ValueError`` with Ansible's output when there is not one."""
+    rows = [found for found in run.of(action) if found.host == host]
+    if len(rows) != 1:
+        raise ValueError(f"{len(rows)} results of {action} on {host}\n{run.stdout}{run.stderr}")
+    return rows[0]
+
+
+def modules(requests: Sequence[Entry], workstation: str | None = None) -> list[str]:
+    """The drivers that ran, by their last names, in order; on one workstation or on all."""
+    here = [entry for entry in requests if workstation is None or entry.workstation.lower() == workstation]
+    return [entry.module.rpartition(".")[2] for entry in here if entry.module]
