@@ -17,6 +17,7 @@ from typing import Any
 from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
@@ -86,7 +87,7 @@ class PkcsAction(ActionBase):
             if validation.error_messages:
                 raise PkcsError(
                     code="bad_arguments",
-                    cause=validation.errors.msg + ".",
+                    cause=complaint(validation.errors[0]),
                     next_step=f"See ansible-doc {self._task.action}.",
                 )
             result = self.story(self._described(validation.validated_parameters))
@@ -115,6 +116,7 @@ class PkcsAction(ActionBase):
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
         """Runs ``store_exchange`` in the holder's context."""
+        self._refuse_kept_files()
         plugin = HolderBecome(run_as) if run_as.context is Context.BECOME else None
         with self._become(plugin):
             answer = self._driver("store_exchange", exchange_arguments(request))
@@ -128,6 +130,15 @@ class PkcsAction(ActionBase):
             module_name=f"hospital_it.pkcs12.{name}", module_args=arguments, task_vars=self._task_vars
         )
         return answer
+
+    def _refuse_kept_files(self) -> None:
+        """Raises ``PkcsError`` (``kept_files``) where Ansible would not pipe the driver but write it to a file, with its arguments."""
+        if not self._is_pipelining_enabled("new"):
+            raise PkcsError(
+                code="kept_files",
+                cause="Ansible is set to write what it runs to a disk of the workstation; the private key would stay there.",
+                next_step="Turn ANSIBLE_KEEP_REMOTE_FILES off.",
+            )
 
     @contextlib.contextmanager
     def _become(self, plugin: RunasBecome | None) -> Iterator[None]:
@@ -151,8 +162,9 @@ class PkcsAction(ActionBase):
         return ArgumentSpecValidator(spec, **rules).validate(plain(self._task.args))
 
     def _invocation(self) -> dict[str, Any]:
-        secret = {name for name, option in self.SPEC.options.items() if option.get("no_log")}
-        return {name: HIDDEN if name in secret else value for name, value in plain(self._task.args).items()}
+        """What the user wrote. Of an option that is not known the value is hidden, too: it may be a misspelt passphrase."""
+        shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
+        return {name: value if name in shown else HIDDEN for name, value in plain(self._task.args).items()}
 
 
 def refuse_without_libraries() -> None:
@@ -163,6 +175,12 @@ def refuse_without_libraries() -> None:
             cause=f"The Python that runs Ansible ({sys.executable}) lacks the library cryptography.",
             next_step="Install it there with pip, or add it to the execution environment.",
         )
+
+
+def complaint(error: Exception) -> str:
+    """What Ansible has against the arguments, as a sentence; of unknown options it gives the bare names."""
+    text = str(error).rstrip(".")
+    return f"Unknown options: {text}." if isinstance(error, UnsupportedError) else f"Wrong options: {text}."
 
 
 def failure(refusal: PkcsError) -> dict[str, Any]:

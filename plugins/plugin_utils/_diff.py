@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from ._certificate import Certificate
-from ._observed import StoreView
-from ._plan import AddAuthority, ImportLeaf, NameLeaf, Plan
+from ._observed import StoreCertificate, StoreView
+from ._plan import NameLeaf, Plan
 from ._predecessors import Method
 from ._transaction import Outcome
 
@@ -31,33 +30,32 @@ def store_diff(outcome: Outcome) -> dict[str, str]:
 def _planned(before: StoreView, plan: Plan, leaf: Certificate | None) -> dict[str, str]:
     lines = _lines(before)
     names = {step.thumbprint: step.friendly_name for step in plan.steps if isinstance(step, NameLeaf)}
-    if leaf and plan.changes and any(isinstance(step, (ImportLeaf, NameLeaf, AddAuthority)) for step in plan.steps):
+    if leaf and (plan.imports or names):
         installed = before.find(leaf.thumbprint)
-        name = names.get(leaf.thumbprint, installed.friendly_name if installed else None)
-        lines[leaf.thumbprint] = _line(leaf.thumbprint, leaf.subject, leaf.not_after, name, "key")
+        lines[leaf.thumbprint] = _line(
+            leaf, names.get(leaf.thumbprint, installed.friendly_name if installed else None), "key"
+        )
     for thumbprint, method in plan.leaving.items():
-        old = lines.pop(thumbprint)
-        if method is Method.ARCHIVE:
-            lines[thumbprint] = old.replace("\n", ", archived\n")
+        del lines[thumbprint]
+        old = before.find(thumbprint)
+        if old and method is Method.ARCHIVE:
+            lines[thumbprint] = _line(old.certificate, old.friendly_name, "archived")
     return lines
 
 
 def _lines(view: StoreView) -> dict[str, str]:
     return {
-        found.thumbprint: _line(
-            found.thumbprint,
-            found.certificate.subject,
-            found.certificate.not_after,
-            found.friendly_name,
-            "key" if found.key else "no key",
-            ", archived" if found.archived else "",
-        )
-        for found in view.certificates
+        found.thumbprint: _line(found.certificate, found.friendly_name, _state(found)) for found in view.certificates
     }
 
 
-def _line(thumbprint: str, subject: str, not_after: datetime, name: str | None, key: str, archived: str = "") -> str:
-    return f"{thumbprint} {subject} until {not_after:%Y-%m-%d}, {key}, named {name or '-'}{archived}\n"
+def _line(certificate: Certificate, name: str | None, state: str) -> str:
+    until = f"until {certificate.not_after:%Y-%m-%d}"
+    return f"{certificate.thumbprint} {certificate.subject} {until}, {state}, named {name or '-'}\n"
+
+
+def _state(found: StoreCertificate) -> str:
+    return "archived" if found.archived else "key" if found.key else "no key"
 
 
 def _text(lines: Mapping[str, str]) -> str:

@@ -55,8 +55,10 @@ def _problem(expected: Expected, answer: ExchangeAnswer, after: StoreView) -> st
 
 def _leaf_problem(leaf: Certificate, expected: Expected, answer: ExchangeAnswer, after: StoreView) -> str | None:
     installed = after.find(leaf.thumbprint)
-    if installed is None or installed.key is None or installed.archived:
+    if installed is None or installed.key is None:
         return "the store does not hold the certificate with its key"
+    if installed.archived:
+        return "the certificate is archived, so nobody is offered it"
     for step in expected.plan.steps:
         if isinstance(step, NameLeaf) and installed.friendly_name != step.friendly_name:
             return f"the friendly name is {installed.friendly_name!r} instead of {step.friendly_name!r}"

@@ -12,13 +12,13 @@ Keys of a case in ``cases/*.yml``:
     How the connection was made (``basic`` unless said otherwise); whom Ansible's become asks for.
 ``request``
     Laid over a minimal right request; a key set to null is left out. Placeholders: ``${owner_sid}``, ``${account}``, ``${observed}``,
-    ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``.
+    ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``.
 ``check_mode``
     Whether Ansible runs in check mode.
 ``answer``
     A part of the answer in its normal form (``contract.normal``): keys that are not named may be anything, lists are complete.
-``containers``
-    How many key containers the owner has afterwards.
+``afterwards``
+    What is counted then, seen past the drivers: the owner's key ``containers``, the computer's intermediate ``authorities``.
 ``not_on``
     Kinds of workstation that cannot show it, each with the reason.
 """
@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class Case:
     run_as: str | None = None
     request: Mapping[str, Any]
     check_mode: bool = False
-    containers: int | None = None
+    afterwards: Mapping[str, int] = field(default_factory=dict)
     not_on: Mapping[Kind, str]
 
     def runs_on(self, kind: Kind) -> bool:

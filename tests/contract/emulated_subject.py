@@ -8,14 +8,15 @@ from collections.abc import Iterable
 
 from contract.material import Material
 from contract.normal import Place
-from contract.situation import HoldMutex, Order, PutElement, PutKey, PutPerson, TemporaryProfile
-from contract.subject import Stored
+from contract.situation import ForceKeyProtection, HoldMutex, Order, PutElement, PutKey, PutPerson, TemporaryProfile
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.profile import Profile
 from lab.emulated.store import Store
 from lab.workstation import Kind, Logon, Process
 
-OWNER = User(r"CHU\jdupont", "S-1-5-21-1004336348-1177238915-682003330-1104", "a password", True, "jeanne.dupont@chu.example")
+OWNER = User(
+    r"CHU\jdupont", "S-1-5-21-1004336348-1177238915-682003330-1104", "a password", True, "jeanne.dupont@chu.example"
+)
 BUILD = 19043
 """The build that Wine says it is."""
 MUTEX_WAIT = 0.1
@@ -28,17 +29,19 @@ class EmulatedSubject:
     place = Place(OWNER.sid, OWNER.account, "PC-017", r"C:\Users\jdupont")
 
     def __init__(self) -> None:
-        """One user, an administrator, who is not at the desk: the connection alone loads the profile, as under Wine."""
+        """One user, an administrator, who is not at the desk: the connection alone loads the profile, as under Wine, which has no
+        secondary logon service."""
         self.workstation = EmulatedWorkstation(self.place.computer, os_build=BUILD)
         self.workstation.mutex_wait = MUTEX_WAIT
+        self.workstation.secondary_logon = None
         self.workstation.add_user(OWNER)
         self._containers: dict[str, str] = {}
 
-    def prepare(self, orders: Iterable[Order]) -> Stored:
+    def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
         """See ``contract.subject``."""
         for order in orders:
             self._carry_out(order)
-        return self.look()
+        return tuple(self.workstation.store_of(OWNER.sid).elements.values())
 
     def _carry_out(self, order: Order) -> None:
         match order:
@@ -50,6 +53,8 @@ class EmulatedSubject:
                 self._put_person(order)
             case TemporaryProfile():
                 self.workstation.profiles[OWNER.sid].temporary = True
+            case ForceKeyProtection():
+                self.workstation.force_key_protection = order.policy
             case HoldMutex():
                 self.workstation.mutex(OWNER.sid).acquire()
 
@@ -71,10 +76,10 @@ class EmulatedSubject:
             profile.store.plant_raw(name, element)
         self.workstation.profiles[order.sid] = profile
 
-    def look(self) -> Stored:
+    def count(self, what: str) -> int:
         """See ``contract.subject``."""
-        store = self.workstation.store_of(OWNER.sid)
-        return Stored(tuple(store.elements.values()), len(store.containers))
+        own, authorities = self.workstation.store_of(OWNER.sid), self.workstation.authorities
+        return {"containers": len(own.containers), "authorities": len(authorities)}[what]
 
     def start(self, logon: Logon, command_line: str) -> Process:
         """See ``contract.subject``."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from reprlib import Repr
 from typing import Any
 
-shorten = Repr(maxstring=120, maxother=120, maxlevel=4).repr
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 120
 
 
 def mismatches(expected: Any, actual: Any, path: str = "answer") -> Iterator[str]:
@@ -23,7 +24,7 @@ def mismatches(expected: Any, actual: Any, path: str = "answer") -> Iterator[str
         for index, (inner, found) in enumerate(zip(_sorted(expected), actual, strict=True)):
             yield from mismatches(inner, found, f"{path}[{index}]")
     elif type(expected) is not type(actual) or expected != actual:
-        yield f"{path} is {shorten(actual)}, expected {shorten(expected)}"
+        yield f"{path} is {_SHORT.repr(actual)}, expected {_SHORT.repr(expected)}"
 
 
 def _sorted(expected: list[Any]) -> list[Any]:

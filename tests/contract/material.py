@@ -65,8 +65,8 @@ def bundle(name: str, dialect: str = "aes") -> bytes:
     """A one-use bundle: one leaf, no key name. ``dialect``: ``aes``, ``3des``, or ``keyless`` (the certificate alone)."""
     wanted = material(name)
     if dialect == "keyless":
-        encryption = BestAvailableEncryption(PASSPHRASE.encode())
-        return pkcs12.serialize_key_and_certificates(None, None, wanted.certificate, None, encryption)
+        hidden = BestAvailableEncryption(PASSPHRASE.encode())
+        return pkcs12.serialize_key_and_certificates(None, None, wanted.certificate, None, hidden)
     builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(2000)
     if dialect == "3des":
         builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC).hmac_hash(hashes.SHA1())  # noqa: S303

@@ -3,7 +3,7 @@
 """The normal form of an answer: equal on both kinds of workstation, and from one run to the next. What it changes, and why:
 
 - owner SID, account, computer name, profile folder become ``<owner_sid>``...: they belong to the workstation, not to the driver;
-- times become ``<time>`` and names of key containers ``<container>``: new in every run;
+- times become ``<time>`` and names of key containers ``<container 1>``...: new in every run;
 - a signature becomes ``<valid signature>``: ECDSA signs differently each time. It is verified first, here;
 - an element becomes what the product reads in it, without its source: Windows keeps CurrentUser\\My in files, Wine in the registry,
   and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints.
@@ -17,11 +17,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import ElementError, parse_element, thumbprint_of
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+    ElementError,
+    parse_element,
+    thumbprint_of,
+)
 from contract.material import by_thumbprint
 
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
@@ -59,7 +63,7 @@ def normal(answer: Mapping[str, Any], request: Mapping[str, Any], place: Place) 
     for entry in answer.get("journal", []):
         if entry["step"] == "prove" and entry["outcome"] == "done":
             verify(entry, base64.b64decode(nonces[entry["id"]]))
-    plain: Json = _plain(answer, place.words())
+    plain: Json = _Plain(place).of(answer)
     return plain
 
 
@@ -79,18 +83,33 @@ def verify(entry: Mapping[str, Any], nonce: bytes) -> None:
         raise FalseProofError(f"step {entry['id']} proves nothing: {type(error).__name__}") from error
 
 
-def _plain(value: Any, words: list[tuple[str, str]]) -> Any:
-    if isinstance(value, str):
-        for text, word in words:
-            value = value.replace(text, word)
-        return TIME.sub("<time>", CONTAINER.sub("<container>", value))
-    if isinstance(value, list):
-        if value and all(isinstance(inner, dict) and inner.keys() == {"source", "data"} for inner in value):
-            value = sorted((_element(inner["data"]) for inner in value), key=lambda element: str(element["thumbprint"]))
-        return [_plain(inner, words) for inner in value]
-    if isinstance(value, dict):
-        return {key: "<valid signature>" if key == "signature" else _plain(inner, words) for key, inner in value.items()}
-    return value
+class _Plain:
+    """Numbers the containers in the order in which they appear, so that the same one is seen to be the same."""
+
+    def __init__(self, place: Place) -> None:
+        self._words = place.words()
+        self._containers: dict[str, str] = {}
+
+    def of(self, value: Any) -> Any:
+        if isinstance(value, str):
+            for text, word in self._words:
+                value = value.replace(text, word)
+            return TIME.sub("<time>", CONTAINER.sub(self._number, value))
+        if isinstance(value, list):
+            return [self.of(inner) for inner in _by_thumbprint(value)]
+        if isinstance(value, dict):
+            return {key: "<valid signature>" if key == "signature" else self.of(value[key]) for key in sorted(value)}
+        return value
+
+    def _number(self, name: re.Match[str]) -> str:
+        return self._containers.setdefault(name.group().upper(), f"<container {len(self._containers) + 1}>")
+
+
+def _by_thumbprint(value: list[Any]) -> list[Any]:
+    """Elements as what is in them, in order; any other list as it is."""
+    if not all(isinstance(inner, dict) and inner.keys() == {"source", "data"} for inner in value):
+        return value
+    return sorted((_element(inner["data"]) for inner in value), key=lambda element: str(element["thumbprint"]))
 
 
 def _element(data: str) -> Json:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Run on a Windows PowerShell under Wine: carries out a case's preparations, then says what the owner has. Not the product:
-# it writes elements where crypt32 under Wine keeps them, so that a case can plant what no API would let it plant.
+# Run on Windows PowerShell under Wine: carries out a case's preparations, then says who the owner is and what his store holds.
+# Not the product: it writes elements where crypt32 of Wine keeps them, so that a case can plant what no API would plant.
 
 param([Parameter(Mandatory)] [string] $OrderFile)
 
@@ -68,11 +68,14 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
         'PutElement' { Add-Element -Order $order }
         'PutPerson' { Add-Person -Order $order }
         'TemporaryProfile' { Set-ItemProperty -LiteralPath "$profileList\$sid" -Name State -Value 0x800 }
+        'ForceKeyProtection' {
+            $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SOFTWARE\Policies\Microsoft\Cryptography')
+            $key.SetValue('ForceKeyProtection', [int] $order.policy, 'DWord')
+        }
         default { throw "unknown order $($order.do)" }
     }
 }
-$keys = @('CNG', 'RSA' | ForEach-Object { [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey("Software\Wine\Crypto\$_") } | Where-Object { $_ })
 @{
-    sid = $sid; account = [Security.Principal.WindowsIdentity]::GetCurrent().Name; computer = [Environment]::MachineName; profile = $env:USERPROFILE
-    elements = @(Get-Element); containers = [int] ($keys | Measure-Object -Property SubKeyCount -Sum).Sum
+    sid = $sid; account = [Security.Principal.WindowsIdentity]::GetCurrent().Name; computer = [Environment]::MachineName
+    profile = $env:USERPROFILE; elements = @(Get-Element)
 } | ConvertTo-Json -Compress

@@ -7,18 +7,17 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import store_hash
-
 from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.material import PASSPHRASE, bundle, material
 from contract.normal import NORMAL, Place, normal
 from contract.situation import orders
-from contract.subject import Stored, Subject
+from contract.subject import Subject
 from contract.wire import Sent
 from lab.workstation import AuthMethod, Logon, Process
 
@@ -31,17 +30,17 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What Ansible would get, in normal form, and how many key containers there are afterwards, when the case asks."""
+    """What Ansible would get, in normal form, and what was counted afterwards."""
 
     answer: Json
     exit_code: int
-    containers: int | None
+    afterwards: dict[str, int]
 
 
 def run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent]) -> Outcome:
     """Prepares, sends, reads. Raises ``FalseProofError`` for a proof that is none."""
-    stored = subject.prepare(orders(case.workstation))
-    resolve = resolver(subject.place, stored)
+    elements = subject.prepare(orders(case.workstation))
+    resolve = resolver(subject.place, elements)
     request = fill(case.request, resolve)
     run_as = None if case.run_as is None else fill(case.run_as, resolve)
     template = sent[case.driver, run_as is not None]
@@ -50,24 +49,22 @@ def run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent]) -> 
     process.send(template.asking(request, case.check_mode, run_as), end=True)
     stdout, exit_code = _finish(process)
     answer = normal(json.loads(stdout), request, subject.place)
-    return Outcome(answer, exit_code, None if case.containers is None else subject.look().containers)
+    return Outcome(answer, exit_code, {what: subject.count(what) for what in case.afterwards})
 
 
 def complaints(case: Case, outcome: Outcome) -> list[str]:
     """Where an outcome is not what the case expects."""
-    expected = fill(case.answer, resolver(NORMAL, Stored((), 0)))
+    expected = fill(case.answer, resolver(NORMAL, ()))
     found = list(mismatches(expected, outcome.answer))
-    if case.containers != outcome.containers:
-        found.append(f"{outcome.containers} key containers, expected {case.containers}")
-    return found
+    return [*found, *mismatches(dict(case.afterwards), outcome.afterwards, "afterwards")]
 
 
-def resolver(place: Place, stored: Stored) -> Callable[[str], str]:
+def resolver(place: Place, elements: Iterable[bytes]) -> Callable[[str], str]:
     """What the placeholders of cases stand for."""
     words = {
         "owner_sid": place.owner_sid,
         "account": place.account,
-        "observed": store_hash(stored.elements),
+        "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
         "nonce": NONCE,
     }
@@ -76,6 +73,8 @@ def resolver(place: Place, stored: Stored) -> Callable[[str], str]:
         word, *names = placeholder.split(":")
         if word == "thumbprint":
             return material(*names).thumbprint
+        if word == "certificate":
+            return base64.b64encode(material(*names).der).decode()
         if word == "bundle":
             return base64.b64encode(bundle(*names)).decode()
         return words[word]
@@ -84,12 +83,15 @@ def resolver(place: Place, stored: Stored) -> Callable[[str], str]:
 
 
 def _finish(process: Process) -> tuple[bytes, int]:
-    stdout, deadline = b"", time.monotonic() + PATIENCE
+    """Standard output and the exit code. Raises ``RuntimeError`` for a command that says nothing, ``TimeoutError``."""
+    stdout, stderr, deadline = b"", b"", time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         output = process.receive(1.0, 1 << 20)
         if output is None:
             continue
-        stdout += output.stdout
+        stdout, stderr = stdout + output.stdout, stderr + output.stderr
+        if output.exit_code is not None and not stdout:
+            raise RuntimeError(stderr.decode(errors="replace"))
         if output.exit_code is not None:
             return stdout, output.exit_code
     process.kill()

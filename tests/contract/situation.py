@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words in which a case prepares a workstation, turned into a few orders that every kind can carry out.
 
-``certificate: {of: NAME, key: own|none|lost|OTHER, legacy: false, friendly_name: TEXT, archived: false, store: own|computer}``
-    A certificate. Its key is in a container of its own; or there is none; or the link leads nowhere; or to another's key.
+``certificate: {of: NAME, key: KEY, legacy: false, provider: TEXT, friendly_name: TEXT, archived: false, store: own|computer}``
+    A certificate. KEY: ``own`` (the default), in a container of its own; ``none``; ``lost``, where the link leads nowhere; the
+    name of another certificate, whose key it is; ``shared``, the container of the preparation before; ``computer``, a link to a
+    key of the computer. With a ``provider`` the key is in that one, which is not there.
 ``leftover_key: {of: NAME}``
     A key container that no certificate links to.
 ``unparsable: BASE64``
@@ -12,6 +14,8 @@
     Someone else's profile.
 ``temporary_profile: true``
     Windows gave the owner a temporary one.
+``force_key_protection: 0|1|2``
+    The policy: no, a dialog at the first use of a key, a dialog at every use.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
 """
@@ -28,7 +32,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties imp
     KeyLink,
     thumbprint_of,
 )
-
 from contract.material import Material, material
 from lab.emulated.element import pack, properties
 from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
@@ -77,17 +80,25 @@ class HoldMutex:
     """Another process holds the owner's mutex until the workstation is closed."""
 
 
-Order = PutKey | PutElement | PutPerson | TemporaryProfile | HoldMutex
+@dataclass(frozen=True, slots=True)
+class ForceKeyProtection:
+    """The site's policy of that name."""
+
+    policy: int
+
+
+Order = ForceKeyProtection | PutKey | PutElement | PutPerson | TemporaryProfile | HoldMutex
 
 
 def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
     """What to do, in order. Raises ``ValueError`` or ``TypeError`` for a word that is not known."""
+    alias = ""
     for number, preparation in enumerate(preparations):
         ((word, details),) = preparation.items()
-        alias = f"{{00000000-0000-0000-0000-{number:012X}}}"
+        previous, alias = alias, f"{{00000000-0000-0000-0000-{number:012X}}}"
         match word:
             case "certificate":
-                yield from _certificate(alias, **details)
+                yield from _Certificate(**details).orders(alias, previous)
             case "leftover_key":
                 yield PutKey(alias, material(details["of"]), legacy=False, computer=False)
             case "unparsable":
@@ -97,30 +108,38 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield _person(**details)
             case "temporary_profile":
                 yield TemporaryProfile()
+            case "force_key_protection":
+                yield ForceKeyProtection(details)
             case "exchange_running":
                 yield HoldMutex()
             case _:
                 raise ValueError(f"{word} is no word for a preparation")
 
 
-def _certificate(
-    alias: str,
-    of: str,
-    key: str = "own",
-    legacy: bool = False,
-    friendly_name: str | None = None,
-    archived: bool = False,
-    store: str = "own",
-) -> Iterator[Order]:
-    wanted, computer, link = material(of), store == "computer", None
-    if key != "none":
-        provider, provider_type = (CAPI_PROVIDERS[1], 1) if legacy else (CNG_PROVIDER, 0)
-        link = KeyLink(
-            alias, provider, provider_type, MACHINE_KEYSET if computer else 0, AT_KEYEXCHANGE if legacy else 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Certificate:
+    of: str
+    key: str = "own"
+    legacy: bool = False
+    provider: str | None = None
+    friendly_name: str | None = None
+    archived: bool = False
+    store: str = "own"
+
+    def orders(self, alias: str, previous: str) -> Iterator[Order]:
+        wanted, computer = material(self.of), self.store == "computer"
+        key = self.of if self.key == "own" else self.key
+        if key not in ("none", "lost", "shared", "computer") and self.provider is None:
+            yield PutKey(alias, material(key), self.legacy, computer)
+        link = None if key == "none" else self._link(previous if key == "shared" else alias)
+        yield PutElement(
+            wanted.thumbprint, pack(properties(wanted.der, link, self.friendly_name, self.archived)), computer
         )
-    if key not in ("none", "lost"):
-        yield PutKey(alias, wanted if key == "own" else material(key), legacy, computer)
-    yield PutElement(wanted.thumbprint, pack(properties(wanted.der, link, friendly_name, archived)), computer)
+
+    def _link(self, container: str) -> KeyLink:
+        provider, provider_type = (CAPI_PROVIDERS[1], 1) if self.legacy else (self.provider or CNG_PROVIDER, 0)
+        flags = MACHINE_KEYSET if "computer" in (self.store, self.key) else 0
+        return KeyLink(container, provider, provider_type, flags, AT_KEYEXCHANGE if self.legacy else 0)
 
 
 def _person(

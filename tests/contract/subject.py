@@ -5,20 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from contract.normal import Place
 from contract.situation import Order
 from lab.workstation import Kind, Logon, Process
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the owner has: serialized elements, and how many key containers."""
-
-    elements: tuple[bytes, ...]
-    containers: int
 
 
 class Subject(Protocol):
@@ -32,11 +23,11 @@ class Subject(Protocol):
     def place(self) -> Place:
         """What is its own."""
 
-    def prepare(self, orders: Iterable[Order]) -> Stored:
-        """Carries out the orders."""
+    def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
+        """Carries out the orders and gives the owner's serialized elements, seen past the drivers."""
 
-    def look(self) -> Stored:
-        """What there is now, seen past the drivers."""
+    def count(self, what: str) -> int:
+        """How many of these there are now, seen past the drivers: ``containers``, ``authorities``."""
 
     def start(self, logon: Logon, command_line: str) -> Process:
         """Starts a command line with standard input."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-
 from faults.end import wrong_in_the_end
 from faults.story import HOLDER, Captured, LabDrivers, Renewal, quiet
 from lab.emulated import EmulatedWorkstation

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
 from cryptography.hazmat.primitives import hashes
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
 from faults.story import HOLDER, Renewal
 from lab.authority import IssuedBundle
 from lab.emulated import EmulatedWorkstation

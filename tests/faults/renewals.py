@@ -89,7 +89,9 @@ def removal_was_cut(material: Material) -> Callable[[Store], None]:
 
     def prepare(store: Store) -> None:
         new_one_is_hidden(material)(store)
-        (holder,) = (one for one in store.containers.values() if one.spki == spki(material.new.private_key.public_key()))
+        (holder,) = (
+            one for one in store.containers.values() if one.spki == spki(material.new.private_key.public_key())
+        )
         del store.containers[holder.name]
 
     return prepare

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import FRIENDLY_NAME, read_records
-
 from faults.disturbed import disturb, wrong_after_another_run
 from faults.end import thumbprint, wrong_in_the_end
 from faults.renewals import RENEWALS, Material
@@ -91,9 +91,7 @@ class InTheMiddle:
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_second_play_in_the_middle_of_the_first(
-    number: int, renewal: Renewal, sent: Captured, tally: Tally
-) -> None:
+def test_second_play_in_the_middle_of_the_first(number: int, renewal: Renewal, sent: Captured, tally: Tally) -> None:
     workstation, middle = renewal.workstation(), InTheMiddle(number)
     watch = Watch.over(workstation, HOLDER.sid, middle)
     first = Background(lambda: renewal.run(LabDrivers(workstation, sent)))

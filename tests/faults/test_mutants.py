@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _renewal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreView
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
@@ -20,7 +21,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     plan_present,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Going
-
 from faults.disturbed import disturb, wrong_after_another_run
 from faults.renewals import RENEWALS, Material
 from faults.story import HOLDER, Captured, Renewal
@@ -59,9 +59,7 @@ def test_the_paper_procedure_is_caught(renewal: Renewal, sent: Captured, monkeyp
     assert disturb(renewal, sent).watch.violations
 
 
-def test_retiring_before_the_proof_is_caught(
-    renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_retiring_before_the_proof_is_caught(renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not disturb(renewal, sent, loses_the_first_key).watch.violations
     mutate(monkeypatch, before_the_proof)
     assert disturb(renewal, sent, loses_the_first_key).watch.violations

@@ -49,9 +49,9 @@ def text_secret(name: str, text: str) -> Secret:
 
 def binary_secret(name: str, data: bytes, public: bytes | None = None) -> Secret:
     """Bytes. A p12 shows the thumbprint of its leaf, which is no secret: ``public`` is what to leave out."""
-    parts = data.split(public) if public else [data]
-    many = len(parts) > 1
-    forms = {f"{form}, part {n}" if many else form: value for n, part in enumerate(parts, 1) for form, value in _of(part).items()}
+    forms: Forms = {}
+    for part in filter(None, data.split(public) if public else [data]):
+        forms |= {f"{form}, from byte {data.index(part)}": value for form, value in _of(part).items()}
     return Secret(name, _distinct(forms))
 
 
@@ -65,8 +65,8 @@ def key_secrets(name: str, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) 
     for part, number in private.items():
         big = number.to_bytes((number.bit_length() + 7) // 8, "big")
         forward, backward = binary_secret("", big).forms, binary_secret("", big[::-1]).forms
-        forms = {"decimal": str(number).encode()} | dict(forward) | {f"{form}, reversed": v for form, v in backward.items()}
-        yield Secret(f"{part} of {name}", forms)
+        reversed_forms = {f"{form}, reversed": value for form, value in backward.items()}
+        yield Secret(f"{part} of {name}", {"decimal": str(number).encode(), **forward, **reversed_forms})
 
 
 class Scanner:
@@ -107,7 +107,11 @@ def _of(data: bytes) -> Forms:
     latin = data.decode("latin-1")
     forms = {"raw": data, "percent": quote_from_bytes(data, safe="").encode(), "Python": repr(data)[2:-1].encode()}
     forms |= {"JSON": json.dumps(latin)[1:-1].encode(), "Latin-1 in UTF-8": latin.encode()}
-    return forms | encodings | {f"{form} in UTF-16LE": text.decode().encode("utf-16-le") for form, text in encodings.items()}
+    return forms | encodings | {f"{form} in UTF-16LE": _wide(value) for form, value in encodings.items()}
+
+
+def _wide(ascii_text: bytes) -> bytes:
+    return ascii_text.decode().encode("utf-16-le")
 
 
 def _encodings(data: bytes, of: str) -> Forms:

@@ -69,7 +69,8 @@ class Figures:
 
     def search(self, what: str, scanner: Scanner, pieces: Iterable[Piece]) -> list[Hit]:
         """Searches and counts."""
-        size, hits = 0, []
+        size = 0
+        hits: list[Hit] = []
         for place, data in pieces:
             size += len(data)
             hits += scanner.scan(place, data)

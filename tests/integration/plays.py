@@ -21,6 +21,7 @@ SITE_WIDE_BECOME: Mapping[str, Any] = {
 }
 """What many sites set for all of their tasks on Windows."""
 
+# A line of the recap.
 FAILED = re.compile(r"^(\S+) +: ok=.* (?:unreachable|failed)=[1-9]", re.MULTILINE)
 
 Json = dict[str, Any]

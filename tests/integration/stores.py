@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
 from cryptography import x509
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
 from lab.emulated.store import Store, spki
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A certificate in a store. ``works``: the container it links to holds its private key."""
+    """A certificate in a store. ``works``: it is offered, and the container it links to holds its private key."""
 
     thumbprint: str
     friendly_name: str | None
@@ -38,6 +38,6 @@ def contents(store: Store) -> Contents:
         public = x509.load_der_x509_certificate(element.der).public_key()
         if container:
             linked.add(container.name)
-        works = container is not None and container.spki == spki(public)
+        works = not element.archived and container is not None and container.spki == spki(public)
         held.append(Held(element.thumbprint, element.friendly_name, works))
     return Contents(tuple(held), len(store.containers) - len(linked))

@@ -15,7 +15,9 @@ from cryptography import x509
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import ElementError, parse_element
 from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation, ProcessKilled
 from lab.emulated.store import Store, spki
+from lab.manifest import parse
 from lab.winrm import Cut, Intercept, Moment, Request
+from lab.workstation import Logon, Output, Process
 
 DISK_FULL, WRITE_PROTECT = 0x80070070, 0x80070013
 """HRESULTs of ERROR_DISK_FULL and ERROR_WRITE_PROTECT (winerror.h)."""
@@ -166,3 +168,32 @@ def on_each(intercepts: Mapping[str, Intercept]) -> Intercept:
             found(request)
 
     return intercept
+
+
+Start = Callable[[Logon, str, bool], Process]
+
+
+def garbled(start: Start, driver: str, answer: bytes) -> Start:
+    """A workstation's ``start`` with which this driver does its work, and other bytes come back."""
+    return lambda logon, command_line, console: _Garbled(start(logon, command_line, console), driver, answer)
+
+
+class _Garbled:
+    def __init__(self, process: Process, driver: str, answer: bytes) -> None:
+        self._process, self._driver, self._answer = process, driver, answer
+        self._stdin, self._garbles = b"", False
+
+    def send(self, data: bytes, end: bool) -> None:
+        self._stdin += data
+        manifest = parse(self._stdin) if end else None
+        self._garbles = manifest is not None and manifest.module.endswith(self._driver)
+        self._process.send(data, end)
+
+    def receive(self, timeout: float, limit: int) -> Output | None:
+        output = self._process.receive(timeout, limit)
+        if output is None or not self._garbles:
+            return output
+        return Output(self._answer if output.exit_code is not None else b"", b"", output.exit_code)
+
+    def kill(self) -> None:
+        self._process.kill()

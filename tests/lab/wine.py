@@ -92,14 +92,18 @@ class WineWorkstation:
         return done.stdout.decode().replace("\r\n", "\n")
 
     def close(self) -> None:
-        """Ends what runs on it, its wineserver, and removes it."""
+        """Ends it and removes it."""
+        self.stop()
+        shutil.rmtree(self.prefix)
+
+    def stop(self) -> None:
+        """Ends what runs on it and its wineserver, which then writes the registry to the files of the prefix."""
         with self._lock:
             processes, self._processes = self._processes, []
         for process in processes:
             process.kill()
         self._wineserver("-k")
         self._wineserver("-w")
-        shutil.rmtree(self.prefix)
 
     @property
     def _powershell(self) -> tuple[str, str]:

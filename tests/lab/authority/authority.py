@@ -42,6 +42,11 @@ class IssuedBundle:
     private_key: PrivateKey = field(repr=False)
     file_name: str
 
+    @property
+    def thumbprint(self) -> str:
+        """SHA-1 of the certificate in upper-case hex, by which Windows knows it."""
+        return self.certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
+
 
 @dataclass(frozen=True, slots=True)
 class Authority:

@@ -45,7 +45,8 @@ class Computer:
         self.computer_name, self.os_build, self.clock = name, os_build, clock
         self.mutex_wait = MUTEX_WAIT
         self.logging = LoggingPolicy()
-        self.force_key_protection, self.secondary_logon = 0, 3
+        self.force_key_protection = 0
+        self.secondary_logon: int | None = 3
         self.authorities: dict[str, bytes] = {}
         self.accounts = Accounts()
         self.profiles: dict[str, Profile] = {}

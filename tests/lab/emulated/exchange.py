@@ -119,7 +119,8 @@ class _Exchange:
                     "hresult": error.hresult,
                 }
                 self._enter(step, "failed")
-                if not step_type.final:
+                # Once a predecessor was touched, what replaces it stays: the owner is never left without a certificate.
+                if not any(STEP_TYPES[begun["step"]].final for begun, _work in done):
                     self._roll_back(done)
                 return
             self._enter(step, "done", **facts)

@@ -129,7 +129,10 @@ def rename(work: Work, step: Step) -> Facts:
 def add_authority(work: Work, step: Step) -> Facts:
     """Puts an intermediate authority into LocalMachine\\CA, which the emulated owners may write."""
     der = _bytes(step["certificate"])
-    authority = x509.load_der_x509_certificate(der)
+    try:
+        authority = x509.load_der_x509_certificate(der)
+    except ValueError as error:
+        raise DriverError(None, HResult.CRYPT_E_ASN1_EOD) from error
     if thumbprint_of(der) != step["thumbprint"]:
         raise DriverError("thumbprint_mismatch")
     if authority.subject == authority.issuer:

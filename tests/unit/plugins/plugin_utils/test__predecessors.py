@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import (
     SOFTWARE_PROVIDERS,
@@ -26,7 +27,10 @@ NEW = certificate(left=3 * YEAR)
 OLD = stored(certificate())
 
 
-def methods(*found, policy: Policy = Policy(), person: Person = Person()) -> list[tuple[str, Method]]:
+USUAL, ANYBODY = Policy(), Person()
+
+
+def methods(*found: StoreCertificate, policy: Policy = USUAL, person: Person = ANYBODY) -> list[tuple[str, Method]]:
     return [(each.found.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
 
 
@@ -52,7 +56,7 @@ def test_keys_of_windows_own_software_providers_may_go(provider: str) -> None:
     ],
     ids=["itself", "issuer", "person", "purpose", "card", "tpm", "unknown_provider"],
 )
-def test_others_stay(other) -> None:
+def test_others_stay(other: StoreCertificate) -> None:
     assert methods(other) == []
 
 

@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction im
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, FakeDrivers, inventory, issue, now, profile, terms
 
-ALL = Selector(issuer=".")
+ALL, USUAL = Selector(issuer="."), Policy()
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def drivers(authority: Authority) -> FakeDrivers:
     return fake
 
 
-def run(drivers: FakeDrivers, selector: Selector, policy: Policy = Policy(), **details: object) -> Outcome:
+def run(drivers: FakeDrivers, selector: Selector, policy: Policy = USUAL, **details: object) -> Outcome:
     return absent(Absent(selector, policy, terms(**details)), drivers, now)  # type: ignore[arg-type]
 
 

@@ -66,7 +66,7 @@ def holding(case: Case, *found: object) -> Case:
 
 LIES: dict[str, Callable[[Case], Case]] = {
     "ran as": lambda case: (case[0], replace(case[1], owner_sid=OTHER_SID), case[2]),
-    "does not hold": lambda case: holding(case),
+    "does not hold": holding,
     "does not hold the": lambda case: holding(case, replace(case[2].certificates[0], key=None)),
     "does not hold the certificate": lambda case: holding(case, replace(case[2].certificates[0], archived=True)),
     "friendly name is 'other'": lambda case: holding(case, replace(case[2].certificates[0], friendly_name="other")),

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which cases run on which kind of workstation, and one line that says what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from contract.case import Case, load
+from contract.kinds import Pool
+from contract.wire import Sent, capture
+from lab.wine import bed
+from lab.workstation import Kind
+
+CASES = load()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with ``case`` and ``kind`` runs for each pair that can be shown here."""
+    if {"case", "kind"} <= set(metafunc.fixturenames):
+        pairs = [(case, kind) for case in CASES for kind in Kind if case.runs_on(kind) and _is_here(kind)]
+        metafunc.parametrize(("case", "kind"), pairs, ids=[f"{case.name}-{kind.value}" for case, kind in pairs])
+
+
+def _is_here(kind: Kind) -> bool:
+    return kind is Kind.EMULATED or bed() is not None
+
+
+@pytest.fixture(scope="session")
+def sent() -> Mapping[tuple[str, bool], Sent]:
+    """What Ansible sends."""
+    return capture()
+
+
+@pytest.fixture(scope="session")
+def windows(request: pytest.FixtureRequest, sent: Mapping[tuple[str, bool], Sent]) -> Iterator[Pool]:
+    """The chosen cases on Windows PowerShell; asked for, they are already under way."""
+    calls = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    cases: list[Case] = [call["case"] for call in calls if call.get("kind") is Kind.WINDOWS_POWERSHELL]
+    pool = Pool(cases, Kind.WINDOWS_POWERSHELL, sent)
+    yield pool
+    pool.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nobody shall take one kind for the other, or a part for the whole."""
+    total = len(CASES)
+    for kind in Kind:
+        unable = sum(not case.runs_on(kind) for case in CASES)
+        able = f"{total - unable} of {total} contract cases; {unable} cannot be shown there (reasons: tests/contract/cases)"
+        if _is_here(kind):
+            terminalreporter.write_line(f"{kind.value}: {able}")
+        else:
+            line = f"WARNING: {kind.value} is not installed here: {total - unable} contract cases were NOT run on it."
+            terminalreporter.write_line(line, yellow=True, bold=True)

@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No secret is left anywhere, whatever went well or wrong; and the search for them finds what is planted."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from integration import canary_run
+from integration.canary import STRIDE, WINDOW, Scanner, Secret, binary_secret, key_secrets, text_secret
+from integration.canary_run import CanaryRun
+from integration.conftest import DOSIMETRY, Figures
+from integration.remains import registry, wine_prefix
+from lab.authority import Authority
+from lab.authority.authority import new_key
+from lab.hospital import Hospital
+from lab.people import ELODIE, JEANNE, LOUIS, PAUL, Desk, Seat
+from lab.wine import WineWorkstation
+
+DESKS = [Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))), Desk("ws-nuclear", (Seat(PAUL),))]
+PLACES = {"ansible.log", "events.jsonl", "requests.jsonl", "facts"}
+BAD_USE = {"wrong_passphrase", "bad_arguments", "content_not_base64", "import_failed"}
+
+
+@pytest.fixture
+def run(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[CanaryRun]:
+    with Hospital(tmp_path, DESKS) as hospital:
+        yield canary_run.prepare(hospital, authority, monkeypatch)
+
+
+@pytest.fixture
+def windows_run(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[CanaryRun]:
+    """On a workstation of its own: it is stopped, so that its registry can be read."""
+    with Hospital(tmp_path, [DOSIMETRY]) as hospital:
+        yield canary_run.prepare(hospital, authority, monkeypatch)
+
+
+def assert_all_was_tried(run: CanaryRun, exchanges: int, codes: set[str]) -> None:
+    """Enrolments, failures of every sort, and every place to leave something: a search of nothing proves nothing."""
+    enrolled, misused = canary_run.enrol(run), canary_run.misuse(run)
+    role = canary_run.misuse_role(run)
+    assert [enrolled.exit_code, misused.exit_code, *(wrong.exit_code for wrong in role)] == [0, 0, 2, 2, 2, 2]
+    assert {row.result["error"]["code"] for row in misused.rows} == codes
+    assert [secret.name for secret in run.secrets].count("a one-use file") == exchanges
+    written = [Path(place).relative_to(run.hospital.folder) for place, _ in run.pieces() if place.startswith("/")]
+    assert {path.parts[0] for path in written} >= PLACES
+
+
+def test_no_secret_is_left_by_emulated_workstations(run: CanaryRun, figures: Figures) -> None:
+    holders, desks, imports = 3, 2, 3  # of the odd bundle: by its holder, with a wrong password, with a list for one
+    assert_all_was_tried(run, holders + desks * imports, BAD_USE | {"holder_logon"})
+    scanner = Scanner(run.secrets)
+    hits = figures.search("emulated", scanner, run.pieces())
+    assert hits == []
+
+
+@pytest.mark.windows
+def test_no_secret_is_left_by_windows_powershell(windows_run: CanaryRun, figures: Figures) -> None:
+    """The key that was installed is found where Wine keeps keys, in its container, and nowhere else."""
+    assert_all_was_tried(windows_run, 1 + 3, BAD_USE)
+    kept = canary_run.misuse_with_kept_files(windows_run)
+    assert {row.result["error"]["code"] for row in kept.rows} == {"kept_files"}
+    workstation = windows_run.hospital.workstations[DOSIMETRY.name]
+    assert isinstance(workstation, WineWorkstation)
+    workstation.stop()
+    scanner = Scanner(windows_run.secrets)
+    assert figures.search("Windows PowerShell", scanner, windows_run.pieces()) == []
+    stored = figures.search("its disk, where the installed key is", scanner, wine_prefix(workstation.prefix))
+    installed = f"the key in {LOUIS.name} - {LOUIS.authorisation}.p12"
+    assert {(hit.secret, hit.place.split("\\\\{")[0]) for hit in stored} == {
+        (f"{part} of {installed}", r"user.reg Software\\Wine\\Crypto\\CNG") for part in "dpq"
+    }
+
+
+TEXT = text_secret("text", canary_run.canary())
+BINARY = binary_secret("bytes", secrets.token_bytes(1000))
+NUMBERS = [*key_secrets("RSA", new_key("rsa2048")), *key_secrets("EC", ec.generate_private_key(ec.SECP256R1()))]
+
+
+@pytest.mark.parametrize("secret", [TEXT, BINARY, *NUMBERS], ids=lambda secret: secret.name)
+def test_planted_secret_is_found_in_every_form(secret: Secret) -> None:
+    scanner = Scanner([secret])
+    missed = [form for form, value in secret.forms.items() if not list(scanner.scan("a log", noise(value)))]
+    assert missed == []
+    assert list(scanner.scan("a log", noise(b""))) == []
+
+
+@pytest.mark.parametrize("secret", [BINARY, *NUMBERS], ids=lambda secret: secret.name)
+def test_part_of_a_long_secret_is_found(secret: Secret) -> None:
+    scanner, enough = Scanner([secret]), WINDOW + STRIDE - 1
+    long = {form: value for form, value in secret.forms.items() if len(value) > 2 * enough}
+    parts = {form: value[enough : 2 * enough] for form, value in long.items()}
+    assert parts
+    assert [form for form, part in parts.items() if not list(scanner.scan("a log", noise(part)))] == []
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_secret_inside_of_longer_base64_is_found(before: int) -> None:
+    around = base64.b64encode(b"z" * before + TEXT.forms["UTF-8"] + b"after it")
+    assert list(Scanner([TEXT]).scan("a log", around))
+
+
+def noise(leak: bytes) -> bytes:
+    """A leak at an odd place in a log."""
+    return b"x" * 1001 + leak + b"y" * 1000
+
+
+def test_public_part_of_a_file_is_no_secret() -> None:
+    thumbprint, data = secrets.token_bytes(20), secrets.token_bytes(500)
+    scanner = Scanner([binary_secret("file", data + thumbprint + data[::-1], public=thumbprint)])
+    assert list(scanner.scan("a result", thumbprint.hex().upper().encode())) == []
+    assert list(scanner.scan("a log", data.hex().encode()))
+    assert list(scanner.scan("a log", data[::-1].hex().encode()))
+
+
+def test_registry_file_is_read_as_what_it_says(tmp_path: Path) -> None:
+    secret = BINARY.forms["raw, from byte 0"][:100]
+    digits = ",".join(f"{byte:02x}" for byte in secret)
+    wrapped = digits[:60] + "\\\n  " + digits[60:]
+    path = tmp_path / "user.reg"
+    values = f'#time=1dd\n"Blob"=hex:{wrapped}\n"Name"="text"\n'
+    path.write_text(f"WINE REGISTRY Version 2\n\n[Software\\\\Some] 1795575136\n{values}")
+    hits = [hit for place, data in registry(path) for hit in Scanner([BINARY]).scan(place, data)]
+    assert [(hit.secret, hit.place) for hit in hits] == [("bytes", r"user.reg Software\\Some")]

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A hospital where something is wrong at every desk: each task fails with its own cause, says what to do, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from integration.plays import modules, row, run_play, tasks
+from integration.stores import Contents, contents
+from integration.wiretap import tap
+from lab.emulated import Change, DriverError, EmulatedWorkstation, LoggingPolicy, Operation
+from lab.emulated.profile import Profile
+from lab.hospital import Hospital
+from lab.manifest import Manifest
+from lab.people import JEANNE, Desk, Seat
+from lab.playbook import Run
+
+READ, WRITE = ["store_inventory"], ["store_inventory", "store_exchange"]
+NOTHING = Contents((), orphans=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """``arguments`` replace those of a right task; ``ran`` are the drivers that run until it fails."""
+
+    code: str
+    says: str
+    ran: list[str]
+    prepare: Callable[[EmulatedWorkstation], None] = lambda _workstation: None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    logged_on: bool = True
+
+
+def jeannes(change: Callable[[Profile], None]) -> Callable[[EmulatedWorkstation], None]:
+    return lambda workstation: change(workstation.profiles[JEANNE.sid])
+
+
+def set_to(name: str, value: object) -> Callable[[object], None]:
+    return lambda thing: setattr(thing, name, value)
+
+
+def fail_after_the_key(workstation: EmulatedWorkstation) -> None:
+    """The disk is full when the certificate is to be written; taking back works."""
+
+    def observe(operation: Operation) -> None:
+        if operation.change is Change.CERTIFICATE_WRITTEN:
+            raise DriverError(None, 0x80070070)
+
+    workstation.observe = observe
+
+
+TROUBLES = {
+    "ws-unknown": Trouble("unknown_holder", r"knows no account CHU\nobody", READ, arguments={"holder": r"CHU\nobody"}),
+    "ws-temporary": Trouble("temporary_profile", "a temporary profile", READ, jeannes(set_to("temporary", True))),
+    "ws-redirected": Trouble(
+        "store_unread", "AppData is redirected to a share", READ, jeannes(set_to("redirected_to", r"\\files\jdupont"))
+    ),
+    "ws-denied": Trouble("store_unread", "access was denied", READ, jeannes(set_to("denied", True))),
+    "ws-damaged": Trouble("store_unread", "the profile folder has no AppData", READ, jeannes(set_to("exists", False))),
+    "ws-logged": Trouble(
+        "logged_secrets", "script block logging is on", READ, set_to("logging", LoggingPolicy(script_block=True))
+    ),
+    "ws-password": Trouble(
+        "holder_logon", "the password is wrong", WRITE, arguments={"holder_password": "not his"}, logged_on=False
+    ),
+    "ws-full": Trouble("import_failed", "0x80070070", WRITE, fail_after_the_key),
+    "ws-stale": Trouble("stale_store", "changed between reading and writing", WRITE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    hospital: Hospital
+    run: Run
+
+
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troubled]:
+    desks = [Desk(name, (Seat(JEANNE, trouble.logged_on),)) for name, trouble in TROUBLES.items()]
+    with Hospital(tmp_path_factory.mktemp("troubled"), desks) as hospital, pytest.MonkeyPatch.context() as patches:
+        for name, trouble in TROUBLES.items():
+            trouble.prepare(hospital.emulated(name))
+        interfere(patches, hospital)
+        bundle = hospital.bundles[JEANNE.authorisation]
+        right = {
+            "path": f"{hospital.bundle_folder}/{bundle.file_name}",
+            "passphrase": f"{{{{ pkcs12_passphrases['{JEANNE.authorisation}'] }}}}",
+            "holder": JEANNE.account,
+        }
+        arguments = {name: right | dict(trouble.arguments) for name, trouble in TROUBLES.items()}
+        call = tasks({"certificate": "{{ arguments[inventory_hostname] }}"})
+        yield Troubled(hospital, run_play(hospital, "--forks", "4", vars={"arguments": arguments}, tasks=call))
+
+
+def interfere(patches: pytest.MonkeyPatch, hospital: Hospital) -> None:
+    """Somebody else's certificate comes into the store between the read and the exchange."""
+    workstation = hospital.emulated("ws-stale")
+    other = hospital.bundles[JEANNE.authorisation]
+
+    def hear(manifest: Manifest) -> None:
+        if manifest.module.endswith("store_exchange"):
+            workstation.store_of(JEANNE.sid).plant(other.certificate, friendly_name="put there by hand")
+
+    tap(patches, workstation, hear)
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_trouble_has_its_code_and_its_sentence(troubled: Troubled, name: str) -> None:
+    result, trouble = row(troubled.run, "certificate", name).result, TROUBLES[name]
+    assert result["error"]["code"] == trouble.code
+    assert trouble.says in result["msg"]
+    assert result["msg"].endswith(result["error"]["next_step"])
+    assert result["changed"] is False
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_trouble_stops_before_it_costs_more(troubled: Troubled, name: str) -> None:
+    assert modules(troubled.run.requests, name) == TROUBLES[name].ran
+
+
+@pytest.mark.parametrize("name", [name for name in TROUBLES if name != "ws-stale"])
+def test_trouble_leaves_nothing_behind(troubled: Troubled, name: str) -> None:
+    assert contents(troubled.hospital.emulated(name).store_of(JEANNE.sid)) == NOTHING
+
+
+def test_stale_store_stays_as_the_other_left_it(troubled: Troubled) -> None:
+    left = contents(troubled.hospital.emulated("ws-stale").store_of(JEANNE.sid))
+    assert [held.friendly_name for held in left.held] == ["put there by hand"]
+    assert left.orphans == 0
+
+
+def test_wrong_password_was_tried_once(troubled: Troubled) -> None:
+    tried = {name: dict(troubled.hospital.emulated(name).accounts.bad_passwords) for name in TROUBLES}
+    assert tried == {name: {JEANNE.sid: 1} if name == "ws-password" else {} for name in TROUBLES}

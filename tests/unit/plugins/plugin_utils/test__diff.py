@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The diff says before and after, in check mode as it was planned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import store_diff
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import JournalEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import find_owner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import ImportLeaf, NameLeaf, Plan, ProveKey, RetireOld
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, YEAR, certificate, inventory, stored, view
+
+LEAF = certificate(left=3 * YEAR)
+OLD = stored(certificate(), friendly_name="SISERI")
+DONE = (JournalEntry("1", "import", "done", "", {}),)
+
+
+def outcome(plan: Plan, *before: Any, **details: Any) -> Outcome:
+    found = inventory()
+    kept = view(*before)
+    return Outcome(find_owner(found, HOLDER), found, NOW, kept, details.pop("after", kept), LEAF, plan, **details)
+
+
+def lines(diff: dict[str, str], side: str) -> list[str]:
+    return [line.replace(LEAF.thumbprint, "NEW").replace(OLD.thumbprint, "OLD") for line in diff[side].splitlines()]
+
+
+NEW_LINE = "NEW CN=Jeanne Dupont - T123456 until 2029-11-24, key, named Next"
+OLD_LINE = "OLD CN=Jeanne Dupont - T123456 until 2027-11-25, key, named SISERI"
+RENEWAL = (ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint), NameLeaf(LEAF.thumbprint, "Next"))
+
+
+@pytest.mark.parametrize(
+    ("method", "after"),
+    [(Method.DELETE, [NEW_LINE]), (Method.ARCHIVE, [NEW_LINE, OLD_LINE + ", archived"])],
+)
+def test_in_check_mode_after_is_the_plan(method: Method, after: list[str]) -> None:
+    diff = store_diff(outcome(Plan((*RENEWAL, RetireOld(OLD.thumbprint, method))), OLD))
+    assert lines(diff, "before") == [OLD_LINE]
+    assert sorted(lines(diff, "after")) == after
+    assert diff["before_header"] == diff["after_header"] == "WS-1 CHU\\jdupont CurrentUser\\My"
+
+
+def test_once_it_is_done_after_is_the_store() -> None:
+    told = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF, None)), journal=DONE))
+    assert lines(told, "after") == ["NEW CN=Jeanne Dupont - T123456 until 2029-11-24, no key, named -"]
+
+
+@pytest.mark.parametrize(
+    "unchanged",
+    [
+        outcome(Plan(()), OLD),
+        outcome(Plan((ProveKey(LEAF.thumbprint),)), OLD),
+        outcome(Plan(RENEWAL), OLD, deferred="not logged on"),
+    ],
+    ids=["nothing", "proof", "deferred"],
+)
+def test_what_changes_nothing_shows_nothing(unchanged: Outcome) -> None:
+    diff = store_diff(unchanged)
+    assert diff["before"] == diff["after"] != ""
