@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -126,9 +126,17 @@ class PkcsAction(ActionBase):
         return parse_exchange(answer)
 
     def _driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
-        answer: Mapping[str, Any] = self._execute_module(
-            module_name=f"hospital_it.pkcs12.{name}", module_args=arguments, task_vars=self._task_vars
-        )
+        try:
+            answer: Mapping[str, Any] = self._execute_module(
+                module_name=f"hospital_it.pkcs12.{name}", module_args=arguments, task_vars=self._task_vars
+            )
+        except AnsibleError:
+            raise
+        except Exception as problem:
+            # Connection plugins let the errors of their libraries through (requests, pywinrm) when a connection ends on the way.
+            raise AnsibleConnectionFailure(
+                f"The connection ended while {name} ran: {problem}. Run the task again: it goes on from what is there by then."
+            ) from problem
         return answer
 
     def _refuse_kept_files(self) -> None:

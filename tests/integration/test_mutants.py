@@ -95,7 +95,7 @@ class Slip:
 
 MASKED = "remove_values(result, validation._no_log_values)"
 NUMBER = '"bundle_sha256": bundle.sha256'
-ONE_USE = "return ImportStep(str(number), step.thumbprint, one_use.data"
+ONE_USE = "return ImportStep(number, step.thumbprint, one_use.data"
 SLIPS = {
     "arguments are shown": Slip(
         "passphrase of", "_action.py", MASKED, 'result | {"invocation": dict(self._task.args)}'
@@ -104,10 +104,10 @@ SLIPS = {
         "d of the key", "_result.py", NUMBER, f'{NUMBER}, "d": str(bundle.key.private_numbers().d)'
     ),
     "file is in a journal": Slip(
-        "a one-use file", "_renewal.py", ONE_USE, ONE_USE.replace("str(number)", "one_use.data.hex()")
+        "a one-use file", "_transaction.py", ONE_USE, ONE_USE.replace("number", "one_use.data.hex()")
     ),
     "passphrase is printed": Slip(
-        "a one-use passphrase", "_renewal.py", ONE_USE, f"print(one_use.passphrase); {ONE_USE}"
+        "a one-use passphrase", "_transaction.py", ONE_USE, f"print(one_use.passphrase); {ONE_USE}"
     ),
 }
 

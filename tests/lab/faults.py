@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -42,8 +43,12 @@ def _usable(store: Store, raw: bytes, at: datetime) -> str | None:
 
 def linked(store: Store) -> frozenset[str]:
     """The containers that a certificate of the store links to; any other one is an orphan."""
-    links = [parse_element(raw).key for raw in store.elements.values()]
-    return frozenset(link.container for link in links if link)
+    found = set()
+    for raw in store.elements.values():
+        with suppress(ElementError):
+            link = parse_element(raw).key
+            found |= {link.container} if link else set()
+    return frozenset(found)
 
 
 Act = Callable[["Watch", Operation], None]

@@ -11,7 +11,13 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import store_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import JournalEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import find_owner
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import ImportLeaf, NameLeaf, Plan, ProveKey, RetireOld
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+    ImportLeaf,
+    NameLeaf,
+    Plan,
+    ProveKey,
+    RetireOld,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome
 from unit.plugins.plugin_utils.fakes import HOLDER, NOW, YEAR, certificate, inventory, stored, view
@@ -38,7 +44,7 @@ RENEWAL = (ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint), NameLeaf(LEAF
 
 @pytest.mark.parametrize(
     ("method", "after"),
-    [(Method.DELETE, [NEW_LINE]), (Method.ARCHIVE, [NEW_LINE, OLD_LINE + ", archived"])],
+    [(Method.DELETE, [NEW_LINE]), (Method.ARCHIVE, [NEW_LINE, OLD_LINE.replace("key", "archived")])],
 )
 def test_in_check_mode_after_is_the_plan(method: Method, after: list[str]) -> None:
     diff = store_diff(outcome(Plan((*RENEWAL, RetireOld(OLD.thumbprint, method))), OLD))

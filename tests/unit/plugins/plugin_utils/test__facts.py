@@ -13,7 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Account, Store, StoredElement, Unread
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection, certificate_row, workstation_facts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import (
+    Selection,
+    certificate_row,
+    workstation_facts,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
@@ -48,7 +52,12 @@ def test_a_certificate_is_a_row_with_its_owner_and_store(element: bytes) -> None
     found = facts(Selection(), profiles=(profile(element),))
     (row,) = found["certificates"]
     assert (row["owner_sid"], row["owner"], row["store"]) == (SID, HOLDER, "CurrentUser\\My")
-    assert (row["status"], row["days_left"], row["key_state"], row["key_provider"]) == ("valid", 365, "linked", SOFTWARE)
+    assert (row["status"], row["days_left"], row["key_state"], row["key_provider"]) == (
+        "valid",
+        365,
+        "linked",
+        SOFTWARE,
+    )
     assert (found["schema"], found["gathered_at"], found["certificates_not_listed"]) == (1, "2026-11-25T12:00:00Z", 0)
     assert not [value for value in row.values() if isinstance(value, (dict, bytes))]
 
@@ -81,7 +90,9 @@ def test_a_place_that_cannot_be_read_is_listed_with_the_reason() -> None:
 
 def test_names_are_those_that_were_asked_for_and_the_connections_own() -> None:
     both = (profile(), profile(owner_sid=OTHER_SID), profile(owner_sid="S-1-5-21-9"))
-    found = facts(Selection(), profiles=both, accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1)))
+    found = facts(
+        Selection(), profiles=both, accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1))
+    )
     assert [each["owner"] for each in found["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -31,8 +32,8 @@ def drivers(authority: Authority) -> FakeDrivers:
     return fake
 
 
-def run(drivers: FakeDrivers, selector: Selector, policy: Policy = USUAL, **details: object) -> Outcome:
-    return absent(Absent(selector, policy, terms(**details)), drivers, now)  # type: ignore[arg-type]
+def run(drivers: FakeDrivers, selector: Selector, policy: Policy = USUAL, **details: Any) -> Outcome:
+    return absent(Absent(selector, policy, terms(**details)), drivers, now)
 
 
 def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_command(drivers: FakeDrivers) -> None:

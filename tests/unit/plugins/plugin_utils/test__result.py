@@ -13,12 +13,35 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import find_owner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import ImportLeaf, NameLeaf, Plan, PlannedStep, ProveKey, RemoveCertificate, RetireOld
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+    ImportLeaf,
+    NameLeaf,
+    Plan,
+    PlannedStep,
+    ProveKey,
+    RemoveCertificate,
+    RetireOld,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import absent_result, bundle_result, present_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import (
+    absent_result,
+    bundle_result,
+    present_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Note, Outcome
 from lab.authority import Authority
-from unit.plugins.plugin_utils.fakes import HOLDER, NOW, PASSPHRASE, YEAR, certificate, inventory, issue, opened, stored, view
+from unit.plugins.plugin_utils.fakes import (
+    HOLDER,
+    NOW,
+    PASSPHRASE,
+    YEAR,
+    certificate,
+    inventory,
+    issue,
+    opened,
+    stored,
+    view,
+)
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate())
@@ -103,7 +126,11 @@ def went(method: Method, **facts: Any) -> dict[str, Any]:
 
 
 def test_what_became_of_an_old_key_is_said() -> None:
-    assert went(Method.DELETE, key="deleted", kept_because=None) == {"method": "delete", "key": "deleted", "kept_because": None}
+    assert went(Method.DELETE, key="deleted", kept_because=None) == {
+        "method": "delete",
+        "key": "deleted",
+        "kept_because": None,
+    }
     shared = went(Method.DELETE, key="kept", kept_because="shared_container")
     assert shared == {"method": "delete", "key": "kept", "kept_because": "shared_container"}
     assert went(Method.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}

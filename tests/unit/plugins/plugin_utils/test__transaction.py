@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,13 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._become import Deferred
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Context, Identity, Inventory, Logging, RunAs
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+    Context,
+    Identity,
+    Inventory,
+    Logging,
+    RunAs,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present
@@ -83,7 +88,7 @@ def test_his_own_password_makes_a_logon_of_its_own(issued: IssuedBundle) -> None
 def test_a_logon_that_turns_out_unable_is_waiting_not_failing(
     issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_token(self: FakeDrivers, request: object, run_as: object) -> None:
+    def no_token(*_given: object) -> None:
         raise Deferred("Windows gave no token.")
 
     monkeypatch.setattr(FakeDrivers, "exchange", no_token)
@@ -107,7 +112,10 @@ def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> N
     ("found", "code"),
     [
         (inventory(secondary_logon=4), "secondary_logon"),
-        (inventory(identity=Identity(OTHER_SID, "CHU\\a", administrator=True, debug_privilege=False)), "no_debug_privilege"),
+        (
+            inventory(identity=Identity(OTHER_SID, "CHU\\a", administrator=True, debug_privilege=False)),
+            "no_debug_privilege",
+        ),
     ],
     ids=["service", "right"],
 )

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import ExchangeAnswer, JournalEntry, ProveStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreCertificate, StoreView
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     ImportLeaf,
     NameLeaf,
@@ -60,15 +60,15 @@ def signed(case: Case, **facts: object) -> Case:
     return case[0], replace(case[1], journal=(replace(entry, facts=dict(entry.facts) | facts),)), case[2]
 
 
-def holding(case: Case, *found: object) -> Case:
-    return case[0], case[1], view(*found)  # type: ignore[arg-type]
+def holding(case: Case, *found: StoreCertificate) -> Case:
+    return case[0], case[1], view(*found)
 
 
 LIES: dict[str, Callable[[Case], Case]] = {
     "ran as": lambda case: (case[0], replace(case[1], owner_sid=OTHER_SID), case[2]),
     "does not hold": holding,
     "does not hold the": lambda case: holding(case, replace(case[2].certificates[0], key=None)),
-    "does not hold the certificate": lambda case: holding(case, replace(case[2].certificates[0], archived=True)),
+    "is archived": lambda case: holding(case, replace(case[2].certificates[0], archived=True)),
     "friendly name is 'other'": lambda case: holding(case, replace(case[2].certificates[0], friendly_name="other")),
     "is still there": lambda case: holding(case, *case[2].certificates, stored(OLD)),
     "did not sign": lambda case: (case[0], replace(case[1], journal=()), case[2]),
@@ -96,11 +96,11 @@ def test_what_the_answer_does_not_show_is_refused(proven: Case, said: str) -> No
         (RemoveCertificate(OLD.thumbprint), [stored(OLD)], False),
     ],
 )
-def test_a_removal_is_held_against_the_store(step: RetireOld, left: list[object], holds: bool) -> None:
+def test_a_removal_is_held_against_the_store(step: RetireOld, left: list[StoreCertificate], holds: bool) -> None:
     answer = ExchangeAnswer(True, SID, NOW, (), (), (), None)
     expected = Expected(SID, None, Plan((step,)), NONCE)
     if holds:
-        refuse_unverified(expected, answer, view(*left), "WS-1")  # type: ignore[arg-type]
+        refuse_unverified(expected, answer, view(*left), "WS-1")
     else:
         with pytest.raises(PkcsError, match="is still there"):
-            refuse_unverified(expected, answer, view(*left), "WS-1")  # type: ignore[arg-type]
+            refuse_unverified(expected, answer, view(*left), "WS-1")

@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The boundary to Ansible: secrets masked on every exit, become put in place and brought back, failures as sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _action
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    HolderBecome,
+    PkcsAction,
+    Spec,
+    Task,
+    plain,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Context, ExchangeRequest, RunAs
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+
+SECRET = "s3cret-passphrase"
+SPEC = Spec(
+    options={
+        "holder": {"type": "str", "required": True},
+        "passphrase": {"type": "str", "no_log": True},
+        "days": {"type": "int", "default": 40},
+    }
+)
+HOLDER = RunAs(Context.BECOME, "CHU\\jdupont", "his own")
+REQUEST = ExchangeRequest("S-1", "hash", ())
+
+
+class FakeConnection:
+    """Keeps the become plugin, as every connection does."""
+
+    def __init__(self, become: object) -> None:
+        self.become = become
+
+    def set_become_plugin(self, plugin: object) -> None:
+        self.become = plugin
+
+
+class Action(PkcsAction):
+    """An action whose story and whose drivers are told by the test."""
+
+    SPEC = SPEC
+
+    keep = False
+    task: Task
+
+    def __init__(self, args: Mapping[str, Any], told: Any = None, answer: Any = None, **task: Any) -> None:
+        usual: dict[str, Any] = {
+            "args": dict(args),
+            "action": "hospital_it.pkcs12.x",
+            "check_mode": False,
+            "diff": False,
+        }
+        usual |= {"async_val": 0, "environment": None}
+        self._task = SimpleNamespace(**(usual | task))
+        self._connection = FakeConnection("the task's own")
+        self._told, self._answer = told, answer
+        self.seen: list[tuple[str, object]] = []
+        self._task_vars: dict[str, Any] = {}
+
+    def story(self, task: Task) -> dict[str, Any]:
+        self.task = task
+        if isinstance(self._told, Exception):
+            raise self._told
+        return dict(self._told or {})
+
+    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        return not self.keep
+
+    def _execute_module(self, module_name: str, module_args: object, task_vars: object) -> Mapping[str, Any]:
+        self.seen.append((module_name.removeprefix("hospital_it.pkcs12."), self._connection.become))
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer or {}
+
+
+@pytest.fixture(autouse=True)
+def base_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_action.ActionBase, "run", lambda *_given: {})
+
+
+def run(
+    args: Mapping[str, Any], told: Any = None, variables: dict[str, Any] | None = None, **task: Any
+) -> dict[str, Any]:
+    return Action({"holder": "a"} | dict(args), told, **task).run(None, variables)
+
+
+REFUSAL = PkcsError(code="x", cause=f"It says {SECRET}.", next_step="Act.", journal=[{"id": SECRET}], changed=True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"msg": f"a {SECRET} b", "deep": [{"key": SECRET}]}, REFUSAL, RuntimeError(SECRET)],
+    ids=["result", "refusal", "defect"],
+)
+def test_secrets_are_masked_on_every_exit(told: Any) -> None:
+    result = run({"passphrase": SECRET}, told)
+    assert SECRET not in json.dumps(result)
+    assert "****" in json.dumps(result)
+
+
+def test_a_wrong_argument_does_not_show_the_secret_beside_it() -> None:
+    result = run({"passphrase": SECRET, "days": "x"})
+    assert (result["failed"], result["error"]["code"]) == (True, "bad_arguments")
+    assert SECRET not in json.dumps(result)
+
+
+def test_a_misspelt_secret_does_not_show() -> None:
+    result = run({"passphrse": SECRET})
+    assert result["error"]["code"] == "bad_arguments"
+    assert "passphrse" in result["msg"]
+    assert SECRET not in json.dumps(result)
+
+
+def test_the_invocation_is_what_the_user_wrote_without_secrets() -> None:
+    shown = run({"passphrase": SECRET, "days": "7"})["invocation"]["module_args"]
+    assert shown == {"holder": "a", "passphrase": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "days": "7"}
+
+
+def test_a_refusal_is_a_result_with_the_journal_and_whether_it_changed_something() -> None:
+    result = run({}, REFUSAL)
+    assert result["error"] == {"code": "x", "next_step": "Act."}
+    assert (result["failed"], result["changed"], result["msg"]) == (True, True, f"It says {SECRET}. Act.")
+    assert result["journal"] == [{"id": SECRET}]
+
+
+def test_a_defect_is_called_one_and_a_lost_connection_is_left_to_ansible() -> None:
+    assert "Please report it" in run({}, RuntimeError("x"))["msg"]
+    with pytest.raises(AnsibleConnectionFailure):
+        run({}, AnsibleConnectionFailure("gone"))
+
+
+def test_a_controller_without_the_library_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_action.importlib.util, "find_spec", lambda _name: None)
+    assert run({})["error"]["code"] == "missing_library"
+
+
+def test_a_story_gets_the_validated_options_and_how_the_task_runs() -> None:
+    action = Action({"holder": "a", "days": "7"}, check_mode=True, diff=True)
+    action.run(None, {"inventory_hostname": "ws-1", "awx_job_id": 17})
+    task = action.task
+    assert (task.options["days"], task.check_mode, task.diff, task.host, task.job) == (7, True, True, "ws-1", "17")
+    assert "holder" not in repr(task)
+
+
+def test_reading_runs_without_become_and_the_tasks_own_comes_back() -> None:
+    action = Action({}, answer={})
+    with pytest.raises(PkcsError) as refusal:
+        action.inventory([])
+    assert refusal.value.code == "driver_answer"
+    assert action.seen == [("store_inventory", None)]
+    assert action._connection.become == "the task's own"
+
+
+def test_writing_runs_as_the_holder_with_his_password_or_none_whatever_the_site_says() -> None:
+    for password in ("his own", None):
+        action = Action({}, answer=RuntimeError("cut"))
+        with pytest.raises(AnsibleConnectionFailure, match="Run the task again"):
+            action.exchange(REQUEST, RunAs(Context.BECOME, "CHU\\jdupont", password))
+        ((name, become),) = action.seen
+        assert name == "store_exchange"
+        assert isinstance(become, HolderBecome)
+        options = {option: become.get_option(option) for option in ("become_user", "become_pass", "become_flags")}
+        assert options == {"become_user": "CHU\\jdupont", "become_pass": password, "become_flags": ""}
+        assert action._connection.become == "the task's own"
+
+
+def test_the_connections_own_user_writes_without_become() -> None:
+    action = Action({}, answer={"msg": "become failed"})
+    with pytest.raises(PkcsError) as refusal:
+        action.exchange(REQUEST, RunAs(Context.CONNECTION, "CHU\\jdupont"))
+    assert refusal.value.code == "driver_answer"
+    assert action.seen == [("store_exchange", None)]
+
+
+def test_a_wrapper_that_got_no_token_is_waiting() -> None:
+    action = Action({}, answer={"failed": True, "msg": "failure: CreateProcessAsUser (Win32ErrorCode 5)"})
+    with pytest.raises(Exception, match="run the task again when he or she is logged on"):
+        action.exchange(REQUEST, HOLDER)
+
+
+def test_a_key_is_never_left_in_a_file_of_ansibles() -> None:
+    action = Action({}, answer={})
+    action.keep = True
+    with pytest.raises(PkcsError) as refusal:
+        action.exchange(REQUEST, HOLDER)
+    assert (refusal.value.code, action.seen) == ("kept_files", [])
+
+
+class Tagged(str):
+    """A string with an origin, as core 2.19 hands it over."""
+
+    __slots__ = ()
+
+
+class TaggedNumber(int):
+    """The same for a number."""
+
+
+def test_tags_do_not_travel_on() -> None:
+    given = {Tagged("a"): [Tagged("b"), TaggedNumber(1), True, None, 1.5, (Tagged("c"),)]}
+    found = plain(given)
+    assert found == {"a": ["b", 1, True, None, 1.5, ["c"]]}
+    ((key, values),) = found.items()
+    assert {type(key), *map(type, values[:2]), type(values[5][0])} == {str, int}
