@@ -35,7 +35,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties imp
 from lab.authority import IssuedBundle, PrivateKey
 from lab.emulated.element import pack, properties
 
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=timezone.utc)
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
 LINK = KeyLink("{container}", "Microsoft Software Key Storage Provider", 0, 0, 0)
 SERVICE = Identity("S-1-5-21-1-2-3-1103", "CHU\\svc-ansible", administrator=True, debug_privilege=True)
 JEANNE = Account("CHU\\jdupont", "S-1-5-21-1-2-3-1104", "CHU\\jdupont", None)

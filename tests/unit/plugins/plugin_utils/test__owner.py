@@ -42,6 +42,15 @@ def test_unknown_account_is_refused_with_the_code_of_windows() -> None:
         find_owner(inventory(profile()), "somebody else")
 
 
+def test_sid_that_means_nobody_here_is_unknown() -> None:
+    """Windows takes any SID; who has neither a name nor a profile cannot be waited for."""
+    nameless = replace(JEANNE, name=None, hresult=0x80070534)
+    with pytest.raises(PkcsError) as refused:
+        find_owner(inventory(accounts=[nameless]), ASKED)
+    assert refused.value.code == "unknown_holder"
+    assert find_owner(inventory(profile(), accounts=[nameless]), ASKED).name == JEANNE.sid
+
+
 def test_store_that_cannot_be_trusted_is_refused() -> None:
     assert code_of(inventory(replace(profile(), temporary=True))) == "temporary_profile"
     unread = Store((), (Unread("redirected", "\\\\files\\jdupont", None),))
