@@ -165,9 +165,11 @@ class PkcsAction(ActionBase):
         return Task(options, bool(self._task.check_mode), bool(self._task.diff), host, job)
 
     def _validate(self) -> Any:
+        """Holds the arguments against the spec. A null is an option left out: it gets the default, and is missing if required."""
         rules = {name: getattr(self.SPEC, name) for name in ("mutually_exclusive", "required_one_of", "required_if")}
         spec = {name: dict(option) for name, option in self.SPEC.options.items()}
-        return ArgumentSpecValidator(spec, **rules).validate(plain(self._task.args))
+        given = {name: value for name, value in plain(self._task.args).items() if value is not None}
+        return ArgumentSpecValidator(spec, **rules).validate(given)
 
     def _invocation(self) -> dict[str, Any]:
         """What the user wrote. Of an option that is not known the value is hidden, too: it may be a misspelt passphrase."""

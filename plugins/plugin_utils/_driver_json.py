@@ -61,8 +61,8 @@ def exchange_arguments(request: ExchangeRequest) -> dict[str, Any]:
 
 
 def inventory_arguments(holders: Sequence[str]) -> dict[str, Any]:
-    """The arguments of ``store_inventory``."""
-    return {"protocol": PROTOCOL, "holders": list(holders)}
+    """The arguments of ``store_inventory``. An empty name is nobody's, and the driver's parameters do not take one."""
+    return {"protocol": PROTOCOL, "holders": [holder for holder in holders if holder]}
 
 
 def parse_inventory(answer: Mapping[str, Any]) -> Inventory:

@@ -37,15 +37,16 @@ class Owner:
 
 
 def find_owner(inventory: Inventory, asked: str) -> Owner:
-    """Finds the holder that was asked for. Raises ``PkcsError``: ``unknown_holder``."""
+    """Finds the holder that was asked for. Raises ``PkcsError``: ``unknown_holder``, also for a SID without name and profile."""
     account = next((account for account in inventory.accounts if account.asked == asked), None)
-    if account is None or account.sid is None:
+    profile = inventory.profile(account.sid) if account and account.sid else None
+    if account is None or account.sid is None or (account.name is None and profile is None):
         raise PkcsError(
             code="unknown_holder",
-            cause=f"{inventory.computer} knows no account {asked}{_hresult(account)}.",
+            cause=f"{inventory.computer} knows no account {asked or 'without a name'}{_hresult(account)}.",
             next_step="Check the spelling (DOMAIN\\user, UPN or SID) and that the workstation reaches its domain.",
         )
-    return Owner(account.sid, account, inventory.profile(account.sid))
+    return Owner(account.sid, account, profile)
 
 
 def refuse_unusable(owner: Owner, computer: str) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Windows PowerShell under Wine as a workstation. Skipped where the Windows test bed is not installed."""
+"""Windows PowerShell under Wine as a workstation."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from lab.wine import WineWorkstation, bed
+from lab.wine import WineWorkstation
 from lab.winrm import Ledger, Listener, tally
 from unit.lab.winrm.clients import PASSWORD, USER, begin, connect, run
 from unit.lab.winrm.controller import Controller
 
-pytestmark = pytest.mark.skipif(
-    bed() is None, reason="NO WINDOWS: the test bed is not installed (PKCS12_WINDOWS_BED), nothing ran in PowerShell"
-)
+pytestmark = pytest.mark.windows
 
 
 @pytest.fixture(scope="module")

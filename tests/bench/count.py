@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands, requests and bytes of single tasks, read from the lab's ledger."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.hospital import Hospital
+from lab.people import JEANNE, Desk, Seat
+from lab.playbook import play
+from lab.winrm import Tally, tally
+from lab.workstation import AuthMethod
+
+SCENARIOS = {
+    "certificate_facts": "a workstation read as a whole",
+    "deferred": "certificate, the holder is not logged on",
+    "enrolment": "certificate, nothing is installed",
+    "steady state": "certificate, all is as it should be",
+}
+AT_THE_DESK, AWAY = "ws-desk", "ws-away"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one task cost."""
+
+    auth: AuthMethod
+    scenario: str
+    tally: Tally
+
+
+def count(auth: AuthMethod) -> Iterator[Cost]:
+    """Runs each scenario once."""
+    desks = [Desk(AT_THE_DESK, (Seat(JEANNE),)), Desk(AWAY, (Seat(JEANNE, logged_on=False),))]
+    with tempfile.TemporaryDirectory() as folder, Hospital(Path(folder), desks, auth) as hospital:
+        bundle = hospital.bundles[JEANNE.authorisation]
+        path = f"{hospital.bundle_folder}/{bundle.file_name}"
+        certificate = {"path": path, "passphrase": bundle.passphrase, "holder": JEANNE.account}
+        tasks: dict[str, tuple[str, str, dict[str, Any]]] = {
+            "certificate_facts": (AT_THE_DESK, "certificate_facts", {}),
+            "deferred": (AWAY, "certificate", certificate),
+            "enrolment": (AT_THE_DESK, "certificate", certificate),
+            "steady state": (AT_THE_DESK, "certificate", certificate),
+        }
+        for scenario in SCENARIOS:
+            yield Cost(auth, scenario, _run(hospital, *tasks[scenario]))
+
+
+def _run(hospital: Hospital, host: str, module: str, arguments: dict[str, Any]) -> Tally:
+    task = {f"hospital_it.pkcs12.{module}": arguments}
+    book = hospital.folder / "bench.yml"
+    book.write_text(json.dumps([{"hosts": host, "gather_facts": False, "tasks": [task]}]), encoding="utf-8")
+    run = play(hospital, book)
+    if run.exit_code:
+        raise RuntimeError(run.stdout + run.stderr)
+    return tally(run.requests)
