@@ -67,7 +67,7 @@ def refuse_wrong_person(leaf: Certificate, person: Person) -> None:
     if not (right_number and person.is_named_in(leaf)):
         raise PkcsError(
             code="wrong_person",
-            cause=f"The bundle is {subject!r}'s, the inventory expects {expected!r}.",
+            cause=f"The bundle was issued to {subject!r}, the inventory expects {expected!r}.",
             next_step="Put the right bundle in place, or correct the holder's entry in the inventory.",
         )
 

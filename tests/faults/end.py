@@ -7,18 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives import hashes
-
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
 from faults.story import HOLDER, Renewal
-from lab.authority import IssuedBundle
 from lab.emulated import EmulatedWorkstation
 from lab.faults import linked, usable
-
-
-def thumbprint(bundle: IssuedBundle) -> str:
-    """As Windows shows it."""
-    return bundle.certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
 
 
 def wrong_in_the_end(
@@ -29,7 +21,7 @@ def wrong_in_the_end(
 
 
 def _wrong(workstation: EmulatedWorkstation, renewal: Renewal, others: frozenset[str]) -> Iterator[str]:
-    store, new = workstation.store_of(HOLDER.sid), thumbprint(renewal.new)
+    store, new = workstation.store_of(HOLDER.sid), renewal.new.thumbprint
     found = usable(store, datetime.now(UTC)) - others
     if found != {new}:
         yield f"usable are {sorted(found)}, not {new}"

@@ -76,8 +76,8 @@ class Ward:
             "ansible_winrm_read_timeout_sec": "{{ timeouts[inventory_hostname] | default(60) }}",
             "ansible_winrm_operation_timeout_sec": "{{ (timeouts[inventory_hostname] | default(31)) - 1 }}",
         }
-        home = str(self.hospital.folder / "home")
-        environment = {"ANSIBLE_HOME": home, "ANSIBLE_LOCAL_TEMP": f"{home}/tmp"}
+        home = self.hospital.folder / "home"
+        environment = {"ANSIBLE_HOME": str(home), "ANSIBLE_LOCAL_TEMP": str(home / "tmp")}
         tasks = [{"hospital_it.pkcs12.certificate": task}]
         run = run_play(self.hospital, "-vvv", f"--forks={FORKS}", environment=environment, vars=variables, tasks=tasks)
         self.runs.append(run)

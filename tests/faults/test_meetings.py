@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import FRIENDLY_NAME, read_records
 from faults.disturbed import disturb, wrong_after_another_run
-from faults.end import thumbprint, wrong_in_the_end
+from faults.end import wrong_in_the_end
 from faults.renewals import RENEWALS, Material
 from faults.story import HOLDER, Captured, LabDrivers, Renewal, Tally
 from lab.authority import IssuedBundle
@@ -73,7 +73,7 @@ def test_store_that_changed_after_it_was_read_is_left_alone(
     assert disturbed.refusal is not None
     assert disturbed.refusal.code == "stale_store"
     assert not disturbed.watch.operations
-    others = usable(disturbed.workstation.store_of(HOLDER.sid), datetime.now(UTC)) & {thumbprint(material.foreign)}
+    others = usable(disturbed.workstation.store_of(HOLDER.sid), datetime.now(UTC)) & {material.foreign.thumbprint}
     assert not wrong_after_another_run(disturbed, renewal, sent, others)
     tally.converge()
 

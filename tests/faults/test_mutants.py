@@ -24,8 +24,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors i
 from faults.disturbed import disturb, wrong_after_another_run
 from faults.renewals import RENEWALS, Material
 from faults.story import HOLDER, Captured, Renewal
-from lab.emulated.exchange import STEP_TYPES
 from lab.emulated.handle import StoreHandle
+from lab.emulated.steps import STEP_TYPES
 from lab.faults import failing, killed, linked, loses_the_first_key
 
 Order = Callable[[PlannedStep], int]

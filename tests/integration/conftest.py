@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from integration.bad_inputs import summary
 from integration.canary import Hit, Scanner
 from integration.remains import Piece
 from lab.authority import Authority
@@ -88,5 +89,6 @@ def figures() -> Figures:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(summary())
     for line in FIGURES.lines:
         terminalreporter.write_line(f"searched for secrets: {line}")

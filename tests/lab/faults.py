@@ -26,7 +26,7 @@ DISK_FULL, WRITE_PROTECT = 0x80070070, 0x80070013
 
 def usable(store: Store, at: datetime) -> frozenset[str]:
     """The thumbprints that a browser could log on with: in date, not archived, and the container it links to holds its key."""
-    return frozenset(name for name in map(lambda raw: _usable(store, raw, at), store.elements.values()) if name)
+    return frozenset(name for name in (_usable(store, raw, at) for raw in store.elements.values()) if name)
 
 
 def _usable(store: Store, raw: bytes, at: datetime) -> str | None:

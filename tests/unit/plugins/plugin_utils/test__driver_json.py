@@ -131,7 +131,7 @@ def test_a_missing_key_is_named(parse: Callable[[dict[str, Any]], object], answe
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("after", [{"source": "file", "data": "not base64!"}]),
+        ("after", [{"source": "file", "data": "AQ!I="}]),
         ("after", [{"source": "file"}]),
         ("after", ["text"]),
         ("utc", "yesterday"),

@@ -75,3 +75,8 @@ def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject(
 
 def test_two_certificates_without_a_number_are_not_one_persons() -> None:
     assert not Person(pattern=PATTERN).same(certificate("A"), certificate("B"))
+
+
+def test_without_a_number_nobody_owns_a_certificate() -> None:
+    assert Person(authorisation="T123456").owns(certificate(JEANNE))
+    assert not Person("Jeanne Dupont").owns(certificate(JEANNE))

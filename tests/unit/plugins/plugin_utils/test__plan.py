@@ -71,6 +71,11 @@ def test_one_that_cannot_be_used_as_it_is_comes_again(found: StoreCertificate) -
     assert kinds(plan_present(wanted(), view(found), [])) == [ImportLeaf, ProveKey]
 
 
+def test_one_that_is_installed_has_to_prove_itself_before_others_go() -> None:
+    plan = plan_present(wanted(), view(stored(LEAF), OLD), [Going(OLD, Method.DELETE)])
+    assert kinds(plan) == [ProveKey, RetireOld]
+
+
 def test_a_name_is_set_only_where_it_differs_and_left_alone_without_one() -> None:
     named = view(stored(LEAF, friendly_name="old"))
     assert kinds(plan_present(wanted("new"), named, [])) == [NameLeaf]
