@@ -66,7 +66,7 @@ class Clock:
     @property
     def durations(self) -> list[float]:
         """Seconds, in the order of the connections."""
-        return [times[-1] - times[0] for _, times in sorted(self._times.items())]
+        return [times[-1] - times[0] for _rest, times in sorted(self._times.items())]
 
 
 def _run(hospital: Hospital, port: int, peer: Path) -> None:

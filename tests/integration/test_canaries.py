@@ -48,7 +48,7 @@ def assert_all_was_tried(run: CanaryRun, exchanges: int, codes: set[str]) -> Non
     assert [enrolled.exit_code, misused.exit_code, *(wrong.exit_code for wrong in role)] == [0, 0, 2, 2, 2, 2]
     assert {row.result["error"]["code"] for row in misused.rows} == codes
     assert [secret.name for secret in run.secrets].count("a one-use file") == exchanges
-    written = [Path(place).relative_to(run.hospital.folder) for place, _ in run.pieces() if place.startswith("/")]
+    written = [Path(place).relative_to(run.hospital.folder) for place, _rest in run.pieces() if place.startswith("/")]
     assert {path.parts[0] for path in written} >= PLACES
 
 

@@ -38,7 +38,7 @@ class Enrolled:
 @pytest.fixture(scope="module")
 def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Enrolled]:
     with Hospital(tmp_path_factory.mktemp("hospital"), EMULATED) as hospital:
-        runs = [run_play(hospital, roles=["hospital_it.pkcs12.enrol"], **SITE_WIDE_BECOME) for _ in range(2)]
+        runs = [run_play(hospital, roles=["hospital_it.pkcs12.enrol"], **SITE_WIDE_BECOME) for _rest in range(2)]
         yield Enrolled(hospital, *runs)
 
 
@@ -86,7 +86,7 @@ def test_holder_who_is_not_logged_on_is_deferred_by_one_command(enrolled: Enroll
 def test_read_has_no_become_and_exchange_is_the_holders_without_a_password(enrolled: Enrolled) -> None:
     sent = [entry for entry in enrolled.first.requests if entry.module]
     asked = {(modules([entry])[0], entry.become_user, entry.become_password_given) for entry in sent}
-    holders = {("store_exchange", seat.person.account, False) for _, seat in LOGGED_ON}
+    holders = {("store_exchange", seat.person.account, False) for _rest, seat in LOGGED_ON}
     assert asked == {("store_inventory", None, False)} | holders
 
 
@@ -97,7 +97,7 @@ def test_sites_become_password_was_tried_on_no_account(enrolled: Enrolled) -> No
 
 def test_facts_of_a_workstation_list_all_its_holders(enrolled: Enrolled) -> None:
     cardio = next(desk for desk in EMULATED if len(desk.seats) == 2)
-    *_, last = [row for row in enrolled.first.of("certificate") if row.host == cardio.name]
+    *_rest, last = [row for row in enrolled.first.of("certificate") if row.host == cardio.name]
     facts = last.result["ansible_facts"]["pkcs12"]
     listed = {(found["owner_sid"], found["key_state"]) for found in facts["certificates"]}
     assert listed == {(seat.person.sid, "linked") for seat in cardio.seats}

@@ -57,7 +57,7 @@ LIES: dict[str, tuple[Lie, str]] = {
 def lied_to(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     desks = [Desk(name, (Seat(JEANNE),)) for name in LIES]
     with Hospital(tmp_path_factory.mktemp("liars"), desks) as hospital, pytest.MonkeyPatch.context() as patches:
-        for name, (lie, _) in LIES.items():
+        for name, (lie, _rest) in LIES.items():
             make_liar(patches, hospital.emulated(name), lie)
         yield play(hospital, "hospital_it.pkcs12.enrol")
 

@@ -57,7 +57,7 @@ def _without_password(computer: Computer, connection: Session, user: User) -> Se
 
 
 def _with_password(computer: Computer, wanted: Become, user: User, password: str) -> Session:
-    domain, _, name = wanted.user.removeprefix(".\\").rpartition("\\")
+    domain, _rest, name = wanted.user.removeprefix(".\\").rpartition("\\")
     local = user.account.partition("\\")[0].casefold() == computer.computer_name.casefold()
     if not domain and "@" not in name:
         # LogonUser is asked for the computer's own account of that name.

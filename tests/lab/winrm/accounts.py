@@ -50,5 +50,5 @@ def _heimdal_line(account: str, password: str) -> str:
     """``DOMAIN:USER:PASSWORD``, a format without any escape."""
     if any(sign in account + password for sign in ":\r\n"):
         raise ValueError(f"the NTLM user file cannot hold {account}: a colon or a line end in its name or password")
-    domain, _, user = account.rpartition("\\")
+    domain, _rest, user = account.rpartition("\\")
     return f"{domain}:{user}:{password}\n"

@@ -65,7 +65,7 @@ class BasicAuthenticator:
         self._accounts = accounts
 
     def step(self, credentials: str) -> Logon:
-        account, _, password = _decode(credentials).decode("utf-8", "replace").partition(":")
+        account, _rest, password = _decode(credentials).decode("utf-8", "replace").partition(":")
         if not self._accounts.accepts(account, password):
             raise Rejected(account)
         return Logon(account, AuthMethod.BASIC)

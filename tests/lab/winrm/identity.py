@@ -32,7 +32,7 @@ class Identity:
         if authorization is None and self._bound and self.logon:
             return ()
         self._bound = self.logon = None
-        scheme, _, credentials = (authorization or "").partition(" ")
+        scheme, _rest, credentials = (authorization or "").partition(" ")
         chosen = next((one for one in self._authenticators if scheme.lower() in one.schemes), None)
         try:
             outcome = chosen.step(credentials) if chosen else None

@@ -50,7 +50,7 @@ def seal(sealer: Sealer, clear: bytes) -> bytes:
 
 def unseal(sealer: Sealer, body: bytes) -> bytes:
     """Reads the body of a sealed request. Raises ``CannotUnseal``."""
-    head, _, rest = body.removeprefix(BOUNDARY + b"\r\n").partition(BOUNDARY + b"\r\n" + OCTETS)
+    head, _marker, rest = body.removeprefix(BOUNDARY + b"\r\n").partition(BOUNDARY + b"\r\n" + OCTETS)
     length = _LENGTH.search(head)
     payload = rest.removesuffix(BOUNDARY + b"--\r\n")
     if length is None or len(payload) < 4 or len(payload) == len(rest):

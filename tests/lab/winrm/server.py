@@ -70,7 +70,7 @@ class Listener:
     def _accept(self) -> None:
         for number in itertools.count(1):
             try:
-                connection, _ = self._socket.accept()
+                connection, _rest = self._socket.accept()
             except OSError:
                 return
             with self._lock:

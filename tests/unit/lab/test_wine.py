@@ -48,14 +48,14 @@ def test_ansible_runs_a_module_in_powershell(
 
 
 def test_exit_code_and_error_stream(listener: Listener) -> None:
-    _, stderr, code = run(connect(listener.port), "PowerShell -NoProfile -Command [Console]::Error.Write(7);exit(41)")
+    _rest, stderr, code = run(connect(listener.port), "PowerShell -NoProfile -Command [Console]::Error.Write(7);exit(41)")
     assert (stderr, code) == (b"7", 41)
 
 
 def test_cmd_refuses_what_it_does_not_know_and_what_is_too_long(listener: Listener) -> None:
-    _, stderr, code = run(connect(listener.port), "hostname")
+    _rest, stderr, code = run(connect(listener.port), "hostname")
     assert (stderr[:28], code) == (b"'hostname' is not recognized", 1)
-    _, stderr, code = run(connect(listener.port), "powershell -Command " + "1;" * 4100)
+    _rest, stderr, code = run(connect(listener.port), "powershell -Command " + "1;" * 4100)
     assert (stderr, code) == (b"The command line is too long.\r\n", 1)
 
 

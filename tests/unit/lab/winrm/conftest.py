@@ -15,7 +15,7 @@ from unit.lab.winrm.fake import FakeWorkstation
 
 
 def behave(command_line: str, stdin: bytes) -> Ended | None:
-    program, _, argument = command_line.partition(" ")
+    program, _rest, argument = command_line.partition(" ")
     match program:
         case "digest":
             return Ended(3, hashlib.sha256(stdin).hexdigest(), "to stderr")

@@ -33,5 +33,5 @@ def test_it_sees_every_request_twice(workstation: FakeWorkstation) -> None:
     actions = ["auth", "auth", "auth", "Create", "Command", "Receive", "Signal", "Delete"]
     assert [request.action for request in seen if request.moment is Moment.BEFORE] == actions
     assert [request.action for request in seen if request.moment is Moment.AFTER] == actions
-    assert [request.number for request in seen] == [number for number in range(1, 9) for _ in Moment]
+    assert [request.number for request in seen] == [number for number in range(1, 9) for _rest in Moment]
     assert {(request.workstation, request.connection) for request in seen} == {("ws-1", 1)}

@@ -33,7 +33,7 @@ class Tap:
         self._server.close()
 
     def _accept(self) -> None:
-        client, _ = self._server.accept()
+        client, _rest = self._server.accept()
         server = socket.create_connection(("127.0.0.1", self._onward))
         for pair in ((client, server), (server, client)):
             threading.Thread(target=self._pass, args=pair, daemon=True).start()

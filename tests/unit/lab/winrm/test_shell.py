@@ -36,7 +36,7 @@ def test_without_input_the_command_has_a_console(listener: Listener, workstation
 
 @pytest.mark.parametrize("transport", ["basic", "ntlm"])
 def test_much_output_comes_in_answers_that_fit_the_envelope(listener: Listener, ledger: Ledger, transport: str) -> None:
-    stdout, _, _ = run(connect(listener.port, transport), "many 400000")
+    stdout, _rest, _rest2 = run(connect(listener.port, transport), "many 400000")
     assert stdout == b"0123456789" * 40_000
     sizes = [entry.response_bytes for entry in ledger.entries if entry.action == "Receive"]
     assert len(sizes) == 4
@@ -101,7 +101,7 @@ def test_signal_ends_the_command_and_forgets_it(listener: Listener, workstation:
 
 def test_delete_ends_the_shell_with_its_commands(listener: Listener, workstation: FakeWorkstation) -> None:
     client = connect(listener.port)
-    shell, _ = begin(client, "wait")
+    shell, _rest = begin(client, "wait")
     client.close_shell(shell)
     assert workstation.processes[0].killed
     with pytest.raises(WSManFaultError) as raised:
@@ -110,7 +110,7 @@ def test_delete_ends_the_shell_with_its_commands(listener: Listener, workstation
 
 
 def test_a_shell_is_not_another_accounts(listener: Listener) -> None:
-    shell, _ = begin(connect(listener.port), "wait")
+    shell, _rest = begin(connect(listener.port), "wait")
     with pytest.raises(WSManFaultError) as raised:
         connect(listener.port, username="jdupont").run_command(shell, "digest")
     assert raised.value.wsman_fault_code == NOT_FOUND

@@ -115,6 +115,7 @@ def test_keys_are_counted_in_ber_with_its_octets_in_pieces() -> None:
         pfx.pfx([pfx.data_section(der.encode(der.SEQUENCE, der.encode(der.SEQUENCE)))], "x"),
         der.encode(der.SEQUENCE, der.integer(3), der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.7.2"), b"\xa0\0")),
     ],
+    ids=["no data", "junk", "junk in a bag", "no content", "empty", "signed"],
 )
 def test_a_file_with_another_inside_is_no_pkcs12(data: bytes) -> None:
     with pytest.raises(PkcsError) as caught:

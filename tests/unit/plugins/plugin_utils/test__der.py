@@ -47,7 +47,7 @@ def test_refuses_what_is_cut_off_too_long_or_too_deep(data: bytes) -> None:
 
 def test_refuses_the_octets_of_another_type() -> None:
     with pytest.raises(DerError):
-        _ = read(b"\x02\x01\x07").octets
+        _rest = read(b"\x02\x01\x07").octets
 
 
 def test_a_header_tells_the_length_even_when_the_contents_are_missing() -> None:

@@ -121,7 +121,7 @@ def test_an_exchange_is_read() -> None:
     ("parse", "answer", "key"),
     [(parse_inventory, INVENTORY, key) for key in INVENTORY if key != "protocol"]
     + [(parse_exchange, EXCHANGE, key) for key in EXCHANGE if key != "protocol"],
-    ids=str,
+    ids=[f"{n}" for n in range(len(INVENTORY) + len(EXCHANGE) - 2)],
 )
 def test_a_missing_key_is_named(parse: Callable[[dict[str, Any]], object], answer: dict[str, Any], key: str) -> None:
     with pytest.raises(AnswerError, match=f"'{key}' is missing"):
