@@ -18,7 +18,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import st
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._removal import absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present, renew
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import absent_result, present_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import (
+    PresentTask,
+    absent_result,
+    present_result,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._shelf import Unopened
 
 
 class ActionModule(PkcsAction):
@@ -63,15 +68,17 @@ class ActionModule(PkcsAction):
     def story(self, task: Task) -> dict[str, Any]:
         options = task.options
         terms = terms_of(options, task.check_mode, task.host, task.job)
-        selection = Selection(renew_before_days=options["renew_before_days"])
+        selection = Selection(options["issuer"], False, False, options["renew_before_days"])
         if options["state"] == "absent":
             outcome = absent(wanted_absent(options, terms), self, now)
             result = absent_result(task.check_mode, outcome, selection)
         else:
             wanted = wanted_present(options, terms)
+            unopened: tuple[Unopened, ...] = ()
             if options["folder"] is not None:
-                outcome = renew(wanted, renewal_of(options), self, now)
+                renewal = renewal_of(options)
+                outcome, unopened = renew(wanted, renewal, self, now), renewal.shelf.unopened
             else:
                 outcome = present(wanted, bundle_of(options), self, now)
-            result = present_result(wanted.person, task.check_mode, outcome, selection, now())
+            result = present_result(PresentTask(wanted.person, task.check_mode, unopened), outcome, selection, now())
         return result | {"diff": store_diff(outcome)} if task.diff else result

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,22 +19,46 @@ from ._facts import Selection, certificate_row, workstation_facts
 from ._observed import StoreCertificate
 from ._person import Person
 from ._predecessors import Method
+from ._shelf import Unopened
 from ._transaction import Note, Outcome
+
+NOTHING = "(?!)"
+"""A regular expression that matches no issuer."""
 
 PENDING = {"key_state": "planned", "key_provider": None}
 
 
-def present_result(
-    person: Person, check_mode: bool, outcome: Outcome, selection: Selection, now: datetime
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class PresentTask:
+    """What of the task a result depends on. ``unopened``: files of the folder that are the holder's by name and do not open."""
+
+    person: Person
+    check_mode: bool
+    unopened: Sequence[Unopened] = ()
+
+
+def present_result(task: PresentTask, outcome: Outcome, selection: Selection, now: datetime) -> dict[str, Any]:
     """``state: present``. In check mode and while deferred, ``certificate`` shows what is planned."""
-    access = current(outcome.after, person, outcome.leaf.thumbprint if outcome.leaf else None, now)
-    result = _result(outcome, selection) | {
+    access = current(outcome.after, task.person, outcome.leaf.thumbprint if outcome.leaf else None, now)
+    result = _result(outcome, _related(selection, outcome, access)) | {
         "certificate": _certificate(outcome, access, selection, now),
+        "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in task.unopened],
         "access_until": access.certificate.not_after.strftime(TIME_FORMAT) if access else None,
         "access_days_left": access.certificate.days_left(now) if access else None,
     }
-    return result | {"msg": outcome.deferred or _sentence(check_mode, outcome, access)}
+    sentence = _sentence(task.check_mode, outcome, access)
+    if outcome.note and task.unopened:
+        files = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in task.unopened)
+        sentence += f" Not opened: {files}."
+    return result | {"msg": outcome.deferred or sentence}
+
+
+def _related(selection: Selection, outcome: Outcome, access: StoreCertificate | None) -> Selection:
+    """Facts list what comes from the same issuer, unless the task names one: a person's other certificates are counted."""
+    if selection.issuer is not None:
+        return selection
+    example = outcome.leaf or (access.certificate if access else None)
+    return replace(selection, issuer=f"^{re.escape(example.issuer)}$" if example else NOTHING)
 
 
 def absent_result(check_mode: bool, outcome: Outcome, selection: Selection) -> dict[str, Any]:
@@ -40,7 +67,8 @@ def absent_result(check_mode: bool, outcome: Outcome, selection: Selection) -> d
     what = "1 certificate" if count == 1 else f"{count} certificates"
     verb = "would be" if check_mode else "was" if count == 1 else "were"
     sentence = f"{what} {verb} retired for {outcome.owner.name} on {outcome.inventory.computer}."
-    return _result(outcome, selection) | {"msg": outcome.deferred or sentence}
+    chosen = next((outcome.before.find(thumbprint) for thumbprint in outcome.plan.leaving), None)
+    return _result(outcome, _related(selection, outcome, chosen)) | {"msg": outcome.deferred or sentence}
 
 
 def bundle_result(bundle: Bundle, now: datetime, renew_before_days: int) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def carry_out(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | N
         return replace(found, deferred=waiting)
     if sealed and found.plan.imports:
         _refuse_logging(found.inventory, terms.allow_logged_secrets)
+        _refuse_dialogs(found.inventory)
     context = run_as(found.owner, found.inventory, terms.holder_password)
     if terms.check_mode:
         return found
@@ -145,6 +146,16 @@ def _request(step: PlannedStep, number: str, nonce: bytes, found: Outcome, seale
     if isinstance(step, RetireOld):
         return RetireStep(number, step.thumbprint, step.method.value)
     return RemoveStep(number, step.thumbprint)
+
+
+def _refuse_dialogs(inventory: Inventory) -> None:
+    """Refuses a workstation where Windows would ask for consent in a dialog that nobody sees, and wait."""
+    if inventory.force_key_protection:
+        raise PkcsError(
+            code="force_key_protection",
+            cause=f"A policy of {inventory.computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used.",
+            next_step="Take the policy away for this workstation: nobody could answer the dialog.",
+        )
 
 
 def _refuse_logging(inventory: Inventory, allowed: bool) -> None:

@@ -6,183 +6,43 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import FRIENDLY_NAME, read_records
 from integration import forge
-from integration.forge import PASSPHRASE, Forge
-from lab.authority import Authority, IssuedBundle
-from lab.emulated.store import Store
-from lab.faults import DISK_FULL, WRITE_PROTECT, Refusing
-from lab.people import PAUL
-
-
-class Layer(str, Enum):
-    """Where it stops. Nothing is sent before the plan; the plan costs one read; the driver has the request and refuses."""
-
-    BUNDLE = "controller/bundle"
-    PERSON = "controller/person"
-    DATES = "controller/dates"
-    PLAN = "plan"
-    DRIVER = "driver"
-    NONE = "none: it works"
-
-
-FILE_STAYS = "the file is opened on the controller; a workstation gets a file of the collection's own"
-NEVER_SENT = "it is refused on the controller, so there is nothing for a workstation to show"
-DATES_AND_NAMES = "what is odd in the certificate is read on the controller; the workstation stores its bytes"
-OTHERS = "the workstation under Wine keeps the certificates of all tests, so no test can say what it starts from"
-OWN_TEST = "a test of its own shows it there"
-NO_P384 = "ncrypt of Wine knows no ECDSA key but on P-256 (NTE_NOT_SUPPORTED)"
-BROKEN = "needs a disk that refuses, or bytes that crypt32 would not let into a store"
-
-
-def quiet(_store: Store) -> None:
-    """An empty store."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the task gets. ``data`` None: ``path`` in ``arguments`` is all there is. ``leaf`` is what has to be installed in the end."""
-
-    data: bytes | None
-    passphrase: str | None = PASSPHRASE
-    leaf: x509.Certificate | None = None
-    plant: Callable[[Store], None] = quiet
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """``code``: the error's. ``says``: a word of the sentence. ``not_windows``: why Windows PowerShell does not show it.
-
-    ``stays``: how many of the certificates that were there stay; ``changed`` False: it is as it should be already.
-    """
-
-    layer: Layer
-    give: Callable[[Forge], Given]
-    code: str | None = None
-    says: str = ""
-    not_windows: str | None = NEVER_SENT
-    stays: int = 0
-    spare: int = 0
-    changed: bool = True
-    skip: str | None = None
-
-
-def of(bundle: IssuedBundle, plant: Callable[[Store], None] = quiet, **arguments: Any) -> Given:
-    return Given(bundle.data, bundle.passphrase, bundle.certificate, plant, arguments)
-
-
-def odd(bundle: IssuedBundle, data: bytes, passphrase: str | None = PASSPHRASE) -> Given:
-    """The bundle's leaf in another file, or with another passphrase."""
-    return Given(data, passphrase, bundle.certificate)
-
-
-def there(*bundles: IssuedBundle, friendly_name: str | None = None) -> Callable[[Store], None]:
-    """What the store holds before."""
-
-    def plant(store: Store) -> None:
-        for bundle in bundles:
-            store.plant(bundle.certificate, bundle.private_key, friendly_name=friendly_name)
-
-    return plant
-
-
-def crowd(f: Forge, number: int) -> Callable[[Store], None]:
-    """Other people's certificates, without keys."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    others = [
-        f.authority.issue(f"{PAUL.name} {n}", "T900000", passphrase="x", key=key, with_chain=False)
-        for n in range(number)
-    ]
-
-    def plant(store: Store) -> None:
-        for other in others:
-            store.plant(other.certificate)
-
-    return plant
-
-
-def damaged(store: Store) -> None:
-    store.plant_raw("00" * 20, b"\x20\0\0\0\x01\0\0\0\xff\xff\0\0cut off")
-
-
-def read_only(f: Forge) -> Callable[[Store], None]:
-    def plant(store: Store) -> None:
-        there(f.old())(store)
-        store.elements = Refusing(store.elements, WRITE_PROTECT)
-        store.containers = Refusing(store.containers, WRITE_PROTECT)
-
-    return plant
-
-
-def full_after_the_key(f: Forge) -> Callable[[Store], None]:
-    def plant(store: Store) -> None:
-        there(f.old())(store)
-        store.elements = Refusing(store.elements, DISK_FULL)
-
-    return plant
-
-
-def secret(passphrase: str) -> Callable[[Forge], Given]:
-    return lambda f: of(f.issue(passphrase=passphrase))
-
-
-def self_made(f: Forge, key: Any, *extensions: x509.ExtensionType, subject: x509.Name | None = None) -> Given:
-    leaf = f.certify(key, *extensions, name=subject)
-    return Given(forge.bundled(key, leaf), PASSPHRASE, leaf)
-
-
-def expecting(**arguments: str) -> Callable[[Forge], Given]:
-    return lambda f: of(f.issue(), quiet, **arguments)
-
-
-def of_another_issuer(f: Forge) -> IssuedBundle:
-    """The same subject, certified by an authority of another name."""
-    other, mine = Authority.create(), f.old()
-    issuer = x509.Name([*other.issuing.subject.rdns[:-1], x509.Name.from_rfc4514_string("CN=AC Autre").rdns[0]])
-    builder = x509.CertificateBuilder().subject_name(mine.certificate.subject).issuer_name(issuer)
-    builder = builder.public_key(f.old_key.public_key()).serial_number(7)
-    builder = builder.not_valid_before(mine.certificate.not_valid_before_utc).not_valid_after(
-        mine.certificate.not_valid_after_utc
-    )
-    certificate = builder.sign(other.issuing_key, hashes.SHA256())
-    return IssuedBundle(b"", "", certificate, f.old_key, "")
-
-
-def same_key(f: Forge) -> Given:
-    old = f.old()
-    return of(f.issue(key=old.private_key), there(old))
-
-
-def identical(f: Forge) -> Given:
-    bundle = f.issue()
-    return of(bundle, there(bundle))
-
-
-def named(f: Forge) -> Given:
-    return of(f.issue(friendly_name="SISERI"), there(f.old(), friendly_name="SISERI"), friendly_name="SISERI")
-
-
-def has_name(store: Store, friendly_name: str) -> bool:
-    """Whether each certificate has it."""
-    wanted = (friendly_name + "\0").encode("utf-16-le")
-    return all(read_records(raw).get(FRIENDLY_NAME) == wanted for raw in store.elements.values())
-
-
-def is_root() -> str | None:
-    return "root reads every file, whatever its mode is" if os.geteuid() == 0 else None
-
+from integration.forge import PASSPHRASE
+from integration.inputs import (
+    BROKEN,
+    DATES_AND_NAMES,
+    FILE_STAYS,
+    NO_P384,
+    OTHERS,
+    OWN_TEST,
+    Given,
+    Layer,
+    Row,
+    crowd,
+    damaged,
+    expecting,
+    full_after_the_key,
+    identical,
+    is_root,
+    named,
+    odd,
+    of,
+    of_another_issuer,
+    of_passphrase,
+    read_only,
+    rewritten,
+    same_key,
+    secret,
+    self_made,
+    there,
+)
 
 B, P, D, W = Layer.BUNDLE, Layer.PERSON, Layer.DATES, Layer.NONE
 MEGABYTES = 10 * 1024 * 1024
@@ -201,17 +61,15 @@ PASSPHRASES = {
         lambda f: of_passphrase(f, "clé d'été".encode().decode("latin-1"), "clé d'été"),
         not_windows=FILE_STAYS,
     ),
+    "passphrase from a file in Latin-1": Row(
+        W, lambda f: of_passphrase(f, "clé d'été", "clé d'été".encode("latin-1")), not_windows=FILE_STAYS
+    ),
     "passphrase outside ASCII that is wrong": Row(
         B, lambda f: odd(f.issue(), f.issue().data, "clé"), "wrong_passphrase", "Latin-1"
     ),
     "passphrase with quotes": Row(W, secret("""it's "so" $HOME $(id) `id` \\ %PATH% & | ;"""), not_windows=FILE_STAYS),
     "passphrase of 60 characters": Row(W, secret("0123456789" * 6), not_windows=FILE_STAYS),
 }
-
-
-def of_passphrase(f: Forge, written: str, given: str) -> Given:
-    bundle = f.issue(passphrase=written)
-    return odd(bundle, bundle.data, given)
 
 
 FORMS = {
@@ -243,10 +101,6 @@ FORMS = {
         B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file", "may not be read", skip=is_root()
     ),
 }
-
-
-def rewritten(bundle: IssuedBundle, write: Callable[[IssuedBundle], bytes]) -> Given:
-    return odd(bundle, write(bundle))
 
 
 CONTENTS = {
@@ -312,4 +166,4 @@ ROWS: Mapping[str, Row] = {**PASSPHRASES, **FORMS, **CONTENTS, **STORES}
 def summary() -> str:
     """How many rows are shown where; the reasons are the rows' own."""
     shown = sum(one.not_windows is None for one in ROWS.values())
-    return f"{len(ROWS)} bad and odd inputs on emulated, {shown} on Windows PowerShell (tests/integration/bad_inputs.py says why not more)"
+    return f"{len(ROWS)} bad and odd inputs on emulated, {shown} on Windows PowerShell (reasons: tests/integration/inputs.py)"

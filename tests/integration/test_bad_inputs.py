@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from integration.bad_inputs import ROWS, Given, Layer, Row, has_name
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_source import bundle_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from integration.bad_inputs import ROWS
 from integration.forge import PASSPHRASE, Forge
+from integration.inputs import Given, Layer, Row, has_name
 from integration.plays import modules, row, run_play, tasks
 from lab.authority import Authority
 from lab.authority.authority import new_key
@@ -69,7 +72,11 @@ def tried(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Ite
 
 def arguments_of(path: Path, given: Given) -> dict[str, Any]:
     """Those of the task; the file is written where there is one."""
-    wanted = {"path": str(path), "passphrase": given.passphrase, "holder": JEANNE.account, **given.arguments}
+    passphrase = given.passphrase
+    if isinstance(passphrase, bytes):
+        path.with_suffix(".txt").write_bytes(passphrase)
+        passphrase = f"{{{{ lookup('ansible.builtin.file', '{path.with_suffix('.txt')}') }}}}"
+    wanted = {"path": str(path), "passphrase": passphrase, "holder": JEANNE.account, **given.arguments}
     if given.data is not None:
         path.write_bytes(given.data)
         path.chmod(int(wanted.pop("mode", "0600"), 8))
@@ -174,3 +181,17 @@ def test_key_that_was_certified_again_stays_on_windows_powershell(windows: Hospi
     (retired,) = second["retired"]
     assert (retired["key"], retired["kept_because"]) == ("kept", "shared_public_key")
     assert proven(second)
+
+
+def test_file_that_may_not_be_read_is_told_from_one_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For those who run the tests as root."""
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(PkcsError, match="may not be read") as met:
+        bundle_of({"path": str(tmp_path / "kept.p12"), "passphrase": PASSPHRASE})
+    assert met.value.code == "bundle_file"

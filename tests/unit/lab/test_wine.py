@@ -48,7 +48,9 @@ def test_ansible_runs_a_module_in_powershell(
 
 
 def test_exit_code_and_error_stream(listener: Listener) -> None:
-    _rest, stderr, code = run(connect(listener.port), "PowerShell -NoProfile -Command [Console]::Error.Write(7);exit(41)")
+    _rest, stderr, code = run(
+        connect(listener.port), "PowerShell -NoProfile -Command [Console]::Error.Write(7);exit(41)"
+    )
     assert (stderr, code) == (b"7", 41)
 
 

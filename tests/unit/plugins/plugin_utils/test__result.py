@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import JournalEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import find_owner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
@@ -24,10 +26,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import (
+    PresentTask,
     absent_result,
     bundle_result,
     present_result,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._shelf import Unopened
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Note, Outcome
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import (
@@ -56,8 +60,8 @@ def outcome(*steps: PlannedStep, before: Any = (), after: Any = None, leaf: Any 
     return Outcome(find_owner(found, HOLDER), found, NOW, held, now_held, leaf, Plan(steps), **details)
 
 
-def shown(what: Outcome, check_mode: bool = False) -> dict[str, Any]:
-    return present_result(JEANNE, check_mode, what, Selection(), NOW)
+def shown(what: Outcome, check_mode: bool = False, unopened: tuple[Unopened, ...] = ()) -> dict[str, Any]:
+    return present_result(PresentTask(JEANNE, check_mode, unopened), what, Selection(include_unrelated=False), NOW)
 
 
 def retire(*old: Any, method: Method = Method.DELETE) -> tuple[RetireOld, ...]:
@@ -156,3 +160,11 @@ def test_a_bundle_is_shown_without_its_key(authority: Authority) -> None:
     found = bundle_result(opened(issued), NOW, 40)
     assert (found["certificate"]["key_state"], len(found["chain"])) == ("in_bundle", 2)
     assert PASSPHRASE not in json.dumps(found)
+
+
+def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
+    refusal = PkcsError(code="wrong_passphrase", cause="It does not open.", next_step="Look.")
+    waits = outcome(after=(stored(LEAF),), note=Note.WAITING_FOR_ISSUER)
+    told = shown(waits, unopened=(Unopened(Path("/srv/bundles/new.p12"), refusal),))
+    assert told["unopened"] == [{"path": "/srv/bundles/new.p12", "code": "wrong_passphrase"}]
+    assert "new.p12 (wrong_passphrase)" in told["msg"]
