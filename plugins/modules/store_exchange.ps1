@@ -146,6 +146,8 @@ function Remove-WithKey {
         $hidden = -not $Certificate.Archived -and $keyStore::TrySetArchived($Certificate, $true)
         try {
             $fact.key = $(if ($privateKey::DeleteKey($link)) { 'deleted' } else { 'gone' })
+            # Another certificate of the same key may have left its container behind for this one; now nobody needs it.
+            $fact.swept = $privateKey::Sweep($Certificate)
         } catch {
             if ($hidden) { [void] $keyStore::TrySetArchived($Certificate, $false) }
             throw

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,15 @@ class Evidence:
                 journal=[journal_row(entry) for entry in change.answer.journal],
                 changed=True,
             ) from None
+
+    def record_unknown(self, computer: str, owner_sid: str, planned: Sequence[str], at: datetime) -> None:
+        """Writes down that a change was sent and no answer came; ``planned`` are its steps. The error on its way says the rest."""
+        if self.path is None:
+            return
+        line: dict[str, Any] = {"job": self.job, "host": self.host, "utc": at.strftime(TIME_FORMAT)}
+        line |= {"workstation": computer, "owner_sid": owner_sid, "planned": list(planned), "error": "no_answer"}
+        with suppress(OSError):
+            _append(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
 
 
 def _append(path: Path, line: bytes) -> None:

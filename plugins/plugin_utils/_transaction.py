@@ -17,6 +17,7 @@ from ._certificate import Certificate
 from ._driver import (
     ChainStep,
     Drivers,
+    ExchangeAnswer,
     ExchangeRequest,
     ImportStep,
     Inventory,
@@ -28,6 +29,7 @@ from ._driver import (
     RunAs,
     Step,
 )
+from ._driver_json import AnswerError
 from ._errors import PkcsError
 from ._evidence import Change, Evidence
 from ._exchange_errors import exchange_refusal
@@ -121,7 +123,7 @@ def _exchange(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | N
     steps = tuple(_request(step, str(number), nonce, found, sealed) for number, step in enumerate(found.plan.steps, 1))
     if found.plan.changes:
         terms.evidence.prepare()
-    answer = drivers.exchange(ExchangeRequest(found.owner.sid, found.before.observed, steps), context)
+    answer = _ask(terms, drivers, found, ExchangeRequest(found.owner.sid, found.before.observed, steps), context)
     after = view_elements(answer.after)
     bundle = sealed.bundle if sealed else None
     if answer.changed:
@@ -131,6 +133,18 @@ def _exchange(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | N
     expected = Expected(found.owner.sid, bundle.leaf if bundle else None, found.plan, nonce)
     refuse_unverified(expected, answer, after, found.inventory.computer)
     return replace(found, after=after, journal=answer.journal, proven=found.plan.proves)
+
+
+def _ask(terms: Terms, drivers: Drivers, found: Outcome, request: ExchangeRequest, context: RunAs) -> ExchangeAnswer:
+    """Sends the exchange. When no answer comes, the workstation may have carried it out all the same: that is written down."""
+    try:
+        return drivers.exchange(request, context)
+    except Exception as problem:
+        refused = isinstance(problem, (Deferred, PkcsError)) and not isinstance(problem, AnswerError)
+        if found.plan.changes and not refused:
+            planned = [f"{step.TYPE} {step.thumbprint}" for step in request.steps]
+            terms.evidence.record_unknown(found.inventory.computer, found.owner.sid, planned, found.observed_at)
+        raise
 
 
 def _request(step: PlannedStep, number: str, nonce: bytes, found: Outcome, sealed: Sealed | None) -> Step:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.authority import IssuedBundle
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import play
@@ -22,6 +23,7 @@ SCENARIOS = {
     "deferred": "certificate, the holder is not logged on",
     "enrolment": "certificate, nothing is installed",
     "steady state": "certificate, all is as it should be",
+    "renewal": "certificate, a newer bundle: import, chain, proof, the older one deleted with its key",
 }
 AT_THE_DESK, AWAY = "ws-desk", "ws-away"
 
@@ -39,17 +41,21 @@ def count(auth: AuthMethod) -> Iterator[Cost]:
     """Runs each scenario once."""
     desks = [Desk(AT_THE_DESK, (Seat(JEANNE),)), Desk(AWAY, (Seat(JEANNE, logged_on=False),))]
     with tempfile.TemporaryDirectory() as folder, Hospital(Path(folder), desks, auth) as hospital:
-        bundle = hospital.bundles[JEANNE.authorisation]
-        path = f"{hospital.bundle_folder}/{bundle.file_name}"
-        certificate = {"path": path, "passphrase": bundle.passphrase, "holder": JEANNE.account}
+        certificate = _bundle(hospital, hospital.bundles[JEANNE.authorisation], "")
         tasks: dict[str, tuple[str, str, dict[str, Any]]] = {
             "certificate_facts": (AT_THE_DESK, "certificate_facts", {}),
             "deferred": (AWAY, "certificate", certificate),
             "enrolment": (AT_THE_DESK, "certificate", certificate),
             "steady state": (AT_THE_DESK, "certificate", certificate),
+            "renewal": (AT_THE_DESK, "certificate", _bundle(hospital, hospital.deliver(JEANNE, 2000, " new"), " new")),
         }
         for scenario in SCENARIOS:
             yield Cost(auth, scenario, _run(hospital, *tasks[scenario]))
+
+
+def _bundle(hospital: Hospital, bundle: IssuedBundle, suffix: str) -> dict[str, Any]:
+    path = hospital.bundle_folder / bundle.file_name.replace(".p12", f"{suffix}.p12")
+    return {"path": str(path), "passphrase": bundle.passphrase, "holder": JEANNE.account}
 
 
 def _run(hospital: Hospital, host: str, module: str, arguments: dict[str, Any]) -> Tally:

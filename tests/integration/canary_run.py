@@ -9,6 +9,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from lab.authority import Authority, IssuedBundle
 from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation
 from lab.hospital import Hospital
 from lab.manifest import Manifest
+from lab.people import Person
 from lab.playbook import ROOT, Run
 
 INPUTS = {"inventory.yml", "passphrases.yml", "bundles", "secrets.json", "play.yml"}
@@ -34,6 +36,7 @@ class CanaryRun:
     """``secrets`` grows with what the workstations are sent: one-use files and their passphrases exist nowhere else."""
 
     hospital: Hospital
+    bundles: dict[Person, IssuedBundle] = field(default_factory=dict)
     secrets: list[Secret] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
 
@@ -85,13 +88,14 @@ def prepare(hospital: Hospital, authority: Authority, patches: pytest.MonkeyPatc
     run.secrets += [text_secret("a holder's password", password) for password in hospital.passwords.values()]
     known: Json = {name: canary() for name in ("ansible_become_password", "wrong", "stray")}
     run.secrets += [text_secret(name, text) for name, text in known.items()]
-    issued = [authority.issue(person.name, person.authorisation, passphrase=canary()) for person in hospital.people]
-    for bundle in issued:
-        (hospital.bundle_folder / bundle.file_name).write_bytes(bundle.data)
+    for person in hospital.people:
+        run.bundles[person] = authority.issue(person.name, person.authorisation, passphrase=canary())
+        (hospital.bundle_folder / run.bundles[person].file_name).write_bytes(run.bundles[person].data)
     odd = authority.issue("Odd", "T999999", passphrase=canary(), key=ec.generate_private_key(ec.SECP384R1()))
-    run.secrets += [secret for bundle in (*issued, odd) for secret in secrets_of(bundle)]
-    numbers = [person.authorisation for person in hospital.people]
-    known["pkcs12_passphrases"] = {number: bundle.passphrase for number, bundle in zip(numbers, issued, strict=True)}
+    run.secrets += [
+        secret for bundle in (*run.bundles.values(), odd) for secret in secrets_of(bundle, bundle.file_name)
+    ]
+    known["pkcs12_passphrases"] = {person.authorisation: bundle.passphrase for person, bundle in run.bundles.items()}
     known |= {"odd": base64.b64encode(odd.data).decode(), "odd_passphrase": odd.passphrase}
     (hospital.folder / "secrets.json").write_text(json.dumps(known), encoding="utf-8")
     for workstation in hospital.workstations.values():
@@ -116,11 +120,11 @@ def canary() -> str:
     return f'é"\\&% {secrets.token_urlsafe(18)}'
 
 
-def secrets_of(bundle: IssuedBundle) -> Iterator[Secret]:
+def secrets_of(bundle: IssuedBundle, name: str) -> Iterator[Secret]:
     """A file, what opens it, and what is in it."""
-    yield text_secret(f"passphrase of {bundle.file_name}", bundle.passphrase)
-    yield binary_secret(bundle.file_name, bundle.data, public=bytes.fromhex(bundle.thumbprint))
-    yield from key_secrets(f"the key in {bundle.file_name}", bundle.private_key)
+    yield text_secret(f"passphrase of {name}", bundle.passphrase)
+    yield binary_secret(name, bundle.data, public=bytes.fromhex(bundle.thumbprint))
+    yield from key_secrets(f"the key in {name}", bundle.private_key)
 
 
 BECOME: Mapping[str, Any] = {"become": True, "become_method": "ansible.builtin.runas", "become_user": "Administrator"}
@@ -129,6 +133,17 @@ BECOME: Mapping[str, Any] = {"become": True, "become_method": "ansible.builtin.r
 def enrol(run: CanaryRun) -> Run:
     """Everybody, under a become of the site's."""
     return run.play(roles=["hospital_it.pkcs12.enrol"], **BECOME)
+
+
+def renew(run: CanaryRun, authority: Authority) -> Run:
+    """Everybody gets a newer file with the same passphrase; the older certificates go with their keys, and evidence is kept."""
+    later = datetime.now(UTC) + timedelta(days=2000)
+    for person, old in run.bundles.items():
+        newer = authority.issue(person.name, person.authorisation, passphrase=old.passphrase, not_after=later)
+        name = old.file_name.replace(".p12", " new.p12")
+        (run.hospital.bundle_folder / name).write_bytes(newer.data)
+        run.secrets += secrets_of(newer, name)
+    return run.play(roles=["hospital_it.pkcs12.renew"], vars={"renew_now": True}, **BECOME)
 
 
 def misuse(run: CanaryRun) -> Run:

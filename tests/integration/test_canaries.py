@@ -24,7 +24,7 @@ from lab.people import ELODIE, JEANNE, LOUIS, PAUL, Desk, Seat
 from lab.wine import WineWorkstation
 
 DESKS = [Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))), Desk("ws-nuclear", (Seat(PAUL),))]
-PLACES = {"ansible.log", "events.jsonl", "requests.jsonl", "facts"}
+PLACES = {"ansible.log", "events.jsonl", "requests.jsonl", "facts", "evidence.jsonl"}
 BAD_USE = {"wrong_passphrase", "bad_arguments", "content_not_base64", "import_failed"}
 
 
@@ -41,29 +41,32 @@ def windows_run(tmp_path: Path, authority: Authority, monkeypatch: pytest.Monkey
         yield canary_run.prepare(hospital, authority, monkeypatch)
 
 
-def assert_all_was_tried(run: CanaryRun, exchanges: int, codes: set[str]) -> None:
-    """Enrolments, failures of every sort, and every place to leave something: a search of nothing proves nothing."""
-    enrolled, misused = canary_run.enrol(run), canary_run.misuse(run)
+def assert_all_was_tried(run: CanaryRun, authority: Authority, exchanges: int, codes: set[str]) -> None:
+    """Certificates come and go, failures of every sort, every place to leave something: a search of nothing proves nothing."""
+    done = [canary_run.enrol(run), canary_run.misuse(run), canary_run.renew(run, authority)]
     role = canary_run.misuse_role(run)
-    assert [enrolled.exit_code, misused.exit_code, *(wrong.exit_code for wrong in role)] == [0, 0, 2, 2, 2, 2]
+    assert [play.exit_code for play in (*done, *role)] == [0] * len(done) + [2] * len(role)
+    misused = done[1]
     assert {row.result["error"]["code"] for row in misused.rows} == codes
     assert [secret.name for secret in run.secrets].count("a one-use file") == exchanges
     written = [Path(place).relative_to(run.hospital.folder) for place, _rest in run.pieces() if place.startswith("/")]
     assert {path.parts[0] for path in written} >= PLACES
 
 
-def test_no_secret_is_left_by_emulated_workstations(run: CanaryRun, figures: Figures) -> None:
+def test_no_secret_is_left_by_emulated_workstations(run: CanaryRun, authority: Authority, figures: Figures) -> None:
     holders, desks, imports = 3, 2, 3  # of the odd bundle: by its holder, with a wrong password, with a list for one
-    assert_all_was_tried(run, holders + desks * imports, BAD_USE | {"holder_logon"})
+    assert_all_was_tried(run, authority, 2 * holders + desks * imports, BAD_USE | {"holder_logon"})
     scanner = Scanner(run.secrets)
     hits = figures.search("emulated", scanner, run.pieces())
     assert hits == []
 
 
 @pytest.mark.windows
-def test_no_secret_is_left_by_windows_powershell(windows_run: CanaryRun, figures: Figures) -> None:
-    """The key that was installed is found where Wine keeps keys, in its container, and nowhere else."""
-    assert_all_was_tried(windows_run, 1 + 3, BAD_USE)
+def test_no_secret_is_left_by_windows_powershell(
+    windows_run: CanaryRun, authority: Authority, figures: Figures
+) -> None:
+    """The key that is installed is found where Wine keeps keys, in its container, and nowhere else; of the old one nothing is left."""
+    assert_all_was_tried(windows_run, authority, 2 + 3, BAD_USE)
     kept = canary_run.misuse_with_kept_files(windows_run)
     assert {row.result["error"]["code"] for row in kept.rows} == {"kept_files"}
     workstation = windows_run.hospital.workstations[DOSIMETRY.name]
@@ -72,7 +75,7 @@ def test_no_secret_is_left_by_windows_powershell(windows_run: CanaryRun, figures
     scanner = Scanner(windows_run.secrets)
     assert figures.search("Windows PowerShell", scanner, windows_run.pieces()) == []
     stored = figures.search("its disk, where the installed key is", scanner, wine_prefix(workstation.prefix))
-    installed = f"the key in {LOUIS.name} - {LOUIS.authorisation}.p12"
+    installed = f"the key in {LOUIS.name} - {LOUIS.authorisation} new.p12"
     assert {(hit.secret, hit.place.split("\\\\{")[0]) for hit in stored} == {
         (f"{part} of {installed}", r"user.reg Software\\Wine\\Crypto\\CNG") for part in "dpq"
     }

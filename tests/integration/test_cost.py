@@ -9,10 +9,16 @@ import pytest
 from bench.count import SCENARIOS, count
 from lab.workstation import AuthMethod
 
-COMMANDS = {"certificate_facts": 1, "deferred": 1, "steady state": 1, "enrolment": 2}
-REQUESTS = {"certificate_facts": 6, "deferred": 6, "steady state": 6, "enrolment": 11}
+COMMANDS = {"certificate_facts": 1, "deferred": 1, "steady state": 1, "enrolment": 2, "renewal": 2}
+REQUESTS = {"certificate_facts": 6, "deferred": 6, "steady state": 6, "enrolment": 11, "renewal": 11}
 AUTH_ROUNDS = {AuthMethod.BASIC: 0, AuthMethod.NTLM: 3}
-STDIN = {"certificate_facts": 62_000, "deferred": 62_000, "steady state": 62_000, "enrolment": 350_000}
+STDIN = {
+    "certificate_facts": 62_000,
+    "deferred": 62_000,
+    "steady state": 62_000,
+    "enrolment": 350_000,
+    "renewal": 350_000,
+}
 """At most, in bytes; of an enrolment most is what Ansible needs for become."""
 
 

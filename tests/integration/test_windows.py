@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,11 +69,12 @@ def test_each_enrolled_key_works_and_none_is_left_over(
     first = windows.bundles[LOUIS.authorisation]
     run = play(windows, "hospital_it.pkcs12.enrol")
     assert run.exit_code == 0, run.stdout
-    second = authority.issue(LOUIS.name, LOUIS.authorisation, passphrase="the next letter's code")
+    later = datetime.now(UTC) + timedelta(days=1500)
+    second = authority.issue(LOUIS.name, LOUIS.authorisation, passphrase="the next letter's code", not_after=later)
     path = windows.folder / "second.p12"
     path.write_bytes(second.data)
     holder = run.of("certificate")[0].result["owner"]["account"]
-    call = {"path": str(path), "passphrase": second.passphrase, "holder": holder}
+    call = {"path": str(path), "passphrase": second.passphrase, "holder": holder, "retire": "none"}
     again = run_play(windows, tasks=tasks({"certificate": call}))
     assert again.of("certificate")[0].result["changed"], again.stdout
     for bundle in (first, second):

@@ -11,7 +11,8 @@ from lab.manifest import Manifest
 PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 DRIVERS = ("store_inventory", "store_exchange")
 UTILITIES = "ansible_collections.hospital_it.pkcs12.plugins.module_utils."
-WRAPPERS = {"become_wrapper.ps1", "module_wrapper.ps1"}
+WRAPPERS = {"become_wrapper.ps1", "module_wrapper.ps1", "module_powershell_wrapper.ps1"}
+"""Of ansible-core; the last one up to 2.18."""
 
 
 class UnknownDriverError(Exception):

@@ -42,6 +42,10 @@ def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
                 store.archive(known)
             facts["key"] = "deleted" if store.container(link) else "gone"
             store.delete_container(link.container)
+            leftovers = store.leftovers(_public_key(known))
+            for name in leftovers:
+                store.delete_container(name)
+            facts["swept"] = len(leftovers)
     store.remove(thumbprint)
     return facts
 

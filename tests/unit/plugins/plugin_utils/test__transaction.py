@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
     Logging,
     RunAs,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver_json import AnswerError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present
@@ -147,3 +150,21 @@ def test_no_password_and_no_passphrase_shows_in_what_is_passed_around(issued: Is
     shown = repr((terms(holder_password="his own"), wanting(), _transaction.Sealed(opened(issued), False)))
     assert "his own" not in shown
     assert issued.passphrase not in shown
+
+
+@pytest.mark.parametrize(
+    ("problem", "lines"), [(OSError("cut"), 1), (AnswerError("store_exchange", "noise"), 1), (Deferred("away"), 0)]
+)
+def test_a_change_without_an_answer_is_written_down(
+    problem: Exception, lines: int, authority: Authority, tmp_path: Path
+) -> None:
+    class Cut(FakeDrivers):
+        def exchange(self, request: Any, run_as: Any) -> Any:
+            raise problem
+
+    evidence = tmp_path / "evidence.jsonl"
+    with suppress(OSError, PkcsError):
+        present(wanting(terms(evidence)), opened(issue(authority)), Cut(), now)
+    written = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
+    assert [line["error"] for line in written] == ["no_answer"] * lines
+    assert all(line["planned"][-1].startswith("prove ") for line in written)
