@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ from integration.forge import PASSPHRASE, Forge
 from integration.inputs import Given, Layer, Row, has_name
 from integration.plays import modules, row, run_play, tasks
 from lab.authority import Authority
-from lab.authority.authority import new_key
 from lab.emulated.store import Store
 from lab.faults import linked, usable
 from lab.hospital import Hospital
@@ -163,24 +162,6 @@ def test_odd_input_works_on_windows_powershell(windows: Hospital, authority: Aut
     for name, result in zip(shown, results, strict=True):
         assert result["changed"], (name, result["msg"])
         assert proven(result), name
-
-
-@pytest.mark.windows
-def test_key_that_was_certified_again_stays_on_windows_powershell(windows: Hospital, authority: Authority) -> None:
-    key = new_key("rsa2048")
-    calls, start = [], datetime.now(UTC) - timedelta(days=10)
-    for days in (100, 1000):
-        end = start + timedelta(days=days)
-        bundle = authority.issue(
-            "Nadia Cherif", "T700001", passphrase=PASSPHRASE, key=key, not_before=start, not_after=end
-        )
-        given = Given(bundle.data)
-        calls.append({"certificate": {**arguments_of(windows.folder / f"shared-{days}.p12", given), "holder": HOLDER}})
-    first, second = (found.result for found in run_play(windows, tasks=tasks(*calls)).of("certificate"))
-    assert first["changed"], first["msg"]
-    (retired,) = second["retired"]
-    assert (retired["key"], retired["kept_because"]) == ("kept", "shared_public_key")
-    assert proven(second)
 
 
 def test_file_that_may_not_be_read_is_told_from_one_that_is_not_there(

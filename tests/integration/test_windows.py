@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
 from integration.plays import run_play, tasks
 from lab.authority import Authority, IssuedBundle
+from lab.authority.authority import new_key
 from lab.hospital import Hospital
 from lab.people import LOUIS
 from lab.playbook import play
@@ -24,12 +25,23 @@ from lab.wine import WineWorkstation
 
 pytestmark = pytest.mark.windows
 
+HOLDER = "{{ pkcs12_holders[0].user }}"
 MESSAGE = b"signed by a program of the holder's"
 SIGN = """
-$certificate = Get-Item Cert:\\CurrentUser\\My\\{thumbprint}
+$certificate = Get-Item Cert:\\CurrentUser\\{store}\\{thumbprint}
 $key = [Security.Cryptography.X509Certificates.RSACertificateExtensions]::GetRSAPrivateKey($certificate)
 $message = [Convert]::FromBase64String('{message}')
 [Convert]::ToBase64String($key.SignData($message, 'SHA256', [Security.Cryptography.RSASignaturePadding]::Pkcs1))
+"""
+MOVE = """
+$source, $target = '{source}', '{target}' | ForEach-Object {{
+    $store = [Security.Cryptography.X509Certificates.X509Store]::new($_, 'CurrentUser')
+    $store.Open('ReadWrite')
+    $store
+}}
+$certificate = $source.Certificates.Find('FindByThumbprint', '{thumbprint}', $false)[0]
+$target.Add($certificate)
+if ({remove}) {{ $source.Remove($certificate) }}
 """
 LOOK = """
 $containers = 'CNG', 'RSA' | ForEach-Object { Get-ChildItem "HKCU:\\Software\\Wine\\Crypto\\$_" -ErrorAction Ignore }
@@ -54,9 +66,9 @@ def look(powershell: WineWorkstation) -> Found:
     return Found({one.thumbprint: one.key.container if one.key else "" for one in elements}, found["containers"])
 
 
-def assert_signs(powershell: WineWorkstation, bundle: IssuedBundle) -> None:
+def assert_signs(powershell: WineWorkstation, bundle: IssuedBundle, store: str = "My") -> None:
     """Another process finds the certificate and signs with its key; the signature is the bundle's. Raises ``InvalidSignature``."""
-    script = SIGN.format(thumbprint=bundle.thumbprint, message=base64.b64encode(MESSAGE).decode())
+    script = SIGN.format(store=store, thumbprint=bundle.thumbprint, message=base64.b64encode(MESSAGE).decode())
     signature = base64.b64decode(powershell.run_powershell(script))
     public = bundle.certificate.public_key()
     assert isinstance(public, rsa.RSAPublicKey)
@@ -82,3 +94,63 @@ def test_each_enrolled_key_works_and_none_is_left_over(
     found = look(powershell)
     assert {first.thumbprint, second.thumbprint} <= found.links.keys()
     assert sorted(found.links.values()) == sorted(found.containers)
+
+
+def installed(windows: Hospital, bundle: IssuedBundle) -> dict[str, Any]:
+    """Installs a bundle for the workstation's one user and gives the result."""
+    path = windows.folder / f"{bundle.thumbprint}.p12"
+    path.write_bytes(bundle.data)
+    call = {"path": str(path), "passphrase": bundle.passphrase, "holder": HOLDER}
+    (row,) = run_play(windows, tasks=tasks({"certificate": call})).of("certificate")
+    return dict(row.result)
+
+
+def removed(windows: Hospital, bundle: IssuedBundle) -> dict[str, Any]:
+    """Takes one certificate out and says what became of its key."""
+    call = {"state": "absent", "holder": HOLDER, "thumbprints": [bundle.thumbprint]}
+    (row,) = run_play(windows, tasks=tasks({"certificate": call})).of("certificate")
+    (gone,) = row.result["retired"]
+    return dict(gone)
+
+
+def test_key_certified_again_goes_with_the_last_of_its_certificates(
+    windows: Hospital, powershell: WineWorkstation, authority: Authority
+) -> None:
+    before = look(powershell)
+    key, start = new_key("rsa2048"), datetime.now(UTC) - timedelta(days=10)
+    first, second = (
+        authority.issue(
+            "Nadia Cherif",
+            "T700001",
+            passphrase="a code",
+            key=key,
+            not_before=start,
+            not_after=start + timedelta(days=days),
+        )
+        for days in (100, 1000)
+    )
+    assert installed(windows, first)["changed"]
+    (retired,) = installed(windows, second)["retired"]
+    assert (retired["key"], retired["kept_because"]) == ("kept", "shared_public_key")
+    assert_signs(powershell, second)
+    assert removed(windows, second)["key"] == "deleted"
+    assert look(powershell) == before
+
+
+def test_key_of_a_certificate_in_a_second_store_stays_until_that_is_gone(
+    windows: Hospital, powershell: WineWorkstation, authority: Authority
+) -> None:
+    before = look(powershell)
+    bundle = authority.issue("Marc Olivier", "T700002", passphrase="a code")
+    assert installed(windows, bundle)["changed"]
+    powershell.run_powershell(
+        MOVE.format(source="My", target="TrustedPeople", thumbprint=bundle.thumbprint, remove="$false")
+    )
+    gone = removed(windows, bundle)
+    assert (gone["key"], gone["kept_because"]) == ("kept", "shared_container")
+    assert_signs(powershell, bundle, "TrustedPeople")
+    powershell.run_powershell(
+        MOVE.format(source="TrustedPeople", target="My", thumbprint=bundle.thumbprint, remove="$true")
+    )
+    assert removed(windows, bundle)["key"] == "deleted"
+    assert look(powershell) == before
