@@ -30,6 +30,10 @@ demo: .venv/stamp bed-notice ## show the collection at work in a small hospital 
 test: .venv/stamp bed-notice ## run all tests
 	$(PYTHON) -m pytest
 
+.PHONY: bench
+bench: .venv/stamp bed-notice ## count what a task costs on the wire; PEER=folder compares with ansible.windows
+	$(WITH_TESTS) -m bench $(if $(PEER),--peer $(PEER))
+
 .PHONY: record
 record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)
 	$(WITH_TESTS) -m contract.record

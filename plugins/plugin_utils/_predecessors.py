@@ -62,8 +62,8 @@ def predecessors(view: StoreView, leaf: Certificate, person: Person, policy: Pol
         raise PkcsError(
             code="downgrade",
             cause=(
-                f"The bundle ends on {leaf.not_after:%Y-%m-%d}, but {newer[0].thumbprint}, installed, is valid until "
-                f"{newer[0].certificate.not_after:%Y-%m-%d}."
+                f"The bundle ends on {leaf.not_after:%Y-%m-%d %H:%M} UTC, but {newer[0].thumbprint}, installed, is valid until "
+                f"{newer[0].certificate.not_after:%Y-%m-%d %H:%M} UTC."
             ),
             next_step="Use the newest bundle, or set allow_downgrade: true when the older one is meant.",
         )
