@@ -46,6 +46,16 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
         };
         static readonly byte[] ProofPrefix = Encoding.ASCII.GetBytes("hospital_it.pkcs12 proof\0");
 
+        /// <summary>Whether a certificate comes with a private key, kept in a container or only in memory.</summary>
+        public static bool Exists(X509Certificate2 certificate)
+        {
+            // CERT_KEY_PROV_INFO, CERT_KEY_CONTEXT, CERT_NCRYPT_KEY_HANDLE: HasPrivateKey sees the first alone before .NET Framework 4.7.2.
+            int size = 0;
+            foreach (int property in new[] { KeyProviderInfo, 5, 78 })
+                if (Native.CertGetCertificateContextProperty(certificate.Handle, property, IntPtr.Zero, ref size)) return true;
+            return false;
+        }
+
         /// <summary>The key link of a certificate, or null when it has none.</summary>
         public static KeyLink ReadLink(X509Certificate2 certificate)
         {
@@ -85,8 +95,7 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
             try { return cng ? SignCng(key, digest, rsa) : SignLegacy(ReadLink(certificate), digest); }
             finally
             {
-                if (ours && cng) Native.NCryptFreeObject(key);
-                if (ours && !cng) Native.CryptReleaseContext(key, 0);
+                if (ours) { if (cng) Native.NCryptFreeObject(key); else Native.CryptReleaseContext(key, 0); }
             }
         }
 
@@ -107,8 +116,7 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
         /// <summary>A CAPI container of provider type 1 cannot sign SHA-256; type 24 opens the same container and can.</summary>
         static byte[] SignLegacy(KeyLink link, byte[] digest)
         {
-            CspParameters where = new CspParameters(24, "Microsoft Enhanced RSA and AES Cryptographic Provider", link.Container);
-            where.KeyNumber = link.KeySpec;
+            CspParameters where = new CspParameters(24, "Microsoft Enhanced RSA and AES Cryptographic Provider", link.Container) { KeyNumber = link.KeySpec };
             where.Flags = CspProviderFlags.UseExistingKey | CspProviderFlags.NoPrompt
                 | ((link.Flags & 0x20) != 0 ? CspProviderFlags.UseMachineKeyStore : CspProviderFlags.NoFlags);
             using (RSACryptoServiceProvider key = new RSACryptoServiceProvider(where)) return key.SignHash(digest, "SHA256");
@@ -134,7 +142,7 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
         {
             if (link.ProviderType == 0)
             {
-                using (CngKey key = TryOpen(link.Container))
+                using (CngKey key = Open(link.Container))
                 {
                     if (key == null) return false;
                     key.Delete();
@@ -156,6 +164,7 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
             List<string> stores = new List<string> { "My" };
             using (RegistryKey key = Registry.CurrentUser.OpenSubKey(@"Software\Microsoft\SystemCertificates"))
                 if (key != null) stores.AddRange(key.GetSubKeyNames());
+            stores.Remove("UserDS");                   // the directory: opening it asks a domain controller, and no key is there
             foreach (string name in stores)
             {
                 X509Store store = new X509Store(name, StoreLocation.CurrentUser);
@@ -164,10 +173,8 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
                 {
                     KeyLink link = ReadLink(certificate);
                     if (link == null) continue;
-                    links.Add(new StoredLink
-                    {
-                        Store = name, Thumbprint = certificate.Thumbprint, Container = link.Container, PublicKey = certificate.GetPublicKeyString()
-                    });
+                    string publicKey = certificate.GetPublicKeyString();
+                    links.Add(new StoredLink { Store = name, Thumbprint = certificate.Thumbprint, Container = link.Container, PublicKey = publicKey });
                 }
                 store.Close();
             }
@@ -182,13 +189,9 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
             int swept = 0;
             foreach (string name in ContainerNames())
             {
-                using (CngKey key = TryOpen(name))
-                {
-                    if (key == null || !Holds(key, wanted)) continue;
-                    if (links.Exists(link => string.Equals(link.Container, name, StringComparison.OrdinalIgnoreCase))) continue;
-                    key.Delete();
-                    swept++;
-                }
+                if (links.Exists(link => string.Equals(link.Container, name, StringComparison.OrdinalIgnoreCase)) || !Holds(name, wanted)) continue;
+                DeleteContainer(name);
+                swept++;
             }
             return swept;
         }
@@ -196,14 +199,19 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
         /// <summary>Deletes a CNG container of this user; one that is gone already is no error.</summary>
         public static void DeleteContainer(string name)
         {
-            using (CngKey key = TryOpen(name))
+            using (CngKey key = Open(name))
                 if (key != null) key.Delete();
         }
 
-        static CngKey TryOpen(string name)
+        /// <summary>A CNG key of this user; null when there is no such container.</summary>
+        static CngKey Open(string name)
         {
             try { return CngKey.Open(name, CngProvider.MicrosoftSoftwareKeyStorageProvider, CngKeyOpenOptions.Silent); }
-            catch (CryptographicException) { return null; }
+            catch (CryptographicException refused)
+            {
+                if (refused.HResult == BadKeyset) return null;
+                throw;
+            }
         }
 
         static List<string> ContainerNames()
@@ -233,10 +241,14 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._PrivateKe
             return numbers;
         }
 
-        static bool Holds(CngKey key, byte[] publicKey)
+        static bool Holds(string name, byte[] publicKey)
         {
-            // A key of a kind that no certificate of ours has (DH, say) does not export like this: it is not the one.
-            try { return BitConverter.ToString(publicKey).Contains(BitConverter.ToString(PublicNumbers(key))); }
+            // A key that does not open, or is of a kind that no certificate of ours has (DH, say), is not the one.
+            try
+            {
+                using (CngKey key = Open(name))
+                    return key != null && BitConverter.ToString(publicKey).Contains(BitConverter.ToString(PublicNumbers(key)));
+            }
             catch (CryptographicException) { return false; }
         }
 

@@ -67,7 +67,7 @@ function Read-FileElement {
 function Get-OwnerStore {
     <# .SYNOPSIS
        CurrentUser\My of one owner, whoever asks: the elements in his hive, when it is loaded, and in his profile. #>
-    param([Parameter(Mandatory)] [string] $Sid, [Parameter(Mandatory)] [string] $ProfilePath)
+    param([Parameter(Mandatory)] [string] $Sid, [Parameter(Mandatory)] [AllowEmptyString()] [string] $ProfilePath)
     $store = @{ elements = [Collections.Generic.List[object]]::new(); unread = [Collections.Generic.List[object]]::new() }
     $users = [Microsoft.Win32.Registry]::Users
     Read-HiveElement -Root $users -Path "$Sid\Software\$Certificates" -Store $store

@@ -29,7 +29,7 @@ $stepTypes = @{
         do = {
             $bundle = [Convert]::FromBase64String($step.bundle)
             $leaf = $keyStore::OpenBundle($bundle, $step.passphrase, $false, $false)
-            if (-not $leaf.HasPrivateKey) { throw @{ code = 'import_failed'; hresult = $missingKey[1] } }
+            if (-not $privateKey::Exists($leaf)) { throw @{ code = 'import_failed'; hresult = $missingKey[1] } }
             if ($leaf.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
             $fact.swept = $privateKey::Sweep($leaf)
             $present = Find-Certificate -Thumbprint $step.thumbprint
