@@ -3,6 +3,8 @@
 # Private to the collection hospital_it.pkcs12: reads certificate stores as Windows keeps them, with .NET alone.
 
 $Certificates = 'Microsoft\SystemCertificates\My\Certificates'
+$Machine = [Microsoft.Win32.Registry]::LocalMachine
+$Users = [Microsoft.Win32.Registry]::Users
 
 function Get-HResult {
     <# .SYNOPSIS
@@ -18,6 +20,12 @@ function Get-UnreadReason {
     $base = $Exception.GetBaseException()
     $denied = $base -is [UnauthorizedAccessException] -or $base -is [Security.SecurityException]
     @{ code = $(if ($denied) { 'access_denied' } else { 'unreadable' }); detail = $Detail; hresult = Get-HResult -Exception $base }
+}
+
+function New-Store {
+    <# .SYNOPSIS
+       A store that nothing was read into yet. #>
+    @{ elements = [Collections.Generic.List[object]]::new(); unread = [Collections.Generic.List[object]]::new() }
 }
 
 function Read-HiveElement {
@@ -68,15 +76,14 @@ function Get-OwnerStore {
     <# .SYNOPSIS
        CurrentUser\My of one owner, whoever asks: the elements in his hive, when it is loaded, and in his profile. #>
     param([Parameter(Mandatory)] [string] $Sid, [Parameter(Mandatory)] [AllowEmptyString()] [string] $ProfilePath)
-    $store = @{ elements = [Collections.Generic.List[object]]::new(); unread = [Collections.Generic.List[object]]::new() }
-    $users = [Microsoft.Win32.Registry]::Users
-    Read-HiveElement -Root $users -Path "$Sid\Software\$Certificates" -Store $store
+    $store = New-Store
+    Read-HiveElement -Root $Users -Path "$Sid\Software\$Certificates" -Store $store
     $appData = '%USERPROFILE%\AppData\Roaming'
     try {
-        $folders = $users.OpenSubKey("$Sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
+        $folders = $Users.OpenSubKey("$Sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
         if ($folders) { $appData = $folders.GetValue('AppData', $appData, [Microsoft.Win32.RegistryValueOptions]::DoNotExpandEnvironmentNames) }
     } catch {
-        $store.unread.Add((Get-UnreadReason -Detail "$($users.Name)\$Sid" -Exception $_.Exception))
+        $store.unread.Add((Get-UnreadReason -Detail "$($Users.Name)\$Sid" -Exception $_.Exception))
     }
     $appData = $appData -replace '^%USERPROFILE%', $ProfilePath.Replace('$', '$$')
     if ($appData.StartsWith('\\')) {
@@ -90,17 +97,17 @@ function Get-OwnerStore {
 function Get-MachineStore {
     <# .SYNOPSIS
        LocalMachine\My. #>
-    $store = @{ elements = [Collections.Generic.List[object]]::new(); unread = [Collections.Generic.List[object]]::new() }
-    Read-HiveElement -Root ([Microsoft.Win32.Registry]::LocalMachine) -Path "SOFTWARE\$Certificates" -Store $store
+    $store = New-Store
+    Read-HiveElement -Root $Machine -Path "SOFTWARE\$Certificates" -Store $store
     $store
 }
 
 function Get-ProfileList {
     <# .SYNOPSIS
        The people's profiles that Windows knows: SID, folder, whether it is loaded, whether it is a temporary one. #>
-    $list = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList')
+    $list = $Machine.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList')
     $names = $list.GetSubKeyNames()
-    $loaded = [Microsoft.Win32.Registry]::Users.GetSubKeyNames()
+    $loaded = $Users.GetSubKeyNames()
     $people = [string[]] @($names -match '^S-1-(5-21|12-1)-[-0-9]+$')
     [Array]::Sort($people, [StringComparer]::Ordinal)
     foreach ($sid in $people) {
@@ -125,8 +132,7 @@ function Test-Request {
 function Get-ForceKeyProtection {
     <# .SYNOPSIS
        The policy "force strong key protection": 0 no, 1 ask at first use, 2 ask always (ForceKeyProtection). #>
-    $policy = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Policies\Microsoft\Cryptography')
-    [int] $(if ($policy) { $policy.GetValue('ForceKeyProtection', 0) } else { 0 })
+    [int] [Microsoft.Win32.Registry]::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Cryptography', 'ForceKeyProtection', 0)
 }
 
 function Get-UtcNow {

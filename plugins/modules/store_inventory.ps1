@@ -8,40 +8,25 @@
 
 # Reads every certificate store of people on this workstation. Protocol: docs/developers/driver_protocol.md
 
+$registry = [Microsoft.Win32.Registry]
+
 function Get-RunIdentity {
     <# .SYNOPSIS
        Who this process runs as. #>
     $identity = [Security.Principal.WindowsIdentity]::GetCurrent()
     $administrator = ([Security.Principal.WindowsPrincipal] $identity).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
-    @{ sid = $identity.User.Value; account = $identity.Name; administrator = $administrator; debug_privilege = Test-DebugPrivilege }
-}
-
-function Test-DebugPrivilege {
-    <# .SYNOPSIS
-       Whether this logon has SeDebugPrivilege, which become needs to take a logged-on user's token. #>
-    try {
-        [Diagnostics.Process]::EnterDebugMode()
-        [Diagnostics.Process]::LeaveDebugMode()
-        $true
-    } catch {
-        $false
-    }
-}
-
-function Get-SecondaryLogon {
-    <# .SYNOPSIS
-       How the service behind become starts (seclogon): 2 automatic, 3 on demand, 4 disabled; nothing where there is none. #>
-    $service = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SYSTEM\CurrentControlSet\Services\seclogon')
-    if ($service) { $service.GetValue('Start') }
+    # This takes SeDebugPrivilege, as become does to get a logged-on user's token.
+    $debug = try { [Diagnostics.Process]::EnterDebugMode(); $true } catch { $false }
+    @{ sid = $identity.User.Value; account = $identity.Name; administrator = $administrator; debug_privilege = $debug }
 }
 
 function Get-LoggingPolicy {
     <# .SYNOPSIS
-       Whether PowerShell would keep what it runs: policies of the machine and of every loaded user, of both editions. #>
-    $roots = @([Microsoft.Win32.Registry]::LocalMachine)
-    foreach ($sid in [Microsoft.Win32.Registry]::Users.GetSubKeyNames()) {
-        # Another user's hive may be closed to us; the machine's policy is what sites set.
-        try { $roots += [Microsoft.Win32.Registry]::Users.OpenSubKey($sid) } catch { continue }
+       Whether PowerShell keeps what it runs, by policy of the machine or of a loaded user, in either edition. #>
+    $roots = @($registry::LocalMachine)
+    foreach ($sid in $registry::Users.GetSubKeyNames()) {
+        # Another user's hive may be closed to us; sites set the machine's policy.
+        try { $roots += $registry::Users.OpenSubKey($sid) } catch { continue }
     }
     $policy = @{}
     foreach ($kind in @('script_block', 'ScriptBlockLogging', 'EnableScriptBlockLogging'), @('module', 'ModuleLogging', 'EnableModuleLogging'),
@@ -83,12 +68,14 @@ function Get-Inventory {
     $profiles = foreach ($person in Get-ProfileList) {
         $person + (Get-OwnerStore -Sid $person.owner_sid -ProfilePath $person.path)
     }
-    $build = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion').GetValue('CurrentBuildNumber')
+    $build = $registry::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion', 'CurrentBuildNumber', 0)
+    # The service behind become: 2 automatic, 3 on demand, 4 disabled.
+    $seclogon = $registry::GetValue('HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\seclogon', 'Start', $null)
     @{
         changed = $false; protocol = 1; utc = Get-UtcNow
         identity = Get-RunIdentity; computer = [Environment]::MachineName; os_build = [int] $build
         language_mode = [string] $ExecutionContext.SessionState.LanguageMode; logging = Get-LoggingPolicy
-        force_key_protection = Get-ForceKeyProtection; secondary_logon = Get-SecondaryLogon
+        force_key_protection = Get-ForceKeyProtection; secondary_logon = $seclogon
         holders = @($complex_args.holders | ForEach-Object { Resolve-Holder -Asked $_ })
         profiles = @($profiles); machine = Get-MachineStore
     }
