@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -24,6 +24,9 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
 
 from . import _der
 from ._properties import thumbprint_of
+
+DAY = 24 * 60 * 60
+"""Seconds. Dates are compared in numbers: a number of days that a user gives may be too large for a timedelta."""
 
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 UPN = "1.3.6.1.4.1.311.20.2.3"
@@ -99,7 +102,7 @@ class Certificate:
             return Status.EXPIRED
         if now < self.not_before:
             return Status.NOT_YET_VALID
-        return Status.RENEWAL_DUE if self.not_after - now <= timedelta(days=renew_before_days) else Status.VALID
+        return Status.RENEWAL_DUE if (self.not_after - now).total_seconds() <= renew_before_days * DAY else Status.VALID
 
     def days_left(self, now: datetime) -> int:
         """Whole days of 24 hours until ``not_after``; negative once it is over."""

@@ -87,6 +87,10 @@ class Logging:
         return tuple(name for name, on in named if on)
 
 
+TOLERATED_SKEW = 300
+"""Seconds between the two clocks that Kerberos tolerates, too (RFC 4120, 8.2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """Answer of ``store_inventory``. ``utc`` is the workstation's clock.
@@ -105,6 +109,10 @@ class Inventory:
     accounts: tuple[Account, ...]
     profiles: tuple[Profile, ...]
     machine: Store
+
+    def skew(self, at: datetime) -> int:
+        """Seconds by which the workstation's clock is fast (negative: slow), by the controller's clock when the answer came."""
+        return round((self.utc - at).total_seconds())
 
     def profile(self, sid: str) -> Profile | None:
         """The profile of this owner, or None when the workstation has none."""

@@ -63,7 +63,7 @@ def workstation_facts(
         "gathered_at": now.strftime(TIME_FORMAT),
         "workstation": inventory.computer,
         "workstation_utc": inventory.utc.strftime(TIME_FORMAT),
-        "clock_skew_seconds": round((inventory.utc - now).total_seconds()),
+        "clock_skew_seconds": inventory.skew(now),
         "os_build": inventory.os_build,
         "connection_account": inventory.identity.account,
         "language_mode": inventory.language_mode,

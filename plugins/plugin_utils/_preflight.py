@@ -10,11 +10,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from ._driver import Inventory
+from ._driver import TOLERATED_SKEW, Inventory
 from ._errors import PkcsError
 from ._lockdown import CODE as CONSTRAINED_LANGUAGE
 from ._owner import DISABLED, UNREAD_SENTENCES, Owner, find_owner, refuse_unusable, run_as
-from ._renewal import TOLERATED_SKEW
 
 OLDEST_BUILD = 10240
 """The first Windows 10, and the first whose Windows PowerShell is 5.1 or can be."""
@@ -163,7 +162,7 @@ def _force_key_protection(inventory: Inventory) -> Finding:
 
 
 def _clock(inventory: Inventory, now: datetime) -> Finding:
-    skew = round((inventory.utc - now).total_seconds())
+    skew = inventory.skew(now)
     if abs(skew) <= TOLERATED_SKEW:
         return Finding("clock", Severity.OK, f"The clock of {inventory.computer} agrees with the controller's.")
     return Finding(

@@ -12,16 +12,13 @@ from datetime import datetime
 from ._access import current
 from ._bundle import Bundle, check_dates
 from ._certificate import Status
-from ._driver import Drivers
+from ._driver import TOLERATED_SKEW, Drivers
 from ._errors import PkcsError
 from ._person import Person, refuse_wrong_person
 from ._plan import Prove, Wanted, plan_present
 from ._predecessors import Policy, predecessors
 from ._shelf import Shelf
 from ._transaction import Note, Outcome, Sealed, Terms, carry_out, observe
-
-TOLERATED_SKEW = 300
-"""Seconds between the two clocks that Kerberos tolerates, too (RFC 4120, 8.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def _install(wanted: Present, bundle: Bundle, drivers: Drivers, found: Outcome) 
 
 def _refuse_by_their_clock(bundle: Bundle, found: Outcome) -> None:
     """The workstation judges the dates by its own clock, and a browser there would not offer the certificate."""
-    skew = round((found.inventory.utc - found.observed_at).total_seconds())
+    skew = found.inventory.skew(found.observed_at)
     if abs(skew) <= TOLERATED_SKEW or bundle.leaf.not_before <= found.inventory.utc <= bundle.leaf.not_after:
         return
     raise PkcsError(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ._certificate import DAY
 from ._errors import PkcsError
 from ._observed import StoreCertificate, StoreView
 from ._pattern import check_pattern
@@ -55,7 +56,10 @@ class Selector:
             return False
         if not self.person.is_named_in(certificate):
             return False
-        return self.expired_for_days is None or now - certificate.not_after >= timedelta(days=self.expired_for_days)
+        return (
+            self.expired_for_days is None
+            or (now - certificate.not_after).total_seconds() >= self.expired_for_days * DAY
+        )
 
 
 def normal_thumbprint(text: str) -> str:

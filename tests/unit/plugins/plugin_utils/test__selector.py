@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selector import Selector, normal_thumbprint
@@ -80,3 +81,11 @@ def test_what_is_none_is_refused(wrong: str, said: str) -> None:
     with pytest.raises(PkcsError, match=said) as refusal:
         normal_thumbprint(wrong)
     assert refusal.value.code == "bad_thumbprint"
+
+
+def test_more_days_than_a_calendar_has_select_nothing() -> None:
+    assert Selector(issuer=".", expired_for_days=10**12).select(STORE, NOW) == ()
+
+
+def test_renewal_is_always_due_within_more_days_than_a_calendar_has() -> None:
+    assert JEANNE.certificate.status(NOW, 10**12) is Status.RENEWAL_DUE
