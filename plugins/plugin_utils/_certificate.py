@@ -58,12 +58,21 @@ class UnreadableCertificate(ValueError):
 
 
 class Status(str, Enum):
-    """Where a certificate stands in time."""
+    """Where a certificate, or a person's access, stands. ``_standing`` judges; docs/docsite/rst/guide_reporting.rst has the table."""
 
     VALID = "valid"
     RENEWAL_DUE = "renewal_due"
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
+    MISSING = "missing"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+    ARCHIVED = "archived"
+    KEY_MISSING = "key_missing"
+    WRONG_HOLDER = "wrong_holder"
+    WEAK = "weak"
+    UNKNOWN = "unknown"
+    NEVER_SEEN = "never_seen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What facts say, typed: schema 1 of ``ansible_facts.pkcs12`` as records. Dates are aware, in UTC. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ._certificate import Status
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRecord:
+    """A certificate in one store of one owner. ``owner`` is an account's name where it was asked for.
+
+    ``key_state`` is ``missing``, ``linked`` (the store has a key link) or ``proven`` (the key has signed just now). ``related``:
+    the task's selection names it. ``status`` and ``days_left`` were judged when the facts were gathered.
+    """
+
+    owner_sid: str
+    owner: str | None
+    store: str
+    thumbprint: str
+    subject: str
+    subject_cn: str | None
+    issuer: str
+    issuer_cn: str | None
+    serial: str
+    not_before: datetime
+    not_after: datetime
+    days_left: int
+    status: Status
+    eku: tuple[str, ...]
+    key_type: str
+    key_size: int
+    signature_hash: str | None
+    friendly_name: str | None
+    archived: bool
+    key_state: str
+    key_provider: str | None
+    related: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRecord:
+    """A holder at one workstation: whom the inventory names, whose account that is there, and until when he has access.
+
+    ``owner_sid`` and ``account`` are None where the workstation does not know ``user``. ``logged_on`` is None without a profile.
+    ``thumbprint`` and ``access_until`` are those of the certificate that a browser would offer longest.
+    """
+
+    user: str
+    name: str | None
+    authorisation: str | None
+    authorisation_anniversary: date | None
+    owner_sid: str | None
+    account: str | None
+    logged_on: bool | None
+    status: Status
+    thumbprint: str | None
+    access_until: datetime | None
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRecord:
+    """A store, or one element of it, that could not be read, and why."""
+
+    owner_sid: str
+    store: str
+    code: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRecord:
+    """A profile on the workstation; ``loaded``: its user is logged on."""
+
+    owner_sid: str
+    owner: str | None
+    path: str
+    loaded: bool
+    temporary: bool
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstationRecord:
+    """All of ``ansible_facts.pkcs12``."""
+
+    gathered_at: datetime
+    workstation: str
+    workstation_utc: datetime
+    clock_skew_seconds: int
+    os_build: int
+    connection_account: str
+    language_mode: str
+    logging: tuple[str, ...]
+    holders: tuple[HolderRecord, ...]
+    certificates: tuple[CertificateRecord, ...]
+    certificates_not_listed: int
+    profiles: tuple[ProfileRecord, ...]
+    unread: tuple[UnreadRecord, ...]

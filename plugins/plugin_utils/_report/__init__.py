@@ -1,0 +1,4 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The compliance report: workstations' facts to rows, rows to files. Private."""

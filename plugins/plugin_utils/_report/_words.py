@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What the report says, in English and French. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+LANGUAGES = ("en", "fr")
+
+Catalogue = Mapping[str, tuple[str, str]]
+"""Key to the words in each of ``LANGUAGES``."""
+
+VOCABULARY: Catalogue = {
+    "status.valid": ("valid", "valide"),
+    "status.renewal_due": ("renewal due", "à renouveler"),
+    "status.expired": ("expired", "expiré"),
+    "status.not_yet_valid": ("not yet valid", "pas encore valide"),
+    "status.missing": ("missing", "absent"),
+    "status.duplicate": ("two usable", "en double"),
+    "status.superseded": ("superseded", "remplacé"),
+    "status.archived": ("archived", "archivé"),
+    "status.key_missing": ("key missing", "clé absente"),
+    "status.wrong_holder": ("in another's store", "chez un autre titulaire"),
+    "status.weak": ("too weak", "trop faible"),
+    "status.unknown": ("unknown", "inconnu"),
+    "status.never_seen": ("never seen", "jamais vu"),
+    "actor.nobody": ("nobody", "personne"),
+    "actor.it": ("IT", "informatique"),
+    "actor.holder": ("holder", "titulaire"),
+    "actor.issuer": ("issuer", "émetteur"),
+    "next_step.nothing": ("nothing to do", "rien à faire"),
+    "next_step.log_on": ("log on at the workstation", "ouvrir une session sur le poste"),
+    "next_step.close_browser": ("close the browser once", "fermer une fois le navigateur"),
+    "next_step.renew_authorisation": ("renew the yearly authorisation", "renouveler l’autorisation annuelle"),
+    "next_step.await_bundle": ("deliver the new certificate", "délivrer le nouveau certificat"),
+    "next_step.ask_for_stronger": (
+        "issue a certificate with a stronger key or signature",
+        "délivrer un certificat à clé ou signature plus forte",
+    ),
+    "next_step.enrol": ("run enrol", "lancer enrol"),
+    "next_step.renew": ("run renew", "lancer renew"),
+    "next_step.retire_older": ("retire the older certificate", "retirer l’ancien certificat"),
+    "next_step.remove_from_others": (
+        "remove the certificate from the other person’s store",
+        "retirer le certificat du magasin de l’autre personne",
+    ),
+    "next_step.check_clock_or_wait": (
+        "check the workstation’s clock, or wait for the first day",
+        "vérifier l’horloge du poste, ou attendre le premier jour",
+    ),
+    "next_step.repair_profile": (
+        "make the profile readable, then run audit",
+        "rendre le profil lisible, puis lancer audit",
+    ),
+    "next_step.reach_workstation": ("switch the workstation on, then run audit", "allumer le poste, puis lancer audit"),
+    "next_step.set_up_workstation": (
+        "check the connection with the playbook check",
+        "vérifier la connexion avec le playbook check",
+    ),
+    "next_step.assign_workstation": (
+        "name the holder’s workstation in the inventory",
+        "nommer le poste du titulaire dans l’inventaire",
+    ),
+    "next_step.correct_inventory": (
+        "correct the holder’s account in the inventory",
+        "corriger le compte du titulaire dans l’inventaire",
+    ),
+    "answer.answered": ("answered", "a répondu"),
+    "answer.unknown": ("did not answer", "n’a pas répondu"),
+    "answer.never_seen": ("never seen", "jamais vu"),
+    "change_kind.holder_added": ("new holder", "nouveau titulaire"),
+    "change_kind.holder_removed": ("holder is gone", "titulaire parti"),
+    "change_kind.status": ("status", "état"),
+    "change_kind.certificate": ("certificate", "certificat"),
+    "change_kind.authorisation": ("authorisation", "autorisation"),
+    "change_kind.workstation_added": ("new workstation", "nouveau poste"),
+    "change_kind.workstation_removed": ("workstation is gone", "poste parti"),
+}
+"""Statuses, steps and whoever acts: the same words in every form of the report."""
+
+
+class Words:
+    """One language of a catalogue, and how that language writes dates in the site's time zone."""
+
+    def __init__(self, language: str, zone: ZoneInfo, catalogue: Catalogue = VOCABULARY) -> None:
+        self.language = language
+        self._zone = zone
+        self._words = {key: said[LANGUAGES.index(language)] for key, said in (VOCABULARY | dict(catalogue)).items()}
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words under a key, with its placeholders filled. Raises ``KeyError`` for a key that no catalogue has."""
+        return self._words[key].format(**values)
+
+    def of(self, member: Enum) -> str:
+        """The words for a member of the model's enumerations."""
+        kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(member).__name__)
+        return self._words[f"{kind.lstrip('_')}.{member.value}"]
+
+    def day(self, moment: datetime | date | None) -> str:
+        """``2026-11-25``, in French ``25/11/2026``; nothing for None. An instant is the day of the site that it falls on."""
+        if moment is None:
+            return ""
+        local = moment.astimezone(self._zone).date() if isinstance(moment, datetime) else moment
+        return f"{local:%d/%m/%Y}" if self.language == "fr" else local.isoformat()
+
+    def instant(self, moment: datetime | None) -> str:
+        """Day and time of the site, to the minute; nothing for None."""
+        return f"{self.day(moment)} {moment.astimezone(self._zone):%H:%M}" if moment else ""
