@@ -126,6 +126,21 @@ class PkcsAction(ActionBase):
             raise become_refusal(run_as, text) if plugin else AnswerError("store_exchange", text or "no answer")
         return parse_exchange(answer)
 
+    def host_variables(
+        self, hosts: Sequence[str] | None, names: Sequence[str]
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Some variables of these hosts, or of all, without what Ansible makes up. Raises ``PkcsError`` (``unknown_host``)."""
+        known = self._task_vars["hostvars"]
+        for host in hosts if hosts is not None else sorted(self._task_vars["groups"]["all"]):
+            if host not in known:
+                raise PkcsError(
+                    code="unknown_host",
+                    cause=f"The inventory has no host {host}.",
+                    next_step="Correct hosts, or leave it out for the whole inventory.",
+                )
+            variables = known[host]
+            yield host, {name: plain(variables[name]) for name in names if name in variables}
+
     def _driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         try:
             answer: Mapping[str, Any] = self._execute_module(

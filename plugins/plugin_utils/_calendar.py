@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from ._errors import PkcsError
 
 UTC = "UTC"
+DAY = 24 * 60 * 60
+"""Seconds. Dates are compared in numbers: a number of days that a user gives may be too large for a timedelta."""
 
 
 @dataclass(frozen=True, slots=True)

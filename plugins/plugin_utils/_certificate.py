@@ -26,9 +26,6 @@ from . import _der
 from ._calendar import Calendar
 from ._properties import thumbprint_of
 
-DAY = 24 * 60 * 60
-"""Seconds. Dates are compared in numbers: a number of days that a user gives may be too large for a timedelta."""
-
 SMALLEST_RSA = 2048
 SMALLEST_EC = 256
 """Bits; below, a key can be broken (ANSSI, RGS B1)."""

@@ -17,7 +17,7 @@ from ._flat import NotFlat, from_map
 from ._person import Person
 from ._record import HolderRecord, UnreadRecord
 from ._register import register_of
-from ._standing import Judge, Judged, stand
+from ._standing import Judge, Judged, Standing, stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +103,23 @@ def seated_judge(seats: Sequence[Seat], pattern: str | None, calendar: Calendar,
     return Judge(register_of(numbers, pattern), accounts, calendar, now)
 
 
-def holder_record(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadRecord], judge: Judge) -> HolderRecord:
+def standing_of(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadRecord], judge: Judge) -> Standing:
     """Where the holder of a seat stands. One without an authorisation number has all related certificates of his own store."""
     number = seat.person.authorisation
     known = [each for each in judged if each.record.related and (number is None or each.holder == number)]
     held = [each for each in known if each.record.owner_sid == seat.owner_sid]
     elsewhere = number is not None and len(known) > len(held)
-    standing = stand(held, elsewhere, any(each.owner_sid == seat.owner_sid for each in unread), judge)
+    return stand(held, elsewhere, any(each.owner_sid == seat.owner_sid for each in unread), judge)
+
+
+def holder_record(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadRecord], judge: Judge) -> HolderRecord:
+    """The same as facts keep it."""
+    standing = standing_of(seat, judged, unread, judge)
     record = standing.record
     return HolderRecord(
         user=seat.user,
         name=seat.person.name,
-        authorisation=number,
+        authorisation=seat.person.authorisation,
         authorisation_anniversary=seat.anniversary,
         owner_sid=seat.owner_sid,
         account=seat.account,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ._certificate import DAY
+from ._calendar import DAY
 from ._errors import PkcsError
 from ._observed import StoreCertificate, StoreView
 from ._pattern import check_pattern

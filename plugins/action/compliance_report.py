@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who has which certificate until when, for people. See ansible-doc hospital_it.pkcs12.compliance_report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._forms import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._words import LANGUAGES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._reporting import (
+    FAIL_ON,
+    report_of,
+    report_result,
+    write_forms,
+)
+
+HOLDER = {
+    "name": {"type": "str", "required": True},
+    "authorisation": {"type": "str", "required": True},
+    "authorisation_anniversary": {"type": "str"},
+}
+VARIABLES = ("ansible_facts", "pkcs12_holders", "audit_problem", "renew_outcomes")
+
+
+class ActionModule(PkcsAction):
+    """The spec and one story."""
+
+    SPEC = Spec(
+        options={
+            "hosts": {"type": "list", "elements": "str"},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
+            "merge": {"type": "list", "elements": "path", "default": []},
+            "previous": {"type": "path"},
+            "destination": {"type": "path"},
+            "name": {"type": "str", "default": "pkcs12-compliance"},
+            "formats": {"type": "list", "elements": "str", "choices": list(FORMS), "default": list(FORMS)},
+            "title": {"type": "str"},
+            "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
+            "time_zone": {"type": "str", "default": "UTC"},
+            "report_date": {"type": "str"},
+            "renew_before_days": {"type": "int", "default": 40},
+            "authorisation_due_within_days": {"type": "int", "default": 40},
+            "facts_max_age_days": {"type": "int", "default": 3},
+            "authorisation_pattern": {"type": "str"},
+            "query": {"type": "str"},
+            "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": []},
+        },
+    )
+
+    def story(self, task: Task) -> dict[str, Any]:
+        options = task.options
+        report = report_of(options, self.host_variables(options["hosts"], VARIABLES), now())
+        return report_result(options, report, write_forms(options, report, task.check_mode))

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Files of the report in their folder: written as a whole or not at all, and only when they change."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from .._errors import PkcsError
+
+MODE = 0o640
+"""The report names people; whoever publishes it gets it through the group of the folder."""
+
+
+def write(path: Path, data: bytes, check_mode: bool) -> bool:
+    """Whether the file changes, or would. A reader sees the old file or the new one, never half of it. Raises ``PkcsError``."""
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        if not check_mode:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, data)
+    except OSError as problem:
+        raise PkcsError(
+            code="report_file",
+            cause=f"{path} cannot be written: {problem.strerror}.",
+            next_step="Check that the destination is a folder on the controller and that the account which runs Ansible may write to it.",
+        ) from None
+    return True
+
+
+def read(path: Path) -> str:
+    """An earlier report. Raises ``PkcsError`` (``report_file``)."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it is no text in UTF-8"
+        raise PkcsError(
+            code="report_file",
+            cause=f"{path} cannot be read: {reason}.",
+            next_step="Check the path: it is one on the controller.",
+        ) from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(MODE)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

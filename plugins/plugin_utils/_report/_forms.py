@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The forms of the report, by the names that users give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ._csv import certificates_csv, holders_csv
+from ._html import page
+from ._json import to_json
+from ._markdown import markdown
+from ._model import Report
+from ._textfile import textfile
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One file of a form: what is put behind the report's name, and how its bytes are made."""
+
+    suffix: str
+    make: Callable[[Report], bytes]
+
+
+FORMS: Mapping[str, Sequence[Form]] = {
+    "html": (Form(".html", lambda report: page(report).encode()),),
+    "json": (Form(".json", lambda report: to_json(report).encode()),),
+    "csv": (Form("-holders.csv", holders_csv), Form("-certificates.csv", certificates_csv)),
+    "prometheus": (Form(".prom", lambda report: textfile(report).encode()),),
+    "markdown": (Form(".md", lambda report: markdown(report).encode()),),
+}

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What is known of each workstation: from the inventory, its facts, and earlier reports. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from .._flat import NotFlat, from_map
+from .._person import Person
+from .._record import SCHEMA, CertificateRecord, UnreadRecord, WorkstationRecord
+from .._seats import Seat, seat_of, seats_of_facts
+from ._model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A workstation by the inventory's name. ``facts_at`` is None when it never answered.
+
+    ``problem``: why it did not answer now; empty when it did, None when nobody has asked. ``outcomes``: what a renewal in this run said
+    of each authorisation number.
+    """
+
+    name: str
+    seats: tuple[Seat, ...]
+    computer: str | None = None
+    facts_at: datetime | None = None
+    problem: str | None = None
+    clock_skew_seconds: int | None = None
+    not_listed: int = 0
+    unread: tuple[UnreadRecord, ...] = ()
+    certificates: tuple[CertificateRecord, ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+
+
+def host_of(name: str, variables: Mapping[str, Any]) -> Host:
+    """A workstation by its variables: the holders of the inventory, its facts, what an audit and a renewal in this run said. Raises ``PkcsError``."""
+    facts = (variables.get("ansible_facts") or {}).get("pkcs12")
+    seats = tuple(seat_of(entry) for entry in variables.get("pkcs12_holders") or ())
+    problem = variables.get("audit_problem")
+    host = Host(
+        name, _known(seats, seats_of_facts(facts)), problem=problem, outcomes=variables.get("renew_outcomes") or {}
+    )
+    if facts is None:
+        return host
+    try:
+        if facts.get("schema") != SCHEMA:
+            raise NotFlat(f"they are of schema {facts.get('schema')}")
+        record = from_map(WorkstationRecord, facts)
+    except (NotFlat, AttributeError) as mismatch:
+        return replace(host, problem=problem or f"Its facts cannot be read: {mismatch}.")
+    return replace(
+        host,
+        computer=record.workstation,
+        facts_at=record.gathered_at,
+        clock_skew_seconds=record.clock_skew_seconds,
+        not_listed=record.certificates_not_listed,
+        unread=record.unread,
+        certificates=record.certificates,
+    )
+
+
+def hosts_of(report: Report) -> tuple[Host, ...]:
+    """The workstations of an earlier report, as they were known then."""
+    certificates: dict[str, list[CertificateRecord]] = {row.workstation: [] for row in report.workstations}
+    seats: dict[str, list[Seat]] = {row.workstation: [] for row in report.workstations}
+    outcomes: dict[str, dict[str, str]] = {row.workstation: {} for row in report.workstations}
+    for row in report.certificates:
+        certificates[row.workstation].append(row.certificate)
+    for holder in report.holders:
+        person = Person(holder.name or None, holder.authorisation or None)
+        for place in holder.places:
+            seat = Seat(place.account, person, holder.authorisation_until, place.owner_sid, None, place.logged_on)
+            seats[place.workstation].append(seat)
+            if place.outcome:
+                outcomes[place.workstation][holder.authorisation] = place.outcome
+    return tuple(
+        Host(
+            name=row.workstation,
+            seats=tuple(seats[row.workstation]),
+            computer=row.computer,
+            facts_at=row.facts_at,
+            problem=row.problem,
+            clock_skew_seconds=row.clock_skew_seconds,
+            not_listed=row.not_listed,
+            unread=row.unread,
+            certificates=tuple(certificates[row.workstation]),
+            outcomes=outcomes[row.workstation],
+        )
+        for row in report.workstations
+    )
+
+
+def merged(inventory: Iterable[Host], earlier: Iterable[Host]) -> tuple[Host, ...]:
+    """Each workstation once, by the newest facts. Who works there is the inventory's to say, where it has the workstation."""
+    hosts = {host.name: host for host in inventory}
+    named = set(hosts)
+    for other in earlier:
+        known = hosts.get(other.name)
+        hosts[other.name] = other if known is None else _newest(known, other, known.name in named)
+    return tuple(hosts[name] for name in sorted(hosts))
+
+
+def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
+    newer, older = (other, one) if _age(other) > _age(one) else (one, other)
+    if not is_inventory:
+        return newer
+    return replace(newer, seats=_known(one.seats, (*newer.seats, *older.seats)))
+
+
+def _age(host: Host) -> tuple[bool, float, bool]:
+    """To compare: whoever has facts, the newer ones, and of equal ones those of a workstation that answered."""
+    return host.facts_at is not None, host.facts_at.timestamp() if host.facts_at else 0.0, not host.problem
+
+
+def _known(seats: Iterable[Seat], facts: Iterable[Seat]) -> tuple[Seat, ...]:
+    """The inventory's seats with what the workstation said of their accounts."""
+    said: dict[str, Seat] = {}
+    for seat in facts:
+        said.setdefault(seat.user, seat)
+    return tuple(
+        replace(
+            seat,
+            owner_sid=said[seat.user].owner_sid,
+            account=said[seat.user].account,
+            logged_on=said[seat.user].logged_on,
+        )
+        if seat.user in said
+        else seat
+        for seat in seats
+    )

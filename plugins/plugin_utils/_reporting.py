@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The story of ``compliance_report``: what is known, as rows, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ._certificate import Status
+from ._driver_json import TIME_FORMAT
+from ._errors import PkcsError
+from ._pattern import check_pattern
+from ._report._build import Sources, build
+from ._report._files import read, write
+from ._report._forms import FORMS
+from ._report._hosts import Host, host_of, hosts_of, merged
+from ._report._json import document, parse
+from ._report._markdown import markdown
+from ._report._model import HolderRow, Report, Terms, summary
+from ._report._query import select
+from ._seats import seat_of
+
+AUTHORISATION = "authorisation_"
+"""Before the status of the yearly authorisation, where a job may turn red for it."""
+
+FAIL_ON = (
+    *(status.value for status in Status if status not in (Status.VALID, Status.SUPERSEDED, Status.ARCHIVED)),
+    f"{AUTHORISATION}renewal_due",
+    f"{AUTHORISATION}expired",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run wrote, or would write: paths by form, and whether any of them changed."""
+
+    files: Mapping[str, Sequence[str]]
+    changed: bool
+
+
+def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
+    """The report of the options and the hosts' variables. Raises ``PkcsError``."""
+    check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
+    previous = options["previous"]
+    sources = Sources(
+        hosts=_hosts(options, variables),
+        people=[seat_of({"user": entry["name"]} | entry) for entry in options["holders"]],
+        pattern=options["authorisation_pattern"],
+        earlier=parse(read(Path(previous)), previous) if previous else None,
+    )
+    report = build(sources, _terms(options, now))
+    return select(report, options["query"]) if options["query"] else report
+
+
+def write_forms(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:
+    """Writes the forms asked for into the destination. Raises ``PkcsError`` (``report_file``)."""
+    files: dict[str, list[str]] = {}
+    changed = False
+    for name in options["formats"] if options["destination"] else ():
+        for form in FORMS[name]:
+            path = Path(options["destination"]) / f"{options['name']}{form.suffix}"
+            changed = write(path, form.make(report), check_mode) or changed
+            files.setdefault(name, []).append(str(path))
+    return Written(files, changed)
+
+
+def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
+    """What the task returns; failed when a holder has a status that ``fail_on`` names."""
+    found = document(report)
+    broken = broken_promises(report, options["fail_on"])
+    return {
+        "changed": written.changed,
+        "failed": bool(broken),
+        "files": dict(written.files),
+        "summary": found["summary"] | {"report_date": found["report_date"]},
+        "rows": found["holders"],
+        "changes": found["changes"],
+        "markdown": markdown(report),
+        "msg": _sentence(report, broken),
+    }
+
+
+def broken_promises(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
+    """How many holders have each status of ``fail_on``; those that nobody has are left out."""
+    rows = (*report.holders, *report.without_workstation)
+    counts = {each: sum(_has(row, each) for row in rows) for each in fail_on}
+    return {each: count for each, count in counts.items() if count}
+
+
+def _has(row: HolderRow, each: str) -> bool:
+    if each.startswith(AUTHORISATION):
+        return row.authorisation_status is not None and row.authorisation_status.value == each.removeprefix(
+            AUTHORISATION
+        )
+    return row.status.value == each
+
+
+def _sentence(report: Report, broken: Mapping[str, int]) -> str:
+    if broken:
+        counts = ", ".join(f"{count} {each}" for each, count in broken.items())
+        return f"Holders that fail_on names: {counts}. The report says who acts on each."
+    found = summary(report)
+    return f"{found.holders} holders, {found.by_status.get(Status.VALID, 0)} of them with a valid certificate."
+
+
+def _hosts(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> Sequence[Host]:
+    inventory = [host_of(name, known) for name, known in variables]
+    # A host that says nothing of holders and has no facts is no workstation of ours: the controller itself, a server.
+    ours = [host for host in inventory if host.seats or host.facts_at or host.problem]
+    slices = [parse(read(Path(path)), path) for path in options["merge"]]
+    return merged(ours, (host for report in slices for host in hosts_of(report)))
+
+
+def _terms(options: Mapping[str, Any], now: datetime) -> Terms:
+    given = options["report_date"]
+    try:
+        date = (
+            datetime.strptime(given, TIME_FORMAT).replace(tzinfo=timezone.utc) if given else now.replace(microsecond=0)
+        )
+    except ValueError:
+        raise PkcsError(
+            code="bad_arguments",
+            cause=f"report_date is {given!r}, which is no instant.",
+            next_step="Write it in UTC as 2026-11-25T04:34:43Z.",
+        ) from None
+    return Terms(
+        report_date=date,
+        time_zone=options["time_zone"],
+        language=options["language"],
+        title=options["title"],
+        renew_before_days=options["renew_before_days"],
+        authorisation_due_within_days=options["authorisation_due_within_days"],
+        facts_max_age_days=options["facts_max_age_days"],
+        query=options["query"],
+    )
