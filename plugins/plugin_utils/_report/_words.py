@@ -91,7 +91,7 @@ class Words:
         self.language = language
         self._zone = zone
         # Sources are written with the apostrophe of the keyboard, as ansible-test sanity demands; readers get the printer's.
-        said = {key: both[LANGUAGES.index(language)] for key, both in (VOCABULARY | dict(catalogue)).items()}
+        said = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **catalogue}.items()}
         self._words = {key: text.replace("'", "\u2019") for key, text in said.items()}
 
     def __call__(self, key: str, **values: object) -> str:
