@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The report as one page of HTML: self-contained, usable without scripts, on paper and on a telephone. Pure but for its own templates."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+with suppress(ImportError):  # the file loads without them; ansible-core brings both
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+from .._certificate import Status
+from ._model import Actor, Answer, HolderRow, NextStep, Place, Report, summary
+from ._phrases import SEVERITY, Phrases, rank
+from ._timeline import DRAWN, FULL_HEIGHT, bars, months
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "holders": ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor"),
+    "changes": ("change", "who", "workstation", "before", "after"),
+    "without_workstation": ("holder", "number", "authorisation", "status", "next_step", "actor"),
+    "certificates": ("workstation", "holder", "certificate", "store", "from", "to", "status", "key", "thumbprint"),
+    "workstations": (
+        "workstation",
+        "answer",
+        "problem",
+        "holders",
+        "certificates",
+        "not_listed",
+        "clock",
+    ),
+}
+"""The columns of each table, by class. A narrow screen shows a row as a card, with these as its labels."""
+
+FILTERED = (Answer.UNKNOWN, Answer.NEVER_SEEN)
+"""What holders can be filtered by of their workstations."""
+
+
+def page(report: Report) -> str:
+    """The whole page. The same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for a language or zone that is unknown."""
+    say = Phrases(report.terms)
+    style = _source("page.css") + _labels(say)
+    script = _source("page.js")
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"say": say, "columns": COLUMNS, "drawn": DRAWN, "full_height": FULL_HEIGHT}
+    return environment.get_template("page.html.j2").render(
+        policy=_policy(style, script), style=Markup(style), script=Markup(script), **_context(report, say)
+    )
+
+
+def _context(report: Report, say: Phrases) -> dict[str, Any]:
+    holders = sorted((*report.holders, *report.without_workstation), key=_urgency)
+    answers = {row.workstation: row.answer for row in report.workstations}
+    found = summary(report)
+    return {
+        "report": report,
+        "terms": report.terms,
+        "summary": found,
+        "holders": holders,
+        "names": {row.authorisation: row.name for row in holders},
+        "to_act": sum(row.next_step is not NextStep.NOTHING for row in holders),
+        "first": [row.name for row in holders if found.first_end and row.valid_until == found.first_end],
+        "marks": {member: _mark(member, say) for kind in (Status, Answer) for member in kind},
+        "authorisation_marks": {status: _authorisation_mark(status, say) for status in found.authorisations},
+        "by_status": {status: found.by_status[status] for status in SEVERITY if status in found.by_status},
+        "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
+        "away": [answer for answer in FILTERED if answer in found.workstations],
+        "states": lambda row: " ".join(_answers(row.places, answers)),
+        "facts": lambda place: _facts(place, answers, say),
+        "months": months(report, holders),
+        "bars": bars(report, holders),
+    }
+
+
+def _urgency(row: HolderRow) -> tuple[int, bool, float]:
+    ends = row.valid_until.timestamp() if row.valid_until else 0.0
+    return rank(row.status), row.valid_until is None, ends
+
+
+def _mark(member: Status | Answer, say: Phrases) -> Markup:
+    """A status as shape and words; the shape and its colour are the style sheet's."""
+    shape = Status.VALID.value if member is Answer.ANSWERED else member.value
+    return Markup('<span class="mark {}">{}</span>').format(shape, say.of(member))
+
+
+def _authorisation_mark(status: Status, say: Phrases) -> Markup:
+    return Markup('<span class="mark {}">{}</span>').format(status.value, say(f"auth.{status.value}"))
+
+
+def _answers(places: Iterable[Place], answers: Mapping[str, Answer]) -> list[str]:
+    found = {answers.get(place.workstation) for place in places}
+    return [answer.value for answer in FILTERED if answer in found]
+
+
+def _facts(place: Place, answers: Mapping[str, Answer], say: Phrases) -> str:
+    """How old the facts of a place are, where its workstation did not answer; else nothing."""
+    if place.facts_at is None:
+        return say("place.never")
+    if answers.get(place.workstation) is Answer.ANSWERED:
+        return ""
+    return say("place.facts", moment=say.day(place.facts_at))
+
+
+def _labels(say: Phrases) -> str:
+    """A card's labels. They are the table's own headings, which are out of sight on a narrow screen; screen readers still have those."""
+    rules = [
+        f'table.{table} tbody > tr > :nth-child({position})::before{{content:"{say(f"column.{column}")}"/""}}'
+        for table, columns in COLUMNS.items()
+        for position, column in enumerate(columns[1:], start=2)
+    ]
+    return "@media screen and (max-width:68rem){\n" + "\n".join(rules) + "\n}\n"
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing is loaded, nothing is sent; the style sheet and the script of this page run, and no other."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_hash(style)}'",
+            f"script-src '{_hash(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
