@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_folder import find_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_source import bundle_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import bundle_result
 
 
@@ -24,6 +25,7 @@ class ActionModule(PkcsAction):
             "pattern": {"type": "str", "default": "*.p12"},
             "passphrase": {"type": "str", "no_log": True},
             "renew_before_days": {"type": "int", "default": 40},
+            "time_zone": {"type": "str", "default": "UTC"},
         },
         mutually_exclusive=[["path", "content", "folder"]],
         required_one_of=[["path", "content", "folder"]],
@@ -33,5 +35,6 @@ class ActionModule(PkcsAction):
         options = dict(task.options)
         if options["folder"] is not None:
             options["path"] = str(find_bundle(Path(options["folder"]), options["pattern"]))
-        result = bundle_result(bundle_of(options), now(), options["renew_before_days"])
+        calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+        result = bundle_result(bundle_of(options), now(), calendar)
         return result | {"path": options["path"]}

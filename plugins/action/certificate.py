@@ -10,12 +10,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_source import bundle_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate_options import (
     renewal_of,
+    scope_of,
     terms_of,
     wanted_absent,
     wanted_present,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import store_diff
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._removal import absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present, renew
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import (
@@ -55,6 +55,7 @@ class ActionModule(PkcsAction):
             "expired_for_days": {"type": "int"},
             "renew": {"type": "str", "choices": ["always", "due"], "default": "always"},
             "renew_before_days": {"type": "int", "default": 40},
+            "time_zone": {"type": "str", "default": "UTC"},
             "allow_logged_secrets": {"type": "bool", "default": False},
             "evidence_path": {"type": "path"},
         },
@@ -68,10 +69,10 @@ class ActionModule(PkcsAction):
     def story(self, task: Task) -> dict[str, Any]:
         options = task.options
         terms = terms_of(options, task.check_mode, task.host, task.job)
-        selection = Selection(options["issuer"], False, False, options["renew_before_days"])
+        scope = scope_of(options, task.facts)
         if options["state"] == "absent":
             outcome = absent(wanted_absent(options, terms), self, now)
-            result = absent_result(task.check_mode, outcome, selection)
+            result = absent_result(task.check_mode, outcome, scope)
         else:
             wanted = wanted_present(options, terms)
             unopened: tuple[Unopened, ...] = ()
@@ -80,5 +81,5 @@ class ActionModule(PkcsAction):
                 outcome, unopened = renew(wanted, renewal, self, now), renewal.shelf.unopened
             else:
                 outcome = present(wanted, bundle_of(options), self, now)
-            result = present_result(PresentTask(wanted.person, task.check_mode, unopened), outcome, selection, now())
+            result = present_result(PresentTask(wanted.person, task.check_mode, unopened), outcome, scope, now())
         return result | {"diff": store_diff(outcome)} if task.diff else result

@@ -7,7 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection, workstation_facts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import seat_of, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import selection_of
+
+HOLDER = {
+    "user": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "authorisation": {"type": "str"},
+    "authorisation_anniversary": {"type": "str"},
+}
 
 
 class ActionModule(PkcsAction):
@@ -15,17 +26,25 @@ class ActionModule(PkcsAction):
 
     SPEC = Spec(
         options={
-            "holders": {"type": "list", "elements": "str", "default": []},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
+            "only_holders": {"type": "bool", "default": False},
             "issuer": {"type": "str"},
+            "subject": {"type": "str"},
+            "authorisation_pattern": {"type": "str"},
+            "eku": {"type": "list", "elements": "str", "default": []},
             "include_unrelated": {"type": "bool", "default": False},
             "include_archived": {"type": "bool", "default": False},
             "renew_before_days": {"type": "int", "default": 40},
+            "time_zone": {"type": "str", "default": "UTC"},
         },
     )
 
     def story(self, task: Task) -> dict[str, Any]:
-        options = dict(task.options)
-        holders = options.pop("holders")
-        selection = Selection(**options)
-        inventory = self.inventory(holders)
-        return {"ansible_facts": {"pkcs12": workstation_facts(inventory, {}, selection, now())}}
+        options = task.options
+        calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+        asked = [seat_of(entry) for entry in options["holders"]]
+        selection_of(options, asked)  # refused before anything is asked of the workstation
+        inventory = self.inventory([seat.user for seat in asked])
+        seats = seated(asked, inventory)
+        scope = Scope(selection_of(options, seats), seats, calendar)
+        return {"ansible_facts": {"pkcs12": to_map(workstation_record(inventory, {}, scope, now()))}}

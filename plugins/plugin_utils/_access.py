@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ._certificate import CLIENT_AUTH, Status
+from ._certificate import CLIENT_AUTH
 from ._observed import StoreCertificate, StoreView
 from ._person import Person
 
@@ -17,14 +17,13 @@ def current(view: StoreView, person: Person, leaf: str | None, now: datetime) ->
     usable = [
         found
         for found in view.certificates
-        if (found.thumbprint == leaf or person.owns(found.certificate)) and _offered(found, now)
+        if (found.thumbprint == leaf or person.owns(found.certificate))
+        and found.certificate.is_in_date(now)
+        and is_offered(found.certificate.eku, found.key is not None, found.archived)
     ]
     return max(usable, key=lambda found: found.certificate.not_after, default=None)
 
 
-def _offered(found: StoreCertificate, now: datetime) -> bool:
-    """What Chromium asks of a client certificate: in date, for client authentication, with a key link, not archived."""
-    certificate = found.certificate
-    in_date = certificate.status(now, 0) in (Status.VALID, Status.RENEWAL_DUE)
-    for_logon = certificate.eku is None or CLIENT_AUTH in certificate.eku
-    return in_date and for_logon and found.key is not None and not found.archived
+def is_offered(eku: tuple[str, ...] | None, has_key: bool, archived: bool) -> bool:
+    """What Chromium asks of a client certificate beside its dates: for client authentication, with a key link, not archived."""
+    return (not eku or CLIENT_AUTH in eku) and has_key and not archived

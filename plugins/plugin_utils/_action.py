@@ -45,13 +45,14 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a story gets: the validated options and how the task runs."""
+    """What a story gets: the validated options, how the task runs, and ``ansible_facts.pkcs12`` as it was before."""
 
     options: Mapping[str, Any] = field(repr=False)
     check_mode: bool
     diff: bool
     host: str
     job: str | None
+    facts: Any = None
 
 
 class HolderBecome(RunasBecome):
@@ -162,7 +163,8 @@ class PkcsAction(ActionBase):
         variables = self._task_vars
         job = next((str(variables[name]) for name in JOBS if variables.get(name)), None)
         host = str(variables.get("inventory_hostname", ""))
-        return Task(options, bool(self._task.check_mode), bool(self._task.diff), host, job)
+        facts = plain(variables.get("ansible_facts", {}).get("pkcs12"))
+        return Task(options, bool(self._task.check_mode), bool(self._task.diff), host, job, facts)
 
     def _validate(self) -> Any:
         """Holds the arguments against the spec. A null is an option left out: it gets the default, and is missing if required."""

@@ -23,10 +23,16 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
     from cryptography.x509.oid import NameOID
 
 from . import _der
+from ._calendar import Calendar
 from ._properties import thumbprint_of
 
 DAY = 24 * 60 * 60
 """Seconds. Dates are compared in numbers: a number of days that a user gives may be too large for a timedelta."""
+
+SMALLEST_RSA = 2048
+SMALLEST_EC = 256
+"""Bits; below, a key can be broken (ANSSI, RGS B1)."""
+WEAK_HASHES = ("md5", "sha1")
 
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 UPN = "1.3.6.1.4.1.311.20.2.3"
@@ -105,17 +111,23 @@ class Certificate:
     is_ca: bool
     der: bytes = field(repr=False)
 
-    def status(self, now: datetime, renew_before_days: int) -> Status:
-        """Expired from the second after ``not_after``; renewal is due within ``renew_before_days`` (days) before it."""
+    def is_in_date(self, now: datetime) -> bool:
+        """Valid to the second of ``not_after`` (RFC 5280, 4.1.2.5)."""
+        return self.not_before <= now <= self.not_after
+
+    def status(self, now: datetime, calendar: Calendar) -> Status:
+        """Where it stands in time: expired, not yet valid, due for renewal, or valid."""
         if now > self.not_after:
             return Status.EXPIRED
         if now < self.not_before:
             return Status.NOT_YET_VALID
-        return Status.RENEWAL_DUE if (self.not_after - now).total_seconds() <= renew_before_days * DAY else Status.VALID
+        return Status.RENEWAL_DUE if calendar.is_due(self.not_after, now) else Status.VALID
 
-    def days_left(self, now: datetime) -> int:
-        """Whole days of 24 hours until ``not_after``; negative once it is over."""
-        return (self.not_after - now).days
+
+def is_weak(key_type: str, key_size: int, signature_hash: str | None) -> bool:
+    """Whether the key or the issuer's signature is below what can be trusted. ``key_size`` in bits."""
+    short = (key_type == "RSA" and key_size < SMALLEST_RSA) or (key_type.startswith("EC ") and key_size < SMALLEST_EC)
+    return short or signature_hash in WEAK_HASHES
 
 
 def read_certificate(der: bytes) -> Certificate:

@@ -9,13 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ._calendar import calendar_of
 from ._errors import PkcsError
 from ._evidence import Evidence
+from ._facts import Scope
 from ._person import Person
 from ._plan import Prove
 from ._predecessors import Method, Policy
 from ._removal import Absent
 from ._renewal import Present, Renewal
+from ._seats import seats_of_facts, with_holder
+from ._selection import Selection
 from ._selector import Selector, normal_thumbprint
 from ._shelf import read_shelf
 from ._transaction import Terms
@@ -37,7 +41,7 @@ def wanted_present(options: Mapping[str, Any], terms: Terms) -> Present:
 def renewal_of(options: Mapping[str, Any]) -> Renewal:
     """The bundles of ``folder`` and when one of them is installed. Raises ``PkcsError``."""
     shelf = read_shelf(Path(options["folder"]), options["pattern"], options["passphrase"])
-    return Renewal(shelf, options["renew"] == "due", options["renew_before_days"])
+    return Renewal(shelf, options["renew"] == "due", calendar_of(options["time_zone"], options["renew_before_days"]))
 
 
 def wanted_absent(options: Mapping[str, Any], terms: Terms) -> Absent:
@@ -69,6 +73,13 @@ def terms_of(options: Mapping[str, Any], check_mode: bool, host: str, job: str |
         check_mode=check_mode,
         evidence=Evidence(Path(path) if path else None, job, host),
     )
+
+
+def scope_of(options: Mapping[str, Any], facts: Any) -> Scope:
+    """What the facts in the result are about: this holder and those whom earlier ``facts`` name. Raises ``PkcsError``."""
+    seats = with_holder(seats_of_facts(facts), options["holder"], _person(options))
+    selection = Selection(issuer=options["issuer"], pattern=options["authorisation_pattern"])
+    return Scope(selection, seats, calendar_of(options["time_zone"], options["renew_before_days"]))
 
 
 def _person(options: Mapping[str, Any]) -> Person:

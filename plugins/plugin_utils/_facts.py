@@ -5,119 +5,154 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ._calendar import Calendar
+from ._certificate import Status
 from ._driver import Inventory, Profile
-from ._driver_json import TIME_FORMAT
+from ._flat import to_map
 from ._observed import StoreCertificate, StoreView, view_store
 from ._owner import UNREAD_SENTENCES
-from ._pattern import check_pattern
+from ._record import SCHEMA, CertificateRecord, ProfileRecord, UnreadRecord, WorkstationRecord
+from ._seats import Seat, holder_record, seated_judge
+from ._selection import Selection
+from ._standing import judge_all
 
-SCHEMA = 1
 USER_STORE = "CurrentUser\\My"
 MACHINE_STORE = "LocalMachine\\My"
+MACHINE_SID = "S-1-5-18"
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Which certificates facts list. Others are counted only: a person's smart-card certificates are nobody's business."""
+class Scope:
+    """What facts are about: which certificates they list, who works here, and by which days they are judged."""
 
-    issuer: str | None = None
-    include_unrelated: bool = True
-    include_archived: bool = False
-    renew_before_days: int = 40
-
-    def __post_init__(self) -> None:
-        check_pattern("issuer", self.issuer)
-
-    def lists(self, found: StoreCertificate) -> bool:
-        """Whether a certificate is listed."""
-        if found.archived and not self.include_archived:
-            return False
-        return (
-            self.include_unrelated
-            or self.issuer is None
-            or re.search(self.issuer, found.certificate.issuer) is not None
-        )
+    selection: Selection
+    seats: Sequence[Seat]
+    calendar: Calendar
 
 
-def workstation_facts(
-    inventory: Inventory, views: Mapping[str, StoreView], selection: Selection, now: datetime
-) -> dict[str, Any]:
-    """``ansible_facts.pkcs12``. ``views`` has an owner's store by SID where it is newer than the inventory."""
-    names = {account.sid: account.name for account in inventory.accounts if account.sid}
-    names.setdefault(inventory.identity.sid, inventory.identity.account)
-    stores = [
-        (profile.owner_sid, USER_STORE, views.get(profile.owner_sid) or view_store(profile.my))
+@dataclass(frozen=True, slots=True)
+class OwnedStore:
+    """A store and whose it is."""
+
+    owner_sid: str
+    name: str
+    view: StoreView
+
+
+def workstation_record(
+    inventory: Inventory, views: Mapping[str, StoreView], scope: Scope, now: datetime
+) -> WorkstationRecord:
+    """What facts say of a workstation. ``views`` has an owner's store by SID where it is newer than the inventory."""
+    names = _names(inventory, scope.seats)
+    stores = _stores(inventory, views)
+    owned = [(store, found) for store in stores for found in store.view.certificates]
+    related = [scope.selection.relates(store.owner_sid, found) for store, found in owned]
+    judge = seated_judge(scope.seats, scope.selection.pattern, scope.calendar, now)
+    records = (_record(*each, names, relates) for each, relates in zip(owned, related, strict=True))
+    judged = judge_all(records, judge)
+    unread = tuple(_unread(stores))
+    listed = [
+        each
+        for each, (_store, found), relates in zip(judged, owned, related, strict=True)
+        if scope.selection.lists(found, relates)
+    ]
+    return WorkstationRecord(
+        schema=SCHEMA,
+        gathered_at=now.replace(microsecond=0),
+        workstation=inventory.computer,
+        workstation_utc=inventory.utc,
+        clock_skew_seconds=inventory.skew(now),
+        os_build=inventory.os_build,
+        connection_account=inventory.identity.account,
+        language_mode=inventory.language_mode,
+        logging=inventory.logging.kinds,
+        holders=tuple(holder_record(seat, judged, unread, judge) for seat in scope.seats),
+        certificates=tuple(each.record for each in listed),
+        certificates_not_listed=len(owned) - len(listed),
+        profiles=tuple(_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles),
+        unread=unread,
+    )
+
+
+def certificate_row(found: StoreCertificate, calendar: Calendar, now: datetime) -> dict[str, Any]:
+    """A certificate by itself as a flat map: its status is where it stands in time."""
+    row = to_map(_record(OwnedStore("", "", EMPTY), found, {}, related=True))
+    status = found.certificate.status(now, calendar)
+    left = calendar.days_left(found.certificate.not_after, now)
+    return {name: value for name, value in row.items() if name not in OF_THE_PLACE} | {
+        "status": status.value,
+        "days_left": left,
+    }
+
+
+EMPTY = StoreView((), (), "")
+OF_THE_PLACE = ("owner_sid", "owner", "store", "related")
+"""Keys of a row that a certificate by itself does not have."""
+
+
+def _names(inventory: Inventory, seats: Iterable[Seat]) -> Mapping[str, str | None]:
+    names = {seat.owner_sid: seat.account for seat in seats if seat.owner_sid}
+    names |= {account.sid: account.name for account in inventory.accounts if account.sid}
+    return {inventory.identity.sid: inventory.identity.account} | names
+
+
+def _stores(inventory: Inventory, views: Mapping[str, StoreView]) -> Sequence[OwnedStore]:
+    people = [
+        OwnedStore(profile.owner_sid, USER_STORE, views.get(profile.owner_sid) or view_store(profile.my))
         for profile in inventory.profiles
     ]
-    stores.append(("S-1-5-18", MACHINE_STORE, view_store(inventory.machine)))
-    owned = [(sid, store, found) for sid, store, view in stores for found in view.certificates]
-    listed = [(sid, store, found) for sid, store, found in owned if selection.lists(found)]
-    return {
-        "schema": SCHEMA,
-        "gathered_at": now.strftime(TIME_FORMAT),
-        "workstation": inventory.computer,
-        "workstation_utc": inventory.utc.strftime(TIME_FORMAT),
-        "clock_skew_seconds": inventory.skew(now),
-        "os_build": inventory.os_build,
-        "connection_account": inventory.identity.account,
-        "language_mode": inventory.language_mode,
-        "logging": list(inventory.logging.kinds),
-        "certificates": [_row(sid, names.get(sid), store, found, selection, now) for sid, store, found in listed],
-        "certificates_not_listed": len(owned) - len(listed),
-        "profiles": [_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles],
-        "unread": list(_unread(stores)),
-    }
+    return [*people, OwnedStore(MACHINE_SID, MACHINE_STORE, view_store(inventory.machine))]
 
 
-def certificate_row(found: StoreCertificate, renew_before_days: int, now: datetime) -> dict[str, Any]:
-    """A certificate in a store as a flat map."""
+def _record(
+    store: OwnedStore, found: StoreCertificate, names: Mapping[str, str | None], related: bool
+) -> CertificateRecord:
+    """Status and days are those of the judge, who sees all certificates of the workstation."""
     certificate = found.certificate
-    return {
-        "thumbprint": certificate.thumbprint,
-        "subject": certificate.subject,
-        "subject_cn": certificate.subject_cn,
-        "issuer": certificate.issuer,
-        "issuer_cn": certificate.issuer_cn,
-        "serial": certificate.serial,
-        "not_before": certificate.not_before.strftime(TIME_FORMAT),
-        "not_after": certificate.not_after.strftime(TIME_FORMAT),
-        "days_left": certificate.days_left(now),
-        "status": certificate.status(now, renew_before_days).value,
-        "eku": list(certificate.eku or ()),
-        "key_type": certificate.key_type,
-        "key_size": certificate.key_size,
-        "friendly_name": found.friendly_name,
-        "archived": found.archived,
-        "key_state": "linked" if found.key else "missing",
-        "key_provider": found.key.provider if found.key else None,
-    }
+    return CertificateRecord(
+        owner_sid=store.owner_sid,
+        owner=names.get(store.owner_sid),
+        store=store.name,
+        thumbprint=certificate.thumbprint,
+        subject=certificate.subject,
+        subject_cn=certificate.subject_cn,
+        issuer=certificate.issuer,
+        issuer_cn=certificate.issuer_cn,
+        serial=certificate.serial,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        days_left=0,
+        status=Status.UNKNOWN,
+        eku=certificate.eku or (),
+        key_type=certificate.key_type,
+        key_size=certificate.key_size,
+        signature_hash=certificate.signature_hash,
+        friendly_name=found.friendly_name,
+        archived=found.archived,
+        key_state="linked" if found.key else "missing",
+        key_provider=found.key.provider if found.key else None,
+        related=related,
+    )
 
 
-def _row(
-    sid: str, owner: str | None, store: str, found: StoreCertificate, selection: Selection, now: datetime
-) -> dict[str, Any]:
-    return {"owner_sid": sid, "owner": owner, "store": store} | certificate_row(found, selection.renew_before_days, now)
+def _profile(profile: Profile, owner: str | None) -> ProfileRecord:
+    return ProfileRecord(
+        owner_sid=profile.owner_sid,
+        owner=owner,
+        path=profile.path,
+        loaded=profile.loaded,
+        temporary=profile.temporary,
+        readable=not profile.my.unread,
+    )
 
 
-def _profile(profile: Profile, owner: str | None) -> dict[str, Any]:
-    return {
-        "owner_sid": profile.owner_sid,
-        "owner": owner,
-        "path": profile.path,
-        "loaded": profile.loaded,
-        "temporary": profile.temporary,
-        "readable": not profile.my.unread,
-    }
-
-
-def _unread(stores: Iterable[tuple[str, str, StoreView]]) -> Iterable[dict[str, Any]]:
-    for sid, store, view in stores:
-        for unread in view.unread:
+def _unread(stores: Iterable[OwnedStore]) -> Iterable[UnreadRecord]:
+    for store in stores:
+        for unread in store.view.unread:
             reason = UNREAD_SENTENCES.get(unread.code, unread.code)
-            yield {"owner_sid": sid, "store": store, "code": unread.code, "reason": reason, "detail": unread.detail}
+            yield UnreadRecord(store.owner_sid, store.name, unread.code, reason, unread.detail)

@@ -8,10 +8,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Protocol
 
-from ._certificate import Certificate
 from ._errors import PkcsError
 from ._pattern import check_pattern
+
+
+class Named(Protocol):
+    """Whatever carries the names of a certificate's subject: the certificate, or what facts say of it."""
+
+    @property
+    def subject(self) -> str:
+        """RFC 4514."""
+
+    @property
+    def subject_cn(self) -> str | None:
+        """The common name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +40,32 @@ class Person:
     def __post_init__(self) -> None:
         check_pattern("authorisation_pattern", self.pattern, groups=1)
 
-    def number_in(self, certificate: Certificate) -> str | None:
+    def number_in(self, certificate: Named) -> str | None:
         """The authorisation number that the pattern finds in the subject's CN; None where it does not match."""
         found = re.search(self.pattern, certificate.subject_cn or "") if self.pattern is not None else None
         return (found.group(1) or None) if found else None
 
-    def same(self, one: Certificate, other: Certificate) -> bool:
+    def same(self, one: Named, other: Named) -> bool:
         """Whether two certificates are one person's: by the number where there is a pattern, else by the whole subject."""
         if self.pattern is None:
             return one.subject == other.subject
         number = self.number_in(one)
         return number is not None and number == self.number_in(other)
 
-    def owns(self, certificate: Certificate) -> bool:
+    def owns(self, certificate: Named) -> bool:
         """Whether a certificate carries the expected number."""
         if self.authorisation is None:
             return False
         if self.pattern is not None:
             return self.number_in(certificate) == self.authorisation
-        return _has_words(certificate.subject_cn or "", self.authorisation)
+        return has_words(certificate.subject_cn or "", self.authorisation)
 
-    def is_named_in(self, certificate: Certificate) -> bool:
+    def is_named_in(self, certificate: Named) -> bool:
         """Whether a certificate carries the expected name. The whole words: Ann Lee is not Joann Leeds."""
-        return self.name is None or _has_words(certificate.subject_cn or certificate.subject, self.name)
+        return self.name is None or has_words(certificate.subject_cn or certificate.subject, self.name)
 
 
-def refuse_wrong_person(leaf: Certificate, person: Person) -> None:
+def refuse_wrong_person(leaf: Named, person: Person) -> None:
     """Refuses somebody else's certificate, naming both. Raises ``PkcsError``: ``wrong_person``, ``no_authorisation``."""
     subject = leaf.subject_cn or leaf.subject
     if person.pattern is not None and person.number_in(leaf) is None:
@@ -72,10 +84,11 @@ def refuse_wrong_person(leaf: Certificate, person: Person) -> None:
         )
 
 
-def _has_words(text: str, words: str) -> bool:
-    """Nothing is not found anywhere: a variable that came out empty means nobody."""
-    return bool(words) and re.search(rf"(?<!\w){re.escape(_plain(words))}(?!\w)", _plain(text)) is not None
+def has_words(text: str, words: str) -> bool:
+    """Whether words stand in a text, each whole. Nothing is not found anywhere: a variable that came out empty means nobody."""
+    return bool(words) and re.search(rf"(?<!\w){re.escape(plain_text(words))}(?!\w)", plain_text(text)) is not None
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
+    """A text as names and numbers are compared: without regard to case, and however its accents are composed."""
     return unicodedata.normalize("NFC", text).casefold()

@@ -17,8 +17,8 @@ SCHEMA = 1
 class CertificateRecord:
     """A certificate in one store of one owner. ``owner`` is an account's name where it was asked for.
 
-    ``key_state`` is ``missing``, ``linked`` (the store has a key link) or ``proven`` (the key has signed just now). ``related``:
-    the task's selection names it. ``status`` and ``days_left`` were judged when the facts were gathered.
+    ``key_state`` is ``missing``, ``linked`` (the store has a key link), ``proven`` (the key has signed just now) or ``unusable`` (it did
+    not). ``related``: the task's selection names it. ``status`` and ``days_left`` were judged when the facts were gathered.
     """
 
     owner_sid: str
@@ -50,7 +50,9 @@ class HolderRecord:
     """A holder at one workstation: whom the inventory names, whose account that is there, and until when he has access.
 
     ``owner_sid`` and ``account`` are None where the workstation does not know ``user``. ``logged_on`` is None without a profile.
-    ``thumbprint`` and ``access_until`` are those of the certificate that a browser would offer longest.
+    ``thumbprint`` and ``access_until`` are those of the certificate that counts: the one that a browser would offer longest, else the
+    one that ends last. ``status`` says whether it gives access. ``proof``: None when no proof was asked for, ``proven``, ``failed``, or
+    ``not_possible``; ``proof_detail`` is the reason in a sentence.
     """
 
     user: str
@@ -64,6 +66,8 @@ class HolderRecord:
     thumbprint: str | None
     access_until: datetime | None
     days_left: int | None
+    proof: str | None = None
+    proof_detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class ProfileRecord:
 class WorkstationRecord:
     """All of ``ansible_facts.pkcs12``."""
 
+    schema: int
     gathered_at: datetime
     workstation: str
     workstation_utc: datetime

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ._access import current
 from ._bundle import Bundle, check_dates
+from ._calendar import Calendar
 from ._certificate import Status
 from ._driver import TOLERATED_SKEW, Drivers
 from ._errors import PkcsError
@@ -36,11 +37,11 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """When a bundle from a folder is installed: always when it is newer, or only once renewal is due (days before the end)."""
+    """When a bundle from a folder is installed: always when it is newer, or only once renewal is due."""
 
     shelf: Shelf = field(repr=False)
     only_due: bool
-    renew_before_days: int
+    calendar: Calendar
 
 
 def present(wanted: Present, bundle: Bundle, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
@@ -58,7 +59,7 @@ def renew(wanted: Present, renewal: Renewal, drivers: Drivers, now: Callable[[],
     found = observe(wanted.terms.holder, drivers, now)
     today = now()
     has = current(found.before, wanted.person, bundle.leaf.thumbprint if bundle else None, today)
-    due = has is None or has.certificate.status(today, renewal.renew_before_days) is not Status.VALID
+    due = has is None or has.certificate.status(today, renewal.calendar) is not Status.VALID
     if has and (bundle is None or bundle.leaf.not_after <= has.certificate.not_after):
         if bundle and bundle.leaf.thumbprint == has.thumbprint:
             found = _install(wanted, bundle, drivers, found)

@@ -13,12 +13,15 @@ from typing import Any
 
 from ._access import current
 from ._bundle import Bundle
+from ._calendar import Calendar
 from ._driver import journal_row
 from ._driver_json import TIME_FORMAT
-from ._facts import Selection, certificate_row, workstation_facts
+from ._facts import Scope, certificate_row, workstation_record
+from ._flat import to_map
 from ._observed import StoreCertificate
 from ._person import Person
 from ._predecessors import Method
+from ._seats import seated
 from ._shelf import Unopened
 from ._transaction import Note, Outcome
 
@@ -37,14 +40,14 @@ class PresentTask:
     unopened: Sequence[Unopened] = ()
 
 
-def present_result(task: PresentTask, outcome: Outcome, selection: Selection, now: datetime) -> dict[str, Any]:
+def present_result(task: PresentTask, outcome: Outcome, scope: Scope, now: datetime) -> dict[str, Any]:
     """``state: present``. In check mode and while deferred, ``certificate`` shows what is planned."""
     access = current(outcome.after, task.person, outcome.leaf.thumbprint if outcome.leaf else None, now)
-    result = _result(outcome, _related(selection, outcome, access)) | {
-        "certificate": _certificate(outcome, access, selection, now),
+    result = _result(outcome, _related(scope, outcome, access)) | {
+        "certificate": _certificate(outcome, access, scope.calendar, now),
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in task.unopened],
         "access_until": access.certificate.not_after.strftime(TIME_FORMAT) if access else None,
-        "access_days_left": access.certificate.days_left(now) if access else None,
+        "access_days_left": scope.calendar.days_left(access.certificate.not_after, now) if access else None,
     }
     sentence = _sentence(task.check_mode, outcome, access)
     if outcome.note and task.unopened:
@@ -53,27 +56,28 @@ def present_result(task: PresentTask, outcome: Outcome, selection: Selection, no
     return result | {"msg": outcome.deferred or sentence}
 
 
-def _related(selection: Selection, outcome: Outcome, access: StoreCertificate | None) -> Selection:
+def _related(scope: Scope, outcome: Outcome, access: StoreCertificate | None) -> Scope:
     """Facts list what comes from the same issuer, unless the task names one: a person's other certificates are counted."""
-    if selection.issuer is not None:
-        return selection
+    if scope.selection.issuer is not None:
+        return scope
     example = outcome.leaf or (access.certificate if access else None)
-    return replace(selection, issuer=f"^{re.escape(example.issuer)}$" if example else NOTHING)
+    issuer = f"^{re.escape(example.issuer)}$" if example else NOTHING
+    return replace(scope, selection=replace(scope.selection, issuer=issuer))
 
 
-def absent_result(check_mode: bool, outcome: Outcome, selection: Selection) -> dict[str, Any]:
+def absent_result(check_mode: bool, outcome: Outcome, scope: Scope) -> dict[str, Any]:
     """``state: absent``."""
     count = len(outcome.plan.leaving)
     what = "1 certificate" if count == 1 else f"{count} certificates"
     verb = "would be" if check_mode else "was" if count == 1 else "were"
     sentence = f"{what} {verb} retired for {outcome.owner.name} on {outcome.inventory.computer}."
     chosen = next((outcome.before.find(thumbprint) for thumbprint in outcome.plan.leaving), None)
-    return _result(outcome, _related(selection, outcome, chosen)) | {"msg": outcome.deferred or sentence}
+    return _result(outcome, _related(scope, outcome, chosen)) | {"msg": outcome.deferred or sentence}
 
 
-def bundle_result(bundle: Bundle, now: datetime, renew_before_days: int) -> dict[str, Any]:
+def bundle_result(bundle: Bundle, now: datetime, calendar: Calendar) -> dict[str, Any]:
     """What is inside a p12, without its key."""
-    leaf = certificate_row(StoreCertificate(bundle.leaf, bundle.friendly_name, False, None), renew_before_days, now)
+    leaf = certificate_row(StoreCertificate(bundle.leaf, bundle.friendly_name, False, None), calendar, now)
     leaf |= {"key_state": "in_bundle", "sha256": bundle.leaf.sha256, "key_usage": list(bundle.leaf.key_usage or ())}
     leaf |= {"upn": bundle.leaf.upn, "emails": list(bundle.leaf.emails), "spki_sha256": bundle.leaf.spki_sha256}
     chain = [
@@ -88,8 +92,10 @@ def bundle_result(bundle: Bundle, now: datetime, renew_before_days: int) -> dict
     return {"certificate": leaf, "chain": chain, "bundle_sha256": bundle.sha256}
 
 
-def _result(outcome: Outcome, selection: Selection) -> dict[str, Any]:
-    facts = workstation_facts(outcome.inventory, {outcome.owner.sid: outcome.after}, selection, outcome.observed_at)
+def _result(outcome: Outcome, scope: Scope) -> dict[str, Any]:
+    scope = replace(scope, seats=seated(scope.seats, outcome.inventory))
+    views = {outcome.owner.sid: outcome.after}
+    facts = to_map(workstation_record(outcome.inventory, views, scope, outcome.observed_at))
     return {
         "changed": outcome.plan.changes and outcome.deferred is None,
         "deferred": outcome.deferred is not None,
@@ -158,14 +164,14 @@ def _retired(count: int, check_mode: bool) -> str:
 
 
 def _certificate(
-    outcome: Outcome, access: StoreCertificate | None, selection: Selection, now: datetime
+    outcome: Outcome, access: StoreCertificate | None, calendar: Calendar, now: datetime
 ) -> dict[str, Any] | None:
     """The wanted certificate, or the one that gives access now where none was wanted."""
     leaf = outcome.leaf
     installed = outcome.after.find(leaf.thumbprint) if leaf else access
     if leaf and (installed is None or installed.key is None):
-        return certificate_row(StoreCertificate(leaf, None, False, None), selection.renew_before_days, now) | PENDING
+        return certificate_row(StoreCertificate(leaf, None, False, None), calendar, now) | PENDING
     if installed is None:
         return None
-    row = certificate_row(installed, selection.renew_before_days, now)
+    row = certificate_row(installed, calendar, now)
     return row | {"key_state": "proven"} if outcome.proven else row

@@ -2,3 +2,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
 """The compliance report: workstations' facts to rows, rows to files. Private."""
+
+from __future__ import annotations

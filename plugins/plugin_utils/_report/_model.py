@@ -48,7 +48,7 @@ class NextStep(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A holder at one workstation. ``workstation`` is the inventory's name, ``account`` the holder's Windows account as the inventory has it.
+    """A holder at one workstation: the inventory's names of the workstation and of the holder's Windows account.
 
     ``facts_at``: when the workstation last answered, None when it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     of the certificate that counts there, ``days_left`` calendar days of the site until its end.
@@ -197,7 +197,9 @@ class Summary:
 def summary(report: Report) -> Summary:
     """Counts the rows of a report; statuses that nobody has are left out."""
     holders = (*report.holders, *report.without_workstation)
-    ends = [row.valid_until for row in report.holders if row.valid_until and row.valid_until >= report.terms.report_date]
+    ends = [
+        row.valid_until for row in report.holders if row.valid_until and row.valid_until >= report.terms.report_date
+    ]
     return Summary(
         holders=len(holders),
         by_status=_counted(row.status for row in holders),
@@ -215,4 +217,4 @@ Kind = TypeVar("Kind", Status, Answer)
 def _counted(values: Iterable[Kind]) -> Mapping[Kind, int]:
     """In the order in which the kinds are declared, so that equal reports are equal to the byte."""
     found = Counter(values)
-    return {kind: found[kind] for kind in sorted(found, key=lambda kind: list(type(kind)).index(kind))}
+    return {kind: found[kind] for kind in (*Status, *Answer) if kind in found}

@@ -90,7 +90,7 @@ class Words:
     def __init__(self, language: str, zone: ZoneInfo, catalogue: Catalogue = VOCABULARY) -> None:
         self.language = language
         self._zone = zone
-        self._words = {key: said[LANGUAGES.index(language)] for key, said in (VOCABULARY | dict(catalogue)).items()}
+        self._words = {key: said[LANGUAGES.index(language)] for key, said in {**VOCABULARY, **catalogue}.items()}
 
     def __call__(self, key: str, **values: object) -> str:
         """The words under a key, with its placeholders filled. Raises ``KeyError`` for a key that no catalogue has."""

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import (
     PROOF_PREFIX,
     Certificate,
@@ -141,8 +142,8 @@ def test_dates_at_the_ends_of_time_are_read() -> None:
     first, last = der.encode(GENERAL_TIME, b"19000101000000Z"), der.encode(GENERAL_TIME, b"99991231235959Z")
     certificate = read(Odd(not_before=first, not_after=last))
     assert certificate.not_before == datetime(1900, 1, 1, tzinfo=timezone.utc)
-    assert certificate.days_left(NOW) > 2_900_000
-    assert certificate.status(NOW, 40) is Status.VALID
+    assert Calendar().days_left(certificate.not_after, NOW) > 2_900_000
+    assert certificate.status(NOW, Calendar()) is Status.VALID
 
 
 def test_a_key_and_a_signature_that_no_one_knows_do_not_hide_the_certificate() -> None:
@@ -183,6 +184,7 @@ def test_what_is_no_certificate_is_named_as_unreadable(data: bytes) -> None:
 
 BASE = read(Odd())
 SECOND = timedelta(seconds=1)
+MIDNIGHT = BASE.not_after.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @pytest.mark.parametrize(
@@ -190,20 +192,22 @@ SECOND = timedelta(seconds=1)
     [
         (BASE.not_before - SECOND, Status.NOT_YET_VALID, 1096),
         (BASE.not_before, Status.VALID, 1096),
-        (BASE.not_after - timedelta(days=40) - SECOND, Status.VALID, 40),
-        (BASE.not_after - timedelta(days=40), Status.RENEWAL_DUE, 40),
+        (MIDNIGHT - timedelta(days=40) - SECOND, Status.VALID, 41),
+        (MIDNIGHT - timedelta(days=40), Status.RENEWAL_DUE, 40),
         (BASE.not_after - SECOND, Status.RENEWAL_DUE, 0),
         (BASE.not_after, Status.RENEWAL_DUE, 0),
-        (BASE.not_after + SECOND, Status.EXPIRED, -1),
+        (BASE.not_after + SECOND, Status.EXPIRED, 0),
+        (BASE.not_after + timedelta(days=1), Status.EXPIRED, -1),
     ],
 )
 def test_status_changes_on_the_second(now: datetime, status: Status, days: int) -> None:
-    assert BASE.status(now, renew_before_days=40) is status
-    assert BASE.days_left(now) == days
+    assert BASE.status(now, Calendar()) is status
+    assert Calendar().days_left(BASE.not_after, now) == days
 
 
-def test_renewal_is_never_due_before_expiry_with_no_days() -> None:
-    assert BASE.status(BASE.not_after - SECOND, renew_before_days=0) is Status.VALID
+def test_with_no_days_renewal_is_due_on_the_last_day_alone() -> None:
+    assert BASE.status(MIDNIGHT - SECOND, Calendar(0)) is Status.VALID
+    assert BASE.status(MIDNIGHT, Calendar(0)) is Status.RENEWAL_DUE
 
 
 NONCE = b"n" * 32

@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Account, Store, StoredElement, Unread
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import (
-    Selection,
+    Scope,
     certificate_row,
-    workstation_facts,
+    workstation_record,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import (
@@ -39,7 +42,7 @@ DAY = timedelta(days=1)
 
 
 def facts(selection: Selection, **changes: Any) -> dict[str, Any]:
-    return workstation_facts(inventory(**changes), {}, selection, NOW)
+    return to_map(workstation_record(inventory(**changes), {}, Scope(selection, (), Calendar()), NOW))
 
 
 @pytest.fixture(scope="module")
@@ -63,21 +66,23 @@ def test_a_certificate_is_a_row_with_its_owner_and_store(element: bytes) -> None
 
 
 def test_others_are_counted_not_listed(element: bytes) -> None:
-    found = facts(Selection("Another CA", include_unrelated=False), profiles=(profile(element),))
+    found = facts(Selection("Another CA"), profiles=(profile(element),))
     assert (found["certificates"], found["certificates_not_listed"]) == ([], 1)
-    listed = facts(Selection("Personnes", include_unrelated=False), profiles=(profile(element),))
+    listed = facts(Selection("Personnes"), profiles=(profile(element),))
     assert len(listed["certificates"]) == 1
 
 
 def test_a_store_that_is_newer_than_the_inventory_counts(element: bytes) -> None:
-    found = workstation_facts(inventory(profiles=(profile(element),)), {SID: view()}, Selection(), NOW)
-    assert found["certificates"] == []
+    found = workstation_record(
+        inventory(profiles=(profile(element),)), {SID: view()}, Scope(Selection(), (), Calendar()), NOW
+    )
+    assert found.certificates == ()
 
 
 def test_archived_ones_are_listed_on_request_only() -> None:
     hidden = stored(certificate(), archived=True)
-    assert not Selection().lists(hidden)
-    assert Selection(include_archived=True).lists(hidden)
+    assert not Selection().lists(hidden, related=True)
+    assert Selection(include_archived=True).lists(hidden, related=True)
 
 
 def test_a_place_that_cannot_be_read_is_listed_with_the_reason() -> None:
@@ -105,7 +110,7 @@ def test_the_skew_of_the_clocks_is_in_seconds() -> None:
     [(41 * DAY, "valid"), (40 * DAY, "renewal_due"), (-DAY, "expired"), (4 * 365 * DAY, "not_yet_valid")],
 )
 def test_the_status_is_of_the_moment(left: timedelta, status: str) -> None:
-    row = certificate_row(stored(certificate(left=left), None), 40, NOW)
+    row = certificate_row(stored(certificate(left=left), None), Calendar(), NOW)
     assert (row["status"], row["days_left"]) == (status, left.days)
     assert (row["key_state"], row["key_provider"]) == ("missing", None)
 

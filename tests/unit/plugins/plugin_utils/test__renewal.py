@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _renewal
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import ImportStep, ProveStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreView
@@ -189,7 +190,7 @@ def shelf(*issued: IssuedBundle) -> Shelf:
 
 
 def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    outcome = renew(wanting(person=JEANNE), Renewal(shelf(new), True, 40), drivers, now)
+    outcome = renew(wanting(person=JEANNE), Renewal(shelf(new), True, Calendar()), drivers, now)
     assert outcome.plan.imports
     assert list(drivers.elements) == [opened(new).leaf.thumbprint]
 
@@ -203,7 +204,7 @@ def test_a_folder_leaves_things_as_they_are_and_says_why(
     drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: Note | None
 ) -> None:
     what = shelf(new) if bundles else shelf()
-    outcome = renew(wanting(person=JEANNE), Renewal(what, only_due, days), drivers, now)
+    outcome = renew(wanting(person=JEANNE), Renewal(what, only_due, Calendar(days)), drivers, now)
     assert (outcome.note, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
 
 
@@ -211,13 +212,13 @@ def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_
     drivers: FakeDrivers, old: IssuedBundle
 ) -> None:
     for prove in Prove:
-        outcome = renew(wanting(person=JEANNE, prove=prove), Renewal(shelf(old), True, 40), drivers, now)
+        outcome = renew(wanting(person=JEANNE, prove=prove), Renewal(shelf(old), True, Calendar()), drivers, now)
         assert outcome.note is Note.WAITING_FOR_ISSUER
 
 
 def test_an_empty_folder_is_a_failure_for_a_holder_without_a_certificate() -> None:
     with pytest.raises(PkcsError) as refusal:
-        renew(wanting(person=JEANNE), Renewal(shelf(), True, 40), FakeDrivers(), now)
+        renew(wanting(person=JEANNE), Renewal(shelf(), True, Calendar()), FakeDrivers(), now)
     assert refusal.value.code == "no_bundle"
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import JournalEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import find_owner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
@@ -31,6 +32,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import 
     bundle_result,
     present_result,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._shelf import Unopened
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Note, Outcome
 from lab.authority import Authority
@@ -52,6 +55,7 @@ OLD = stored(certificate())
 SECOND = stored(certificate(left=2 * YEAR))
 IMPORT, PROVE = ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint)
 JEANNE = Person("Jeanne Dupont", "T123456")
+SCOPE = Scope(Selection(), (Seat(HOLDER, JEANNE),), Calendar())
 
 
 def outcome(*steps: PlannedStep, before: Any = (), after: Any = None, leaf: Any = LEAF, **details: Any) -> Outcome:
@@ -61,7 +65,7 @@ def outcome(*steps: PlannedStep, before: Any = (), after: Any = None, leaf: Any 
 
 
 def shown(what: Outcome, check_mode: bool = False, unopened: tuple[Unopened, ...] = ()) -> dict[str, Any]:
-    return present_result(PresentTask(JEANNE, check_mode, unopened), what, Selection(include_unrelated=False), NOW)
+    return present_result(PresentTask(JEANNE, check_mode, unopened), what, SCOPE, NOW)
 
 
 def retire(*old: Any, method: Method = Method.DELETE) -> tuple[RetireOld, ...]:
@@ -151,13 +155,13 @@ def test_what_became_of_an_old_key_is_said() -> None:
 )
 def test_a_removal_is_one_sentence(gone: tuple[Any, ...], check_mode: bool, sentence: str) -> None:
     steps = [RemoveCertificate(each.thumbprint) for each in gone]
-    found = absent_result(check_mode, outcome(*steps, before=gone, after=(), leaf=None), Selection())
+    found = absent_result(check_mode, outcome(*steps, before=gone, after=(), leaf=None), SCOPE)
     assert (found["msg"], found["changed"], len(found["retired"])) == (sentence, bool(gone), len(gone))
 
 
 def test_a_bundle_is_shown_without_its_key(authority: Authority) -> None:
     issued = issue(authority)
-    found = bundle_result(opened(issued), NOW, 40)
+    found = bundle_result(opened(issued), NOW, Calendar())
     assert (found["certificate"]["key_state"], len(found["chain"])) == ("in_bundle", 2)
     assert PASSPHRASE not in json.dumps(found)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
@@ -88,4 +89,4 @@ def test_more_days_than_a_calendar_has_select_nothing() -> None:
 
 
 def test_renewal_is_always_due_within_more_days_than_a_calendar_has() -> None:
-    assert JEANNE.certificate.status(NOW, 10**12) is Status.RENEWAL_DUE
+    assert JEANNE.certificate.status(NOW, Calendar(10**12)) is Status.RENEWAL_DUE

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Who works at a workstation, and where each of them stands there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from ._calendar import Calendar
+from ._driver import Inventory
+from ._errors import PkcsError
+from ._flat import NotFlat, from_map
+from ._person import Person
+from ._record import HolderRecord, UnreadRecord
+from ._register import register_of
+from ._standing import Judge, Judged, stand
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A holder's entry in the inventory, and the account that the workstation knows for it.
+
+    ``user``: DOMAIN\\user, UPN or SID, as it was written. ``anniversary``: day until which the yearly authorisation holds.
+    ``logged_on`` is None where the account has no profile.
+    """
+
+    user: str
+    person: Person
+    anniversary: date | None = None
+    owner_sid: str | None = None
+    account: str | None = None
+    logged_on: bool | None = None
+
+
+def seat_of(entry: Mapping[str, Any]) -> Seat:
+    """An entry of ``pkcs12_holders``. Raises ``PkcsError`` (``bad_arguments``) for a day that is none."""
+    anniversary = entry.get("authorisation_anniversary") or None
+    try:
+        day = date.fromisoformat(str(anniversary)) if anniversary is not None else None
+    except ValueError:
+        raise PkcsError(
+            code="bad_arguments",
+            cause=f"authorisation_anniversary of {entry['user']} is {str(anniversary)!r}, which is no day.",
+            next_step="Write it as YYYY-MM-DD, for instance 2027-03-01.",
+        ) from None
+    number = entry.get("authorisation")
+    person = Person(entry.get("name") or None, str(number) if number else None)
+    return Seat(str(entry["user"]), person, day)
+
+
+def seats_of_facts(facts: Any) -> tuple[Seat, ...]:
+    """Those whom earlier facts of the workstation name; none where the facts are of another schema, or not there."""
+    holders = facts.get("holders") if isinstance(facts, Mapping) else None
+    try:
+        known = [from_map(HolderRecord, each) for each in holders or ()]
+    except NotFlat:
+        return ()
+    return tuple(
+        Seat(
+            each.user,
+            Person(each.name, each.authorisation),
+            each.authorisation_anniversary,
+            each.owner_sid,
+            each.account,
+            each.logged_on,
+        )
+        for each in known
+    )
+
+
+def with_holder(seats: Iterable[Seat], user: str, person: Person) -> tuple[Seat, ...]:
+    """The seats with one holder as a task names him; what is known of him besides stays."""
+    others = {seat.user: seat for seat in seats}
+    known = others.pop(user, Seat(user, person))
+    named = Person(person.name or known.person.name, person.authorisation or known.person.authorisation)
+    return (*others.values(), replace(known, person=named))
+
+
+def seated(seats: Iterable[Seat], inventory: Inventory) -> tuple[Seat, ...]:
+    """The same seats with what the workstation says of their accounts."""
+    accounts = {account.asked: account for account in inventory.accounts}
+    found = []
+    for seat in seats:
+        account = accounts.get(seat.user)
+        sid = account.sid if account else seat.owner_sid
+        profile = inventory.profile(sid) if sid else None
+        name = account.name if account else seat.account
+        found.append(replace(seat, owner_sid=sid, account=name, logged_on=profile.loaded if profile else None))
+    return tuple(found)
+
+
+def seated_judge(seats: Sequence[Seat], pattern: str | None, calendar: Calendar, now: datetime) -> Judge:
+    """The judge of one workstation, who knows those who work there."""
+    numbers = [seat.person.authorisation for seat in seats if seat.person.authorisation]
+    accounts = {
+        number: frozenset(seat.owner_sid for seat in seats if seat.owner_sid and seat.person.authorisation == number)
+        for number in numbers
+    }
+    return Judge(register_of(numbers, pattern), accounts, calendar, now)
+
+
+def holder_record(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadRecord], judge: Judge) -> HolderRecord:
+    """Where the holder of a seat stands. One without an authorisation number has all related certificates of his own store."""
+    number = seat.person.authorisation
+    known = [each for each in judged if each.record.related and (number is None or each.holder == number)]
+    held = [each for each in known if each.record.owner_sid == seat.owner_sid]
+    elsewhere = number is not None and len(known) > len(held)
+    standing = stand(held, elsewhere, any(each.owner_sid == seat.owner_sid for each in unread), judge)
+    record = standing.record
+    return HolderRecord(
+        user=seat.user,
+        name=seat.person.name,
+        authorisation=number,
+        authorisation_anniversary=seat.anniversary,
+        owner_sid=seat.owner_sid,
+        account=seat.account,
+        logged_on=seat.logged_on,
+        status=standing.status,
+        thumbprint=record.thumbprint if record else None,
+        access_until=record.not_after if record else None,
+        days_left=judge.calendar.days_left(record.not_after, judge.now) if record else None,
+    )
