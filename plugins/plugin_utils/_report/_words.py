@@ -36,7 +36,7 @@ VOCABULARY: Catalogue = {
     "next_step.nothing": ("nothing to do", "rien à faire"),
     "next_step.log_on": ("log on at the workstation", "ouvrir une session sur le poste"),
     "next_step.close_browser": ("close the browser once", "fermer une fois le navigateur"),
-    "next_step.renew_authorisation": ("renew the yearly authorisation", "renouveler l’autorisation annuelle"),
+    "next_step.renew_authorisation": ("renew the yearly authorisation", "renouveler l'autorisation annuelle"),
     "next_step.await_bundle": ("deliver the new certificate", "délivrer le nouveau certificat"),
     "next_step.ask_for_stronger": (
         "issue a certificate with a stronger key or signature",
@@ -44,14 +44,14 @@ VOCABULARY: Catalogue = {
     ),
     "next_step.enrol": ("run enrol", "lancer enrol"),
     "next_step.renew": ("run renew", "lancer renew"),
-    "next_step.retire_older": ("retire the older certificate", "retirer l’ancien certificat"),
+    "next_step.retire_older": ("retire the older certificate", "retirer l'ancien certificat"),
     "next_step.remove_from_others": (
-        "remove the certificate from the other person’s store",
-        "retirer le certificat du magasin de l’autre personne",
+        "remove the certificate from the other person's store",
+        "retirer le certificat du magasin de l'autre personne",
     ),
     "next_step.check_clock_or_wait": (
-        "check the workstation’s clock, or wait for the first day",
-        "vérifier l’horloge du poste, ou attendre le premier jour",
+        "check the workstation's clock, or wait for the first day",
+        "vérifier l'horloge du poste, ou attendre le premier jour",
     ),
     "next_step.repair_profile": (
         "make the profile readable, then run audit",
@@ -63,15 +63,15 @@ VOCABULARY: Catalogue = {
         "vérifier la connexion avec le playbook check",
     ),
     "next_step.assign_workstation": (
-        "name the holder’s workstation in the inventory",
-        "nommer le poste du titulaire dans l’inventaire",
+        "name the holder's workstation in the inventory",
+        "nommer le poste du titulaire dans l'inventaire",
     ),
     "next_step.correct_inventory": (
-        "correct the holder’s account in the inventory",
-        "corriger le compte du titulaire dans l’inventaire",
+        "correct the holder's account in the inventory",
+        "corriger le compte du titulaire dans l'inventaire",
     ),
     "answer.answered": ("answered", "a répondu"),
-    "answer.unknown": ("did not answer", "n’a pas répondu"),
+    "answer.unknown": ("did not answer", "n'a pas répondu"),
     "answer.never_seen": ("never seen", "jamais vu"),
     "change_kind.holder_added": ("new holder", "nouveau titulaire"),
     "change_kind.holder_removed": ("holder is gone", "titulaire parti"),
@@ -90,7 +90,9 @@ class Words:
     def __init__(self, language: str, zone: ZoneInfo, catalogue: Catalogue = VOCABULARY) -> None:
         self.language = language
         self._zone = zone
-        self._words = {key: said[LANGUAGES.index(language)] for key, said in {**VOCABULARY, **catalogue}.items()}
+        # Sources are written with the apostrophe of the keyboard, as ansible-test sanity demands; readers get the printer's.
+        said = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **catalogue}.items()}
+        self._words = {key: text.replace("'", "\u2019") for key, text in said.items()}
 
     def __call__(self, key: str, **values: object) -> str:
         """The words under a key, with its placeholders filled. Raises ``KeyError`` for a key that no catalogue has."""

@@ -190,11 +190,11 @@ MIDNIGHT = BASE.not_after.replace(hour=0, minute=0, second=0, microsecond=0)
 @pytest.mark.parametrize(
     ("now", "status", "days"),
     [
-        (BASE.not_before - SECOND, Status.NOT_YET_VALID, 1096),
+        (BASE.not_before - SECOND, Status.NOT_YET_VALID, 1097),
         (BASE.not_before, Status.VALID, 1096),
         (MIDNIGHT - timedelta(days=40) - SECOND, Status.VALID, 41),
         (MIDNIGHT - timedelta(days=40), Status.RENEWAL_DUE, 40),
-        (BASE.not_after - SECOND, Status.RENEWAL_DUE, 0),
+        (BASE.not_after - SECOND, Status.RENEWAL_DUE, 1),
         (BASE.not_after, Status.RENEWAL_DUE, 0),
         (BASE.not_after + SECOND, Status.EXPIRED, 0),
         (BASE.not_after + timedelta(days=1), Status.EXPIRED, -1),
