@@ -51,7 +51,8 @@ class Place:
     """A holder at one workstation: the inventory's names of the workstation and of the holder's Windows account.
 
     ``facts_at``: when the workstation last answered, None when it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
-    of the certificate that counts there, ``days_left`` calendar days of the site until its end.
+    of the certificate that counts there, ``days_left`` calendar days of the site until its end. ``owner_sid``: of the account, where the
+    workstation knows it. ``outcome``: what the last renewal said of the holder, where it ran together with the report.
     """
 
     workstation: str
@@ -65,6 +66,8 @@ class Place:
     thumbprint: str | None
     logged_on: bool | None
     facts_at: datetime | None
+    owner_sid: str | None
+    outcome: str | None
 
 
 @dataclass(frozen=True, slots=True)
