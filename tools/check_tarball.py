@@ -13,7 +13,15 @@ import subprocess
 import sys
 import tarfile
 
-DOCUMENTS = ["CHANGELOG.md", "LICENSE", "LICENSES/", "README.md", "changelogs/", "docs/docsite/"]
+DOCUMENTS = [
+    "CHANGELOG.md",
+    "LICENSE",
+    "LICENSES/",
+    "README.md",
+    "changelogs/",
+    "docs/compliance_report.schema.json",
+    "docs/docsite/",
+]
 CONTENT = ["meta/", "playbooks/", "plugins/", "requirements.txt", "roles/"]
 MADE_BY_THE_BUILD = {"MANIFEST.json", "FILES.json"}
 

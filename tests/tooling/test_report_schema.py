@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The published schema describes what the report's JSON really is, and is not so wide that everything fits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from enum import Enum
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._flat import entries_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import SCHEMA, document
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
+    Actor,
+    Answer,
+    CertificateRow,
+    Change,
+    ChangeKind,
+    HolderRow,
+    NextStep,
+    Place,
+    Report,
+    WorkstationRow,
+)
+from tooling.tree import ROOT
+from unit.plugins.plugin_utils._report.reports import TERMS, hospital, sample
+
+TEXT = (ROOT / "docs" / "compliance_report.schema.json").read_text(encoding="utf-8")
+PUBLISHED: dict[str, Any] = json.loads(TEXT)
+EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+
+
+def complaints(said: dict[str, Any]) -> list[str]:
+    """What the schema has against a document, as places and reasons."""
+    validator = Draft202012Validator(PUBLISHED, format_checker=FormatChecker())
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(said)]
+
+
+def objects(part: Any) -> Iterator[dict[str, Any]]:
+    """Every description of a map in the schema."""
+    if isinstance(part, dict):
+        if part.get("type") == "object":
+            yield part
+        for each in part.values():
+            yield from objects(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from objects(each)
+
+
+def test_it_is_a_schema_written_in_one_way() -> None:
+    Draft202012Validator.check_schema(PUBLISHED)
+    assert json.dumps(PUBLISHED, indent=2, ensure_ascii=False) + "\n" == TEXT
+    assert PUBLISHED["properties"]["schema"]["const"] == SCHEMA
+
+
+@pytest.mark.parametrize(
+    "report",
+    [EMPTY, replace(EMPTY, changes=()), sample(), sample("fr"), hospital(60)],
+    ids=["empty", "no_changes", "en", "fr", "sixty"],
+)
+def test_reports_fit(report: Report) -> None:
+    assert complaints(document(report)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("holder", HolderRow),
+        ("place", Place),
+        ("certificate", CertificateRow),
+        ("workstation", WorkstationRow),
+        ("unread", UnreadRecord),
+        ("change", Change),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_key_is_described_and_no_other(name: str, kind: type) -> None:
+    assert list(PUBLISHED["$defs"][name]["properties"]) == [entry.key for entry in entries_of(kind)]
+
+
+def test_every_section_is_described_and_no_other() -> None:
+    assert list(PUBLISHED["properties"]) == list(document(EMPTY))
+    assert list(PUBLISHED["properties"]["summary"]["properties"]) == list(document(EMPTY)["summary"])
+
+
+def test_no_map_takes_more_than_is_described_and_everything_is_described() -> None:
+    every = list(objects(PUBLISHED))
+    assert len(every) == 11
+    assert all(each["additionalProperties"] is False and each["description"] for each in every)
+    assert [each.get("required", list(each["properties"])) for each in every] == [
+        list(each["properties"]) for each in every
+    ]
+    assert [key for each in every for key, value in each["properties"].items() if not value.get("description")] == [
+        key for each in every if "required" not in each for key in each["properties"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("status", Status), ("next_step", NextStep), ("actor", Actor), ("answer", Answer)],
+    ids=["status", "next_step", "actor", "answer"],
+)
+def test_enumerations_are_those_of_the_code(name: str, kind: type[Enum]) -> None:
+    assert PUBLISHED["$defs"][name]["enum"] == [member.value for member in kind]
+
+
+def test_other_enumerations_are_those_of_the_code() -> None:
+    counted = PUBLISHED["properties"]["summary"]["properties"]
+    assert PUBLISHED["$defs"]["change"]["properties"]["kind"]["enum"] == [kind.value for kind in ChangeKind]
+    assert list(counted["by_status"]["properties"]) == [status.value for status in Status]
+    assert list(counted["workstations"]["properties"]) == [answer.value for answer in Answer]
+    assert list(counted["authorisations"]["properties"]) == PUBLISHED["$defs"]["authorisation_status"]["enum"]
+    assert set(PUBLISHED["$defs"]["authorisation_status"]["enum"]) < {status.value for status in Status}
+
+
+def put(*place: str | int, value: Any) -> Callable[[Any], None]:
+    """Puts something wrong in one place of a document."""
+
+    def apply(said: Any) -> None:
+        for part in place[:-1]:
+            said = said[part]
+        said[place[-1]] = value
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        put("more", value=1),
+        put("schema", value=2),
+        put("holders", 0, "more", value=1),
+        put("holders", 0, "places", 0, "more", value=1),
+        put("certificates", 0, "more", value=1),
+        put("workstations", 0, "more", value=1),
+        put("changes", 0, "more", value=1),
+        put("summary", "more", value=1),
+        put("summary", "by_status", "blue", value=1),
+        put("holders", 0, "status", value="blue"),
+        put("holders", 0, "authorisation_status", value="missing"),
+        put("holders", 0, "valid_until", value="2026-11-25"),
+        put("holders", 1, "authorisation_until", value="25/11/2026"),
+        put("holders", 0, "days_left", value="3"),
+        put("holders", 0, "days_left", value=3.5),
+        put("holders", 0, "places", 0, "thumbprint", value="00"),
+        put("workstations", 0, "answer", value=True),
+        lambda said: said["holders"][0].pop("actor"),
+        lambda said: said["certificates"][0].pop("owner_sid"),
+        lambda said: said.pop("changes"),
+    ],
+    ids=[
+        "section", "schema", "key_of_holder", "key_of_place", "key_of_certificate", "key_of_workstation", "key_of_change",
+        "key_of_summary", "count", "status", "authorisation_status", "instant", "day", "number_as_text", "fraction",
+        "thumbprint", "answer", "no_actor", "no_sid", "no_changes",
+    ],
+)  # fmt: skip
+def test_a_document_with_one_mistake_does_not_fit(spoil: Callable[[Any], Any]) -> None:
+    said = document(sample())
+    assert complaints(said) == []
+    spoil(said)
+    assert len(complaints(said)) == 1

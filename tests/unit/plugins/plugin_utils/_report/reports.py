@@ -1,0 +1,236 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports to try forms on: a hospital of any size with troublesome names, and values of the model drawn from its types alone."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import date, datetime, timedelta, timezone
+from enum import Enum
+from random import Random
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, UnreadRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
+    Actor,
+    Answer,
+    CertificateRow,
+    Change,
+    ChangeKind,
+    HolderRow,
+    NextStep,
+    Place,
+    Report,
+    Terms,
+    WorkstationRow,
+)
+
+NOW = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
+TODAY = date(2026, 11, 25)
+TERMS = Terms(NOW, "Europe/Paris", "en", None, 40, 60, 7, None)
+
+NAMES = (
+    "Jeanne Dupont",
+    "Zoé Lefèvre-Ångström",
+    "Dupont, Jean; dit « l’Ancien »",
+    'Louis "Loulou" Garnier',
+    "A|B `rm -rf` <b>gras</b> &amp; *étoile*",
+    "=cmd|'/c calc'!A0",
+    "+33 1 23 45",
+    "-2+3",
+    "@SUM(A1:A9)",
+    "ligne\nnouvelle\tet\rretour",
+    "Anne 👩‍⚕️ Roux",
+    'paix;=HYPERLINK("http://evil.example";"clic")',
+    "back\\slash \\| {accolade} {0} %s",
+    "Владимир 日本 مريم",
+)
+"""Names that forms get wrong: each breaks another way of writing."""
+
+NUMBERS = ("T100000", "0012", "12E4", "=1+1", "-7", "7,5", "mars-2", "T10;0|6")
+"""Authorisation numbers that spreadsheets take for something else; the rest of a hospital counts on from T100000."""
+
+CYCLE = (
+    (Status.VALID, NextStep.NOTHING, Actor.NOBODY, 400),
+    (Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER, 12),
+    (Status.VALID, NextStep.NOTHING, Actor.NOBODY, 900),
+    (Status.EXPIRED, NextStep.RENEW, Actor.IT, -3),
+    (Status.MISSING, NextStep.ENROL, Actor.IT, None),
+    (Status.VALID, NextStep.RENEW_AUTHORISATION, Actor.HOLDER, 222),
+    (Status.DUPLICATE, NextStep.RETIRE_OLDER, Actor.HOLDER, 700),
+    (Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT, 31),
+    (Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT, None),
+)
+
+
+def sample(language: str = "en") -> Report:
+    """A dozen and a half holders with every troublesome name, compared with an earlier report."""
+    return hospital(18, language)
+
+
+def hospital(size: int, language: str = "en") -> Report:
+    """A report with ``size`` holders, about as many certificates, and a workstation for every four of them."""
+    rows = [holder(number) for number in range(size)]
+    certificates = [certificate_row(row, row.places[0]) for row in rows if row.places and row.places[0].thumbprint]
+    stray = replace(
+        certificates[0], holder=None, certificate=replace(certificates[0].certificate, subject_cn=None, eku=())
+    )
+    return Report(
+        terms=replace(TERMS, language=language),
+        holders=tuple(row for row in rows if row.places),
+        without_workstation=tuple(row for row in rows if not row.places),
+        without_holder=(stray,),
+        certificates=(*certificates, stray),
+        workstations=tuple(workstation(number) for number in range(max(size // 4, 3))),
+        compared_with=NOW - timedelta(days=7),
+        changes=changes(),
+    )
+
+
+def holder(number: int) -> HolderRow:
+    """A holder; every seventh has a second workstation, every eleventh none."""
+    status, step, actor, days = CYCLE[number % len(CYCLE)]
+    name = NAMES[number] if number < len(NAMES) else f"{NAMES[number % len(NAMES)]} {number}"
+    end = NOW + timedelta(days=days) if days is not None else None
+    due = number % 4
+    row = HolderRow(
+        name=name,
+        authorisation=NUMBERS[number] if number < len(NUMBERS) else f"T{100000 + number}",
+        status=status,
+        next_step=step,
+        actor=actor,
+        valid_from=end - timedelta(days=1095) if end else None,
+        valid_until=end,
+        days_left=days,
+        authorisation_until=TODAY + timedelta(days=40 * due - 10) if due else None,
+        authorisation_days_left=40 * due - 10 if due else None,
+        authorisation_status=(None, Status.RENEWAL_DUE, Status.VALID, Status.EXPIRED)[due],
+        places=(),
+    )
+    if number % 11 == 10:
+        return replace(row, status=Status.MISSING, next_step=NextStep.ASSIGN_WORKSTATION, actor=Actor.IT)
+    return replace(row, places=places(row, number))
+
+
+def places(row: HolderRow, number: int) -> tuple[Place, ...]:
+    """Where a holder works."""
+    first = Place(
+        workstation=f"ws-{number // 4:04d}",
+        account=f"CHU\\user{number}",
+        status=row.status,
+        next_step=row.next_step,
+        actor=row.actor,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        days_left=row.days_left,
+        thumbprint=f"{number + 1:040X}" if row.valid_until else None,
+        logged_on=(True, False, None)[number % 3],
+        facts_at=NOW - timedelta(hours=number % 30) if row.status is not Status.NEVER_SEEN else None,
+    )
+    second = replace(first, workstation=f"ws-{number // 4 + 1:04d}", logged_on=None)
+    return (first, second) if number % 7 == 0 else (first,)
+
+
+def certificate_row(row: HolderRow, place: Place) -> CertificateRow:
+    """The certificate that counts at a place."""
+    assert place.valid_until
+    assert place.thumbprint
+    record = CertificateRecord(
+        owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{row.authorisation}",
+        owner=place.account,
+        store="CurrentUser\\My",
+        thumbprint=place.thumbprint,
+        subject=f"CN={row.name} - {row.authorisation},O=CHU,C=FR",
+        subject_cn=f"{row.name} - {row.authorisation}",
+        issuer="CN=Registry Users CA,O=Registry,C=FR",
+        issuer_cn="Registry Users CA",
+        serial=place.thumbprint[-6:],
+        not_before=place.valid_until - timedelta(days=1095),
+        not_after=place.valid_until,
+        days_left=(place.days_left or 0) + 1,
+        status=Status.VALID,
+        eku=("1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4"),
+        key_type="RSA",
+        key_size=2048,
+        signature_hash="sha256",
+        friendly_name=row.name,
+        archived=False,
+        key_state="linked",
+        key_provider="Microsoft Software Key Storage Provider",
+        related=True,
+    )
+    return CertificateRow(place.workstation, row.authorisation, Status.VALID, place.days_left or 0, NOW, record)
+
+
+def workstation(number: int) -> WorkstationRow:
+    """A workstation; of three, one did not answer and one has a profile that cannot be read."""
+    answer = (Answer.ANSWERED, Answer.UNKNOWN, Answer.NEVER_SEEN)[number % 3]
+    seen = answer is not Answer.NEVER_SEEN
+    return WorkstationRow(
+        workstation=f"ws-{number:04d}",
+        computer=f"WS-{number:04d}" if seen else None,
+        answer=answer,
+        facts_at=NOW - timedelta(days=number % 3) if seen else None,
+        facts_age_days=number % 3 if seen else None,
+        problem=None if answer is Answer.ANSWERED else 'UNREACHABLE: "no route"\nto host | 401',
+        holders=4,
+        certificates=3,
+        not_listed=number % 5,
+        clock_skew_seconds=-number if seen else None,
+        unread=(UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "It is closed.", "C:\\x"),)[
+            : number % 2
+        ],
+    )
+
+
+def changes() -> tuple[Change, ...]:
+    """One change of each kind."""
+    said = {
+        ChangeKind.HOLDER_ADDED: ("T100000", "Jeanne Dupont", None, None, "valid"),
+        ChangeKind.HOLDER_REMOVED: ("T099999", "Parti | d’ici", None, "valid", None),
+        ChangeKind.STATUS: ("0012", "Zoé Lefèvre-Ångström", None, "valid", "renewal_due"),
+        ChangeKind.CERTIFICATE: ("0012", "Zoé Lefèvre-Ångström", "ws-0000", "0" * 40, f"{2:040X}"),
+        ChangeKind.AUTHORISATION: ("0012", "Zoé Lefèvre-Ångström", None, "2026-03-01", "2027-03-01"),
+        ChangeKind.WORKSTATION_ADDED: ("ws-0000", "", None, None, None),
+        ChangeKind.WORKSTATION_REMOVED: ("ws-9999", "", None, None, None),
+    }
+    return tuple(Change(kind, *said[kind]) for kind in ChangeKind)
+
+
+Kind = TypeVar("Kind")
+TEXTS = (*NAMES, "", " ", "null", "\x00\x1f", "\u2028", "\ud83d", "é" * 300)
+
+
+def drawn(kind: type[Kind], seed: int) -> Kind:
+    """A value of a type of the model with every field drawn from all that its type allows; the same for the same seed."""
+    value: Kind = _draw(kind, Random(seed))  # noqa: S311
+    return value
+
+
+def drawn_report(seed: int) -> Report:
+    """Any report that its types allow."""
+    report = drawn(Report, seed)
+    return replace(report, terms=replace(report.terms, language=("en", "fr")[seed % 2], time_zone="Europe/Paris"))
+
+
+def _draw(kind: Any, chance: Random) -> Any:
+    if get_origin(kind) is UnionType:
+        return None if chance.random() < 0.3 else _draw(next(k for k in get_args(kind) if k is not NoneType), chance)
+    if get_origin(kind) is tuple:
+        return tuple(_draw(get_args(kind)[0], chance) for _each in range(chance.randrange(4)))
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{each.name: _draw(hints[each.name], chance) for each in fields(kind)})
+    if issubclass(kind, Enum):
+        return chance.choice(list(kind))
+    if kind is datetime:
+        return datetime(1, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=chance.randrange(315_000_000_000))
+    drawings = {
+        str: lambda: chance.choice(TEXTS),
+        bool: lambda: chance.random() < 0.5,
+        int: lambda: chance.choice((0, -1, 1, chance.randrange(-(10**20), 10**20))),
+        date: lambda: date.fromordinal(chance.randrange(1, date.max.toordinal())),
+    }
+    return drawings[kind]()
