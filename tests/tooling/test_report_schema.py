@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._flat import entries_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._codec import entries_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import SCHEMA, document
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
     Actor,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import PkcsError
-from ._flat import Mismatch, form_of, instant
+from ._codec import Mismatch, form_of, instant
 from ._model import Report, Terms, summary
 from ._words import LANGUAGES
 

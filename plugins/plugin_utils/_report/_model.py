@@ -205,9 +205,9 @@ def summary(report: Report) -> Summary:
     ]
     return Summary(
         holders=len(holders),
-        by_status=_counted(row.status for row in holders),
-        authorisations=_counted(row.authorisation_status for row in holders if row.authorisation_status),
-        workstations=_counted(row.answer for row in report.workstations),
+        by_status=_counted(Status, (row.status for row in holders)),
+        authorisations=_counted(Status, (row.authorisation_status for row in holders if row.authorisation_status)),
+        workstations=_counted(Answer, (row.answer for row in report.workstations)),
         without_workstation=len(report.without_workstation),
         without_holder=len(report.without_holder),
         first_end=min(ends, default=None),
@@ -217,7 +217,7 @@ def summary(report: Report) -> Summary:
 Kind = TypeVar("Kind", Status, Answer)
 
 
-def _counted(values: Iterable[Kind]) -> Mapping[Kind, int]:
+def _counted(kinds: type[Kind], values: Iterable[Kind]) -> Mapping[Kind, int]:
     """In the order in which the kinds are declared, so that equal reports are equal to the byte."""
     found = Counter(values)
-    return {kind: found[kind] for kind in (*Status, *Answer) if kind in found}
+    return {kind: found[kind] for kind in kinds if kind in found}

@@ -107,9 +107,16 @@ class Words:
         """``2026-11-25``, in French ``25/11/2026``; nothing for None. An instant is the day of the site that it falls on."""
         if moment is None:
             return ""
-        local = moment.astimezone(self._zone).date() if isinstance(moment, datetime) else moment
+        local = self._local(moment).date() if isinstance(moment, datetime) else moment
         return f"{local:%d/%m/%Y}" if self.language == "fr" else local.isoformat()
 
     def instant(self, moment: datetime | None) -> str:
         """Day and time of the site, to the minute; nothing for None."""
-        return f"{self.day(moment)} {moment.astimezone(self._zone):%H:%M}" if moment else ""
+        return f"{self.day(moment)} {self._local(moment):%H:%M}" if moment else ""
+
+    def _local(self, moment: datetime) -> datetime:
+        """By the site's clock. A certificate without end (RFC 5280, 4.1.2.5) ends where no clock east of Greenwich reaches."""
+        try:
+            return moment.astimezone(self._zone)
+        except OverflowError:
+            return moment

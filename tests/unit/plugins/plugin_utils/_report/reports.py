@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 from random import Random
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, UnreadRecord
@@ -34,7 +35,7 @@ TERMS = Terms(NOW, "Europe/Paris", "en", None, 40, 60, 7, None)
 NAMES = (
     "Jeanne Dupont",
     "Zoé Lefèvre-Ångström",
-    "Dupont, Jean; dit « l’Ancien »",
+    "Dupont, Jean; dit « l\u2019Ancien »",
     'Louis "Loulou" Garnier',
     "A|B `rm -rf` <b>gras</b> &amp; *étoile*",
     "=cmd|'/c calc'!A0",
@@ -128,6 +129,8 @@ def places(row: HolderRow, number: int) -> tuple[Place, ...]:
         thumbprint=f"{number + 1:040X}" if row.valid_until else None,
         logged_on=(True, False, None)[number % 3],
         facts_at=NOW - timedelta(hours=number % 30) if row.status is not Status.NEVER_SEEN else None,
+        owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{1104 + number}" if number % 5 else None,
+        outcome=(None, "deferred", "renewed")[number % 3],
     )
     second = replace(first, workstation=f"ws-{number // 4 + 1:04d}", logged_on=None)
     return (first, second) if number % 7 == 0 else (first,)
@@ -138,7 +141,7 @@ def certificate_row(row: HolderRow, place: Place) -> CertificateRow:
     assert place.valid_until
     assert place.thumbprint
     record = CertificateRecord(
-        owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{row.authorisation}",
+        owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{place.account[8:]}",
         owner=place.account,
         store="CurrentUser\\My",
         thumbprint=place.thumbprint,
@@ -189,7 +192,7 @@ def changes() -> tuple[Change, ...]:
     """One change of each kind."""
     said = {
         ChangeKind.HOLDER_ADDED: ("T100000", "Jeanne Dupont", None, None, "valid"),
-        ChangeKind.HOLDER_REMOVED: ("T099999", "Parti | d’ici", None, "valid", None),
+        ChangeKind.HOLDER_REMOVED: ("T099999", "Parti | d\u2019ici", None, "valid", None),
         ChangeKind.STATUS: ("0012", "Zoé Lefèvre-Ångström", None, "valid", "renewal_due"),
         ChangeKind.CERTIFICATE: ("0012", "Zoé Lefèvre-Ångström", "ws-0000", "0" * 40, f"{2:040X}"),
         ChangeKind.AUTHORISATION: ("0012", "Zoé Lefèvre-Ångström", None, "2026-03-01", "2027-03-01"),
@@ -221,13 +224,13 @@ def _draw(kind: Any, chance: Random) -> Any:
     if get_origin(kind) is tuple:
         return tuple(_draw(get_args(kind)[0], chance) for _each in range(chance.randrange(4)))
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{each.name: _draw(hints[each.name], chance) for each in fields(kind)})
+        hints, made = get_type_hints(kind), cast("Any", kind)
+        return made(**{each.name: _draw(hints[each.name], chance) for each in fields(kind)})
     if issubclass(kind, Enum):
         return chance.choice(list(kind))
     if kind is datetime:
         return datetime(1, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=chance.randrange(315_000_000_000))
-    drawings = {
+    drawings: dict[Any, Callable[[], Any]] = {
         str: lambda: chance.choice(TEXTS),
         bool: lambda: chance.random() < 0.5,
         int: lambda: chance.choice((0, -1, 1, chance.randrange(-(10**20), 10**20))),
