@@ -95,12 +95,18 @@ def seated(seats: Iterable[Seat], inventory: Inventory) -> tuple[Seat, ...]:
 
 def seated_judge(seats: Sequence[Seat], pattern: str | None, calendar: Calendar, now: datetime) -> Judge:
     """The judge of one workstation, who knows those who work there."""
-    numbers = [seat.person.authorisation for seat in seats if seat.person.authorisation]
-    accounts = {
-        number: frozenset(seat.owner_sid for seat in seats if seat.owner_sid and seat.person.authorisation == number)
-        for number in numbers
-    }
-    return Judge(register_of(numbers, pattern), accounts, calendar, now)
+    accounts = accounts_of(seats)
+    return Judge(register_of(accounts, pattern), accounts, calendar, now)
+
+
+def accounts_of(seats: Iterable[Seat]) -> Mapping[str, frozenset[str]]:
+    """The SIDs of each authorisation number at one workstation; none where the workstation does not know the account."""
+    accounts: dict[str, frozenset[str]] = {}
+    for seat in seats:
+        if seat.person.authorisation:
+            own = frozenset((seat.owner_sid,) if seat.owner_sid else ())
+            accounts[seat.person.authorisation] = accounts.get(seat.person.authorisation, frozenset()) | own
+    return accounts
 
 
 def standing_of(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadRecord], judge: Judge) -> Standing:

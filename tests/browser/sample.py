@@ -258,7 +258,13 @@ def workstations() -> tuple[WorkstationRow, ...]:
     never = {"answer": Answer.NEVER_SEEN, "facts_at": None, "facts_age_days": None, "computer": None}
     return (
         replace(workstation("ws-archive", 0, 0), **gone, problem="winrm: connection refused"),  # type: ignore[arg-type]
-        replace(workstation("ws-block-3", 1, 0), **never, problem="ntlm: the specified credentials were rejected by the server", clock_skew_seconds=None, not_listed=0),  # type: ignore[arg-type]
+        replace(
+            workstation("ws-block-3", 1, 0),
+            **never,
+            problem="ntlm: the specified credentials were rejected by the server",
+            clock_skew_seconds=None,
+            not_listed=0,
+        ),  # type: ignore[arg-type]
         replace(workstation("ws-cardio", 2, 3), clock_skew_seconds=-132),
         workstation("ws-dosimetry"),
         workstation("ws-laboratory", 2, 2),
@@ -286,7 +292,11 @@ def changes() -> tuple[Change, ...]:
 def sample(language: str = "en") -> Report:
     """A small hospital in which every status occurs."""
     listed = [certificate(row, seat) for row in HOLDERS for seat in row.places if seat.valid_until]
-    claire, hugo, gone = HOLDERS[9], HOLDERS[10], holder("Bruno Weber", "T100014", None, place("ws-cardio", "bweber", Status.VALID, 222))
+    claire, hugo, gone = (
+        HOLDERS[9],
+        HOLDERS[10],
+        holder("Bruno Weber", "T100014", None, place("ws-cardio", "bweber", Status.VALID, 222)),
+    )
     listed.append(certificate(claire, replace(claire.places[0], thumbprint=digest("older")), Status.SUPERSEDED))
     listed.append(certificate(hugo, replace(hugo.places[0], thumbprint=digest("archived")), Status.ARCHIVED))
     stray = replace(certificate(gone, gone.places[0]), holder=None)
@@ -310,7 +320,14 @@ def large(count: int, language: str = "en") -> Report:
         days = -(index % 90) - 1 if index % 50 == 0 else index % 40 if index % 10 == 0 else 41 + index % 1000
         status = Status.EXPIRED if days < 0 else Status.RENEWAL_DUE if days <= 40 else Status.VALID
         step = NextStep.NOTHING if status is Status.VALID else NextStep.RENEW
-        seat = place(f"ws-{index // 2:05}", f"u{index:05}", status, days, step, Actor.NOBODY if status is Status.VALID else Actor.IT)
+        seat = place(
+            f"ws-{index // 2:05}",
+            f"u{index:05}",
+            status,
+            days,
+            step,
+            Actor.NOBODY if status is Status.VALID else Actor.IT,
+        )
         rows.append(holder(f"Prénom Nom {index:05}", f"T{200000 + index}", index % 365, seat))
     return Report(
         terms=terms(language),

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a workstation, wherever it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import WorkstationRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import host_of, hosts_of, merged
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, holder_record, seated_judge
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, TERMS, host, record, report
+
+ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
+
+
+def facts(**changes: Any) -> dict[str, Any]:
+    judge = seated_judge([JEANNE], None, RULES.calendar, NOW)
+    holders = (holder_record(JEANNE, (), (), judge),)
+    usual = WorkstationRecord(
+        1, NOW, "WS-1", NOW, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, (record(),), 3, (), ()
+    )
+    return to_map(usual) | changes
+
+
+def test_a_host_is_its_inventory_and_its_facts() -> None:
+    entry = ENTRY | {"authorisation_anniversary": "2027-03-01"}
+    found = host_of("ws-1", {"ansible_facts": {"pkcs12": facts()}, "pkcs12_holders": [entry], "audit_problem": ""})
+    assert found.seats == (replace(JEANNE, anniversary=date(2027, 3, 1)),)
+    assert (found.computer, found.facts_at, found.clock_skew_seconds, found.not_listed) == ("WS-1", NOW, -2, 3)
+    assert found.certificates == (record(),)
+
+
+def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
+    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "audit_problem": "No route."})
+    assert (found.facts_at, found.problem, found.certificates) == (None, "No route.", ())
+    assert found.seats == (Seat("CHU\\jdupont", Person("Jeanne Dupont", "T1")),)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [facts(schema=2), {"schema": 1}, facts(certificates=[{}]), facts(gathered_at="yesterday"), ["schema"]],
+    ids=["newer", "empty", "certificate", "date", "list"],
+)
+def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> None:
+    found = host_of("ws-1", {"ansible_facts": {"pkcs12": broken}, "audit_problem": ""})
+    assert found.facts_at is None
+    assert found.problem
+    assert found.problem.startswith("Its facts cannot be read")
+
+
+def test_an_anniversary_that_is_no_day_is_refused() -> None:
+    with pytest.raises(PkcsError, match="which is no day"):
+        host_of("ws-1", {"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]})
+
+
+def test_workstations_come_back_from_their_report() -> None:
+    seat = replace(JEANNE, anniversary=date(2027, 3, 1), account=None)
+    told = host(record(), seats=(seat,), outcomes={"T1": "deferred"}, not_listed=2, problem=None)
+    (back,) = hosts_of(report(told))
+    judged = replace(record(), status=back.certificates[0].status, days_left=400)
+    assert back == replace(told, certificates=(judged,))
+
+
+def test_a_merge_of_slices_is_the_report_of_the_whole() -> None:
+    strangers = (record("T2", days=300), record())
+    one, two = host(*strangers, problem=None), host(name="ws-2", seats=(PAUL,), problem=None)
+    whole = report(one, two)
+    slices = [report(one), report(two)]
+    assert report(*merged((), [host for part in slices for host in hosts_of(part)])) == whole
+    # Only the whole knows that the stranger in ws-1 is Paul, whose workstation is ws-2.
+    assert [row.holder for row in slices[0].without_holder] == [None]
+    assert whole.without_holder == ()
+
+
+def test_the_newest_facts_count_and_the_inventory_says_who_works_there() -> None:
+    old, new = host(record(), facts_at=NOW - DAY), host(record(days=900))
+    inventory = host(seats=(replace(PAUL, owner_sid=None), JEANNE), facts_at=None)
+    for order in ((old, new), (new, old)):
+        (found,) = merged((inventory,), order)
+        assert (found.facts_at, found.certificates) == (NOW, new.certificates)
+        assert [seat.user for seat in found.seats] == [PAUL.user, JEANNE.user]
+    (alone,) = merged((), (old, new))
+    assert alone == new
+
+
+def test_what_the_inventory_has_stays_when_the_earlier_report_is_older() -> None:
+    (found,) = merged((host(record()),), (host(facts_at=NOW - DAY, seats=(PAUL,)),))
+    assert found == host(record())
+
+
+def test_terms_do_not_touch_what_is_known() -> None:
+    assert hosts_of(report(host(record(), problem=None), report_date=TERMS.report_date + 100 * DAY))[0].facts_at == NOW
