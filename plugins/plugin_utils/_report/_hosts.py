@@ -38,7 +38,7 @@ class Host:
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
-    """A workstation by its variables: the holders of the inventory, its facts, what an audit and a renewal in this run said. Raises ``PkcsError``."""
+    """A workstation by its variables: holders, facts, and what an audit and a renewal said in this run. Raises ``PkcsError``."""
     facts = (variables.get("ansible_facts") or {}).get("pkcs12")
     seats = tuple(seat_of(entry) for entry in variables.get("pkcs12_holders") or ())
     problem = variables.get("audit_problem")

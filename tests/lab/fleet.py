@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A large hospital: hundreds of emulated workstations with three profiles each, some of them switched off."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import yaml
+
+from lab.authority import Authority
+from lab.authority.authority import new_key
+from lab.emulated.accounts import User
+from lab.emulated.workstation import EmulatedWorkstation
+from lab.hospital import CONNECTION_ACCOUNT
+from lab.people import DOMAIN_SID, Person
+from lab.playbook import ROOT
+from lab.winrm import Ledger, Listener
+from lab.workstation import AuthMethod
+
+PROFILES = 3
+STILL_VALID = (-3, 12, 200, 700, 1000)
+"""Days that the certificates of a fleet have left, in turn."""
+TIMEOUT = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An ansible-playbook that has ended. ``peak_kib``: the largest resident set among it and its children (getrusage)."""
+
+    exit_code: int
+    output: str
+    seconds: float
+    peak_kib: int
+
+
+class Fleet:
+    """Starts on ``with``. Everybody has a certificate; of each workstation's three people the last one is not logged on."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self.folder, self.names = folder, [f"ws-{number:04d}" for number in range(size)]
+        self.authority, self._key = Authority.create(), new_key("ec-p256")
+        self._password = secrets.token_urlsafe(24)
+        self._listeners: dict[str, Listener] = {}
+        self._ports: dict[str, int] = {}
+        self._running = ExitStack()
+
+    @property
+    def cache(self) -> Path:
+        """Ansible's fact cache."""
+        return self.folder / "facts"
+
+    def people(self, name: str) -> Sequence[Person]:
+        """Who works at a workstation."""
+        first = self.names.index(name) * PROFILES
+        return [
+            Person(f"Agent {chr(65 + number % 26)}{number}", f"T{200000 + number}", f"agent{number}", 20000 + number)
+            for number in range(first, first + PROFILES)
+        ]
+
+    def __enter__(self) -> Fleet:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        ledger = Ledger(self.folder / "requests.jsonl")
+        self._running.callback(ledger.close)
+        for name in self.names:
+            listener = Listener(self._workstation(name), ledger, auth=(AuthMethod.BASIC,))
+            self._listeners[name] = self._running.enter_context(listener)
+            self._ports[name] = listener.port
+        self._write_inventory()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+
+    def switch_off(self, names: Sequence[str]) -> None:
+        """Nobody listens there any more."""
+        for name in names:
+            self._listeners[name].close()
+
+    def play(self, playbook: str, *options: str, forks: int = 20) -> Finished:
+        """Runs a playbook with a fact cache."""
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(self.folder / "inventory.yml")]
+        log = self.folder / "log"
+        started = time.monotonic()
+        with log.open("w", encoding="utf-8") as output:
+            process = subprocess.Popen(
+                [*command, "-f", str(forks), playbook, *options],
+                env={**os.environ, **self._environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        text = log.read_text(encoding="utf-8")
+        return Finished(process.returncode, text, time.monotonic() - started, usage.ru_maxrss)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
+            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.cache),
+            "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
+            "ANSIBLE_NOCOLOR": "1",
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def _workstation(self, name: str) -> EmulatedWorkstation:
+        workstation = EmulatedWorkstation(name.upper())
+        service = User(CONNECTION_ACCOUNT, f"{DOMAIN_SID}-1103", self._password, administrator=True)
+        workstation.add_user(service)
+        now = datetime.now(timezone.utc)
+        for place, person in enumerate(self.people(name)):
+            user = User(person.account, person.sid, secrets.token_urlsafe(9))
+            workstation.add_user(user, logged_on=place < PROFILES - 1)
+            days = STILL_VALID[(person.rid + place) % len(STILL_VALID)]
+            issued = self.authority.issue(
+                person.name,
+                person.authorisation,
+                passphrase="unused",
+                key=self._key,
+                not_before=now - timedelta(days=1095 - days),
+                not_after=now + timedelta(days=days),
+            )
+            workstation.store_of(person.sid).plant(issued.certificate, issued.private_key)
+        return workstation
+
+    def _write_inventory(self) -> None:
+        shared = {
+            "ansible_connection": "winrm",
+            "ansible_host": "127.0.0.1",
+            "ansible_winrm_scheme": "http",
+            "ansible_winrm_transport": "basic",
+            "ansible_user": CONNECTION_ACCOUNT,
+            "ansible_password": self._password,
+        }
+        hosts = {name: {"ansible_port": self._ports[name], "pkcs12_holders": self._holders(name)} for name in self.names}
+        content: dict[str, Any] = {"all": {"children": {"workstations": {"hosts": hosts, "vars": shared}}}}
+        path = self.folder / "inventory.yml"
+        path.touch(mode=0o600)
+        path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+
+    def _holders(self, name: str) -> list[dict[str, str]]:
+        return list(self._entries(name))
+
+    def _entries(self, name: str) -> Iterator[dict[str, str]]:
+        for person in self.people(name):
+            yield {"name": person.name, "authorisation": person.authorisation, "user": person.account}
