@@ -70,7 +70,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.fleet", description="Audit and report of a large hospital.")
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     sizes = parser.parse_args().sizes
-    print(f"ansible-core {core}, Python {platform.python_version()}, 20 forks; {PROFILES} profiles each, 10 workstations off")
+    print(
+        f"ansible-core {core}, Python {platform.python_version()}, 20 forks; {PROFILES} profiles each, 10 workstations off"
+    )
     rows = []
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:

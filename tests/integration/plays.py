@@ -24,6 +24,9 @@ SITE_WIDE_BECOME: Mapping[str, Any] = {
 # A line of the recap.
 FAILED = re.compile(r"^(\S+) +: ok=.* (?:unreachable|failed)=[1-9]", re.MULTILINE)
 
+# A host's result under a task's heading.
+RESULT = re.compile(r"^(?:ok|changed): \[([^\]]+)\] => (\{$.*?^\})$", re.MULTILINE | re.DOTALL)
+
 Json = dict[str, Any]
 
 
@@ -41,6 +44,28 @@ def run_play(hospital: Hospital, *options: str, environment: Mapping[str, str] |
     book = hospital.folder / "play.yml"
     book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, **keywords}]), encoding="utf-8")
     return play(hospital, book, *options, environment=environment)
+
+
+def fact_cache(hospital: Hospital) -> Mapping[str, str]:
+    """The environment that keeps facts from one run to the next, as the guide on reporting sets it up."""
+    return {
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "facts"),
+        "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
+    }
+
+
+def cached(hospital: Hospital, host: str) -> Any:
+    """``ansible_facts.pkcs12`` of a host in that cache, None when it has none."""
+    path = hospital.folder / "facts" / f"s1_{host}"  # the first schema of ansible-core's, which wraps JSON into JSON
+    kept = json.loads(path.read_text(encoding="utf-8"))["__payload__"] if path.exists() else "{}"
+    return json.loads(kept).get("pkcs12")
+
+
+def messages(run: Run, task: str) -> dict[str, Any]:
+    """What the debug task of this name said on each host, in all batches of a play."""
+    texts = [part.split("TASK [")[0] for part in re.split(rf"TASK \[(?:[\w.]+ : )?{re.escape(task)}\]", run.stdout)[1:]]
+    return {host: json.loads(result)["msg"] for text in texts for host, result in RESULT.findall(text)}
 
 
 def failed_hosts(run: Run) -> set[str]:

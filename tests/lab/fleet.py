@@ -147,7 +147,9 @@ class Fleet:
             "ansible_user": CONNECTION_ACCOUNT,
             "ansible_password": self._password,
         }
-        hosts = {name: {"ansible_port": self._ports[name], "pkcs12_holders": self._holders(name)} for name in self.names}
+        hosts = {
+            name: {"ansible_port": self._ports[name], "pkcs12_holders": self._holders(name)} for name in self.names
+        }
         content: dict[str, Any] = {"all": {"children": {"workstations": {"hosts": hosts, "vars": shared}}}}
         path = self.folder / "inventory.yml"
         path.touch(mode=0o600)

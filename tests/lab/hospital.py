@@ -50,7 +50,7 @@ class Hospital:
         self.bundles: dict[str, IssuedBundle] = {}
         self.connection_password = secrets.token_urlsafe(24)
         self.passwords = {seat.person.sid: secrets.token_urlsafe(24) for desk in self.desks for seat in desk.seats}
-        self._ports: dict[str, int] = {}
+        self._listeners: dict[str, Listener] = {}
         self._running = ExitStack()
 
     @property
@@ -88,7 +88,7 @@ class Hospital:
             listener = self._running.enter_context(
                 Listener(workstation, self.ledger, auth=(self.auth,), intercept=self._intercept)
             )
-            self._ports[desk.name] = listener.port
+            self._listeners[desk.name] = listener
         self.bundle_folder.mkdir(exist_ok=True)
         for person in self.people:
             self.deliver(person, self._days.get(person, THREE_YEARS))
@@ -106,6 +106,11 @@ class Hospital:
         if not isinstance(workstation, EmulatedWorkstation):
             raise TypeError(f"{name} is {workstation.kind.value}")
         return workstation
+
+    def switch_off(self, *names: str) -> None:
+        """Nobody listens there any more."""
+        for name in names:
+            self._listeners[name].close()
 
     def _make(self, desk: Desk) -> Workstation:
         if desk.windows and bed():
@@ -156,7 +161,7 @@ class Hospital:
     def _host(self, desk: Desk) -> dict[str, Any]:
         windows = isinstance(self.workstations[desk.name], WineWorkstation)
         return {
-            "ansible_port": self._ports[desk.name],
+            "ansible_port": self._listeners[desk.name].port,
             "ansible_user": _unix_user() if windows else CONNECTION_ACCOUNT,
             "pkcs12_holders": [_holder(seat, _unix_user() if windows else None) for seat in desk.seats],
         }

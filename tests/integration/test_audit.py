@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook audit: facts that last, of workstations that answer, and a sentence about those that do not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from integration.plays import Json, cached, fact_cache, failed_hosts, messages, modules, run_play
+from lab.hospital import Hospital
+from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
+from lab.playbook import Run, play
+from lab.winrm import tally
+
+AUDIT = "hospital_it.pkcs12.audit"
+CARDIO, NUCLEAR, PHARMACY, OFF, NEVER = "ws-cardio", "ws-nuclear", "ws-pharmacy", "ws-off", "ws-never"
+DESKS = (
+    Desk(CARDIO, (Seat(JEANNE), Seat(ELODIE, asked="upn"))),
+    Desk(NUCLEAR, (Seat(PAUL),)),
+    Desk(PHARMACY, (Seat(ANNE, logged_on=False),)),
+    Desk(OFF, (Seat(JEANNE, asked="sid"),)),
+    Desk(NEVER, (Seat(KARIM),)),
+)
+DAYS = {JEANNE: 900, ELODIE: 30, ANNE: 900}
+"""Who has a certificate, and for how many days more. Paul and Karim have none."""
+OF_THE_MOMENT = ("gathered_at", "workstation_utc", "clock_skew_seconds")
+
+
+@pytest.fixture
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    """One workstation has been off since the first audit, one has never been seen."""
+    with Hospital(tmp_path_factory.mktemp("audit"), DESKS, days=DAYS) as running:
+        for desk in DESKS:
+            for seat in desk.seats:
+                if seat.person in DAYS:
+                    plant(running, desk.name, seat.person)
+        running.switch_off(NEVER)
+        audit(running)
+        running.switch_off(OFF)
+        yield running
+
+
+def plant(hospital: Hospital, desk: str, person: Person) -> None:
+    issued = hospital.bundles[person.authorisation]
+    hospital.emulated(desk).store_of(person.sid).plant(issued.certificate, issued.private_key)
+
+
+def audit(hospital: Hospital, *options: str) -> Run:
+    return play(hospital, AUDIT, *options, environment=fact_cache(hospital))
+
+
+def facts(hospital: Hospital) -> dict[str, Any]:
+    return {desk.name: cached(hospital, desk.name) for desk in DESKS}
+
+
+def lasting(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts without what is of the moment alone."""
+    return {
+        host: said and {key: value for key, value in said.items() if key not in OF_THE_MOMENT}
+        for host, said in known.items()
+    }
+
+
+def standings(said: Any) -> dict[str, str]:
+    return {holder["authorisation"]: holder["status"] for holder in said["holders"]}
+
+
+def stores(hospital: Hospital) -> list[dict[str, bytes]]:
+    return [
+        dict(hospital.emulated(desk.name).store_of(seat.person.sid).elements) for desk in DESKS for seat in desk.seats
+    ]
+
+
+def test_facts_of_every_workstation_that_answers_are_kept(hospital: Hospital) -> None:
+    known = facts(hospital)
+    assert standings(known[CARDIO]) == {JEANNE.authorisation: "valid", ELODIE.authorisation: "renewal_due"}
+    assert standings(known[NUCLEAR]) == {PAUL.authorisation: "missing"}
+    assert standings(known[PHARMACY]) == {ANNE.authorisation: "valid"}
+    assert standings(known[OFF]) == {JEANNE.authorisation: "valid"}
+    assert known[NEVER] is None
+    thumbprints = {row["thumbprint"] for row in known[CARDIO]["certificates"]}
+    assert thumbprints == {hospital.bundles[person.authorisation].thumbprint for person in (JEANNE, ELODIE)}
+
+
+def test_a_workstation_that_is_off_keeps_its_facts_and_ends_nothing(hospital: Hospital) -> None:
+    before = facts(hospital)
+    run = audit(hospital)
+    after = facts(hospital)
+    assert run.exit_code == 0
+    assert failed_hosts(run) == set()
+    assert (after[OFF], after[NEVER]) == (before[OFF], None)
+    assert all(after[host] != before[host] for host in (CARDIO, NUCLEAR, PHARMACY))
+    assert lasting(after) == lasting(before)
+    said = messages(run, "Say what was found")
+    assert said[CARDIO] == r"2 certificates, 0 unread places; CHU\jdupont: valid, elefevre@chu.example: renewal_due"
+    for host in (OFF, NEVER):
+        assert said[host].startswith("It did not answer: ")
+        assert "refused" in said[host]
+        assert said[host].endswith(".")
+
+
+def test_what_a_workstation_that_is_off_says_is_the_same_every_time(hospital: Hospital) -> None:
+    first, second = (messages(audit(hospital), "Say what was found")[OFF] for _ in range(2))
+    assert first == second
+
+
+def test_a_workstation_whose_answer_is_a_failure_keeps_its_facts(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = facts(hospital)
+    monkeypatch.setattr(hospital.emulated(NUCLEAR), "utc", lambda: "half past nine")
+    run = audit(hospital)
+    assert (run.exit_code, failed_hosts(run)) == (0, set())
+    assert facts(hospital)[NUCLEAR] == before[NUCLEAR]
+    assert messages(run, "Say what was found")[NUCLEAR].startswith("It could not be audited: ")
+
+
+def test_problem_is_of_this_run_alone(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(hospital.emulated(NUCLEAR), "utc", lambda: "half past nine")
+        audit(hospital)
+    show = {"ansible.builtin.debug": {"msg": "{{ audit_problem | default('nobody has asked') }}"}, "name": "Show"}
+    later = run_play(hospital, environment=fact_cache(hospital), tasks=[show])
+    assert set(messages(later, "Show").values()) == {"nobody has asked"}
+    now = run_play(hospital, environment=fact_cache(hospital), roles=[AUDIT], post_tasks=[show])
+    assert messages(now, "Show")[NUCLEAR] == ""
+
+
+def test_whoever_wants_it_red_gets_it_red(hospital: Hospital) -> None:
+    run = audit(hospital, "-e", "audit_fail_on_unreachable=true")
+    assert failed_hosts(run) == {OFF, NEVER}
+    assert f"{OFF}: It did not answer: " in run.stdout + run.stderr
+
+
+def test_a_mistake_of_the_role_ends_every_workstation_failed(hospital: Hospital) -> None:
+    before = facts(hospital)
+    run = audit(hospital, "-e", "audit_issuer=(")
+    assert failed_hosts(run) == {desk.name for desk in DESKS}
+    assert "issuer cannot be used" in run.stdout + run.stderr
+    assert modules(run.requests) == []
+    assert facts(hospital) == before
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("--forks=1",)],
+        [("--limit", f"{CARDIO},{OFF}"), ("--limit", f"{NUCLEAR},{PHARMACY},{NEVER}")],
+        [("--limit", NEVER), ("--limit", f"all:!{NEVER}")],
+    ],
+    ids=["one_fork", "two_slices", "a_slice_that_is_off"],
+)
+def test_parts_of_an_audit_are_like_one(hospital: Hospital, parts: list[tuple[str, ...]]) -> None:
+    whole = messages(audit(hospital), "Say what was found")
+    known = facts(hospital)
+    said: dict[str, Any] = {}
+    for options in parts:
+        run = audit(hospital, *options)
+        assert run.exit_code == 0
+        said |= messages(run, "Say what was found")
+    assert said == whole
+    assert lasting(facts(hospital)) == lasting(known)
+
+
+@pytest.mark.parametrize("serial", [1, 2, "40%"])
+def test_batches_are_like_one_play_even_where_a_whole_batch_is_off(hospital: Hospital, serial: int | str) -> None:
+    """Ansible ends a play when every host of a batch has failed: here no host of any batch does."""
+    whole = messages(audit(hospital), "Say what was found")
+    order: Json = {"order": "reverse_inventory", "serial": serial}  # those that are off come first
+    run = run_play(hospital, environment=fact_cache(hospital), roles=[AUDIT], **order)
+    assert (run.exit_code, messages(run, "Say what was found")) == (0, whole)
+
+
+def test_each_workstation_costs_one_command_and_nothing_changes(hospital: Hospital) -> None:
+    before = stores(hospital)
+    run = audit(hospital)
+    answering = (CARDIO, NUCLEAR, PHARMACY)
+    assert {host: modules(run.requests, host) for host in answering} == dict.fromkeys(answering, ["store_inventory"])
+    assert tally(run.requests).commands == len(answering)
+    assert not any(entry.become_user for entry in run.requests)
+    assert "changed=0" in run.stdout
+    assert not any(f"changed={count}" in run.stdout for count in range(1, 9))
+    assert stores(hospital) == before
+
+
+def test_check_mode_asks_and_says_the_same(hospital: Hospital) -> None:
+    real, checked = audit(hospital), audit(hospital, "--check", "--diff")
+    assert (checked.exit_code, messages(checked, "Say what was found")) == (0, messages(real, "Say what was found"))
+
+
+def test_holders_that_are_none_are_refused_before_anybody_is_asked(hospital: Hospital) -> None:
+    run = audit(hospital, "-e", json.dumps({"audit_holders": [{"name": "Jeanne Dupont"}]}))
+    assert failed_hosts(run) == {desk.name for desk in DESKS}
+    assert modules(run.requests) == []
