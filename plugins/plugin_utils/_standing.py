@@ -60,10 +60,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a holder stands at a workstation, and by which certificate."""
+    """Where a holder stands at a workstation, and by which certificate. ``elsewhere``: others have one of his in their stores."""
 
     status: Status
     record: CertificateRecord | None
+    elsewhere: bool
 
 
 def judge_all(records: Iterable[CertificateRecord], judge: Judge) -> tuple[Judged, ...]:
@@ -81,14 +82,14 @@ def stand(held: Sequence[Judged], elsewhere: bool, unread: bool, judge: Judge) -
     usable = [each.record for each in held if judge.is_usable(each.record)]
     best = max(usable, key=_rank, default=None)
     if best:
-        return Standing(Status.DUPLICATE if len(usable) > 1 else best.status, best)
+        return Standing(Status.DUPLICATE if len(usable) > 1 else best.status, best, elsewhere)
     if unread:
-        return Standing(Status.UNKNOWN, None)
+        return Standing(Status.UNKNOWN, None, elsewhere)
     fit = [each.record for each in held if is_offered(each.record.eku, True, each.record.archived)]
     last = max(fit, key=_rank, default=None)
     if last:
-        return Standing(last.status, last)
-    return Standing(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None)
+        return Standing(last.status, last, elsewhere)
+    return Standing(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None, elsewhere)
 
 
 def _judged(each: Judged, newest: CertificateRecord | None, judge: Judge) -> Judged:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .._certificate import Status
 from .._seats import Seat
 from ._model import Actor, NextStep
@@ -47,13 +49,27 @@ def next_step(status: Status, seat: Seat, outcome: str | None, answered: bool) -
     return BY_TASK[status], Actor.IT
 
 
-def at_last(step: Step, replaced: bool, authorisation: Status | None) -> Step:
-    """What is left to do where the certificate itself needs nothing."""
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What may be left to do where the certificate itself needs nothing.
+
+    ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else at the workstation has one of the holder's.
+    """
+
+    replaced: bool = False
+    elsewhere: bool = False
+    authorisation: Status | None = None
+
+
+def at_last(step: Step, left: Leftovers) -> Step:
+    """The step, or where there is none the most pressing of the leftovers."""
     if step != NOTHING:
         return step
-    if replaced:
+    if left.elsewhere:
+        return NextStep.REMOVE_FROM_OTHERS, Actor.IT
+    if left.replaced:
         # A running browser goes on offering the certificate that it has already used.
         return NextStep.CLOSE_BROWSER, Actor.HOLDER
-    if authorisation in (Status.RENEWAL_DUE, Status.EXPIRED):
+    if left.authorisation in (Status.RENEWAL_DUE, Status.EXPIRED):
         return NextStep.RENEW_AUTHORISATION, Actor.HOLDER
     return NOTHING

@@ -16,7 +16,7 @@ from .._seats import Seat, accounts_of, standing_of
 from .._standing import Judge, Judged, judge_all
 from ._hosts import Host
 from ._model import Answer, CertificateRow, HolderRow, Place, WorkstationRow
-from ._next_step import NOTHING, at_last, next_step
+from ._next_step import NOTHING, Leftovers, at_last, next_step
 
 WORST_FIRST = (
     Status.MISSING,
@@ -80,7 +80,7 @@ def holder_row(seats: Sequence[tuple[Seat, SeenHost]], rules: Rules) -> HolderRo
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
     until = max((seat.anniversary for seat, _seen in seats if seat.anniversary), default=None)
     authorisation = authorisation_status(until, rules)
-    step = at_last((worst.next_step, worst.actor), False, authorisation)
+    step = at_last((worst.next_step, worst.actor), Leftovers(authorisation=authorisation))
     return HolderRow(
         name=first.person.name or first.user,
         authorisation=first.person.authorisation or "",
@@ -150,7 +150,8 @@ def _place(seat: Seat, seen: SeenHost, rules: Rules) -> Place:
     outcome = seen.host.outcomes.get(seat.person.authorisation or "")
     before = rules.earlier.get((seat.person.authorisation or seat.user, seen.host.name))
     replaced = before is not None and record is not None and before != record.thumbprint
-    step, actor = at_last(next_step(status, seat, outcome, seen.answer is Answer.ANSWERED), replaced, None)
+    step = next_step(status, seat, outcome, seen.answer is Answer.ANSWERED)
+    step, actor = at_last(step, Leftovers(replaced, standing.elsewhere))
     return Place(
         workstation=seen.host.name,
         account=seat.user,
