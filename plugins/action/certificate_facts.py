@@ -10,7 +10,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import seat_of, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import (
+    remembered,
+    seat_of,
+    seated,
+    seats_of_facts,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import selection_of
 
 HOLDER = {
@@ -45,6 +50,6 @@ class ActionModule(PkcsAction):
         asked = [seat_of(entry) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
         inventory = self.inventory([seat.user for seat in asked])
-        seats = seated(asked, inventory)
+        seats = seated(remembered(asked, seats_of_facts(task.facts)), inventory)
         scope = Scope(selection_of(options, seats), seats, calendar)
         return {"ansible_facts": {"pkcs12": to_map(workstation_record(inventory, {}, scope, now()))}}

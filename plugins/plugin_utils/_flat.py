@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, timezone
 from enum import Enum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -27,14 +27,18 @@ def to_map(record: Any) -> dict[str, Any]:
 
 
 def from_map(kind: type[Record], values: Any) -> Record:
-    """The inverse of ``to_map``; keys that the record does not have are left out. Raises ``NotFlat``."""
+    """The inverse of ``to_map``. Keys that the record does not have are left out, fields with a default may be missing.
+
+    Raises ``NotFlat``.
+    """
     if not isinstance(values, Mapping):
         raise NotFlat(f"{kind.__name__} is no map")
     hints = _hints(kind)
-    missing = [name for name in hints if name not in values]
+    optional = {each.name for each in fields(kind) if each.default is not MISSING}  # type: ignore[arg-type]
+    missing = [name for name in hints if name not in values and name not in optional]
     if missing:
         raise NotFlat(f"{kind.__name__} lacks {', '.join(missing)}")
-    return kind(**{name: _typed(hint, values[name], name) for name, hint in hints.items()})
+    return kind(**{name: _typed(hint, values[name], name) for name, hint in hints.items() if name in values})
 
 
 _HINTS: dict[Any, dict[str, Any]] = {}

@@ -52,7 +52,8 @@ class HolderRecord:
     ``owner_sid`` and ``account`` are None where the workstation does not know ``user``. ``logged_on`` is None without a profile.
     ``thumbprint`` and ``access_until`` are those of the certificate that counts: the one that a browser would offer longest, else the
     one that ends last. ``status`` says whether it gives access. ``proof``: None when no proof was asked for, ``proven``, ``failed``, or
-    ``not_possible``; ``proof_detail`` is the reason in a sentence.
+    ``not_possible``; ``proof_detail`` is the reason in a sentence. ``outcome`` is what the last renewal said of the holder, ``deferred`` or
+    ``waiting_for_issuer`` for instance, and ``outcome_at`` when; None when none has run.
     """
 
     user: str
@@ -68,6 +69,8 @@ class HolderRecord:
     days_left: int | None
     proof: str | None = None
     proof_detail: str | None = None
+    outcome: str | None = None
+    outcome_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

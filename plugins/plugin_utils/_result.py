@@ -21,7 +21,7 @@ from ._flat import to_map
 from ._observed import StoreCertificate
 from ._person import Person
 from ._predecessors import Method
-from ._seats import seated
+from ._seats import seated, with_outcome
 from ._shelf import Unopened
 from ._transaction import Note, Outcome
 
@@ -43,7 +43,7 @@ class PresentTask:
 def present_result(task: PresentTask, outcome: Outcome, scope: Scope, now: datetime) -> dict[str, Any]:
     """``state: present``. In check mode and while deferred, ``certificate`` shows what is planned."""
     access = current(outcome.after, task.person, outcome.leaf.thumbprint if outcome.leaf else None, now)
-    result = _result(outcome, _related(scope, outcome, access)) | {
+    result = _result(task.check_mode, outcome, _related(scope, outcome, access)) | {
         "certificate": _certificate(outcome, access, scope.calendar, now),
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in task.unopened],
         "access_until": access.certificate.not_after.strftime(TIME_FORMAT) if access else None,
@@ -72,7 +72,7 @@ def absent_result(check_mode: bool, outcome: Outcome, scope: Scope) -> dict[str,
     verb = "would be" if check_mode else "was" if count == 1 else "were"
     sentence = f"{what} {verb} retired for {outcome.owner.name} on {outcome.inventory.computer}."
     chosen = next((outcome.before.find(thumbprint) for thumbprint in outcome.plan.leaving), None)
-    return _result(outcome, _related(scope, outcome, chosen)) | {"msg": outcome.deferred or sentence}
+    return _result(check_mode, outcome, _related(scope, outcome, chosen)) | {"msg": outcome.deferred or sentence}
 
 
 def bundle_result(bundle: Bundle, now: datetime, calendar: Calendar) -> dict[str, Any]:
@@ -92,8 +92,11 @@ def bundle_result(bundle: Bundle, now: datetime, calendar: Calendar) -> dict[str
     return {"certificate": leaf, "chain": chain, "bundle_sha256": bundle.sha256}
 
 
-def _result(outcome: Outcome, scope: Scope) -> dict[str, Any]:
-    scope = replace(scope, seats=seated(scope.seats, outcome.inventory))
+def _result(check_mode: bool, outcome: Outcome, scope: Scope) -> dict[str, Any]:
+    seats = seated(scope.seats, outcome.inventory)
+    if not check_mode:  # facts outlive the run, and a plan is no outcome
+        seats = with_outcome(seats, outcome.owner.account.asked, _outcome(outcome), outcome.observed_at)
+    scope = replace(scope, seats=seats)
     views = {outcome.owner.sid: outcome.after}
     facts = to_map(workstation_record(outcome.inventory, views, scope, outcome.observed_at))
     return {

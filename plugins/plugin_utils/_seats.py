@@ -25,7 +25,7 @@ class Seat:
     """A holder's entry in the inventory, and the account that the workstation knows for it.
 
     ``user``: DOMAIN\\user, UPN or SID, as it was written. ``anniversary``: day until which the yearly authorisation holds.
-    ``logged_on`` is None where the account has no profile.
+    ``logged_on`` is None where the account has no profile. ``outcome`` and ``outcome_at``: what the last renewal said, and when.
     """
 
     user: str
@@ -34,6 +34,8 @@ class Seat:
     owner_sid: str | None = None
     account: str | None = None
     logged_on: bool | None = None
+    outcome: str | None = None
+    outcome_at: datetime | None = None
 
 
 def seat_of(entry: Mapping[str, Any]) -> Seat:
@@ -67,6 +69,8 @@ def seats_of_facts(facts: Any) -> tuple[Seat, ...]:
             each.owner_sid,
             each.account,
             each.logged_on,
+            each.outcome,
+            each.outcome_at,
         )
         for each in known
     )
@@ -78,6 +82,22 @@ def with_holder(seats: Iterable[Seat], user: str, person: Person) -> tuple[Seat,
     known = others.pop(user, Seat(user, person))
     named = Person(person.name or known.person.name, person.authorisation or known.person.authorisation)
     return (*others.values(), replace(known, person=named))
+
+
+def remembered(asked: Iterable[Seat], earlier: Iterable[Seat]) -> tuple[Seat, ...]:
+    """The inventory's seats with what was known of their accounts."""
+    known: dict[str, Seat] = {}
+    for seat in earlier:
+        known.setdefault(seat.user, seat)
+    return tuple(
+        replace(known.get(seat.user, seat), person=seat.person, anniversary=seat.anniversary) for seat in asked
+    )
+
+
+def with_outcome(seats: Iterable[Seat], user: str, outcome: str, moment: datetime) -> tuple[Seat, ...]:
+    """The seats after a renewal has said this of one holder."""
+    at = moment.replace(microsecond=0)
+    return tuple(replace(seat, outcome=outcome, outcome_at=at) if seat.user == user else seat for seat in seats)
 
 
 def seated(seats: Iterable[Seat], inventory: Inventory) -> tuple[Seat, ...]:
@@ -134,4 +154,6 @@ def holder_record(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadR
         thumbprint=record.thumbprint if record else None,
         access_until=record.not_after if record else None,
         days_left=judge.calendar.days_left(record.not_after, judge.now) if record else None,
+        outcome=seat.outcome,
+        outcome_at=seat.outcome_at,
     )

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from .._flat import NotFlat, from_map
 from .._person import Person
 from .._record import SCHEMA, CertificateRecord, UnreadRecord, WorkstationRecord
-from .._seats import Seat, seat_of, seats_of_facts
+from .._seats import Seat, remembered, seat_of, seats_of_facts
 from ._model import Report
 
 
@@ -21,8 +21,7 @@ from ._model import Report
 class Host:
     """A workstation by the inventory's name. ``facts_at`` is None when it never answered.
 
-    ``problem``: why it did not answer now; empty when it did, None when nobody has asked. ``outcomes``: what a renewal in this run said
-    of each authorisation number.
+    ``problem``: why it did not answer now; empty when it did, None when nobody has asked.
     """
 
     name: str
@@ -34,17 +33,14 @@ class Host:
     not_listed: int = 0
     unread: tuple[UnreadRecord, ...] = ()
     certificates: tuple[CertificateRecord, ...] = ()
-    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
-    """A workstation by its variables: holders, facts, and what an audit and a renewal said in this run. Raises ``PkcsError``."""
+    """A workstation by its variables: holders, facts, and what an audit said in this run. Raises ``PkcsError``."""
     facts = (variables.get("ansible_facts") or {}).get("pkcs12")
     seats = tuple(seat_of(entry) for entry in variables.get("pkcs12_holders") or ())
     problem = variables.get("audit_problem")
-    host = Host(
-        name, _known(seats, seats_of_facts(facts)), problem=problem, outcomes=variables.get("renew_outcomes") or {}
-    )
+    host = Host(name, remembered(seats, seats_of_facts(facts)), problem=problem)
     if facts is None:
         return host
     try:
@@ -68,16 +64,22 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
     """The workstations of an earlier report, as they were known then."""
     certificates: dict[str, list[CertificateRecord]] = {row.workstation: [] for row in report.workstations}
     seats: dict[str, list[Seat]] = {row.workstation: [] for row in report.workstations}
-    outcomes: dict[str, dict[str, str]] = {row.workstation: {} for row in report.workstations}
     for row in report.certificates:
         certificates[row.workstation].append(row.certificate)
     for holder in report.holders:
         person = Person(holder.name or None, holder.authorisation or None)
         for place in holder.places:
-            seat = Seat(place.account, person, holder.authorisation_until, place.owner_sid, None, place.logged_on)
-            seats[place.workstation].append(seat)
-            if place.outcome:
-                outcomes[place.workstation][holder.authorisation] = place.outcome
+            seats[place.workstation].append(
+                Seat(
+                    user=place.account,
+                    person=person,
+                    anniversary=holder.authorisation_until,
+                    owner_sid=place.owner_sid,
+                    logged_on=place.logged_on,
+                    outcome=place.outcome,
+                    outcome_at=place.outcome_at,
+                )
+            )
     return tuple(
         Host(
             name=row.workstation,
@@ -89,7 +91,6 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
             not_listed=row.not_listed,
             unread=row.unread,
             certificates=tuple(certificates[row.workstation]),
-            outcomes=outcomes[row.workstation],
         )
         for row in report.workstations
     )
@@ -109,27 +110,9 @@ def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
     newer, older = (other, one) if _age(other) > _age(one) else (one, other)
     if not is_inventory:
         return newer
-    return replace(newer, seats=_known(one.seats, (*newer.seats, *older.seats)))
+    return replace(newer, seats=remembered(one.seats, (*newer.seats, *older.seats)))
 
 
 def _age(host: Host) -> tuple[bool, float, bool]:
     """To compare: whoever has facts, the newer ones, and of equal ones those of a workstation that answered."""
     return host.facts_at is not None, host.facts_at.timestamp() if host.facts_at else 0.0, not host.problem
-
-
-def _known(seats: Iterable[Seat], facts: Iterable[Seat]) -> tuple[Seat, ...]:
-    """The inventory's seats with what the workstation said of their accounts."""
-    said: dict[str, Seat] = {}
-    for seat in facts:
-        said.setdefault(seat.user, seat)
-    return tuple(
-        replace(
-            seat,
-            owner_sid=said[seat.user].owner_sid,
-            account=said[seat.user].account,
-            logged_on=said[seat.user].logged_on,
-        )
-        if seat.user in said
-        else seat
-        for seat in seats
-    )

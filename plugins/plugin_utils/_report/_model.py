@@ -52,7 +52,7 @@ class Place:
 
     ``facts_at``: when the workstation last answered, None when it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     of the certificate that counts there, ``days_left`` calendar days of the site until its end. ``owner_sid``: of the account, where the
-    workstation knows it. ``outcome``: what the last renewal said of the holder, where it ran together with the report.
+    workstation knows it. ``outcome``: what the last renewal said of the holder, at ``outcome_at``.
     """
 
     workstation: str
@@ -68,6 +68,7 @@ class Place:
     facts_at: datetime | None
     owner_sid: str | None
     outcome: str | None
+    outcome_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ BY_TASK = {
 
 
 def next_step(status: Status, seat: Seat, outcome: str | None, answered: bool) -> Step:
-    """``outcome``: what a renewal in this run said. ``answered``: the workstation did, so that what is unknown is in its store."""
+    """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store."""
     if status is Status.UNKNOWN:
         return (NextStep.REPAIR_PROFILE if answered else NextStep.REACH_WORKSTATION), Actor.IT
     if status is not Status.NEVER_SEEN and seat.owner_sid is None:

@@ -138,8 +138,11 @@ def workstation_row(seen: SeenHost, rules: Rules) -> WorkstationRow:
 def _answer(host: Host, rules: Rules) -> Answer:
     if host.facts_at is None:
         return Answer.NEVER_SEEN
-    too_old = (rules.now - host.facts_at).total_seconds() > rules.facts_max_age * DAY
-    return Answer.UNKNOWN if host.problem or too_old else Answer.ANSWERED
+    return Answer.UNKNOWN if host.problem or _is_too_old(host.facts_at, rules) else Answer.ANSWERED
+
+
+def _is_too_old(moment: datetime, rules: Rules) -> bool:
+    return (rules.now - moment).total_seconds() > rules.facts_max_age * DAY
 
 
 def _place(seat: Seat, seen: SeenHost, rules: Rules) -> Place:
@@ -147,11 +150,11 @@ def _place(seat: Seat, seen: SeenHost, rules: Rules) -> Place:
     statuses = {Answer.NEVER_SEEN: Status.NEVER_SEEN, Answer.UNKNOWN: Status.UNKNOWN}
     status = statuses.get(seen.answer, standing.status)
     record = standing.record
-    outcome = seen.host.outcomes.get(seat.person.authorisation or "")
+    outcome = seat.outcome if seat.outcome_at and not _is_too_old(seat.outcome_at, rules) else None
     before = rules.earlier.get((seat.person.authorisation or seat.user, seen.host.name))
     replaced = before is not None and record is not None and before != record.thumbprint
-    step = next_step(status, seat, outcome, seen.answer is Answer.ANSWERED)
-    step, actor = at_last(step, Leftovers(replaced, standing.elsewhere))
+    first = next_step(status, seat, outcome, seen.answer is Answer.ANSWERED)
+    step, actor = at_last(first, Leftovers(replaced, standing.elsewhere))
     return Place(
         workstation=seen.host.name,
         account=seat.user,
@@ -166,4 +169,5 @@ def _place(seat: Seat, seen: SeenHost, rules: Rules) -> Place:
         facts_at=seen.host.facts_at,
         owner_sid=seat.owner_sid,
         outcome=outcome,
+        outcome_at=seat.outcome_at if outcome else None,
     )

@@ -32,7 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import 
     bundle_result,
     present_result,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seats_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._shelf import Unopened
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Note, Outcome
@@ -123,6 +123,18 @@ def test_the_outcome_is_one_word(what: Outcome, name: str, changed: bool) -> Non
     found = shown(what)
     assert (found["outcome"], found["changed"]) == (name, changed)
     assert found["certificate"]["subject_cn"] in found["msg"] or "access works until 2027-11-25" in found["msg"]
+
+
+def test_facts_keep_the_outcome_until_the_next_one_and_a_plan_is_none() -> None:
+    def kept(found: dict[str, Any]) -> tuple[Any, Any]:
+        (holder,) = found["ansible_facts"]["pkcs12"]["holders"]
+        return holder["outcome"], holder["outcome_at"]
+
+    assert kept(shown(DEFERRED)) == ("deferred", "2026-11-25T12:00:00Z")
+    assert kept(shown(RENEWAL, check_mode=True)) == (None, None)
+    seats = seats_of_facts(shown(DEFERRED)["ansible_facts"]["pkcs12"])
+    again = present_result(PresentTask(JEANNE, True, ()), RENEWAL, Scope(Selection(), seats, Calendar()), NOW)
+    assert kept(again) == ("deferred", "2026-11-25T12:00:00Z")
 
 
 def went(method: Method, **facts: Any) -> dict[str, Any]:

@@ -131,6 +131,7 @@ def places(row: HolderRow, number: int) -> tuple[Place, ...]:
         facts_at=NOW - timedelta(hours=number % 30) if row.status is not Status.NEVER_SEEN else None,
         owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{1104 + number}" if number % 5 else None,
         outcome=(None, "deferred", "renewed")[number % 3],
+        outcome_at=(None, NOW - timedelta(days=1), NOW)[number % 3],
     )
     second = replace(first, workstation=f"ws-{number // 4 + 1:04d}", logged_on=None)
     return (first, second) if number % 7 == 0 else (first,)

@@ -62,8 +62,8 @@ def test_an_anniversary_that_is_no_day_is_refused() -> None:
 
 
 def test_workstations_come_back_from_their_report() -> None:
-    seat = replace(JEANNE, anniversary=date(2027, 3, 1), account=None)
-    told = host(record(), seats=(seat,), outcomes={"T1": "deferred"}, not_listed=2, problem=None)
+    seat = replace(JEANNE, anniversary=date(2027, 3, 1), account=None, outcome="deferred", outcome_at=NOW - DAY)
+    told = host(record(), seats=(seat,), not_listed=2, problem=None)
     (back,) = hosts_of(report(told))
     judged = replace(record(), status=back.certificates[0].status, days_left=400)
     assert back == replace(told, certificates=(judged,))

@@ -25,7 +25,9 @@ from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULE
 UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "access was denied", "C:\\x")
 AWAY = replace(JEANNE, logged_on=False)
 NOBODY = replace(JEANNE, owner_sid=None, account=None, logged_on=None)
-WAITING = {"T1": "waiting_for_issuer"}
+WAITING = replace(JEANNE, outcome="waiting_for_issuer", outcome_at=NOW - DAY)
+DEFERRED = replace(JEANNE, outcome="deferred", outcome_at=NOW - DAY)
+LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
 
 
 @pytest.mark.parametrize(
@@ -34,8 +36,9 @@ WAITING = {"T1": "waiting_for_issuer"}
         (host(record()), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
         (host(record(days=20)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (host(record(days=20), seats=(AWAY,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
-        (host(record(days=20), outcomes=WAITING), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
-        (host(record(days=20), outcomes={"T1": "deferred"}), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (host(record(days=20), seats=(WAITING,)), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+        (host(record(days=20), seats=(DEFERRED,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (host(record(days=20), seats=(LONG_AGO,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (host(record(days=-1)), Status.EXPIRED, NextStep.RENEW, Actor.IT),
         (host(), Status.MISSING, NextStep.ENROL, Actor.IT),
         (host(seats=(NOBODY,)), Status.MISSING, NextStep.CORRECT_INVENTORY, Actor.IT),
@@ -64,6 +67,7 @@ WAITING = {"T1": "waiting_for_issuer"}
         "due_away",
         "due_waiting",
         "due_deferred",
+        "due_waited_long_ago",
         "expired",
         "missing",
         "unknown_account",
