@@ -78,7 +78,7 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
         "failed": bool(broken),
         "files": dict(written.files),
         "summary": found["summary"] | {"report_date": found["report_date"]},
-        "rows": found["holders"],
+        "rows": [*found["holders"], *found["without_workstation"]],
         "changes": found["changes"],
         "markdown": markdown(report),
         "msg": _sentence(report, broken),

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What the page says besides the vocabulary, in English and French. Pure."""
+"""What the page and the text say besides the vocabulary, in English and French. Pure."""
 
 from __future__ import annotations
 
@@ -220,7 +220,26 @@ _PICTURES: Catalogue = {
     ),
 }
 
-_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES)
+_TEXT: Catalogue = {
+    "text.holders": ("Holders who need something", "Titulaires à traiter"),
+    "text.others.one": ("{n} holder needs nothing.", "{n} titulaire n'a besoin de rien."),
+    "text.others.many": ("{n} holders need nothing.", "{n} titulaires n'ont besoin de rien."),
+    "text.authorisations": ("Authorisations", "Autorisations"),
+    "text.first_end": ("First end of access", "Première fin d'accès"),
+    "text.fact": ("{label}: {said}", "{label} : {said}"),
+    "text.workstations": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
+    "text.since": ("Last facts", "Dernier relevé"),
+    "text.left_out.one": (
+        "{n} more row is left out here. The other forms of the report have it.",
+        "{n} autre ligne n'est pas reprise ici. Les autres formes du rapport l'ont.",
+    ),
+    "text.left_out.many": (
+        "{n} more rows are left out here. The other forms of the report have them.",
+        "{n} autres lignes ne sont pas reprises ici. Les autres formes du rapport les ont.",
+    ),
+}
+
+_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT)
 
 PAGE: Catalogue = {key: (said[0], french(said[1])) for part in _PARTS for key, said in part.items()}
-"""The words of the page, with French spacing."""
+"""The words of the page and of the text, with French spacing."""

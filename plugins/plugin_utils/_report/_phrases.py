@@ -1,18 +1,18 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""How the page says statuses, numbers, days and changes in its language. Pure."""
+"""How the page and the text say statuses, numbers, days and changes in its language. Pure."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from .._certificate import Status
-from ._model import Terms
+from ._model import HolderRow, Terms
 from ._page_words import NARROW_NO_BREAK, PAGE
 from ._words import Words
 
@@ -39,6 +39,12 @@ def rank(status: Status) -> int:
     return SEVERITY.index(status)
 
 
+def urgency(row: HolderRow) -> tuple[int, bool, float]:
+    """To sort by: the worst status first, of one status the earliest end."""
+    ends = row.valid_until.timestamp() if row.valid_until else 0.0
+    return rank(row.status), row.valid_until is None, ends
+
+
 class Phrases:
     """The words of the page, and what is put together from them."""
 
@@ -47,7 +53,9 @@ class Phrases:
         self.words = Words(terms.language, zone, PAGE)
         self.french = terms.language == "fr"
         self.today = terms.report_date.astimezone(zone).date()
-        self.of = cache(self.words.of)
+        self.of = lru_cache(maxsize=None, typed=True)(
+            self.words.of
+        )  # members of two enumerations may be equal as texts
         self.day = cache(self.words.day)
         self.instant = cache(self.words.instant)
 

@@ -37,8 +37,8 @@ class Metric:
             series.setdefault(_written(labels), value)
         yield f"# HELP {self.name} {self.help}"
         yield f"# TYPE {self.name} gauge"
-        for labels in sorted(series):
-            yield f"{self.name}{labels} {series[labels]}"
+        for written, value in sorted(series.items()):
+            yield f"{self.name}{written} {value}"
 
 
 def textfile(report: Report) -> str:

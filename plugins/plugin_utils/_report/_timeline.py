@@ -104,10 +104,12 @@ def bars(report: Report, holders: Iterable[HolderRow]) -> Bars:
     zone = ZoneInfo(report.terms.time_zone)
     today = report.terms.report_date.astimezone(zone).date()
     axis = _Axis(date(max(today.year - YEARS, 1), 1, 1), date(min(today.year + YEARS + 1, date.max.year), 1, 1))
-    rows, dated = list(holders), []
-    for row in rows:
-        if row.valid_from and row.valid_until:
-            dated.append((row.valid_until, row, _day(row.valid_from, zone), _day(row.valid_until, zone)))
+    rows = list(holders)
+    dated = [
+        (row.valid_until, row, _day(row.valid_from, zone), _day(row.valid_until, zone))
+        for row in rows
+        if row.valid_from and row.valid_until
+    ]
     dated.sort(key=lambda item: item[0])
     return Bars(
         ticks=tuple((year, axis.place(date(year, 1, 1))) for year in range(axis.first.year, axis.last.year)),
