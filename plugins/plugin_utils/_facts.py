@@ -15,7 +15,7 @@ from ._certificate import Status
 from ._driver import Inventory, Profile
 from ._flat import to_map
 from ._observed import StoreCertificate, StoreView, view_store
-from ._owner import UNREAD_SENTENCES
+from ._owner import TEMPORARY, UNREAD_SENTENCES
 from ._record import SCHEMA, CertificateRecord, ProfileRecord, UnreadRecord, WorkstationRecord
 from ._seats import Seat, holder_record, seated_judge
 from ._selection import Selection
@@ -55,7 +55,7 @@ def workstation_record(
     judge = seated_judge(scope.seats, scope.selection.pattern, scope.calendar, now)
     records = (_record(*each, names, relates) for each, relates in zip(owned, related, strict=True))
     judged = judge_all(records, judge)
-    unread = tuple(_unread(stores))
+    unread = tuple(_unread(inventory, stores))
     listed = [
         each
         for each, (_store, found), relates in zip(judged, owned, related, strict=True)
@@ -151,8 +151,11 @@ def _profile(profile: Profile, owner: str | None) -> ProfileRecord:
     )
 
 
-def _unread(stores: Iterable[OwnedStore]) -> Iterable[UnreadRecord]:
+def _unread(inventory: Inventory, stores: Iterable[OwnedStore]) -> Iterable[UnreadRecord]:
     for store in stores:
+        profile = inventory.profile(store.owner_sid)
+        if profile and profile.temporary:
+            yield UnreadRecord(store.owner_sid, store.name, TEMPORARY, UNREAD_SENTENCES[TEMPORARY], profile.path)
         for unread in store.view.unread:
             reason = UNREAD_SENTENCES.get(unread.code, unread.code)
             yield UnreadRecord(store.owner_sid, store.name, unread.code, reason, unread.detail)

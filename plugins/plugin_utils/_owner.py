@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from ._driver import Account, Context, Inventory, Profile, RunAs
 from ._errors import PkcsError
 
+TEMPORARY = "temporary"
+"""Code of a store that is read, and is not the person's own: Windows gave him a temporary profile, which goes at the logoff."""
+
 UNREAD_SENTENCES = {
+    TEMPORARY: "Windows gave the person a temporary profile in place of his own",
     "redirected": "AppData is redirected to a share",
     "access_denied": "access was denied",
     "no_appdata": "the profile folder has no AppData",

@@ -14,6 +14,7 @@ from ._calendar import Calendar
 from ._driver import Inventory
 from ._errors import PkcsError
 from ._flat import NotFlat, from_map
+from ._owner import TEMPORARY
 from ._person import Person
 from ._record import HolderRecord, UnreadRecord
 from ._register import register_of
@@ -133,9 +134,11 @@ def standing_of(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadRec
     """Where the holder of a seat stands. One without an authorisation number has all related certificates of his own store."""
     number = seat.person.authorisation
     known = [each for each in judged if each.record.related and (number is None or each.holder == number)]
-    held = [each for each in known if each.record.owner_sid == seat.owner_sid]
-    elsewhere = number is not None and len(known) > len(held)
-    return stand(held, elsewhere, any(each.owner_sid == seat.owner_sid for each in unread), judge)
+    elsewhere = number is not None and any(judge.is_elsewhere(each.record, number) for each in known)
+    problems = {each.code for each in unread if each.owner_sid == seat.owner_sid}
+    # What lies in a temporary profile is gone at the logoff: nobody holds it.
+    own = [each for each in known if each.record.owner_sid == seat.owner_sid and TEMPORARY not in problems]
+    return stand(own, elsewhere, bool(problems), judge)
 
 
 def holder_record(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadRecord], judge: Judge) -> HolderRecord:

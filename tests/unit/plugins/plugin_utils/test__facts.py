@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,13 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Account, Store, StoredElement, Unread
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+    Account,
+    Logging,
+    Store,
+    StoredElement,
+    Unread,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import (
     Scope,
@@ -20,11 +27,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import (
     workstation_record,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import UNREAD_SENTENCES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import (
+    CARD,
     HOLDER,
     NOW,
     OTHER_SID,
@@ -41,14 +52,26 @@ from unit.plugins.plugin_utils.fakes import (
 DAY = timedelta(days=1)
 
 
-def facts(selection: Selection, **changes: Any) -> dict[str, Any]:
-    return to_map(workstation_record(inventory(**changes), {}, Scope(selection, (), Calendar()), NOW))
+def facts(selection: Selection, seats: Sequence[Seat] = (), **changes: Any) -> dict[str, Any]:
+    found = inventory(**changes)
+    return to_map(workstation_record(found, {}, Scope(selection, seated(seats, found), Calendar()), NOW))
 
 
 @pytest.fixture(scope="module")
 def element(authority: Authority) -> bytes:
     der = issue(authority).certificate.public_bytes(Encoding.DER)
     return pack(properties(der, KeyLink("{1}", SOFTWARE, 0, 0, 0), "SISERI"))
+
+
+@pytest.fixture(scope="module")
+def others(authority: Authority) -> dict[str, bytes]:
+    """A newer one, one that is archived, and one on a smart card."""
+
+    def packed(days: int, provider: str = SOFTWARE, *, archived: bool = False) -> bytes:
+        der = issue(authority, left=days * DAY).certificate.public_bytes(Encoding.DER)
+        return pack(properties(der, KeyLink("{1}", provider, 0, 0, 0), archived=archived))
+
+    return {"newer": packed(500), "archived": packed(900, archived=True), "card": packed(400, CARD)}
 
 
 def test_a_certificate_is_a_row_with_its_owner_and_store(element: bytes) -> None:
@@ -73,10 +96,47 @@ def test_others_are_counted_not_listed(element: bytes) -> None:
 
 
 def test_a_store_that_is_newer_than_the_inventory_counts(element: bytes) -> None:
-    found = workstation_record(
-        inventory(profiles=(profile(element),)), {SID: view()}, Scope(Selection(), (), Calendar()), NOW
-    )
-    assert found.certificates == ()
+    found = inventory(profiles=(profile(element), profile(element, owner_sid=OTHER_SID)))
+    scope = Scope(Selection(), (), Calendar())
+    empty = replace(view(), unread=(Unread("element", "no certificate", None),))
+    record = workstation_record(found, {SID: empty}, scope, NOW)
+    assert [each.owner_sid for each in record.certificates] == [OTHER_SID]
+    assert [(each.owner_sid, each.code) for each in record.unread] == [(SID, "element")]
+
+
+def test_what_is_not_listed_is_counted_whatever_the_reason(element: bytes, others: dict[str, bytes]) -> None:
+    store = profile(element, *others.values())
+    listed = {
+        "nothing said": (Selection(), 2, 2),
+        "another issuer": (Selection("Another CA"), 0, 4),
+        "archived too": (Selection(include_archived=True), 3, 1),
+        "unrelated too": (Selection(include_unrelated=True), 3, 1),
+        "everything": (Selection(include_unrelated=True, include_archived=True), 4, 0),
+        "another's store": (Selection(owners=frozenset({OTHER_SID})), 0, 4),
+    }
+    for what, (selection, rows, count) in listed.items():
+        found = facts(selection, profiles=(store,))
+        assert (len(found["certificates"]), found["certificates_not_listed"]) == (rows, count), what
+    everything = facts(Selection(include_unrelated=True, include_archived=True), profiles=(store,))
+    assert [row["related"] for row in everything["certificates"]] == [True, True, True, False]
+
+
+def test_a_certificate_that_is_not_listed_still_counts_for_its_neighbours(
+    element: bytes, others: dict[str, bytes]
+) -> None:
+    """Status is that of the whole store: the archived one is the newest, and not listed; it supersedes nobody."""
+    newer = facts(Selection(), profiles=(profile(others["newer"], element),))
+    assert [row["status"] for row in newer["certificates"]] == ["valid", "superseded"]
+    hidden = facts(Selection(), profiles=(profile(others["archived"], element),))
+    assert [row["status"] for row in hidden["certificates"]] == ["valid"]
+
+
+def test_the_workstations_own_store_is_listed_under_the_system(element: bytes) -> None:
+    machine = Store((StoredElement("hive", element),), (Unread("access_denied", "HKEY_LOCAL_MACHINE", 5),))
+    found = facts(Selection(), machine=machine)
+    (row,) = found["certificates"]
+    assert (row["owner_sid"], row["owner"], row["store"]) == ("S-1-5-18", None, "LocalMachine\\My")
+    assert [(each["owner_sid"], each["store"]) for each in found["unread"]] == [("S-1-5-18", "LocalMachine\\My")]
 
 
 def test_archived_ones_are_listed_on_request_only() -> None:
@@ -91,6 +151,73 @@ def test_a_place_that_cannot_be_read_is_listed_with_the_reason() -> None:
     assert [row["code"] for row in found["unread"]] == ["access_denied", "element"]
     assert found["unread"][0]["reason"] == "access was denied"
     assert found["profiles"][0]["readable"] is False
+
+
+JEANNE = Seat(HOLDER, Person("Jeanne Dupont", "T123456"))
+
+
+@pytest.mark.parametrize(("code", "reason"), [*UNREAD_SENTENCES.items(), ("new_code", "new_code")])
+def test_every_reason_is_said_in_words_and_leaves_the_holder_unknown(code: str, reason: str) -> None:
+    unread = facts(Selection(), [JEANNE], profiles=(profile(my=Store((), (Unread(code, "there", None),))),))
+    assert [(row["code"], row["reason"], row["detail"]) for row in unread["unread"]] == [(code, reason, "there")]
+    assert [row["status"] for row in unread["holders"]] == ["unknown"]
+
+
+def test_a_temporary_profile_is_not_the_persons_own(element: bytes) -> None:
+    given = profile(element, path="C:\\Users\\TEMP", temporary=True)
+    found = facts(Selection(), [JEANNE], profiles=(given,))
+    assert [(row["owner_sid"], row["store"], row["code"], row["detail"]) for row in found["unread"]] == [
+        (SID, "CurrentUser\\My", "temporary", "C:\\Users\\TEMP")
+    ]
+    assert [row["status"] for row in found["holders"]] == ["unknown"]
+    assert [row["status"] for row in found["certificates"]] == ["valid"]
+
+
+def test_one_element_that_cannot_be_parsed_hides_no_other(element: bytes) -> None:
+    found = facts(Selection(), [JEANNE], profiles=(profile(b"\1", element, b"\2"),))
+    assert [row["code"] for row in found["unread"]] == ["element", "element"]
+    assert [row["status"] for row in found["certificates"]] == ["valid"]
+    assert [row["status"] for row in found["holders"]] == ["valid"]
+    assert found["profiles"][0]["readable"]
+    alone = facts(Selection(), [JEANNE], profiles=(profile(b"\1"),))
+    assert [row["status"] for row in alone["holders"]] == ["unknown"]
+
+
+def test_somebody_elses_unread_store_changes_nothing_for_a_holder(element: bytes) -> None:
+    denied = profile(owner_sid=OTHER_SID, my=Store((), (Unread("access_denied", "C:\\Users", 5),)))
+    assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(), denied))["holders"]] == [
+        "missing"
+    ]
+    assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(element), denied))["holders"]] == [
+        "valid"
+    ]
+
+
+def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> None:
+    nobody = Seat("CHU\\nobody", Person(None, "T9"))
+    for seats in ([JEANNE, nobody], [nobody, JEANNE]):
+        found = facts(Selection(), seats)["holders"]
+        assert [(row["user"], row["owner_sid"]) for row in found] == [
+            (each.user, SID if each is JEANNE else None) for each in seats
+        ]
+
+
+def test_the_moment_is_told_to_the_second() -> None:
+    late = NOW.replace(microsecond=999_999)
+    assert workstation_record(inventory(), {}, Scope(Selection(), (), Calendar()), late).gathered_at == NOW
+
+
+def test_what_the_workstation_says_of_itself_is_kept() -> None:
+    found = facts(Selection(), language_mode="ConstrainedLanguage", logging=Logging(True, False, True))
+    assert {
+        key: found[key] for key in ("workstation", "os_build", "connection_account", "language_mode", "logging")
+    } == {
+        "workstation": "WS-1",
+        "os_build": 19045,
+        "connection_account": "CHU\\svc-ansible",
+        "language_mode": "ConstrainedLanguage",
+        "logging": ["script block logging", "transcription"],
+    }
 
 
 def test_names_are_those_that_were_asked_for_and_the_connections_own() -> None:

@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._register import register_of
@@ -18,42 +16,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report, Terms
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._rows import Rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
+from unit.plugins.plugin_utils.records import DAY, NOW, record
 
-NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=timezone.utc)
-DAY = timedelta(days=1)
+__all__ = ["DAY", "JEANNE", "NOW", "PAUL", "RULES", "TERMS", "host", "record", "report"]
+
 TERMS = Terms(NOW, "UTC", "en", None, 40, 40, 3, None)
 RULES = Rules(NOW, Calendar(), register_of(["T1", "T2"], None), 40, 3, {})
 JEANNE = Seat("CHU\\jdupont", Person("Jeanne Dupont", "T1"), None, "S-1-5-21-1", "CHU\\jdupont", logged_on=True)
 PAUL = Seat("CHU\\pmartin", Person("Paul Martin", "T2"), None, "S-1-5-21-2", "CHU\\pmartin", logged_on=True)
-
-
-def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRecord:
-    """A certificate of the holder with this number, in Jeanne's store, that ends in so many days."""
-    usual = CertificateRecord(
-        owner_sid="S-1-5-21-1",
-        owner="CHU\\jdupont",
-        store="CurrentUser\\My",
-        thumbprint=f"{abs(days):08X}{number:A>32}"[:40],
-        subject=f"CN=Somebody - {number}",
-        subject_cn=f"Somebody - {number}",
-        issuer="CN=AC",
-        issuer_cn="AC",
-        serial="01",
-        not_before=NOW + days * DAY - 1095 * DAY,
-        not_after=NOW + days * DAY,
-        days_left=0,
-        status=Status.UNKNOWN,
-        eku=("1.3.6.1.5.5.7.3.2",),
-        key_type="RSA",
-        key_size=2048,
-        signature_hash="sha256",
-        friendly_name=None,
-        archived=False,
-        key_state="linked",
-        key_provider="Microsoft Software Key Storage Provider",
-        related=True,
-    )
-    return replace(usual, **changes)
 
 
 def host(*certificates: CertificateRecord, **changes: Any) -> Host:

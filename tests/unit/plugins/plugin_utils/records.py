@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates as facts have them, and a judge of a workstation where Jeanne (T1) and Paul (T2) work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._register import register_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._standing import Judge
+from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, NOW, SOFTWARE
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+JEANNES, PAULS, STRANGERS = "S-1-5-21-1", "S-1-5-21-2", "S-1-5-21-9"
+ACCOUNTS = {"T1": frozenset({JEANNES}), "T2": frozenset({PAULS})}
+
+
+def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRecord:
+    """A certificate of the holder with this number, in Jeanne's store, that ends in so many days."""
+    usual = CertificateRecord(
+        owner_sid=JEANNES,
+        owner="CHU\\jdupont",
+        store="CurrentUser\\My",
+        thumbprint=f"{abs(days):08X}{number:A>32}"[:40],
+        subject=f"CN=Somebody - {number}",
+        subject_cn=f"Somebody - {number}",
+        issuer="CN=AC",
+        issuer_cn="AC",
+        serial="01",
+        not_before=NOW + days * DAY - 1095 * DAY,
+        not_after=NOW + days * DAY,
+        days_left=0,
+        status=Status.UNKNOWN,
+        eku=(CLIENT_AUTH,),
+        key_type="RSA",
+        key_size=2048,
+        signature_hash="sha256",
+        friendly_name=None,
+        archived=False,
+        key_state="linked",
+        key_provider=SOFTWARE,
+        related=True,
+    )
+    return replace(usual, **changes)
+
+
+def judge(
+    accounts: Mapping[str, frozenset[str]] = ACCOUNTS,
+    calendar: Calendar = Calendar(),  # noqa: B008
+    now: datetime = NOW,
+    known: tuple[str, ...] = ("T1", "T2"),
+) -> Judge:
+    """The judge. ``known``: the authorisation numbers that are anybody's, here or elsewhere."""
+    return Judge(register_of(known, None), accounts, calendar, now)

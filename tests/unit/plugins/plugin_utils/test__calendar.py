@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Days are those on the wall of the site, also where a day has 23 hours, and at both ends of the calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar, calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+
+PARIS, NEW_YORK, AUCKLAND = "Europe/Paris", "America/New_York", "Pacific/Auckland"
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "day"),
+    [
+        ("UTC", "2026-07-01T23:59:59", "2026-07-01"),
+        ("UTC", "2026-07-02T00:00:00", "2026-07-02"),
+        (PARIS, "2026-07-01T21:59:59", "2026-07-01"),
+        (PARIS, "2026-07-01T22:00:00", "2026-07-02"),
+        (PARIS, "2026-12-01T22:59:59", "2026-12-01"),
+        (PARIS, "2026-12-01T23:00:00", "2026-12-02"),
+        # Summer time begins on 29 March at 01:00 UTC and ends on 25 October at 01:00 UTC.
+        (PARIS, "2026-03-28T23:00:00", "2026-03-29"),
+        (PARIS, "2026-03-29T21:59:59", "2026-03-29"),
+        (PARIS, "2026-03-29T22:00:00", "2026-03-30"),
+        (PARIS, "2026-10-24T22:00:00", "2026-10-25"),
+        (PARIS, "2026-10-25T22:59:59", "2026-10-25"),
+        (PARIS, "2026-10-25T23:00:00", "2026-10-26"),
+        (NEW_YORK, "2026-11-25T04:59:59", "2026-11-24"),
+        (AUCKLAND, "2026-11-25T11:00:00", "2026-11-26"),
+    ],
+)
+def test_a_day_begins_at_the_sites_midnight(zone: str, moment: str, day: str) -> None:
+    assert calendar_of(zone, 40).day(utc(moment)) == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("zone", "end", "now", "days"),
+    [
+        (PARIS, "2026-11-25T22:59:59", "2026-11-24T23:00:00", 0),
+        (PARIS, "2026-11-25T22:59:59", "2026-11-24T22:59:59", 1),
+        (PARIS, "2026-11-25T23:00:00", "2026-11-24T23:00:00", 1),
+        (PARIS, "2026-11-25T08:00:00", "2026-11-26T22:59:59", -1),
+        # 23 hours are a day, and 25 are no more than one.
+        (PARIS, "2026-03-29T22:00:00", "2026-03-28T23:00:00", 1),
+        (PARIS, "2026-03-29T21:59:59", "2026-03-28T23:00:00", 0),
+        (PARIS, "2026-10-25T23:00:00", "2026-10-24T22:00:00", 1),
+        (PARIS, "2026-10-25T22:59:59", "2026-10-24T22:00:00", 0),
+        # 40 days later, over the end of summer time.
+        (PARIS, "2026-11-24T22:30:00", "2026-10-15T08:00:00", 40),
+        (PARIS, "2026-11-24T23:30:00", "2026-10-15T08:00:00", 41),
+        (NEW_YORK, "2026-11-25T04:30:00", "2026-11-24T12:00:00", 0),
+        (AUCKLAND, "2026-11-25T04:30:00", "2026-11-24T12:00:00", 0),
+        ("UTC", "2028-03-01T00:00:00", "2028-02-28T23:59:59", 2),
+    ],
+)
+def test_days_are_midnights_on_the_sites_wall(zone: str, end: str, now: str, days: int) -> None:
+    assert calendar_of(zone, 40).days_left(utc(end), utc(now)) == days
+
+
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [
+        ("2026-02-27T22:59:59", 2),
+        ("2026-02-27T23:00:00", 1),
+        ("2026-02-28T23:00:00", 0),
+        ("2026-03-01T22:59:59", 0),
+        ("2026-03-01T23:00:00", -1),
+    ],
+)
+def test_a_day_lasts_until_the_sites_midnight(now: str, days: int) -> None:
+    """As the anniversary of an authorisation does, of which only the day is known."""
+    assert calendar_of(PARIS, 40).days_left(date(2026, 3, 1), utc(now)) == days
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "due"),
+    [
+        (40, "2026-10-15T21:59:59", False),  # 41 days before, by the wall
+        (40, "2026-10-15T22:00:00", True),
+        (0, "2026-11-24T22:59:59", False),
+        (0, "2026-11-24T23:00:00", True),
+        (-1, "2026-11-25T22:59:59", False),
+        (-1, "2026-11-25T23:00:00", True),
+        (10**9, "0001-01-01T00:00:00", True),
+        (-(10**9), "9999-12-31T23:59:59", False),
+    ],
+)
+def test_renewal_is_due_from_a_midnight(before: int, now: str, due: bool) -> None:
+    assert calendar_of(PARIS, before).is_due(utc("2026-11-25T08:00:00"), utc(now)) is due
+
+
+@pytest.mark.parametrize("zone", ["UTC", PARIS, NEW_YORK, AUCKLAND])
+def test_a_certificate_without_end_has_the_last_day_of_all(zone: str) -> None:
+    """RFC 5280, 4.1.2.5: 99991231235959Z, which is already the next year in the east."""
+    calendar = calendar_of(zone, 40)
+    last = utc("9999-12-31T23:59:59")
+    assert calendar.day(last) == date(9999, 12, 31)
+    assert (
+        calendar.days_left(last, utc("2026-11-25T12:00:00"))
+        == (date(9999, 12, 31) - calendar.day(utc("2026-11-25T12:00:00"))).days
+    )
+    assert not calendar.is_due(last, utc("2026-11-25T12:00:00"))
+
+
+@pytest.mark.parametrize("zone", ["UTC", PARIS, NEW_YORK, AUCKLAND])
+def test_the_first_day_of_all_is_a_day(zone: str) -> None:
+    assert calendar_of(zone, 40).day(utc("0001-01-01T00:00:00")) == date(1, 1, 1)
+
+
+def test_dates_before_time_zones_are_by_the_local_mean_time() -> None:
+    """Paris was 9 minutes and 21 seconds ahead until 1911. UTCTime ends at 1950; what is older is written as GeneralizedTime."""
+    calendar = calendar_of(PARIS, 40)
+    assert calendar.day(utc("1900-01-01T23:50:38")) == date(1900, 1, 1)
+    assert calendar.day(utc("1900-01-01T23:50:39")) == date(1900, 1, 2)
+    assert calendar.days_left(utc("1949-12-31T23:00:00"), utc("1949-12-31T12:00:00")) == 1
+
+
+def test_without_a_zone_days_are_those_of_utc() -> None:
+    assert Calendar().day(utc("2026-11-25T23:59:59")) == date(2026, 11, 25)
+    assert Calendar().renew_before_days == 40
+
+
+def test_utc_needs_no_time_zone_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> ZoneInfo:
+        raise LookupError(name)
+
+    monkeypatch.setattr(_calendar, "ZoneInfo", missing)
+    assert calendar_of("UTC", 7) == Calendar(7)
+    with pytest.raises(PkcsError, match="install tzdata"):
+        calendar_of(PARIS, 7)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "Europe", "../etc/passwd", "/etc/localtime", "Europe/\0Paris"])
+def test_a_time_zone_that_nobody_knows_is_refused(zone: str) -> None:
+    with pytest.raises(PkcsError, match="knows no time zone") as refusal:
+        calendar_of(zone, 40)
+    assert refusal.value.code == "bad_time_zone"
+    assert repr(zone) in refusal.value.cause
