@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timezone
 from zoneinfo import ZoneInfo
 
@@ -126,8 +127,13 @@ def test_dates_before_time_zones_are_by_the_local_mean_time() -> None:
     assert calendar.days_left(utc("1949-12-31T23:00:00"), utc("1949-12-31T12:00:00")) == 1
 
 
-def test_without_a_zone_days_are_those_of_utc() -> None:
-    assert Calendar().day(utc("2026-11-25T23:59:59")) == date(2026, 11, 25)
+def test_without_a_zone_days_are_those_of_utc_wherever_the_controller_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patches:
+        patches.setenv("TZ", AUCKLAND)
+        time.tzset()
+        assert datetime.now().astimezone().tzname() in ("NZST", "NZDT")
+        assert Calendar().day(utc("2026-11-25T23:59:59")) == date(2026, 11, 25)
+    time.tzset()
     assert Calendar().renew_before_days == 40
 
 

@@ -1,41 +1,54 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""Serialized certificate elements: what Windows wrote is read, and what is damaged is refused with a reason."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import random
 import struct
+from dataclasses import replace
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+    Element,
     ElementError,
     KeyLink,
     parse_element,
+    read_records,
     store_hash,
 )
 
-# 28 bytes of numbers: container name at 28, provider name at 36, type 0 (CNG), flags 0x20 (the machine's key), no
-# parameters (count 0, offset 0), key spec 0; then "{A}" and "Software KSP" in UTF-16LE, each with its NUL.
+# A serialized element, byte by byte. Each record is [property id][encoding, always 1][length of the data], three little-endian
+# numbers of 32 bits, then the data. Nothing but the last byte says where it ends.
 GOLDEN_LINK = bytes.fromhex(
-    "1c000000 24000000 00000000 20000000 00000000 00000000 00000000"
-    "7b0041007d00 0000 53006f00660074007700610072006500 2000 4b0053005000 0000"
+    "1c000000"  # CRYPT_KEY_PROV_INFO: the container's name is at byte 28 of the data
+    "24000000"  # the provider's name is at byte 36
+    "00000000"  # provider type 0: a CNG key storage provider
+    "20000000"  # flags: CRYPT_MACHINE_KEYSET, the container is the machine's
+    "00000000"  # no parameters,
+    "00000000"  # which are nowhere
+    "00000000"  # key spec 0, as CNG has none
+    "7b00 4100 7d00 0000"  # at 28: {A} in UTF-16LE with its NUL
+    "5300 6f00 6600 7400 7700 6100 7200 6500 2000 4b00 5300 5000 0000"  # at 36: Software KSP
 )
-GOLDEN_NAME = bytes.fromhex("530049005300450052004900 0000")
-GOLDEN_DER = bytes.fromhex("3003020101")
-GOLDEN = (
-    bytes.fromhex("09000000 01000000 01000000 ff")  # a property that is of no use here, CERT_ENHKEY_USAGE_PROP_ID
-    + bytes.fromhex("0b000000 01000000 0e000000")
-    + GOLDEN_NAME  # 11, the friendly name, 14 bytes
-    + bytes.fromhex("02000000 01000000 3e000000")
-    + GOLDEN_LINK  # 2, the key provider info, 62 bytes
-    + bytes.fromhex("13000000 01000000 00000000")  # 19, archived: it is enough that the record is there
-    + bytes.fromhex("00800000 01000000 02000000 0102")  # one from the range of private properties
-    + bytes.fromhex("20000000 01000000 05000000")
-    + GOLDEN_DER  # 32, the certificate, of which only the bytes matter
-)
+GOLDEN_NAME = bytes.fromhex("5300 4900 5300 4500 5200 4900 0000")  # SISERI
+GOLDEN_DER = bytes.fromhex("3003 020101")  # SEQUENCE { INTEGER 1 }: only the bytes matter here
+GOLDEN_RECORDS = {
+    9: bytes.fromhex("09000000 01000000 01000000 ff"),  # CERT_ENHKEY_USAGE_PROP_ID, of no use here: 1 byte
+    11: bytes.fromhex("0b000000 01000000 0e000000") + GOLDEN_NAME,  # CERT_FRIENDLY_NAME_PROP_ID: 14 bytes
+    3: bytes.fromhex("03000000 01000000 14000000" + "11" * 20),  # CERT_SHA1_HASH_PROP_ID, a wrong one: nobody trusts it
+    2: bytes.fromhex("02000000 01000000 3e000000") + GOLDEN_LINK,  # CERT_KEY_PROV_INFO_PROP_ID: 62 bytes
+    0x8000: bytes.fromhex("00800000 01000000 02000000 0102"),  # CERT_FIRST_USER_PROP_ID, of private use: 2 bytes
+    19: bytes.fromhex("13000000 01000000 00000000"),  # CERT_ARCHIVED_PROP_ID: it is enough that it is there
+    105: bytes.fromhex("69000000 01000000 00000000"),  # one that Windows adds by itself, empty
+    32: bytes.fromhex("20000000 01000000 05000000") + GOLDEN_DER,  # CERT_CERT_PROP_ID, the certificate: 5 bytes
+}
+KNOWN = (2, 11, 19, 32)
+GOLDEN = b"".join(GOLDEN_RECORDS.values())
 
 # SerializedCert of a certificate that crypt32 imported from a p12 into the legacy CSP, and then renamed.
 FROM_CRYPT32 = base64.b64decode(
@@ -75,6 +88,52 @@ def test_reads_every_property_of_the_golden_element() -> None:
     assert element.key == KeyLink("{A}", "Software KSP", provider_type=0, flags=0x20, key_spec=0)
     assert element.key.is_cng
     assert element.key.is_machine
+
+
+def test_properties_that_are_of_no_use_here_are_passed_over() -> None:
+    bare = b"".join(GOLDEN_RECORDS[number] for number in KNOWN)
+    assert parse_element(bare) == parse_element(GOLDEN)
+    assert list(read_records(GOLDEN)) == list(GOLDEN_RECORDS)
+
+
+def test_the_order_of_the_records_makes_no_difference() -> None:
+    orders = itertools.permutations([*KNOWN, 9, 0x8000])
+    assert {parse_element(b"".join(GOLDEN_RECORDS[number] for number in order)) for order in orders} == {
+        parse_element(GOLDEN)
+    }
+
+
+def test_each_property_is_that_of_its_own_record() -> None:
+    def without(number: int) -> Element:
+        return parse_element(b"".join(raw for known, raw in GOLDEN_RECORDS.items() if known != number))
+
+    golden = parse_element(GOLDEN)
+    assert without(2) == replace(golden, key=None)
+    assert without(11) == replace(golden, friendly_name=None)
+    assert without(19) == replace(golden, archived=False)
+    with pytest.raises(ElementError, match="no certificate"):
+        without(32)
+
+
+@pytest.mark.parametrize("number", GOLDEN_RECORDS)
+@pytest.mark.parametrize("lie", [-(2**20), -1, 1, 2, 11, 2**31, 2**32 - 100], ids=str)
+def test_a_record_that_lies_about_its_length_is_refused(number: int, lie: int) -> None:
+    """Whatever is then taken for the next record: no certificate is made up out of it."""
+    raw = GOLDEN_RECORDS[number]
+    said = max(0, len(raw) - 12 + lie)
+    if said == len(raw) - 12:
+        said = 1
+    lying = {**GOLDEN_RECORDS, number: raw[:8] + struct.pack("<I", said) + raw[12:]}
+    with pytest.raises(ElementError):
+        parse_element(b"".join(lying.values()))
+
+
+@pytest.mark.parametrize("encoding", [0, 2, 0x10001])
+def test_a_record_of_another_encoding_is_read_all_the_same(encoding: int) -> None:
+    """Windows writes 1 and reads whatever stands there."""
+    raw = GOLDEN_RECORDS[32]
+    other = GOLDEN[: -len(raw)] + raw[:4] + struct.pack("<I", encoding) + raw[8:]
+    assert parse_element(other) == parse_element(GOLDEN)
 
 
 def test_reads_what_crypt32_wrote() -> None:
