@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,7 +46,7 @@ def build(sources: Sources, terms: Terms) -> Report:
     certificates = sorted((row for each in seen for row in certificate_rows(each)), key=_certificate_order)
     report = Report(
         terms=terms,
-        holders=_holders(seen, rules),
+        holders=_holders(seen, rules, {row.holder for row in certificates if row.status is Status.WRONG_HOLDER}),
         without_workstation=_without_workstation(sources, rules),
         without_holder=tuple(row for row in certificates if row.certificate.related and row.holder is None),
         certificates=tuple(certificates),
@@ -80,12 +80,14 @@ def _thumbprints(earlier: Report | None) -> Earlier:
     }
 
 
-def _holders(seen: Iterable[SeenHost], rules: Rules) -> tuple[HolderRow, ...]:
+def _holders(seen: Iterable[SeenHost], rules: Rules, elsewhere: Set[str | None]) -> tuple[HolderRow, ...]:
+    """``elsewhere``: the authorisation numbers of those whose certificate somebody else has."""
     seats: dict[tuple[str, str], list[tuple[Seat, SeenHost]]] = {}
     for each in seen:
         for seat in each.host.seats:
             seats.setdefault(holder_key(seat), []).append((seat, each))
-    return tuple(sorted((holder_row(places, rules) for places in seats.values()), key=_holder_order))
+    rows = (holder_row(places, rules, key[0] in elsewhere) for key, places in seats.items())
+    return tuple(sorted(rows, key=_holder_order))
 
 
 def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...]:

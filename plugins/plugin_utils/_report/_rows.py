@@ -70,8 +70,8 @@ def holder_key(seat: Seat) -> tuple[str, str]:
     return seat.person.authorisation or "", "" if seat.person.authorisation else seat.user
 
 
-def holder_row(seats: Sequence[tuple[Seat, SeenHost]], rules: Rules) -> HolderRow:
-    """One holder over all his workstations."""
+def holder_row(seats: Sequence[tuple[Seat, SeenHost]], rules: Rules, elsewhere: bool = False) -> HolderRow:
+    """One holder over all his workstations. ``elsewhere``: somebody has a certificate of his, be it where he does not work."""
     first = min((seat for seat, _seen in seats), key=lambda seat: (seat.person.name or "", seat.user))
     places = sorted(
         (_place(seat, seen, rules) for seat, seen in seats), key=lambda place: (place.workstation, place.account)
@@ -80,7 +80,7 @@ def holder_row(seats: Sequence[tuple[Seat, SeenHost]], rules: Rules) -> HolderRo
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
     until = max((seat.anniversary for seat, _seen in seats if seat.anniversary), default=None)
     authorisation = authorisation_status(until, rules)
-    step = at_last((worst.next_step, worst.actor), Leftovers(authorisation=authorisation))
+    step = at_last((worst.next_step, worst.actor), Leftovers(elsewhere=elsewhere, authorisation=authorisation))
     return HolderRow(
         name=first.person.name or first.user,
         authorisation=first.person.authorisation or "",

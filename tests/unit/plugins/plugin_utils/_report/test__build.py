@@ -52,6 +52,14 @@ def test_somebody_without_a_workstation_has_a_certificate_in_another_store() -> 
     assert found.without_holder == ()
 
 
+def test_who_is_well_off_and_whose_certificate_is_where_he_does_not_work_is_a_task_for_it() -> None:
+    found = report(host(record()), host(record(days=300), seats=(PAUL,), name="ws-2"))
+    jeanne, paul = found.holders
+    assert (jeanne.status, jeanne.next_step, jeanne.actor) == (Status.VALID, NextStep.REMOVE_FROM_OTHERS, Actor.IT)
+    assert jeanne.places[0].next_step is NextStep.NOTHING
+    assert (paul.status, paul.next_step) == (Status.MISSING, NextStep.ENROL)
+
+
 def test_the_order_of_what_comes_in_does_not_matter() -> None:
     hosts = (host(record(), record(days=5)), host(record("T2"), name="ws-2", seats=(PAUL, JEANNE)), Host("ws-0", ()))
     first, *others = (report(*order, people=(ANNE,)) for order in itertools.permutations(hosts))
