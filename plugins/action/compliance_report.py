@@ -21,7 +21,7 @@ HOLDER = {
     "authorisation": {"type": "str", "required": True},
     "authorisation_anniversary": {"type": "str"},
 }
-VARIABLES = ("ansible_facts", "pkcs12_holders", "audit_problem")
+VARIABLES = ("ansible_facts", "pkcs12_holders")
 
 
 class ActionModule(PkcsAction):

@@ -97,6 +97,14 @@ class ProfileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """``ansible_facts.audit_pkcs12``: what the last audit of a workstation came to. ``problem`` is empty where it answered."""
+
+    problem: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WorkstationRecord:
     """All of ``ansible_facts.pkcs12``."""
 

@@ -46,15 +46,6 @@ def run_play(hospital: Hospital, *options: str, environment: Mapping[str, str] |
     return play(hospital, book, *options, environment=environment)
 
 
-def fact_cache(hospital: Hospital) -> Mapping[str, str]:
-    """The environment that keeps facts from one run to the next, as the guide on reporting sets it up."""
-    return {
-        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
-        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "facts"),
-        "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
-    }
-
-
 def cached(hospital: Hospital, host: str) -> Any:
     """``ansible_facts.pkcs12`` of a host in that cache, None when it has none."""
     path = hospital.folder / "facts" / f"s1_{host}"  # the first schema of ansible-core's, which wraps JSON into JSON

@@ -174,8 +174,12 @@ class Hospital:
 
 def _holder(seat: Seat, account: str | None) -> dict[str, str]:
     person = seat.person
-    user = account or str(getattr(person, seat.asked))
-    return {"name": person.name, "authorisation": person.authorisation, "user": user}
+    return {
+        "name": person.name,
+        "authorisation": person.authorisation,
+        "user": account or str(getattr(person, seat.asked)),
+        "authorisation_anniversary": str(datetime.now(timezone.utc).date() + timedelta(days=person.authorised_days)),
+    }
 
 
 def _unix_user() -> str:

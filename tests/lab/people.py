@@ -12,12 +12,13 @@ DOMAIN_SID = "S-1-5-21-1004336348-1177238915-682003330"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A holder: a name, an authorisation number, and a Windows account of the domain."""
+    """A holder: a name, an authorisation number, and a Windows account of the domain. ``authorised_days``: until the anniversary."""
 
     name: str
     authorisation: str
     login: str
     rid: int
+    authorised_days: int = 200
 
     @property
     def account(self) -> str:
@@ -55,7 +56,7 @@ class Desk:
 
 
 JEANNE = Person("Jeanne Dupont", "T100001", "jdupont", 1104)
-ELODIE = Person("Élodie Lefèvre", "T100002", "elefevre", 1105)
+ELODIE = Person("Élodie Lefèvre", "T100002", "elefevre", 1105, authorised_days=12)
 KARIM = Person("Karim Benali", "T100003", "kbenali", 1106)
 PAUL = Person("Paul Martin", "T100004", "pmartin", 1107)
 ANNE = Person("Anne-Sophie Roux", "T100005", "asroux", 1108)

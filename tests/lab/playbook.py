@@ -64,6 +64,15 @@ def play(hospital: Hospital, playbook: str | Path, *options: str, environment: M
     return Run(ended.returncode, ended.stdout, ended.stderr, rows, hospital.ledger.since(mark))
 
 
+def fact_cache(hospital: Hospital) -> Mapping[str, str]:
+    """The environment that keeps facts from one run to the next, as the guide on reporting sets it up."""
+    return {
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "facts"),
+        "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
+    }
+
+
 def _command(hospital: Hospital, playbook: str, options: Sequence[str]) -> list[str]:
     ansible = Path(sys.executable).parent / "ansible-playbook"
     return [str(ansible), "-i", str(hospital.inventory), "-e", f"@{hospital.passphrases}", playbook, *options]

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._flat import NotFlat, from_map
 from .._person import Person
-from .._record import SCHEMA, CertificateRecord, UnreadRecord, WorkstationRecord
+from .._record import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
 from .._seats import Seat, remembered, seat_of, seats_of_facts
 from ._model import Report
 
@@ -21,7 +21,7 @@ from ._model import Report
 class Host:
     """A workstation by the inventory's name. ``facts_at`` is None when it never answered.
 
-    ``problem``: why it did not answer now; empty when it did, None when nobody has asked.
+    ``problem``: why it did not answer the last time; empty when it did, None when nobody has asked.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Host:
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
-    """A workstation by its variables: holders, facts, and what an audit said in this run. Raises ``PkcsError``."""
-    facts = (variables.get("ansible_facts") or {}).get("pkcs12")
+    """A workstation by its variables: holders, facts, and what the last audit came to. Raises ``PkcsError``."""
+    cached = variables.get("ansible_facts") or {}
+    facts, audit = cached.get("pkcs12"), _audit(cached.get("audit_pkcs12"))
     seats = tuple(seat_of(entry) for entry in variables.get("pkcs12_holders") or ())
-    problem = variables.get("audit_problem")
-    host = Host(name, remembered(seats, seats_of_facts(facts)), problem=problem)
+    host = Host(name, remembered(seats, seats_of_facts(facts)), problem=audit.problem if audit else None)
     if facts is None:
         return host
     try:
@@ -48,9 +48,10 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
             raise NotFlat(f"they are of schema {facts.get('schema')}")
         record = from_map(WorkstationRecord, facts)
     except (NotFlat, AttributeError) as mismatch:
-        return replace(host, problem=problem or f"Its facts cannot be read: {mismatch}.")
+        return replace(host, problem=host.problem or f"Its facts cannot be read: {mismatch}.")
     return replace(
         host,
+        problem="" if audit and audit.at < record.gathered_at else host.problem,  # another task has reached it since
         computer=record.workstation,
         facts_at=record.gathered_at,
         clock_skew_seconds=record.clock_skew_seconds,
@@ -58,6 +59,13 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
         unread=record.unread,
         certificates=record.certificates,
     )
+
+
+def _audit(said: Any) -> AuditRecord | None:
+    try:
+        return from_map(AuditRecord, said)
+    except NotFlat:
+        return None
 
 
 def hosts_of(report: Report) -> tuple[Host, ...]:

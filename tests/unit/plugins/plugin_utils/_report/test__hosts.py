@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import WorkstationRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import AuditRecord, WorkstationRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import host_of, hosts_of, merged
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, holder_record, seated_judge
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, TERMS, host, record, report
@@ -30,16 +30,36 @@ def facts(**changes: Any) -> dict[str, Any]:
     return to_map(usual) | changes
 
 
+def audit(problem: str = "", at: datetime = NOW) -> dict[str, Any]:
+    return to_map(AuditRecord(problem, at))
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        (audit("No route.", NOW + DAY), "No route."),
+        (audit("No route."), "No route."),
+        (audit("No route.", NOW - DAY), ""),
+        (audit(), ""),
+        (None, None),
+        ({"problem": "No route."}, None),
+    ],
+    ids=["since", "at_once", "before", "answered", "nobody_asked", "somebody_elses_fact"],
+)
+def test_what_an_audit_said_holds_until_the_workstation_answers(said: Any, problem: str | None) -> None:
+    assert host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "audit_pkcs12": said}}).problem == problem
+
+
 def test_a_host_is_its_inventory_and_its_facts() -> None:
     entry = ENTRY | {"authorisation_anniversary": "2027-03-01"}
-    found = host_of("ws-1", {"ansible_facts": {"pkcs12": facts()}, "pkcs12_holders": [entry], "audit_problem": ""})
+    found = host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "audit_pkcs12": audit()}, "pkcs12_holders": [entry]})
     assert found.seats == (replace(JEANNE, anniversary=date(2027, 3, 1)),)
     assert (found.computer, found.facts_at, found.clock_skew_seconds, found.not_listed) == ("WS-1", NOW, -2, 3)
     assert found.certificates == (record(),)
 
 
 def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
-    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "audit_problem": "No route."})
+    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"audit_pkcs12": audit("No route.")}})
     assert (found.facts_at, found.problem, found.certificates) == (None, "No route.", ())
     assert found.seats == (Seat("CHU\\jdupont", Person("Jeanne Dupont", "T1")),)
 
@@ -50,7 +70,7 @@ def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
     ids=["newer", "empty", "certificate", "date", "list"],
 )
 def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> None:
-    found = host_of("ws-1", {"ansible_facts": {"pkcs12": broken}, "audit_problem": ""})
+    found = host_of("ws-1", {"ansible_facts": {"pkcs12": broken, "audit_pkcs12": audit()}})
     assert found.facts_at is None
     assert found.problem
     assert found.problem.startswith("Its facts cannot be read")
