@@ -18,7 +18,7 @@ from ._pattern import check_pattern
 from ._report._build import Sources, build
 from ._report._files import read, write
 from ._report._forms import FORMS
-from ._report._hosts import Host, host_of, hosts_of, merged
+from ._report._hosts import Host, host_of, hosts_of, merged, people_of
 from ._report._json import document, parse
 from ._report._markdown import markdown
 from ._report._model import HolderRow, Report, Terms, summary
@@ -46,12 +46,14 @@ class Written:
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
     """The report of the options and the hosts' variables. Raises ``PkcsError``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
-    previous = options["previous"]
+    slices = [_earlier(path) for path in options["merge"]]
+    people = [seat_of({"user": entry["name"]} | entry) for entry in options["holders"]]
     sources = Sources(
-        hosts=_hosts(options, variables),
-        people=[seat_of({"user": entry["name"]} | entry) for entry in options["holders"]],
+        hosts=_hosts(variables, slices),
+        # Of somebody who is in both, the last counts.
+        people=[*(seat for report in slices for seat in people_of(report)), *people],
         pattern=options["authorisation_pattern"],
-        earlier=parse(read(Path(previous)), previous) if previous else None,
+        earlier=_earlier(options["previous"]) if options["previous"] else None,
     )
     report = build(sources, _terms(options, now))
     return select(report, options["query"]) if options["query"] else report
@@ -105,14 +107,25 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
         counts = ", ".join(f"{count} {each}" for each, count in broken.items())
         return f"Holders that fail_on names: {counts}. The report says who acts on each."
     found = summary(report)
-    return f"{found.holders} holders, {found.by_status.get(Status.VALID, 0)} of them with a valid certificate."
+    return f"Of {found.holders} holders {found.by_status.get(Status.VALID, 0)} have a valid certificate everywhere."
 
 
-def _hosts(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> Sequence[Host]:
+def _earlier(path: str) -> Report:
+    """A report of another run, whole. Raises ``PkcsError``."""
+    report = parse(read(Path(path)), path)
+    if report.terms.query:
+        raise PkcsError(
+            code="selected_report",
+            cause=f"{path} holds only what its query {report.terms.query!r:.200} selected, so nobody can tell what it lacks.",
+            next_step="Take one that was made without query; both can be made of the same facts.",
+        )
+    return report
+
+
+def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report]) -> Sequence[Host]:
     inventory = [host_of(name, known) for name, known in variables]
     # A host that says nothing of holders and has no facts is no workstation of ours: the controller itself, a server.
     ours = [host for host in inventory if host.seats or host.facts_at or host.problem]
-    slices = [parse(read(Path(path)), path) for path in options["merge"]]
     return merged(ours, (host for report in slices for host in hosts_of(report)))
 
 
@@ -136,5 +149,5 @@ def _terms(options: Mapping[str, Any], now: datetime) -> Terms:
         renew_before_days=options["renew_before_days"],
         authorisation_due_within_days=options["authorisation_due_within_days"],
         facts_max_age_days=options["facts_max_age_days"],
-        query=options["query"],
+        query=None,
     )

@@ -73,7 +73,7 @@ def _rules(sources: Sources, terms: Terms) -> Rules:
 
 def _thumbprints(earlier: Report | None) -> Earlier:
     return {
-        (row.authorisation or place.account, place.workstation): place.thumbprint
+        (place.account, place.workstation): place.thumbprint
         for row in (earlier.holders if earlier else ())
         for place in row.places
         if place.thumbprint

@@ -104,6 +104,14 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
     )
 
 
+def people_of(report: Report) -> tuple[Seat, ...]:
+    """Those of an earlier report whom no workstation named; one of another report may."""
+    return tuple(
+        Seat(row.name, Person(row.name or None, row.authorisation or None), row.authorisation_until)
+        for row in report.without_workstation
+    )
+
+
 def merged(inventory: Iterable[Host], earlier: Iterable[Host]) -> tuple[Host, ...]:
     """Each workstation once, by the newest facts. Who works there is the inventory's to say, where it has the workstation."""
     hosts = {host.name: host for host in inventory}

@@ -72,6 +72,12 @@ def _read(raw: Mapping[str, Any]) -> Report:
     )
     if report.terms.language not in LANGUAGES:
         raise Mismatch(f"{report.terms.language!r:.40} is none of {', '.join(LANGUAGES)}", "language")
+    known = {row.workstation for row in report.workstations}
+    named = {row.workstation for row in report.certificates} | {
+        place.workstation for row in report.holders for place in row.places
+    }
+    if not named <= known:
+        raise Mismatch(f"{min(named - known)!r:.40} is a workstation without a row", "workstations")
     return report
 
 

@@ -94,7 +94,10 @@ class HolderRow:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
-    """A certificate in a store of a workstation. ``holder`` is the authorisation number it belongs to, None without a holder."""
+    """A certificate in a store of a workstation. ``holder`` is the authorisation number it belongs to, None without a holder.
+
+    ``status`` and ``days_left`` are judged by the day of the report, those of ``certificate`` were when its facts were gathered.
+    """
 
     workstation: str
     holder: str | None

@@ -34,7 +34,7 @@ WORST_FIRST = (
 """A holder with several workstations is as well off as at the worst of them."""
 
 Earlier = Mapping[tuple[str, str], str]
-"""Thumbprints of an earlier report by holder and workstation."""
+"""Thumbprints of an earlier report by account and workstation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,10 @@ def authorisation_status(until: date | None, rules: Rules) -> Status | None:
 
 def certificate_rows(seen: SeenHost) -> Iterable[CertificateRow]:
     """All certificates of a workstation; it has answered once, or has none."""
-    for each in seen.judged:
+    for gathered, each in zip(seen.host.certificates, seen.judged, strict=True):
         if seen.host.facts_at:
-            record = each.record
-            yield CertificateRow(
-                seen.host.name, each.holder, record.status, record.days_left, seen.host.facts_at, record
-            )
+            now = each.record
+            yield CertificateRow(seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, gathered)
 
 
 def workstation_row(seen: SeenHost, rules: Rules) -> WorkstationRow:
@@ -151,7 +149,7 @@ def _place(seat: Seat, seen: SeenHost, rules: Rules) -> Place:
     status = statuses.get(seen.answer, standing.status)
     record = standing.record
     outcome = seat.outcome if seat.outcome_at and not _is_too_old(seat.outcome_at, rules) else None
-    before = rules.earlier.get((seat.person.authorisation or seat.user, seen.host.name))
+    before = rules.earlier.get((seat.user, seen.host.name))
     replaced = before is not None and record is not None and before != record.thumbprint
     first = next_step(status, seat, outcome, seen.answer is Answer.ANSWERED)
     step, actor = at_last(first, Leftovers(replaced, standing.elsewhere))

@@ -84,7 +84,7 @@ def hospital(size: int, language: str = "en") -> Report:
         without_workstation=tuple(row for row in rows if not row.places),
         without_holder=(stray,),
         certificates=(*certificates, stray),
-        workstations=tuple(workstation(number) for number in range(max(size // 4, 3))),
+        workstations=tuple(workstation(number) for number in range(max(3, (size - 1) // 4 + 2))),
         compared_with=NOW - timedelta(days=7),
         changes=changes(),
     )
@@ -216,6 +216,11 @@ def drawn(kind: type[Kind], seed: int) -> Kind:
 def drawn_report(seed: int) -> Report:
     """Any report that its types allow."""
     report = drawn(Report, seed)
+    named = {row.workstation for row in report.certificates} | {
+        p.workstation for row in report.holders for p in row.places
+    }
+    rows = [replace(drawn(WorkstationRow, seed), workstation=name) for name in sorted(named)]
+    report = replace(report, workstations=(*report.workstations, *rows))
     return replace(report, terms=replace(report.terms, language=("en", "fr")[seed % 2], time_zone="Europe/Paris"))
 
 

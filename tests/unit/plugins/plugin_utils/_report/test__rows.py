@@ -124,10 +124,10 @@ def test_without_an_anniversary_nothing_is_said_of_the_authorisation() -> None:
 
 @pytest.mark.parametrize(("before", "step"), [("F" * 40, NextStep.CLOSE_BROWSER), (None, NextStep.NOTHING)])
 def test_a_browser_has_to_be_closed_after_the_certificate_was_replaced(before: str | None, step: NextStep) -> None:
-    rules = replace(RULES, earlier={("T1", "ws-1"): before} if before else {})
+    rules = replace(RULES, earlier={(JEANNE.user, "ws-1"): before} if before else {})
     row = holder_row([(JEANNE, see(host(record()), rules))], rules)
     assert row.next_step is step
-    same = replace(RULES, earlier={("T1", "ws-1"): record().thumbprint})
+    same = replace(RULES, earlier={(JEANNE.user, "ws-1"): record().thumbprint})
     assert holder_row([(JEANNE, see(host(record()), same))], same).next_step is NextStep.NOTHING
 
 
