@@ -8,8 +8,9 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import calendar_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import Gathered, proven_record
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import (
     remembered,
     seat_of,
@@ -41,6 +42,7 @@ class ActionModule(PkcsAction):
             "include_archived": {"type": "bool", "default": False},
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},
+            "prove": {"type": "bool", "default": False},
         },
     )
 
@@ -51,5 +53,6 @@ class ActionModule(PkcsAction):
         selection_of(options, asked)  # refused before anything is asked of the workstation
         inventory = self.inventory([seat.user for seat in asked])
         seats = seated(remembered(asked, seats_of_facts(task.facts)), inventory)
-        scope = Scope(selection_of(options, seats), seats, calendar)
-        return {"ansible_facts": {"pkcs12": to_map(workstation_record(inventory, {}, scope, now()))}}
+        gathered = Gathered(inventory, Scope(selection_of(options, seats), seats, calendar), now())
+        record = proven_record(gathered, self, task.check_mode) if options["prove"] else gathered.record({})
+        return {"ansible_facts": {"pkcs12": to_map(record)}}

@@ -160,7 +160,7 @@ class PkcsAction(ActionBase):
         if not self._is_pipelining_enabled("new"):
             raise PkcsError(
                 code="kept_files",
-                cause="Ansible is set to write what it runs to a disk of the workstation; the private key would stay there.",
+                cause="Ansible is set to write what it runs to a disk of the workstation, where a private key must never be.",
                 next_step="Turn ANSIBLE_KEEP_REMOTE_FILES off.",
             )
 

@@ -9,7 +9,7 @@ from ._become import Deferred
 from ._driver import Context, ExchangeAnswer, RunAs, journal_row
 from ._errors import PkcsError
 
-# Code of the protocol: what happened, what to do. ``{name}`` is the holder, ``{computer}`` the workstation.
+# Code of the protocol, but for ``key_asks``: what happened, what to do. ``{name}`` is the holder, ``{computer}`` the workstation.
 SENTENCES = {
     "bad_request": (
         "The driver on {computer} does not understand the request",
@@ -53,7 +53,11 @@ SENTENCES = {
     ),
     "sign_failed": (
         "The private key of {name} on {computer} does not sign",
-        "Look up the HRESULT; a key that asks for consent or sits on a card cannot be proven silently.",
+        "Look up the HRESULT; the key may be another certificate's, or Windows cannot decrypt it any more.",
+    ),
+    "key_asks": (
+        "The private key of {name} on {computer} asks for consent before it signs, which nobody could give",
+        "Import the certificate without strong protection of its key, or do not ask for a proof.",
     ),
     "name_failed": (
         "The friendly name could not be set for {name} on {computer}",
@@ -85,6 +89,9 @@ SENTENCES = {
     ),
 }
 
+ASKING = (0x80090022, 0x8009002E)
+"""NTE_SILENT_CONTEXT, NTE_UI_REQUIRED: the key would have shown a dialog, so of whether it signs nothing is known."""
+
 # A logon without DPAPI is the holder's absence, or the connection's own kind of logon.
 CURES = {
     Context.BECOME: "run the task again when he or she is logged on there",
@@ -105,11 +112,12 @@ def exchange_refusal(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Ex
         return Deferred(
             f"The logon as {name} on {computer} cannot protect a private key{hresult}; {CURES[run_as.context]}."
         )
-    cause, next_step = SENTENCES.get(error.code, SENTENCES["unexpected"])
+    code = "key_asks" if error.code == "sign_failed" and error.hresult in ASKING else error.code
+    cause, next_step = SENTENCES.get(code, SENTENCES["unexpected"])
     undone = [entry for entry in answer.journal if entry.outcome == "undo_failed"]
     left = " What this run had added could not be taken out again." if undone else ""
     return PkcsError(
-        code=error.code,
+        code=code,
         cause=f"{cause.format(name=name, computer=computer)}{hresult}.{left}",
         next_step=next_step,
         journal=[journal_row(entry) for entry in answer.journal],

@@ -134,10 +134,16 @@ def _record(
         signature_hash=certificate.signature_hash,
         friendly_name=found.friendly_name,
         archived=found.archived,
-        key_state="linked" if found.key else "missing",
+        key_state=_key_state(found),
         key_provider=found.key.provider if found.key else None,
         related=related,
     )
+
+
+def _key_state(found: StoreCertificate) -> str:
+    if found.key is None:
+        return "missing"
+    return {None: "linked", True: "proven", False: "unusable"}[found.signs]
 
 
 def _profile(profile: Profile, owner: str | None) -> ProfileRecord:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from ._certificate import Certificate, UnreadableCertificate, read_certificate
 from ._driver import Store, StoredElement, Unread
@@ -15,12 +15,13 @@ from ._properties import ElementError, KeyLink, parse_element, store_hash
 
 @dataclass(frozen=True, slots=True)
 class StoreCertificate:
-    """A certificate as one store holds it."""
+    """A certificate as one store holds it. ``signs``: whether its key has signed just now, None where it was not tried."""
 
     certificate: Certificate
     friendly_name: str | None
     archived: bool
     key: KeyLink | None
+    signs: bool | None = None
 
     @property
     def thumbprint(self) -> str:
@@ -39,6 +40,12 @@ class StoreView:
     def find(self, thumbprint: str) -> StoreCertificate | None:
         """The certificate with this thumbprint."""
         return next((found for found in self.certificates if found.thumbprint == thumbprint), None)
+
+    def tried(self, signs: Mapping[str, bool]) -> StoreView:
+        """The same store after keys were tried: by thumbprint, whether each has signed."""
+        return replace(
+            self, certificates=tuple(replace(each, signs=signs.get(each.thumbprint)) for each in self.certificates)
+        )
 
 
 def view_store(store: Store) -> StoreView:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 
 from ._certificate import Status
 
@@ -45,15 +46,23 @@ class CertificateRecord:
     related: bool
 
 
+class Proof(str, Enum):
+    """What came of the wish that a holder's key sign: it did, it did not, or it could not be tried."""
+
+    PROVEN = "proven"
+    UNUSABLE = "unusable"
+    NOT_PROVEN = "not_proven"
+
+
 @dataclass(frozen=True, slots=True)
 class HolderRecord:
     """A holder at one workstation: whom the inventory names, whose account that is there, and until when he has access.
 
     ``owner_sid`` and ``account`` are None where the workstation does not know ``user``. ``logged_on`` is None without a profile.
     ``thumbprint`` and ``access_until`` are those of the certificate that counts: the one that a browser would offer longest, else the
-    one that ends last. ``status`` says whether it gives access. ``proof``: None when no proof was asked for, ``proven``, ``failed``, or
-    ``not_possible``; ``proof_detail`` is the reason in a sentence. ``outcome`` is what the last renewal said of the holder, ``deferred`` or
-    ``waiting_for_issuer`` for instance, and ``outcome_at`` when; None when none has run.
+    one that ends last. ``status`` says whether it gives access. ``proof`` is about its key, None when no proof was asked for;
+    ``proof_detail`` is the reason in a sentence where it is not proven. ``outcome`` is what the last renewal said of the holder,
+    ``deferred`` or ``waiting_for_issuer`` for instance, and ``outcome_at`` when; None when none has run.
     """
 
     user: str
@@ -67,7 +76,7 @@ class HolderRecord:
     thumbprint: str | None
     access_until: datetime | None
     days_left: int | None
-    proof: str | None = None
+    proof: Proof | None = None
     proof_detail: str | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None

@@ -92,7 +92,11 @@ class Outcome:
 def observe(holder: str, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
     """Reads the workstation: one command. Raises ``PkcsError`` when the holder or his store cannot be worked with."""
     inventory = drivers.inventory([holder])
-    observed_at = now()
+    return found_in(inventory, holder, now())
+
+
+def found_in(inventory: Inventory, holder: str, observed_at: datetime) -> Outcome:
+    """A holder in a workstation that was read before. Raises ``PkcsError`` like ``observe``."""
     owner = find_owner(inventory, holder)
     refuse_unusable(owner, inventory.computer)
     before = view_store(owner.profile.my) if owner.profile else EMPTY
@@ -108,7 +112,7 @@ def carry_out(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | N
         return replace(found, deferred=waiting)
     if sealed and found.plan.imports:
         _refuse_logging(found.inventory, terms.allow_logged_secrets)
-        _refuse_dialogs(found.inventory)
+    _refuse_dialogs(found.inventory)
     context = run_as(found.owner, found.inventory, terms.holder_password)
     if terms.check_mode:
         return found
@@ -130,7 +134,7 @@ def _exchange(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | N
         terms.evidence.record(Change(found.inventory.computer, found.owner.sid, found.before, answer, bundle))
     if answer.error:
         raise exchange_refusal(answer, context, found.inventory.computer)
-    expected = Expected(found.owner.sid, bundle.leaf if bundle else None, found.plan, nonce)
+    expected = Expected(found.owner.sid, found.leaf, found.plan, nonce)
     refuse_unverified(expected, answer, after, found.inventory.computer)
     return replace(found, after=after, journal=answer.journal, proven=found.plan.proves)
 

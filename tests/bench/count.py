@@ -23,6 +23,7 @@ SCENARIOS = {
     "deferred": "certificate, the holder is not logged on",
     "enrolment": "certificate, nothing is installed",
     "steady state": "certificate, all is as it should be",
+    "proof": "certificate_facts, the key of one holder signs",
     "renewal": "certificate, a newer bundle: import, chain, proof, the older one deleted with its key",
 }
 AT_THE_DESK, AWAY = "ws-desk", "ws-away"
@@ -47,6 +48,7 @@ def count(auth: AuthMethod) -> Iterator[Cost]:
             "deferred": (AWAY, "certificate", certificate),
             "enrolment": (AT_THE_DESK, "certificate", certificate),
             "steady state": (AT_THE_DESK, "certificate", certificate),
+            "proof": (AT_THE_DESK, "certificate_facts", {"holders": [{"user": JEANNE.account}], "prove": True}),
             "renewal": (AT_THE_DESK, "certificate", _bundle(hospital, hospital.deliver(JEANNE, 2000, " new"), " new")),
         }
         for scenario in SCENARIOS:

@@ -9,13 +9,14 @@ import pytest
 from bench.count import SCENARIOS, count
 from lab.workstation import AuthMethod
 
-COMMANDS = {"certificate_facts": 1, "deferred": 1, "steady state": 1, "enrolment": 2, "renewal": 2}
-REQUESTS = {"certificate_facts": 6, "deferred": 6, "steady state": 6, "enrolment": 11, "renewal": 11}
+COMMANDS = {"certificate_facts": 1, "deferred": 1, "steady state": 1, "proof": 2, "enrolment": 2, "renewal": 2}
+REQUESTS = {"certificate_facts": 6, "deferred": 6, "steady state": 6, "proof": 11, "enrolment": 11, "renewal": 11}
 AUTH_ROUNDS = {AuthMethod.BASIC: 0, AuthMethod.NTLM: 3}
 STDIN = {
     "certificate_facts": 62_000,
     "deferred": 62_000,
     "steady state": 62_000,
+    "proof": 350_000,
     "enrolment": 350_000,
     "renewal": 350_000,
 }

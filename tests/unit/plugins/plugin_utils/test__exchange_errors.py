@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,24 @@ def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> PkcsErr
 
 def test_every_code_of_the_driver_has_a_sentence() -> None:
     codes = set(re.findall(r"(?:code = |-Code )'(\w+)'", DRIVER.read_text(encoding="ascii"))) | {"no_key"}
-    assert codes - {"no_dpapi"} == set(SENTENCES)
+    assert codes - {"no_dpapi"} == set(SENTENCES) - {"key_asks"}
+
+
+@pytest.mark.parametrize(
+    ("code", "hresult", "told"),
+    [
+        ("sign_failed", 0x80090022, "key_asks"),
+        ("sign_failed", 0x8009002E, "key_asks"),
+        ("sign_failed", 0x80090015, "sign_failed"),
+        ("import_failed", 0x80090022, "import_failed"),
+    ],
+)
+def test_a_key_that_would_have_asked_is_not_called_one_that_does_not_sign(code: str, hresult: int, told: str) -> None:
+    stopped = replace(answer(code), error=ExchangeError("1", code, hresult))
+    found = exchange_refusal(stopped, AS_HOLDER, "WS-1")
+    assert isinstance(found, PkcsError)
+    assert found.code == told
+    assert f"0x{hresult:08X}" in found.cause
 
 
 @pytest.mark.parametrize("code", SENTENCES)

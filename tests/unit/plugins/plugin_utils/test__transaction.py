@@ -115,14 +115,17 @@ def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> N
     ("found", "code"),
     [
         (inventory(secondary_logon=4), "secondary_logon"),
+        (inventory(force_key_protection=2), "force_key_protection"),
         (
             inventory(identity=Identity(OTHER_SID, "CHU\\a", administrator=True, debug_privilege=False)),
             "no_debug_privilege",
         ),
     ],
-    ids=["service", "right"],
+    ids=["service", "policy", "right"],
 )
-def test_what_become_lacks_is_told_in_check_mode_too(issued: IssuedBundle, found: Inventory, code: str) -> None:
+def test_what_the_workstation_lacks_is_told_in_check_mode_too(
+    issued: IssuedBundle, found: Inventory, code: str
+) -> None:
     assert refusal(FakeDrivers(found), issued) == code
     assert refusal(FakeDrivers(found), issued, check_mode=True) == code
 

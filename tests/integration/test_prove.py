@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An audit has keys sign: which do, which do not, and who could not be asked; nothing is written, and nobody is in another's way."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from integration.canary import Scanner, Secret, key_secrets, text_secret
+from integration.conftest import Figures
+from integration.plays import Json, modules, row, run_play
+from integration.wiretap import tap
+from lab.authority.authority import new_key
+from lab.emulated import EmulatedWorkstation
+from lab.emulated.store import Store
+from lab.hospital import Hospital
+from lab.manifest import Manifest
+from lab.people import ELODIE, JEANNE, Desk, Seat
+from lab.playbook import Run
+
+READ, PROOF = "store_inventory", "store_exchange"
+VALID = ("valid", "linked")
+
+
+def nothing(_workstation: EmulatedWorkstation) -> None:
+    """All is well there."""
+
+
+def lose_the_key(workstation: EmulatedWorkstation) -> None:
+    """As a profile that was restored without its keys."""
+    workstation.store_of(JEANNE.sid).containers.clear()
+
+
+def swap_the_key(workstation: EmulatedWorkstation) -> None:
+    store = workstation.store_of(JEANNE.sid)
+    ((name, holder),) = store.containers.items()
+    store.containers[name] = replace(holder, key=new_key("rsa2048"))
+
+
+def log_off(workstation: EmulatedWorkstation) -> None:
+    workstation.profiles[JEANNE.sid].logged_on = False
+
+
+def rename_the_account(workstation: EmulatedWorkstation) -> None:
+    """The name that the inventory was told is nobody's any more, so become gets no token."""
+    user = workstation.accounts.by_sid(JEANNE.sid)
+    assert user is not None
+    workstation.accounts.add(replace(user, account="CHU\\jmartin", upn=None))
+
+
+def add_another(workstation: EmulatedWorkstation) -> None:
+    other = new_key("rsa2048")
+    workstation.store_of(JEANNE.sid).plant_raw("0" * 40, other.public_key().public_numbers().n.to_bytes(256))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Jeanne at a workstation where Élodie's key works. ``between``: what happens after the read, before a key is tried.
+
+    ``ends``: her proof, her status, and what is known of her key. ``says``: what is said of her.
+    """
+
+    ends: tuple[str, str, str]
+    says: str | None
+    runs: int
+    before: Callable[[EmulatedWorkstation], None] = nothing
+    between: Callable[[EmulatedWorkstation], None] | None = None
+
+
+SCENES = {
+    "ws-well": Scene(("proven", "valid", "proven"), None, 2),
+    "ws-lost": Scene(("unusable", "key_missing", "unusable"), "is not there (0x80090016)", 2, lose_the_key),
+    "ws-swapped": Scene(("unusable", "key_missing", "unusable"), "does not sign (0x80090015)", 2, swap_the_key),
+    "ws-away": Scene(("not_proven", *VALID), "is not logged on to WS-AWAY", 1, log_off),
+    "ws-leaving": Scene(("not_proven", *VALID), "when he or she is logged on there", 2, between=log_off),
+    "ws-refused": Scene(("not_proven", *VALID), "Windows gave no token", 2, between=rename_the_account),
+    "ws-stale": Scene(("not_proven", *VALID), "changed between reading and writing", 2, between=add_another),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    hospital: Hospital
+    secrets: tuple[Secret, ...]
+    stores: dict[tuple[str, str], Any]
+    run: Run
+
+    def facts(self, name: str) -> Json:
+        found: Json = row(self.run, "certificate_facts", name).result["ansible_facts"]["pkcs12"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
+    desks = [Desk(name, (Seat(JEANNE), Seat(ELODIE, asked="upn"))) for name in SCENES]
+    with Hospital(tmp_path_factory.mktemp("prove"), desks) as hospital, pytest.MonkeyPatch.context() as patches:
+        for name, scene in SCENES.items():
+            workstation = hospital.emulated(name)
+            for person in (JEANNE, ELODIE):
+                bundle = hospital.bundles[person.authorisation]
+                workstation.store_of(person.sid).plant(bundle.certificate, bundle.private_key)
+            scene.before(workstation)
+        stores = content(hospital)
+        for name, scene in SCENES.items():
+            if scene.between:
+                interfere(patches, hospital.emulated(name), scene.between)
+        yield Audited(hospital, secrets_of(hospital), stores, audit(hospital, "-vvv"))
+
+
+def audit(hospital: Hospital, *options: str, prove: bool = True) -> Run:
+    return run_play(hospital, *options, roles=["hospital_it.pkcs12.audit"], vars={"audit_prove": prove})
+
+
+def interfere(
+    patches: pytest.MonkeyPatch, workstation: EmulatedWorkstation, happen: Callable[[EmulatedWorkstation], None]
+) -> None:
+    """Something happens at the desk right before Jeanne's key is tried."""
+
+    def hear(manifest: Manifest) -> None:
+        if manifest.become and manifest.become.user == JEANNE.account:
+            happen(workstation)
+
+    tap(patches, workstation, hear)
+
+
+def content(hospital: Hospital) -> dict[tuple[str, str], Any]:
+    """What is in every store, keys included."""
+    stores: dict[tuple[str, str], Store] = {
+        (name, person.sid): hospital.emulated(name).store_of(person.sid)
+        for name in SCENES
+        for person in (JEANNE, ELODIE)
+    }
+    return {place: (dict(store.elements), copy.copy(store.containers)) for place, store in stores.items()}
+
+
+def secrets_of(hospital: Hospital) -> tuple[Secret, ...]:
+    passwords = [hospital.connection_password, *hospital.passwords.values()]
+    keys = [bundle.private_key for bundle in hospital.bundles.values()]
+    return (
+        *(text_secret("a password", password) for password in passwords),
+        *(secret for key in keys for secret in key_secrets("a key", key)),
+    )
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_what_is_known_of_her_key_is_told_with_the_reason(audited: Audited, name: str) -> None:
+    facts, scene = audited.facts(name), SCENES[name]
+    jeanne = facts["holders"][0]
+    (certificate,) = [each for each in facts["certificates"] if each["owner_sid"] == JEANNE.sid]
+    assert (jeanne["proof"], jeanne["status"], certificate["key_state"]) == scene.ends
+    assert certificate["status"] == jeanne["status"]
+    assert scene.says in jeanne["proof_detail"] if scene.says else jeanne["proof_detail"] is None
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_other_holders_key_is_proven_all_the_same(audited: Audited, name: str) -> None:
+    facts = audited.facts(name)
+    elodie = facts["holders"][1]
+    (certificate,) = [each for each in facts["certificates"] if each["owner_sid"] == ELODIE.sid]
+    assert (elodie["proof"], elodie["proof_detail"], elodie["status"]) == ("proven", None, "valid")
+    assert certificate["key_state"] == "proven"
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_each_try_is_one_command_as_the_holder_without_a_password(audited: Audited, name: str) -> None:
+    assert modules(audited.run.requests, name) == [READ] + [PROOF] * SCENES[name].runs
+    asked = [entry for entry in audited.run.requests if entry.workstation == name.upper() and entry.become_user]
+    holders = [JEANNE.account, ELODIE.account][-SCENES[name].runs :]
+    assert [(entry.become_user, entry.become_password_given) for entry in asked] == [(user, False) for user in holders]
+
+
+def test_no_proof_is_a_failure_or_a_change_and_nothing_is_written(audited: Audited) -> None:
+    assert audited.run.exit_code == 0, audited.run.stdout
+    assert not any(found.result["changed"] for found in audited.run.rows)
+    left = content(audited.hospital)
+    left["ws-stale", JEANNE.sid][0].pop("0" * 40)
+    assert left == audited.stores
+    assert [audited.hospital.emulated(name).accounts.bad_passwords for name in SCENES] == [{}] * len(SCENES)
+
+
+def test_no_secret_is_in_the_output(audited: Audited, figures: Figures) -> None:
+    pieces = [("stdout", audited.run.stdout.encode()), ("stderr", audited.run.stderr.encode())]
+    assert "store_exchange" in audited.run.stdout
+    assert figures.search("proofs", Scanner(list(audited.secrets)), pieces) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "prove", "proof"), [(("--check",), True, "not_proven"), ((), False, None)], ids=["check", "unasked"]
+)
+def test_check_mode_tries_no_key_and_nor_does_an_audit_that_is_not_asked_to(
+    audited: Audited, options: tuple[str, ...], prove: bool, proof: str | None
+) -> None:
+    run = audit(audited.hospital, *options, "--limit", "ws-well", prove=prove)
+    facts = row(run, "certificate_facts", "ws-well").result["ansible_facts"]["pkcs12"]
+    assert [holder["proof"] for holder in facts["holders"]] == [proof] * 2
+    assert [found["key_state"] for found in facts["certificates"]] == ["linked"] * 2
+    assert modules(run.requests, "ws-well") == [READ]
