@@ -25,6 +25,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
     ProveStep,
     RunAs,
     Step,
+    Store,
+    Unread,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver_json import AnswerError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
@@ -58,6 +60,7 @@ from unit.plugins.plugin_utils.fakes import (
 DAY = timedelta(days=1)
 ELODIE = "CHU\\elefevre"
 BOTH = (Account(HOLDER, SID, HOLDER, None), Account(ELODIE, OTHER_SID, ELODIE, None))
+DENIED = Unread("access_denied", "HKEY_USERS", 5)
 STRANGER = Identity("S-1-5-21-9", "CHU\\svc-ansible", administrator=True, debug_privilege=True)
 
 
@@ -181,7 +184,7 @@ def test_a_signature_of_another_key_is_no_proof(authority: Authority, issued: Is
 
 UNTRIED = {
     "is not logged on to WS-1": inventory(profiles=(profile(loaded=False),)),
-    "a temporary profile": inventory(profiles=(profile(temporary=True),)),
+    "cannot be read: access was denied": inventory(profiles=(profile(my=Store((), (DENIED,))),)),
     "ForceKeyProtection": inventory(force_key_protection=1),
     "seclogon": inventory(secondary_logon=4),
     "SeDebugPrivilege": inventory(identity=replace(STRANGER, debug_privilege=False)),
@@ -225,6 +228,14 @@ def test_without_a_usable_certificate_there_is_nothing_to_try(authority: Authori
     (holder,) = prove(drivers).holders
     assert (holder.proof, drivers.calls) == (Proof.NOT_PROVEN, ["inventory"])
     assert "no usable certificate" in str(holder.proof_detail)
+
+
+def test_what_lies_in_a_temporary_profile_is_not_tried(issued: IssuedBundle) -> None:
+    drivers = Workstation(inventory(profiles=(profile(temporary=True),)))
+    drivers.plant(issued)
+    holder, certificate = one(prove(drivers))
+    assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.UNKNOWN, "linked")
+    assert drivers.calls == ["inventory"]
 
 
 def test_what_is_not_related_is_not_tried(issued: IssuedBundle) -> None:

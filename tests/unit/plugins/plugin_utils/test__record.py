@@ -18,12 +18,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import 
     CertificateRecord,
     HolderRecord,
     ProfileRecord,
+    Proof,
     UnreadRecord,
     WorkstationRecord,
 )
 
 ROWS = (CertificateRecord, HolderRecord, ProfileRecord, UnreadRecord)
-PLAIN = (str, int, bool, date, datetime, Status)
+PLAIN = (str, int, bool, date, datetime, Proof, Status)
 KEY_MATERIAL = re.compile(r"(^|_)(der|pem|blob|bundle|container|pass\w*|secret|pin|code|private\w*)(_|$)")
 
 
