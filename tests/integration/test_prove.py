@@ -113,7 +113,10 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
 
 
 def audit(hospital: Hospital, *options: str, prove: bool = True) -> Run:
-    return run_play(hospital, *options, roles=["hospital_it.pkcs12.audit"], vars={"audit_prove": prove})
+    report = {"hospital_it.pkcs12.compliance_report": {}, "run_once": True}
+    return run_play(
+        hospital, *options, roles=["hospital_it.pkcs12.audit"], vars={"audit_prove": prove}, post_tasks=[report]
+    )
 
 
 def interfere(
@@ -164,6 +167,20 @@ def test_the_other_holders_key_is_proven_all_the_same(audited: Audited, name: st
     (certificate,) = [each for each in facts["certificates"] if each["owner_sid"] == ELODIE.sid]
     assert (elodie["proof"], elodie["proof_detail"], elodie["status"]) == ("proven", None, "valid")
     assert certificate["key_state"] == "proven"
+
+
+def test_the_report_judges_by_what_the_key_did(audited: Audited) -> None:
+    (report,) = audited.run.of("compliance_report")
+    places = {
+        (place["workstation"], place["account"]): (place["status"], place["next_step"])
+        for holder in report.result["rows"]
+        for place in holder["places"]
+    }
+    broken = {name for name, scene in SCENES.items() if scene.ends[0] == "unusable"}
+    assert len(broken) == 2
+    assert places == {(name, ELODIE.upn): ("valid", "nothing") for name in SCENES} | {
+        (name, JEANNE.account): ("key_missing", "enrol") if name in broken else ("valid", "nothing") for name in SCENES
+    }
 
 
 @pytest.mark.parametrize("name", SCENES)
