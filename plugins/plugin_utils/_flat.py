@@ -57,7 +57,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
-        return value.strftime(TIME_FORMAT)
+        # Unlike strftime, isoformat writes four digits of years before 1000, and so what sorts as text sorts by time.
+        return value.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
     if isinstance(value, date):
         return value.isoformat()
     return [_plain(each) for each in value] if isinstance(value, tuple) else value

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
@@ -29,35 +28,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model 
     Report,
     WorkstationRow,
 )
-from tooling.tree import ROOT
+from tooling.schemas import published, put
 from unit.plugins.plugin_utils._report.reports import TERMS, hospital, sample
 
-TEXT = (ROOT / "docs" / "compliance_report.schema.json").read_text(encoding="utf-8")
-PUBLISHED: dict[str, Any] = json.loads(TEXT)
+SCHEMA_FILE = published("compliance_report.schema.json")
+PUBLISHED = SCHEMA_FILE.said
 EMPTY = Report(TERMS, (), (), (), (), (), None, None)
 
 
-def complaints(said: dict[str, Any]) -> list[str]:
-    """What the schema has against a document, as places and reasons."""
-    validator = Draft202012Validator(PUBLISHED, format_checker=FormatChecker())
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(said)]
-
-
-def objects(part: Any) -> Iterator[dict[str, Any]]:
-    """Every description of a map in the schema."""
-    if isinstance(part, dict):
-        if part.get("type") == "object":
-            yield part
-        for each in part.values():
-            yield from objects(each)
-    elif isinstance(part, list):
-        for each in part:
-            yield from objects(each)
-
-
 def test_it_is_a_schema_written_in_one_way() -> None:
-    Draft202012Validator.check_schema(PUBLISHED)
-    assert json.dumps(PUBLISHED, indent=2, ensure_ascii=False) + "\n" == TEXT
+    assert json.dumps(PUBLISHED, indent=2, ensure_ascii=False) + "\n" == SCHEMA_FILE.text
     assert PUBLISHED["properties"]["schema"]["const"] == SCHEMA
 
 
@@ -67,7 +47,7 @@ def test_it_is_a_schema_written_in_one_way() -> None:
     ids=["empty", "no_changes", "en", "fr", "sixty"],
 )
 def test_reports_fit(report: Report) -> None:
-    assert complaints(document(report)) == []
+    assert SCHEMA_FILE.complaints(document(report)) == []
 
 
 @pytest.mark.parametrize(
@@ -92,7 +72,7 @@ def test_every_section_is_described_and_no_other() -> None:
 
 
 def test_no_map_takes_more_than_is_described_and_everything_is_described() -> None:
-    every = list(objects(PUBLISHED))
+    every = SCHEMA_FILE.objects()
     assert len(every) == 11
     assert all(each["additionalProperties"] is False and each["description"] for each in every)
     assert [each.get("required", list(each["properties"])) for each in every] == [
@@ -119,17 +99,6 @@ def test_other_enumerations_are_those_of_the_code() -> None:
     assert list(counted["workstations"]["properties"]) == [answer.value for answer in Answer]
     assert list(counted["authorisations"]["properties"]) == PUBLISHED["$defs"]["authorisation_status"]["enum"]
     assert set(PUBLISHED["$defs"]["authorisation_status"]["enum"]) < {status.value for status in Status}
-
-
-def put(*place: str | int, value: Any) -> Callable[[Any], None]:
-    """Puts something wrong in one place of a document."""
-
-    def apply(said: Any) -> None:
-        for part in place[:-1]:
-            said = said[part]
-        said[place[-1]] = value
-
-    return apply
 
 
 @pytest.mark.parametrize(
@@ -164,6 +133,6 @@ def put(*place: str | int, value: Any) -> Callable[[Any], None]:
 )  # fmt: skip
 def test_a_document_with_one_mistake_does_not_fit(spoil: Callable[[Any], Any]) -> None:
     said = document(sample())
-    assert complaints(said) == []
+    assert SCHEMA_FILE.complaints(said) == []
     spoil(said)
-    assert len(complaints(said)) == 1
+    assert len(SCHEMA_FILE.complaints(said)) == 1

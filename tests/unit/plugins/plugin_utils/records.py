@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import CLIENT_AUTH, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import thumbprint_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._register import register_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._standing import Judge
-from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, NOW, SOFTWARE
+from unit.plugins.plugin_utils.fakes import NOW, SOFTWARE
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -28,7 +29,7 @@ def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRe
         owner_sid=JEANNES,
         owner="CHU\\jdupont",
         store="CurrentUser\\My",
-        thumbprint=f"{abs(days):08X}{number:A>32}"[:40],
+        thumbprint=thumbprint_of(f"{number} {days}".encode()),
         subject=f"CN=Somebody - {number}",
         subject_cn=f"Somebody - {number}",
         issuer="CN=AC",
