@@ -19,6 +19,7 @@ DOCUMENTS = [
     "LICENSES/",
     "README.md",
     "changelogs/",
+    "docs/awx/",
     "docs/compliance_report.schema.json",
     "docs/docsite/",
 ]

@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job of a template in ``docs/awx``, prepared for ansible-runner as AWX prepares it, with credentials brought in as their types say."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from lab.hospital import CONNECTION_ACCOUNT, Hospital
+from lab.playbook import ROOT
+from tooling.awx import PROJECT, Data, named
+
+MOUNTED = "/srv/pkcs12"
+PASSWORD_PROMPT = r"SSH password:\s*?$"
+JINJA = ImmutableSandboxedEnvironment()
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc] # yaml has no types
+    """Writes text that is no template, whatever is in it: what people typed, and what credentials hold."""
+
+
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("!unsafe", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``secrets``: the inputs of each credential, by its name. ``answers``: to the survey. ``number``: what AWX calls the job."""
+
+    template: Data
+    secrets: Mapping[str, Mapping[str, str]] = field(repr=False)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    number: int = 42
+
+    def prepare(self, data: Data, hospital: Hospital, controller: Path, worker: Path) -> None:
+        """Fills ``controller``, from where the job is sent; ``worker`` is where it is going to be unpacked."""
+        env = controller / "env"
+        env.mkdir(parents=True, mode=0o700)
+        shutil.copytree(PROJECT, controller / "project")
+        (controller / "inventory").mkdir()
+        (controller / "inventory" / "hosts.yml").write_text(_inventory(hospital), encoding="utf-8")
+        arguments = ["-u", CONNECTION_ACCOUNT, "--ask-pass", "--diff"]
+        for number, credential in enumerate(self.template["credentials"]):
+            kind = named(data, "controller_credentials", credential)["credential_type"]
+            inputs = self.secrets[credential]
+            if kind == "Machine":
+                _write(env / "passwords", json.dumps({PASSWORD_PROMPT: inputs["password"]}))
+                continue
+            injectors = named(data, "controller_credential_types", kind)["injectors"]
+            _write(env / f"extra{number}", _inject(injectors, inputs, env, worker / "env"))
+            arguments += ["-e", f"@{worker}/env/extra{number}"]
+        _write(env / "extravars", self._extra_vars(hospital))
+        _write(env / "cmdline", " ".join(f"'{argument}'" for argument in arguments))
+        _write(env / "envvars", json.dumps(_environment(worker)))
+
+    def _extra_vars(self, hospital: Hospital) -> str:
+        """Only what the template itself has may be a template. The folders that AWX mounts are the hospital's."""
+        own = json.loads(json.dumps(self.template.get("extra_vars", {})).replace(MOUNTED, str(hospital.folder)))
+        asked = {question["variable"]: question.get("default") for question in self.template["survey_spec"]["spec"]}
+        unsafe = {**asked, **self.answers, "awx_job_id": self.number}
+        return f"{yaml.safe_dump(own) if own else ''}{_dump(unsafe)}"
+
+
+def _inject(injectors: Data, inputs: Mapping[str, str], here: Path, there: Path) -> str:
+    """Writes the files of a custom credential type and returns its extra variables, which may name the files."""
+    names: dict[str, str] = {}
+    for label, template in injectors.get("file", {}).items():
+        name = label.partition(".")[2]
+        names[name] = str(there / f"file_{name}")
+        _write(here / f"file_{name}", JINJA.from_string(template).render(inputs))
+    known = {**inputs, "tower": {"filename": names}}
+    extra = {name: JINJA.from_string(text).render(known) for name, text in injectors.get("extra_vars", {}).items()}
+    return _dump(extra)
+
+
+def _inventory(hospital: Hospital) -> str:
+    """The hospital's, without the account and the password: the credential has them."""
+    inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
+    del inventory["all"]["vars"]["ansible_password"]
+    for host in inventory["all"]["children"]["workstations"]["hosts"].values():
+        del host["ansible_user"]
+    return json.dumps(inventory, ensure_ascii=False)
+
+
+def _environment(worker: Path) -> Mapping[str, str]:
+    """What the execution environment brings: the collection. And nothing outside of the worker's folder is written to."""
+    home = worker / "home"
+    places = {"ANSIBLE_HOME": str(home), "ANSIBLE_LOCAL_TEMP": str(home / "tmp")}
+    return {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8", **places}
+
+
+def _dump(values: Mapping[str, Any]) -> str:
+    return str(yaml.dump(dict(values), Dumper=_Dumper))
+
+
+def _write(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
