@@ -41,6 +41,7 @@ class Spec:
     mutually_exclusive: Sequence[Sequence[str]] = ()
     required_one_of: Sequence[Sequence[str]] = ()
     required_if: Sequence[Sequence[Any]] = ()
+    required_together: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,8 @@ class PkcsAction(ActionBase):
 
     def _validate(self) -> Any:
         """Holds the arguments against the spec. A null is an option left out: it gets the default, and is missing if required."""
-        rules = {name: getattr(self.SPEC, name) for name in ("mutually_exclusive", "required_one_of", "required_if")}
+        names = ("mutually_exclusive", "required_one_of", "required_if", "required_together")
+        rules = {name: getattr(self.SPEC, name) for name in names}
         spec = {name: dict(option) for name, option in self.SPEC.options.items()}
         given = {name: value for name, value in plain(self._task.args).items() if value is not None}
         return ArgumentSpecValidator(spec, **rules).validate(given)

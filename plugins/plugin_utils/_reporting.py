@@ -78,6 +78,7 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
     return {
         "changed": written.changed,
         "failed": bool(broken),
+        "failing": dict(broken),
         "files": dict(written.files),
         "summary": found["summary"] | {"report_date": found["report_date"]},
         "rows": [*found["holders"], *found["without_workstation"]],

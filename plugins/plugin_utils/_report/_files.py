@@ -36,14 +36,25 @@ def write(path: Path, data: bytes, check_mode: bool) -> bool:
 def read(path: Path) -> str:
     """An earlier report. Raises ``PkcsError`` (``report_file``)."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "it is no text in UTF-8"
-        raise PkcsError(
-            code="report_file",
-            cause=f"{path} cannot be read: {reason}.",
-            next_step="Check the path: it is one on the controller.",
-        ) from None
+        return read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise _unread(path, "it is no text in UTF-8") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file as it is. Raises ``PkcsError`` (``report_file``)."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise _unread(path, problem.strerror) from None
+
+
+def _unread(path: Path, reason: str | None) -> PkcsError:
+    return PkcsError(
+        code="report_file",
+        cause=f"{path} cannot be read: {reason}.",
+        next_step="Check the path: it is one on the controller.",
+    )
 
 
 def _replace(path: Path, data: bytes) -> None:
