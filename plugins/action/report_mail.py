@@ -62,4 +62,9 @@ class ActionModule(PkcsAction):
         if not task.check_mode:
             send(message, server)
         people = recipients(message)
-        return {"changed": True, "recipients": people, "size": size, "msg": f"A mail of {size} bytes to {', '.join(people)}."}
+        return {
+            "changed": True,
+            "recipients": people,
+            "size": size,
+            "msg": f"A mail of {size} bytes to {', '.join(people)}.",
+        }

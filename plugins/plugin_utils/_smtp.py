@@ -121,7 +121,9 @@ def _hand_over(connection: smtplib.SMTP, message: EmailMessage, server: Server) 
     try:
         left_out = connection.send_message(message)
     except smtplib.SMTPRecipientsRefused as refused:
-        raise _refused(f"{server.address} takes mail for none of the recipients: {_each(refused.recipients)}.") from None
+        raise _refused(
+            f"{server.address} takes mail for none of the recipients: {_each(refused.recipients)}."
+        ) from None
     except smtplib.SMTPResponseException as answer:
         if answer.smtp_code == TOO_LARGE:
             raise PkcsError(

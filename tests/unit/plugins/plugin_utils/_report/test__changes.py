@@ -148,9 +148,7 @@ def test_changes_are_sorted_by_kind_and_name_whatever_the_order_of_the_rows() ->
 
 
 def test_every_kind_of_change_is_found() -> None:
-    before = report(
-        host(record(days=5), seats=(replace(JEANNE, anniversary=date(2027, 3, 1)), PAUL)), Host("ws-2", ())
-    )
+    before = report(host(record(days=5), seats=(replace(JEANNE, anniversary=date(2027, 3, 1)), PAUL)), Host("ws-2", ()))
     after = report(
         host(record(days=500), seats=(replace(JEANNE, anniversary=date(2028, 3, 1)),)), Host("ws-3", ()), people=(ANNE,)
     )
