@@ -1,0 +1,261 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Facts list what was asked for and count the rest, in any language of Windows and of any number, and a cache keeps them as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from integration.plays import SITE_WIDE_BECOME, Json, cached, modules, row, run_play
+from integration.strangers import put_on_card, stranger
+from lab.emulated import User
+from lab.hospital import CONNECTION_ACCOUNT, Hospital
+from lab.people import JEANNE, PAUL, Desk, Seat
+from lab.playbook import Run, fact_cache
+from tooling.schemas import published
+
+MIXED, MANY, FRENCH = "ws-mixed", "ws-many", "ws-french"
+DESKS = tuple(Desk(name, (Seat(JEANNE), Seat(PAUL, logged_on=False))) for name in (MIXED, MANY, FRENCH))
+ISSUER, NUMBER = "CN=AC Personnes", r" - (T\d{6})$"
+EMAIL, CLIENT_AUTH = "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2"
+FACTS = published("facts.schema.json")
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    with Hospital(tmp_path_factory.mktemp("facts"), DESKS) as running:
+        mix(running)
+        fill(running)
+        translate(running)
+        yield running
+
+
+def mix(hospital: Hospital) -> None:
+    workstation, authority = hospital.emulated(MIXED), hospital.authority
+    hers, his, machine = workstation.store_of(JEANNE.sid), workstation.store_of(PAUL.sid), workstation.machine
+    number, key = JEANNE.authorisation, ec.generate_private_key(ec.SECP256R1())
+
+    def issue(name: str, authorisation: str, **keywords: Any) -> Any:
+        return authority.issue(name, authorisation, passphrase="x", key=key, **keywords).certificate
+
+    hers.plant(issue(JEANNE.name, number), key, friendly_name="mine")
+    hers.plant(issue(JEANNE.name, number), key, friendly_name="archived", archived=True)
+    hers.plant(issue(JEANNE.name, number, eku=[ExtendedKeyUsageOID.EMAIL_PROTECTION]), key, friendly_name="mail")
+    hers.plant(stranger(f"{JEANNE.name} - {number}", "AC Autre").certificate, key, friendly_name="foreign")
+    put_on_card(hers, stranger("DUPONT Jeanne 899700000001", "AC Carte"), "card")
+    hers.plant(issue("Jean Passant", "T999999"), key, friendly_name="passer-by")
+    his.plant(issue(PAUL.name, PAUL.authorisation), key, friendly_name="pauls")
+    his.plant(issue(JEANNE.name, number), key, friendly_name="hers-at-his")
+    machine.plant(stranger("ws-mixed.chu.example", "AC Ordinateurs").certificate, key, friendly_name="machine")
+
+
+SELECTED: Mapping[str, tuple[Json, str]] = {
+    "holders": ({}, "mine mail foreign pauls hers-at-his"),
+    "nobody": ({"holders": []}, "mine mail foreign passer-by pauls hers-at-his machine"),
+    "archived": ({"include_archived": True}, "mine archived mail foreign pauls hers-at-his"),
+    "everything": (
+        {"include_unrelated": True, "include_archived": True},
+        "mine archived mail foreign card passer-by pauls hers-at-his machine",
+    ),
+    "unrelated": ({"include_unrelated": True}, "mine mail foreign card passer-by pauls hers-at-his machine"),
+    "issuer": ({"issuer": ISSUER}, "mine mail passer-by pauls hers-at-his"),
+    "subject": ({"subject": f"^CN={JEANNE.name}"}, "mine mail foreign hers-at-his"),
+    "pattern": ({"authorisation_pattern": NUMBER}, "mine mail foreign passer-by pauls hers-at-his"),
+    "eku": ({"eku": [EMAIL]}, "mail"),
+    "two ekus": ({"eku": [EMAIL, CLIENT_AUTH]}, "mine mail foreign card passer-by pauls hers-at-his machine"),
+    "all four": (
+        {"issuer": ISSUER, "subject": "Jeanne", "authorisation_pattern": NUMBER, "eku": [CLIENT_AUTH]},
+        "mine hers-at-his",
+    ),
+    "stores of holders": ({"only_holders": True}, "mine mail foreign pauls hers-at-his"),
+    "her store": (
+        {"only_holders": True, "holders": [{"user": JEANNE.account}], "eku": [CLIENT_AUTH]},
+        "mine foreign card passer-by",
+    ),
+    "nobody's store": ({"only_holders": True, "holders": []}, ""),
+    "unrelated of her store": (
+        {"only_holders": True, "holders": [{"user": JEANNE.account}], "include_unrelated": True},
+        "mine mail foreign card passer-by pauls hers-at-his machine",
+    ),
+    "a card by its issuer": ({"issuer": "AC Carte"}, "card"),
+    "none": ({"issuer": "AC Inconnue"}, ""),
+}
+
+
+def select(hospital: Hospital) -> Run:
+    calls = [{"holders": "{{ pkcs12_holders }}"} | options for options, _listed in SELECTED.values()]
+    tasks = [{"hospital_it.pkcs12.certificate_facts": options} for options in calls]
+    return run_play(hospital, "--limit", MIXED, tasks=tasks, **SITE_WIDE_BECOME)
+
+
+def facts_of(run: Run) -> list[Json]:
+    return [found.result["ansible_facts"]["pkcs12"] for found in run.of("certificate_facts")]
+
+
+@pytest.fixture(scope="module")
+def selected(hospital: Hospital) -> dict[str, Json]:
+    return dict(zip(SELECTED, facts_of(select(hospital)), strict=True))
+
+
+@pytest.mark.parametrize("name", SELECTED)
+def test_what_is_asked_for_is_listed_and_the_rest_is_counted(selected: dict[str, Json], name: str) -> None:
+    facts, listed = selected[name], SELECTED[name][1].split()
+    assert {each["friendly_name"] for each in facts["certificates"]} == set(listed)
+    assert (len(facts["certificates"]), facts["certificates_not_listed"]) == (len(listed), 9 - len(listed))
+    assert FACTS.complaints(facts) == []
+
+
+@pytest.mark.parametrize("name", SELECTED)
+def test_what_is_not_asked_for_is_nowhere_in_the_facts(selected: dict[str, Json], name: str) -> None:
+    everything = selected["everything"]["certificates"]
+    text = json.dumps(selected[name])
+    for each in everything:
+        listed = each["friendly_name"] in SELECTED[name][1].split()
+        assert (each["thumbprint"] in text) is listed
+        assert (each["serial"] in text) is listed
+
+
+def test_unrelated_ones_are_marked(selected: dict[str, Json]) -> None:
+    unrelated = [each["friendly_name"] for each in selected["unrelated"]["certificates"] if not each["related"]]
+    assert set(unrelated) == {"card", "passer-by", "machine"}
+    assert all(each["related"] for each in selected["holders"]["certificates"])
+
+
+def test_holders_are_judged_by_what_is_asked_for(selected: dict[str, Json]) -> None:
+    def standings(name: str) -> list[str]:
+        return [each["status"] for each in selected[name]["holders"]]
+
+    # Two certificates for client authentication are hers: the one of the authority and the one of another issuer.
+    assert standings("holders") == ["duplicate", "valid"]
+    assert standings("issuer") == ["valid", "valid"]
+    assert standings("eku") == ["missing", "missing"]
+    assert standings("none") == ["missing", "missing"]
+    assert standings("her store") == ["duplicate"]
+    assert standings("unrelated") == standings("everything") == standings("holders")
+    (astray,) = [each for each in selected["holders"]["certificates"] if each["friendly_name"] == "hers-at-his"]
+    assert (astray["status"], astray["owner_sid"]) == ("wrong_holder", PAUL.sid)
+
+
+MANY_VALID, MANY_CARDS, MANY_ARCHIVED = 150, 30, 20
+
+
+def fill(hospital: Hospital) -> None:
+    """200 certificates in one store, the end of the last one in 2000 days."""
+    store, key = hospital.emulated(MANY).store_of(JEANNE.sid), ec.generate_private_key(ec.SECP256R1())
+    start = datetime.now(timezone.utc) - timedelta(days=3)
+
+    def plant(days: int, *, archived: bool = False) -> None:
+        dates = {"not_before": start, "not_after": start + timedelta(days=days)}
+        issued = hospital.authority.issue(JEANNE.name, JEANNE.authorisation, passphrase="x", key=key, **dates)
+        store.plant(issued.certificate, key, archived=archived)
+
+    for number in range(MANY_VALID):
+        plant(2000 - number * 13)
+    for number in range(MANY_ARCHIVED):
+        plant(3000 + number, archived=True)
+    for number in range(MANY_CARDS):
+        put_on_card(store, stranger(f"DUPONT Jeanne {number}", "AC Carte"))
+
+
+def test_two_hundred_certificates_in_a_store_are_read_by_one_command(hospital: Hospital) -> None:
+    call = [{"hospital_it.pkcs12.certificate_facts": {"holders": "{{ pkcs12_holders }}"}}]
+    run = run_play(hospital, "--limit", MANY, tasks=call)
+    (facts,) = facts_of(run)
+    assert modules(run.requests, MANY) == ["store_inventory"]
+    assert (len(facts["certificates"]), facts["certificates_not_listed"]) == (MANY_VALID, MANY_ARCHIVED + MANY_CARDS)
+    newest = max(facts["certificates"], key=lambda each: str(each["not_after"]))
+    assert [each["status"] for each in facts["certificates"]].count("superseded") == MANY_VALID - 1
+    assert (newest["status"], newest["thumbprint"]) == ("valid", facts["holders"][0]["thumbprint"])
+    assert facts["unread"] == []
+    assert FACTS.complaints(facts) == []
+
+
+ADMINISTRATOR, ELODIE = r"WS-FRENCH\Administrateur", "HÔPITAL\\Élodie Lefèvre"
+FOLDER = "C:\\Utilisateurs\\Élodie Lefèvre"
+
+
+def translate(hospital: Hospital) -> None:
+    """A French Windows: other names of the accounts, with accents and blanks. What is the same in every language are SIDs."""
+    workstation = hospital.emulated(FRENCH)
+    service, holder = workstation.accounts.by_name(CONNECTION_ACCOUNT), workstation.accounts.by_sid(JEANNE.sid)
+    assert service is not None
+    assert holder is not None
+    workstation.accounts.add(User(ADMINISTRATOR, service.sid, service.password, administrator=True))
+    workstation.accounts.add(User(ELODIE, JEANNE.sid, holder.password))
+    workstation.profiles[JEANNE.sid].path = FOLDER
+    workstation.profiles[PAUL.sid].denied = True
+
+    def entries(host: Json) -> None:
+        host["ansible_user"] = ADMINISTRATOR
+        host["pkcs12_holders"][0]["user"] = ELODIE
+        host["pkcs12_holders"].append({"user": "HÔPITAL\\personne"})
+
+    rewrite(hospital, FRENCH, entries)
+
+
+def rewrite(hospital: Hospital, host: str, change: Callable[[Json], None]) -> None:
+    inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
+    change(inventory["all"]["children"]["workstations"]["hosts"][host])
+    hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
+
+
+def test_nothing_depends_on_the_language_of_windows(hospital: Hospital) -> None:
+    bundle = hospital.bundles[JEANNE.authorisation]
+    install = {
+        "path": str(hospital.bundle_folder / bundle.file_name),
+        "passphrase": f"{{{{ pkcs12_passphrases['{JEANNE.authorisation}'] }}}}",
+        "holder": ELODIE,
+    }
+    gather = {"holders": "{{ pkcs12_holders }}"}
+    tasks = [{"hospital_it.pkcs12.certificate": install}, {"hospital_it.pkcs12.certificate_facts": gather}]
+    run = run_play(hospital, "--limit", FRENCH, tasks=tasks, **SITE_WIDE_BECOME)
+    assert row(run, "certificate", FRENCH).result["outcome"] == "installed", run.stdout
+    (facts,) = facts_of(run)
+    assert facts["connection_account"] == ADMINISTRATOR
+    standings = {each["user"]: (each["account"], each["status"]) for each in facts["holders"]}
+    assert standings == {
+        ELODIE: (ELODIE, "valid"),
+        PAUL.account: (PAUL.account, "unknown"),
+        "HÔPITAL\\personne": (None, "missing"),
+    }
+    assert [(each["owner"], each["owner_sid"]) for each in facts["certificates"]] == [(ELODIE, JEANNE.sid)]
+    assert [(each["owner_sid"], each["code"]) for each in facts["unread"]] == [(PAUL.sid, "access_denied")]
+    assert FOLDER in [each["path"] for each in facts["profiles"]]
+
+
+OF_THE_MOMENT = ("gathered_at", "workstation_utc", "clock_skew_seconds")
+
+
+def test_a_cache_keeps_facts_as_they_are(hospital: Hospital) -> None:
+    """What a later job reads is what the first one was told, with the types that its schema says."""
+    gather = [{"hospital_it.pkcs12.certificate_facts": {"holders": "{{ pkcs12_holders }}", "include_archived": True}}]
+    environment = fact_cache(hospital)
+    (told,) = facts_of(run_play(hospital, "--limit", MIXED, tasks=gather, environment=environment))
+    assert cached(hospital, MIXED) == told
+    expected = hospital.folder / "told.json"
+    expected.write_text(json.dumps({"told": told}), encoding="utf-8")
+    checks = [
+        "ansible_facts.pkcs12 == told",
+        "ansible_facts.pkcs12.schema is integer",
+        "ansible_facts.pkcs12.gathered_at is string",
+        "ansible_facts.pkcs12.certificates | map(attribute='days_left') | reject('integer') | length == 0",
+        "ansible_facts.pkcs12.certificates | selectattr('archived') | map(attribute='friendly_name') == ['archived']",
+        "ansible_facts.pkcs12.holders[0].access_until == ansible_facts.pkcs12.certificates | map(attribute='not_after') | max",
+    ]
+    later = [{"ansible.builtin.assert": {"that": checks}}]
+    run = run_play(hospital, "--limit", MIXED, f"--extra-vars=@{expected}", tasks=later, environment=environment)
+    assert run.exit_code == 0, run.stdout
+    (again,) = facts_of(run_play(hospital, "--limit", MIXED, tasks=gather, environment=environment))
+    assert without_moment(again) == without_moment(told)
+
+
+def without_moment(facts: Json) -> Json:
+    return {key: value for key, value in facts.items() if key not in OF_THE_MOMENT}
