@@ -92,8 +92,10 @@ def test_renew_now_takes_what_is_not_due(hospital: Hospital) -> None:
 
 
 def test_who_leaves_is_retired_and_nobody_else(hospital: Hospital) -> None:
-    leaving = json.dumps({"retire_authorisations": [JEANNE.authorisation, LOUIS.authorisation]})
-    checked = play(hospital, RETIRE, "-e", leaving, "--check")
+    numbers = [JEANNE.authorisation, LOUIS.authorisation]
+    leaving = json.dumps({"retire_authorisations": numbers})
+    as_text = json.dumps({"retire_authorisations": ", ".join(numbers)})  # from a survey, or -e name=value
+    checked = play(hospital, RETIRE, "-e", as_text, "--check")
     assert held(hospital, "ws-cardio", JEANNE) == (1, 1)
     run = play(hospital, RETIRE, "-e", leaving)
     expected = {"ws-cardio": {"T100001": "removed"}, "ws-radio": {"T100001": "removed"}}
