@@ -20,7 +20,7 @@ DOCUMENTS = [
     "README.md",
     "changelogs/",
     "docs/awx/",
-    "docs/compliance_report.schema.json",
+    "docs/*.schema.json",
     "docs/docsite/",
 ]
 CONTENT = ["meta/", "playbooks/", "plugins/", "requirements.txt", "roles/"]
