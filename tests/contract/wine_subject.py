@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from contract.material import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
 from contract.situation import ForceKeyProtection, HoldMutex, Order, PutElement, PutKey, PutPerson, TemporaryProfile
-from lab.wine import WineWorkstation, bed
+from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation import AuthMethod, Kind, Logon, Process
 
 PREPARE = Path(__file__).with_name("prepare.ps1")
@@ -67,7 +67,7 @@ class WineSubject:
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             json.dump(orders, file)
             file.flush()
-            script = f"& ([scriptblock]::Create([IO.File]::ReadAllText('{_path(PREPARE)}'))) '{_path(file.name)}'"
+            script = f"& ([scriptblock]::Create([IO.File]::ReadAllText('{seen_by_wine(PREPARE)}'))) '{seen_by_wine(file.name)}'"
             found = json.loads(self._workstation.run_powershell(script))
         WineSubject._same_on_all = Place(found["sid"], found["account"], found["computer"], found["profile"])
         return tuple(map(bytes.fromhex, found["elements"]))
@@ -104,11 +104,6 @@ class WineSubject:
     def close(self) -> None:
         """See ``contract.subject``."""
         self._workstation.close()
-
-
-def _path(unix: Path | str) -> str:
-    """Wine shows the file system as drive Z."""
-    return "Z:" + str(unix).replace("/", "\\")
 
 
 def _document(order: Order) -> Json:

@@ -28,6 +28,11 @@ def bed() -> Path | None:
     return folder if (folder / "stamp").is_file() else None
 
 
+def seen_by_wine(path: Path | str) -> str:
+    """A path of this machine as Windows programs write it: Wine shows the file system as drive Z."""
+    return "Z:" + str(path).replace("/", "\\")
+
+
 class WineWorkstation:
     """One Wine prefix: a registry, certificate stores, users' folders, a wineserver. Its one user is the Unix user.
 
