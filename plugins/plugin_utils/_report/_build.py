@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from unicodedata import combining, normalize
 
 from .._calendar import calendar_of
 from .._certificate import Status
@@ -114,7 +115,9 @@ def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...
 
 
 def _holder_order(row: HolderRow) -> tuple[str, str, str]:
-    return row.name.casefold(), row.name, row.authorisation
+    """As in a register: an accent makes no other letter."""
+    letters = "".join(each for each in normalize("NFKD", row.name) if not combining(each))
+    return letters.casefold(), row.name, row.authorisation
 
 
 def _certificate_order(row: CertificateRow) -> tuple[str, str, str, datetime, str]:

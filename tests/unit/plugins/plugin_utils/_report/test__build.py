@@ -67,6 +67,13 @@ def test_the_order_of_what_comes_in_does_not_matter() -> None:
     assert all(other == first for other in others)
 
 
+def test_names_are_sorted_as_in_a_register() -> None:
+    names = ["Zo\u00e9 Roux", "\u00c9lodie Lef\u00e8vre", "Eric Blanc", "anne Roux", "Farid Amrani"]
+    people = tuple(Seat(name, Person(name, f"T{number}")) for number, name in enumerate(names, 10))
+    found = [row.name for row in report(people=people).without_workstation]
+    assert found == ["anne Roux", "\u00c9lodie Lef\u00e8vre", "Eric Blanc", "Farid Amrani", "Zo\u00e9 Roux"]
+
+
 def test_days_are_the_sites() -> None:
     late = NOW.replace(hour=23, minute=30)
     end = record(not_after=(late + 41 * DAY).replace(hour=1))
