@@ -1,34 +1,44 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The diff of a holder's store: a line per certificate, before and after. Pure."""
+"""The diff of a holder's store: a line per certificate, before and after. What others have issued is counted alone. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from ._certificate import Certificate
 from ._observed import StoreCertificate, StoreView
-from ._plan import NameLeaf, Plan
+from ._plan import NameLeaf
 from ._predecessors import Method
 from ._transaction import Outcome
 
 
 def store_diff(outcome: Outcome) -> dict[str, str]:
     """After is what the plan says while nothing was done (check mode), and what the store holds once it was."""
-    done = bool(outcome.journal)
-    after = _lines(outcome.after) if done or outcome.deferred else _planned(outcome.before, outcome.plan, outcome.leaf)
+    done = bool(outcome.journal) or outcome.deferred is not None
+    issuers = _issuers(outcome)
+    before = _lines(outcome.before, issuers)
+    after = _lines(outcome.after, issuers) if done else _planned(before, outcome)
+    seen = outcome.after if done else outcome.before
     header = f"{outcome.inventory.computer} {outcome.owner.name} CurrentUser\\My"
     return {
         "before_header": header,
         "after_header": header,
-        "before": _text(_lines(outcome.before)),
-        "after": _text(after),
+        "before": _text(before, outcome.before, issuers),
+        "after": _text(after, seen, issuers),
     }
 
 
-def _planned(before: StoreView, plan: Plan, leaf: Certificate | None) -> dict[str, str]:
-    lines = _lines(before)
+def _issuers(outcome: Outcome) -> Set[str]:
+    """Whose certificates the task is about. The others, such as those of a smart card, are their owner's affair."""
+    leaving = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.leaving)
+    about = {found.certificate.issuer for found in leaving if found}
+    return about | {outcome.leaf.issuer} if outcome.leaf else about
+
+
+def _planned(lines: Mapping[str, str], outcome: Outcome) -> dict[str, str]:
+    lines, before, plan, leaf = dict(lines), outcome.before, outcome.plan, outcome.leaf
     names = {step.thumbprint: step.friendly_name for step in plan.steps if isinstance(step, NameLeaf)}
     if leaf and (plan.imports or names):
         installed = before.find(leaf.thumbprint)
@@ -43,9 +53,11 @@ def _planned(before: StoreView, plan: Plan, leaf: Certificate | None) -> dict[st
     return lines
 
 
-def _lines(view: StoreView) -> dict[str, str]:
+def _lines(view: StoreView, issuers: Set[str]) -> dict[str, str]:
     return {
-        found.thumbprint: _line(found.certificate, found.friendly_name, _state(found)) for found in view.certificates
+        found.thumbprint: _line(found.certificate, found.friendly_name, _state(found))
+        for found in view.certificates
+        if found.certificate.issuer in issuers
     }
 
 
@@ -58,5 +70,8 @@ def _state(found: StoreCertificate) -> str:
     return "archived" if found.archived else "key" if found.key else "no key"
 
 
-def _text(lines: Mapping[str, str]) -> str:
-    return "".join(lines[thumbprint] for thumbprint in sorted(lines))
+def _text(lines: Mapping[str, str], view: StoreView, issuers: Set[str]) -> str:
+    others = sum(found.certificate.issuer not in issuers for found in view.certificates)
+    return "".join(lines[thumbprint] for thumbprint in sorted(lines)) + (
+        f"{others} more of other issuers\n" if others else ""
+    )

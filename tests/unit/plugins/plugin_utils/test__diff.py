@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome
-from unit.plugins.plugin_utils.fakes import HOLDER, NOW, YEAR, certificate, inventory, stored, view
+from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, YEAR, certificate, inventory, stored, view
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate(), friendly_name="SISERI")
@@ -70,3 +71,35 @@ def test_once_it_is_done_after_is_the_store() -> None:
 def test_what_changes_nothing_shows_nothing(unchanged: Outcome) -> None:
     diff = store_diff(unchanged)
     assert diff["before"] == diff["after"] != ""
+
+
+CARD_ONE = stored(certificate("DUPONT Jeanne 899700000001", issuer="CN=AC Carte"), CARD, friendly_name="carte")
+
+
+@pytest.mark.parametrize(
+    ("plan", "details"),
+    [
+        (Plan(RENEWAL), {}),
+        (Plan((*RENEWAL, RetireOld(OLD.thumbprint, Method.DELETE))), {}),
+        (Plan(RENEWAL), {"after": view(stored(LEAF, None), CARD_ONE), "journal": DONE}),
+        (Plan(()), {"deferred": "not logged on"}),
+    ],
+    ids=["planned", "retiring", "done", "deferred"],
+)
+def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_them(
+    plan: Plan, details: dict[str, Any]
+) -> None:
+    diff = store_diff(outcome(plan, OLD, CARD_ONE, **details))
+    for side in ("before", "after"):
+        assert lines(diff, side)[-1] == "1 more of other issuers"
+        assert "carte" not in diff[side].lower()
+        assert CARD_ONE.thumbprint not in diff[side]
+
+
+def test_a_removal_shows_the_issuers_of_what_goes() -> None:
+    removal = replace(outcome(Plan((RetireOld(OLD.thumbprint, Method.DELETE),)), OLD, CARD_ONE), leaf=None)
+    diff = store_diff(removal)
+    assert (lines(diff, "before"), lines(diff, "after")) == (
+        [OLD_LINE, "1 more of other issuers"],
+        ["1 more of other issuers"],
+    )

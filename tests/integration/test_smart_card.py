@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person's smart card is in the store, as Windows puts it there. Every playbook counts its certificate, and none says whose it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from integration.canary import Hit, Scanner, Secret, binary_secret, text_secret
+from integration.conftest import Figures
+from integration.plays import SITE_WIDE_BECOME, Json, cached, row, run_play, tasks
+from integration.remains import Piece, files
+from integration.strangers import Stranger, put_on_card, stranger
+from lab.emulated.store import Store
+from lab.hospital import Hospital
+from lab.people import JEANNE, Desk, Seat
+from lab.playbook import Run, fact_cache, play
+
+DESK = "ws-cardio"
+NAME, CARD_ISSUER, LABEL = "DUPONT Jeanne 899700000001", "AC Cartes de Professionnels", "La carte de Jeanne"
+STEPS = {
+    "check": ("hospital_it.pkcs12.check",),
+    "planned": ("hospital_it.pkcs12.renew", "--check", "--diff"),
+    "renew": ("hospital_it.pkcs12.renew", "--diff"),
+    "again": ("hospital_it.pkcs12.renew", "--diff"),
+    "audit": ("hospital_it.pkcs12.audit",),
+    "report": ("hospital_it.pkcs12.report",),
+    "retire": ("hospital_it.pkcs12.retire", "--diff", "-e", json.dumps({"retire_everyone": True})),
+    "audit after": ("hospital_it.pkcs12.audit",),
+}
+FORMS = {".html", ".json", ".csv", ".prom", ".md"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """A hospital where all of it was played at -vvv, one step after the other."""
+
+    hospital: Hospital
+    card: Stranger
+    runs: Mapping[str, Run]
+    facts: Mapping[str, Json]
+    before: bytes = field(repr=False)
+
+    @property
+    def store(self) -> Store:
+        return self.hospital.emulated(DESK).store_of(JEANNE.sid)
+
+    @property
+    def scanner(self) -> Scanner:
+        return Scanner(marks(self.card))
+
+    def remains(self) -> Iterator[Piece]:
+        """What the steps said, and every file that they left: facts, evidence, reports."""
+        for name, run in self.runs.items():
+            yield f"output of {name}", (run.stdout + run.stderr).encode()
+            yield f"results of {name}", json.dumps([found.result for found in run.rows], ensure_ascii=False).encode()
+        yield from files(self.hospital.folder)
+
+
+def marks(card: Stranger) -> list[Secret]:
+    """By what the card's certificate could be known."""
+    serial = f"{card.certificate.serial_number:040X}"
+    texts = {"subject": NAME, "issuer": CARD_ISSUER, "label": LABEL, "thumbprint": card.thumbprint, "serial": serial}
+    binary = {"DER": card.der, "serial": bytes.fromhex(serial), "thumbprint": bytes.fromhex(card.thumbprint)}
+    return [text_secret(name, text) for name, text in texts.items()] + [
+        binary_secret(f"{name} in bytes", data) for name, data in binary.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    card = stranger(NAME, CARD_ISSUER)
+    with Hospital(tmp_path_factory.mktemp("ward"), [Desk(DESK, (Seat(JEANNE),))], days={JEANNE: 30}) as hospital:
+        store = hospital.emulated(DESK).store_of(JEANNE.sid)
+        old = hospital.bundles[JEANNE.authorisation]
+        store.plant(old.certificate, old.private_key)
+        put_on_card(store, card, LABEL)
+        hospital.deliver(JEANNE, 1000, " new")
+        before = store.elements[card.thumbprint]
+        runs, facts = {}, {}
+        for name, (book, *options) in STEPS.items():
+            options += ["-e", json.dumps({"report_folder": str(hospital.folder / "reports")})]
+            runs[name] = play(hospital, book, "-vvv", *options, environment=fact_cache(hospital))
+            facts[name] = cached(hospital, DESK) or {}
+        yield Ward(hospital, card, runs, facts, before)
+
+
+def test_all_of_it_was_done(ward: Ward) -> None:
+    assert {name: run.exit_code for name, run in ward.runs.items()} == dict.fromkeys(STEPS, 0)
+    outcomes = [row(ward.runs[name], "certificate", DESK).result["outcome"] for name in ("planned", "renew", "again")]
+    assert outcomes == ["renewed", "renewed", "unchanged"]
+    assert row(ward.runs["retire"], "certificate", DESK).result["outcome"] == "removed"
+    reports = {path.suffix for path in (ward.hospital.folder / "reports").rglob("*") if path.is_file()}
+    assert reports == FORMS
+    evidence = ward.hospital.evidence.read_text(encoding="utf-8").splitlines()
+    assert [len(json.loads(line)["removed"]) for line in evidence] == [1, 1]
+
+
+def test_the_card_stays_as_it_is(ward: Ward) -> None:
+    assert ward.store.elements == {ward.card.thumbprint: ward.before}
+
+
+def test_nothing_says_whose_card_it_is(ward: Ward, figures: Figures) -> None:
+    hits: list[Hit] = figures.search("smart card", ward.scanner, ward.remains())
+    assert hits == []
+
+
+@pytest.mark.parametrize("name", ["planned", "renew", "again", "audit", "audit after"])
+def test_facts_count_it(ward: Ward, name: str) -> None:
+    listed = {"audit after": 0}.get(name, 1)
+    assert (len(ward.facts[name]["certificates"]), ward.facts[name]["certificates_not_listed"]) == (listed, 1)
+
+
+def test_the_diff_counts_it(ward: Ward) -> None:
+    for name in ("planned", "renew", "retire"):
+        diff = row(ward.runs[name], "certificate", DESK).result["diff"]
+        assert [diff[side].splitlines()[-1] for side in ("before", "after")] == ["1 more of other issuers"] * 2
+
+
+def test_the_report_counts_it(ward: Ward) -> None:
+    (path,) = (ward.hospital.folder / "reports").rglob("*.json")
+    report = json.loads(path.read_text(encoding="utf-8"))
+    assert [each["not_listed"] for each in report["workstations"]] == [1]
+    assert len(report["certificates"]) == 1
+    assert report["without_holder"] == []
+
+
+def test_who_asks_for_it_gets_it(ward: Ward) -> None:
+    """And the search finds it then, so it would have found it anywhere."""
+    call = tasks({"certificate_facts": {"holders": "{{ pkcs12_holders }}", "include_unrelated": True}})
+    run = run_play(ward.hospital, "-vvv", tasks=call, **SITE_WIDE_BECOME)
+    facts = row(run, "certificate_facts", DESK).result["ansible_facts"]["pkcs12"]
+    (listed,) = facts["certificates"]
+    assert (listed["thumbprint"], listed["subject_cn"], listed["related"]) == (ward.card.thumbprint, NAME, False)
+    assert (listed["issuer_cn"], listed["friendly_name"]) == (CARD_ISSUER, LABEL)
+    assert facts["certificates_not_listed"] == 0
+    assert [each["status"] for each in facts["holders"]] == ["missing"]
+    found = {hit.secret for hit in ward.scanner.scan("output", run.stdout.encode())}
+    assert found >= {"subject", "issuer", "label", "thumbprint", "serial"}
