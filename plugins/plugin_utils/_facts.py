@@ -16,7 +16,7 @@ from ._driver import Inventory, Profile
 from ._flat import to_map
 from ._observed import StoreCertificate, StoreView, view_store
 from ._owner import TEMPORARY, UNREAD_SENTENCES
-from ._record import SCHEMA, CertificateRecord, ProfileRecord, UnreadRecord, WorkstationRecord
+from ._record import SCHEMA, CertificateRecord, KeyState, ProfileRecord, UnreadRecord, WorkstationRecord
 from ._seats import Seat, holder_record, seated_judge
 from ._selection import Selection
 from ._standing import judge_all
@@ -140,10 +140,10 @@ def _record(
     )
 
 
-def _key_state(found: StoreCertificate) -> str:
+def _key_state(found: StoreCertificate) -> KeyState:
     if found.key is None:
-        return "missing"
-    return {None: "linked", True: "proven", False: "unusable"}[found.signs]
+        return KeyState.MISSING
+    return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[found.signs]
 
 
 def _profile(profile: Profile, owner: str | None) -> ProfileRecord:

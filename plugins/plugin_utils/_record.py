@@ -14,12 +14,23 @@ from ._certificate import Status
 SCHEMA = 1
 
 
+class KeyState(str, Enum):
+    """What is known of a key: that a store has a link to one, that it has signed just now, that it did not."""
+
+    MISSING = "missing"
+    LINKED = "linked"
+    PROVEN = "proven"
+    UNUSABLE = "unusable"
+
+    def __str__(self) -> str:
+        return self.value  # the page looks its words up by it
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateRecord:
     """A certificate in one store of one owner. ``owner`` is an account's name where it was asked for.
 
-    ``key_state`` is ``missing``, ``linked`` (the store has a key link), ``proven`` (the key has signed just now) or ``unusable`` (it did
-    not). ``related``: the task's selection names it. ``status`` and ``days_left`` were judged when the facts were gathered.
+    ``related``: the task's selection names it. ``status`` and ``days_left`` were judged when the facts were gathered.
     """
 
     owner_sid: str
@@ -41,7 +52,7 @@ class CertificateRecord:
     signature_hash: str | None
     friendly_name: str | None
     archived: bool
-    key_state: str
+    key_state: KeyState
     key_provider: str | None
     related: bool
 

@@ -15,10 +15,10 @@ from datetime import datetime
 from ._access import is_offered
 from ._calendar import Calendar
 from ._certificate import Status, is_weak
-from ._record import CertificateRecord
+from ._record import CertificateRecord, KeyState
 from ._register import Register
 
-SIGNING = ("linked", "proven")
+SIGNING = (KeyState.LINKED, KeyState.PROVEN)
 """States of a key that a browser would try."""
 
 

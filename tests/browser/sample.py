@@ -9,7 +9,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import CLIENT_AUTH, Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, UnreadRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import (
+    CertificateRecord,
+    KeyState,
+    UnreadRecord,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
     Actor,
     Answer,
@@ -123,7 +127,7 @@ def certificate(row: HolderRow, seat: Place, status: Status | None = None) -> Ce
         signature_hash="sha1" if shown is Status.WEAK else "sha256",
         friendly_name=None,
         archived=shown is Status.ARCHIVED,
-        key_state="missing" if shown is Status.KEY_MISSING else "linked",
+        key_state=KeyState.MISSING if shown is Status.KEY_MISSING else KeyState.LINKED,
         key_provider="Microsoft Software Key Storage Provider",
         related=True,
     )

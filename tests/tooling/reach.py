@@ -75,20 +75,23 @@ def _parts(node: ast.stmt) -> Iterator[tuple[str, tuple[ast.AST, ...]]]:
 
 @cache
 def _named_by(definition: Definition) -> frozenset[Definition]:
-    own, taken = definitions(definition.path), _imported(definition.path)
-    found: set[Definition] = set()
-    for name in {node.id for node in _all(definition.nodes) if isinstance(node, ast.Name)}:
+    return frozenset(_resolved(_running(definition), definition.path))
+
+
+def _resolved(nodes: Iterable[ast.AST], path: Path) -> Iterator[Definition]:
+    """What the names in these nodes of a file stand for, where that is of the collection."""
+    own, taken = definitions(path), _imported(path)
+    for name in {node.id for node in nodes if isinstance(node, ast.Name)}:
         if name in own:
-            found.add(own[name])
+            yield own[name]
         elif name in taken:
             source, there = taken[name]
-            found |= {each for each in definitions(source).values() if there in (None, each.name)}
-    return frozenset(found)
+            yield from (each for each in definitions(source).values() if there in (None, each.name))
 
 
 @cache
 def _attributes(definition: Definition) -> frozenset[str]:
-    return frozenset(node.attr for node in _all(definition.nodes) if isinstance(node, ast.Attribute))
+    return frozenset(node.attr for node in _running(definition) if isinstance(node, ast.Attribute))
 
 
 @cache
@@ -113,7 +116,7 @@ def _imported(path: Path) -> Mapping[str, tuple[Path, str | None]]:
 
 def codes_in(definition: Definition) -> Iterator[str]:
     """What a definition itself raises: ``code="..."`` in a call, the constant ``CODE``, the keys of the sentences about drivers."""
-    for node in _all(definition.nodes):
+    for node in _running(definition):
         if isinstance(node, (ast.keyword, ast.Assign)):
             is_code = definition.name == "CODE" if isinstance(node, ast.Assign) else node.arg == "code"
             yield from _text(node.value if is_code else None)
@@ -126,8 +129,24 @@ def _text(node: ast.AST | None) -> Iterator[str]:
         yield node.value
 
 
-def _all(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    return (each for node in nodes for each in ast.walk(node))
+def _running(definition: Definition) -> Iterator[ast.AST]:
+    """All nodes but those in a ``try`` whose refusals become something to tell: they end nothing."""
+    todo = list(definition.nodes)
+    while todo:
+        node = todo.pop()
+        yield node
+        is_told = isinstance(node, ast.Try) and any(_is_told(handler, definition.path) for handler in node.handlers)
+        tried = set(node.body) if isinstance(node, ast.Try) and is_told else set()
+        todo += (child for child in ast.iter_child_nodes(node) if child not in tried)
+
+
+def _is_told(handler: ast.ExceptHandler, path: Path) -> bool:
+    """A handler of refusals that neither raises, nor calls what raises, nor makes a failed result, as the base of all actions does."""
+    nodes = list(ast.walk(handler))
+    called = [node for each in _resolved(nodes, path) for part in each.nodes for node in ast.walk(part)]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    raises = any(isinstance(node, ast.Raise) for node in (*nodes, *called))
+    return "PkcsError" in names and "failure" not in names and not raises
 
 
 @cache

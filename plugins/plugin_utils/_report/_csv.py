@@ -97,7 +97,7 @@ CERTIFICATE_COLUMNS: Columns = {
     "days_left": lambda row, _words: row.days_left,
     "owner": lambda row, _words: row.certificate.owner,
     "store": lambda row, _words: row.certificate.store,
-    "key_state": lambda row, words: _key_state(row.certificate.key_state, words),
+    "key_state": lambda row, words: words.of(row.certificate.key_state),
     "archived": lambda row, words: words(f"truth.{row.certificate.archived}"),
     "thumbprint": lambda row, _words: row.certificate.thumbprint,
     "subject_cn": lambda row, _words: row.certificate.subject_cn,
@@ -142,11 +142,6 @@ def _cell(value: str | int | date | None, words: Words) -> str | int:
     if isinstance(value, date):
         return words.day(value)
     return text_cell(value or "") if value is None or isinstance(value, str) else value
-
-
-def _key_state(state: str, words: Words) -> str:
-    key = f"key_state.{state}"
-    return words(key) if key in CATALOGUE else state
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -21,6 +22,7 @@ def write(path: Path, data: bytes, check_mode: bool) -> bool:
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
+        _refuse_what_is_in_the_way(path)
         if not check_mode:
             path.parent.mkdir(parents=True, exist_ok=True)
             _replace(path, data)
@@ -55,6 +57,17 @@ def _unread(path: Path, reason: str | None) -> PkcsError:
         cause=f"{path} cannot be read: {reason}.",
         next_step="Check the path: it is one on the controller.",
     )
+
+
+def _refuse_what_is_in_the_way(path: Path) -> None:
+    """Raises ``OSError`` also in check mode, where nothing is written that could fail."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    above = next(folder for folder in path.absolute().parents if folder.exists())
+    if not above.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -25,7 +25,8 @@ class Form:
 
 
 FORMS: Mapping[str, Sequence[Form]] = {
-    "html": (Form(".html", lambda report: page(report).encode()),),
+    # Half a character, which Windows allows in a name and no file in UTF-8 can hold, is a question mark.
+    "html": (Form(".html", lambda report: page(report).encode(errors="replace")),),
     "json": (Form(".json", lambda report: to_json(report).encode()),),
     "csv": (Form("-holders.csv", holders_csv), Form("-certificates.csv", certificates_csv)),
     "prometheus": (Form(".prom", lambda report: textfile(report).encode()),),

@@ -30,7 +30,7 @@ CHANGES = ("change", "who", "workstation", "before", "after")
 
 # What opens something inside of a line; and what makes a link of an address where nothing marks it.
 _INTERPRETED = re.compile(r"[\\`*_\[\]<>&|~#$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_SPACES = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 Cells = tuple[str, ...]
 

@@ -165,6 +165,7 @@ _SECTIONS: Catalogue = {
     "key.missing": ("no key", "sans clé"),
     "key.linked": ("key linked", "clé liée"),
     "key.proven": ("key proven", "clé éprouvée"),
+    "key.unusable": ("key unusable", "clé inutilisable"),
 }
 
 _PICTURES: Catalogue = {

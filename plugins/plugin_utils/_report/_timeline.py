@@ -133,7 +133,7 @@ class _Axis:
 
 def _bar(row: HolderRow, start: date, end: date, axis: _Axis, report: Report) -> Bar:
     # In numbers of days, because a limit that a user gives may be too large for a timedelta.
-    due = max(start.toordinal(), end.toordinal() - report.terms.renew_before_days)
+    due = min(end.toordinal(), max(start.toordinal(), end.toordinal() - report.terms.renew_before_days))
     left, right, window = axis.place(start), axis.place(end), axis.place(date.fromordinal(due))
     until = row.authorisation_until
     return Bar(

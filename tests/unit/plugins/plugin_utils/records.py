@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import CLIENT_AUTH, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import thumbprint_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._register import register_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._standing import Judge
 from unit.plugins.plugin_utils.fakes import NOW, SOFTWARE
@@ -45,7 +45,7 @@ def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRe
         signature_hash="sha256",
         friendly_name=None,
         archived=False,
-        key_state="linked",
+        key_state=KeyState.LINKED,
         key_provider=SOFTWARE,
         related=True,
     )

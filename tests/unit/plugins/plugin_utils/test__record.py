@@ -17,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import 
     SCHEMA,
     CertificateRecord,
     HolderRecord,
+    KeyState,
     ProfileRecord,
     Proof,
     UnreadRecord,
@@ -24,7 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import 
 )
 
 ROWS = (CertificateRecord, HolderRecord, ProfileRecord, UnreadRecord)
-PLAIN = (str, int, bool, date, datetime, Proof, Status)
+PLAIN = (str, int, bool, date, datetime, KeyState, Proof, Status)
 KEY_MATERIAL = re.compile(r"(^|_)(der|pem|blob|bundle|container|pass\w*|secret|pin|code|private\w*)(_|$)")
 
 

@@ -13,7 +13,11 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, UnreadRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import (
+    CertificateRecord,
+    KeyState,
+    UnreadRecord,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
     Actor,
     Answer,
@@ -161,7 +165,7 @@ def certificate_row(row: HolderRow, place: Place) -> CertificateRow:
         signature_hash="sha256",
         friendly_name=row.name,
         archived=False,
-        key_state="linked",
+        key_state=KeyState.LINKED,
         key_provider="Microsoft Software Key Storage Provider",
         related=True,
     )
@@ -220,8 +224,19 @@ def drawn_report(seed: int) -> Report:
         p.workstation for row in report.holders for p in row.places
     }
     rows = [replace(drawn(WorkstationRow, seed), workstation=name) for name in sorted(named)]
-    report = replace(report, workstations=(*report.workstations, *rows))
+    # More than their types say: what is named has a row, and an authorisation has three statuses.
+    report = replace(
+        report,
+        holders=tuple(map(_authorised, report.holders)),
+        without_workstation=tuple(map(_authorised, report.without_workstation)),
+        workstations=(*report.workstations, *rows),
+    )
     return replace(report, terms=replace(report.terms, language=("en", "fr")[seed % 2], time_zone="Europe/Paris"))
+
+
+def _authorised(row: HolderRow) -> HolderRow:
+    statuses = (None, Status.VALID, Status.RENEWAL_DUE, Status.EXPIRED)
+    return replace(row, authorisation_status=statuses[len(row.name) % 4])
 
 
 def _draw(kind: Any, chance: Random) -> Any:

@@ -120,13 +120,6 @@ def test_a_certificate_without_end_has_a_day() -> None:
     assert records(table, ",")[0]["valid until"] == "9999-12-31"
 
 
-def test_a_key_state_that_is_not_known_yet_is_shown_as_it_is() -> None:
-    report = sample()
-    other = replace(report.certificates[0].certificate, key_state="borrowed")
-    table = certificates_csv(replace(report, certificates=(replace(report.certificates[0], certificate=other),)))
-    assert records(table, ",")[0]["key"] == "borrowed"
-
-
 @pytest.mark.parametrize("reader", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("table", TABLES, ids=["holders", "certificates"])
