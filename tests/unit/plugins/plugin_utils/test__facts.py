@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import CLIENT_AUTH, read_certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
     Account,
     Logging,
@@ -84,8 +85,55 @@ def test_a_certificate_is_a_row_with_its_owner_and_store(element: bytes) -> None
         "linked",
         SOFTWARE,
     )
+    assert row["eku"] == [CLIENT_AUTH]
     assert (found["schema"], found["gathered_at"], found["certificates_not_listed"]) == (1, "2026-11-25T12:00:00Z", 0)
     assert not [value for value in row.values() if isinstance(value, (dict, bytes))]
+
+
+def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority) -> None:
+    issued = issue(authority, eku=())
+    der = issued.certificate.public_bytes(Encoding.DER)
+    element = pack(properties(der, None, "SISERI"))
+    (row,) = facts(Selection(), profiles=(profile(element),))["certificates"]
+    said = read_certificate(der)
+    assert row == {
+        "owner_sid": SID,
+        "owner": HOLDER,
+        "store": "CurrentUser\\My",
+        "thumbprint": issued.thumbprint,
+        "subject": said.subject,
+        "subject_cn": "Jeanne Dupont - T123456",
+        "issuer": said.issuer,
+        "issuer_cn": "AC Personnes",
+        "serial": said.serial,
+        "not_before": said.not_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "not_after": "2027-11-25T12:00:00Z",
+        "days_left": 365,
+        "status": "key_missing",
+        "eku": [],
+        "key_type": "EC secp256r1",
+        "key_size": 256,
+        "signature_hash": "sha256",
+        "friendly_name": "SISERI",
+        "archived": False,
+        "key_state": "missing",
+        "key_provider": None,
+        "related": True,
+    }
+
+
+def test_a_profile_is_told_as_the_workstation_has_it() -> None:
+    away = profile(loaded=False, path="D:\\Profils\\jdupont")
+    assert facts(Selection(), profiles=(away,))["profiles"] == [
+        {
+            "owner_sid": SID,
+            "owner": HOLDER,
+            "path": "D:\\Profils\\jdupont",
+            "loaded": False,
+            "temporary": False,
+            "readable": True,
+        }
+    ]
 
 
 def test_others_are_counted_not_listed(element: bytes) -> None:
@@ -229,7 +277,8 @@ def test_names_are_those_that_were_asked_for_and_the_connections_own() -> None:
 
 
 def test_the_skew_of_the_clocks_is_in_seconds() -> None:
-    assert facts(Selection(), utc=NOW - timedelta(seconds=90))["clock_skew_seconds"] == -90
+    found = facts(Selection(), utc=NOW - timedelta(seconds=90))
+    assert (found["clock_skew_seconds"], found["workstation_utc"]) == (-90, "2026-11-25T11:58:30Z")
 
 
 @pytest.mark.parametrize(
@@ -240,6 +289,7 @@ def test_the_status_is_of_the_moment(left: timedelta, status: str) -> None:
     row = certificate_row(stored(certificate(left=left), None), Calendar(), NOW)
     assert (row["status"], row["days_left"]) == (status, left.days)
     assert (row["key_state"], row["key_provider"]) == ("missing", None)
+    assert not {"owner_sid", "owner", "store", "related"} & set(row)
 
 
 def test_an_issuer_that_is_no_pattern_is_refused_at_once() -> None:

@@ -24,12 +24,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import (
     Seat,
     accounts_of,
     holder_record,
+    remembered,
     seat_of,
     seated,
     seated_judge,
     seats_of_facts,
     standing_of,
     with_holder,
+    with_outcome,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._standing import judge_all
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile
@@ -68,7 +70,7 @@ def test_an_anniversary_that_is_no_day_is_refused(day: str) -> None:
 
 
 def test_seats_come_back_from_the_facts_that_named_them() -> None:
-    seats = (JEANNE, PAUL, LOCUM, NOBODY)
+    seats = (replace(JEANNE, outcome="deferred", outcome_at=NOW), PAUL, LOCUM, NOBODY)
     by = seated_judge(seats, None, calendar_of("UTC", 40), NOW)
     holders = [to_map(holder_record(seat, (), (), by)) for seat in seats]
     assert seats_of_facts(json.loads(json.dumps({"schema": 1, "holders": holders}))) == seats
@@ -95,6 +97,24 @@ def test_what_a_task_says_of_a_holder_counts_and_what_it_leaves_out_stays() -> N
     assert married == replace(JEANNE, person=Person("Jeanne Durand", "T1"))
     (renumbered,) = with_holder([JEANNE], JEANNE.user, Person(authorisation="T7"))
     assert renumbered == replace(JEANNE, person=Person("Jeanne Dupont", "T7"))
+
+
+def test_what_a_renewal_said_of_one_holder_is_kept_with_its_moment() -> None:
+    late = NOW.replace(microsecond=999_999)
+    told = with_outcome([JEANNE, PAUL], JEANNE.user, "deferred", late)
+    assert told == (replace(JEANNE, outcome="deferred", outcome_at=NOW), PAUL)
+    assert with_outcome(told, JEANNE.user, "renewed", NOW + DAY)[0].outcome == "renewed"
+    assert with_outcome(told, "CHU\\new", "renewed", NOW) == told
+
+
+def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() -> None:
+    once = replace(JEANNE, person=Person("Jeanne Dupond", "T0"), anniversary=None, outcome="deferred", outcome_at=NOW)
+    entry = Seat(JEANNE.user, Person("Jeanne Dupont", "T1"), date(2027, 3, 1))
+    assert remembered([entry, NOBODY], [once, PAUL, replace(once, owner_sid=PAULS)]) == (
+        replace(JEANNE, outcome="deferred", outcome_at=NOW),
+        NOBODY,
+    )
+    assert remembered([], [once]) == ()
 
 
 def seats_at(*seats: Seat, **found: Any) -> tuple[Seat, ...]:

@@ -89,6 +89,12 @@ def test_what_is_not_asked_for_is_not_listed(
     assert selection.lists(found, related) is wanted
 
 
+def test_by_default_the_related_ones_that_are_not_archived_are_listed() -> None:
+    assert Selection().lists(MINE, related=True)
+    assert not Selection().lists(MINE, related=False)
+    assert not Selection().lists(stored(certificate(), archived=True), related=True)
+
+
 @pytest.mark.parametrize(
     ("given", "option"),
     [
