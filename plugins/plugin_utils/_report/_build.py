@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from unicodedata import combining, normalize
 
 from .._calendar import calendar_of
 from .._certificate import Status
@@ -16,7 +15,7 @@ from .._register import register_of
 from .._seats import Seat
 from ._changes import compare
 from ._hosts import Host
-from ._model import Actor, CertificateRow, HolderRow, NextStep, Report, Terms
+from ._model import Actor, CertificateRow, HolderRow, NextStep, Report, Terms, as_in_a_register
 from ._rows import (
     Earlier,
     Rules,
@@ -115,9 +114,7 @@ def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...
 
 
 def _holder_order(row: HolderRow) -> tuple[str, str, str]:
-    """As in a register: an accent makes no other letter."""
-    letters = "".join(each for each in normalize("NFKD", row.name) if not combining(each))
-    return letters.casefold(), row.name, row.authorisation
+    return *as_in_a_register(row.name), row.authorisation
 
 
 def _certificate_order(row: CertificateRow) -> tuple[str, str, str, datetime, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from .._certificate import Status
-from ._model import Change, ChangeKind, HolderRow, Place, Report
+from ._model import Change, ChangeKind, HolderRow, Place, Report, as_in_a_register
 
 Key = tuple[str, str]
 
@@ -97,8 +97,7 @@ def _day(day: date | None) -> str | None:
 def _order(change: Change) -> tuple[int | str, ...]:
     return (
         _ORDER[change.kind],
-        change.name.casefold(),
-        change.name,
+        *as_in_a_register(change.name),
         change.subject,
         change.workstation or "",
         change.before or "",

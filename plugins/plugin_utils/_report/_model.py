@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import TypeVar
+from unicodedata import combining, normalize
 
 from .._certificate import Status
 from .._record import CertificateRecord, UnreadRecord
@@ -199,6 +200,12 @@ class Summary:
     without_workstation: int
     without_holder: int
     first_end: datetime | None
+
+
+def as_in_a_register(name: str) -> tuple[str, str]:
+    """To sort names by: an accent makes no other letter."""
+    letters = "".join(each for each in normalize("NFKD", name) if not combining(each))
+    return letters.casefold(), name
 
 
 def summary(report: Report) -> Summary:
