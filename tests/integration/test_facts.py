@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -88,6 +88,17 @@ SELECTED: Mapping[str, tuple[Json, str]] = {
     "a card by its issuer": ({"issuer": "AC Carte"}, "card"),
     "none": ({"issuer": "AC Inconnue"}, ""),
 }
+
+
+def test_an_anniversary_may_be_written_as_yaml_has_it(hospital: Hospital) -> None:
+    """Without quotes it is a date in YAML, and a text in the facts."""
+    rewrite(hospital, MIXED, lambda host: host["pkcs12_holders"][0].update(authorisation_anniversary=date(2027, 3, 1)))
+    assert "authorisation_anniversary: 2027-03-01" in hospital.inventory.read_text(encoding="utf-8")
+    by_module = [{"hospital_it.pkcs12.certificate_facts": {"holders": "{{ pkcs12_holders }}"}}]
+    by_role = [{"ansible.builtin.include_role": {"name": "hospital_it.pkcs12.audit"}}]
+    run = run_play(hospital, "--limit", MIXED, tasks=by_module + by_role)
+    assert run.exit_code == 0, run.stdout
+    assert [facts["holders"][0]["authorisation_anniversary"] for facts in facts_of(run)] == ["2027-03-01"] * 2
 
 
 def select(hospital: Hospital) -> Run:
