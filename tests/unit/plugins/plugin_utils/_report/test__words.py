@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the report says in its two languages: all of it, the same in both, and nothing that is never said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from enum import Enum
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import _model
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._csv import CATALOGUE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._forms import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Answer, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._page_words import PAGE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._phrases import SEVERITY, Phrases, rank
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._words import LANGUAGES, VOCABULARY, Words
+from unit.plugins.plugin_utils._report.reports import NOW, TERMS, hospital, sample
+
+ENUMERATIONS = [kind for kind in vars(_model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
+MEMBERS = [member for kind in (*ENUMERATIONS, KeyState) for member in kind]
+ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
+SAID = pytest.mark.parametrize(("key", "english", "french"), [(key, *both) for key, both in ALL.items()], ids=list(ALL))
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def words(language: str, zone: ZoneInfo = PARIS) -> Words:
+    return Words(language, zone, {**CATALOGUE, **PAGE})
+
+
+def test_no_catalogue_says_otherwise_what_another_has() -> None:
+    assert len(ALL) == len(VOCABULARY) + len(CATALOGUE) + len(PAGE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_member_of_the_model_has_words_of_its_own(language: str) -> None:
+    say = words(language)
+    for kind in {type(member) for member in MEMBERS}:
+        said = [say.of(member) for member in kind]
+        assert all(said)
+        assert len(set(said)) == len(said), kind
+    assert {kind.__name__ for kind in ENUMERATIONS} >= {"Status", "Actor", "NextStep", "Answer", "ChangeKind"}
+
+
+def test_the_vocabulary_has_words_for_members_alone() -> None:
+    say = words("en")
+    assert sorted(VOCABULARY[key][0] for key in VOCABULARY) == sorted(
+        say.of(member).replace("\u2019", "'") for member in MEMBERS if not isinstance(member, KeyState)
+    )
+
+
+def test_members_that_are_equal_as_texts_keep_their_own_words() -> None:
+    """``Answer.UNKNOWN == Status.UNKNOWN``: whoever is asked first must not answer for both."""
+    for order in (MEMBERS, MEMBERS[::-1]):
+        say = Phrases(TERMS)
+        assert [say.of(member) for member in order if not isinstance(member, KeyState)] == [
+            words("en").of(member) for member in order if not isinstance(member, KeyState)
+        ]
+    assert Answer.UNKNOWN.value == "unknown"
+
+
+@SAID
+def test_both_languages_have_the_same_places_to_fill(key: str, english: str, french: str) -> None:
+    def places(text: str) -> list[str]:
+        return sorted(name for _text, name, _form, _conversion in Formatter().parse(text) if name)
+
+    assert english.strip() == english != ""
+    assert french.strip() == french != ""
+    assert places(english) == places(french)
+
+
+@SAID
+def test_both_languages_end_alike(key: str, english: str, french: str) -> None:
+    assert english.endswith((".", "!", "?")) == french.endswith((".", "!", "?")) or key in {"months.short"}
+
+
+@SAID
+def test_french_punctuation_is_not_torn_off(key: str, english: str, french: str) -> None:
+    """Nothing on the page has a breaking space before it that French puts there."""
+    assert not re.search(" [:;!?%\u00bb]|\u00ab ", french) or key not in PAGE
+
+
+@SAID
+def test_letters_only_of_the_keyboard(key: str, english: str, french: str) -> None:
+    """ansible-test sanity refuses quotes of the printer in sources; readers get them from ``Words``."""
+    assert "\u2019" not in english + french
+    assert "'" not in Words("fr", PARIS, {key: (english, french)})._words[key]
+
+
+class Listening(dict[str, str]):
+    """The words of one language, and which of them were looked up."""
+
+    def __init__(self, known: dict[str, str], heard: set[str]) -> None:
+        super().__init__(known)
+        self.heard = heard
+
+    def __getitem__(self, key: str) -> str:
+        self.heard.add(key)
+        return super().__getitem__(key)
+
+
+def reports() -> list[Report]:
+    """Reports in which everything can be met: of one, of many, of nobody, with and without what may be missing."""
+    usual, empty = sample(), Report(TERMS, (), (), (), (), (), None, None)
+    first = usual.certificates[0]
+    keys = tuple(replace(first, certificate=replace(first.certificate, key_state=state)) for state in KeyState)
+    steps = tuple(replace(usual.holders[0], next_step=step) for step in NextStep)
+    one = replace(usual.workstations[1], clock_skew_seconds=1)
+    today = replace(usual.holders[0], valid_until=NOW, days_left=0)
+    quiet = replace(usual, changes=(), terms=replace(TERMS, query="@", renew_before_days=1))
+    return [
+        usual,
+        empty,
+        quiet,
+        replace(empty, holders=(today,), changes=()),
+        replace(usual, certificates=keys, holders=steps, workstations=(one,)),
+        replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
+        replace(usual, holders=(replace(usual.holders[0], days_left=-1), replace(usual.holders[0], days_left=1))),
+        hospital(300),
+        replace(empty, holders=tuple(replace(row, next_step=NextStep.RENEW) for row in hospital(130).holders[:101])),
+        replace(empty, holders=(usual.holders[0],)),
+        replace(empty, holders=(usual.holders[1],)),
+        replace(empty, holders=(usual.holders[0], usual.holders[4])),
+    ]
+
+
+def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that no form says are words that somebody forgot to say, or to take out."""
+    heard: set[str] = set()
+    init = Words.__init__
+
+    def listening(self: Words, *arguments: object, **keywords: object) -> None:
+        init(self, *arguments, **keywords)  # type: ignore[arg-type]
+        self._words = Listening(self._words, heard)
+
+    monkeypatch.setattr(Words, "__init__", listening)
+    for report in reports():
+        for forms in FORMS.values():
+            for form in forms:
+                form.make(report)
+    assert sorted(ALL.keys() - heard) == []
+
+
+def test_days_and_instants_are_the_sites() -> None:
+    late = datetime(2026, 11, 25, 23, 30, tzinfo=timezone.utc)
+    assert (words("en").day(late), words("fr").day(late)) == ("2026-11-26", "26/11/2026")
+    assert (words("en").instant(late), words("fr").instant(late)) == ("2026-11-26 00:30", "26/11/2026 00:30")
+    assert words("en").day(date(2026, 11, 25)) == "2026-11-25"
+    assert (words("en").day(None), words("en").instant(None)) == ("", "")
+
+
+def test_the_last_instant_that_there_is_has_a_day_everywhere() -> None:
+    assert words("fr").day(datetime.max.replace(tzinfo=timezone.utc)) == "31/12/9999"
+
+
+def test_a_key_that_no_catalogue_has_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError):
+        words("en")("no.such.words")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["0 days ago", "1 day ago", "2 days ago", "20,000 days ago"]),
+        ("fr", ["il y a 0 jour", "il y a 1 jour", "il y a 2 jours", "il y a 20\u202f000 jours"]),
+    ],
+)
+def test_numbers_are_counted_as_the_language_does(language: str, said: list[str]) -> None:
+    say = Phrases(replace(TERMS, language=language))
+    assert [say.counted("days.ago", number) for number in (0, 1, 2, 20_000)] == said
+
+
+def test_a_distance_is_before_after_or_none() -> None:
+    say = Phrases(TERMS)
+    assert [say.distance(days) for days in (None, 0, 1, -1, 40)] == [
+        "", "today", "in 1 day", "1 day ago", "in 40 days"
+    ]  # fmt: skip
+    assert [say.clock(seconds) for seconds in (None, 0, 2, -2000)] == ["", "right", "2 s fast", "2,000 s slow"]
+
+
+def test_a_side_of_a_change_is_shown_as_what_it_is() -> None:
+    say = Phrases(replace(TERMS, language="fr"))
+    shown = [say.side(side) for side in (None, "valid", "2027-03-01", "2026-11-25T23:30:00Z", "A" * 40, "ws-1")]
+    assert shown == ["", _model.Status.VALID, "01/03/2027", "26/11/2026", "A" * 40, "ws-1"]
+
+
+def test_every_status_has_its_place_in_the_order_of_the_page() -> None:
+    assert sorted(SEVERITY) == sorted(_model.Status)
+    assert [rank(status) for status in SEVERITY] == list(range(len(SEVERITY)))
+
+
+def test_what_columns_are_sorted_by_is_in_their_order() -> None:
+    say = Phrases(TERMS)
+    for ordered in (
+        [NOW - timedelta(days=1), NOW],
+        [date(2026, 1, 31), date(2026, 2, 1)],
+        [_model.Status.EXPIRED, _model.Status.VALID],
+    ):
+        assert [int(say.sort_key(each)) for each in ordered] == sorted(int(say.sort_key(each)) for each in ordered)
+    assert say.sort_key(None) == ""
