@@ -22,6 +22,9 @@ ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>(
 NOT_IN_A_HEADER = ("Cc", "Cs", "Zl", "Zp")
 """Categories of characters (Unicode, UAX 44): controls, halves of characters, ends of lines and paragraphs."""
 
+SEVEN_BIT = SMTP.clone(cte_type="7bit")
+"""What every mail server passes on, those without 8BITMIME (RFC 6152) too."""
+
 TYPES = {
     ".csv": ("text", "csv"),
     ".html": ("text", "html"),
@@ -53,9 +56,10 @@ class Letter:
 def compose(letter: Letter, now: datetime) -> EmailMessage:
     """The letter as a message. Raises ``PkcsError``: ``mail_address``, ``mail_header``."""
     sender = _address("sender", letter.sender)
-    message = EmailMessage(policy=SMTP)
+    people = [_address("to", entry) for entry in letter.to] or [_address("to", "")]
+    message = EmailMessage(policy=SEVEN_BIT)
     message["From"] = sender
-    message["To"] = [_address("to", entry) for entry in letter.to]
+    message["To"] = people
     message["Subject"] = _one_line("subject", letter.subject)
     message["Date"] = now
     message["Message-ID"] = make_msgid(domain=sender.domain)
@@ -94,7 +98,7 @@ def _address(option: str, text: str) -> Address:
     plain = _one_line(option, text)
     name, bracket, rest = plain.rpartition("<")
     spec = rest.removesuffix(">") if bracket and rest.endswith(">") else plain
-    if not ADDRESS.fullmatch(spec.strip()):
+    if not ADDRESS.fullmatch(spec.strip()) or (bracket and set(name) & set("<>")):
         raise PkcsError(
             code="mail_address",
             cause=f"{option} has {text!r}, which is no address of a mail.",

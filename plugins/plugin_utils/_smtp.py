@@ -79,6 +79,8 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
     except smtplib.SMTPNotSupportedError:
         raise _tls(f"{server.address} does not offer STARTTLS.") from None
     except smtplib.SMTPResponseException as answer:
+        if answer.smtp_code < 0:
+            raise _unreachable(server, OSError("what answers there is no mail server")) from None
         raise _refused(f"{server.address} turned the connection away: {_said(answer)}") from None
     except ssl.SSLError as problem:
         reason = getattr(problem, "verify_message", None) or problem.reason

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
 from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from lab.authority.dialect import Dialect, PrivateKey, write_bundle
@@ -99,6 +101,20 @@ class Authority:
         data = write_bundle(private_key, certificates, passphrase, dialect, friendly_name)
         return IssuedBundle(data, passphrase, certificate, private_key, f"{person}.p12")
 
+    def certify_server(self, address: str) -> bytes:
+        """Key and chain of a server at this address of the loopback interface, as the PEM file that an ``SSLContext`` loads."""
+        key = new_key("ec-p256")
+        start = datetime.now(timezone.utc) - timedelta(minutes=5)
+        builder = _builder(_name(address), self.issuing.subject, key.public_key())
+        builder = builder.not_valid_before(start).not_valid_after(start + LIFETIME)
+        named = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+        builder = builder.add_extension(named, critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        builder = builder.add_extension(_issued_by(self.issuing_key.public_key()), critical=False)
+        chain = (builder.sign(self.issuing_key, hashes.SHA256()), self.issuing)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return private + b"".join(each.public_bytes(Encoding.PEM) for each in chain)
+
 
 def new_key(kind: KeyKind) -> PrivateKey:
     """A new private key."""
@@ -129,7 +145,13 @@ def _authority_certificate(
     builder = _builder(subject, issuer, key).add_extension(x509.BasicConstraints(True, None), critical=True)
     builder = builder.not_valid_before(now - 4 * LIFETIME).not_valid_after(now + 4 * LIFETIME)
     builder = builder.add_extension(_key_usage(("key_cert_sign", "crl_sign")), critical=True)
+    builder = builder.add_extension(_issued_by(issuer_key.public_key()), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
+
+
+def _issued_by(key: rsa.RSAPublicKey) -> x509.AuthorityKeyIdentifier:
+    """What Python asks of the certificates of servers and of those above them (``VERIFY_X509_STRICT``)."""
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key)
 
 
 def _key_usage(names: Sequence[str]) -> x509.KeyUsage:

@@ -1,0 +1,277 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""report_mail against a mail server: what arrives, what is refused and how that is said, and where the password is not."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.canary import Scanner, text_secret
+from integration.canary_run import CanaryRun
+from integration.conftest import Figures
+from integration.plays import Json, run_play, tasks
+from lab.authority import Authority
+from lab.hospital import Hospital
+from lab.post import PostOffice
+from lab.tls import LOOPBACK, server_context, trust
+
+PASSWORD = "canary of the mail server Zq8%e&"
+OTHER = "canary that is wrong xW3$k="
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A controller with a page to send, which trusts the hospital's authority and calls no workstation."""
+
+    hospital: Hospital
+    ca_path: Path
+
+    @property
+    def page(self) -> Path:
+        return self.hospital.folder / "page.html"
+
+    def arguments(self, office: PostOffice | None, **changes: Any) -> Json:
+        known: Json = {
+            "host": LOOPBACK,
+            "port": office.port if office else 9,
+            "ca_path": str(self.ca_path),
+            "sender": "Certificats <certificats@chu.example>",
+            "to": ["radioprotection@chu.example"],
+            "subject": "42 holders",
+            "body": "Élodie Lefèvre: expired\n",
+            "attachments": [str(self.page)],
+            "timeout": 5,
+        }
+        return {name: value for name, value in (known | changes).items() if value is not None}
+
+    def send(self, office: PostOffice | None, *options: str, **changes: Any) -> Json:
+        """The one result."""
+        task = {"hospital_it.pkcs12.report_mail": self.arguments(office, **changes), "ignore_errors": True}
+        (row,) = run_play(self.hospital, *options, hosts="localhost", connection="local", tasks=[task]).rows
+        return dict(row.result)
+
+
+@pytest.fixture(scope="module")
+def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
+    with Hospital(tmp_path_factory.mktemp("mail"), []) as hospital:
+        sender = Sender(hospital, trust(hospital.authority, hospital.folder))
+        hospital.passphrases.write_text("{}", encoding="utf-8")  # nobody has a bundle here
+        sender.page.write_text("<p>Élodie Lefèvre", encoding="utf-8")
+        yield sender
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, sender: Sender) -> Iterator[PostOffice]:
+    settings = {"context": server_context(sender.hospital.authority), **getattr(request, "param", {})}
+    with PostOffice(**settings) as running:
+        yield running
+
+
+ACCOUNTS = {"accounts": {"svc": PASSWORD}}
+
+
+def refused(result: Json) -> str:
+    """The code, of a failure that says what to do."""
+    assert result["msg"].endswith(result["error"]["next_step"])
+    return str(result["error"]["code"])
+
+
+@pytest.mark.parametrize("office", [ACCOUNTS, {"security": "tls", **ACCOUNTS}], indirect=True, ids=["starttls", "tls"])
+def test_mail_arrives_over_tls_from_an_account(office: PostOffice, sender: Sender) -> None:
+    result = sender.send(office, security=office.security, username="svc", password=PASSWORD)
+    (mail,) = office.mails
+    assert (mail.encrypted, mail.account) == (True, "svc")
+    assert (mail.sender, mail.recipients) == ("certificats@chu.example", ("radioprotection@chu.example",))
+    assert (mail.message["Subject"], mail.message["Auto-Submitted"]) == ("42 holders", "auto-generated")
+    (page,) = mail.message.iter_attachments()
+    assert page.get_payload(decode=True) == sender.page.read_bytes()
+    assert (result["changed"], result["recipients"]) == (True, ["radioprotection@chu.example"])
+    assert result["size"] > len(page.get_content())
+
+
+def test_check_mode_calls_nobody(office: PostOffice, sender: Sender) -> None:
+    checked = sender.send(office, "--check")
+    sent = sender.send(office)
+    assert len(office.mails) == 1
+    assert checked["changed"]
+    assert checked["recipients"] == sent["recipients"]
+
+
+@pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
+def test_wrong_password_is_refused_and_said(office: PostOffice, sender: Sender) -> None:
+    result = sender.send(office, username="svc", password=OTHER)
+    assert refused(result) == "mail_login"
+    assert "535" in result["msg"]
+    assert (office.mails, set(office.logons)) == ([], {"svc"})
+
+
+@pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
+def test_password_that_smtp_cannot_carry_is_refused_and_not_shown(office: PostOffice, sender: Sender) -> None:
+    result = sender.send(office, username="svc", password="mot de passe été")
+    assert refused(result) == "mail_login"
+    assert "outside ASCII" in result["msg"]
+    assert "été" not in json.dumps(result, ensure_ascii=False)
+
+
+def test_server_without_accounts_is_told_apart(office: PostOffice, sender: Sender) -> None:
+    assert refused(sender.send(office, username="svc", password=PASSWORD)) == "mail_login"
+
+
+@pytest.mark.parametrize("office", [{"context": None}], indirect=True)
+def test_server_without_starttls_gets_nothing(office: PostOffice, sender: Sender) -> None:
+    result = sender.send(office, username="svc", password=PASSWORD)
+    assert refused(result) == "mail_tls"
+    assert "does not offer STARTTLS" in result["msg"]
+    assert (office.mails, office.logons) == ([], [])
+
+
+@pytest.mark.parametrize("office", [{}, {"security": "tls"}], indirect=True, ids=["starttls", "tls"])
+def test_server_of_another_authority_is_not_trusted(office: PostOffice, sender: Sender, tmp_path: Path) -> None:
+    stranger = trust(Authority.create(), tmp_path)
+    for ca_path in (str(stranger), None):
+        result = sender.send(office, security=office.security, ca_path=ca_path)
+        assert refused(result) == "mail_tls"
+    assert office.mails == []
+
+
+def test_certificate_of_another_server_is_not_trusted(sender: Sender) -> None:
+    with PostOffice(server_context(sender.hospital.authority, "127.0.0.2")) as office:
+        result = sender.send(office)
+    assert refused(result) == "mail_tls"
+    assert "not valid for" in result["msg"]
+
+
+def test_authority_file_that_is_none_is_named(office: PostOffice, sender: Sender) -> None:
+    for path in ("/nowhere.pem", str(sender.page)):
+        result = sender.send(office, ca_path=path)
+        assert refused(result) == "mail_tls"
+        assert path in result["msg"]
+
+
+@pytest.mark.parametrize("office", [{"refuses": frozenset({"gone@chu.example"})}], indirect=True)
+def test_refused_recipient_is_named_and_the_others_get_it(office: PostOffice, sender: Sender) -> None:
+    some = sender.send(office, to=["radioprotection@chu.example", "gone@chu.example"])
+    assert (refused(some), some["changed"]) == ("mail_refused", True)
+    assert "gone@chu.example (550 5.1.1 no such person here)" in some["msg"]
+    assert [mail.recipients for mail in office.mails] == [("radioprotection@chu.example",)]
+    none = sender.send(office, to=["gone@chu.example"])
+    assert (refused(none), none["changed"], len(office.mails)) == ("mail_refused", False, 1)
+
+
+@pytest.mark.parametrize("office", [{"most_bytes": 600}], indirect=True)
+def test_server_that_takes_less_is_told_as_such(office: PostOffice, sender: Sender) -> None:
+    assert refused(sender.send(office)) == "mail_too_large"
+    assert refused(sender.send(office, max_bytes=100)) == "mail_too_large"
+    assert office.mails == []
+
+
+def test_nobody_listening_is_unreachable(sender: Sender) -> None:
+    for changes in ({}, {"host": "no-such-host.invalid"}, {"security": "tls"}):
+        assert refused(sender.send(None, **changes)) == "mail_unreachable"
+
+
+def listening(answer: Callable[[socket.socket], None]) -> tuple[socket.socket, int]:
+    """A server that does something odd with each connection."""
+    server = socket.create_server((LOOPBACK, 0))
+
+    def serve() -> None:
+        try:
+            while True:
+                answer(server.accept()[0])
+        except OSError:
+            return
+
+    threading.Thread(target=serve, daemon=True).start()
+    return server, server.getsockname()[1]
+
+
+def test_server_that_says_nothing_is_given_up(sender: Sender) -> None:
+    held: list[socket.socket] = []
+    server, port = listening(held.append)
+    with server:
+        started = time.monotonic()
+        assert refused(sender.send(None, port=port, timeout=1)) == "mail_unreachable"
+        assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("greeting", "code"),
+    [
+        (b"554 no service for you\r\n", "mail_refused"),
+        (b"", "mail_unreachable"),
+        (b"HTTP/1.1 400 Bad\r\n", "mail_unreachable"),
+    ],
+    ids=["refuses", "hangs_up", "is_no_mail_server"],
+)
+def test_server_that_turns_away_is_told_as_such(greeting: bytes, code: str, sender: Sender) -> None:
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(greeting)
+        connection.close()
+
+    server, port = listening(answer)
+    with server:
+        assert refused(sender.send(None, port=port)) == code
+
+
+@pytest.mark.parametrize("office", [{"security": "none", "context": None}], indirect=True)
+def test_without_tls_a_mail_stays_on_the_controller(office: PostOffice, sender: Sender) -> None:
+    assert sender.send(office, security="none")["changed"]
+    assert [mail.encrypted for mail in office.mails] == [False]
+    for changes in ({}, {"username": "svc", "password": PASSWORD, "allow_plaintext": True}):
+        result = sender.send(office, security="none", host="smtp.chu.example", **changes)
+        assert refused(result) == "mail_plaintext"
+    allowed = sender.send(office, security="none", host="no-such-host.invalid", allow_plaintext=True)
+    assert refused(allowed) == "mail_unreachable"  # it has tried
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"subject": "report\nBcc: everybody@elsewhere.example"}, "mail_header"),
+        ({"to": ["radioprotection"]}, "mail_address"),
+        ({"to": []}, "mail_address"),
+        ({"attachments": ["/nowhere.html"]}, "report_file"),
+        ({"username": "svc"}, "bad_arguments"),
+    ],
+)
+def test_what_is_wrong_is_refused_before_anybody_is_called(
+    changes: Json, code: str, office: PostOffice, sender: Sender
+) -> None:
+    assert refused(sender.send(office, **changes)) == code
+    assert office.mails == []
+
+
+@pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
+def test_password_is_nowhere(office: PostOffice, sender: Sender, figures: Figures) -> None:
+    run = CanaryRun(sender.hospital)
+    run.secrets += [text_secret("the password", PASSWORD), text_secret("a wrong password", OTHER)]
+    known = json.dumps({"right": PASSWORD, "wrong": OTHER})
+    (sender.hospital.folder / "secrets.json").write_text(known, encoding="utf-8")
+    changes: list[Json] = [
+        {"password": "{{ right }}"},
+        {"password": "{{ wrong }}"},
+        {"password": "{{ wrong }}", "port": 9},
+        {"pasword": "{{ wrong }}"},
+        {"password": ["{{ wrong }}"]},
+    ]
+    calls = [{"report_mail": sender.arguments(office, username="svc", **change)} for change in changes]
+    done = run.play(hosts="localhost", connection="local", tasks=tasks(*calls))
+    assert [row.result.get("error", {}).get("code") for row in done.rows] == [
+        None,
+        "mail_login",
+        "mail_unreachable",
+        "bad_arguments",
+        "mail_login",
+    ]
+    assert len(office.mails) == 1
+    assert figures.search("mail", Scanner(run.secrets), run.pieces()) == []
+    assert {Path(place).name for place, _data in run.pieces()} >= {"ansible.log", "events.jsonl"}

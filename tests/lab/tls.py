@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a server on the loopback interface needs for TLS, and what a client needs to trust it."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import tempfile
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from lab.authority import Authority
+
+LOOPBACK = "127.0.0.1"
+
+
+def server_context(authority: Authority, address: str = LOOPBACK) -> ssl.SSLContext:
+    """TLS with a certificate of the authority for this address."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    handle, name = tempfile.mkstemp()  # OpenSSL takes keys from files alone
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(authority.certify_server(address))
+        context.load_cert_chain(name)
+    finally:
+        Path(name).unlink()
+    return context
+
+
+def trust(authority: Authority, folder: Path) -> Path:
+    """The file of a client that trusts this authority and no other."""
+    path = folder / "authority.pem"
+    path.write_bytes(authority.root.public_bytes(Encoding.PEM))
+    return path
