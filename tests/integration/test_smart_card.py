@@ -19,6 +19,7 @@ from lab.emulated.store import Store
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import Run, fact_cache, play
+from tooling.schemas import published
 
 DESK = "ws-cardio"
 NAME, CARD_ISSUER, LABEL = "DUPONT Jeanne 899700000001", "AC Cartes de Professionnels", "La carte de Jeanne"
@@ -27,7 +28,7 @@ STEPS = {
     "planned": ("hospital_it.pkcs12.renew", "--check", "--diff"),
     "renew": ("hospital_it.pkcs12.renew", "--diff"),
     "again": ("hospital_it.pkcs12.renew", "--diff"),
-    "audit": ("hospital_it.pkcs12.audit",),
+    "audit": ("hospital_it.pkcs12.audit", "-e", json.dumps({"audit_prove": True})),
     "report": ("hospital_it.pkcs12.report",),
     "retire": ("hospital_it.pkcs12.retire", "--diff", "-e", json.dumps({"retire_everyone": True})),
     "audit after": ("hospital_it.pkcs12.audit",),
@@ -113,6 +114,13 @@ def test_nothing_says_whose_card_it_is(ward: Ward, figures: Figures) -> None:
 def test_facts_count_it(ward: Ward, name: str) -> None:
     listed = {"audit after": 0}.get(name, 1)
     assert (len(ward.facts[name]["certificates"]), ward.facts[name]["certificates_not_listed"]) == (listed, 1)
+
+
+def test_facts_of_every_step_keep_to_their_schema(ward: Ward) -> None:
+    schema = published("facts.schema.json")
+    told = {name: schema.complaints(facts) for name, facts in ward.facts.items() if facts}
+    assert told == dict.fromkeys(list(STEPS)[1:], [])
+    assert [each["proof"] for each in ward.facts["audit"]["holders"]] == ["proven"]
 
 
 def test_the_diff_counts_it(ward: Ward) -> None:
