@@ -34,6 +34,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import 
     SCHEMA,
     CertificateRecord,
     HolderRecord,
+    KeyState,
     ProfileRecord,
     Proof,
     UnreadRecord,
@@ -168,6 +169,7 @@ def test_enumerations_are_those_of_the_code() -> None:
     # That a workstation was never seen is not for its facts to say.
     assert set.union(*statuses) == {status.value for status in Status} - {Status.NEVER_SEEN.value}
     assert DEFINED["holder"]["properties"]["proof"]["enum"] == [*(proof.value for proof in Proof), None]
+    assert DEFINED["certificate"]["properties"]["key_state"]["enum"] == [state.value for state in KeyState]
     assert DEFINED["unread"]["properties"]["code"]["enum"] == list(UNREAD_SENTENCES)
     assert set(FACTS.said["properties"]["logging"]["items"]["enum"]) == set(Logging(True, True, True).kinds)
 
