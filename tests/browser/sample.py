@@ -62,7 +62,7 @@ def place(
     actor: Actor = Actor.NOBODY,
 ) -> Place:
     """A holder at a workstation that has just answered; ``days`` until his certificate's end."""
-    end = None if days is None else NOW.replace(hour=23, minute=59, second=59) + timedelta(days=days)
+    end = None if days is None else NOW.replace(hour=22, minute=59, second=59) + timedelta(days=days)
     return Place(
         workstation=workstation,
         account=f"CHU\\{account}",

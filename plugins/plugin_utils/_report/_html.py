@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,9 +18,9 @@ with suppress(ImportError):  # the file loads without them; ansible-core brings 
     from markupsafe import Markup
 
 from .._certificate import Status
-from ._model import Actor, Answer, NextStep, Place, Report, summary
+from ._model import Actor, Answer, NextStep, Place, Report, WorkstationRow, summary
 from ._phrases import SEVERITY, Phrases, urgency
-from ._timeline import DRAWN, FULL_HEIGHT, bars, months
+from ._timeline import FULL_HEIGHT, bars, months
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -28,26 +29,27 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "changes": ("change", "who", "workstation", "before", "after"),
     "without_workstation": ("holder", "number", "authorisation", "status", "next_step", "actor"),
     "certificates": ("workstation", "holder", "certificate", "store", "from", "to", "status", "key", "thumbprint"),
-    "workstations": (
-        "workstation",
-        "answer",
-        "problem",
-        "holders",
-        "certificates",
-        "not_listed",
-        "clock",
-    ),
+    "workstations": ("workstation", "answer", "problem", "holders", "certificates", "not_listed", "clock"),
 }
 """The columns of each table, by class. A narrow screen shows a row as a card, with these as its labels."""
 
 FILTERED = (Answer.UNKNOWN, Answer.NEVER_SEEN)
 """What holders can be filtered by of their workstations."""
 
+FEW = 10
+"""Rows from which on a table has a filter of its own; the holders always have theirs."""
+
+MANY = 200
+"""Rows from which on a table lays out those in sight only. Fewer are laid out at once, which searching and scrolling like better."""
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""What HTML may not contain, and a name in Windows may."""
+
 
 def page(report: Report) -> str:
-    """The whole page. The same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
+    """The whole page; the same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
     say = Phrases(report.terms)
-    style = _source("page.css") + _labels(say)
+    style = _source("page.css") + _labels(say) + _margin(report, say)
     script = _source("page.js")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -56,13 +58,11 @@ def page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"say": say, "columns": COLUMNS, "drawn": DRAWN, "full_height": FULL_HEIGHT}
-    return environment.get_template("page.html.j2").render(
-        policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704  our own file and our own words
-        script=Markup(script),  # noqa: S704  our own file
-        **_context(report, say),
+    environment.globals |= {"say": say, "columns": COLUMNS, "few": FEW, "many": MANY, "full_height": FULL_HEIGHT}
+    made = environment.get_template("page.html.j2").render(
+        policy=_policy(style, script), style=style, script=script, **_context(report, say)
     )
+    return _UNPRINTABLE.sub("\ufffd", made)
 
 
 def _context(report: Report, say: Phrases) -> dict[str, Any]:
@@ -75,18 +75,25 @@ def _context(report: Report, say: Phrases) -> dict[str, Any]:
         "summary": found,
         "holders": holders,
         "names": {row.authorisation: row.name for row in holders},
-        "to_act": sum(row.next_step is not NextStep.NOTHING for row in holders),
+        "to_act": [row.actor for row in holders if row.next_step is not NextStep.NOTHING],
         "first": [row.name for row in holders if found.first_end and row.valid_until == found.first_end],
         "marks": {member: _mark(member, say) for kind in (Status, Answer) for member in kind},
         "authorisation_marks": {status: _authorisation_mark(status, say) for status in found.authorisations},
         "by_status": {status: found.by_status[status] for status in SEVERITY if status in found.by_status},
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
+        "silent": sorted((row for row in report.workstations if row.answer is not Answer.ANSWERED), key=_silence),
+        "answered": [row for row in report.workstations if row.answer is Answer.ANSWERED],
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
         "facts": lambda place: _facts(place, answers, say),
         "months": months(report, holders),
         "bars": bars(report, holders),
     }
+
+
+def _silence(row: WorkstationRow) -> tuple[bool, float]:
+    """Whoever was never seen comes first, then whoever has been silent longest."""
+    return row.facts_at is not None, row.facts_at.timestamp() if row.facts_at else 0.0
 
 
 def _mark(member: Status | Answer, say: Phrases) -> Markup:
@@ -121,6 +128,12 @@ def _labels(say: Phrases) -> str:
         for position, column in enumerate(columns[1:], start=2)
     ]
     return "@media screen and (max-width:68rem){\n" + "\n".join(rules) + "\n}\n"
+
+
+def _margin(report: Report, say: Phrases) -> str:
+    """What stands at the bottom of every printed page. Words and a date: no text of a user gets into the style sheet."""
+    said = f"{say('date')} {say.instant(report.terms.report_date)}. {say('footer')}"
+    return f'@page{{@bottom-left{{content:"{said}"}}}}\n'
 
 
 def _policy(style: str, script: str) -> str:

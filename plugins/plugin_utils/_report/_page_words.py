@@ -45,6 +45,7 @@ _HEAD: Catalogue = {
     "days.one": ("{n} day", "{n} jour"),
     "days.many": ("{n} days", "{n} jours"),
     "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
+    "verdict.colon": (": ", " : "),
     "verdict.one": (
         "Something is to be done for {n} of {total} holders",
         "Une action est attendue pour {n} titulaire sur {total}",
@@ -66,14 +67,14 @@ _SUMMARY: Catalogue = {
     "tile.workstation.one.never_seen": ("workstation never seen", "poste jamais vu"),
     "tile.workstation.many.never_seen": ("workstations never seen", "postes jamais vus"),
     "tile.first_end": ("first end of access", "première fin d'accès"),
-    "tile.first_end.others": ("{name} and {n} more", "{name} et {n} de plus"),
+    "tile.first_end.others": ("and {n} more", "et {n} de plus"),
 }
 
 _TABLE: Catalogue = {
     "holders": ("Holders", "Titulaires"),
     "holders.about": (
-        "One row per holder, the most pressing first. A holder's status is the worst of his workstations.",
-        "Une ligne par titulaire, les plus urgents d'abord. L'état d'un titulaire est le pire de ses postes.",
+        "One row per holder, the most pressing first. The status is the worst that a holder has at any workstation.",
+        "Une ligne par titulaire, les plus urgents d'abord. L'état est le pire de ceux relevés sur les postes du titulaire.",
     ),
     "column.holder": ("Holder", "Titulaire"),
     "column.number": ("Number", "Numéro"),
@@ -88,7 +89,9 @@ _TABLE: Catalogue = {
     "place.never": ("never seen", "jamais vu"),
     "place.away": ("not logged on", "session non ouverte"),
     "place.until": ("until {day}", "jusqu'au {day}"),
-    "nothing": ("none", "aucun"),
+    "certificate.none": ("none", "aucun"),
+    "authorisation.none": ("not given", "non renseignée"),
+    "holder.none": ("none", "aucun"),
     "days.today": ("today", "aujourd'hui"),
     "days.in.one": ("in {n} day", "dans {n} jour"),
     "days.in.many": ("in {n} days", "dans {n} jours"),
@@ -109,6 +112,9 @@ _CONTROLS: Catalogue = {
     "filter.all": ("all", "tous"),
     "filter.every": ("all", "toutes"),
     "filter.clear": ("Clear filters", "Effacer les filtres"),
+    "filter.rows": ("Filter these rows", "Filtrer ces lignes"),
+    "count.rows.all": ("All {total} rows", "Les {total} lignes"),
+    "count.rows.some": ("{n} of {total} rows", "{n} sur {total} lignes"),
     "count.all": ("All {total} holders", "Les {total} titulaires"),
     "count.some": ("{n} of {total} holders", "{n} sur {total} titulaires"),
 }
@@ -133,9 +139,15 @@ _SECTIONS: Catalogue = {
         "Ces certificats sont dans un magasin et n'appartiennent à aucun titulaire de l'inventaire.",
     ),
     "without_holder.none": ("Every certificate has its holder.", "Chaque certificat a son titulaire."),
-    "workstations": ("Workstations", "Postes"),
-    "workstations.none": ("The inventory has no workstation.", "L'inventaire n'a aucun poste."),
-    "workstations.about": (
+    "silent": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
+    "silent.about": (
+        "What the report says of them is as old as their last facts; of those never seen it knows nothing.",
+        "Ce que le rapport en dit date du dernier relevé ; il ne sait rien de ceux qui n'ont jamais été vus.",
+    ),
+    "silent.none": ("Every workstation answered.", "Tous les postes ont répondu."),
+    "answered": ("Workstations that answered", "Postes qui ont répondu"),
+    "answered.none": ("No workstation answered.", "Aucun poste n'a répondu."),
+    "answered.about": (
         "Not listed are certificates that the selection does not name; they are counted only.",
         "Les certificats hors sélection ne sont pas listés, seulement comptés.",
     ),
@@ -147,8 +159,8 @@ _SECTIONS: Catalogue = {
     "column.not_listed": ("Not listed", "Non listés"),
     "column.clock": ("Clock", "Horloge"),
     "clock.right": ("right", "à l'heure"),
-    "clock.fast": ("{n} s fast", "avance {n} s"),
-    "clock.slow": ("{n} s slow", "retard {n} s"),
+    "clock.fast": (f"{{n}}{NO_BREAK}s fast", f"avance {{n}}{NO_BREAK}s"),
+    "clock.slow": (f"{{n}}{NO_BREAK}s slow", f"retard {{n}}{NO_BREAK}s"),
     "unread": ("not read: {store} of {owner}", "non lu : {store} de {owner}"),
     "certificates": ("All certificates", "Tous les certificats"),
     "certificates.about": (
@@ -169,20 +181,20 @@ _SECTIONS: Catalogue = {
 }
 
 _PICTURES: Catalogue = {
-    "timeline": ("Timeline", "Calendrier"),
     "months": ("What ends in the next 12 months", "Ce qui prend fin dans les 12 prochains mois"),
     "months.about": (
         "Holders whose access or authorisation ends, by month, from the day of the report on.",
         "Titulaires dont l'accès ou l'autorisation prend fin, par mois, à partir du jour du rapport.",
     ),
     "months.month": (
-        "{month} {year}: {certificates} certificates, {authorisations} authorisations",
-        "{month} {year} : {certificates} certificats, {authorisations} autorisations",
+        "{month} {year}: {certificates} certificates, {authorisations} authorisations.",
+        "{month} {year} : {certificates} certificats, {authorisations} autorisations.",
     ),
-    "months.nothing": ("nothing", "rien"),
+    "months.nothing": ("Nothing.", "Rien."),
     "legend.certificate": ("certificate ends", "fin de certificat"),
     "legend.authorisation": ("authorisation ends", "fin d'autorisation"),
-    "bars": ("Each holder's certificate", "Le certificat de chaque titulaire"),
+    "bars": ("Timeline: the certificate of each holder", "Calendrier : le certificat de chaque titulaire"),
+    "bars.short": ("Timeline", "Calendrier"),
     "bars.about": (
         "From the first to the last day of the certificate that ends first, the earliest end on top.",
         "Du premier au dernier jour du certificat qui finit d'abord, la fin la plus proche en haut.",
@@ -201,7 +213,7 @@ _PICTURES: Catalogue = {
         "{n} holders have no certificate to draw.",
         "{n} titulaires n'ont pas de certificat à dessiner.",
     ),
-    "bars.bar": ("{name}: {start} to {end}", "{name} : du {start} au {end}"),
+    "bars.bar": ("certificate {start} to {end}", "certificat du {start} au {end}"),
     "bars.authorisation": ("authorisation until {day}", "autorisation jusqu'au {day}"),
     "legend.validity": ("validity", "validité"),
     "legend.window": ("time to renew", "période de renouvellement"),

@@ -16,7 +16,7 @@ from ._model import HolderRow, Report
 MONTHS = 13
 """The report's month, of which a part is over, and the twelve after it."""
 
-FULL_HEIGHT = 120
+FULL_HEIGHT = 90
 """Pixels of the month with the most ends."""
 
 DRAWN = 120
@@ -71,12 +71,12 @@ class Bars:
 def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
     """Counts the ends from the report's day on, by month of the site."""
     zone = ZoneInfo(report.terms.time_zone)
-    today = report.terms.report_date.astimezone(zone).date()
+    today = _day(report.terms.report_date, zone)
     certificates: Counter[tuple[int, int]] = Counter()
     authorisations: Counter[tuple[int, int]] = Counter()
     for row in holders:
         if row.valid_until and row.valid_until >= report.terms.report_date:
-            certificates[_month(row.valid_until.astimezone(zone))] += 1
+            certificates[_month(_day(row.valid_until, zone))] += 1
         if row.authorisation_until and row.authorisation_until >= today:
             authorisations[_month(row.authorisation_until)] += 1
     wanted = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(MONTHS)]
@@ -102,7 +102,7 @@ def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
 def bars(report: Report, holders: Iterable[HolderRow]) -> Bars:
     """Draws those whose access ends first, the earliest end on top."""
     zone = ZoneInfo(report.terms.time_zone)
-    today = report.terms.report_date.astimezone(zone).date()
+    today = _day(report.terms.report_date, zone)
     axis = _Axis(date(max(today.year - YEARS, 1), 1, 1), date(min(today.year + YEARS + 1, date.max.year), 1, 1))
     rows = list(holders)
     dated = [
@@ -155,4 +155,8 @@ def _month(day: date) -> tuple[int, int]:
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date()
+    """The site's day. A certificate without end (RFC 5280, 4.1.2.5) ends where no clock east of Greenwich reaches."""
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        return moment.date()

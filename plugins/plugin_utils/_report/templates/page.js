@@ -10,19 +10,33 @@
   const number = new Intl.NumberFormat(language);
   const quoted = (text) => (language === "fr" ? `\u00ab\u00a0${text}\u00a0\u00bb` : `\u201c${text}\u201d`);
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const wordsOf = (text) => fold(text).split(/\s+/).filter(Boolean);
+  const later = (act) => {
+    let waiting = 0;
+    return (event) => {
+      clearTimeout(waiting);
+      waiting = setTimeout(act, event.target.type === "search" ? 150 : 0);
+    };
+  };
+  const button = (parent) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.append(...parent.childNodes);
+    parent.append(made);
+    return made;
+  };
 
-  // Sorting: every heading of a table of rows becomes a button.
-  const keyOf = (cell) => {
-    if (cell.dataset.sort !== undefined) return cell.dataset.sort === "" ? null : Number(cell.dataset.sort);
-    return cell.textContent.trim() || null;
+  // Sorting: every heading of a table with rows to sort becomes a button.
+  const keyOf = ({ dataset, textContent }) => {
+    if (dataset.sort !== undefined) return dataset.sort === "" ? null : Number(dataset.sort);
+    return (dataset.text ?? textContent.trim()) || null;
   };
   const compare = (one, other) => (typeof one === "number" ? one - other : collator.compare(one, other));
 
   const sort = (heading, descending) => {
     const table = heading.closest("table");
     const body = table.tBodies[0];
-    const column = heading.cellIndex;
-    const rows = Array.from(body.rows, (row) => ({ row, key: keyOf(row.cells[column]) }));
+    const rows = Array.from(body.rows, (row) => ({ row, key: keyOf(row.cells[heading.cellIndex]) }));
     const sign = descending ? -1 : 1;
     // Where there is nothing to compare, a row comes last in both directions.
     rows.sort((one, other) => {
@@ -36,65 +50,67 @@
     heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
   };
 
-  for (const heading of document.querySelectorAll(".rows thead th")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...heading.childNodes);
-    heading.append(button);
+  // Filtering: the rows that a test lets through stay, and the line above the table says how many.
+  const filtered = (table, columns) => {
+    const count = table.parentElement.querySelector(".count");
+    const rows = Array.from(table.tBodies[0].rows, (row) => ({ row, text: null }));
+    const textOf = (each) => (each.text ??= fold(Array.from(each.row.cells).slice(0, columns).map((cell) => cell.textContent).join(" ")));
+    count.hidden = false;
+    return (words, fits, said) => {
+      let shown = 0;
+      for (const each of rows) {
+        const stays = fits(each.row.dataset) && words.every((word) => textOf(each).includes(word));
+        if (each.row.hidden === stays) each.row.hidden = !stays;
+        shown += stays;
+      }
+      count.textContent = (said.length ? `${count.dataset.some} (${said.join(", ")})` : count.dataset.all)
+        .replace("{n}", number.format(shown)).replace("{total}", number.format(rows.length));
+    };
+  };
+
+  for (const { tHead, tBodies } of document.querySelectorAll(".rows")) {
+    if (tBodies[0].rows.length > 1) Array.from(tHead.rows[0].cells, button);
   }
 
-  // Filtering: the table of holders.
+  for (const filter of document.querySelectorAll(".filter:not(#filter)")) {
+    const show = filtered(filter.parentElement.querySelector(".rows"));
+    const text = filter.querySelector("input");
+    const apply = () => show(wordsOf(text.value), () => true, text.value.trim() ? [quoted(text.value.trim())] : []);
+    filter.addEventListener("input", later(apply));
+    filter.hidden = false;
+    apply();
+  }
+
+  // The table of holders is filtered by what they are, too; the tiles are short cuts to that.
   const table = document.querySelector(".holders");
   const filter = document.getElementById("filter");
-  const count = document.getElementById("count");
   const controls = Object.fromEntries(Array.from(filter.querySelectorAll("[name]"), (each) => [each.name, each]));
-  const holders = Array.from(table.tBodies[0].rows, (row) => ({ row, text: null, data: { ...row.dataset } }));
-  const textOf = (holder) => (holder.text ??= fold(Array.from(holder.row.cells).slice(0, 3).map((cell) => cell.textContent).join(" ")));
-  const tiles = [];
-
-  const described = () => DIMENSIONS.filter((name) => controls[name].value)
-    .map((name) => `${controls[name].parentElement.firstChild.textContent.trim()} = ${controls[name].selectedOptions[0].textContent}`)
-    .concat(controls.text.value.trim() ? [quoted(controls.text.value.trim())] : []);
+  const show = filtered(table, 3);
+  const tiles = Array.from(document.querySelectorAll(".tile[data-filter], .tile[data-clear]"), (tile) => ({ tile, press: button(tile) }));
 
   const apply = () => {
-    const words = fold(controls.text.value).split(/\s+/).filter(Boolean);
-    const wanted = DIMENSIONS.filter((name) => controls[name].value).map((name) => [name, controls[name].value]);
-    let shown = 0;
-    for (const holder of holders) {
-      const fits = wanted.every(([name, value]) => holder.data[name].split(" ").includes(value))
-        && words.every((word) => textOf(holder).includes(word));
-      if (holder.row.hidden === fits) holder.row.hidden = !fits;
-      shown += fits;
-    }
-    const filters = described();
-    count.textContent = (filters.length ? `${count.dataset.some} (${filters.join(", ")})` : count.dataset.all)
-      .replace("{n}", number.format(shown)).replace("{total}", number.format(holders.length));
-    count.classList.toggle("filtered", filters.length > 0);
-    for (const { button, tile } of tiles) {
-      button.setAttribute("aria-pressed", String("clear" in tile.dataset ? !filters.length : controls[tile.dataset.filter].value === tile.dataset.value));
+    const text = controls.text.value.trim();
+    const wanted = DIMENSIONS.filter((name) => controls[name].value);
+    const said = wanted.map((name) => `${controls[name].parentElement.firstChild.textContent.trim()} = ${controls[name].selectedOptions[0].textContent}`);
+    if (text) said.push(quoted(text));
+    show(wordsOf(text), (data) => wanted.every((name) => data[name].split(" ").includes(controls[name].value)), said);
+    for (const { tile, press } of tiles) {
+      press.setAttribute("aria-pressed", String("clear" in tile.dataset ? !said.length : controls[tile.dataset.filter].value === tile.dataset.value));
     }
   };
 
   const clear = () => { for (const control of Object.values(controls)) control.value = ""; };
 
-  for (const tile of document.querySelectorAll(".tile[data-filter], .tile[data-clear]")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...tile.childNodes);
-    tile.append(button);
-    tiles.push({ tile, button });
-  }
-
   // The state of filters and sorting is the part of the address after #, so that it can be sent to somebody.
   const remember = () => {
     const state = new URLSearchParams();
     for (const [name, control] of Object.entries(controls)) if (control.value.trim()) state.set(name, control.value.trim());
-    const sorted = table.querySelector("th[aria-sort]");
-    if (sorted && sorted.dataset.chosen) {
-      state.set("sort", sorted.dataset.column);
-      state.set("order", sorted.getAttribute("aria-sort"));
+    const heading = table.querySelector("th[aria-sort]");
+    if (heading) {
+      state.set("sort", heading.dataset.column);
+      state.set("order", heading.getAttribute("aria-sort"));
     }
-    history.replaceState(null, "", `#${state.size ? state : "all"}`);
+    history.replaceState(null, "", `#${state.size ? state : "holders"}`);
   };
 
   const recall = () => {
@@ -106,47 +122,36 @@
       if (name === "text" || Array.from(control.options).some((option) => option.value === value)) control.value = value;
     }
     const heading = Array.from(table.tHead.rows[0].cells).find((each) => each.dataset.column === state.get("sort"));
-    if (heading) choose(heading, state.get("order") === "descending");
+    if (heading) sort(heading, state.get("order") === "descending");
     apply();
-  };
-
-  const choose = (heading, descending) => {
-    for (const each of heading.parentElement.cells) delete each.dataset.chosen;
-    heading.dataset.chosen = "yes";
-    sort(heading, descending);
   };
 
   const changed = () => { apply(); remember(); };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    const heading = button.closest("th");
-    const tile = button.closest(".tile");
+    const pressed = event.target.closest("button");
+    if (!pressed) return;
+    const heading = pressed.closest("th");
+    const tile = pressed.closest(".tile");
     if (heading) {
-      choose(heading, heading.getAttribute("aria-sort") === "ascending");
+      sort(heading, heading.getAttribute("aria-sort") === "ascending");
       remember();
     } else if (tile) {
-      const again = button.getAttribute("aria-pressed") === "true";
+      const again = pressed.getAttribute("aria-pressed") === "true";
       clear();
       if ("filter" in tile.dataset && !again) controls[tile.dataset.filter].value = tile.dataset.value;
       changed();
-    } else if (button.id === "clear") {
+    } else if (pressed.id === "clear") {
       clear();
       changed();
       controls.text.focus();
     }
   });
 
-  let waiting = 0;
-  filter.addEventListener("input", (event) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(changed, event.target.type === "search" ? 150 : 0);
-  });
+  filter.addEventListener("input", later(changed));
   window.addEventListener("hashchange", recall);
 
   filter.hidden = false;
-  count.hidden = false;
   apply();
   recall();
 })();
