@@ -27,7 +27,7 @@ demo: .venv/stamp bed-notice ## show the collection at work in a small hospital 
 	@$(WITH_TESTS) -m lab demo
 
 .PHONY: test
-test: .venv/stamp bed-notice ## run all tests
+test: .venv/stamp bed-notice browser-notice ## run all tests
 	$(PYTHON) -m pytest
 
 .PHONY: bench
@@ -46,6 +46,18 @@ bed: ## install Windows PowerShell under Wine, where this machine can have it
 bed-notice:
 	@tools/bed status
 
+.PHONY: browser
+browser: ## install Chromium, where this machine can have it
+	@tools/browser install
+
+.PHONY: browser-notice
+browser-notice:
+	@tools/browser status
+
+.PHONY: screenshots
+screenshots: .venv/stamp browser-notice ## take the pictures of the report in docs/images anew
+	$(WITH_TESTS) -m browser.screenshots docs/images
+
 LINTS := lint-ruff lint-mypy lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
          lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
@@ -58,7 +70,7 @@ lint-ruff: $(LINT)/stamp ## Python: style, and mistakes that can be seen
 
 lint-mypy: $(LINT)/stamp .venv/stamp ## Python: types, strict
 	$(PYTHON) conftest.py
-	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p tooling
+	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p tooling -p browser
 
 lint-shell: $(LINT)/stamp ## shell scripts
 	$(LINT)/bin/shellcheck .ci/run $$(grep -l '^#!.*bash' tools/*)

@@ -1,31 +1,52 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests that need Windows PowerShell are marked ``windows``. Where it is not installed they are left out, and one line says so."""
+"""Some tests need more than Python: Windows PowerShell, a browser. Where that is missing they are left out, and a line says so."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pytest
 
+from browser.program import chromium
 from lab.wine import bed
 
-LEFT_OUT = pytest.StashKey[int]()
+
+@dataclass(frozen=True)
+class Equipment:
+    marker: str
+    name: str
+    there: Callable[[], object]
+    target: str
+
+
+EQUIPMENT = (
+    Equipment("windows", "Windows PowerShell (under Wine)", bed, "make bed"),
+    Equipment("browser", "Chromium", chromium, "make browser"),
+)
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "windows: needs Windows PowerShell, under Wine")
+    for each in EQUIPMENT:
+        config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if bed():
-        return
-    left_out = [item for item in items if item.get_closest_marker("windows")]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
-    config.stash[LEFT_OUT] = len(left_out)
+    counts = config.stash.setdefault(LEFT_OUT, {})
+    for each in EQUIPMENT:
+        if each.there():
+            continue
+        left_out = [item for item in items if item.get_closest_marker(each.marker)]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+        counts[each.marker] = len(left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    count = config.stash.get(LEFT_OUT, 0)
-    if count:
-        line = f"WARNING: Windows PowerShell is not installed here: {count} tests were NOT run on it (make bed installs it)."
-        terminalreporter.write_line(line, yellow=True, bold=True)
+    counts = config.stash.get(LEFT_OUT, {})
+    for each in EQUIPMENT:
+        if count := counts.get(each.marker):
+            line = f"*** NOT DONE HERE: {count} tests with {each.name}. It is not installed; `{each.target}` installs it where it can."
+            terminalreporter.write_line(line, yellow=True, bold=True)

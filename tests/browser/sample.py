@@ -77,6 +77,7 @@ def place(
         facts_at=FACTS,
         owner_sid=None,
         outcome=None,
+        outcome_at=None,
     )
 
 
@@ -148,6 +149,20 @@ def workstation(name: str, holders: int = 1, certificates: int = 1) -> Workstati
         not_listed=2,
         clock_skew_seconds=0,
         unread=(),
+    )
+
+
+def silent(row: WorkstationRow, problem: str, facts_at: datetime | None) -> WorkstationRow:
+    """The same workstation, which answered last at ``facts_at``, or never."""
+    return replace(
+        row,
+        computer=row.computer if facts_at else None,
+        answer=Answer.UNKNOWN if facts_at else Answer.NEVER_SEEN,
+        facts_at=facts_at,
+        facts_age_days=(NOW - facts_at).days if facts_at else None,
+        problem=problem,
+        not_listed=row.not_listed if facts_at else 0,
+        clock_skew_seconds=None,
     )
 
 
@@ -258,24 +273,16 @@ def workstations() -> tuple[WorkstationRow, ...]:
         reason="the connection account may not read the profile",
         detail="AppData is on \\\\files\\profiles$",
     )
-    gone = {"answer": Answer.UNKNOWN, "facts_at": LAST_SEEN, "facts_age_days": 14, "clock_skew_seconds": None}
-    never = {"answer": Answer.NEVER_SEEN, "facts_at": None, "facts_age_days": None, "computer": None}
     return (
-        replace(workstation("ws-archive", 0, 0), **gone, problem="winrm: connection refused"),  # type: ignore[arg-type]
-        replace(
-            workstation("ws-block-3", 1, 0),
-            **never,
-            problem="ntlm: the specified credentials were rejected by the server",
-            clock_skew_seconds=None,
-            not_listed=0,
-        ),  # type: ignore[arg-type]
+        silent(workstation("ws-archive", 0, 0), "winrm: connection refused", LAST_SEEN),
+        silent(workstation("ws-block-3", 1, 0), "ntlm: the specified credentials were rejected by the server", None),
         replace(workstation("ws-cardio", 2, 3), clock_skew_seconds=-132),
         workstation("ws-dosimetry"),
         workstation("ws-laboratory", 2, 2),
         workstation("ws-nuclear-1", 2, 2),
         replace(workstation("ws-nuclear-2"), unread=(unread,)),
         replace(workstation("ws-pharmacy", 2, 3), clock_skew_seconds=86460),
-        replace(workstation("ws-radiology"), **gone, problem="winrm: no answer within 30 seconds"),  # type: ignore[arg-type]
+        silent(workstation("ws-radiology"), "winrm: no answer within 30 seconds", LAST_SEEN),
         workstation("ws-scanner", 2, 1),
     )
 

@@ -36,6 +36,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 FILTERED = (Answer.UNKNOWN, Answer.NEVER_SEEN)
 """What holders can be filtered by of their workstations."""
 
+ANSWER_SHAPES = {
+    Answer.ANSWERED: Status.VALID,
+    Answer.UNKNOWN: Status.UNKNOWN,
+    Answer.NEVER_SEEN: Status.NEVER_SEEN,
+}
+
 FEW = 10
 """Rows from which on a table has a filter of its own; the holders always have theirs."""
 
@@ -77,8 +83,12 @@ def _context(report: Report, say: Phrases) -> dict[str, Any]:
         "names": {row.authorisation: row.name for row in holders},
         "to_act": [row.actor for row in holders if row.next_step is not NextStep.NOTHING],
         "first": [row.name for row in holders if found.first_end and row.valid_until == found.first_end],
-        "marks": {member: _mark(member, say) for kind in (Status, Answer) for member in kind},
-        "authorisation_marks": {status: _authorisation_mark(status, say) for status in found.authorisations},
+        # Two dictionaries: a status and an answer of the same text are equal, and would be one key.
+        "marks": {status: _mark(status.value, say.of(status)) for status in Status},
+        "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Answer},
+        "authorisation_marks": {
+            status: _mark(status.value, say(f"auth.{status.value}")) for status in found.authorisations
+        },
         "by_status": {status: found.by_status[status] for status in SEVERITY if status in found.by_status},
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
         "silent": sorted((row for row in report.workstations if row.answer is not Answer.ANSWERED), key=_silence),
@@ -96,14 +106,9 @@ def _silence(row: WorkstationRow) -> tuple[bool, float]:
     return row.facts_at is not None, row.facts_at.timestamp() if row.facts_at else 0.0
 
 
-def _mark(member: Status | Answer, say: Phrases) -> Markup:
-    """A status as shape and words; the shape and its colour are the style sheet's."""
-    shape = Status.VALID.value if member is Answer.ANSWERED else member.value
-    return Markup('<span class="mark {}">{}</span>').format(shape, say.of(member))
-
-
-def _authorisation_mark(status: Status, say: Phrases) -> Markup:
-    return Markup('<span class="mark {}">{}</span>').format(status.value, say(f"auth.{status.value}"))
+def _mark(shape: str, words: str) -> Markup:
+    """Shape and words; the shape and its colour are the style sheet's."""
+    return Markup('<span class="mark {}">{}</span>').format(shape, words)
 
 
 def _answers(places: Iterable[Place], answers: Mapping[str, Answer]) -> list[str]:

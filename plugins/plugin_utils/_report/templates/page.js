@@ -43,9 +43,10 @@
       if (one.key === null || other.key === null) return (one.key === null) - (other.key === null);
       return sign * compare(one.key, other.key);
     });
-    const sorted = document.createDocumentFragment();
-    for (const { row } of rows) sorted.append(row);
-    body.append(sorted);
+    // Out of the page, twenty thousand rows change places in a moment; in the page it takes a quarter of a minute.
+    body.remove();
+    for (const { row } of rows) body.append(row);
+    table.append(body);
     for (const each of table.tHead.rows[0].cells) each.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
   };
