@@ -54,15 +54,7 @@ def hostile(report: Report) -> Report:
         if isinstance(value, tuple):
             return tuple(disturbed(each) for each in value)
         if is_dataclass(value) and not isinstance(value, type):
-            kept = {"key_state"}  # one of three words
-            return replace(
-                value,
-                **{
-                    field.name: disturbed(getattr(value, field.name))
-                    for field in fields(value)
-                    if field.name not in kept
-                },
-            )
+            return replace(value, **{field.name: disturbed(getattr(value, field.name)) for field in fields(value)})
         return value
 
     made: Report = disturbed(report)

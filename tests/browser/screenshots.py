@@ -42,7 +42,7 @@ def main(folder: Path) -> int:
 
 def taken() -> dict[str, Image.Image]:
     """The pictures by their names."""
-    pictures = {}
+    pictures: dict[str, Image.Image] = {}
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         report = Path(folder) / "report.html"
         report.write_text(sample_page("en"), encoding="utf-8")
