@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ with suppress(ImportError):  # the file loads without them; ansible-core brings 
     from markupsafe import Markup
 
 from .._certificate import Status
-from ._model import Actor, Answer, NextStep, Place, Report, WorkstationRow, summary
+from ._model import Actor, Answer, HolderRow, NextStep, Place, Report, WorkstationRow, summary
+from ._page_words import NO_BREAK
 from ._phrases import SEVERITY, Phrases, urgency
 from ._timeline import FULL_HEIGHT, bars, months
 
@@ -81,7 +83,7 @@ def _context(report: Report, say: Phrases) -> dict[str, Any]:
         "summary": found,
         "holders": holders,
         "names": {row.authorisation: row.name for row in holders},
-        "to_act": [row.actor for row in holders if row.next_step is not NextStep.NOTHING],
+        "verdict": _verdict(holders, say),
         "first": [row.name for row in holders if found.first_end and row.valid_until == found.first_end],
         # Two dictionaries: a status and an answer of the same text are equal, and would be one key.
         "marks": {status: _mark(status.value, say.of(status)) for status in Status},
@@ -99,6 +101,16 @@ def _context(report: Report, say: Phrases) -> dict[str, Any]:
         "months": months(report, holders),
         "bars": bars(report, holders),
     }
+
+
+def _verdict(holders: Sequence[HolderRow], say: Phrases) -> str:
+    """For how many something is to be done, and how many of them are whose to do."""
+    acting = Counter(row.actor for row in holders if row.next_step is not NextStep.NOTHING)
+    if not acting:
+        return say("verdict.none")
+    said = say.counted("verdict", acting.total(), total=say.number(len(holders)))
+    shares = (f"{say.of(actor)}{NO_BREAK}{say.number(acting[actor])}" for actor in Actor if actor in acting)
+    return say("text.fact", label=said, said=", ".join(shares))
 
 
 def _silence(row: WorkstationRow) -> tuple[bool, float]:

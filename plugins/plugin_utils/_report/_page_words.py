@@ -45,7 +45,6 @@ _HEAD: Catalogue = {
     "days.one": ("{n} day", "{n} jour"),
     "days.many": ("{n} days", "{n} jours"),
     "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
-    "verdict.colon": (": ", " : "),
     "verdict.one": (
         "Something is to be done for {n} of {total} holders",
         "Une action est attendue pour {n} titulaire sur {total}",
