@@ -134,7 +134,7 @@ def standing_of(seat: Seat, judged: Iterable[Judged], unread: Iterable[UnreadRec
     """Where the holder of a seat stands. One without an authorisation number has all related certificates of his own store."""
     number = seat.person.authorisation
     known = [each for each in judged if each.record.related and (number is None or each.holder == number)]
-    elsewhere = number is not None and any(judge.is_elsewhere(each.record, number) for each in known)
+    elsewhere = any(judge.is_elsewhere(each.record, number) for each in known)
     problems = {each.code for each in unread if each.owner_sid == seat.owner_sid}
     # What lies in a temporary profile is gone at the logoff: nobody holds it.
     own = [each for each in known if each.record.owner_sid == seat.owner_sid and TEMPORARY not in problems]

@@ -136,11 +136,9 @@ def test_a_profile_is_told_as_the_workstation_has_it() -> None:
     ]
 
 
-def test_others_are_counted_not_listed(element: bytes) -> None:
-    found = facts(Selection("Another CA"), profiles=(profile(element),))
-    assert (found["certificates"], found["certificates_not_listed"]) == ([], 1)
-    listed = facts(Selection("Personnes"), profiles=(profile(element),))
-    assert len(listed["certificates"]) == 1
+@pytest.mark.parametrize(("signs", "state"), [(None, "linked"), (True, "proven"), (False, "unusable")])
+def test_what_is_known_of_a_key_is_told(signs: bool | None, state: str) -> None:
+    assert certificate_row(replace(stored(certificate()), signs=signs), Calendar(), NOW)["key_state"] == state
 
 
 def test_a_store_that_is_newer_than_the_inventory_counts(element: bytes) -> None:
