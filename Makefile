@@ -23,7 +23,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
-demo: .venv/stamp bed-notice ## show the collection at work in a small hospital on this machine
+demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a small hospital on this machine
 	@$(WITH_TESTS) -m lab demo
 
 .PHONY: test

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: holders are enrolled, weeks later some of them are renewed, and each playbook runs twice."""
+"""The demo: holders are enrolled, weeks later some of them are renewed, each playbook runs twice, and the report says where all stand."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from lab.demo_report import report_promises, show_report
 from lab.demo_table import certificates, renewals, table
 from lab.hospital import THREE_YEARS, Hospital
 from lab.people import ANNE, KARIM, LOUIS, PAUL
-from lab.playbook import ROOT, Run, play
+from lab.playbook import ROOT, Run, fact_cache, play
 from lab.winrm import tally
 from lab.workstation import Kind
 
@@ -37,6 +38,7 @@ def demo() -> int:
         renewed = _show(hospital, RENEW, f"First run of {RENEW}", renewals)
         renewed_again = _show(hospital, RENEW, f"Second run of {RENEW}: nothing is left to do", renewals)
         _evidence(hospital.evidence)
+        reported = show_report(hospital)
     _say(
         f"\nInventory, bundles and requests are in {FOLDER.relative_to(ROOT)}. Time: {time.monotonic() - started:.0f} s."
     )
@@ -49,6 +51,7 @@ def demo() -> int:
         "one holder is deferred": _outcomes(renewed, "deferred") == ["T100005"],
         "one waits for the issuer": _outcomes(renewed, "waiting_for_issuer") == ["T100006"],
         "a second run of renew changes nothing and sends no bundle": _idle(renewed_again),
+        **report_promises(reported),
     }
     for promise, kept in promises.items():
         _say(f"{'kept' if kept else 'BROKEN'}: {promise}")
@@ -84,7 +87,7 @@ def _weeks_later(hospital: Hospital) -> None:
 
 def _show(hospital: Hospital, playbook: str, title: str, rows: Rows) -> Run:
     _say(f"\n{title}")
-    run = play(hospital, playbook)
+    run = play(hospital, playbook, environment=fact_cache(hospital))
     if run.exit_code:
         _say(run.stdout + run.stderr)
     for line in table(rows(hospital, run)):
