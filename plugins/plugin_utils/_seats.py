@@ -16,7 +16,7 @@ from ._errors import PkcsError
 from ._flat import NotFlat, from_map
 from ._owner import TEMPORARY
 from ._person import Person
-from ._record import HolderRecord, UnreadRecord
+from ._record import SCHEMA, HolderRecord, UnreadRecord
 from ._register import register_of
 from ._standing import Judge, Judged, Standing, stand
 
@@ -57,9 +57,9 @@ def seat_of(entry: Mapping[str, Any]) -> Seat:
 
 def seats_of_facts(facts: Any) -> tuple[Seat, ...]:
     """Those whom earlier facts of the workstation name; none where the facts are of another schema, or not there."""
-    holders = facts.get("holders") if isinstance(facts, Mapping) else None
+    holders = facts.get("holders") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
     try:
-        known = [from_map(HolderRecord, each) for each in holders or ()]
+        known = [from_map(HolderRecord, each) for each in (holders if isinstance(holders, list) else ())]
     except NotFlat:
         return ()
     return tuple(

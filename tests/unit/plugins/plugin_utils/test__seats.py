@@ -76,12 +76,26 @@ def test_seats_come_back_from_the_facts_that_named_them() -> None:
     assert seats_of_facts(json.loads(json.dumps({"schema": 1, "holders": holders}))) == seats
 
 
+HELD = to_map(holder_record(NOBODY, (), (), seated_judge((NOBODY,), None, calendar_of("UTC", 40), NOW)))
+
+
 @pytest.mark.parametrize(
     "facts",
-    [None, "", "no facts", [], {}, {"holders": None}, {"holders": []}, {"holders": "x"}, {"holders": [{"user": "x"}]}],
+    [
+        None,
+        "",
+        "no facts",
+        [],
+        {},
+        {"holders": []},
+        {"schema": 1},
+        *({"schema": 1, "holders": holders} for holders in (None, [], "x", 5, {"user": "x"}, [{"user": "x"}], ["x"])),
+        *({"schema": schema, "holders": [HELD]} for schema in (0, 2, None)),
+    ],
 )
 def test_facts_that_say_nothing_of_holders_name_nobody(facts: Any) -> None:
     assert seats_of_facts(facts) == ()
+    assert seats_of_facts({"schema": 1, "holders": [HELD]}) == (NOBODY,)
 
 
 def test_a_task_names_one_holder_and_the_others_stay() -> None:
