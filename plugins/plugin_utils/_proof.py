@@ -85,14 +85,14 @@ def _told(holder: HolderRecord, tried: Tried) -> HolderRecord:
 
 def _try(gathered: Gathered, holder: HolderRecord, drivers: Drivers, check_mode: bool) -> Tried:
     """One exchange of one step, as ``certificate`` proves a key."""
-    terms = Terms(holder.user, None, False, check_mode, Evidence(None, None, ""))
     try:
         found = found_in(gathered.inventory, holder.user, gathered.at)
         installed = found.before.find(holder.thumbprint or "")
         if installed is None or not is_software(installed):
             return Tried(Proof.NOT_PROVEN, _elsewhere(installed))
-        plan = Plan((ProveKey(installed.thumbprint),))
-        return _outcome(carry_out(terms, drivers, replace(found, plan=plan, leaf=installed.certificate), None))
+        planned = replace(found, plan=Plan((ProveKey(installed.thumbprint),)), leaf=installed.certificate)
+        terms = Terms(holder.user, None, False, check_mode, Evidence(None, None, ""))
+        return _outcome(carry_out(terms, drivers, planned, None))
     except PkcsError as refusal:
         proof = Proof.UNUSABLE if refusal.code in NOT_SIGNING else Proof.NOT_PROVEN
         return Tried(proof, refusal.cause)
