@@ -50,17 +50,15 @@ def workstation_record(
     """What facts say of a workstation. ``views`` has an owner's store by SID where it is newer than the inventory."""
     names = _names(inventory, scope.seats)
     stores = _stores(inventory, views)
-    owned = [(store, found) for store in stores for found in store.view.certificates]
-    related = [scope.selection.relates(store.owner_sid, found) for store, found in owned]
+    records = [
+        _record(store, found, names, scope.selection.relates(store.owner_sid, found))
+        for store in stores
+        for found in store.view.certificates
+    ]
     judge = seated_judge(scope.seats, scope.selection.pattern, scope.calendar, now)
-    records = (_record(*each, names, relates) for each, relates in zip(owned, related, strict=True))
     judged = judge_all(records, judge)
     unread = tuple(_unread(inventory, stores))
-    listed = [
-        each
-        for each, (_store, found), relates in zip(judged, owned, related, strict=True)
-        if scope.selection.lists(found, relates)
-    ]
+    listed = [each.record for each in judged if scope.selection.lists(each.record)]
     return WorkstationRecord(
         schema=SCHEMA,
         gathered_at=now.replace(microsecond=0),
@@ -72,8 +70,8 @@ def workstation_record(
         language_mode=inventory.language_mode,
         logging=inventory.logging.kinds,
         holders=tuple(holder_record(seat, judged, unread, judge) for seat in scope.seats),
-        certificates=tuple(each.record for each in listed),
-        certificates_not_listed=len(owned) - len(listed),
+        certificates=tuple(listed),
+        certificates_not_listed=len(judged) - len(listed),
         profiles=tuple(_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles),
         unread=unread,
     )

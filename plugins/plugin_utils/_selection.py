@@ -14,6 +14,7 @@ from ._observed import StoreCertificate
 from ._pattern import check_pattern
 from ._person import Person
 from ._predecessors import is_software
+from ._record import CertificateRecord
 from ._register import Register, register_of
 from ._seats import Seat
 
@@ -44,7 +45,7 @@ class Selection:
     def relates(self, owner_sid: str, found: StoreCertificate) -> bool:
         """Whether a certificate is one of those that the selection is about."""
         certificate = found.certificate
-        if self.owners is not None and owner_sid not in self.owners:
+        if not self._looks_into(owner_sid):
             return False
         if not (self.issuer or self.subject or self.pattern or self.eku):
             if self.register is None or not self.register.numbers:
@@ -57,9 +58,13 @@ class Selection:
             and (not self.eku or any(usage in self.eku for usage in certificate.eku or ()))
         )
 
-    def lists(self, found: StoreCertificate, related: bool) -> bool:
+    def lists(self, record: CertificateRecord) -> bool:
         """Whether a certificate is listed; otherwise it is counted."""
-        return (related or self.include_unrelated) and (self.include_archived or not found.archived)
+        wanted = record.related or (self.include_unrelated and self._looks_into(record.owner_sid))
+        return wanted and (self.include_archived or not record.archived)
+
+    def _looks_into(self, owner_sid: str) -> bool:
+        return self.owners is None or owner_sid in self.owners
 
 
 def selection_of(options: Mapping[str, Any], seats: Sequence[Seat]) -> Selection:

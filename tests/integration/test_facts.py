@@ -83,7 +83,7 @@ SELECTED: Mapping[str, tuple[Json, str]] = {
     "nobody's store": ({"only_holders": True, "holders": []}, ""),
     "unrelated of her store": (
         {"only_holders": True, "holders": [{"user": JEANNE.account}], "include_unrelated": True},
-        "mine mail foreign card passer-by pauls hers-at-his machine",
+        "mine mail foreign card passer-by",
     ),
     "a card by its issuer": ({"issuer": "AC Carte"}, "card"),
     "none": ({"issuer": "AC Inconnue"}, ""),

@@ -185,12 +185,6 @@ def test_the_workstations_own_store_is_listed_under_the_system(element: bytes) -
     assert [(each["owner_sid"], each["store"]) for each in found["unread"]] == [("S-1-5-18", "LocalMachine\\My")]
 
 
-def test_archived_ones_are_listed_on_request_only() -> None:
-    hidden = stored(certificate(), archived=True)
-    assert not Selection().lists(hidden, related=True)
-    assert Selection(include_archived=True).lists(hidden, related=True)
-
-
 def test_a_place_that_cannot_be_read_is_listed_with_the_reason() -> None:
     denied = profile(my=Store((StoredElement("file", b"\1"),), (Unread("access_denied", "C:\\Users\\jdupont", 5),)))
     found = facts(Selection(), profiles=(denied,))

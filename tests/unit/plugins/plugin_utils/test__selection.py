@@ -17,7 +17,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._register import register_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection, selection_of
-from unit.plugins.plugin_utils.fakes import CARD, EMAIL, OTHER_SID, SID, SOFTWARE, certificate, stored
+from unit.plugins.plugin_utils.fakes import CARD, EMAIL, OTHER_SID, SID, certificate, stored
+from unit.plugins.plugin_utils.records import record
 
 MINE = stored(certificate("Jeanne Dupont - T123456"))
 FOREIGN = stored(certificate("Jeanne Dupont - T123456", issuer="CN=Another CA"))
@@ -83,16 +84,21 @@ def test_only_the_holders_stores_are_meant_when_they_are_given() -> None:
 def test_what_is_not_asked_for_is_not_listed(
     related: bool, archived: bool, unrelated_too: bool, archived_too: bool
 ) -> None:
-    found = stored(certificate(), archived=archived)
     selection = Selection(include_unrelated=unrelated_too, include_archived=archived_too)
     wanted = (related or unrelated_too) and (not archived or archived_too)
-    assert selection.lists(found, related) is wanted
+    assert selection.lists(record(related=related, archived=archived)) is wanted
 
 
 def test_by_default_the_related_ones_that_are_not_archived_are_listed() -> None:
-    assert Selection().lists(MINE, related=True)
-    assert not Selection().lists(MINE, related=False)
-    assert not Selection().lists(stored(certificate(), archived=True), related=True)
+    assert Selection().lists(record())
+    assert not Selection().lists(record(related=False))
+    assert not Selection().lists(record(archived=True))
+
+
+def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are_meant() -> None:
+    everything = Selection(owners=frozenset({SID}), include_unrelated=True, include_archived=True)
+    assert everything.lists(record(related=False, owner_sid=SID))
+    assert not everything.lists(record(related=False, owner_sid=OTHER_SID))
 
 
 @pytest.mark.parametrize(
@@ -148,11 +154,11 @@ def test_every_option_has_its_effect() -> None:
     assert relates(MINE, only_holders=True)
     assert relates(MINE, sid=OTHER_SID, only_holders=True)
     assert not relates(MINE, sid="S-1-5-18", only_holders=True)
-    hidden = stored(certificate(), SOFTWARE, archived=True)
-    assert not selection_of(OPTIONS, SEATS).lists(hidden, related=True)
-    assert selection_of(OPTIONS | {"include_archived": True}, SEATS).lists(hidden, related=True)
-    assert not selection_of(OPTIONS, SEATS).lists(MINE, related=False)
-    assert selection_of(OPTIONS | {"include_unrelated": True}, SEATS).lists(MINE, related=False)
+    hidden, unrelated = record(archived=True), record(related=False)
+    assert not selection_of(OPTIONS, SEATS).lists(hidden)
+    assert selection_of(OPTIONS | {"include_archived": True}, SEATS).lists(hidden)
+    assert not selection_of(OPTIONS, SEATS).lists(unrelated)
+    assert selection_of(OPTIONS | {"include_unrelated": True}, SEATS).lists(unrelated)
 
 
 def test_holders_whom_the_workstation_does_not_know_leave_no_store_open() -> None:
