@@ -38,10 +38,15 @@ def test_the_holder_is_found_by_what_was_asked() -> None:
 
 @pytest.mark.parametrize("accounts", [(), (Account(HOLDER, None, None, 0x80070534),)], ids=["not_answered", "nobody"])
 def test_an_account_that_is_nobodys_is_refused(accounts: tuple[Account, ...]) -> None:
-    with pytest.raises(PkcsError, match="knows no account") as refusal:
+    with pytest.raises(PkcsError, match="WS-1 knows no account CHU") as refusal:
         find_owner(inventory(accounts=accounts), HOLDER)
     assert code(refusal) == "unknown_holder"
     assert ("0x80070534" in str(refusal.value)) == bool(accounts)
+
+
+def test_a_holder_without_a_name_is_nobody() -> None:
+    with pytest.raises(PkcsError, match="knows no account without a name"):
+        find_owner(inventory(accounts=()), "")
 
 
 def test_a_temporary_profile_is_refused() -> None:
@@ -100,6 +105,7 @@ def test_become_needs_the_service_with_and_without_a_password() -> None:
         with pytest.raises(PkcsError) as refusal:
             run_as(find_owner(stopped, HOLDER), stopped, password)
         assert code(refusal) == "secondary_logon"
+        assert HOLDER in refusal.value.cause
 
 
 def test_the_session_token_needs_the_right_to_debug_and_a_password_does_not() -> None:
@@ -108,4 +114,5 @@ def test_the_session_token_needs_the_right_to_debug_and_a_password_does_not() ->
     with pytest.raises(PkcsError) as refusal:
         run_as(owner, weak, None)
     assert code(refusal) == "no_debug_privilege"
+    assert HOLDER in refusal.value.cause
     assert run_as(owner, weak, "his own").context is Context.BECOME

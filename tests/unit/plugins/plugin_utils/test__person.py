@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
@@ -69,12 +71,21 @@ def test_a_pattern_has_one_group(pattern: str) -> None:
 def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject() -> None:
     one, married = certificate(JEANNE), certificate("Jeanne Durand - T123456")
     assert Person(pattern=PATTERN).same(one, married)
+    assert not Person(pattern=PATTERN).same(one, certificate("Jeanne Dupont - T654321"))
     assert not Person().same(one, married)
     assert Person().same(one, certificate(JEANNE, eku=None))
 
 
 def test_two_certificates_without_a_number_are_not_one_persons() -> None:
     assert not Person(pattern=PATTERN).same(certificate("A"), certificate("B"))
+
+
+def test_a_subject_without_a_common_name_is_named_as_a_whole_and_owned_by_nobody() -> None:
+    unnamed = replace(certificate("x"), subject="UID=T123456,O=CHU", subject_cn=None)
+    assert not Person(authorisation="T123456").owns(unnamed)
+    assert not Person(authorisation="T123456", pattern=r"(T\d+)").owns(unnamed)
+    with pytest.raises(PkcsError, match="'UID=T123456,O=CHU'"):
+        refuse_wrong_person(unnamed, Person(authorisation="T123456"))
 
 
 def test_without_a_number_nobody_owns_a_certificate() -> None:
