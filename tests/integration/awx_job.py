@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,17 @@ _Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("!unsa
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``secrets``: the inputs of each credential, by its name. ``answers``: to the survey. ``number``: what AWX calls the job."""
+    """``secrets``: the inputs of each credential, by its name. ``answers``: to the survey. ``number``: what AWX calls the job.
+
+    ``facts``: what AWX has kept, as the fact cache of an earlier job. ``groups``: those of the constructed inventory.
+    """
 
     template: Data
     secrets: Mapping[str, Mapping[str, str]] = field(repr=False)
     answers: Mapping[str, Any] = field(default_factory=dict)
     number: int = 42
+    facts: Path | None = None
+    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def prepare(self, data: Data, hospital: Hospital, controller: Path, worker: Path) -> None:
         """Fills ``controller``, from where the job is sent; ``worker`` is where it is going to be unpacked."""
@@ -45,25 +50,29 @@ class Job:
         env.mkdir(parents=True, mode=0o700)
         shutil.copytree(PROJECT, controller / "project")
         (controller / "inventory").mkdir()
-        (controller / "inventory" / "hosts.yml").write_text(_inventory(hospital), encoding="utf-8")
-        arguments = ["-u", CONNECTION_ACCOUNT, "--ask-pass", "--diff"]
+        _write(controller / "inventory" / "hosts.yml", json.dumps(inventory(hospital, self.groups), ensure_ascii=False))
+        if self.facts:
+            shutil.copytree(self.facts, controller / "artifacts" / str(self.number) / "fact_cache")
+        account, arguments = ["-u", "root"], ["--diff"]
         for number, credential in enumerate(self.template["credentials"]):
             kind = named(data, "controller_credentials", credential)["credential_type"]
             inputs = self.secrets[credential]
             if kind == "Machine":
+                account = ["-u", CONNECTION_ACCOUNT, "--ask-pass"]
                 _write(env / "passwords", json.dumps({PASSWORD_PROMPT: inputs["password"]}))
                 continue
             injectors = named(data, "controller_credential_types", kind)["injectors"]
             _write(env / f"extra{number}", _inject(injectors, inputs, env, worker / "env"))
             arguments += ["-e", f"@{worker}/env/extra{number}"]
         _write(env / "extravars", self._extra_vars(hospital))
-        _write(env / "cmdline", " ".join(f"'{argument}'" for argument in arguments))
+        _write(env / "cmdline", " ".join(f"'{argument}'" for argument in account + arguments))
         _write(env / "envvars", json.dumps(_environment(worker)))
 
     def _extra_vars(self, hospital: Hospital) -> str:
         """Only what the template itself has may be a template. The folders that AWX mounts are the hospital's."""
         own = json.loads(json.dumps(self.template.get("extra_vars", {})).replace(MOUNTED, str(hospital.folder)))
-        asked = {question["variable"]: question.get("default") for question in self.template["survey_spec"]["spec"]}
+        survey = self.template.get("survey_spec", {"spec": []})["spec"]
+        asked = {question["variable"]: question["default"] for question in survey if "default" in question}
         unsafe = {**asked, **self.answers, "awx_job_id": self.number}
         return f"{yaml.safe_dump(own) if own else ''}{_dump(unsafe)}"
 
@@ -80,13 +89,16 @@ def _inject(injectors: Data, inputs: Mapping[str, str], here: Path, there: Path)
     return _dump(extra)
 
 
-def _inventory(hospital: Hospital) -> str:
-    """The hospital's, without the account and the password: the credential has them."""
-    inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
-    del inventory["all"]["vars"]["ansible_password"]
-    for host in inventory["all"]["children"]["workstations"]["hosts"].values():
+def inventory(hospital: Hospital, groups: Mapping[str, Collection[str]]) -> Data:
+    """The hospital's, without the account and the password, which the credential has, and with more groups."""
+    known: Data = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
+    del known["all"]["vars"]["ansible_password"]
+    children = known["all"]["children"]
+    for host in children["workstations"]["hosts"].values():
         del host["ansible_user"]
-    return json.dumps(inventory, ensure_ascii=False)
+    for name, hosts in groups.items():
+        children[name] = {"hosts": {host: {} for host in hosts}}
+    return known
 
 
 def _environment(worker: Path) -> Mapping[str, str]:

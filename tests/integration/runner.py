@@ -38,6 +38,11 @@ class RunnerRun:
         return self.controller / "artifacts" / self.ident
 
     @property
+    def fact_cache(self) -> Path:
+        """The facts that AWX takes over into its database, a file for each workstation."""
+        return self.artifacts / "fact_cache"
+
+    @property
     def status(self) -> str:
         """The last word of the worker: successful, failed, ..."""
         said = [json.loads(line) for line in self.stream.splitlines() if line.startswith(b'{"status"')]
@@ -52,7 +57,7 @@ class RunnerRun:
 
     def facts(self, host: str) -> Any:
         """The facts of a workstation. From ansible-core 2.19 on they are in a file of another name, wrapped, which AWX does not find."""
-        plain = self.artifacts / "fact_cache" / host
+        plain = self.fact_cache / host
         if plain.exists():
             return json.loads(plain.read_text(encoding="utf-8"))
         wrapped = json.loads(plain.with_name(f"s1_{host}").read_text(encoding="utf-8"))
