@@ -110,6 +110,17 @@ def test_the_newest_facts_count_and_the_inventory_says_who_works_there() -> None
     assert alone == new
 
 
+def test_of_the_same_facts_those_count_that_know_of_a_later_silence() -> None:
+    """Every slice has the facts of all from the cache; the one that asked the workstation knows that it is off by now."""
+    before, since = host(record()), host(record(), problem="It is off.")
+    never, tried = host(facts_at=None, problem=None), host(facts_at=None, problem="It is off.")
+    for order in ((before, since), (since, before)):
+        assert merged((), order) == (since,)
+    for order in ((never, tried), (tried, never)):
+        assert merged((), order) == (tried,)
+        assert merged(order[:1], order[1:]) == (tried,)
+
+
 def test_what_the_inventory_has_stays_when_the_earlier_report_is_older() -> None:
     (found,) = merged((host(record()),), (host(facts_at=NOW - DAY, seats=(PAUL,)),))
     assert found == host(record())
