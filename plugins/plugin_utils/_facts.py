@@ -12,8 +12,8 @@ from typing import Any
 
 from ._calendar import Calendar
 from ._certificate import Status
+from ._codec import to_map
 from ._driver import Inventory, Profile
-from ._flat import to_map
 from ._observed import StoreCertificate, StoreView, view_store
 from ._owner import TEMPORARY, UNREAD_SENTENCES
 from ._record import SCHEMA, CertificateRecord, KeyState, ProfileRecord, UnreadRecord, WorkstationRecord

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ._certificate import Status
-from ._driver_json import TIME_FORMAT
+from ._codec import Mismatch, instant_of
 from ._errors import PkcsError
 from ._pattern import check_pattern
 from ._report._build import Sources, build
@@ -133,14 +133,12 @@ def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[
 def _terms(options: Mapping[str, Any], now: datetime) -> Terms:
     given = options["report_date"]
     try:
-        date = (
-            datetime.strptime(given, TIME_FORMAT).replace(tzinfo=timezone.utc) if given else now.replace(microsecond=0)
-        )
-    except ValueError:
+        date = instant_of(given) if given else now.replace(microsecond=0)
+    except Mismatch as mismatch:
         raise PkcsError(
             code="bad_arguments",
-            cause=f"report_date is {given!r}, which is no instant.",
-            next_step="Write it in UTC as 2026-11-25T04:34:43Z.",
+            cause=f"report_date is no instant: {mismatch}.",
+            next_step="Write it in UTC.",
         ) from None
     return Terms(
         report_date=date,

@@ -14,10 +14,10 @@ from typing import Any
 from ._access import current
 from ._bundle import Bundle
 from ._calendar import Calendar
+from ._codec import to_map
 from ._driver import journal_row
 from ._driver_json import TIME_FORMAT
 from ._facts import Scope, certificate_row, workstation_record
-from ._flat import to_map
 from ._observed import StoreCertificate
 from ._person import Person
 from ._predecessors import Method

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 from ._calendar import Calendar
+from ._codec import Mismatch, from_map
 from ._driver import Inventory
 from ._errors import PkcsError
-from ._flat import NotFlat, from_map
 from ._owner import TEMPORARY
 from ._person import Person
 from ._record import SCHEMA, HolderRecord, UnreadRecord
@@ -60,7 +60,7 @@ def seats_of_facts(facts: Any) -> tuple[Seat, ...]:
     holders = facts.get("holders") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
     try:
         known = [from_map(HolderRecord, each) for each in (holders if isinstance(holders, list) else ())]
-    except NotFlat:
+    except Mismatch:
         return ()
     return tuple(
         Seat(

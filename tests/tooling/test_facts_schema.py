@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import from_map, to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
     Account,
     Inventory,
@@ -26,7 +27,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
     Unread,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import from_map, to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import UNREAD_SENTENCES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .._flat import NotFlat, from_map
+from .._codec import Mismatch, from_map
 from .._person import Person
 from .._record import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
 from .._seats import Seat, remembered, seat_of, seats_of_facts
@@ -45,9 +45,9 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
         return host
     try:
         if facts.get("schema") != SCHEMA:
-            raise NotFlat(f"they are of schema {facts.get('schema')}")
+            raise Mismatch(f"they are of schema {facts.get('schema')}")
         record = from_map(WorkstationRecord, facts)
-    except (NotFlat, AttributeError) as mismatch:
+    except (Mismatch, AttributeError) as mismatch:
         return replace(host, problem=host.problem or f"Its facts cannot be read: {mismatch}.")
     return replace(
         host,
@@ -64,7 +64,7 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
 def _audit(said: Any) -> AuditRecord | None:
     try:
         return from_map(AuditRecord, said)
-    except NotFlat:
+    except Mismatch:
         return None
 
 

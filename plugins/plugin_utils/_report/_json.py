@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._codec import Mismatch, from_map, instant, to_map
 from .._errors import PkcsError
-from ._codec import Mismatch, form_of, instant
-from ._model import Report, Terms, summary
+from ._model import Report, summary
 from ._words import LANGUAGES
 
 SCHEMA = 1
@@ -27,9 +27,8 @@ def document(report: Report) -> dict[str, Any]:
 
     The terms and the sections are the keys of one map. Instants are ISO 8601 in UTC (``2026-11-25T04:34:43Z``), whole seconds.
     """
-    terms: dict[str, Any] = form_of(Terms).write(report.terms)
-    sections: dict[str, Any] = form_of(Report).write(report)  # and the terms once more, whose keys are there by then
-    return {"schema": SCHEMA} | terms | {"summary": _summary(report)} | sections
+    # With the sections the terms come once more, whose keys are there by then.
+    return {"schema": SCHEMA} | to_map(report.terms) | {"summary": _summary(report)} | to_map(report)
 
 
 def to_json(report: Report) -> str:
@@ -67,9 +66,8 @@ def _read(raw: Mapping[str, Any]) -> Report:
     for part in ("schema", "summary"):
         if part not in raw:
             raise Mismatch(f"{part} is missing")
-    report: Report = form_of(Report).read(
-        {key: value for key, value in raw.items() if key not in {"schema", "summary"}}
-    )
+    sections = {key: value for key, value in raw.items() if key not in {"schema", "summary"}}
+    report = from_map(Report, sections, strict=True)
     if report.terms.language not in LANGUAGES:
         raise Mismatch(f"{report.terms.language!r:.40} is none of {', '.join(LANGUAGES)}", "language")
     known = {row.workstation for row in report.workstations}

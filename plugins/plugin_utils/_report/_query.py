@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .._codec import entries_of, to_map
 from .._errors import PkcsError
 from ._changes import WORKSTATIONS, subject_of
-from ._codec import entries_of, form_of
 from ._model import CertificateRow, HolderRow, Place, Report
 
 KEYS = {entry.key for kind in (HolderRow, Place) for entry in entries_of(kind)}
@@ -38,8 +38,7 @@ def select(report: Report, expression: str) -> Report:
     the changes of both. Codes: ``bad_query``, ``missing_library``.
     """
     holders = (*report.holders, *report.without_workstation)
-    form = form_of(HolderRow)
-    rows: list[Row] = [form.write(row) for row in holders]
+    rows = [to_map(row) for row in holders]
     chosen = {id(row) for row in _selected(rows, expression)}
     kept = {id(holder) for holder, row in zip(holders, rows, strict=True) if id(row) in chosen}
     selected = replace(

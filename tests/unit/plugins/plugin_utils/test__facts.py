@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import CLIENT_AUTH, read_certificate
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
     Account,
     Logging,
@@ -27,7 +28,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import (
     certificate_row,
     workstation_record,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import UNREAD_SENTENCES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink

@@ -4,20 +4,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, WorkstationRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Answer, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Answer
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._reporting import (
     FAIL_ON,
     Written,
@@ -26,11 +21,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._reporting impo
     report_result,
     write_forms,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import holder_record, seated_judge
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, record
+from unit.plugins.plugin_utils._report.known import DAY, NOW, record
 from unit.plugins.plugin_utils._report.reports import hospital
-
-Variables = Sequence[tuple[str, Mapping[str, Any]]]
+from unit.plugins.plugin_utils.ward import ANNE, JEANNES_ENTRY, facts, made, options, run, ward
 
 FILES = {
     "pkcs12-compliance.html",
@@ -40,58 +33,6 @@ FILES = {
     "pkcs12-compliance.prom",
     "pkcs12-compliance.md",
 }
-PAULS = {"owner_sid": "S-1-5-21-2", "owner": "CHU\\pmartin"}
-JEANNES_ENTRY = {
-    "user": JEANNE.user, "name": "Jeanne Dupont", "authorisation": "T1", "authorisation_anniversary": "2026-12-24"
-}  # fmt: skip
-PAULS_ENTRY = {"user": PAUL.user, "name": "Paul Martin", "authorisation": "T2"}
-ANNE = {"name": "Anne Roux", "authorisation": "T3", "authorisation_anniversary": "2026-10-01"}
-
-
-def options(**given: Any) -> dict[str, Any]:
-    """The options of a task, with the defaults of the action's spec."""
-    usual = {name: option.get("default") for name, option in ActionModule.SPEC.options.items()}
-    return usual | {"merge": [], "holders": [], "report_date": "2026-11-25T12:00:00Z"} | given
-
-
-def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any]:
-    """What ``certificate_facts`` leaves of a workstation where Jeanne and Paul work."""
-    judge = seated_judge([JEANNE, PAUL], None, RULES.calendar, NOW)
-    holders = tuple(holder_record(seat, (), (), judge) for seat in (JEANNE, PAUL))
-    found = WorkstationRecord(
-        1, at, "WS-1", at, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, certificates, 3, (), ()
-    )
-    return to_map(found)
-
-
-def ward() -> Variables:
-    """Three workstations, the controller, and a server: all statuses that matter, and nobody left out."""
-    return (
-        ("localhost", {}),
-        (
-            "ws-1",
-            {
-                "ansible_facts": {"pkcs12": facts(record(), record("T2", days=-3, **PAULS))},
-                "pkcs12_holders": [JEANNES_ENTRY, PAULS_ENTRY],
-            },
-        ),
-        ("ws-2", {"ansible_facts": {"pkcs12": facts(record("T9", days=77))}, "pkcs12_holders": [PAULS_ENTRY]}),
-        ("ws-3", {"pkcs12_holders": [JEANNES_ENTRY]}),
-        ("srv-1", {"ansible_facts": {"distribution": "Debian"}}),
-    )
-
-
-def made(variables: Variables | None = None, **given: Any) -> Report:
-    return report_of(options(**given), ward() if variables is None else variables, NOW)
-
-
-def run(folder: Path, variables: Variables | None = None, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
-    """The whole story, with files in a folder; the result has to be what JSON can hold."""
-    chosen = options(destination=str(folder), **given)
-    report = report_of(chosen, ward() if variables is None else variables, NOW)
-    result = report_result(chosen, report, write_forms(chosen, report, check_mode))
-    assert json.loads(json.dumps(result)) == result
-    return result
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -229,7 +170,7 @@ def test_without_a_date_it_is_now_in_whole_seconds() -> None:
 
 @pytest.mark.parametrize("said", ["2026-11-25", "yesterday", "2026-11-25T12:00:00+01:00", "2026-13-01T00:00:00Z"])
 def test_a_date_that_is_none_is_refused(said: str) -> None:
-    with pytest.raises(PkcsError, match="which is no instant") as refusal:
+    with pytest.raises(PkcsError, match="is no instant like 2026-11-25T04:34:43Z") as refusal:
         made(report_date=said)
     assert refusal.value.code == "bad_arguments"
 

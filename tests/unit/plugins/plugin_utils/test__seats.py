@@ -14,9 +14,9 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Account
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import TEMPORARY
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, UnreadRecord

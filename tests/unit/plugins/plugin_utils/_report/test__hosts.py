@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._flat import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import AuditRecord, WorkstationRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import host_of, hosts_of, merged

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A ward as the inventory and the facts have it, and the whole story of its report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, WorkstationRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._reporting import report_of, report_result, write_forms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import holder_record, seated_judge
+from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PAUL, RULES, record
+
+Variables = Sequence[tuple[str, Mapping[str, Any]]]
+
+PAULS = {"owner_sid": "S-1-5-21-2", "owner": "CHU\\pmartin"}
+JEANNES_ENTRY = {
+    "user": JEANNE.user, "name": "Jeanne Dupont", "authorisation": "T1", "authorisation_anniversary": "2026-12-24"
+}  # fmt: skip
+PAULS_ENTRY = {"user": PAUL.user, "name": "Paul Martin", "authorisation": "T2"}
+ANNE = {"name": "Anne Roux", "authorisation": "T3", "authorisation_anniversary": "2026-10-01"}
+
+
+def options(**given: Any) -> dict[str, Any]:
+    """The options of a task, with the defaults of the action's spec."""
+    usual = {name: option.get("default") for name, option in ActionModule.SPEC.options.items()}
+    return usual | {"merge": [], "holders": [], "report_date": "2026-11-25T12:00:00Z"} | given
+
+
+def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any]:
+    """What ``certificate_facts`` leaves of a workstation where Jeanne and Paul work."""
+    judge = seated_judge([JEANNE, PAUL], None, RULES.calendar, NOW)
+    holders = tuple(holder_record(seat, (), (), judge) for seat in (JEANNE, PAUL))
+    found = WorkstationRecord(
+        1, at, "WS-1", at, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, certificates, 3, (), ()
+    )
+    return to_map(found)
+
+
+def ward() -> Variables:
+    """Three workstations, the controller, and a server: all statuses that matter, and nobody left out."""
+    return (
+        ("localhost", {}),
+        (
+            "ws-1",
+            {
+                "ansible_facts": {"pkcs12": facts(record(), record("T2", days=-3, **PAULS))},
+                "pkcs12_holders": [JEANNES_ENTRY, PAULS_ENTRY],
+            },
+        ),
+        ("ws-2", {"ansible_facts": {"pkcs12": facts(record("T9", days=77))}, "pkcs12_holders": [PAULS_ENTRY]}),
+        ("ws-3", {"pkcs12_holders": [JEANNES_ENTRY]}),
+        ("srv-1", {"ansible_facts": {"distribution": "Debian"}}),
+    )
+
+
+def made(variables: Variables | None = None, **given: Any) -> Report:
+    """The report alone."""
+    return report_of(options(**given), ward() if variables is None else variables, NOW)
+
+
+def run(folder: Path, variables: Variables | None = None, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
+    """The whole story, with files in a folder; the result has to be what JSON can hold."""
+    chosen = options(destination=str(folder), **given)
+    report = report_of(chosen, ward() if variables is None else variables, NOW)
+    result = report_result(chosen, report, write_forms(chosen, report, check_mode))
+    assert json.loads(json.dumps(result)) == result
+    return result
