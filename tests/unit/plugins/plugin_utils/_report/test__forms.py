@@ -63,7 +63,7 @@ def test_any_report_can_be_written_in_every_form(seed: int) -> None:
 
 def rows_of_html(content: bytes) -> int:
     """Rows of the table of holders."""
-    return content.partition(b'class="rows holders"')[2].partition(b"</table>")[0].count(b"<tr data-")
+    return content.partition(b'class="rows holders')[2].partition(b"</table>")[0].count(b"<tr data-")
 
 
 def rows_of_csv(content: bytes) -> int:
