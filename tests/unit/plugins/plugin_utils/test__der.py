@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._der import DerError, header, read
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._der import MAX_DEPTH, DerError, header, read
 
 
 def test_reads_one_element_and_leaves_the_rest_alone() -> None:
@@ -53,3 +53,28 @@ def test_refuses_the_octets_of_another_type() -> None:
 def test_a_header_tells_the_length_even_when_the_contents_are_missing() -> None:
     assert header(b"\x30\x82\x10\x00") == (4, 4096)
     assert header(b"\x30\x80") == (2, None)
+
+
+@pytest.mark.parametrize("data", [b"\x04\x80", b"\x30\x82\x01", b"\x30\x85\x01\x01\x01\x01\x01", b"\x1f\x01", b"\x30"])
+def test_a_header_that_cannot_be_right_is_refused(data: bytes) -> None:
+    with pytest.raises(DerError):
+        header(data)
+
+
+def test_a_length_has_up_to_four_octets() -> None:
+    assert [header(b"\x30" + bytes([0x80 + size]) + b"\x01" * size) for size in (1, 4)] == [(3, 1), (6, 0x01010101)]
+
+
+def nested(depth: int) -> bytes:
+    return b"\x30\x80" * depth + b"\x00\x00" * depth
+
+
+def test_elements_may_be_nested_so_deep_and_no_deeper() -> None:
+    assert read(nested(MAX_DEPTH + 1)).raw == nested(MAX_DEPTH + 1)
+    with pytest.raises(DerError, match="too deep"):
+        read(nested(MAX_DEPTH + 2))
+
+
+def test_what_is_cut_off_is_said_with_its_length() -> None:
+    with pytest.raises(DerError, match="an element of 5 bytes has only 4"):
+        read(b"\x30\x03\x02\x01")

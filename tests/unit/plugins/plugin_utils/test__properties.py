@@ -191,6 +191,22 @@ def test_a_key_link_without_a_provider_name_means_the_default_provider() -> None
     assert (key.container, key.provider) == ("A", "")
 
 
+def test_a_key_link_may_name_nothing() -> None:
+    key = parse_element(record(2, bytes(28)) + record(32, GOLDEN_DER)).key
+    assert key == KeyLink("", "", provider_type=0, flags=0, key_spec=0)
+
+
+def test_other_flags_than_the_machines_make_no_machine_key() -> None:
+    assert [KeyLink("A", "B", 0, flags, 0).is_machine for flags in (0, 1, 0x10, 0x20, 0x40, 0x61)] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
 @pytest.mark.parametrize(("data", "name"), [(b"A\0", "A"), (b"A\0\0", "A\ufffd"), (b"\0\xd8\0\0", "\ufffd"), (b"", "")])
 def test_a_damaged_friendly_name_does_not_hide_the_certificate(data: bytes, name: str) -> None:
     assert parse_element(record(11, data) + record(32, GOLDEN_DER)).friendly_name == name
