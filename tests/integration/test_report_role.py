@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook report after the playbook audit: what it says, what it leaves for other jobs, and when it is red."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.audited import CARDIO, DATE, FILES, NEVER, NUCLEAR, OFF, STATUSES, Site, audited
+from integration.plays import Json, messages
+from lab.people import DESKS, ELODIE, JEANNE, PAUL
+from lab.playbook import Run, fact_cache, play
+
+STATS = {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
+
+
+@pytest.fixture(scope="module")
+def audited_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with audited(tmp_path_factory.mktemp("report-role")) as site:
+        yield site
+
+
+@pytest.fixture
+def site(audited_site: Site) -> Site:
+    """The same facts for every test, and no report yet."""
+    for path in audited_site.folder.glob("*"):
+        path.unlink()
+    return audited_site
+
+
+def stats(run: Run) -> Json:
+    """What a job server would keep as the artifacts of the job."""
+    found: Json = json.loads(run.stdout.split("CUSTOM STATS:")[1].split("RUN:")[1])
+    return found
+
+
+def holders(report: Json) -> dict[str, str]:
+    return {row["authorisation"]: row["status"] for row in report["holders"]}
+
+
+def test_everybody_is_in_the_report_and_nobody_is_called(site: Site) -> None:
+    run = site.report()
+    assert (run.exit_code, run.requests) == (0, ())
+    report = site.written()
+    assert holders(report) == STATUSES
+    answers = {row["workstation"]: (row["answer"], bool(row["facts_at"])) for row in report["workstations"]}
+    assert answers == {
+        CARDIO: ("answered", True),
+        NUCLEAR: ("answered", True),
+        OFF: ("unknown", True),
+        NEVER: ("never_seen", False),
+    }
+    assert {path.name for path in site.folder.iterdir()} == {f"pkcs12-compliance{end}" for end in FILES}
+    markdown = (site.folder / "pkcs12-compliance.md").read_text(encoding="utf-8")
+    assert "\n".join(messages(run, "Say what matters")["localhost"]) == markdown.rstrip("\n")
+
+
+def test_job_leaves_one_small_artifact_that_names_nobody(site: Site) -> None:
+    kept = stats(site.report(environment=STATS))
+    report = site.written()
+    assert kept == {"pkcs12_summary": report["summary"] | {"report_date": report["report_date"]}}
+    text = json.dumps(kept)
+    assert len(text) < 1000
+    people = {seat.person for desk in DESKS for seat in desk.seats}
+    words = {word for person in people for word in (*person.name.split(), person.authorisation, person.login)}
+    assert [word for word in (*words, CARDIO, NUCLEAR, OFF, NEVER) if word.casefold() in text.casefold()] == []
+
+
+def test_check_mode_says_what_it_would_say_and_writes_nothing(site: Site) -> None:
+    checked = site.report("--check", environment=STATS, date=DATE)
+    assert list(site.folder.glob("*")) == []
+    done = site.report(environment=STATS, date=DATE)
+    assert stats(checked) == stats(done)
+    assert messages(checked, "Say what matters") == messages(done, "Say what matters")
+
+
+def test_same_day_same_bytes_and_no_change(site: Site) -> None:
+    site.report(date=DATE)
+    before = {path.name: path.read_bytes() for path in site.folder.iterdir()}
+    again = site.report(date=DATE)
+    assert "changed=0" in again.stdout
+    assert {path.name: path.read_bytes() for path in site.folder.iterdir()} == before
+
+
+def test_red_comes_after_the_report_was_delivered(site: Site, tmp_path: Path) -> None:
+    place = {"kind": "folder", "path": str(tmp_path)}
+    run = site.report(fail_on=["missing", "never_seen", "expired"], destination=[place], environment=STATS)
+    assert run.exit_code == 2
+    assert "1 missing, 1 never_seen" in run.stdout + run.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {f"pkcs12-compliance{end}" for end in FILES}
+    assert stats(run)["pkcs12_summary"]["by_status"]["missing"] == 1
+    assert site.report(fail_on=["expired", "weak"]).exit_code == 0
+
+
+def test_report_is_compared_with_the_last_one_in_its_folder(site: Site) -> None:
+    site.report(compare=True)
+    first = site.written()
+    assert first["changes"] is None
+    later = site.hospital.deliver(PAUL, 500)
+    site.hospital.emulated(NUCLEAR).store_of(PAUL.sid).plant(later.certificate, later.private_key)
+    try:
+        cache = fact_cache(site.hospital)
+        play(site.hospital, "hospital_it.pkcs12.audit", "--limit", NUCLEAR, environment=cache)
+        site.report(compare=True)
+        second = site.written()
+        site.report("-e", f"report_previous={site.folder / 'pkcs12-compliance.json'}", compare=False)
+    finally:
+        site.hospital.emulated(NUCLEAR).store_of(PAUL.sid).elements.clear()
+        play(site.hospital, "hospital_it.pkcs12.audit", "--limit", NUCLEAR, environment=cache)
+    assert second["compared_with"] == first["report_date"]
+    assert ("status", "missing", "valid") in {(row["kind"], row["before"], row["after"]) for row in second["changes"]}
+    assert site.written()["compared_with"] == second["report_date"]
+    assert site.written()["changes"] == []
+
+
+def test_slices_are_put_together_from_their_files(site: Site, tmp_path: Path) -> None:
+    site.report(date=DATE)
+    whole = site.written()
+    parts = []
+    for number, hosts in enumerate(([CARDIO, OFF], [NUCLEAR, NEVER])):
+        site.report(date=DATE, hosts=hosts, folder=str(tmp_path / str(number)), formats=["json"])
+        parts.append(str(tmp_path / str(number) / "pkcs12-compliance.json"))
+    site.report(date=DATE, hosts=[], merge=parts, folder=str(tmp_path / "all"))
+    assert site.written(tmp_path / "all") == whole
+
+
+def test_pattern_of_the_other_playbooks_counts(site: Site) -> None:
+    site.report("-e", f"pkcs12_hosts={CARDIO}")
+    assert holders(site.written()).keys() == {JEANNE.authorisation, ELODIE.authorisation}
+
+
+def test_register_query_language_and_title(site: Site) -> None:
+    register = [{"name": "Odile Roux", "authorisation": "T999999"}]
+    run = site.report(holders=register, query="[?status=='missing']", language="fr", title="CHU de l'Essai")
+    report = site.written()
+    assert (report["title"], report["language"]) == ("CHU de l'Essai", "fr")
+    found = [row["authorisation"] for row in (*report["holders"], *report["without_workstation"])]
+    assert found == [PAUL.authorisation, "T999999"]
+    assert "absent" in json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
+
+
+def test_time_zone_of_the_site_is_that_of_all_playbooks(site: Site) -> None:
+    site.report("-e", "pkcs12_time_zone=Pacific/Kiritimati")
+    assert site.written()["time_zone"] == "Pacific/Kiritimati"
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"compare": True, "formats": ["html"]}, "report_formats has to have json"),
+        ({"formats": ["json"], "destination": [{"kind": "folder", "path": "/tmp", "formats": ["html"]}]}, "not made"),  # noqa: S108
+        ({"destination": [{"kind": "https", "url": "http://intranet.chu.example/"}]}, "has to begin with https://"),
+        ({"destination": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "report_credentials does not have"),
+        ({"destination": [{"kind": "https"}]}, "url"),
+        ({"destination": [{"kind": "mail", "host": "smtp.chu.example", "to": ["x@y.example"]}]}, "sender"),
+        ({"destination": [{"kind": "pigeon"}]}, "pigeon"),
+        ({"formats": ["pdf"]}, "pdf"),
+        ({"time_zone": "Europe/Nantes"}, "no time zone 'Europe/Nantes'"),
+        ({"hosts": ["ws-unheard-of"]}, "no host ws-unheard-of"),
+        ({"fail_on": ["sleepy"]}, "sleepy"),
+        ({"query": "[?"}, "query"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_refused_before_anything_is_written(
+    variables: dict[str, Any], said: str, site: Site
+) -> None:
+    run = site.report(**variables)
+    assert run.exit_code == 2
+    assert said in run.stdout + run.stderr
+    assert list(site.folder.glob("*")) == []
+
+
+def test_password_is_not_left_in_a_file_of_ansible(site: Site) -> None:
+    place = {"kind": "https", "url": "https://127.0.0.1:9/"}
+    run = site.report(destination=[place], environment={"ANSIBLE_KEEP_REMOTE_FILES": "1"})
+    assert run.exit_code == 2
+    assert "Turn ANSIBLE_KEEP_REMOTE_FILES off" in run.stdout + run.stderr
+    assert list(site.folder.glob("*")) == []
