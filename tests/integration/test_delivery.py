@@ -1,0 +1,226 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook report delivers to folders, hosts, servers and people, and says where it could not."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.audited import DATE, FILES, Site, audited
+from integration.canary import Scanner, text_secret
+from integration.canary_run import CanaryRun
+from integration.conftest import Figures
+from integration.plays import Json, messages
+from lab.authority import Authority
+from lab.people import DESKS
+from lab.playbook import Run, fact_cache
+from lab.post import PostOffice
+from lab.tls import LOOPBACK, server_context, trust
+from lab.web import WebServer
+
+PASSWORD, WRONG = "canary of the servers Zq8%e&", "canary that is wrong xW3$k="
+CREDENTIALS = {name: {"username": "svc", "password": PASSWORD} for name in ("intranet", "smtp")}
+NAMES = {f"pkcs12-compliance{end}" for end in FILES}
+TYPES = {
+    "pkcs12-compliance.html": "text/html; charset=utf-8",
+    "pkcs12-compliance.json": "application/json",
+    "pkcs12-compliance-holders.csv": "text/csv; charset=utf-8",
+    "pkcs12-compliance-certificates.csv": "text/csv; charset=utf-8",
+    "pkcs12-compliance.prom": "text/plain; version=0.0.4; charset=utf-8",
+    "pkcs12-compliance.md": "text/markdown; charset=utf-8",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with audited(tmp_path_factory.mktemp("delivery")) as running:
+        yield running
+
+
+@pytest.fixture
+def ca_path(site: Site) -> str:
+    return str(trust(site.hospital.authority, site.hospital.folder))
+
+
+@pytest.fixture
+def web(site: Site) -> Iterator[WebServer]:
+    with WebServer(server_context(site.hospital.authority), account=f"svc:{PASSWORD}") as running:
+        yield running
+
+
+@pytest.fixture
+def post(site: Site) -> Iterator[PostOffice]:
+    with PostOffice(server_context(site.hospital.authority), accounts={"svc": PASSWORD}) as running:
+        yield running
+
+
+def folder(path: Path) -> Json:
+    return {"kind": "folder", "path": str(path)}
+
+
+def host(path: Path, name: str = "web") -> Json:
+    return {"kind": "host", "host": name, "path": str(path)}
+
+
+def https(web: WebServer, ca_path: str, **changes: Any) -> Json:
+    return {"kind": "https", "url": web.url, "credential": "intranet", "ca_path": ca_path, **changes}
+
+
+def mail(post: PostOffice, ca_path: str, **changes: Any) -> Json:
+    known = {"kind": "mail", "host": LOOPBACK, "port": post.port, "credential": "smtp", "ca_path": ca_path}
+    return {**known, "sender": "certificats@chu.example", "to": ["radioprotection@chu.example"], **changes}
+
+
+def deliver(site: Site, *places: Json, **variables: Any) -> Run:
+    return site.report(destination=places, **{"credentials": CREDENTIALS, **variables})
+
+
+def content(path: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in path.iterdir()}
+
+
+def undelivered(run: Run) -> dict[str, str]:
+    """By place, what the last task says of it."""
+    (said,) = set(re.findall(r'fatal: \[localhost\]: FAILED! => \{"changed": false, "msg": "(.*)"\}', run.stdout))
+    return {part.split(": ")[0]: part for part in said.split(" Not delivered to ")[1:]}
+
+
+def test_every_place_gets_the_same_bytes(
+    site: Site, web: WebServer, post: PostOffice, ca_path: str, tmp_path: Path
+) -> None:
+    share, server = tmp_path / "share", tmp_path / "server"
+    share.mkdir()
+    server.mkdir()
+    run = deliver(site, folder(share), host(server), https(web, ca_path), mail(post, ca_path))
+    assert run.exit_code == 0, run.stdout
+    written = content(site.folder)
+    assert written.keys() == NAMES
+    assert content(share) == content(server) == web.files == written
+    assert {put.path.rpartition("/")[2]: put.content_type for put in web.puts} == TYPES
+    assert {put.path.rpartition("/")[0] for put in web.puts} == {"/reports"}
+    assert {path.stat().st_mode & 0o777 for path in (*share.iterdir(), *server.iterdir())} == {0o640}
+    (letter,) = post.mails
+    attached = {part.get_filename(): part.get_payload(decode=True) for part in letter.message.iter_attachments()}
+    assert attached == {name: written[name] for name in NAMES if name.endswith((".html", ".csv"))}
+    body = letter.message.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n") == written["pkcs12-compliance.md"].decode()
+    names = [seat.person.name for desk in DESKS for seat in desk.seats]
+    assert [name for name in names if name in letter.message["Subject"]] == []
+
+
+def test_same_day_nothing_changes_anywhere(site: Site, web: WebServer, ca_path: str, tmp_path: Path) -> None:
+    places = folder(tmp_path), host(tmp_path), https(web, ca_path)
+    first = deliver(site, *places, date=DATE)
+    again = deliver(site, *places, date=DATE)
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert "changed=0" not in first.stdout
+    assert "changed=0" in again.stdout
+    assert len(web.puts) == 2 * len(NAMES)
+
+
+def test_check_mode_sends_nothing(site: Site, web: WebServer, post: PostOffice, ca_path: str, tmp_path: Path) -> None:
+    places = [folder(tmp_path), host(tmp_path), https(web, ca_path), mail(post, ca_path)]
+    checked = site.report("--check", destination=places, credentials=CREDENTIALS)
+    assert checked.exit_code == 0
+    assert (list(tmp_path.iterdir()), web.puts, post.mails) == ([], [], [])
+
+
+def test_forms_are_chosen_for_each_place(site: Site, post: PostOffice, ca_path: str, tmp_path: Path) -> None:
+    textfiles = folder(tmp_path) | {"formats": ["prometheus"], "mode": "0644"}
+    deliver(site, textfiles, mail(post, ca_path, formats=[], subject="Monthly"), formats=["prometheus", "json"])
+    assert content(tmp_path).keys() == {"pkcs12-compliance.prom"}
+    assert (tmp_path / "pkcs12-compliance.prom").stat().st_mode & 0o777 == 0o644
+    assert [mail.message["Subject"] for mail in post.mails] == ["Monthly"]
+    assert list(post.mails[0].message.iter_attachments()) == []
+
+
+def test_place_that_fails_is_named_and_the_others_are_served(
+    site: Site, web: WebServer, post: PostOffice, ca_path: str, tmp_path: Path
+) -> None:
+    missing, share = tmp_path / "not-mounted", tmp_path / "share"
+    share.mkdir()
+    stranger, wrong_url = trust(Authority.create(), tmp_path), web.url.replace("/reports", "/wrong")
+    places = [
+        folder(missing),
+        host(missing, "gone"),
+        host(missing, "web"),
+        https(web, str(stranger)),
+        https(web, ca_path, url=wrong_url, credential="smtp-of-another"),
+        mail(post, ca_path, to=["x@chu.example"], credential="smtp-of-another"),
+        folder(share),
+        mail(post, ca_path),
+    ]
+    wrong = CREDENTIALS | {"smtp-of-another": {"username": "svc", "password": WRONG}}
+    run = deliver(site, *places, credentials=wrong, fail_on=["missing"])
+    assert run.exit_code == 2
+    assert not missing.exists()
+    assert content(share) == content(site.folder)
+    assert (web.puts, len(post.mails)) == ([], 1)
+    failed = undelivered(run)
+    reasons = {
+        f"folder {missing}": ("does not exist", "The folder has to be there"),
+        f"host gone, folder {missing}": ("Connection refused", "The host has to answer"),
+        f"host web, folder {missing}": ("does not exist", "which has to be there"),
+        web.url: ("CERTIFICATE_VERIFY_FAILED", "ca_path names the authority"),
+        wrong_url: ("401", "Check the address, the credential"),
+        "mail to x@chu.example": ("did not accept the password of svc", "Check username and password"),
+    }
+    assert failed.keys() == reasons.keys()
+    assert [place for place, parts in reasons.items() if not all(part in failed[place] for part in parts)] == []
+    assert "1 missing" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(HTTPStatus.TEMPORARY_REDIRECT, "307"), (HTTPStatus.INSUFFICIENT_STORAGE, "507"), (HTTPStatus.FORBIDDEN, "403")],
+)
+def test_answer_of_a_server_that_does_not_take_it_is_told(
+    status: HTTPStatus, said: str, site: Site, web: WebServer, ca_path: str
+) -> None:
+    """A redirection is not followed: the password would go along."""
+    web.status = status
+    run = deliver(site, https(web, ca_path))
+    assert (run.exit_code, web.puts) == (2, [])
+    assert f"Status code was {said}" in undelivered(run)[web.url]
+
+
+def test_where_the_report_went_is_said(site: Site, tmp_path: Path) -> None:
+    run = deliver(site, folder(tmp_path))
+    assert messages(run, "Say where the report is") == {"localhost": f"folder {tmp_path}: delivered"}
+
+
+def test_passwords_are_nowhere(
+    site: Site, web: WebServer, post: PostOffice, ca_path: str, figures: Figures, tmp_path: Path
+) -> None:
+    run = CanaryRun(site.hospital)
+    run.secrets += [text_secret("the password", PASSWORD), text_secret("a wrong password", WRONG)]
+    run.secrets.append(text_secret("a cookie", "a-cookie-that-no-log-may-have"))
+    for earlier in site.hospital.folder.glob("report-variables.json"):
+        earlier.unlink()  # the passwords that other tests here give
+    known = {"right": PASSWORD, "wrong": WRONG}
+    (site.hospital.folder / "secrets.json").write_text(json.dumps(known), encoding="utf-8")
+    places = [folder(tmp_path), https(web, ca_path), mail(post, ca_path)]
+    places += [place | {"credential": "stale"} for place in places[1:]]
+    credentials = {
+        "intranet": {"username": "svc", "password": "{{ right }}"},
+        "smtp": {"username": "svc", "password": "{{ right }}"},
+        "stale": {"username": "svc", "password": "{{ wrong }}"},
+    }
+    variables = {"report_folder": str(site.folder), "report_destination": places, "report_credentials": credentials}
+    environment = {**fact_cache(site.hospital), "no_proxy": LOOPBACK}
+    role = ["hospital_it.pkcs12.report"]
+    done = run.play(environment, hosts="localhost", connection="local", vars=variables, roles=role)
+    assert done.exit_code == 2
+    assert (len(web.puts), len(post.mails)) == (len(NAMES), 1)
+    # With pipelining the program that carries the password is piped; that of a copied file is not.
+    assert "AnsiballZ_uri" not in done.stdout
+    assert "AnsiballZ_copy" in done.stdout
+    assert figures.search("the delivery of a report", Scanner(run.secrets), run.pieces()) == []
