@@ -89,7 +89,7 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
 
 
 def broken_promises(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
-    """How many holders have each status of ``fail_on``; those that nobody has are left out."""
+    """How many holders have each status of ``fail_on``, be it at one of several workstations; those that nobody has are left out."""
     rows = (*report.holders, *report.without_workstation)
     counts = {each: sum(_has(row, each) for row in rows) for each in fail_on}
     return {each: count for each, count in counts.items() if count}
@@ -100,7 +100,7 @@ def _has(row: HolderRow, each: str) -> bool:
         return row.authorisation_status is not None and row.authorisation_status.value == each.removeprefix(
             AUTHORISATION
         )
-    return row.status.value == each
+    return each in {row.status.value, *(place.status.value for place in row.places)}
 
 
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
