@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ._certificate import Status
 from ._driver import Drivers, Inventory
 from ._errors import PkcsError
 from ._evidence import Evidence
@@ -18,10 +17,8 @@ from ._observed import StoreCertificate, view_store
 from ._plan import Plan, ProveKey
 from ._predecessors import is_software
 from ._record import HolderRecord, Proof, WorkstationRecord
+from ._standing import ACCESS
 from ._transaction import Outcome, Terms, carry_out, found_in
-
-ACCESS = (Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE)
-"""Statuses of a holder whom a browser offers a certificate."""
 
 NOT_SIGNING = ("no_key", "sign_failed")
 """Codes of an exchange that has tried the key; after any other nothing is known of it."""

@@ -121,7 +121,7 @@ def seated_judge(seats: Sequence[Seat], pattern: str | None, calendar: Calendar,
 
 
 def accounts_of(seats: Iterable[Seat]) -> Mapping[str, frozenset[str]]:
-    """The SIDs of each authorisation number at one workstation; none where the workstation does not know the account."""
+    """The SIDs of each authorisation number; none where no workstation knows the account."""
     accounts: dict[str, frozenset[str]] = {}
     for seat in seats:
         if seat.person.authorisation:

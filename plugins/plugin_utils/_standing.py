@@ -21,12 +21,15 @@ from ._register import Register
 SIGNING = (KeyState.LINKED, KeyState.PROVEN)
 """States of a key that a browser would try."""
 
+ACCESS = (Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE)
+"""Statuses of a holder whom a browser offers a certificate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """By what is judged: who is known, whose account is whose at this workstation, the calendar, and the moment.
+    """By what is judged: who is known, whose account is whose, the calendar, and the moment.
 
-    ``accounts``: SIDs by authorisation number; a holder whose account the workstation does not know has none.
+    ``accounts``: SIDs by authorisation number; a holder whose account no workstation knows has none.
     """
 
     register: Register
@@ -47,7 +50,9 @@ class Judge:
         if holder is None:
             return False
         known = self.accounts.get(holder)
-        return known is None or (len(known) > 0 and record.owner_sid not in known)
+        if known is None:  # no workstation is his; the store of somebody else is not, either
+            return any(record.owner_sid in others for others in self.accounts.values())
+        return len(known) > 0 and record.owner_sid not in known
 
 
 @dataclass(frozen=True, slots=True)

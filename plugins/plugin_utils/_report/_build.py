@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._calendar import calendar_of
 from .._certificate import Status
 from .._register import register_of
-from .._seats import Seat
+from .._seats import Seat, accounts_of
+from .._standing import ACCESS
 from ._changes import compare
 from ._hosts import Host
 from ._model import Actor, CertificateRow, HolderRow, NextStep, Report, Terms, as_in_a_register
+from ._next_step import Leftovers
 from ._rows import (
     Earlier,
     Rules,
@@ -46,7 +48,7 @@ def build(sources: Sources, terms: Terms) -> Report:
     certificates = sorted((row for each in seen for row in certificate_rows(each)), key=_certificate_order)
     report = Report(
         terms=terms,
-        holders=_holders(seen, rules, {row.holder for row in certificates if row.status is Status.WRONG_HOLDER}),
+        holders=_holders(seen, rules, certificates),
         without_workstation=_without_workstation(sources, rules),
         without_holder=tuple(row for row in certificates if row.certificate.related and row.holder is None),
         certificates=tuple(certificates),
@@ -58,13 +60,15 @@ def build(sources: Sources, terms: Terms) -> Report:
 
 
 def _rules(sources: Sources, terms: Terms) -> Rules:
-    seats = [*(seat for host in sources.hosts for seat in host.seats), *sources.people]
+    seated = [seat for host in sources.hosts for seat in host.seats]
+    seats = [*seated, *sources.people]
     return Rules(
         now=terms.report_date,
         calendar=calendar_of(terms.time_zone, terms.renew_before_days),
         register=register_of(
             {seat.person.authorisation for seat in seats if seat.person.authorisation}, sources.pattern
         ),
+        accounts=accounts_of(seated),
         authorisation_due_within=terms.authorisation_due_within_days,
         facts_max_age=terms.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
@@ -80,13 +84,21 @@ def _thumbprints(earlier: Report | None) -> Earlier:
     }
 
 
-def _holders(seen: Iterable[SeenHost], rules: Rules, elsewhere: Set[str | None]) -> tuple[HolderRow, ...]:
-    """``elsewhere``: the authorisation numbers of those whose certificate somebody else has."""
+def _holders(seen: Iterable[SeenHost], rules: Rules, certificates: Iterable[CertificateRow]) -> tuple[HolderRow, ...]:
+    """One row for each, whom certificates anywhere may leave something to do."""
     seats: dict[tuple[str, str], list[tuple[Seat, SeenHost]]] = {}
     for each in seen:
         for seat in each.host.seats:
             seats.setdefault(holder_key(seat), []).append((seat, each))
-    rows = (holder_row(places, rules, key[0] in elsewhere) for key, places in seats.items())
+    assigned = {(number, each.host.name) for (number, _user), places in seats.items() for _seat, each in places}
+    elsewhere = {row.holder for row in certificates if row.status is Status.WRONG_HOLDER}
+    unassigned = {
+        row.holder for row in certificates if row.status in ACCESS and (row.holder, row.workstation) not in assigned
+    }
+    rows = (
+        holder_row(places, rules, Leftovers(elsewhere=key[0] in elsewhere, unassigned=key[0] in unassigned))
+        for key, places in seats.items()
+    )
     return tuple(sorted(rows, key=_holder_order))
 
 

@@ -53,11 +53,13 @@ def next_step(status: Status, seat: Seat, outcome: str | None, answered: bool) -
 class Leftovers:
     """What may be left to do where the certificate itself needs nothing.
 
-    ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else at the workstation has one of the holder's.
+    ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else has one of the holder's. ``unassigned``: the
+    holder has one where the inventory does not know him.
     """
 
     replaced: bool = False
     elsewhere: bool = False
+    unassigned: bool = False
     authorisation: Status | None = None
 
 
@@ -67,6 +69,8 @@ def at_last(step: Step, left: Leftovers) -> Step:
         return step
     if left.elsewhere:
         return NextStep.REMOVE_FROM_OTHERS, Actor.IT
+    if left.unassigned:
+        return NextStep.ASSIGN_WORKSTATION, Actor.IT
     if left.replaced:
         # A running browser goes on offering the certificate that it has already used.
         return NextStep.CLOSE_BROWSER, Actor.HOLDER

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from .._calendar import DAY, Calendar
 from .._certificate import Status
 from .._register import Register
-from .._seats import Seat, accounts_of, standing_of
+from .._seats import Seat, standing_of
 from .._standing import Judge, Judged, judge_all
 from ._hosts import Host
 from ._model import Answer, CertificateRow, HolderRow, Place, WorkstationRow
@@ -39,11 +39,15 @@ Earlier = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """By what rows are made. ``authorisation_due_within`` and ``facts_max_age`` are in days."""
+    """By what rows are made. ``accounts`` are those of all workstations: a holder may log on where the inventory does not say so.
+
+    ``authorisation_due_within`` and ``facts_max_age`` are in days.
+    """
 
     now: datetime
     calendar: Calendar
     register: Register
+    accounts: Mapping[str, Set[str]]
     authorisation_due_within: int
     facts_max_age: int
     earlier: Earlier
@@ -61,7 +65,7 @@ class SeenHost:
 
 def see(host: Host, rules: Rules) -> SeenHost:
     """Judges the certificates of a workstation by the day of the report."""
-    judge = Judge(rules.register, accounts_of(host.seats), rules.calendar, rules.now)
+    judge = Judge(rules.register, rules.accounts, rules.calendar, rules.now)
     return SeenHost(host, _answer(host, rules), judge, judge_all(host.certificates, judge))
 
 
@@ -70,8 +74,12 @@ def holder_key(seat: Seat) -> tuple[str, str]:
     return seat.person.authorisation or "", "" if seat.person.authorisation else seat.user
 
 
-def holder_row(seats: Sequence[tuple[Seat, SeenHost]], rules: Rules, elsewhere: bool = False) -> HolderRow:
-    """One holder over all his workstations. ``elsewhere``: somebody has a certificate of his, be it where he does not work."""
+def holder_row(
+    seats: Sequence[tuple[Seat, SeenHost]],
+    rules: Rules,
+    left: Leftovers = Leftovers(),  # noqa: B008
+) -> HolderRow:
+    """One holder over all his workstations. ``left``: what certificates leave to do, be it where he does not work."""
     first = min((seat for seat, _seen in seats), key=lambda seat: (seat.person.name or "", seat.user))
     places = sorted(
         (_place(seat, seen, rules) for seat, seen in seats), key=lambda place: (place.workstation, place.account)
@@ -80,7 +88,7 @@ def holder_row(seats: Sequence[tuple[Seat, SeenHost]], rules: Rules, elsewhere: 
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
     until = max((seat.anniversary for seat, _seen in seats if seat.anniversary), default=None)
     authorisation = authorisation_status(until, rules)
-    step = at_last((worst.next_step, worst.actor), Leftovers(elsewhere=elsewhere, authorisation=authorisation))
+    step = at_last((worst.next_step, worst.actor), replace(left, authorisation=authorisation))
     return HolderRow(
         name=first.person.name or first.user,
         authorisation=first.person.authorisation or "",

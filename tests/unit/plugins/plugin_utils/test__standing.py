@@ -168,7 +168,8 @@ def test_of_those_that_end_together_exactly_one_is_left() -> None:
         ("T1", PAULS, True, True),
         ("T1", "S-1-5-18", True, True),
         ("T1", PAULS, False, False),  # nobody has asked for it, so nobody is looked for
-        ("T3", JEANNES, True, True),  # he works elsewhere
+        ("T3", JEANNES, True, True),  # no workstation is his, and the store is Jeanne's
+        ("T3", STRANGERS, True, False),  # it may be his own store: nobody has said which account he has
         ("T4", JEANNES, True, False),  # an account that this workstation does not know: his store may be any
         ("T9", JEANNES, True, False),  # nobody's number
     ],

@@ -15,15 +15,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._build 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report, Terms
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._rows import Rules
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, accounts_of
 from unit.plugins.plugin_utils.records import DAY, NOW, record
 
 __all__ = ["DAY", "JEANNE", "NOW", "PAUL", "RULES", "TERMS", "host", "record", "report"]
 
 TERMS = Terms(NOW, "UTC", "en", None, 40, 40, 3, None)
-RULES = Rules(NOW, Calendar(), register_of(["T1", "T2"], None), 40, 3, {})
 JEANNE = Seat("CHU\\jdupont", Person("Jeanne Dupont", "T1"), None, "S-1-5-21-1", "CHU\\jdupont", logged_on=True)
 PAUL = Seat("CHU\\pmartin", Person("Paul Martin", "T2"), None, "S-1-5-21-2", "CHU\\pmartin", logged_on=True)
+RULES = Rules(NOW, Calendar(), register_of(["T1", "T2"], None), accounts_of([JEANNE, PAUL]), 40, 3, {})
 
 
 def host(*certificates: CertificateRecord, **changes: Any) -> Host:

@@ -53,11 +53,23 @@ def test_somebody_without_a_workstation_has_a_certificate_in_another_store() -> 
 
 
 def test_who_is_well_off_and_whose_certificate_is_where_he_does_not_work_is_a_task_for_it() -> None:
-    found = report(host(record()), host(record(days=300), seats=(PAUL,), name="ws-2"))
+    pauls = record(days=300, owner_sid=PAUL.owner_sid)
+    found = report(host(record()), host(pauls, seats=(PAUL,), name="ws-2"))
     jeanne, paul = found.holders
     assert (jeanne.status, jeanne.next_step, jeanne.actor) == (Status.VALID, NextStep.REMOVE_FROM_OTHERS, Actor.IT)
     assert jeanne.places[0].next_step is NextStep.NOTHING
     assert (paul.status, paul.next_step) == (Status.MISSING, NextStep.ENROL)
+
+
+def test_a_holders_own_store_is_his_at_every_workstation() -> None:
+    """Where the inventory does not know that he works there, it is the inventory that lacks something."""
+    found = report(host(record()), host(record(days=300), seats=(PAUL,), name="ws-2"))
+    assert [row.status for row in found.certificates] == [Status.VALID, Status.VALID]
+    jeanne = found.holders[0]
+    assert (jeanne.status, jeanne.next_step, jeanne.actor) == (Status.VALID, NextStep.ASSIGN_WORKSTATION, Actor.IT)
+    for unusable in (record(days=-1), record(archived=True)):
+        found = report(host(record()), host(unusable, seats=(PAUL,), name="ws-2"))
+        assert found.holders[0].next_step is NextStep.NOTHING
 
 
 def test_the_order_of_what_comes_in_does_not_matter() -> None:
