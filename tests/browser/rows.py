@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import CLIENT_AUTH, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, KeyState
@@ -24,6 +25,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone.utc)
 TODAY = NOW.date()
 LIFE = timedelta(days=1095)
+PARIS = ZoneInfo("Europe/Paris")
+LAST_SECOND = time(23, 59, 59)
 FACTS = NOW - timedelta(hours=3)
 
 
@@ -31,7 +34,7 @@ def terms(language: str) -> Terms:
     """What the sample was asked to be."""
     return Terms(
         report_date=NOW,
-        time_zone="Europe/Paris",
+        time_zone=PARIS.key,
         language=language,
         title=None,
         renew_before_days=40,
@@ -55,7 +58,8 @@ def place(
     actor: Actor = Actor.NOBODY,
 ) -> Place:
     """A holder at a workstation that has just answered; ``days`` until his certificate's end."""
-    end = None if days is None else NOW.replace(hour=22, minute=59, second=59) + timedelta(days=days)
+    last = TODAY + timedelta(days=days or 0)
+    end = None if days is None else datetime.combine(last, LAST_SECOND, PARIS).astimezone(timezone.utc)
     return Place(
         workstation=workstation,
         account=f"CHU\\{account}",

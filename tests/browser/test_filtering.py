@@ -31,23 +31,23 @@ def count(page: Page) -> str:
     return page.locator("#holders .count").inner_text()
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("lefevre", {"Élodie Lefèvre"}),
-        ("ÉLODIE", {"Élodie Lefèvre"}),
-        ("T100007", {"Inès Moreau"}),
-        ("ws-cardio", {"Élodie Lefèvre", "Jeanne Dupont"}),
-        ("cardio jeanne", {"Jeanne Dupont"}),
-        ("chu\\pmartin", {"Paul Martin"}),
-        ("nobody of that name", set()),
-    ],
-)
-def test_by_text(visit: Visitor, text: str, names: set[str]) -> None:
+FOUND = {
+    "lefevre": {"Élodie Lefèvre"},
+    "ÉLODIE": {"Élodie Lefèvre"},
+    "T100007": {"Inès Moreau"},
+    "ws-cardio": {"Élodie Lefèvre", "Jeanne Dupont"},
+    "cardio jeanne": {"Jeanne Dupont"},
+    "chu\\pmartin": {"Paul Martin"},
+    "nobody of that name": set(),
+}
+
+
+def test_by_text(visit: Visitor) -> None:
     page = visit(sample_page("en"))
-    page.get_by_label("Name, number, workstation").fill(text)
-    expect(page.locator("#holders .count")).to_have_text(f"{len(names)} of 13 holders (\u201c{text}\u201d)")
-    assert set(cells(page, ".holders", 0)) == names
+    for text, names in FOUND.items():
+        page.get_by_label("Name, number, workstation").fill(text)
+        expect(page.locator("#holders .count")).to_have_text(f"{len(names)} of 13 holders (\u201c{text}\u201d)")
+        assert set(cells(page, ".holders", 0)) == names
     page.get_by_role("button", name="Clear filters").click()
     assert count(page) == "All 13 holders"
     assert len(shown(page)) == 13

@@ -53,6 +53,10 @@ class Visitor:
             context.close()
         return self._complaints
 
+    def forget(self) -> None:
+        """What was complained about until now was wanted."""
+        self._complaints.clear()
+
     def _asked(self, url: str, file: Path) -> None:
         if url.partition("#")[0] != file.as_uri():
             self._complaints.append(f"request: {url}")

@@ -22,7 +22,7 @@ from .._certificate import Status
 from ._model import Actor, Answer, HolderRow, NextStep, Place, Report, WorkstationRow, summary
 from ._page_words import NO_BREAK
 from ._phrases import SEVERITY, Phrases, urgency
-from ._timeline import FULL_HEIGHT, bars, months
+from ._timeline import FULL_HEIGHT, Month, bars, months
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -99,6 +99,7 @@ def _context(report: Report, say: Phrases) -> dict[str, Any]:
         "states": lambda row: " ".join(_answers(row.places, answers)),
         "facts": lambda place: _facts(place, answers, say),
         "months": months(report, holders),
+        "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),
     }
 
@@ -135,6 +136,11 @@ def _facts(place: Place, answers: Mapping[str, Answer], say: Phrases) -> str:
     if answers.get(place.workstation) is Answer.ANSWERED:
         return ""
     return say("place.facts", moment=say.day(place.facts_at))
+
+
+def _ends(month: Month, say: Phrases) -> str:
+    counts = {"months.certificates": month.certificates, "months.authorisations": month.authorisations}
+    return ", ".join(say.counted(key, count) for key, count in counts.items() if count)
 
 
 def _labels(say: Phrases) -> str:

@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""For those who hear the page, who magnify it, who do not see colours: structure, contrast, shapes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.pages import sample_page
+from browser.sample import HOLDERS
+from browser.visit import NARROW, WIDE, Visitor
+
+pytestmark = pytest.mark.browser
+
+STRUCTURE = """
+- link "Skip to the holders"
+- banner:
+  - 'heading "Client certificates: who has access until when" [level=1]'
+  - navigation "Contents":
+    - list:
+      - listitem:
+        - link "Holders"
+- main:
+  - region "At a glance":
+    - heading "At a glance" [level=2]
+    - figure:
+      - img "What ends in the next 12 months"
+    - list:
+      - listitem:
+        - button "13 holders" [pressed]
+      - listitem:
+        - button "1 expired"
+  - region "Holders":
+    - heading "Holders" [level=2]
+    - search "Filter the holders":
+      - searchbox "Name, number, workstation"
+      - combobox "Status"
+      - combobox "Who acts"
+      - combobox "Authorisation"
+      - combobox "Workstation"
+      - button "Clear filters"
+    - status: All 13 holders
+    - table "Holders":
+      - caption
+      - rowgroup:
+        - row:
+          - columnheader "Holder":
+            - button "Holder"
+          - columnheader "Number"
+      - rowgroup:
+        - row:
+          - rowheader "Élodie Lefèvre"
+          - cell "T100002"
+          - cell
+          - cell "2026-11-22 3 days ago"
+  - region "Holders without a workstation"
+  - region "Certificates without a holder"
+  - region "Workstations that did not answer"
+  - region "Changes"
+  - 'region "Timeline: the certificate of each holder"'
+  - region "Workstations that answered"
+  - region "All certificates"
+- contentinfo
+"""
+
+# For every piece of text its colour and what it lies on, both as [red, green, blue], and how large it is.
+COLOURS = """() => {
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const rgba = (colour) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        return Array.from(canvas.getImageData(0, 0, 1, 1).data);
+    };
+    const ground = (element) => {
+        for (let each = element; each; each = each.parentElement) {
+            const found = rgba(getComputedStyle(each).backgroundColor);
+            if (found[3] === 255) return found.slice(0, 3);
+        }
+        return [255, 255, 255];
+    };
+    const found = new Map();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const element = node.parentElement;
+        if (!node.textContent.trim() || element.closest("script, style, title, desc, [hidden]")) continue;
+        const style = getComputedStyle(element);
+        const inside = element.matches("text.inside");
+        const below = inside ? rgba(getComputedStyle(document.querySelector("rect.certificate")).fill).slice(0, 3) : ground(element);
+        const colour = rgba(element instanceof SVGElement ? style.fill : style.color).slice(0, 3);
+        found.set(`${colour} ${below}`, { colour, below, text: node.textContent.trim().slice(0, 40) });
+    }
+    return Array.from(found.values());
+}"""
+
+# Frames of what can be pressed or typed into, and the focus ring.
+EDGES = """() => {
+    const style = getComputedStyle(document.documentElement);
+    const value = (name) => style.getPropertyValue(name).trim();
+    return ["--strong", "--focus", "--certificate", "--authorisation", "--stripe", "--window", "--bad"]
+        .map((name) => [name, value(name), value("--sheet")]);
+}"""
+
+
+def luminance(colour: list[int]) -> float:
+    """Of WCAG 2.2."""
+    red, green, blue = (
+        part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: list[int], other: list[int]) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def parsed(colour: str) -> list[int]:
+    digits = colour.removeprefix("#")
+    digits = "".join(each * 2 for each in digits) if len(digits) == 3 else digits
+    return [int(digits[start : start + 2], 16) for start in (0, 2, 4)]
+
+
+def test_contrast_is_reckoned_as_the_standard_does() -> None:
+    assert contrast([0, 0, 0], [255, 255, 255]) == pytest.approx(21)
+    assert contrast(parsed("#777"), parsed("#ffffff")) == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_structure(visit: Visitor, width: int) -> None:
+    page = visit(sample_page("en"), width=width)
+    expect(page.locator("body")).to_match_aria_snapshot(STRUCTURE)
+
+
+def test_tables_stay_tables_where_they_look_like_cards(visit: Visitor) -> None:
+    for width in (WIDE, NARROW):
+        page = visit(sample_page("en"), width=width)
+        for table in page.get_by_role("table").all():
+            assert table.get_by_role("columnheader").count() == table.locator("thead th").count()
+            assert table.get_by_role("rowheader").count() == table.locator("tbody tr").count()
+        headings = page.locator("th:not([scope])")
+        assert headings.count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast(visit: Visitor, scheme: Literal["light", "dark"]) -> None:
+    page = visit(sample_page("en"), scheme=scheme)
+    page.locator(".holders thead button").first.click()
+    found = page.evaluate(COLOURS)
+    assert len(found) > 12
+    poor = [each for each in found if contrast(each["colour"], each["below"]) < 4.5]
+    assert poor == []
+    edges = {name: contrast(parsed(colour), parsed(sheet)) for name, colour, sheet in page.evaluate(EDGES)}
+    edges["pattern"] = max(edges.pop("--authorisation"), edges.pop("--stripe"))
+    assert [name for name, ratio in edges.items() if ratio < 3] == []
+
+
+def test_the_two_schemes_differ(visit: Visitor) -> None:
+    def ground(page: Page) -> str:
+        colour: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return colour
+
+    assert ground(visit(sample_page("en"))) != ground(visit(sample_page("en"), scheme="dark"))
+
+
+def test_each_status_has_a_shape_and_words_of_its_own(visit: Visitor) -> None:
+    page = visit(sample_page("en"))
+    marks = page.evaluate(
+        "Array.from(document.querySelectorAll('.tile[data-filter=status] .mark'), "
+        "(mark) => [mark.textContent, getComputedStyle(mark, '::before').clipPath])"
+    )
+    assert len(marks) == len({row.status for row in HOLDERS})
+    assert all(words and shape.startswith("path(") for words, shape in marks)
+    assert len({shape for _words, shape in marks}) == len({words for words, _shape in marks}) == len(marks)
+
+
+def test_language_and_motion(visit: Visitor) -> None:
+    for language in ("en", "fr"):
+        page = visit(sample_page(language))
+        assert page.evaluate("document.documentElement.lang") == language
+        assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto", "reduced motion"
+    foreign = page.locator("#silent [lang=en]")
+    assert foreign.count() == 3, "what the connection said is English on a French page"

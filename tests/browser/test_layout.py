@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""On a screen and on a telephone, in both languages, with names of any kind: nothing is cut, nothing lies on something else."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from browser.pages import hostile_page, sample_page
+from browser.visit import NARROW, WIDE, Visitor
+
+pytestmark = pytest.mark.browser
+
+# Every piece of text that is painted, as its boxes; what is only for those who hear the page is one pixel large.
+PIECES = """() => {
+    const heard = new Set(Array.from(document.querySelectorAll("thead, caption, h2"))
+        .filter((each) => getComputedStyle(each).clipPath === "inset(50%)"));
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const pieces = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const parent = node.parentElement;
+        if (!node.textContent.trim() || parent.closest("script, style, option, title, desc, .skip, [hidden]")) continue;
+        if (heard.has(parent.closest("thead, caption, h2"))) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        for (const box of range.getClientRects()) {
+            if (box.width < 1 || box.height < 1) continue;
+            pieces.push({ text: node.textContent.trim().slice(0, 40), left: box.left, right: box.right,
+                          top: box.top + scrollY, bottom: box.bottom + scrollY });
+        }
+    }
+    return pieces.filter((piece) => piece.right - piece.left > 1);
+}"""
+
+# Boxes whose content is wider than they are.
+CUT = """() => Array.from(document.querySelectorAll("th, td, .tile, .tile > button, .mark, dd, p, h1, h2, li, label"))
+    .filter((each) => each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1 && !each.closest(".quiet, caption, [hidden]"))
+    .map((each) => each.className + ": " + each.textContent.trim().slice(0, 60))"""
+
+SLACK = 4
+"""Pixels by which lines of text may share their height: letters do not fill their line."""
+
+
+def overlaps(page: Page) -> list[tuple[str, str]]:
+    pieces = sorted(page.evaluate(PIECES), key=lambda piece: piece["top"])
+    found = []
+    for position, one in enumerate(pieces):
+        for other in pieces[position + 1 :]:
+            if other["top"] >= one["bottom"] - SLACK:
+                break
+            if other["left"] < one["right"] - 1 and one["left"] < other["right"] - 1:
+                found.append((one["text"], other["text"]))
+    return found
+
+
+@pytest.mark.parametrize("width", [WIDE, 1000, NARROW])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_everything_has_its_place(visit: Visitor, language: str, width: int) -> None:
+    held(visit(sample_page(language), width=width), width)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_everything_has_its_place_without_scripts(visit: Visitor, width: int) -> None:
+    held(visit(sample_page("fr"), width=width, scripts=False), width)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_hostile_names_have_their_place(visit: Visitor, width: Literal[1280, 390]) -> None:
+    held(visit(hostile_page("fr"), width=width), width)
+
+
+def held(page: Page, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(PIECES), "there is text"
+    assert overlaps(page) == []
+
+
+def test_the_check_sees_what_overlaps(visit: Visitor) -> None:
+    """The two checks above are not blind."""
+    page = visit(sample_page("en"))
+    page.evaluate("document.querySelector('.holders td:nth-child(3)').style.marginLeft = '-60px'")
+    assert overlaps(page)
+    page.evaluate(
+        "document.querySelector('.holders td:nth-child(2)').style.cssText = 'width:20px;white-space:nowrap;overflow:hidden'"
+    )
+    assert page.evaluate(CUT)

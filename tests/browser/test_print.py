@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""On paper: A4, everything there once, headings on every sheet, no row cut in two, nothing to press."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pypdfium2
+import pytest
+from playwright.sync_api import Page
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import page as page_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report
+from browser.chromium import print_out
+from browser.many import large
+from browser.pages import sample_page
+from browser.sample import sample
+from browser.visit import Visitor
+
+pytestmark = pytest.mark.browser
+
+A4_LANDSCAPE = (842, 595)
+"""Points."""
+
+PLACES = 3
+
+
+def sheets(page: Page) -> list[str]:
+    """The text of each sheet; all are A4."""
+    document = pypdfium2.PdfDocument(print_out(page))
+    texts = []
+    for sheet in document:
+        assert [round(side) for side in sheet.get_size()] == list(A4_LANDSCAPE)
+        texts.append(sheet.get_textpage().get_text_range())
+    return texts
+
+
+def tall(count: int) -> Report:
+    """So many holders with three workstations each, whose names occur in no other table."""
+    report = large(count)
+    rows = [
+        replace(
+            row,
+            places=tuple(replace(row.places[0], workstation=f"room-{number:03}-{place}") for place in range(PLACES)),
+        )
+        for number, row in enumerate(report.holders)
+    ]
+    return replace(report, holders=tuple(rows), certificates=(), workstations=())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_everything_is_on_paper_and_no_control(visit: Visitor, language: str) -> None:
+    found = sheets(visit(sample_page(language)))
+    text = "\n".join(found)
+    assert 5 <= len(found) <= 9
+    report = sample(language)
+    for row in (*report.holders, *report.without_workstation):
+        assert row.name.partition(" ")[0] in text
+        assert row.authorisation in text
+    for station in report.workstations:
+        assert station.workstation in text
+    for certificate in report.certificates:
+        assert certificate.certificate.thumbprint in text.replace("\r\n", "")
+    for control in (
+        "Clear filters",
+        "Effacer les filtres",
+        "Filter these rows",
+        "Filtrer ces lignes",
+        "\u2195",
+        "Skip to",
+    ):
+        assert control not in text
+    for number, sheet in enumerate(found, start=1):
+        assert f"{number} / {len(found)}" in sheet
+        assert ("25/11/2026 10:00" if language == "fr" else "2026-11-25 10:00") in sheet
+
+
+def test_headings_are_repeated_and_rows_are_whole(visit: Visitor) -> None:
+    report = tall(40)
+    found = sheets(visit(page_of(report)))
+    with_rows = [sheet for sheet in found if "room-" in sheet]
+    assert len(with_rows) > 3
+    assert all("Next step" in sheet and "Who acts" in sheet for sheet in with_rows)
+    for number in range(len(report.holders)):
+        where = [
+            [name in sheet for sheet in found] for name in (f"room-{number:03}-{place}" for place in range(PLACES))
+        ]
+        assert sum(where[0]) == 1
+        assert where == [where[0]] * PLACES, f"row {number} is cut"
+
+
+def test_what_is_filtered_is_printed_and_says_so(visit: Visitor) -> None:
+    page = visit(sample_page("en"), part="status=expired")
+    text = "\n".join(sheets(page)[:2])
+    assert "1 of 13 holders (Status = expired)" in text
+    assert "log on at the workstation" not in text
+
+
+def test_paper_is_white_whatever_the_screen_is(visit: Visitor) -> None:
+    document = pypdfium2.PdfDocument(print_out(visit(sample_page("en"), scheme="dark")))
+    picture = document[0].render(scale=0.5).to_pil().convert("L")
+    assert sum(picture.histogram()[230:]) > 0.8 * picture.width * picture.height
+
+
+def test_without_scripts_it_prints_the_same(visit: Visitor) -> None:
+    with_scripts, without = (sheets(visit(sample_page("en"), scripts=scripts)) for scripts in (True, False))
+    made_by_the_script = re.compile(r"All \d+ (holders|rows)|.*\d+ / \d+")
+
+    def words(texts: list[str]) -> set[str]:
+        lines = {line.strip() for text in texts for line in text.splitlines()}
+        return {line for line in lines if not made_by_the_script.fullmatch(line)}
+
+    assert words(with_scripts) == words(without)
