@@ -179,7 +179,9 @@ class PkcsAction(ActionBase):
         variables = self._task_vars
         job = next((str(variables[name]) for name in JOBS if variables.get(name)), None)
         host = str(variables.get("inventory_hostname", ""))
-        facts = plain(variables.get("ansible_facts", {}).get("pkcs12"))
+        known = variables.get("ansible_facts", {})
+        # Up to ansible-core 2.18, what an earlier item of the same loop returned lies one level deeper, and is newer.
+        facts = plain(known.get("ansible_facts", known).get("pkcs12", known.get("pkcs12")))
         return Task(options, bool(self._task.check_mode), bool(self._task.diff), host, job, facts)
 
     def _validate(self) -> Any:

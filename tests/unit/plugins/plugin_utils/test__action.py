@@ -152,6 +152,25 @@ def test_a_story_gets_the_validated_options_and_how_the_task_runs() -> None:
     assert "holder" not in repr(task)
 
 
+NEW, OLD = {"schema": 1}, {"schema": 0}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, None),
+        ({"pkcs12": OLD}, OLD),
+        ({"pkcs12": OLD, "ansible_facts": {"pkcs12": NEW}}, NEW),
+        ({"pkcs12": OLD, "ansible_facts": {}}, OLD),
+    ],
+    ids=["none", "kept", "of_an_earlier_item_up_to_core_2_18", "an_earlier_item_had_none"],
+)
+def test_a_story_gets_the_newest_facts(facts: dict[str, Any], expected: Any) -> None:
+    action = Action({"holder": "a"})
+    action.run(None, {"ansible_facts": facts})
+    assert action.task.facts == expected
+
+
 def test_reading_runs_without_become_and_the_tasks_own_comes_back() -> None:
     action = Action({}, answer={})
     with pytest.raises(PkcsError) as refusal:
