@@ -73,5 +73,5 @@ def _state(found: StoreCertificate) -> str:
 def _text(lines: Mapping[str, str], view: StoreView, issuers: Set[str]) -> str:
     others = sum(found.certificate.issuer not in issuers for found in view.certificates)
     return "".join(lines[thumbprint] for thumbprint in sorted(lines)) + (
-        f"{others} more of other issuers\n" if others else ""
+        f"{others} that the task is not about\n" if others else ""
     )

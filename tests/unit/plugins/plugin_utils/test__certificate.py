@@ -20,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate im
     Certificate,
     Status,
     UnreadableCertificate,
+    is_weak,
     proof_holds,
     read_certificate,
 )
@@ -80,6 +81,7 @@ def test_reads_the_facts_of_a_personal_certificate() -> None:
     assert certificate.sha256 == hashlib.sha256(encoded).hexdigest()
     assert certificate.subject == "CN=Jeanne Dupont - T123456,O=Registre d'Essai des Expositions,C=FR"
     assert certificate.subject_cn == "Jeanne Dupont - T123456"
+    assert certificate.issuer == "CN=AC Personnes,O=Registre d'Essai des Expositions,C=FR"
     assert certificate.issuer_cn == "AC Personnes"
     assert int(certificate.serial, 16) == issued.certificate.serial_number
     assert (certificate.not_before, certificate.not_after) == (start, start + timedelta(days=1095))
@@ -208,6 +210,41 @@ def test_status_changes_on_the_second(now: datetime, status: Status, days: int) 
 def test_with_no_days_renewal_is_due_on_the_last_day_alone() -> None:
     assert BASE.status(MIDNIGHT - SECOND, Calendar(0)) is Status.VALID
     assert BASE.status(MIDNIGHT, Calendar(0)) is Status.RENEWAL_DUE
+
+
+@pytest.mark.parametrize(
+    ("now", "in_date"),
+    [
+        (BASE.not_before - SECOND, False),
+        (BASE.not_before, True),
+        (BASE.not_after, True),
+        (BASE.not_after + SECOND, False),
+    ],
+)
+def test_it_is_in_date_from_its_first_second_to_its_last(now: datetime, in_date: bool) -> None:
+    assert BASE.is_in_date(now) is in_date
+
+
+@pytest.mark.parametrize(
+    ("key_type", "key_size", "signature_hash", "weak"),
+    [
+        ("RSA", 2048, "sha256", False),
+        ("RSA", 2047, "sha256", True),
+        ("RSA", 4096, "sha1", True),
+        ("RSA", 4096, "md5", True),
+        ("EC secp256r1", 256, "sha256", False),
+        ("EC secp224r1", 224, "sha256", True),
+        ("EC secp521r1", 521, "sha512", False),
+        ("EC secp521r1", 521, "sha1", True),
+        ("Ed25519", 0, None, False),
+        ("unknown", 0, None, False),
+        ("unknown", 0, "md5", True),
+    ],
+)
+def test_a_short_key_and_a_broken_hash_are_weak(
+    key_type: str, key_size: int, signature_hash: str | None, weak: bool
+) -> None:
+    assert is_weak(key_type, key_size, signature_hash) is weak
 
 
 NONCE = b"n" * 32

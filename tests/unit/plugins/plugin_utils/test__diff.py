@@ -91,7 +91,7 @@ def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_t
 ) -> None:
     diff = store_diff(outcome(plan, OLD, CARD_ONE, **details))
     for side in ("before", "after"):
-        assert lines(diff, side)[-1] == "1 more of other issuers"
+        assert lines(diff, side)[-1] == "1 that the task is not about"
         assert "carte" not in diff[side].lower()
         assert CARD_ONE.thumbprint not in diff[side]
 
@@ -100,6 +100,38 @@ def test_a_removal_shows_the_issuers_of_what_goes() -> None:
     removal = replace(outcome(Plan((RetireOld(OLD.thumbprint, Method.DELETE),)), OLD, CARD_ONE), leaf=None)
     diff = store_diff(removal)
     assert (lines(diff, "before"), lines(diff, "after")) == (
-        [OLD_LINE, "1 more of other issuers"],
-        ["1 more of other issuers"],
+        [OLD_LINE, "1 that the task is not about"],
+        ["1 that the task is not about"],
     )
+
+
+def test_a_card_that_was_put_in_meanwhile_is_counted_on_the_side_where_it_is() -> None:
+    diff = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF), CARD_ONE), journal=DONE))
+    assert [lines(diff, side)[-1] for side in ("before", "after")] == [OLD_LINE, "1 that the task is not about"]
+    planned = store_diff(outcome(Plan(RENEWAL), OLD, CARD_ONE, after=view()))
+    assert lines(planned, "after")[-1] == "1 that the task is not about"
+
+
+@pytest.mark.parametrize(
+    ("steps", "named"),
+    [
+        ((NameLeaf(LEAF.thumbprint, "Next"),), "key, named Next"),
+        ((ImportLeaf(LEAF.thumbprint),), "key, named SISERI"),
+        ((ProveKey(LEAF.thumbprint),), "no key, named SISERI"),
+    ],
+    ids=["renamed", "imported again", "proven"],
+)
+def test_a_certificate_that_is_there_keeps_what_is_not_planned(steps: Any, named: str) -> None:
+    diff = store_diff(outcome(Plan(steps), stored(LEAF, None, friendly_name="SISERI")))
+    (line,) = lines(diff, "after")
+    assert line.endswith(named)
+
+
+def test_a_certificate_that_is_archived_is_shown_as_such() -> None:
+    diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)))
+    assert lines(diff, "before")[0].endswith("archived, named -")
+
+
+def test_where_there_is_no_bundle_nothing_is_planned_for_it() -> None:
+    waiting = replace(outcome(Plan((NameLeaf(LEAF.thumbprint, "Next"),)), OLD), leaf=None)
+    assert store_diff(waiting)["after"] == "1 that the task is not about\n"

@@ -195,6 +195,7 @@ def test_a_holder_without_a_number_stands_by_all_that_is_related_in_his_own_stor
     assert status(LOCUM, own, replace(own, issuer="CN=Another AC")) is Status.DUPLICATE
     assert status(LOCUM, replace(own, related=False)) is Status.MISSING
     assert status(LOCUM, record("X9")) is Status.MISSING
+    assert status(LOCUM, record("T2", owner_sid="S-1-5-21-9")) is Status.WRONG_HOLDER
 
 
 def test_of_a_holder_whom_the_workstation_does_not_know_nothing_is_in_the_wrong_store() -> None:
