@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook renew_due: whom it calls and whom it leaves alone, by the facts of earlier runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from integration.plays import failed_hosts, messages
+from lab.hospital import Hospital
+from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
+from lab.playbook import Run, fact_cache, play
+
+AUDIT, RENEW_DUE = "hospital_it.pkcs12.audit", "hospital_it.pkcs12.renew_due"
+CARDIO, RADIO, NUCLEAR, PHARMACY, NEVER, OFF = (
+    "ws-cardio",
+    "ws-radio",
+    "ws-nuclear",
+    "ws-pharmacy",
+    "ws-never",
+    "ws-off",
+)
+DESKS = (
+    Desk(CARDIO, (Seat(JEANNE), Seat(ELODIE))),
+    Desk(RADIO, (Seat(JEANNE, asked="sid"),)),
+    Desk(NUCLEAR, (Seat(PAUL),)),
+    Desk(PHARMACY, (Seat(ANNE, logged_on=False),)),
+    Desk(NEVER, (Seat(KARIM),)),
+    Desk(OFF, (Seat(LOUIS),)),
+)
+DAYS = {JEANNE: 900, ELODIE: 30, ANNE: 20, KARIM: 900, LOUIS: 900}
+"""Who has a certificate, and for how many days more. Paul has none. Elodie, Anne and Paul have a new bundle in the folder."""
+OUTCOMES = {
+    CARDIO: {"T100001": "changed", "T100002": "renewed"},  # of what was there already, the friendly name
+    NUCLEAR: {"T100004": "installed"},
+    PHARMACY: {"T100005": "deferred"},
+    NEVER: {"T100003": "changed"},
+}
+DUE = set(OUTCOMES)
+
+
+@pytest.fixture
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    """All were audited but ``NEVER``, and ``OFF`` once more when it did not answer."""
+    with Hospital(tmp_path_factory.mktemp("renew-due"), DESKS, days=DAYS) as running:
+        for desk in DESKS:
+            for seat in desk.seats:
+                if seat.person in DAYS:
+                    issued = running.bundles[seat.person.authorisation]
+                    store = running.emulated(desk.name).store_of(seat.person.sid)
+                    store.plant(issued.certificate, issued.private_key)
+        for person in (ELODIE, ANNE):
+            running.deliver(person, 1000, " new")
+        audit(running, "--limit", f"all:!{NEVER}")
+        running.switch_off(OFF)
+        audit(running, "--limit", OFF)
+        yield running
+
+
+def audit(hospital: Hospital, *options: str) -> None:
+    assert play(hospital, AUDIT, *options, environment=fact_cache(hospital)).exit_code == 0
+
+
+def renew_due(hospital: Hospital, *options: str) -> Run:
+    return play(hospital, RENEW_DUE, *options, environment=fact_cache(hospital))
+
+
+def called(run: Run) -> set[str]:
+    """The workstations that got any request at all."""
+    return {entry.workstation.lower() for entry in run.requests}
+
+
+def outcomes(run: Run) -> dict[str, Any]:
+    return dict(messages(run, "Say what became of each workstation that was called")["localhost"])
+
+
+def left_out(run: Run) -> dict[str, Any]:
+    return dict(messages(run, "Say which workstations were left out, and until when there is access")["localhost"])
+
+
+def test_only_those_who_are_due_are_called(hospital: Hospital) -> None:
+    run = renew_due(hospital)
+    assert run.exit_code == 0, run.stdout
+    assert called(run) == DUE
+    assert outcomes(run) == OUTCOMES
+    assert left_out(run).keys() == {RADIO, OFF}
+    ends = hospital.bundles[JEANNE.authorisation].certificate.not_valid_after_utc
+    assert left_out(run)[RADIO] == ends.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_next_run_calls_whom_the_last_one_could_not_serve(hospital: Hospital) -> None:
+    renew_due(hospital)
+    again = renew_due(hospital)
+    assert (again.exit_code, called(again)) == (0, {PHARMACY})
+    assert not any(row.result.get("changed") for row in again.of("certificate"))
+    assert left_out(again).keys() == {CARDIO, RADIO, NUCLEAR, NEVER, OFF}
+
+
+def test_holder_who_was_deferred_is_called_though_nothing_ends_soon(hospital: Hospital) -> None:
+    """A newer bundle was asked for at once, and the holder was away."""
+    play(hospital, "hospital_it.pkcs12.renew", "--limit", PHARMACY, environment=fact_cache(hospital))
+    run = renew_due(hospital, "-e", "renew_before_days=10", "--limit", f"{PHARMACY},{RADIO},localhost")
+    assert called(run) == {PHARMACY}
+
+
+def test_facts_are_judged_by_today_and_not_by_the_day_they_were_gathered(hospital: Hospital) -> None:
+    """More days before the end are as good as a later day."""
+    run = renew_due(hospital, "-e", "renew_before_days=950", "--check")
+    assert called(run) == DUE | {RADIO}
+    assert outcomes(run).keys() == DUE | {RADIO, OFF}
+    # It was silent at the last audit, and what it last told ends by then: now somebody has to look.
+    assert failed_hosts(run) == {OFF}
+
+
+def test_check_mode_chooses_the_same_and_changes_nothing(hospital: Hospital) -> None:
+    stores = [hospital.emulated(desk.name).store_of(seat.person.sid) for desk in DESKS for seat in desk.seats]
+    before = [dict(store.elements) for store in stores]
+    checked = renew_due(hospital, "--check", "--diff")
+    assert outcomes(checked) == OUTCOMES
+    assert [dict(store.elements) for store in stores] == before
+
+
+def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
+    runs = [
+        renew_due(hospital, "--limit", f"{hosts},localhost")
+        for hosts in (f"{CARDIO},{RADIO},{OFF}", f"{NUCLEAR},{PHARMACY},{NEVER}")
+    ]
+    assert [called(run) for run in runs] == [{CARDIO}, {NUCLEAR, PHARMACY, NEVER}]
+    assert [set(left_out(run)) for run in runs] == [{RADIO, OFF}, set()]
+
+
+def test_whom_to_call_is_a_variable(hospital: Hospital) -> None:
+    run = renew_due(hospital, "-e", json.dumps({"renew_due_statuses": ["missing"]}))
+    assert called(run) == {NUCLEAR}
+
+
+def test_nobody_is_due_and_nobody_is_called(hospital: Hospital) -> None:
+    run = renew_due(hospital, "--limit", f"{RADIO},localhost")
+    assert (run.exit_code, called(run), outcomes(run)) == (0, set(), {})
+
+
+def test_workstation_that_nobody_has_ever_reached_is_red(hospital: Hospital) -> None:
+    hospital.switch_off(NEVER)
+    assert failed_hosts(renew_due(hospital)) == {NEVER}
