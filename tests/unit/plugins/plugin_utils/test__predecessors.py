@@ -43,6 +43,10 @@ def test_keys_of_windows_own_software_providers_may_go(provider: str) -> None:
     assert methods(stored(OLD.certificate, provider)) != []
 
 
+def test_an_older_one_whose_key_is_lost_goes_as_well() -> None:
+    assert methods(stored(OLD.certificate, None)) == [(OLD.thumbprint, Method.DELETE)]
+
+
 @pytest.mark.parametrize(
     "other",
     [
