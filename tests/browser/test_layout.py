@@ -14,16 +14,23 @@ from browser.visit import NARROW, WIDE, Visitor
 
 pytestmark = pytest.mark.browser
 
-# Every piece of text that is painted, as its boxes; what is only for those who hear the page is one pixel large.
+# Text that is no part of the picture; what is there for those who hear the page is cut to one pixel.
+UNSEEN = """
+    const unseen = (element) => {
+        const cut = element.closest("thead, caption, h2");
+        return element.closest("script, style, option, title, desc, .skip, [hidden]")
+            || (cut && getComputedStyle(cut).clipPath === "inset(50%)");
+    };
+"""
+
+# Every piece of text that is painted, as its boxes.
 PIECES = """() => {
-    const heard = new Set(Array.from(document.querySelectorAll("thead, caption, h2"))
-        .filter((each) => getComputedStyle(each).clipPath === "inset(50%)"));
+    %s
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const pieces = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const parent = node.parentElement;
-        if (!node.textContent.trim() || parent.closest("script, style, option, title, desc, .skip, [hidden]")) continue;
-        if (heard.has(parent.closest("thead, caption, h2"))) continue;
+        if (!node.textContent.trim() || unseen(parent)) continue;
         const range = document.createRange();
         range.selectNodeContents(node);
         for (const box of range.getClientRects()) {
@@ -33,12 +40,30 @@ PIECES = """() => {
         }
     }
     return pieces.filter((piece) => piece.right - piece.left > 1);
-}"""
+}""".replace("%s", UNSEEN)
 
 # Boxes whose content is wider than they are.
 CUT = """() => Array.from(document.querySelectorAll("th, td, .tile, .tile > button, .mark, dd, p, h1, h2, li, label"))
     .filter((each) => each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1 && !each.closest(".quiet, caption, [hidden]"))
     .map((each) => each.className + ": " + each.textContent.trim().slice(0, 60))"""
+
+# Words that are broken in two. A thumbprint may be, a path or a compound word at its sign.
+BROKEN = """() => {
+    %s
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (unseen(node.parentElement) || node.parentElement.closest("code")) continue;
+        for (const word of node.textContent.matchAll(/[^\\s\\\\-]+/g)) {
+            const range = document.createRange();
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            const tops = new Set(Array.from(range.getClientRects(), (box) => Math.round(box.top)));
+            if (tops.size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+}""".replace("%s", UNSEEN)
 
 SLACK = 4
 """Pixels by which lines of text may share their height: letters do not fill their line."""
@@ -56,10 +81,12 @@ def overlaps(page: Page) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("width", [WIDE, 1000, NARROW])
+@pytest.mark.parametrize("width", [WIDE, 1220, 800, NARROW])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_everything_has_its_place(visit: Visitor, language: str, width: int) -> None:
-    held(visit(sample_page(language), width=width), width)
+    page = visit(sample_page(language), width=width)
+    held(page, width)
+    assert page.evaluate(BROKEN) == []
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

@@ -150,7 +150,7 @@ def _labels(say: Phrases) -> str:
         for table, columns in COLUMNS.items()
         for position, column in enumerate(columns[1:], start=2)
     ]
-    return "@media screen and (max-width:68rem){\n" + "\n".join(rules) + "\n}\n"
+    return "@media screen and (max-width:76rem){\n" + "\n".join(rules) + "\n}\n"
 
 
 def _margin(report: Report, say: Phrases) -> str:
