@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lab.hospital import Hospital
@@ -46,11 +47,17 @@ def run_play(hospital: Hospital, *options: str, environment: Mapping[str, str] |
     return play(hospital, book, *options, environment=environment)
 
 
+def facts_in(cache: Path, host: str) -> Any:
+    """The facts of a host in a cache of JSON files. From ansible-core 2.19 on they are wrapped, in a file of another name."""
+    plain, wrapped = cache / host, cache / f"s1_{host}"
+    if plain.exists():
+        return json.loads(plain.read_text(encoding="utf-8"))
+    return json.loads(json.loads(wrapped.read_text(encoding="utf-8"))["__payload__"]) if wrapped.exists() else {}
+
+
 def cached(hospital: Hospital, host: str) -> Any:
     """``ansible_facts.pkcs12`` of a host in that cache, None when it has none."""
-    path = hospital.folder / "facts" / f"s1_{host}"  # the first schema of ansible-core's, which wraps JSON into JSON
-    kept = json.loads(path.read_text(encoding="utf-8"))["__payload__"] if path.exists() else "{}"
-    return json.loads(kept).get("pkcs12")
+    return facts_in(hospital.folder / "facts", host).get("pkcs12")
 
 
 def messages(run: Run, task: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from integration.plays import facts_in
 from integration.remains import Piece, files
 
 RUNNER = Path(sys.executable).parent / "ansible-runner"
@@ -56,12 +57,8 @@ class RunnerRun:
         return [event["event_data"] for event in found if event["event"] == kind]
 
     def facts(self, host: str) -> Any:
-        """The facts of a workstation. From ansible-core 2.19 on they are in a file of another name, wrapped, which AWX does not find."""
-        plain = self.fact_cache / host
-        if plain.exists():
-            return json.loads(plain.read_text(encoding="utf-8"))
-        wrapped = json.loads(plain.with_name(f"s1_{host}").read_text(encoding="utf-8"))
-        return json.loads(wrapped["__payload__"])
+        """The facts of a workstation in that cache."""
+        return facts_in(self.fact_cache, host)
 
     def pieces(self) -> Iterator[Piece]:
         """Everything that came back, and everything that is left on either side but for what was sent."""
