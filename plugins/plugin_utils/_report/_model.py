@@ -204,6 +204,8 @@ class Summary:
 
 def as_in_a_register(name: str) -> tuple[str, str]:
     """To sort names by: an accent makes no other letter."""
+    if name.isascii():
+        return name.casefold(), name
     letters = "".join(each for each in normalize("NFKD", name) if not combining(each))
     return letters.casefold(), name
 

@@ -55,18 +55,24 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class SeenHost:
-    """A workstation and what was judged of it."""
+    """A workstation and what was judged of it; ``held`` is the part with an authorisation number, by that number."""
 
     host: Host
     answer: Answer
     judge: Judge
     judged: tuple[Judged, ...]
+    held: Mapping[str, Sequence[Judged]]
 
 
 def see(host: Host, rules: Rules) -> SeenHost:
     """Judges the certificates of a workstation by the day of the report."""
     judge = Judge(rules.register, rules.accounts, rules.calendar, rules.now)
-    return SeenHost(host, _answer(host, rules), judge, judge_all(host.certificates, judge))
+    judged = judge_all(host.certificates, judge)
+    held: dict[str, list[Judged]] = {}
+    for each in judged:
+        if each.holder:
+            held.setdefault(each.holder, []).append(each)
+    return SeenHost(host, _answer(host, rules), judge, judged, held)
 
 
 def holder_key(seat: Seat) -> tuple[str, str]:
@@ -152,7 +158,9 @@ def _is_too_old(moment: datetime, rules: Rules) -> bool:
 
 
 def _place(seat: Seat, seen: SeenHost, rules: Rules) -> Place:
-    standing = standing_of(seat, seen.judged, seen.host.unread, seen.judge)
+    number = seat.person.authorisation
+    # Of a terminal server with thousands of holders each looks at his own certificates alone.
+    standing = standing_of(seat, seen.held.get(number, ()) if number else seen.judged, seen.host.unread, seen.judge)
     statuses = {Answer.NEVER_SEEN: Status.NEVER_SEEN, Answer.UNKNOWN: Status.UNKNOWN}
     status = statuses.get(seen.answer, standing.status)
     record = standing.record

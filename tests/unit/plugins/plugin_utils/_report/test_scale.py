@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports of many: twenty thousand holders are in every form, and four times as many are no more than four times the work.
+
+Work is counted in lines that run, each turn of a loop being one: a stopwatch would measure the machine. What loops in C is seen by the
+big report, which would take hours.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._build import Sources, build
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._changes import compare
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._csv import certificates_csv, holders_csv
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._forms import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host, hosts_of, merged
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import parse, to_json
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._markdown import markdown
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
+    Answer,
+    ChangeKind,
+    Report,
+    summary,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._query import select
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._textfile import textfile
+from unit.plugins.plugin_utils._report.fleet import crowd, seat, spread
+from unit.plugins.plugin_utils._report.known import TERMS
+
+SIZE = 20_000
+WITHOUT = 500
+FEW, MANY = 30, 120
+Shape = Callable[..., Sequence[Host]]
+
+
+def made(hosts: Sequence[Host], earlier: Report | None = None, without: int = 0) -> Report:
+    people = [seat(SIZE + number) for number in range(without)]
+    return build(Sources(hosts, people, None, earlier), TERMS)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the steps work on: the same hosts twice, with a renewal of all certificates between."""
+
+    hosts: Sequence[Host]
+    before: Report
+    after: Report
+
+
+def known(shape: Shape, size: int) -> Known:
+    hosts, before = shape(size, 900), made(shape(size))
+    return Known(hosts, before, made(hosts, before))
+
+
+STEPS: dict[str, Callable[[Known], Any]] = {
+    "build": lambda it: made(it.hosts, it.before),
+    "compare": lambda it: compare(it.before, it.after),
+    "merge": lambda it: merged(it.hosts, hosts_of(it.before)),
+    "parse": lambda it: parse(to_json(it.after)),
+    "query": lambda it: select(it.after, "[?status!='valid' || places[?logged_on]]"),
+    "html": lambda it: page(it.after),
+    "holders_csv": lambda it: holders_csv(it.after),
+    "certificates_csv": lambda it: certificates_csv(it.after),
+    "prometheus": lambda it: textfile(it.after),
+    "markdown": lambda it: markdown(it.after),
+}
+
+
+def lines_of(work: Callable[[], Any]) -> int:
+    """How many lines the work runs. One that a loop comes back to counts again, in a comprehension too."""
+    count = 0
+
+    def trace(_frame: FrameType, _event: str, _argument: Any) -> Any:
+        nonlocal count
+        count += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("shape", [spread, crowd])
+@pytest.mark.parametrize("step", STEPS)
+def test_four_times_as_many_are_four_times_the_work(step: str, shape: Shape) -> None:
+    work = STEPS[step]
+    work(known(shape, FEW))  # fills caches
+    few, many = (lines_of(partial(work, known(shape, size))) for size in (FEW, MANY))
+    assert 1000 < few < many
+    assert many <= 5 * few  # names and changes are more of them, too; each with each would be sixteen times
+
+
+def test_the_count_sees_what_is_too_much() -> None:
+    """Comprehensions are no calls, and run on a single line."""
+
+    def pairs(size: int) -> int:
+        numbers = list(range(size))
+        return len([1 for one in numbers for other in numbers if one == other])
+
+    def found(size: int) -> bool:
+        numbers = list(range(size))
+        return all(any(one == other for other in numbers) for one in numbers)
+
+    for work in (pairs, found):
+        assert lines_of(partial(work, MANY)) > 10 * lines_of(partial(work, FEW))
+
+
+@pytest.fixture(scope="module")
+def big() -> Report:
+    """Twenty thousand holders at as many workstations, some more without any, two certificates each."""
+    return made(spread(SIZE), without=WITHOUT)
+
+
+def rows_of_html(page: bytes, kind: bytes) -> int:
+    """Rows of the tables of a kind; a table has one row of headings."""
+    tables = page.split(b'<table class="rows ' + kind)[1:]
+    return sum(table.partition(b"</table>")[0].count(b"<tr") - 1 for table in tables)
+
+
+def rows(data: bytes) -> int:
+    return sum(1 for _row in csv.reader(io.StringIO(data.decode("utf-8-sig")))) - 1
+
+
+def test_everybody_is_in_the_report(big: Report) -> None:
+    found = summary(big)
+    assert (found.holders, found.without_workstation) == (SIZE + WITHOUT, WITHOUT)
+    assert sum(found.by_status.values()) == SIZE + WITHOUT
+    assert found.workstations == {Answer.ANSWERED: 18_000, Answer.UNKNOWN: 1_600, Answer.NEVER_SEEN: 400}
+    assert len(big.certificates) == 2 * (SIZE - 400)
+
+
+def test_everybody_is_in_every_form(big: Report) -> None:
+    made_of = {form.suffix: form.make(big) for forms in FORMS.values() for form in forms}
+    assert rows_of_html(made_of[".html"], b"holders") == SIZE + WITHOUT
+    assert rows_of_html(made_of[".html"], b"workstations") == SIZE
+    assert rows_of_html(made_of[".html"], b"certificates") == len(big.certificates)
+    assert rows(made_of["-holders.csv"]) == SIZE + WITHOUT
+    assert rows(made_of["-certificates.csv"]) == len(big.certificates)
+    assert made_of[".prom"].count(b"\npkcs12_holder_status{") == SIZE + WITHOUT
+    assert made_of[".prom"].count(b"\npkcs12_workstation_answered{") == SIZE
+    assert made_of[".prom"].count(b"\npkcs12_certificate_not_after_timestamp_seconds{") == len(big.certificates)
+    assert b"20,500 holders" in made_of[".md"]
+    assert len(made_of[".md"]) < 50_000
+    counts = {key: len(each) for key, each in json.loads(made_of[".json"]).items() if isinstance(each, list)}
+    assert counts == {
+        "holders": SIZE, "without_workstation": WITHOUT, "without_holder": 0, "certificates": len(big.certificates),
+        "workstations": SIZE,
+    }  # fmt: skip
+
+
+def test_it_comes_back_is_merged_and_compared_and_can_be_asked(big: Report) -> None:
+    back = parse(to_json(big))
+    assert back == big
+    assert made(merged((), hosts_of(back)), without=WITHOUT) == big
+    later = made(spread(SIZE, 900), back)
+    assert later.changes
+    found = [change.kind for change in later.changes]
+    assert (found.count(ChangeKind.HOLDER_REMOVED), found.count(ChangeKind.CERTIFICATE)) == (WITHOUT, SIZE - 400)
+    selected = select(later, "[?status=='never_seen']")
+    assert (len(selected.holders), len(selected.workstations), len(selected.certificates)) == (400, 400, 0)
+    assert replace(select(big, "@"), terms=big.terms) == big
