@@ -142,6 +142,20 @@ def test_awx_can_write_a_notification_without_and_with_the_reports_numbers(said:
         assert "Holders: 42, missing: 1, renewal_due: 3, valid: 38." in full.body
 
 
+def test_older_collections_that_bring_it_to_awx_leave_notifications_as_they_are() -> None:
+    """They take runs of blanks out."""
+    assert [place for place, text in texts(DATA[KUBERNETES]["controller_notifications"]) if "  " in text] == []
+
+
+def test_the_guide_names_everything_that_people_meet() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
+    kinds = ("templates", "workflows", "schedules", "notifications", "credentials", "inventories")
+    names = {entry["name"] for kind in kinds for entry in DATA[KUBERNETES][f"controller_{kind}"]}
+    source = DATA[KUBERNETES]["controller_inventory_sources"][1]["source_vars"]
+    assert {name for name in names | set(source["groups"]) if name not in guide} == set()
+    assert [folder for folder in awx_meaning.mounts(DATA[KUBERNETES]) if folder not in guide] == []
+
+
 def test_facts_reach_awx_from_the_execution_environment() -> None:
     """AWX finds no facts of ansible-core 2.19 and later; the collection needs Python 3.11."""
     depends = load(FOLDER / "execution-environment.yml")["dependencies"]
