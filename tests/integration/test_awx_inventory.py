@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A day in AWX: groups follow the facts, the hourly renewal follows the groups, and the report tells it in numbers."""
+"""A day in AWX: groups and the hourly renewal follow the facts, people use the groups, and the report tells it in numbers."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Day:
         self.hospital, self.number = hospital, 0
         self.last: RunnerRun | None = None
 
-    def start(self, name: str) -> RunnerRun:
-        """Runs a template."""
+    def start(self, name: str, **answers: str) -> RunnerRun:
+        """Runs a template, with answers to its survey."""
         self.number += 1
         template = named(DATA, "controller_templates", name)
         passphrases = {number: bundle.passphrase for number, bundle in self.hospital.bundles.items()}
@@ -64,7 +64,7 @@ class Day:
             "Passphrases of the bundles": {"passphrases": yaml.safe_dump(passphrases)},
         }
         facts = self.last.fact_cache if self.last else None
-        job = Job(template, secrets, number=self.number, facts=facts, groups=self.groups())
+        job = Job(template, secrets, answers, number=self.number, facts=facts, groups=self.groups())
         controller, worker = (self.hospital.folder / f"job {self.number} {side}" for side in ("controller", "worker"))
         job.prepare(DATA, self.hospital, controller, worker)
         self.last = runner.run(controller, worker, template["playbook"], ident=str(self.number))
@@ -90,14 +90,14 @@ class Day:
         found = json.loads(listed.stdout)
         return {name: set(each["hosts"]) for name, each in found.items() if name.startswith("pkcs12_")}
 
-    def called(self, name: str) -> tuple[RunnerRun, set[str]]:
+    def called(self, name: str, **answers: str) -> tuple[RunnerRun, set[str]]:
         """Runs a template; the workstations that it called, by their names in the inventory."""
         mark = self.hospital.ledger.mark()
-        run = self.start(name)
+        run = self.start(name, **answers)
         return run, {entry.workstation.lower() for entry in self.hospital.ledger.since(mark)}
 
 
-def test_groups_follow_the_facts_and_the_hourly_renewal_follows_the_groups(hospital: Hospital) -> None:
+def test_groups_and_the_hourly_renewal_follow_the_facts_and_a_survey_takes_groups(hospital: Hospital) -> None:
     day = Day(hospital)
     assert day.groups() == {"pkcs12_unknown": {"ws-cardio", "ws-nuclear", "ws-pharmacy", "ws-radio"}}
 
@@ -114,7 +114,7 @@ def test_groups_follow_the_facts_and_the_hourly_renewal_follows_the_groups(hospi
     assert day.groups() == settled | late
 
     hospital.emulated("ws-pharmacy").profiles[ANNE.sid].logged_on = True
-    renewal, called = day.called("PKCS12 renew due")
+    renewal, called = day.called("PKCS12 renew", pkcs12_hosts="pkcs12_deferred")
     assert (renewal.status, called) == ("successful", away)
     settled["pkcs12_valid"] = {"ws-cardio", "ws-nuclear", "ws-pharmacy"}
     assert day.groups() == settled
