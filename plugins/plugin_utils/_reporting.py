@@ -137,8 +137,8 @@ def _terms(options: Mapping[str, Any], now: datetime) -> Terms:
     except Mismatch as mismatch:
         raise PkcsError(
             code="bad_arguments",
-            cause=f"report_date is no instant: {mismatch}.",
-            next_step="Write it in UTC.",
+            cause=f"report_date: {mismatch}.",
+            next_step="Write it in UTC and whole seconds.",
         ) from None
     return Terms(
         report_date=date,

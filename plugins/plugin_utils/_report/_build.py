@@ -72,6 +72,11 @@ def _rules(sources: Sources, terms: Terms) -> Rules:
         authorisation_due_within=terms.authorisation_due_within_days,
         facts_max_age=terms.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
+        authorised={
+            seat.person.authorisation: seat.anniversary
+            for seat in sources.people
+            if seat.person.authorisation and seat.anniversary
+        },
     )
 
 

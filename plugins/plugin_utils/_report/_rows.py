@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from .._calendar import DAY, Calendar
@@ -41,7 +41,7 @@ Earlier = Mapping[tuple[str, str], str]
 class Rules:
     """By what rows are made. ``accounts`` are those of all workstations: a holder may log on where the inventory does not say so.
 
-    ``authorisation_due_within`` and ``facts_max_age`` are in days.
+    ``authorisation_due_within`` and ``facts_max_age`` are in days. ``authorised``: until when the register says so, by number.
     """
 
     now: datetime
@@ -51,6 +51,7 @@ class Rules:
     authorisation_due_within: int
     facts_max_age: int
     earlier: Earlier
+    authorised: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def holder_row(
     )
     worst = min(places, key=lambda place: (WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING))
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
-    until = max((seat.anniversary for seat, _seen in seats if seat.anniversary), default=None)
+    said = (rules.authorised.get(first.person.authorisation or ""), *(seat.anniversary for seat, _seen in seats))
+    until = max((day for day in said if day), default=None)
     authorisation = authorisation_status(until, rules)
     step = at_last((worst.next_step, worst.actor), replace(left, authorisation=authorisation))
     return HolderRow(

@@ -86,6 +86,17 @@ def test_names_are_sorted_as_in_a_register() -> None:
     assert found == ["anne Roux", "\u00c9lodie Lef\u00e8vre", "Eric Blanc", "Farid Amrani", "Zo\u00e9 Roux"]
 
 
+@pytest.mark.parametrize(("inventory", "register", "days"), [(None, 5, 5), (9, 5, 9), (9, 370, 370), (9, None, 9)])
+def test_the_register_may_know_until_when_somebody_is_authorised(
+    inventory: int | None, register: int | None, days: int
+) -> None:
+    seats = [
+        replace(JEANNE, anniversary=NOW.date() + timedelta(days=end) if end else None) for end in (inventory, register)
+    ]
+    (row,) = report(host(record(), seats=(seats[0],)), people=(ANNE, seats[1])).holders
+    assert row.authorisation_days_left == days
+
+
 def test_days_are_the_sites() -> None:
     late = NOW.replace(hour=23, minute=30)
     end = record(not_after=(late + 41 * DAY).replace(hour=1))
