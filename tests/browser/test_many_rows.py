@@ -18,8 +18,8 @@ from browser.visit import Visitor
 pytestmark = pytest.mark.browser
 
 MANY = 20_000
-PATIENCE = 40
-"""Seconds for each step on a machine that does something else, too; alone it takes a tenth of it."""
+PATIENCE = 150
+"""Seconds for everything on a machine that does something else, too; alone it takes a tenth of it."""
 
 FIRST = "(column) => document.querySelector('.holders tbody tr:not([hidden])').cells[column].innerText"
 
@@ -34,7 +34,7 @@ def test_twenty_thousand(visit: Visitor) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 1280
 
     page.get_by_label("Name, number, workstation").fill("nom t201999")
-    expect(count).to_contain_text("1 of 20,000 holders", timeout=PATIENCE * 1000)
+    expect(count).to_contain_text("1 of 20,000 holders")
     assert page.locator(".holders tbody tr:not([hidden]) th").inner_text() == "Prénom Nom 01999"
 
     page.locator(".tile[data-value=expired] button").first.click()
@@ -51,4 +51,4 @@ def test_twenty_thousand(visit: Visitor) -> None:
     assert page.locator(".bars tbody tr").count() == DRAWN
     said = page.locator("#bars").inner_text()
     assert f"Drawn are the {DRAWN} whose access ends first. The other 19,880 are in the table of holders." in said
-    assert time.monotonic() - start < 4 * PATIENCE
+    assert time.monotonic() - start < PATIENCE

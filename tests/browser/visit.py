@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 WIDE, NARROW = 1280, 390
 
+PATIENCE = 60_000
+"""Milliseconds for one step on a machine that does something else, too. Alone it takes a hundredth of it."""
+
 
 class Visitor:
     """Opens pages in windows of their own."""
@@ -39,7 +42,7 @@ class Visitor:
         )
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: self._asked(request.url, file))
         page.on("console", lambda message: self._complaints.append(f"console: {message.type}: {message.text}"))
         page.on("pageerror", lambda error: self._complaints.append(f"error: {error}"))
