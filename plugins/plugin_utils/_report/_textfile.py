@@ -4,7 +4,7 @@
 """The report for Prometheus, in its text format, as node_exporter's textfile collector reads it. Pure.
 
 No label has a person's name: monitoring keeps its data for long, and shows it to many. Workstations, authorisation numbers and SIDs
-tell who knows the inventory whom to call. The guide to the report's files has a table of the metrics.
+tell who knows the inventory whom to call. docs/docsite/rst/guide_reporting.rst has a table of the metrics.
 """
 
 from __future__ import annotations
