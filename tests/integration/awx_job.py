@@ -85,8 +85,14 @@ def _inject(injectors: Data, inputs: Mapping[str, str], here: Path, there: Path)
         names[name] = str(there / f"file_{name}")
         _write(here / f"file_{name}", JINJA.from_string(template).render(inputs))
     known = {**inputs, "tower": {"filename": names}}
-    extra = {name: JINJA.from_string(text).render(known) for name, text in injectors.get("extra_vars", {}).items()}
-    return _dump(extra)
+    return _dump(_filled_in(injectors.get("extra_vars", {}), known))
+
+
+def _filled_in(part: Any, known: Mapping[str, Any]) -> Any:
+    """Each text in a part of an injector, as a template of its own."""
+    if isinstance(part, dict):
+        return {key: _filled_in(value, known) for key, value in part.items()}
+    return JINJA.from_string(part).render(known)
 
 
 def inventory(hospital: Hospital, groups: Mapping[str, Collection[str]]) -> Data:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,20 +14,24 @@ import pytest
 
 from integration import canary_run, runner
 from integration.awx_job import Job
-from integration.canary import Hit, Scanner
+from integration.canary import Hit, Scanner, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import Figures
 from integration.runner import RunnerRun
 from lab.authority import Authority
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
-from tooling.awx import KUBERNETES, configuration, named
+from lab.post import PostOffice
+from lab.tls import LOOPBACK, server_context, trust
+from tooling.awx import KUBERNETES, Data, configuration, named
 
 DESKS = [
     Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))),
     Desk("ws-nuclear", (Seat(PAUL), Seat(ANNE, logged_on=False))),
 ]
 DATA = configuration(KUBERNETES)
+NOTHING: Data = {}
+MAILBOX = {"username": "pkcs12-reports@chu.example", "password": f'"%& {secrets.token_urlsafe(18)}'}
 LEAK = """
 - hosts: workstations
   gather_facts: false
@@ -44,20 +49,24 @@ def canaries(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPat
         yield canary_run.prepare(hospital, authority, monkeypatch)
 
 
-def start(canaries: CanaryRun, template: str, playbook: str | None = None, **answers: str) -> RunnerRun:
-    """Runs a template as AWX does, with its playbook or with another one, given as text."""
+def start(
+    canaries: CanaryRun, name: str, playbook: str | None = None, change: Data = NOTHING, **answers: str
+) -> RunnerRun:
+    """Runs a template as AWX does, with its playbook or with another one, given as text; ``change`` is among its extra variables."""
     hospital = canaries.hospital
     passphrases = {person.authorisation: bundle.passphrase for person, bundle in canaries.bundles.items()}
-    secrets = {
+    inputs = {
         "Workstations (WinRM)": {"password": hospital.connection_password},
         "Passphrases of the bundles": {"passphrases": json.dumps(passphrases, ensure_ascii=False)},
+        "Mailbox for reports": MAILBOX,
     }
-    found = named(DATA, "controller_templates", template)
-    controller, worker = (hospital.folder / f"{template} {side}" for side in ("controller", "worker"))
-    Job(found, secrets, answers).prepare(DATA, hospital, controller, worker)
+    template = named(DATA, "controller_templates", name)
+    template = {**template, "extra_vars": {**template.get("extra_vars", {}), **change}}
+    controller, worker = (hospital.folder / f"{name} {side}" for side in ("controller", "worker"))
+    Job(template, inputs, answers).prepare(DATA, hospital, controller, worker)
     if playbook:
-        (controller / "project" / found["playbook"]).write_text(playbook, encoding="utf-8")
-    return runner.run(controller, worker, found["playbook"])
+        (controller / "project" / template["playbook"]).write_text(playbook, encoding="utf-8")
+    return runner.run(controller, worker, template["playbook"])
 
 
 def statuses(run: RunnerRun, host: str) -> dict[str, tuple[str, str | None]]:
@@ -100,6 +109,23 @@ def test_what_a_credential_holds_opens_bundles_and_does_not_come_back(
     pieces = [piece for run in (enrol, renew) for piece in run.pieces()]
     pieces.append(("evidence", "\n".join(evidence).encode()))
     assert figures.search("enrol and renew through ansible-runner", Scanner(canaries.secrets), pieces) == []
+
+
+def test_the_mailbox_sends_the_report_and_its_password_does_not_come_back(
+    canaries: CanaryRun, figures: Figures
+) -> None:
+    hospital = canaries.hospital
+    (place,) = named(DATA, "controller_templates", "PKCS12 report by mail")["extra_vars"]["report_destination"]
+    with PostOffice(server_context(hospital.authority), accounts={MAILBOX["username"]: MAILBOX["password"]}) as post:
+        here = {"host": LOOPBACK, "port": post.port, "ca_path": str(trust(hospital.authority, hospital.folder))}
+        change = {"report_destination": [place | here]}
+        report = start(canaries, "PKCS12 report by mail", change=change)
+    assert (report.exit_codes, report.status) == ((0, 0, 0), "successful")
+    (mail,) = post.mails
+    assert (mail.account, mail.encrypted, mail.recipients) == (MAILBOX["username"], True, tuple(place["to"]))
+    assert {Path(str(part.get_filename())).suffix for part in mail.message.iter_attachments()} == {".html", ".csv"}
+    known = [*canaries.secrets, text_secret("the mailbox's password", MAILBOX["password"])]
+    assert figures.search("report by mail through ansible-runner", Scanner(known), report.pieces()) == []
 
 
 def test_what_a_playbook_leaks_is_found_wherever_a_job_keeps_it(canaries: CanaryRun) -> None:

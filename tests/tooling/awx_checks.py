@@ -133,11 +133,22 @@ def credentials(data: Data) -> Iterator[str]:
             yield f"{template['name']}: it has two credentials of one type"
 
 
-def injected(data: Data, credential: str) -> set[str]:
+def injected(data: Data, credential: str) -> Data:
     """The extra variables that a credential brings."""
     types = {each["name"]: each["credential_type"] for each in _of(data, "controller_credentials")}
     kinds = {each["name"]: each["injectors"] for each in _of(data, "controller_credential_types")}
-    return set(kinds.get(types.get(credential, ""), {}).get("extra_vars", {}))
+    brought: Data = kinds.get(types.get(credential, ""), {}).get("extra_vars", {})
+    return brought
+
+
+def accounts(data: Data) -> Iterator[str]:
+    """A report goes out with an account that a credential of the template brings."""
+    for template in _of(data, "controller_templates"):
+        brought = [injected(data, credential).get("pkcs12_credentials", {}) for credential in template["credentials"]]
+        known = {name for each in brought for name in each}
+        for place in template.get("extra_vars", {}).get("report_destination", ()):
+            if place.get("credential") not in {None, *known}:
+                yield f"{template['name']}: no credential brings the account {place['credential']}"
 
 
 def playbook_of(template: Data) -> str:
