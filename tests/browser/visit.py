@@ -38,7 +38,6 @@ class Visitor:
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
             java_script_enabled=scripts,
-            reduced_motion="reduce",
         )
         self._contexts.append(context)
         page = context.new_page()
