@@ -45,7 +45,7 @@ def ends(rows: Iterable[HolderRow], report: Report = EMPTY) -> dict[tuple[int, i
     }
 
 
-def bar(row: HolderRow, report: Report = EMPTY) -> Bar:
+def the_bar(row: HolderRow, report: Report = EMPTY) -> Bar:
     (found,) = bars(report, [row]).drawn
     return found
 
@@ -95,7 +95,7 @@ def test_the_month_with_the_most_has_the_full_height() -> None:
 
 def test_a_bar_lies_at_its_days() -> None:
     end = datetime(2027, 1, 1, 12, tzinfo=timezone.utc)
-    found = bar(until(end, date(2028, 1, 1), start=datetime(2026, 1, 1, 12, tzinfo=timezone.utc)))
+    found = the_bar(until(end, date(2028, 1, 1), start=datetime(2026, 1, 1, 12, tzinfo=timezone.utc)))
     ticks = dict(bars(EMPTY, []).ticks)
     assert (found.start, found.end) == (date(2026, 1, 1), date(2027, 1, 1))
     assert found.left == ticks[2026]
@@ -117,17 +117,17 @@ def test_the_axis_has_the_same_years_on_both_sides() -> None:
 
 
 def test_what_goes_beyond_the_picture_says_so() -> None:
-    found = bar(
+    found = the_bar(
         until(datetime(2040, 1, 1, tzinfo=timezone.utc), date(2041, 1, 1), datetime(2001, 1, 1, tzinfo=timezone.utc))
     )
     assert (found.left, found.width, found.before, found.after, found.authorisation) == (0, 100, True, True, None)
-    later = bar(until(datetime(2050, 1, 1, tzinfo=timezone.utc), start=datetime(2045, 1, 1, tzinfo=timezone.utc)))
+    later = the_bar(until(datetime(2050, 1, 1, tzinfo=timezone.utc), start=datetime(2045, 1, 1, tzinfo=timezone.utc)))
     assert (later.left, later.width, later.before, later.after) == (100, 0, False, True)
 
 
 @pytest.mark.parametrize("days", [0, 40, 365, 10**20])
 def test_the_time_to_renew_is_never_longer_than_the_certificate(days: int) -> None:
-    found = bar(until(NOW), replace(EMPTY, terms=replace(TERMS, renew_before_days=days)))
+    found = the_bar(until(NOW), replace(EMPTY, terms=replace(TERMS, renew_before_days=days)))
     assert found.left <= found.window_left
     assert found.window_left + found.window_width == pytest.approx(found.left + found.width, abs=0.002)
 
@@ -135,7 +135,7 @@ def test_the_time_to_renew_is_never_longer_than_the_certificate(days: int) -> No
 def test_a_certificate_without_end_has_its_bar() -> None:
     """RFC 5280, 4.1.2.5: it ends in the last second of the year 9999, which is another year in Paris."""
     endless = until(datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc), start=NOW)
-    assert bar(endless).end == date(9999, 12, 31)
+    assert the_bar(endless).end == date(9999, 12, 31)
     assert ends([endless]) == {}
     last = replace(EMPTY, terms=replace(TERMS, report_date=datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc)))
     assert bars(last, [endless]).drawn
