@@ -200,10 +200,8 @@ def _member(members: Mapping[Any, Enum], raw: Any) -> Enum:
 
 
 def _exactly(kind: type, named: str, raw: Any) -> Any:
-    if type(raw) is kind:
-        return raw
     # A fact cache may hold Ansible's own kinds of text and numbers; bool is an int, but no number.
-    if not isinstance(raw, kind) or isinstance(raw, bool):
+    if not isinstance(raw, kind) or (isinstance(raw, bool) and kind is not bool):
         raise Mismatch(f"{_shown(raw)} is no {named}")
     return kind(raw)
 

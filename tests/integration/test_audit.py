@@ -104,7 +104,7 @@ def test_a_workstation_that_is_off_keeps_its_facts_and_ends_nothing(hospital: Ho
 
 
 def test_what_a_workstation_that_is_off_says_is_the_same_every_time(hospital: Hospital) -> None:
-    first, second = (messages(audit(hospital), "Say what was found")[OFF] for _ in range(2))
+    first, second = (messages(audit(hospital), "Say what was found")[OFF] for _time in range(2))
     assert first == second
 
 

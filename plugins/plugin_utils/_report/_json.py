@@ -48,7 +48,7 @@ def parse(text: str, name: str = "The earlier report") -> Report:
     except (ValueError, RecursionError) as problem:
         raise _not_a_report(name, f"it is no JSON ({problem})") from None
     schema = raw.get("schema") if isinstance(raw, dict) else None
-    if type(schema) is not int or schema < 1:
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise _not_a_report(name, "it has no schema number")
     if schema > SCHEMA:
         raise PkcsError(

@@ -87,11 +87,11 @@ VOCABULARY: Catalogue = {
 class Words:
     """One language of a catalogue, and how that language writes dates in the site's time zone."""
 
-    def __init__(self, language: str, zone: ZoneInfo, catalogue: Catalogue = VOCABULARY) -> None:
+    def __init__(self, language: str, zone: ZoneInfo, catalogue: Catalogue | None = None) -> None:
         self.language = language
         self._zone = zone
         # Sources are written with the apostrophe of the keyboard, as ansible-test sanity demands; readers get the printer's.
-        said = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **catalogue}.items()}
+        said = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **(catalogue or {})}.items()}
         self._words = {key: text.replace("'", "\u2019") for key, text in said.items()}
 
     def __call__(self, key: str, **values: object) -> str:

@@ -53,10 +53,10 @@ def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRe
 
 
 def judge(
-    accounts: Mapping[str, frozenset[str]] = ACCOUNTS,
+    accounts: Mapping[str, frozenset[str]] | None = None,
     calendar: Calendar = Calendar(),  # noqa: B008
     now: datetime = NOW,
     known: tuple[str, ...] = ("T1", "T2"),
 ) -> Judge:
     """The judge. ``known``: the authorisation numbers that are anybody's, here or elsewhere."""
-    return Judge(register_of(known, None), accounts, calendar, now)
+    return Judge(register_of(known, None), ACCOUNTS if accounts is None else accounts, calendar, now)

@@ -19,5 +19,5 @@ def test_workstations_are_counted_by_their_answer() -> None:
 def test_holders_are_counted_in_the_order_of_the_statuses() -> None:
     counted = summary(sample())
     assert list(counted.by_status) == [status for status in Status if status in counted.by_status]
-    assert all(type(status) is Status for status in counted.by_status)
+    assert all(isinstance(status, Status) for status in counted.by_status)
     assert sum(counted.by_status.values()) == counted.holders == 18
