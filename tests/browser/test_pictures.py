@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ def report(tmp_path: Path) -> Path:
 @pytest.mark.browser
 def test_a_report_is_pictured(report: Path) -> None:
     picture = report.with_suffix(".png")
-    assert chromium.screenshot(report, picture, height=800)
+    with ThreadPoolExecutor(1) as elsewhere:  # in this thread the browser of the other tests is at work
+        assert elsewhere.submit(chromium.screenshot, report, picture, height=800).result()
     with Image.open(picture) as image:
         assert (image.format, image.size) == ("PNG", (1280, 800))
         assert len(image.convert("RGB").getcolors(1 << 20) or ()) > 50, "there is something on it"
