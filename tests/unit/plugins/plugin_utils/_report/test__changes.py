@@ -96,6 +96,28 @@ def test_a_workstation_that_does_not_answer_keeps_what_it_told() -> None:
     ]
 
 
+def test_a_certificate_comes_with_a_workstation_and_goes_with_it() -> None:
+    one = report(host(record()), host(record(days=500), name="ws-2", seats=()))
+    two = report(host(record()), host(record(days=500), name="ws-2"))
+    assert ("certificate", "T1", "ws-2", None, record(days=500).thumbprint) in told(one, two)
+    assert ("certificate", "T1", "ws-2", record(days=500).thumbprint, None) in told(two, one)
+
+
+def test_several_changes_of_a_holder_are_sorted_by_workstation_and_thumbprint() -> None:
+    second = replace(JEANNE, user="CHU\\adm-jdupont", owner_sid="S-1-5-21-7")
+
+    def at(name: str, days: int) -> Host:
+        return host(record(days=days), record(days=days + 1, owner_sid="S-1-5-21-7"), name=name, seats=(JEANNE, second))
+
+    names = [f"ws-{number}" for number in range(9)]
+    before = report(*(at(name, 500) for name in names))
+    expected = [("certificate", name, record(days=days).thumbprint) for name in names for days in (500, 501)]
+    found = compare(before, report(*(at(name, 600) for name in names)))
+    assert [(each.kind.value, each.workstation, each.before) for each in found] == expected
+    _status, *appeared = compare(report(host(seats=(JEANNE, second))), report(at("ws-1", 500)))
+    assert [each.after for each in appeared] == [record(days=days).thumbprint for days in (500, 501)]
+
+
 def test_an_authorisation_is_renewed_named_and_forgotten() -> None:
     none, old, new = (
         report(host(record(), seats=(replace(JEANNE, anniversary=day),)))
@@ -121,6 +143,13 @@ def test_without_a_number_the_account_is_who_it_is() -> None:
         ("certificate", "CHU\\intern", "ws-1", None, record().thumbprint),
     ]
     assert subject_of(before.holders[0]) == "CHU\\intern"
+
+
+def test_nobody_without_a_number_is_taken_for_another() -> None:
+    trainee = replace(NAMELESS, user="CHU\\trainee")
+    both, one = report(host(seats=(NAMELESS, trainee))), report(host(seats=(NAMELESS,)))
+    assert told(both, one) == [("holder_removed", "CHU\\trainee", None, "missing", None)]
+    assert told(both, both) == []
 
 
 def test_a_number_is_no_account_with_the_same_text() -> None:
