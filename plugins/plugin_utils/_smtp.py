@@ -16,6 +16,9 @@ from email.message import EmailMessage
 from ._errors import PkcsError
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
+NOT_THERE = (OSError, ValueError, OverflowError)
+"""What Python raises for servers that do not answer, for names that are none, and for ports and timeouts out of range."""
+
 TOO_LARGE = 552
 """RFC 1870, section 6.1."""
 
@@ -85,7 +88,7 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
     except ssl.SSLError as problem:
         reason = getattr(problem, "verify_message", None) or problem.reason
         raise _tls(f"There is no trusted connection to {server.address}: {reason}.") from None
-    except OSError as problem:
+    except NOT_THERE as problem:
         raise _unreachable(server, problem) from None
     try:
         yield connection
@@ -180,8 +183,8 @@ def _tls(cause: str) -> PkcsError:
     )
 
 
-def _unreachable(server: Server, problem: OSError) -> PkcsError:
-    reason = problem.strerror or str(problem) or type(problem).__name__
+def _unreachable(server: Server, problem: Exception) -> PkcsError:
+    reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
     return PkcsError(
         code="mail_unreachable",
         cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",

@@ -175,7 +175,8 @@ def test_server_that_takes_less_is_told_as_such(office: PostOffice, sender: Send
 
 
 def test_nobody_listening_is_unreachable(sender: Sender) -> None:
-    for changes in ({}, {"host": "no-such-host.invalid"}, {"security": "tls"}):
+    nowhere: list[Json] = [{}, {"host": "no-such-host.invalid"}, {"security": "tls"}]
+    for changes in (*nowhere, {"host": "smtp..example"}, {"port": 70000}, {"timeout": 0}):
         assert refused(sender.send(None, **changes)) == "mail_unreachable"
 
 

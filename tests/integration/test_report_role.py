@@ -153,6 +153,7 @@ def test_time_zone_of_the_site_is_that_of_all_playbooks(site: Site) -> None:
     ("variables", "said"),
     [
         ({"compare": True, "formats": ["html"]}, "report_formats has to have json"),
+        ({"compare": True, "query": "[?actor=='it']"}, "Leave out report_compare or report_query"),
         ({"formats": ["json"], "destination": [{"kind": "folder", "path": "/tmp", "formats": ["html"]}]}, "not made"),  # noqa: S108
         ({"destination": [{"kind": "https", "url": "http://intranet.chu.example/"}]}, "has to begin with https://"),
         ({"destination": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "report_credentials does not have"),
