@@ -14,6 +14,7 @@ import sys
 import tarfile
 
 DOCUMENTS = [
+    ".ansible-lint",
     "CHANGELOG.md",
     "LICENSE",
     "LICENSES/",
