@@ -193,6 +193,15 @@ def test_what_cannot_be_is_refused_by_name(given: dict[str, Any], code: str) -> 
     assert refusal.value.code == code
 
 
+def test_a_pattern_with_one_group_finds_the_numbers() -> None:
+    found = made(authorisation_pattern=r"^Somebody - (T1)$")
+    assert {row.certificate.subject_cn: row.holder for row in found.certificates} == {
+        "Somebody - T1": "T1",
+        "Somebody - T2": None,
+        "Somebody - T9": None,
+    }
+
+
 def test_slices_put_together_are_the_whole(tmp_path: Path) -> None:
     """Facts, report, JSON, merge: the same report, to the byte, of everybody, wherever they were."""
     register = [ANNE, {"name": "Léa Petit", "authorisation": "T4"}]

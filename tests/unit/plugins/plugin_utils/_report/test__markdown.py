@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._markdown import (
     LONGEST_CELL,
     LONGEST_TABLE,
@@ -19,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._markdo
     markdown,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.reports import NAMES, NOW, TERMS, drawn_report, holder, hospital, sample
 
@@ -40,6 +42,7 @@ STRUCTURE = {
     )
     for side in ("open", "close")
 }
+ANNE, LEA = (Seat(name, Person(name, number)) for name, number in (("Anne Roux", "T3"), ("Léa Petit", "T4")))
 EMPTY = Report(TERMS, (), (), (), (), (), None, None)
 
 
@@ -126,6 +129,7 @@ def test_addresses_are_no_links_for_those_who_make_links_of_them(text: str) -> N
         ("\n", ""),
         ("CHU\\jdupont", "CHU\\\\jdupont"),
         ("ws-0001", "ws-0001"),
+        ("x" * LONGEST_CELL, "x" * LONGEST_CELL),
         ("x" * 300, "x" * (LONGEST_CELL - 1) + "\u2026"),
         ("|" * 300, "\\|" * (LONGEST_CELL - 1) + "\u2026"),
     ],
@@ -138,6 +142,7 @@ def test_addresses_are_no_links_for_those_who_make_links_of_them(text: str) -> N
         "newline",
         "account",
         "workstation",
+        "longest",
         "long",
         "long_escaped",
     ],
@@ -152,6 +157,7 @@ def test_a_query_is_shown_as_code(query: str) -> None:
     found = MarkdownIt("commonmark").parse(text)
     shown = [each.content for token in found for each in token.children or () if each.type == "code_inline"]
     assert shown == [one_line(query)]
+    assert "`" in query or f"`{one_line(query)}`" in text
 
 
 def test_who_needs_something_comes_first_and_the_others_are_counted() -> None:
@@ -160,7 +166,11 @@ def test_who_needs_something_comes_first_and_the_others_are_counted() -> None:
     assert [row[:4] for row in table[1:]] == [["Paul Martin", "T2", "ws-1", "2026-11-22 (3 days ago)"]]
     assert table[1][5:] == ["expired", "run renew", "IT"]
     assert "1 holder needs nothing." in found.paragraphs
-    assert "**Something is to be done for 1 of 2 holders.**" in markdown(report(host(record(), seats=(JEANNE, PAUL))))
+    text = markdown(report(host(record(), seats=(JEANNE, PAUL)), host(record(), name="ws-2"), people=(ANNE, LEA)))
+    assert "**Something is to be done for 3 of 4 holders.**" in text
+    assert "- Holders: missing 3, valid 1\n" in text
+    assert "**Nobody has to act.**" in markdown(report(host(record())))
+    assert "- Holders: 0\n- Workstations: 0\n" in markdown(EMPTY)
 
 
 def test_the_worst_come_first_and_of_those_the_earliest_end() -> None:
@@ -215,10 +225,24 @@ def test_a_very_long_report_says_what_it_leaves_out() -> None:
     assert markdown(hospital(2_000)) == text
 
 
-def test_one_row_too_many_is_one() -> None:
+def test_one_row_too_many_is_one_and_none_is_none() -> None:
     rows = tuple(replace(holder(3), authorisation=f"T{number}") for number in range(LONGEST_TABLE + 1))
-    found = read(markdown(replace(EMPTY, holders=rows)))
-    assert "1 more row is left out here. The other forms of the report have it." in found.paragraphs
+    text = markdown(replace(EMPTY, holders=rows))
+    assert "\n1 more row is left out here. The other forms of the report have it.\n" in text
+    assert "left out" not in markdown(replace(EMPTY, holders=rows[1:]))
+
+
+def test_a_certificate_without_a_holder_is_named_by_its_common_names_or_subjects() -> None:
+    named, bare = (record("T9", days=days, owner_sid="S-1-5-21-9") for days in (50, 51))
+    bare = replace(bare, subject_cn=None, issuer_cn=None, issuer="CN=Registry", subject="CN=T9")
+    table = read(markdown(report(host(named, bare)))).tables["Certificates without a holder (2)"]
+    assert [row[1] for row in table[1:]] == ["Somebody - T9, AC", "CN=T9, CN=Registry"]
+
+
+def test_changes_say_who_or_where() -> None:
+    table = read(markdown(sample())).tables["Changes (7)"]
+    assert table[3] == ["status", "Zoé Lefèvre-Ångström (0012)", "", "valid", "renewal due"]
+    assert table[6] == ["new workstation", "ws-0000", "", "", ""]
 
 
 def test_it_is_in_the_reports_language() -> None:
