@@ -79,6 +79,15 @@ def _unknown(place: str, entry: Data, known: dict[str, set[str]]) -> Iterator[st
                 yield f"{place}: there is no {key} {name}"
 
 
+def constructed(data: Data) -> Iterator[str]:
+    """AWX names the source of a constructed inventory after it, and other inventories have no such source."""
+    kinds = {each["name"]: each.get("kind") for each in _of(data, "controller_inventories")}
+    for source in _of(data, "controller_inventory_sources"):
+        own = source["name"] == f"Auto-created source for: {source['inventory']}"
+        if own != (kinds.get(source["inventory"]) == "constructed"):
+            yield f"{source['name']}: it is no source of {source['inventory']}"
+
+
 def workflows(data: Data) -> Iterator[str]:
     """Nodes lead to nodes, from one first node to all."""
     for workflow in _of(data, "controller_workflows"):

@@ -26,6 +26,7 @@ DATA = {variant: configuration(variant) for variant in VARIANTS}
 PLAYBOOKS = sorted(PROJECT.glob("*.yml"))
 CHECKS = [
     awx_checks.references,
+    awx_checks.constructed,
     awx_checks.workflows,
     awx_checks.secrets,
     awx_checks.credentials,

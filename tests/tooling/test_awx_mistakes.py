@@ -47,6 +47,7 @@ MISTAKES = [
     (awx_checks.references, put(*FLOW, 0, "unified_job_template", value="X"), "audit: there is no unified_job_"),
     (awx_checks.references, put("controller_roles", 0, "job_templates", value=["X"]), "there is no job_templates X"),
     (awx_checks.references, put("controller_teams", 1, "name", value="PKCS12 operators"), "more than once"),
+    (awx_checks.constructed, put("controller_inventories", 1, "name", value="By certificate"), "it is no source of"),
     (awx_checks.workflows, put(*FLOW, 1, "success_nodes", value=["aproval"]), "there is no node aproval"),
     (awx_checks.workflows, put(*FLOW, 1, "success_nodes", value=[]), "it begins with 2 nodes"),
     (awx_checks.workflows, put(*FLOW, 1, "identifier", value="audit"), "two nodes have one identifier"),
@@ -133,6 +134,7 @@ MISFITS = [
     (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
     (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),
     (put("controller_execution_environments", 0, "image", value="registry.chu.example/ee:latest"), "does not match"),
+    (put("controller_inventory_sources", 1, "execution_environment", value="PKCS12"), "is not valid under any"),
     (put("controller_schedules", 0, "rrule", value="DTSTART:20260105T100000Z RRULE:FREQ=DAILY"), "does not match"),
     (put("controller_workflows", 0, "simplified_workflow_nodes", 0, value={"identifier": "a"}), "not valid under"),
 ]
