@@ -14,7 +14,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import t
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import AuditRecord, WorkstationRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import host_of, hosts_of, merged
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import (
+    host_of,
+    hosts_of,
+    merged,
+    people_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, holder_record, seated_judge
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, TERMS, host, record, report
 
@@ -124,6 +129,16 @@ def test_of_the_same_facts_those_count_that_know_of_a_later_silence() -> None:
 def test_what_the_inventory_has_stays_when_the_earlier_report_is_older() -> None:
     (found,) = merged((host(record()),), (host(facts_at=NOW - DAY, seats=(PAUL,)),))
     assert found == host(record())
+
+
+def test_of_equally_new_facts_the_inventorys_count() -> None:
+    (found,) = merged((host(computer="HERE"),), (host(computer="THERE"),))
+    assert found.computer == "HERE"
+
+
+def test_those_without_a_workstation_come_back_from_their_report() -> None:
+    anne = Seat("Anne Roux", Person("Anne Roux", "T3"), date(2027, 3, 1))
+    assert people_of(report(people=(anne,))) == (anne,)
 
 
 def test_terms_do_not_touch_what_is_known() -> None:

@@ -49,6 +49,7 @@ def test_an_earlier_report_can_be_compared_line_by_line() -> None:
     lines = zip(to_json(report).splitlines(), to_json(changed).splitlines(), strict=True)
     differing = [(before, after) for before, after in lines if before != after]
     assert len(differing) == 1
+    assert sum(line.startswith('    {"name": ') for line in to_json(report).splitlines()) == len(report.holders) + 1
     assert differing[0][0].replace('"days_left": 400', '"days_left": 7', 1) == differing[0][1]
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 from enum import Enum
 from string import Formatter
 from zoneinfo import ZoneInfo
@@ -17,9 +17,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import _model
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._csv import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._forms import FORMS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Answer, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._page_words import PAGE
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._phrases import SEVERITY, Phrases, rank
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._words import LANGUAGES, VOCABULARY, Words
 from unit.plugins.plugin_utils._report.reports import NOW, TERMS, hospital, sample
 
@@ -52,16 +51,6 @@ def test_the_vocabulary_has_words_for_members_alone() -> None:
     assert sorted(VOCABULARY[key][0] for key in VOCABULARY) == sorted(
         say.of(member).replace("\u2019", "'") for member in MEMBERS if not isinstance(member, KeyState)
     )
-
-
-def test_members_that_are_equal_as_texts_keep_their_own_words() -> None:
-    """``Answer.UNKNOWN == Status.UNKNOWN``: whoever is asked first must not answer for both."""
-    for order in (MEMBERS, MEMBERS[::-1]):
-        say = Phrases(TERMS)
-        assert [say.of(member) for member in order if not isinstance(member, KeyState)] == [
-            words("en").of(member) for member in order if not isinstance(member, KeyState)
-        ]
-    assert Answer.UNKNOWN.value == "unknown"
 
 
 def places(text: str) -> list[str]:
@@ -159,50 +148,3 @@ def test_the_last_instant_that_there_is_has_a_day_everywhere() -> None:
 def test_a_key_that_no_catalogue_has_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
         words("en")("no.such.words")
-
-
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", ["0 days ago", "1 day ago", "2 days ago", "20,000 days ago"]),
-        ("fr", ["il y a 0 jour", "il y a 1 jour", "il y a 2 jours", "il y a 20\u202f000 jours"]),
-    ],
-)
-def test_numbers_are_counted_as_the_language_does(language: str, said: list[str]) -> None:
-    say = Phrases(replace(TERMS, language=language))
-    assert [say.counted("days.ago", number) for number in (0, 1, 2, 20_000)] == said
-
-
-def test_a_distance_is_before_after_or_none() -> None:
-    say = Phrases(TERMS)
-    assert [say.distance(days) for days in (None, 0, 1, -1, 40)] == [
-        "", "today", "in 1 day", "1 day ago", "in 40 days"
-    ]  # fmt: skip
-    assert [say.clock(seconds) for seconds in (None, 0, 2, -2000)] == [
-        "",
-        "right",
-        "2\u00a0s fast",
-        "2,000\u00a0s slow",
-    ]
-
-
-def test_a_side_of_a_change_is_shown_as_what_it_is() -> None:
-    say = Phrases(replace(TERMS, language="fr"))
-    shown = [say.side(side) for side in (None, "valid", "2027-03-01", "2026-11-25T23:30:00Z", "A" * 40, "ws-1")]
-    assert shown == ["", _model.Status.VALID, "01/03/2027", "26/11/2026", "A" * 40, "ws-1"]
-
-
-def test_every_status_has_its_place_in_the_order_of_the_page() -> None:
-    assert sorted(SEVERITY) == sorted(_model.Status)
-    assert [rank(status) for status in SEVERITY] == list(range(len(SEVERITY)))
-
-
-def test_what_columns_are_sorted_by_is_in_their_order() -> None:
-    say = Phrases(TERMS)
-    for ordered in (
-        [NOW - timedelta(days=1), NOW],
-        [date(2026, 1, 31), date(2026, 2, 1)],
-        [_model.Status.EXPIRED, _model.Status.VALID],
-    ):
-        assert [int(say.sort_key(each)) for each in ordered] == sorted(int(say.sort_key(each)) for each in ordered)
-    assert say.sort_key(None) == ""
