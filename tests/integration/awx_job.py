@@ -77,6 +77,14 @@ class Job:
         return f"{yaml.safe_dump(own) if own else ''}{_dump(unsafe)}"
 
 
+def inputs_of(hospital: Hospital, passphrases: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """What credentials of the configuration hold, by their names: the password, and the passphrases as people type them."""
+    return {
+        "Workstations (WinRM)": {"password": hospital.connection_password},
+        "Passphrases of the bundles": {"passphrases": json.dumps(passphrases, ensure_ascii=False)},
+    }
+
+
 def _inject(injectors: Data, inputs: Mapping[str, str], here: Path, there: Path) -> str:
     """Writes the files of a custom credential type and returns its extra variables, which may name the files."""
     names: dict[str, str] = {}

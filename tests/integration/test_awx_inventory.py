@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from integration import runner
-from integration.awx_job import Job, inventory
+from integration.awx_job import Job, inputs_of, inventory
 from integration.runner import RunnerRun
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Seat
@@ -59,12 +58,9 @@ class Day:
         self.number += 1
         template = named(DATA, "controller_templates", name)
         passphrases = {number: bundle.passphrase for number, bundle in self.hospital.bundles.items()}
-        secrets = {
-            "Workstations (WinRM)": {"password": self.hospital.connection_password},
-            "Passphrases of the bundles": {"passphrases": yaml.safe_dump(passphrases)},
-        }
+        inputs = inputs_of(self.hospital, passphrases)
         facts = self.last.fact_cache if self.last else None
-        job = Job(template, secrets, answers, number=self.number, facts=facts, groups=self.groups())
+        job = Job(template, inputs, answers, number=self.number, facts=facts, groups=self.groups())
         controller, worker = (self.hospital.folder / f"job {self.number} {side}" for side in ("controller", "worker"))
         job.prepare(DATA, self.hospital, controller, worker)
         self.last = runner.run(controller, worker, template["playbook"], ident=str(self.number))

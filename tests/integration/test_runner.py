@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from integration import canary_run, runner
-from integration.awx_job import Job
+from integration.awx_job import Job, inputs_of
 from integration.canary import Hit, Scanner, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import Figures
@@ -55,11 +55,7 @@ def start(
     """Runs a template as AWX does, with its playbook or with another one, given as text; ``change`` is among its extra variables."""
     hospital = canaries.hospital
     passphrases = {person.authorisation: bundle.passphrase for person, bundle in canaries.bundles.items()}
-    inputs = {
-        "Workstations (WinRM)": {"password": hospital.connection_password},
-        "Passphrases of the bundles": {"passphrases": json.dumps(passphrases, ensure_ascii=False)},
-        "Mailbox for reports": MAILBOX,
-    }
+    inputs = inputs_of(hospital, passphrases) | {"Mailbox for reports": MAILBOX}
     template = named(DATA, "controller_templates", name)
     template = {**template, "extra_vars": {**template.get("extra_vars", {}), **change}}
     controller, worker = (hospital.folder / f"{name} {side}" for side in ("controller", "worker"))
