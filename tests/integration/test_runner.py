@@ -30,7 +30,6 @@ DESKS = [
     Desk("ws-nuclear", (Seat(PAUL), Seat(ANNE, logged_on=False))),
 ]
 DATA = configuration(KUBERNETES)
-NOTHING: Data = {}
 MAILBOX = {"username": "pkcs12-reports@chu.example", "password": f'"%& {secrets.token_urlsafe(18)}'}
 LEAK = """
 - hosts: workstations
@@ -50,14 +49,14 @@ def canaries(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPat
 
 
 def start(
-    canaries: CanaryRun, name: str, playbook: str | None = None, change: Data = NOTHING, **answers: str
+    canaries: CanaryRun, name: str, playbook: str | None = None, change: Data | None = None, **answers: str
 ) -> RunnerRun:
     """Runs a template as AWX does, with its playbook or with another one, given as text; ``change`` is among its extra variables."""
     hospital = canaries.hospital
     passphrases = {person.authorisation: bundle.passphrase for person, bundle in canaries.bundles.items()}
     inputs = inputs_of(hospital, passphrases) | {"Mailbox for reports": MAILBOX}
     template = named(DATA, "controller_templates", name)
-    template = {**template, "extra_vars": {**template.get("extra_vars", {}), **change}}
+    template = {**template, "extra_vars": {**template.get("extra_vars", {}), **(change or {})}}
     controller, worker = (hospital.folder / f"{name} {side}" for side in ("controller", "worker"))
     Job(template, inputs, answers).prepare(DATA, hospital, controller, worker)
     if playbook:
