@@ -74,7 +74,7 @@ class ActionModule(PkcsAction):
             outcome = absent(wanted_absent(options, terms), self, now)
             result = absent_result(task.check_mode, outcome, scope)
         else:
-            wanted = wanted_present(options, terms)
+            wanted = wanted_present(options, terms, scope.dead)
             unopened: tuple[Unopened, ...] = ()
             if options["folder"] is not None:
                 renewal = renewal_of(options)

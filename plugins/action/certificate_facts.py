@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._dead_keys import dead_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import Gathered, proven_record
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import (
@@ -53,6 +54,7 @@ class ActionModule(PkcsAction):
         selection_of(options, asked)  # refused before anything is asked of the workstation
         inventory = self.inventory([seat.user for seat in asked])
         seats = seated(remembered(asked, seats_of_facts(task.facts)), inventory)
-        gathered = Gathered(inventory, Scope(selection_of(options, seats), seats, calendar), now())
-        record = proven_record(gathered, self, task.check_mode) if options["prove"] else gathered.record({})
+        scope = Scope(selection_of(options, seats), seats, calendar)
+        gathered = Gathered(inventory, scope, now(), dead_keys(task.facts))
+        record = proven_record(gathered, self, task.check_mode) if options["prove"] else gathered.remembered()
         return {"ansible_facts": {"pkcs12": to_map(record)}}

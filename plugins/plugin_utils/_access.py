@@ -19,7 +19,7 @@ def current(view: StoreView, person: Person, leaf: str | None, now: datetime) ->
         for found in view.certificates
         if (found.thumbprint == leaf or person.owns(found.certificate))
         and found.certificate.is_in_date(now)
-        and is_offered(found.certificate.eku, found.key is not None, found.archived)
+        and is_offered(found.certificate.eku, found.has_key, found.archived)
     ]
     return max(usable, key=lambda found: found.certificate.not_after, default=None)
 

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
 from ._calendar import calendar_of
+from ._dead_keys import Key, dead_keys
 from ._errors import PkcsError
 from ._evidence import Evidence
 from ._facts import Scope
@@ -25,7 +26,7 @@ from ._shelf import read_shelf
 from ._transaction import Terms
 
 
-def wanted_present(options: Mapping[str, Any], terms: Terms) -> Present:
+def wanted_present(options: Mapping[str, Any], terms: Terms, dead: Set[Key]) -> Present:
     """``state: present``, whichever bundle it will be. Raises ``PkcsError``."""
     return Present(
         person=_person(options),
@@ -35,6 +36,7 @@ def wanted_present(options: Mapping[str, Any], terms: Terms) -> Present:
         prove=Prove(options["prove"]),
         policy=_policy(options),
         terms=terms,
+        dead=dead,
     )
 
 
@@ -79,7 +81,8 @@ def scope_of(options: Mapping[str, Any], facts: Any) -> Scope:
     """What the facts in the result are about: this holder and those whom earlier ``facts`` name. Raises ``PkcsError``."""
     seats = with_holder(seats_of_facts(facts), options["holder"], _person(options))
     selection = Selection(issuer=options["issuer"], pattern=options["authorisation_pattern"])
-    return Scope(selection, seats, calendar_of(options["time_zone"], options["renew_before_days"]))
+    calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+    return Scope(selection, seats, calendar, dead_keys(facts))
 
 
 def _person(options: Mapping[str, Any]) -> Person:

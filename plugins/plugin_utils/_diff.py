@@ -67,7 +67,7 @@ def _line(certificate: Certificate, name: str | None, state: str) -> str:
 
 
 def _state(found: StoreCertificate) -> str:
-    return "archived" if found.archived else "key" if found.key else "no key"
+    return "archived" if found.archived else "key" if found.has_key else "dead key" if found.key else "no key"
 
 
 def _text(lines: Mapping[str, str], view: StoreView, issuers: Set[str]) -> str:

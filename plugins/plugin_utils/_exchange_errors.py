@@ -92,6 +92,9 @@ SENTENCES = {
 ASKING = (0x80090022, 0x8009002E)
 """NTE_SILENT_CONTEXT, NTE_UI_REQUIRED: the key would have shown a dialog, so of whether it signs nothing is known."""
 
+NOT_SIGNING = ("no_key", "sign_failed")
+"""Codes of an exchange that has tried the key; after any other nothing is known of it."""
+
 # A logon without DPAPI is the holder's absence, or the connection's own kind of logon.
 CURES = {
     Context.BECOME: "run the task again when he or she is logged on there",

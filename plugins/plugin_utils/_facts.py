@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ._calendar import Calendar
 from ._certificate import Status
 from ._codec import to_map
+from ._dead_keys import Key
 from ._driver import Inventory, Profile
 from ._observed import StoreCertificate, StoreView, view_store
 from ._owner import TEMPORARY, UNREAD_SENTENCES
@@ -28,11 +29,15 @@ MACHINE_SID = "S-1-5-18"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What facts are about: which certificates they list, who works here, and by which days they are judged."""
+    """What facts are about: which certificates they list, who works here, and by which days they are judged.
+
+    ``dead``: keys that did not sign when they were tried last, and are taken for dead until they do.
+    """
 
     selection: Selection
     seats: Sequence[Seat]
     calendar: Calendar
+    dead: Set[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def workstation_record(
     names = _names(inventory, scope.seats)
     stores = _stores(inventory, views)
     records = [
-        _record(store, found, names, scope.selection.relates(store.owner_sid, found))
+        _record(store, _as_tried(store, found, scope.dead), names, scope.selection.relates(store.owner_sid, found))
         for store in stores
         for found in store.view.certificates
     ]
@@ -136,6 +141,11 @@ def _record(
         key_provider=found.key.provider if found.key else None,
         related=related,
     )
+
+
+def _as_tried(store: OwnedStore, found: StoreCertificate, dead: Set[Key]) -> StoreCertificate:
+    is_dead = found.signs is None and (store.owner_sid, found.thumbprint) in dead
+    return replace(found, signs=False) if is_dead else found
 
 
 def _key_state(found: StoreCertificate) -> KeyState:

@@ -28,6 +28,11 @@ class StoreCertificate:
         """SHA-1, upper-case hex."""
         return self.certificate.thumbprint
 
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a link to a key of which nobody knows that it does not sign."""
+        return self.key is not None and self.signs is not False
+
 
 @dataclass(frozen=True, slots=True)
 class StoreView:

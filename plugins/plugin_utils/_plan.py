@@ -111,7 +111,7 @@ def plan_present(wanted: Wanted, view: StoreView, old: Sequence[Going]) -> Plan:
     """Import what is missing, prove it, and only then touch what it replaces: the holder always has a usable certificate."""
     leaf = wanted.leaf
     installed = view.find(leaf.thumbprint)
-    missing = installed is None or installed.key is None or installed.archived
+    missing = installed is None or not installed.has_key or installed.archived
     steps: list[PlannedStep] = []
     if missing:
         # The chain first: the store does not tell whether it came, so after a run that was cut the leaf has to stand for it.

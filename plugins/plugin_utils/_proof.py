@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ._dead_keys import Key
 from ._driver import Drivers, Inventory
 from ._errors import PkcsError
 from ._evidence import Evidence
+from ._exchange_errors import NOT_SIGNING
 from ._facts import Scope, workstation_record
 from ._observed import StoreCertificate, view_store
 from ._plan import Plan, ProveKey
@@ -20,20 +22,22 @@ from ._record import HolderRecord, Proof, WorkstationRecord
 from ._standing import ACCESS
 from ._transaction import Outcome, Terms, carry_out, found_in
 
-NOT_SIGNING = ("no_key", "sign_failed")
-"""Codes of an exchange that has tried the key; after any other nothing is known of it."""
-
-Key = tuple[str, str]
-"""An owner's SID and a thumbprint."""
-
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A workstation as it was read, and what its facts are about. ``at`` is the controller's clock when the answer came."""
+    """A workstation as it was read, and what its facts are about. ``at`` is the controller's clock when the answer came.
+
+    ``dead``: keys that did not sign when they were tried last.
+    """
 
     inventory: Inventory
     scope: Scope
     at: datetime
+    dead: frozenset[Key] = frozenset()
+
+    def remembered(self) -> WorkstationRecord:
+        """The facts where no key is tried: one that was dead is."""
+        return self.record(dict.fromkeys(self.dead, False))
 
     def record(self, signs: Mapping[Key, bool]) -> WorkstationRecord:
         """The facts; ``signs``: the keys that were tried, and whether they have signed."""
@@ -66,7 +70,7 @@ def proven_record(gathered: Gathered, drivers: Drivers, check_mode: bool) -> Wor
     tried: dict[Key, Tried] = {}
     record = gathered.record({})
     while holder := next((each for each in record.holders if each.status in ACCESS and _key(each) not in tried), None):
-        tried[_key(holder)] = _try(gathered, holder, drivers, check_mode)
+        tried[_key(holder)] = _remembered(_try(gathered, holder, drivers, check_mode), _key(holder) in gathered.dead)
         known = {key: each.proof is Proof.PROVEN for key, each in tried.items() if each.proof is not Proof.NOT_PROVEN}
         record = gathered.record(known)
     return replace(record, holders=tuple(_told(each, tried.get(_key(each), NOTHING_TO_TRY)) for each in record.holders))
@@ -93,6 +97,13 @@ def _try(gathered: Gathered, holder: HolderRecord, drivers: Drivers, check_mode:
     except PkcsError as refusal:
         proof = Proof.UNUSABLE if refusal.code in NOT_SIGNING else Proof.NOT_PROVEN
         return Tried(proof, refusal.cause)
+
+
+def _remembered(tried: Tried, dead: bool) -> Tried:
+    """A key that cannot be tried now is what it was when it was tried last."""
+    if not dead or tried.proof is not Proof.NOT_PROVEN:
+        return tried
+    return Tried(Proof.UNUSABLE, f"It did not sign when it was tried last, and cannot be tried now: {tried.detail}")
 
 
 def _outcome(outcome: Outcome) -> Tried:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,18 +13,20 @@ from ._access import current
 from ._bundle import Bundle, check_dates
 from ._calendar import Calendar
 from ._certificate import Status
+from ._dead_keys import Key
 from ._driver import TOLERATED_SKEW, Drivers
 from ._errors import PkcsError
+from ._exchange_errors import NOT_SIGNING
 from ._person import Person, refuse_wrong_person
 from ._plan import Prove, Wanted, plan_present
-from ._predecessors import Policy, predecessors
+from ._predecessors import Policy, is_software, predecessors
 from ._shelf import Shelf
 from ._transaction import Note, Outcome, Sealed, Terms, carry_out, observe
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What the task asks for, whichever bundle it is."""
+    """What the task asks for, whichever bundle it is. ``dead``: keys that did not sign when they were tried last."""
 
     person: Person
     friendly_name: str | None
@@ -33,6 +35,7 @@ class Present:
     prove: Prove
     policy: Policy
     terms: Terms
+    dead: Set[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def present(wanted: Present, bundle: Bundle, drivers: Drivers, now: Callable[[],
     """Import, prove, then retire. Raises ``PkcsError``; before anything was retired, that means with nothing changed."""
     refuse_wrong_person(bundle.leaf, wanted.person)
     check_dates(bundle, now())
-    return _install(wanted, bundle, drivers, observe(wanted.terms.holder, drivers, now))
+    return _install(wanted, bundle, drivers, _observe(wanted, drivers, now))
 
 
 def renew(wanted: Present, renewal: Renewal, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
@@ -56,7 +59,7 @@ def renew(wanted: Present, renewal: Renewal, drivers: Drivers, now: Callable[[],
     bundle = renewal.shelf.newest
     if bundle:
         refuse_wrong_person(bundle.leaf, wanted.person)
-    found = observe(wanted.terms.holder, drivers, now)
+    found = _observe(wanted, drivers, now)
     today = now()
     has = current(found.before, wanted.person, bundle.leaf.thumbprint if bundle else None, today)
     due = has is None or has.certificate.status(today, renewal.calendar) is not Status.VALID
@@ -72,13 +75,38 @@ def renew(wanted: Present, renewal: Renewal, drivers: Drivers, now: Callable[[],
     return _install(wanted, bundle, drivers, found)
 
 
+def _observe(wanted: Present, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
+    """A store shows a link to a dead key like any other, so what earlier facts know of it counts."""
+    found = observe(wanted.terms.holder, drivers, now)
+    return _without_keys(found, {thumbprint for owner, thumbprint in wanted.dead if owner == found.owner.sid})
+
+
+def _without_keys(found: Outcome, thumbprints: Set[str]) -> Outcome:
+    before = found.before.tried(dict.fromkeys(thumbprints, False))
+    return replace(found, before=before, after=before)
+
+
 def _install(wanted: Present, bundle: Bundle, drivers: Drivers, found: Outcome) -> Outcome:
     _refuse_by_their_clock(bundle, found)
     old = predecessors(found.before, bundle.leaf, wanted.person, wanted.policy)
-    chain = bundle.chain if wanted.chain else ()
-    plan = plan_present(Wanted(bundle.leaf, chain, wanted.friendly_name, wanted.prove), found.before, old)
+    what = Wanted(bundle.leaf, bundle.chain if wanted.chain else (), wanted.friendly_name, wanted.prove)
     sealed = Sealed(bundle, wanted.exportable)
-    return carry_out(wanted.terms, drivers, replace(found, plan=plan, leaf=bundle.leaf), sealed)
+    planned = replace(found, plan=plan_present(what, found.before, old), leaf=bundle.leaf)
+    try:
+        return carry_out(wanted.terms, drivers, planned, sealed)
+    except PkcsError as refusal:
+        if not _is_curable(refusal, planned, bundle):
+            raise
+    # The certificate is there and its key does not sign: the bundle has the key, so it comes in anew.
+    dead = _without_keys(planned, {bundle.leaf.thumbprint})
+    return carry_out(wanted.terms, drivers, replace(dead, plan=plan_present(what, dead.before, old)), sealed)
+
+
+def _is_curable(refusal: PkcsError, planned: Outcome, bundle: Bundle) -> bool:
+    """Whether nothing else is wrong than a key on the disk that was there before and does not sign."""
+    installed = planned.before.find(bundle.leaf.thumbprint)
+    is_ours = installed is not None and is_software(installed) and not planned.plan.imports
+    return is_ours and refusal.code in NOT_SIGNING and not refusal.changed
 
 
 def _refuse_by_their_clock(bundle: Bundle, found: Outcome) -> None:

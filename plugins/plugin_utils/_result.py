@@ -172,9 +172,6 @@ def _certificate(
     """The wanted certificate, or the one that gives access now where none was wanted."""
     leaf = outcome.leaf
     installed = outcome.after.find(leaf.thumbprint) if leaf else access
-    if leaf and (installed is None or installed.key is None):
+    if leaf and (installed is None or not installed.has_key):
         return certificate_row(StoreCertificate(leaf, None, False, None), calendar, now) | PENDING
-    if installed is None:
-        return None
-    row = certificate_row(installed, calendar, now)
-    return row | {"key_state": "proven"} if outcome.proven else row
+    return certificate_row(installed, calendar, now) if installed else None

@@ -136,6 +136,8 @@ def _exchange(terms: Terms, drivers: Drivers, found: Outcome, sealed: Sealed | N
         raise exchange_refusal(answer, context, found.inventory.computer)
     expected = Expected(found.owner.sid, found.leaf, found.plan, nonce)
     refuse_unverified(expected, answer, after, found.inventory.computer)
+    if found.leaf and found.plan.proves:
+        after = after.tried({found.leaf.thumbprint: True})
     return replace(found, after=after, journal=answer.journal, proven=found.plan.proves)
 
 

@@ -66,7 +66,11 @@ def test_a_proof_alone_is_no_change() -> None:
     assert (plan.changes, plan.imports, plan.proves) == (False, False, True)
 
 
-@pytest.mark.parametrize("found", [stored(LEAF, None), stored(LEAF, archived=True)], ids=["no_key", "archived"])
+@pytest.mark.parametrize(
+    "found",
+    [stored(LEAF, None), stored(LEAF, archived=True), replace(stored(LEAF), signs=False)],
+    ids=["no_key", "archived", "dead_key"],
+)
 def test_one_that_cannot_be_used_as_it_is_comes_again(found: StoreCertificate) -> None:
     assert kinds(plan_present(wanted(), view(found), [])) == [ImportLeaf, ProveKey]
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def retire(*old: Any, method: Method = Method.DELETE) -> tuple[RetireOld, ...]:
 
 
 RENEWAL = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD])
-RENEWED = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD], after=[stored(LEAF)], proven=True)
+RENEWED = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD], after=[replace(stored(LEAF), signs=True)], proven=True)
 DEFERRED = outcome(IMPORT, PROVE, before=[OLD], deferred="Jeanne is not logged on.")
 
 

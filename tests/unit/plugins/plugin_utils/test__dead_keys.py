@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What earlier facts say against a key holds until the key has signed, in whatever makes facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._dead_keys import dead_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import view_store
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import Gathered, proven_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, OTHER_SID, SID, FakeDrivers, inventory, issue, profile
+
+Key = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def issued(authority: Authority) -> IssuedBundle:
+    return issue(authority)
+
+
+def facts(drivers: FakeDrivers, dead: set[Key], signs: bool | None = None) -> dict[str, Any]:
+    """What a task other than an audit makes of it; ``signs``: what it has learned of the key itself."""
+    found = drivers.inventory([])
+    scope = Scope(Selection(), seated([Seat(HOLDER, Person())], found), Calendar(), dead)
+    views = {
+        each.owner_sid: view_store(each.my).tried({} if signs is None else dict.fromkeys(drivers.elements, signs))
+        for each in found.profiles
+    }
+    return dict(to_map(workstation_record(found, views, scope, NOW)))
+
+
+@pytest.mark.parametrize(
+    ("dead", "signs", "state", "status"),
+    [
+        (True, None, "unusable", "key_missing"),
+        (True, True, "proven", "valid"),
+        (False, None, "linked", "valid"),
+        (False, False, "unusable", "key_missing"),
+    ],
+)
+def test_facts_remember_until_the_key_has_signed(
+    issued: IssuedBundle, dead: bool, signs: bool | None, state: str, status: str
+) -> None:
+    drivers = FakeDrivers()
+    thumbprint = drivers.plant(issued)
+    known = facts(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)}, signs)
+    (certificate,), (holder,) = known["certificates"], known["holders"]
+    assert (certificate["key_state"], certificate["status"], holder["status"]) == (state, status, status)
+    assert dead_keys(known) == ({(SID, thumbprint)} if state == "unusable" else set())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, [], {}, {"schema": 2, "certificates": [{"owner_sid": "S", "thumbprint": "T", "key_state": "unusable"}]}]
+    + [{"schema": 1, "certificates": each} for each in (None, "x", [None, "x", {}, {"key_state": "linked"}])],
+    ids=str,
+)
+def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:
+    assert dead_keys(odd) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("logged_on", "remembered", "proof", "said"),
+    [
+        (False, True, "unusable", "cannot be tried now: CHU\\jdupont is not logged on"),
+        (False, False, "not_proven", "is not logged on"),
+        (True, True, "proven", "None"),
+    ],
+    ids=["away", "away_unknown", "there"],
+)
+def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
+    issued: IssuedBundle, logged_on: bool, remembered: bool, proof: str, said: str
+) -> None:
+    drivers = FakeDrivers(inventory(profiles=(profile(loaded=logged_on),)))
+    thumbprint = drivers.plant(issued)
+    read = drivers.inventory([])
+    scope = Scope(Selection(), seated([Seat(HOLDER, Person())], read), Calendar())
+    dead = frozenset({(SID, thumbprint)} if remembered else ())
+    (holder,) = proven_record(Gathered(read, scope, NOW, dead), drivers, False).holders
+    assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
+    assert said in str(holder.proof_detail)
+    again = Gathered(read, scope, NOW, dead).remembered()
+    assert (again.holders[0].proof, len(dead_keys(to_map(again)))) == (None, int(remembered))
