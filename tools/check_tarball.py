@@ -21,6 +21,7 @@ DOCUMENTS = [
     "README.md",
     "changelogs/",
     "docs/awx/",
+    "docs/images/",
     "docs/*.schema.json",
     "docs/docsite/",
 ]

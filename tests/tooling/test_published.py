@@ -6,16 +6,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tooling.tree import ACTIONS, ROOT, SIDECARS
 
 BIN = Path(sys.executable).parent
+
+# A picture or a page of this tree, as Markdown names it; an address and an anchor are no such link.
+LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +60,11 @@ def test_action_loads_and_names_a_wrong_argument(published: Path, action: str) -
     assert "no_such_option" in said
     assert "FAILED!" in said
     assert "Traceback" not in said
+
+
+def test_what_the_readme_links_to_is_published_too() -> None:
+    links = LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    left_out = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["build_ignore"]
+    assert "docs/images/report.png" in links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if any(Path(link).is_relative_to(each) for each in left_out)] == []
