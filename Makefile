@@ -34,6 +34,11 @@ test: .venv/stamp bed-notice browser-notice ## run all tests
 bench: .venv/stamp bed-notice ## count what a task costs on the wire; PEER=folder compares with ansible.windows
 	$(WITH_TESTS) -m bench $(if $(PEER),--peer $(PEER))
 
+.PHONY: bench-fleet
+bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="100 500", and a report of 20000 holders
+	$(WITH_TESTS) -m bench.fleet $(SIZES)
+	$(WITH_TESTS) -m bench.rows
+
 .PHONY: record
 record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)
 	$(WITH_TESTS) -m contract.record
