@@ -96,6 +96,8 @@ class Gathered:
     plain: Json
     proven: Json
     ran: list[str]
+    cured: Json
+    cured_by: list[str]
 
     def rows(self, facts: Json, *keys: str) -> dict[str, tuple[Any, ...]]:
         """What facts say of each planted certificate."""
@@ -121,7 +123,10 @@ def gathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gathered]:
         run = run_play(hospital, tasks=tasks(*calls))
         assert run.exit_code == 0, run.stdout
         plain, proven = (row.result["ansible_facts"]["pkcs12"] for row in run.of("certificate_facts"))
-        yield Gathered(workstation.owner_sid, bundles, plain, proven, modules(run.requests))
+        again = run_play(hospital, tasks=tasks(cure(bundles["broken"])))
+        (cured,) = (row.result for row in again.of("certificate"))
+        ran = modules(run.requests), modules(again.requests)
+        yield Gathered(workstation.owner_sid, bundles, plain, proven, ran[0], cured, ran[1])
 
 
 def issue(hospital: Hospital, planted: Planted) -> IssuedBundle:
@@ -134,6 +139,13 @@ def issue(hospital: Hospital, planted: Planted) -> IssuedBundle:
         not_before=until - timedelta(days=1095),
         not_after=until,
     )
+
+
+def cure(bundle: IssuedBundle) -> Json:
+    """The bundle of the broken certificate once more."""
+    content = base64.b64encode(bundle.data).decode()
+    options = {"content": content, "passphrase": bundle.passphrase, "holder": "{{ pkcs12_holders[0].user }}"}
+    return {"certificate": options | {"prove": "always"}}
 
 
 def plant(hospital: Hospital, workstation: WineWorkstation, bundles: dict[str, IssuedBundle]) -> None:
@@ -183,3 +195,13 @@ def test_proof_finds_the_broken_key_and_the_one_that_signs(gathered: Gathered) -
     assert "is not logged on" in elodie["proof_detail"]
     # The read, the key that is gone, the one that signs.
     assert gathered.ran == ["store_inventory", "store_inventory", "store_exchange", "store_exchange"]
+
+
+def test_broken_key_comes_anew_out_of_the_bundle_before_the_older_certificate_goes(gathered: Gathered) -> None:
+    found = gathered.cured
+    assert (found["outcome"], found["certificate"]["key_state"]) == ("renewed", "proven"), found["msg"]
+    assert found["certificate"]["thumbprint"] == gathered.bundles["broken"].thumbprint
+    assert [each["thumbprint"] for each in found["retired"]] == [gathered.bundles["in use"].thumbprint]
+    # The read, the proof that fails and changes nothing, and all of it with the import.
+    assert gathered.cured_by == ["store_inventory", "store_exchange", "store_exchange"]
+    assert [entry["step"] for entry in found["journal"]] == ["chain", "import", "prove", "retire"]
