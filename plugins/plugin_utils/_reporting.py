@@ -130,10 +130,15 @@ def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[
     return merged(ours, (host for report in slices for host in hosts_of(report)))
 
 
+def _without_yaml(given: str) -> str:
+    """An instant without quotes is no text in YAML, and becomes one of another form."""
+    return given.replace(" ", "T").replace("+00:00", "Z")
+
+
 def _terms(options: Mapping[str, Any], now: datetime) -> Terms:
     given = options["report_date"]
     try:
-        date = instant_of(given) if given else now.replace(microsecond=0)
+        date = instant_of(_without_yaml(given)) if given else now.replace(microsecond=0)
     except Mismatch as mismatch:
         raise PkcsError(
             code="bad_arguments",

@@ -168,7 +168,14 @@ def test_without_a_date_it_is_now_in_whole_seconds() -> None:
     assert found.terms.report_date == moment.replace(microsecond=0)
 
 
-@pytest.mark.parametrize("said", ["2026-11-25", "yesterday", "2026-11-25T12:00:00+01:00", "2026-13-01T00:00:00Z"])
+def test_a_date_may_be_written_as_yaml_has_it() -> None:
+    assert made(report_date="2026-11-26 12:00:00+00:00") == made(report_date="2026-11-26T12:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-11-25", "yesterday", "2026-11-25 12:00:00+01:00", "2026-11-25T12:00:00+01:00", "2026-13-01T00:00:00Z"],
+)
 def test_a_date_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(PkcsError, match="is no instant like 2026-11-25T04:34:43Z") as refusal:
         made(report_date=said)
