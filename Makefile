@@ -28,7 +28,7 @@ demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a 
 
 .PHONY: test
 test: .venv/stamp bed-notice browser-notice ## run all tests
-	$(PYTHON) -m pytest
+	@tools/test $(PYTHON)
 
 .PHONY: bench
 bench: .venv/stamp bed-notice ## count what a task costs on the wire; PEER=folder compares with ansible.windows
