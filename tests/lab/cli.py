@@ -71,7 +71,10 @@ def status() -> int:
     state = json.loads(STATE.read_text(encoding="utf-8"))
     for name, kind in state["workstations"].items():
         _say(f"{name}  {kind}")
-    _say(f"ansible-playbook -i {state['inventory']} -e @{state['passphrases']} hospital_it.pkcs12.enrol")
+    _say(
+        f"ANSIBLE_COLLECTIONS_PATH={ROOT / '.build' / 'collections'} {Path(sys.executable).parent / 'ansible-playbook'}"
+        f" -i {state['inventory']} -e @{state['passphrases']} hospital_it.pkcs12.enrol"
+    )
     return 0
 
 

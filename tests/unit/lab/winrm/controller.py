@@ -41,6 +41,9 @@ class Controller:
             "ansible_winrm_message_encryption": "always" if transport == "ntlm" else "never",
             "ansible_user": USER,
             "ansible_password": password,
+            # Ansible asks once more after 20 s, and the tests count what it asks; PowerShell may take longer to start on a busy machine.
+            "ansible_winrm_operation_timeout_sec": 60,
+            "ansible_winrm_read_timeout_sec": 70,
         }
 
     def task(self, module: str, arguments: str = "", *options: str) -> str:
