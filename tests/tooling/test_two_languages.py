@@ -10,18 +10,18 @@ from pathlib import Path
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import PROOF_PREFIX
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import SOFTWARE_PROVIDERS
 
-PRIVATE_KEY = (Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_PrivateKey.cs").read_text(
+PRIVATE_KEY = (Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_PrivateKey.psm1").read_text(
     encoding="utf-8"
 )
 
 
 def test_both_know_the_same_software_providers() -> None:
-    block = re.search(r"SoftwareProviders =\s*\{(.*?)\};", PRIVATE_KEY, re.DOTALL)
+    block = re.search(r'SoftwareProviders = (.*?) \| ForEach-Object { "Microsoft \$_" }', PRIVATE_KEY, re.DOTALL)
     assert block
-    assert sorted(re.findall(r'"([^"]+)"', block[1])) == sorted(SOFTWARE_PROVIDERS)
+    assert sorted(f"Microsoft {name}" for name in re.findall(r"'([^']+)'", block[1])) == sorted(SOFTWARE_PROVIDERS)
 
 
 def test_both_put_the_same_prefix_before_a_nonce() -> None:
-    written = re.search(r'ProofPrefix = Encoding.ASCII.GetBytes\("([^"]+)"\)', PRIVATE_KEY)
+    written = re.search(r'ASCII.GetBytes\("([^"]+)"\)', PRIVATE_KEY)
     assert written
-    assert written[1].replace("\\0", "\0").encode("ascii") == PROOF_PREFIX
+    assert written[1].replace("`0", "\0").encode("ascii") == PROOF_PREFIX

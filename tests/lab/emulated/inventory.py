@@ -21,7 +21,11 @@ def inventory(computer: Computer, session: Session, request: Mapping[str, Any]) 
     """Answers a request of store_inventory."""
     wrong = wrong_with(request, ("protocol", "holders"))
     if wrong:
-        return {"failed": True, "protocol": PROTOCOL, "msg": f"store_inventory refuses the request: {wrong}"}
+        return {
+            "failed": True,
+            "protocol": PROTOCOL,
+            "msg": f"store_inventory refuses the request because of: {', '.join(wrong)}",
+        }
     user = session.user
     return {
         "changed": False,

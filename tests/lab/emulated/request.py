@@ -10,11 +10,8 @@ from typing import Any
 PROTOCOL = 1
 
 
-def wrong_with(request: Mapping[str, Any], expected: Iterable[str]) -> str | None:
-    """A wrong protocol number, a key that is unknown or missing; None when the request is right."""
+def wrong_with(request: Mapping[str, Any], expected: Iterable[str]) -> list[str]:
+    """The keys that are unknown or missing, and the protocol when its number is wrong; none when the request is right."""
     known = list(expected)
-    if request.get("protocol") != PROTOCOL:
-        given = request.get("protocol")
-        return f"protocol is '{'' if given is None else given}', this driver speaks {PROTOCOL}"
     odd = [key for key in request if key not in known] + [key for key in known if key not in request]
-    return f"unknown or missing: {', '.join(odd)}" if odd else None
+    return [*odd, *(["protocol"] if request.get("protocol") != PROTOCOL else [])]

@@ -132,7 +132,7 @@ def add_authority(work: Work, step: Step) -> Facts:
     try:
         authority = x509.load_der_x509_certificate(der)
     except ValueError as error:
-        raise DriverError(None, HResult.CRYPT_E_ASN1_EOD) from error
+        raise DriverError(None, HResult.CRYPT_E_NO_MATCH) from error
     if thumbprint_of(der) != step["thumbprint"]:
         raise DriverError("thumbprint_mismatch")
     if authority.subject == authority.issuer:
