@@ -23,7 +23,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._exchange_errors import SENTENCES, exchange_refusal
 from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID
 
-DRIVER = Path(_exchange_errors.__file__).parents[1] / "modules" / "store_exchange.ps1"
+PLUGINS = Path(_exchange_errors.__file__).parents[1]
+DRIVER = PLUGINS / "modules" / "store_exchange.ps1"
+KEY = PLUGINS / "module_utils" / "_PrivateKey.psm1"
 AS_HOLDER = RunAs(Context.BECOME, HOLDER)
 
 
@@ -39,7 +41,10 @@ def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> PkcsErr
 
 
 def test_every_code_of_the_driver_has_a_sentence() -> None:
-    codes = set(re.findall(r"(?:code = |-Code )'(\w+)'", DRIVER.read_text(encoding="ascii"))) | {"no_key"}
+    exchange, key = (path.read_text(encoding="ascii") for path in (DRIVER, KEY))
+    refused = re.findall(r"code = '(\w+)'", exchange + key)
+    failed = [f"{step}_failed" for step in re.findall(r"^\t(\w+) = @\{$", exchange, re.MULTILINE) if step != "prove"]
+    codes = {*refused, *failed, *re.findall(r"Get-Failure \$_ '(\w+)'", exchange)}
     assert codes - {"no_dpapi"} == set(SENTENCES) - {"key_asks"}
 
 
