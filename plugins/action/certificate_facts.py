@@ -54,7 +54,7 @@ class ActionModule(PkcsAction):
         selection_of(options, asked)  # refused before anything is asked of the workstation
         inventory = self.inventory([seat.user for seat in asked])
         seats = seated(remembered(asked, seats_of_facts(task.facts)), inventory)
-        scope = Scope(selection_of(options, seats), seats, calendar)
-        gathered = Gathered(inventory, scope, now(), dead_keys(task.facts))
-        record = proven_record(gathered, self, task.check_mode) if options["prove"] else gathered.remembered()
+        scope = Scope(selection_of(options, seats), seats, calendar, dead_keys(task.facts))
+        gathered = Gathered(inventory, scope, now())
+        record = proven_record(gathered, self, task.check_mode) if options["prove"] else gathered.record({})
         return {"ansible_facts": {"pkcs12": to_map(record)}}

@@ -34,10 +34,10 @@ function Get-ProfileList {
 	}
 }
 
-# The keys of a request that are unknown, missing or wrong.
-function Test-Request($Request, $Key) {
-	Compare-Object $Key (@($Request.Keys) -notlike '_ansible_*') | ForEach-Object InputObject
-	if ($Request.protocol -ne 1) { 'protocol' }
+# The keys of the request that are unknown, missing or wrong. The request, with its secrets, is no parameter.
+function Test-Request($Key) {
+	Compare-Object $Key (@($complex_args.Keys) -notlike '_ansible_*') | ForEach-Object InputObject
+	if ($complex_args.protocol -ne 1) { 'protocol' }
 }
 
 function Get-ForceKeyProtection {

@@ -184,7 +184,7 @@ function Get-Failure($ErrorRecord, $Code) {
 }
 
 function Assert-Request {
-	if (Test-Request $complex_args @('protocol', 'owner_sid', 'observed', 'steps')) { throw @{ code = 'bad_request' } }
+	if (Test-Request @('protocol', 'owner_sid', 'observed', 'steps')) { throw @{ code = 'bad_request' } }
 	foreach ($step in $complex_args.steps) {
 		$type = $stepTypes[[string] $step.step]
 		if (-not $type) { throw @{ code = 'unknown_step' } }

@@ -113,7 +113,7 @@ function Get-Inventory {
 	}
 }
 
-$wrong = Test-Request $complex_args @('protocol', 'holders')
+$wrong = Test-Request @('protocol', 'holders')
 if ($wrong) {
 	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "store_inventory refuses the request because of: $($wrong -join ', ')" }
 	exit 1

@@ -15,7 +15,7 @@ from ._properties import ElementError, KeyLink, parse_element, store_hash
 
 @dataclass(frozen=True, slots=True)
 class StoreCertificate:
-    """A certificate as one store holds it. ``signs``: whether its key has signed just now, None where it was not tried."""
+    """A certificate as one store holds it. ``signs``: whether its key has signed when it was tried last, None where that is not known."""
 
     certificate: Certificate
     friendly_name: str | None
@@ -47,10 +47,9 @@ class StoreView:
         return next((found for found in self.certificates if found.thumbprint == thumbprint), None)
 
     def tried(self, signs: Mapping[str, bool]) -> StoreView:
-        """The same store after keys were tried: by thumbprint, whether each has signed."""
-        return replace(
-            self, certificates=tuple(replace(each, signs=signs.get(each.thumbprint)) for each in self.certificates)
-        )
+        """The same store after these keys were tried: by thumbprint, whether each has signed. Of others is known what was."""
+        certificates = (replace(each, signs=signs.get(each.thumbprint, each.signs)) for each in self.certificates)
+        return replace(self, certificates=tuple(certificates))
 
 
 def view_store(store: Store) -> StoreView:

@@ -25,19 +25,11 @@ from ._transaction import Outcome, Terms, carry_out, found_in
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A workstation as it was read, and what its facts are about. ``at`` is the controller's clock when the answer came.
-
-    ``dead``: keys that did not sign when they were tried last.
-    """
+    """A workstation as it was read, and what its facts are about. ``at`` is the controller's clock when the answer came."""
 
     inventory: Inventory
     scope: Scope
     at: datetime
-    dead: frozenset[Key] = frozenset()
-
-    def remembered(self) -> WorkstationRecord:
-        """The facts where no key is tried: one that was dead is."""
-        return self.record(dict.fromkeys(self.dead, False))
 
     def record(self, signs: Mapping[Key, bool]) -> WorkstationRecord:
         """The facts; ``signs``: the keys that were tried, and whether they have signed."""
@@ -67,17 +59,24 @@ def proven_record(gathered: Gathered, drivers: Drivers, check_mode: bool) -> Wor
     A holder whose key does not sign stands by the next certificate, whose key is tried in its turn. What stands in the way of one
     proof is that holder's detail; it stops nobody else's, and is no error.
     """
+    dead = gathered.scope.dead
+    # Whose turn it is, a key that was dead has no say in: it may have come back.
+    unbiased = replace(gathered, scope=replace(gathered.scope, dead=frozenset()))
     tried: dict[Key, Tried] = {}
-    record = gathered.record({})
+    record = unbiased.record({})
     while holder := next((each for each in record.holders if each.status in ACCESS and _key(each) not in tried), None):
-        tried[_key(holder)] = _remembered(_try(gathered, holder, drivers, check_mode), _key(holder) in gathered.dead)
-        known = {key: each.proof is Proof.PROVEN for key, each in tried.items() if each.proof is not Proof.NOT_PROVEN}
-        record = gathered.record(known)
+        tried[_key(holder)] = _remembered(_try(gathered, holder, drivers, check_mode), _key(holder) in dead)
+        record = unbiased.record(_known(tried))
+    record = gathered.record(_known(tried))
     return replace(record, holders=tuple(_told(each, tried.get(_key(each), NOTHING_TO_TRY)) for each in record.holders))
 
 
 def _key(holder: HolderRecord) -> Key:
     return holder.owner_sid or "", holder.thumbprint or ""
+
+
+def _known(tried: Mapping[Key, Tried]) -> dict[Key, bool]:
+    return {key: each.proof is Proof.PROVEN for key, each in tried.items() if each.proof is not Proof.NOT_PROVEN}
 
 
 def _told(holder: HolderRecord, tried: Tried) -> HolderRecord:

@@ -17,7 +17,7 @@ TIMED_OUT = 0x80338029  # ERROR_WSMAN_OPERATION_TIMEDOUT (WSManDisp.h)
 NOT_FOUND = 0x8033805B  # ERROR_WSMAN_UNEXPECTED_SELECTORS
 UNKNOWN_RESOURCE = 0x8033803B  # ERROR_WSMAN_INVALID_RESOURCE_URI
 NO_PIPE = 0x800700E8  # HRESULT of ERROR_NO_DATA: the pipe is being closed
-GRACE = 0.25  # seconds a Receive with output waits for the end: the service answers both together where it can
+GRACE = 2.0  # seconds a Receive with output waits for the end: the service answers both together where it can, however busy we are
 
 
 class Command:

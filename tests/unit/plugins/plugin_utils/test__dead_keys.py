@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._dead_keys import dead_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._dead_keys import Key, dead_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import view_store
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
@@ -18,9 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import G
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.fakes import HOLDER, NOW, OTHER_SID, SID, FakeDrivers, inventory, issue, profile
-
-Key = tuple[str, str]
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, OTHER_SID, SID, YEAR, FakeDrivers, inventory, issue, profile
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +82,24 @@ def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=logged_on),)))
     thumbprint = drivers.plant(issued)
     read = drivers.inventory([])
-    scope = Scope(Selection(), seated([Seat(HOLDER, Person())], read), Calendar())
     dead = frozenset({(SID, thumbprint)} if remembered else ())
-    (holder,) = proven_record(Gathered(read, scope, NOW, dead), drivers, False).holders
+    gathered = Gathered(read, Scope(Selection(), seated([Seat(HOLDER, Person())], read), Calendar(), dead), NOW)
+    (holder,) = proven_record(gathered, drivers, False).holders
     assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
     assert said in str(holder.proof_detail)
-    again = Gathered(read, scope, NOW, dead).remembered()
+    again = gathered.record({})
     assert (again.holders[0].proof, len(dead_keys(to_map(again)))) == (None, int(remembered))
+
+
+def test_an_audit_forgets_no_dead_key_whose_turn_does_not_come(authority: Authority, issued: IssuedBundle) -> None:
+    """The holder has access by a newer certificate, so that one's key is asked, and the older one's is not."""
+    drivers = FakeDrivers()
+    older, newer = drivers.plant(issued), drivers.plant(issue(authority, left=3 * YEAR))
+    read = drivers.inventory([])
+    scope = Scope(Selection(), seated([Seat(HOLDER, Person())], read), Calendar(), {(SID, older)})
+    record = proven_record(Gathered(read, scope, NOW), drivers, False)
+    assert {each.thumbprint: each.key_state.value for each in record.certificates} == {
+        older: "unusable",
+        newer: "proven",
+    }
+    assert drivers.calls.count("exchange") == 1
