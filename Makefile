@@ -32,12 +32,12 @@ test: .venv/stamp bed-notice browser-notice ## run all tests
 
 .PHONY: bench
 bench: .venv/stamp bed-notice ## count what a task costs on the wire; PEER=folder compares with ansible.windows
-	$(WITH_TESTS) -m bench $(if $(PEER),--peer $(PEER))
+	$(WITH_TESTS) -m benchmarks $(if $(PEER),--peer $(PEER))
 
 .PHONY: bench-fleet
 bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="100 500", and a report of 20000 holders
-	$(WITH_TESTS) -m bench.fleet $(SIZES)
-	$(WITH_TESTS) -m bench.rows
+	$(WITH_TESTS) -m benchmarks.fleet $(SIZES)
+	$(WITH_TESTS) -m benchmarks.rows
 
 .PHONY: record
 record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)
@@ -75,7 +75,7 @@ lint-ruff: $(LINT)/stamp ## Python: style, and mistakes that can be seen
 
 lint-mypy: $(LINT)/stamp .venv/stamp ## Python: types, strict
 	$(PYTHON) conftest.py
-	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p tooling -p browser
+	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser
 
 lint-shell: $(LINT)/stamp ## shell scripts
 	$(LINT)/bin/shellcheck .ci/run $$(grep -l '^#!.*bash' tools/*)

@@ -13,7 +13,7 @@ from PIL import Image
 from browser import chromium
 from browser.pages import sample_page
 from browser.screenshots import LIMIT, PRINTED, SCREENS
-from tooling.tree import ROOT
+from consistency.tree import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 

@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.playbook import ROOT
-from tooling.awx import PROJECT, Data, named
+from consistency.awx import PROJECT, Data, named
 
 MOUNTED = "/srv/pkcs12"
 PASSWORD_PROMPT = r"SSH password:\s*?$"

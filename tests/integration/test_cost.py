@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task costs on the wire is counted, and stays what it is. ``python -m bench`` shows the figures."""
+"""What a task costs on the wire is counted, and stays what it is. ``python -m benchmarks`` shows the figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from ansible.release import __version__ as core
 
-from bench.count import SCENARIOS, count
+from benchmarks.count import SCENARIOS, count
 from lab.playbook import ROOT
 from lab.workstation import AuthMethod
 

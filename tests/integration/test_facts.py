@@ -20,7 +20,7 @@ from lab.emulated import User
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache
-from tooling.schemas import published
+from consistency.schemas import published
 
 MIXED, MANY, FRENCH = "ws-mixed", "ws-many", "ws-french"
 DESKS = tuple(Desk(name, (Seat(JEANNE), Seat(PAUL, logged_on=False))) for name in (MIXED, MANY, FRENCH))

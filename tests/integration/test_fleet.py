@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A hospital of many workstations, audited and reported with ten of them off. ``python -m bench.fleet`` measures hundreds."""
+"""A hospital of many workstations, audited and reported with ten of them off. ``python -m benchmarks.fleet`` measures hundreds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.fleet import audited, complaints
+from benchmarks.fleet import audited, complaints
 
 SIZE = 24
 

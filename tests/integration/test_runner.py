@@ -23,7 +23,7 @@ from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.post import PostOffice
 from lab.tls import LOOPBACK, server_context, trust
-from tooling.awx import KUBERNETES, Data, configuration, named
+from consistency.awx import KUBERNETES, Data, configuration, named
 
 DESKS = [
     Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))),

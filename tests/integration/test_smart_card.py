@@ -19,7 +19,7 @@ from lab.emulated.store import Store
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import Run, fact_cache, play
-from tooling.schemas import published
+from consistency.schemas import published
 
 DESK = "ws-cardio"
 NAME, CARD_ISSUER, LABEL = "DUPONT Jeanne 899700000001", "AC Cartes de Professionnels", "La carte de Jeanne"

@@ -15,7 +15,7 @@ from lab.emulated.profile import Profile
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import DOMAIN_SID, JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run
-from tooling.schemas import published
+from consistency.schemas import published
 
 SHARE = r"\\nas\profils$\jdupont\AppData\Roaming"
 ROAMING = r"C:\Users\jdupont\AppData\Roaming"

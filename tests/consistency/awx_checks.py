@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong in the AWX configuration. Each check says it in sentences; none means that nothing is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from consistency.awx import PROJECT, Data, Unsafe, load, texts
+from consistency.awx_reads import COLLECTION, Reads, names_in, reads_of
+
+BUILT_IN = {
+    "Machine": {"password", "ssh_key_data", "ssh_key_unlock", "become_password"},
+    "Source Control": {"password", "ssh_key_data", "ssh_key_unlock"},
+    "HashiCorp Vault Secret Lookup": {"token", "secret_id", "client_cert_private", "password"},
+}
+"""Credential types of AWX that are used here, with their secret fields."""
+GIVEN_BY_AWX = {"awx_job_id"}
+KEPT_SECRET = re.compile(r"passw|passphrase|secret|token|private")
+KEY = re.compile(r"-----BEGIN|\$ANSIBLE_VAULT")
+
+
+def _of(data: Data, variable: str) -> list[Data]:
+    return list(data.get(variable, []))
+
+
+def _known(data: Data, *variables: str) -> set[str]:
+    return {entry["name"] for variable in variables for entry in _of(data, variable)}
+
+
+def references(data: Data) -> Iterator[str]:
+    """Every name that is used is defined, and defined once."""
+    templates = _known(data, "controller_templates")
+    startable = templates | _known(data, "controller_workflows")
+    mails = _known(data, "controller_notifications")
+    known = {
+        "credential_type": _known(data, "controller_credential_types") | set(BUILT_IN),
+        "credential": _known(data, "controller_credentials"),
+        "target_credential": _known(data, "controller_credentials"),
+        "source_credential": _known(data, "controller_credentials"),
+        "credentials": _known(data, "controller_credentials"),
+        "project": _known(data, "controller_projects"),
+        "source_project": _known(data, "controller_projects"),
+        "execution_environment": _known(data, "controller_execution_environments"),
+        "default_environment": _known(data, "controller_execution_environments"),
+        "inventory": _known(data, "controller_inventories"),
+        "input_inventories": _known(data, "controller_inventories"),
+        "instance_groups": _known(data, "controller_instance_groups"),
+        "team": _known(data, "controller_teams"),
+        "job_templates": templates,
+        "workflows": _known(data, "controller_workflows"),
+        "unified_job_template": startable,
+        "notification_templates_error": mails,
+        "notification_templates_success": mails,
+        "notification_templates_approvals": mails,
+        "organization": {"Default"},
+    }
+    for variable, entries in data.items():
+        for name, count in Counter(entry.get("name") for entry in entries).items():
+            if name and count > 1:
+                yield f"{variable} has {name} more than once"
+        for entry in entries:
+            yield from _unknown(f"{variable} {entry.get('name', '')}", entry, known)
+
+
+def _unknown(place: str, entry: Data, known: dict[str, set[str]]) -> Iterator[str]:
+    for key, value in entry.items():
+        if key == "simplified_workflow_nodes":
+            for node in value:
+                yield from _unknown(f"{place} {node['identifier']}", node, known)
+        names = value if isinstance(value, list) else [value]
+        for name in names if key in known else ():
+            if name not in known[key]:
+                yield f"{place}: there is no {key} {name}"
+
+
+def constructed(data: Data) -> Iterator[str]:
+    """AWX names the source of a constructed inventory after it, and other inventories have no such source."""
+    kinds = {each["name"]: each.get("kind") for each in _of(data, "controller_inventories")}
+    for source in _of(data, "controller_inventory_sources"):
+        own = source["name"] == f"Auto-created source for: {source['inventory']}"
+        if own != (kinds.get(source["inventory"]) == "constructed"):
+            yield f"{source['name']}: it is no source of {source['inventory']}"
+
+
+def workflows(data: Data) -> Iterator[str]:
+    """Nodes lead to nodes, from one first node to all."""
+    for workflow in _of(data, "controller_workflows"):
+        nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
+        if len(nodes) < len(workflow["simplified_workflow_nodes"]):
+            yield f"{workflow['name']}: two nodes have one identifier"
+        led = [
+            target
+            for node in nodes.values()
+            for way in ("success_nodes", "failure_nodes", "always_nodes")
+            for target in node.get(way, ())
+        ]
+        for target in led:
+            if target not in nodes:
+                yield f"{workflow['name']}: there is no node {target}"
+        first = [identifier for identifier in nodes if identifier not in led]
+        if len(first) != 1:
+            yield f"{workflow['name']}: it begins with {len(first)} nodes"
+
+
+def _secret_fields(data: Data) -> dict[str, set[str]]:
+    """The secret fields of each type of credential."""
+    custom = {each["name"]: each["inputs"]["fields"] for each in _of(data, "controller_credential_types")}
+    return BUILT_IN | {name: {each["id"] for each in fields if each.get("secret")} for name, fields in custom.items()}
+
+
+def secrets(data: Data) -> Iterator[str]:
+    """No secret stands here, and none is kept as something else."""
+    secret = _secret_fields(data)
+    for credential in _of(data, "controller_credentials"):
+        for field, value in credential.get("inputs", {}).items():
+            if field in secret.get(credential["credential_type"], ()) and not re.fullmatch(r"{{.*}}", value):
+                yield f"{credential['name']}: {field} is a secret, and stands here"
+    for kind in _of(data, "controller_credential_types"):
+        for field in kind["inputs"]["fields"]:
+            if KEPT_SECRET.search(field["id"]) and not field.get("secret"):
+                yield f"{kind['name']}: {field['id']} is not kept as a secret"
+    yield from (f"{place}: there is a key" for place, text in texts(data) if KEY.search(text))
+
+
+def credentials(data: Data) -> Iterator[str]:
+    """What is fetched is a secret field, and a template has one credential of a type."""
+    types = {each["name"]: each["credential_type"] for each in _of(data, "controller_credentials")}
+    secret = _secret_fields(data)
+    for source in _of(data, "controller_credential_input_sources"):
+        target = types.get(source["target_credential"], "")
+        if source["input_field_name"] not in secret.get(target, ()):
+            yield f"{source['target_credential']}: {source['input_field_name']} is no secret field of it"
+    for template in _of(data, "controller_templates"):
+        used = Counter(types.get(name) for name in template["credentials"])
+        if any(count > 1 for count in used.values()):
+            yield f"{template['name']}: it has two credentials of one type"
+
+
+def injected(data: Data, credential: str) -> Data:
+    """The extra variables that a credential brings."""
+    types = {each["name"]: each["credential_type"] for each in _of(data, "controller_credentials")}
+    kinds = {each["name"]: each["injectors"] for each in _of(data, "controller_credential_types")}
+    brought: Data = kinds.get(types.get(credential, ""), {}).get("extra_vars", {})
+    return brought
+
+
+def accounts(data: Data) -> Iterator[str]:
+    """A report goes out with an account that a credential of the template brings."""
+    for template in _of(data, "controller_templates"):
+        brought = [injected(data, credential).get("pkcs12_credentials", {}) for credential in template["credentials"]]
+        known = {name for each in brought for name in each}
+        for place in template.get("extra_vars", {}).get("report_destination", ()):
+            if place.get("credential") not in {None, *known}:
+                yield f"{template['name']}: no credential brings the account {place['credential']}"
+
+
+def playbook_of(template: Data) -> str:
+    """The playbook of the collection behind a template's. Raises ``FileNotFoundError`` when the project lacks it."""
+    (play,) = load(PROJECT / template["playbook"])
+    return str(play["ansible.builtin.import_playbook"]).removeprefix(COLLECTION)
+
+
+def variables(data: Data) -> Iterator[str]:
+    """What a template gives is read, fits, and is all that is needed."""
+    for template in _of(data, "controller_templates"):
+        try:
+            reads = reads_of(playbook_of(template))
+        except FileNotFoundError as missing:
+            yield f"{template['name']}: there is no {missing.filename}"
+            continue
+        extra = template.get("extra_vars", {})
+        asked = {question["variable"]: question for question in template.get("survey_spec", {}).get("spec", ())}
+        brought = {name for credential in template["credentials"] for name in injected(data, credential)}
+        in_extra = {name for _place, text in texts(extra) if isinstance(text, Unsafe) for name in names_in(text)}
+        given = brought | set(extra) | set(asked)
+        for name in sorted(given):
+            if not reads.reads(name) and name not in in_extra:
+                yield f"{template['name']}: nothing reads {name}"
+        for name in sorted(in_extra - given - GIVEN_BY_AWX - {"lookup"}):
+            yield f"{template['name']}: nothing gives {name}"
+        for name, option in reads.options.items():
+            if option.get("required") and name not in given:
+                yield f"{template['name']}: {name} is required"
+        for name, value in extra.items():
+            yield from (f"{template['name']}: {problem}" for problem in _unfit(reads, name, value))
+        for question in asked.values():
+            yield from (f"{template['name']}: {problem}" for problem in _unfit_question(reads, question))
+
+
+def _unfit(reads: Reads, name: str, value: Any) -> Iterator[str]:
+    if name not in reads.options or isinstance(value, Unsafe):
+        return
+    for message in ArgumentSpecValidator({name: reads.options[name]}).validate({name: value}).error_messages:
+        yield f"{name}: {message}"
+
+
+def _unfit_question(reads: Reads, question: Data) -> Iterator[str]:
+    name, kind = question["variable"], question["type"]
+    option = reads.options.get(name, {})
+    if (option.get("type") == "int") != (kind == "integer"):
+        yield f"{name}: a question of type {kind} for a variable of type {option.get('type', 'str')}"
+    if option.get("type") == "bool" and set(question.get("choices", ())) != {"true", "false"}:
+        yield f"{name}: a question of yes or no"
+    answers = question.get("choices", []) + [question[key] for key in ("default",) if key in question]
+    for answer in answers:
+        yield from _unfit(reads, name, answer)
+        if kind == "multiplechoice" and answer not in question["choices"]:
+            yield f"{name}: {answer} is no choice"

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the AWX configuration comes to: when a schedule starts jobs, where jobs may write, what a notification says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from dateutil.rrule import rrulestr
+from jinja2 import StrictUndefined, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from consistency.awx import Data
+
+STRICT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+JOB: Data = {
+    "name": "PKCS12 report",
+    "status": "failed",
+    "artifacts": {},
+    "host_status_counts": {"failures": 1, "dark": 2},
+}
+"""What AWX tries a message with before it keeps it: no artifacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """``days``: 0 is Monday. ``times``: by the clock on the wall."""
+
+    days: frozenset[int]
+    times: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A notification as it is sent."""
+
+    message: str
+    body: str
+    problems: tuple[str, ...] = field(default=())
+
+
+def hours(rrule: str, week: datetime) -> Hours:
+    """When a rule starts jobs in the week from a Monday on. Raises ``ValueError`` when the week's days have different times."""
+    rule = rrulestr(rrule, forceset=True)
+    zone = ZoneInfo(rrule.partition("TZID=")[2].partition(":")[0])
+    begin = week.replace(tzinfo=zone)
+    starts = [at.astimezone(zone) for at in rule.between(begin, begin + timedelta(days=7), inc=True)]
+    by_day: dict[int, set[str]] = {}
+    for at in starts:
+        by_day.setdefault(at.weekday(), set()).add(f"{at:%H:%M}")
+    if len({frozenset(times) for times in by_day.values()}) > 1:
+        raise ValueError(f"{rrule} has other times on other days")
+    return Hours(frozenset(by_day), frozenset().union(*by_day.values()))
+
+
+def mounts(data: Data) -> dict[str, bool]:
+    """The folders that jobs see, and whether they may write there. Raises ``KeyError`` for a mount of a volume that is not there."""
+    if "controller_settings" in data:
+        (paths,) = [entry["value"] for entry in data["controller_settings"]]
+        return {path.split(":")[1]: path.split(":")[2] != "ro" for path in paths}
+    (group,) = data["controller_instance_groups"]
+    spec: Any = yaml.safe_load(group["pod_spec_override"])["spec"]
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    (container,) = spec["containers"]
+    return {
+        mount["mountPath"]: not (
+            mount.get("readOnly") or volumes[mount["name"]]["persistentVolumeClaim"].get("readOnly")
+        )
+        for mount in container["volumeMounts"]
+    }
+
+
+def folders(data: Data) -> Iterator[str]:
+    """A job finds its bundles where it may only read, and writes where it may write."""
+    mounted = mounts(data)
+    for template in data["controller_templates"]:
+        for name, value in template.get("extra_vars", {}).items():
+            if not str(value).startswith("/"):
+                continue
+            found = [folder for folder in mounted if str(value) == folder or str(value).startswith(f"{folder}/")]
+            if not found:
+                yield f"{template['name']}: jobs do not see {value}"
+            elif mounted[found[0]] == name.endswith("_bundle_folder"):
+                yield f"{template['name']}: {value} can {'' if mounted[found[0]] else 'not '}be written to"
+
+
+def render(messages: Data, artifacts: Data) -> Said:
+    """A message as AWX makes it. What cannot be written is among the problems."""
+    context = {
+        "job": {**JOB, "artifacts": artifacts},
+        "url": "https://awx.chu.example/#/jobs/playbook/13",
+        "workflow_url": "https://awx.chu.example/#/jobs/workflow/12",
+        "approval_node_name": "PKCS12 renew what is due",
+        "approval_status": "running",
+    }
+    problems: list[str] = []
+    texts: list[str] = []
+    for part in ("message", "body"):
+        try:
+            texts.append(STRICT.from_string(messages[part]).render(context))
+        except UndefinedError as missing:
+            problems.append(f"{part}: {missing.message}")
+            texts.append("")
+    return Said(texts[0], texts[1], tuple(problems))

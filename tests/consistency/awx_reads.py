@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which variables a playbook of the collection reads, and what its roles say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, nodes
+
+from consistency.tree import ROOT
+
+COLLECTION = "hospital_it.pkcs12."
+CONDITIONS = {"when", "that", "until", "failed_when", "changed_when"}
+"""Keywords whose text is an expression without braces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """``options``: what the roles document, by name. ``names``: every name in the templates of playbook and roles."""
+
+    options: dict[str, dict[str, Any]]
+    names: frozenset[str]
+
+    def reads(self, variable: str) -> bool:
+        return variable in self.options or variable in self.names
+
+
+def reads_of(playbook: str) -> Reads:
+    """What ``hospital_it.pkcs12.<playbook>`` reads. Raises ``FileNotFoundError`` for one that is not there."""
+    path = ROOT / "playbooks" / f"{playbook}.yml"
+    plays = yaml.safe_load(path.read_text(encoding="utf-8"))
+    roles = [role["role"].removeprefix(COLLECTION) for each in plays for role in each.get("roles", ())]
+    options: dict[str, dict[str, Any]] = {}
+    names = set(_names(plays))
+    for role in roles:
+        options |= _load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
+        for part in ("defaults", "tasks", "vars"):
+            for file in sorted((ROOT / "roles" / role / part).glob("*.yml")):
+                names |= set(_names(_load(file)))
+    return Reads(options, frozenset(names))
+
+
+def names_in(text: str) -> set[str]:
+    """The names that a template looks up."""
+    return {name.name for name in Environment(autoescape=True).parse(text).find_all(nodes.Name)}
+
+
+def _names(part: Any, keyword: str = "") -> Iterator[str]:
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield from _names(value, key)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _names(value, keyword)
+    elif isinstance(part, str):
+        yield from names_in(f"{{{{ {part} }}}}" if keyword in CONDITIONS and "{{" not in part else part)
+
+
+def _load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The AWX configuration fits its schema, the collection, and itself, and means what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from jsonschema import Draft202012Validator
+
+from consistency import awx_checks, awx_meaning
+from consistency.awx import FOLDER, KUBERNETES, PROJECT, VARIANTS, Data, Unsafe, configuration, load, texts
+from consistency.awx_meaning import Hours
+from consistency.tree import ROOT, name
+
+FILES = sorted(path for folder in ("configuration", *VARIANTS) for path in (FOLDER / folder).glob("*.yml"))
+SCHEMA: Data = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
+DATA = {variant: configuration(variant) for variant in VARIANTS}
+PLAYBOOKS = sorted(PROJECT.glob("*.yml"))
+CHECKS = [
+    awx_checks.references,
+    awx_checks.constructed,
+    awx_checks.workflows,
+    awx_checks.secrets,
+    awx_checks.credentials,
+    awx_checks.variables,
+    awx_checks.accounts,
+    awx_meaning.folders,
+]
+# What AWX takes for a playbook: it looks for such a line, and offers no other file.
+PLAYBOOK_LINE = re.compile(r"^\s*-?\s*(hosts|(ansible\.builtin\.)?import_playbook):", re.MULTILINE)
+WORKING_DAYS, EVERY_DAY = frozenset(range(5)), frozenset(range(7))
+SCHEDULES = {
+    "PKCS12 audit every day": ("Every day at 10:00", Hours(EVERY_DAY, frozenset({"10:00"}))),
+    "PKCS12 renew in working hours": (
+        "Monday to Friday, every hour from 08:00 to 18:00",
+        Hours(WORKING_DAYS, frozenset(f"{hour:02}:00" for hour in range(8, 19))),
+    ),
+    "PKCS12 report by mail every week": ("Every Monday at 11:30", Hours(frozenset({0}), frozenset({"11:30"}))),
+}
+# The second has the day on which clocks go back an hour, the last one the day on which they go forward.
+WEEKS = [datetime(2026, 2, 2), datetime(2026, 10, 19), datetime(2027, 7, 5), datetime(2028, 3, 20)]  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_files_fit_the_schema(path: Path) -> None:
+    errors = Draft202012Validator(SCHEMA).iter_errors(load(path))
+    assert [f"{error.json_path}: {error.message}" for error in errors] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_ansible_reads_what_this_test_reads(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    read = DataLoader().load_from_file(str(path))
+    assert read == load(path)
+    assert "WARNING" not in "".join(capsys.readouterr())
+
+
+def test_the_schema_is_written_in_one_way_and_takes_nothing_else() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert json.dumps(SCHEMA, indent=2) + "\n" == (FOLDER / "schema.json").read_text(encoding="utf-8")
+    described = [each for each in SCHEMA["$defs"].values() if each.get("type") == "object"]
+    assert [each for each in described if each["additionalProperties"] is not False] == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_nothing_is_wrong(check: Callable[[Data], Iterator[str]], variant: str) -> None:
+    assert list(check(DATA[variant])) == []
+
+
+def test_every_playbook_of_the_collection_has_a_name_in_the_project_and_a_template() -> None:
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    assert {path.stem for path in PLAYBOOKS} == playbooks
+    assert {awx_checks.playbook_of(each) for each in DATA[KUBERNETES]["controller_templates"]} == playbooks
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=name)
+def test_the_projects_playbooks_are_seen_by_awx_and_are_the_collections(path: Path) -> None:
+    assert PLAYBOOK_LINE.search(path.read_text(encoding="utf-8"))
+    (play,) = load(path)
+    (original, *_rest) = load(ROOT / "playbooks" / path.name)
+    assert play == {
+        "name": original["name"],
+        "ansible.builtin.import_playbook": f"hospital_it.pkcs12.{path.stem}",
+    }
+
+
+def test_what_awx_fills_in_is_marked_so_and_nothing_else_is() -> None:
+    """Ansible, which brings the configuration to AWX, would fill in what is not marked."""
+    for variant in VARIANTS:
+        braces = [(place, text) for place, text in texts(DATA[variant]) if "{{" in text or "{%" in text]
+        plain = [place for place, text in braces if not isinstance(text, Unsafe)]
+        assert plain == [".controller_credentials[0].inputs.secret_id"]
+        marked = [place for place, text in texts(DATA[variant]) if isinstance(text, Unsafe)]
+        assert set(marked) == {place for place, _text in braces} - set(plain) and marked
+
+
+def test_the_inventory_holds_no_secret() -> None:
+    keys = [place for path in (PROJECT / "inventory").rglob("*.yml") for place, _text in texts(load(path))]
+    assert keys and [key for key in keys if awx_checks.KEPT_SECRET.search(key)] == []
+
+
+@pytest.mark.parametrize("schedule", DATA[KUBERNETES]["controller_schedules"], ids=lambda each: each["name"])
+def test_schedules_start_when_they_say(schedule: Data) -> None:
+    description, expected = SCHEDULES[schedule["name"]]
+    assert schedule["description"] == description
+    assert [awx_meaning.hours(schedule["rrule"], week) for week in WEEKS] == [expected] * len(WEEKS)
+
+
+def test_the_schedules_zone_is_that_of_the_inventory() -> None:
+    (zone,) = {each["rrule"].split("TZID=")[1].split(":")[0] for each in DATA[KUBERNETES]["controller_schedules"]}
+    assert load(PROJECT / "inventory" / "group_vars" / "workstations.yml")["pkcs12_time_zone"] == zone
+
+
+def test_every_way_to_run_jobs_gives_them_the_same_folders() -> None:
+    kubernetes, nodes = (awx_meaning.mounts(DATA[variant]) for variant in VARIANTS)
+    assert kubernetes == nodes and len(kubernetes) == 3
+
+
+def messages() -> Iterator[tuple[str, Data]]:
+    for notification in DATA[KUBERNETES]["controller_notifications"]:
+        for event, said in notification["messages"].items():
+            for each in said.values() if event == "workflow_approval" else [said]:
+                yield notification["name"], each
+
+
+@pytest.mark.parametrize("said", [each for _name, each in messages()], ids=[name for name, _each in messages()])
+def test_awx_can_write_a_notification_without_and_with_the_reports_numbers(said: Data) -> None:
+    returned = yaml.safe_load((ROOT / "plugins/modules/compliance_report.yml").read_text(encoding="utf-8"))["RETURN"]
+    summary = {key: value["sample"] for key, value in returned["summary"]["contains"].items()}
+    bare, full = awx_meaning.render(said, {}), awx_meaning.render(said, {"pkcs12_summary": summary})
+    assert bare.problems == full.problems == ()
+    assert bare.body.strip() and "https://awx.chu.example/" in bare.body
+    if "artifacts" in said["body"]:
+        assert "Holders: 42, missing: 1, renewal_due: 3, valid: 38." in full.body
+
+
+def test_older_collections_that_bring_it_to_awx_leave_notifications_as_they_are() -> None:
+    """They take runs of blanks out."""
+    assert [place for place, text in texts(DATA[KUBERNETES]["controller_notifications"]) if "  " in text] == []
+
+
+def test_the_guide_names_everything_that_people_meet() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
+    kinds = ("templates", "workflows", "schedules", "notifications", "credentials", "inventories")
+    names = {entry["name"] for kind in kinds for entry in DATA[KUBERNETES][f"controller_{kind}"]}
+    source = DATA[KUBERNETES]["controller_inventory_sources"][1]["source_vars"]
+    assert {name for name in names | set(source["groups"]) if name not in guide} == set()
+    assert [folder for folder in awx_meaning.mounts(DATA[KUBERNETES]) if folder not in guide] == []
+
+
+def test_facts_reach_awx_from_the_execution_environment() -> None:
+    """AWX finds no facts of ansible-core 2.19 and later; the collection needs Python 3.11."""
+    depends = load(FOLDER / "execution-environment.yml")["dependencies"]
+    assert re.search(r"<2\.19$", depends["ansible_core"]["package_pip"])
+    assert depends["python_interpreter"]["python_path"] == "/usr/bin/python3.12"
+
+
+@pytest.mark.parametrize(
+    "rrule",
+    [
+        "DTSTART;TZID=Europe/Paris:20260105T100000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO",
+        "DTSTART;TZID=Europe/London:20260105T100000 RRULE:FREQ=DAILY;INTERVAL=1;BYHOUR=22",
+        "DTSTART;TZID=UTC:20260105T090000 RRULE:FREQ=DAILY;INTERVAL=1",
+    ],
+    ids=["one_day_only", "at_night", "an_hour_off_in_summer"],
+)
+def test_a_rule_that_means_something_else_is_found(rrule: str) -> None:
+    _description, expected = SCHEDULES["PKCS12 audit every day"]
+    assert [awx_meaning.hours(rrule, week) for week in WEEKS] != [expected] * len(WEEKS)
+
+
+def test_a_notification_that_awx_refuses_is_found() -> None:
+    said = {"message": "{{ job.nam }}", "body": "{{ job.artifacts.pkcs12_summary.holders }}"}
+    assert len(awx_meaning.render(said, {}).problems) == 2

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each check of the AWX configuration finds what it is there for: one mistake at a time."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from consistency import awx_checks, awx_meaning
+from consistency.awx import FOLDER, KUBERNETES, Data, configuration
+
+SCHEMA: Data = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
+DATA = configuration(KUBERNETES)
+
+
+def put(*place: str | int, value: Any) -> Callable[[Data], None]:
+    """One mistake: a value in one place, where an entry of a list goes by its name."""
+
+    def apply(data: Any) -> None:
+        for part in place[:-1]:
+            data = next(each for each in data if each["name"] == part) if _is_name(data, part) else data[part]
+        data[place[-1]] = value
+
+    return apply
+
+
+def _is_name(data: Any, part: str | int) -> bool:
+    return isinstance(data, list) and isinstance(part, str)
+
+
+TEMPLATES, RENEW, RETIRE = "controller_templates", "PKCS12 renew", "PKCS12 retire"
+FLOW = ("controller_workflows", "PKCS12 renewal with approval", "simplified_workflow_nodes")
+MISTAKES = [
+    (awx_checks.references, put(TEMPLATES, RENEW, "project", value="PKCS11"), "there is no project PKCS11"),
+    (awx_checks.references, put(TEMPLATES, RENEW, "inventory", value="Worksations"), "no inventory Worksations"),
+    (awx_checks.references, put(TEMPLATES, RENEW, "credentials", 1, value="Vault"), "there is no credentials Vault"),
+    (awx_checks.references, put(TEMPLATES, RENEW, "execution_environment", value="EE"), "no execution_environment EE"),
+    (awx_checks.references, put(TEMPLATES, RENEW, "instance_groups", value=["default"]), "no instance_groups default"),
+    (awx_checks.references, put("controller_credentials", 1, "credential_type", value="X"), "no credential_type X"),
+    (awx_checks.references, put("controller_schedules", 0, "unified_job_template", value="X"), "no unified_job_"),
+    (awx_checks.references, put(*FLOW, 0, "unified_job_template", value="X"), "audit: there is no unified_job_"),
+    (awx_checks.references, put("controller_roles", 0, "job_templates", value=["X"]), "there is no job_templates X"),
+    (awx_checks.references, put("controller_teams", 1, "name", value="PKCS12 operators"), "more than once"),
+    (awx_checks.constructed, put("controller_inventories", 1, "name", value="By certificate"), "it is no source of"),
+    (awx_checks.workflows, put(*FLOW, 1, "success_nodes", value=["aproval"]), "there is no node aproval"),
+    (awx_checks.workflows, put(*FLOW, 1, "success_nodes", value=[]), "it begins with 2 nodes"),
+    (awx_checks.workflows, put(*FLOW, 1, "identifier", value="audit"), "two nodes have one identifier"),
+    (awx_checks.secrets, put("controller_credentials", 0, "inputs", "secret_id", value="8f2c"), "stands here"),
+    (awx_checks.secrets, put("controller_credentials", 2, "inputs", "password", value="x"), "stands here"),
+    (
+        awx_checks.secrets,
+        put("controller_credential_types", 1, "inputs", "fields", 1, "secret", value=False),
+        "password is not kept as a secret",
+    ),
+    (
+        awx_checks.credentials,
+        put("controller_credential_input_sources", 0, "input_field_name", value="passphrase"),
+        "passphrase is no secret field",
+    ),
+    (awx_checks.secrets, put("controller_credentials", 1, "description", value="-----BEGIN X"), "there is a key"),
+    (awx_checks.credentials, put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"] * 2), "of one type"),
+    (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="renewal.yml"), "there is no "),
+    (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="enrol.yml"), "nothing reads renew_bundle_folder"),
+    (awx_checks.variables, put(TEMPLATES, RENEW, "extra_vars", "renew_befor", value=1), "nothing reads renew_befor"),
+    (
+        awx_checks.variables,
+        put(TEMPLATES, RENEW, "survey_spec", "spec", 2, "variable", value="renew_soon"),
+        "nothing reads renew_soon",
+    ),
+    (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 1, "type", value="text"), "of type text"),
+    (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 2, "choices", value=["on"]), "yes or no"),
+    (
+        awx_checks.variables,
+        put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "choices", value=["delete", "shred"]),
+        "renew_retire: value of renew_retire must be one of",
+    ),
+    (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "default", value="non"), "is no choice"),
+    (
+        awx_checks.variables,
+        put(TEMPLATES, RETIRE, "extra_vars", value={"retire_max_retired": 3}),
+        "retire_issuer is required",
+    ),
+    (
+        awx_checks.variables,
+        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "report_destination", 0, value={"kind": "fax"}),
+        "report_destination: value of kind must be one of",
+    ),
+    (
+        awx_checks.variables,
+        put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"]),
+        "nothing gives pkcs12_passphrases_file",
+    ),
+    (
+        awx_checks.variables,
+        put("controller_credential_types", 1, "injectors", "extra_vars", value={"pkcs12_credential": {}}),
+        "nothing reads pkcs12_credential",
+    ),
+    (
+        awx_checks.accounts,
+        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "report_destination", 0, "credential", value="smtp"),
+        "no credential brings the account smtp",
+    ),
+    (awx_meaning.folders, put(TEMPLATES, RENEW, "extra_vars", "renew_bundle_folder", value="/srv/b"), "do not see"),
+    (
+        awx_meaning.folders,
+        put(TEMPLATES, RENEW, "extra_vars", "renew_bundle_folder", value="/srv/pkcs12/reports"),
+        "/srv/pkcs12/reports can be written to",
+    ),
+    (
+        awx_meaning.folders,
+        put(TEMPLATES, "PKCS12 report", "extra_vars", "report_folder", value="/srv/pkcs12/bundles/r"),
+        "/srv/pkcs12/bundles/r can not be written to",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "mistake", "says"), MISTAKES, ids=[says for _check, _mistake, says in MISTAKES])
+def test_a_mistake_is_found(check: Callable[[Data], Iterator[str]], mistake: Callable[[Data], None], says: str) -> None:
+    data = copy.deepcopy(DATA)
+    mistake(data)
+    assert [problem for problem in check(data) if says in problem]
+
+
+MISFITS = [
+    (put(TEMPLATES, RENEW, "play_book", value="renew.yml"), "'play_book' was unexpected"),
+    (put(TEMPLATES, RENEW, "use_fact_cache", value=False), "True was expected"),
+    (put(TEMPLATES, RENEW, "survey_spec", "spec", 0, "type", value="password"), "'password' is not one of"),
+    (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
+    (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),
+    (put("controller_execution_environments", 0, "image", value="registry.chu.example/ee:latest"), "does not match"),
+    (put("controller_inventory_sources", 1, "execution_environment", value="PKCS12"), "is not valid under any"),
+    (put("controller_schedules", 0, "rrule", value="DTSTART:20260105T100000Z RRULE:FREQ=DAILY"), "does not match"),
+    (put("controller_workflows", 0, "simplified_workflow_nodes", 0, value={"identifier": "a"}), "not valid under"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "says"), MISFITS, ids=[says for _mistake, says in MISFITS])
+def test_what_does_not_fit_the_schema_is_found(mistake: Callable[[Data], None], says: str) -> None:
+    data = copy.deepcopy(DATA)
+    mistake(data)
+    assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(data) if says in error.message]

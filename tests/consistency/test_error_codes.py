@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every cause that a task can end with is documented, and no other; the guide says who acts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._exchange_errors import SENTENCES
+from consistency.reach import UTILS, codes, codes_in, definitions
+from consistency.tree import ACTIONS, MODULES, ROOT, name
+
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_enrolling.rst"
+
+NEVER = {
+    "workstation_info": {"constrained_language"},  # that is a finding
+}
+"""What an action cannot end with although its code leads there."""
+
+
+def documented(module: str) -> set[str]:
+    """The codes in a sidecar."""
+    sidecar: dict[str, Any] = yaml.safe_load((MODULES / f"{module}.yml").read_text(encoding="utf-8"))
+    error = sidecar["RETURN"].get("error")
+    text = " ".join(error["contains"]["code"]["description"]) if error else ""
+    return set(re.findall(r"(?<!R)V\((\w+)\)", text))
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=name)
+def test_action_documents_every_code_that_it_can_end_with_and_no_other(action: Path) -> None:
+    assert documented(action.stem) == codes(action) - NEVER.get(action.stem, set())
+
+
+def test_every_code_is_one_of_an_action() -> None:
+    raised = {code for path in UTILS.rglob("*.py") for each in definitions(path).values() for code in codes_in(each)}
+    assert raised == set().union(*(codes(action) for action in ACTIONS))
+
+
+def test_the_guide_says_who_acts_on_every_code_that_is_not_left_to_the_last_row() -> None:
+    table = GUIDE.read_text(encoding="utf-8").partition("Who acts\n")[2].partition("all others")[0]
+    enrolling = codes(ROOT / "plugins" / "action" / "certificate.py") - set(SENTENCES)
+    assert enrolling - set(re.findall(r"``(\w+)``", table)) == {"driver_answer", "not_verified"}

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guides say what is there: every status, step, metric and code, variables that exist, queries and settings that work."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import document
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import NextStep, Place, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._query import select
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._rows import WORST_FIRST
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._textfile import textfile
+from lab.hospital import Hospital
+from lab.playbook import fact_cache
+from consistency.reach import codes
+from consistency.test_role_specs import ROLES, spec
+from consistency.tree import ACTIONS, ROOT, name
+from unit.plugins.plugin_utils._report.reports import hospital
+
+FOLDER = ROOT / "docs" / "docsite" / "rst"
+GUIDES = sorted(FOLDER.glob("*.rst"))
+REPORTING = (FOLDER / "guide_reporting.rst").read_text(encoding="utf-8")
+
+# The first cell of a table's row; the one of its heading is no literal.
+FIRST_CELL = re.compile(r"^   \* - ((?:``.+?``(?:, )?)+)$", re.MULTILINE)
+LITERAL = re.compile(r"``(.+?)``")
+VARIABLE = re.compile(r"\b(?:audit|enrol|renew|retire|report|pkcs12)_[a-z0-9_]*[a-z0-9]\b")
+OF_MODULES = re.compile(r":ans\w+:`[^`]*`")
+
+
+def section(title: str, guide: str = REPORTING) -> str:
+    """What is below a heading, down to the next."""
+    found = re.search(rf"^{re.escape(title)}\n-+\n(.*?)(?=^[^\n]+\n-{{4,}}$|\Z)", guide, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found[1]
+
+
+def first_cells(title: str) -> list[str]:
+    """The literals in the first column of a section's table."""
+    return [literal for cell in FIRST_CELL.findall(section(title)) for literal in LITERAL.findall(cell)]
+
+
+def blocks(language: str, guide: str = REPORTING) -> list[str]:
+    """The code blocks of a language."""
+    found = re.findall(rf"\.\. code-block:: {language}\n\n((?:   .*\n|\n)+)", guide)
+    return [re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in found]
+
+
+def test_table_names_every_status_and_no_other() -> None:
+    assert sorted(first_cells("Statuses")) == sorted(status.value for status in Status)
+
+
+def test_every_status_has_a_meaning_a_decision_and_whoever_acts() -> None:
+    table = section("Statuses").partition("- Who acts\n")[2]
+    rows = re.split(r"^   \* - ", table, flags=re.MULTILINE)[1:]
+    assert [len(re.findall(r"^     - \S", row, re.MULTILINE)) for row in rows] == [3] * len(Status)
+
+
+def test_holder_with_several_workstations_has_the_worst_status_in_the_order_of_the_guide() -> None:
+    said = re.search(r"among them: (.*?)\.\n\n", section("Statuses"), re.DOTALL)
+    assert said
+    assert LITERAL.findall(said[1]) == [status.value for status in WORST_FIRST]
+
+
+def test_status_of_a_certificate_is_in_the_order_of_the_guide() -> None:
+    """The order itself is held to the code by the unit tests of ``_standing``: here no status of a certificate is left out."""
+    said = re.search(r"counts: (.*?)\.\n\n", section("Statuses"), re.DOTALL)
+    assert said
+    of_holders = {Status.MISSING, Status.DUPLICATE, Status.UNKNOWN, Status.NEVER_SEEN}
+    assert set(LITERAL.findall(said[1])) == {status.value for status in Status if status not in of_holders}
+
+
+def test_table_names_every_next_step_and_no_other() -> None:
+    assert sorted(first_cells("Next steps")) == sorted(step.value for step in NextStep)
+
+
+def test_table_names_every_metric_and_no_other() -> None:
+    metrics = re.findall(r"^# TYPE (\w+) ", textfile(hospital(20)), re.MULTILINE)
+    assert first_cells("Monitoring") == metrics
+
+
+def test_table_names_every_code_of_the_report_and_no_other() -> None:
+    actions = ROOT / "plugins" / "action"
+    ending = codes(actions / "compliance_report.py") | codes(actions / "report_mail.py")
+    assert set(LITERAL.findall(section("Errors").partition("Who acts\n")[2])) - {"msg"} == ending
+
+
+def test_alerts_ask_for_metrics_that_are_there() -> None:
+    (rules,) = [yaml.safe_load(block) for block in blocks("yaml") if block.startswith("groups:")]
+    asked = {word for rule in rules["groups"][0]["rules"] for word in re.findall(r"pkcs12_\w+", rule["expr"])}
+    assert asked
+    assert asked <= set(first_cells("Monitoring"))
+
+
+def test_fact_cache_is_set_up_as_the_tests_have_it(tmp_path: Path) -> None:
+    (block,) = blocks("ini")
+    config = configparser.ConfigParser()
+    config.read_string(block)
+    tried = fact_cache(Hospital(tmp_path, []))
+    shown = {
+        "ANSIBLE_CACHE_PLUGIN": config["defaults"].pop("fact_caching"),
+        "ANSIBLE_CACHE_PLUGIN_TIMEOUT": config["defaults"].pop("fact_caching_timeout"),
+    }
+    assert shown | {"ANSIBLE_CACHE_PLUGIN_CONNECTION": tried["ANSIBLE_CACHE_PLUGIN_CONNECTION"]} == tried
+    assert list(config["defaults"]) == ["fact_caching_connection"]
+
+
+@pytest.mark.parametrize("expression", first_cells("Queries"))
+def test_query_selects_some_and_not_all(expression: str) -> None:
+    report = _varied(hospital(60))
+    selected = select(report, expression)
+    assert 0 < len(selected.holders) < len(report.holders)
+
+
+def _varied(report: Report) -> Report:
+    """With a holder at the workstation of the guide, one for whom a renewal found no bundle, and one who has to log on."""
+    first, second, third, *others = report.holders
+
+    def at(place: Place, **changes: Any) -> tuple[Place, ...]:
+        return (replace(place, **changes),)
+
+    moved = replace(first, places=at(first.places[0], workstation="ws-cardio"))
+    waiting = replace(second, places=at(second.places[0], outcome="waiting_for_issuer"))
+    away = replace(third, next_step=NextStep.LOG_ON)
+    return replace(report, holders=(moved, waiting, away, *others))
+
+
+def _known() -> set[str]:
+    """Variables of the roles and playbooks, names of playbooks and metrics, groups and variables of AWX, codes and options."""
+    words = {option for role in ROLES for option in spec(role)}
+    texts = [path for top in ("roles", "playbooks", "docs/awx") for path in (ROOT / top).rglob("*.yml")]
+    words |= {word for path in texts for word in VARIABLE.findall(path.read_text(encoding="utf-8"))}
+    words |= {path.stem for top in ("playbooks", "plugins/action") for path in (ROOT / top).iterdir()}
+    words |= set(VARIABLE.findall(textfile(hospital(20))))
+    words |= {code for action in ACTIONS for code in codes(action)}
+    words |= {member.value for kind in (Status, NextStep) for member in kind}
+    return words | set(document(hospital(1)))
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_variables_of_a_guide_exist(guide: Path) -> None:
+    text = OF_MODULES.sub("", guide.read_text(encoding="utf-8"))
+    assert sorted(set(VARIABLE.findall(text)) - _known()) == []
+
+
+def test_every_guide_is_in_the_table_of_contents() -> None:
+    content = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
+    listed = [entry for part in content["sections"] for entry in part["toctree"]]
+    assert sorted(listed) == [guide.stem for guide in GUIDES]
+
+
+def test_places_of_the_report_are_those_that_the_role_takes() -> None:
+    (block,) = [block for block in blocks("yaml") if block.startswith("report_destination:")]
+    shown = yaml.safe_load(block)
+    (role,) = [role for role in ROLES if role.name == "report"]
+    described = spec(role)["report_destination"]
+    assert {place["kind"] for place in shown["report_destination"]} == set(described["options"]["kind"]["choices"])
+    for place in shown["report_destination"]:
+        needed = next(keys for _kind, kind, keys in described["required_if"] if kind == place["kind"])
+        assert set(needed) <= set(place) <= set(described["options"])
+        assert place.get("credential") in (None, *shown["report_credentials"])

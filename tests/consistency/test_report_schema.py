@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The published schema describes what the report's JSON really is, and is not so wide that everything fits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import entries_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import SCHEMA, document
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
+    Actor,
+    Answer,
+    CertificateRow,
+    Change,
+    ChangeKind,
+    HolderRow,
+    NextStep,
+    Place,
+    Report,
+    WorkstationRow,
+)
+from consistency.schemas import published, put
+from unit.plugins.plugin_utils._report.reports import TERMS, hospital, sample
+
+SCHEMA_FILE = published("compliance_report.schema.json")
+PUBLISHED = SCHEMA_FILE.said
+EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+
+
+def test_it_is_a_schema_written_in_one_way() -> None:
+    assert json.dumps(PUBLISHED, indent=2, ensure_ascii=False) + "\n" == SCHEMA_FILE.text
+    assert PUBLISHED["properties"]["schema"]["const"] == SCHEMA
+
+
+@pytest.mark.parametrize(
+    "report",
+    [EMPTY, replace(EMPTY, changes=()), sample(), sample("fr"), hospital(60)],
+    ids=["empty", "no_changes", "en", "fr", "sixty"],
+)
+def test_reports_fit(report: Report) -> None:
+    assert SCHEMA_FILE.complaints(document(report)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("holder", HolderRow),
+        ("place", Place),
+        ("certificate", CertificateRow),
+        ("workstation", WorkstationRow),
+        ("unread", UnreadRecord),
+        ("change", Change),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_key_is_described_and_no_other(name: str, kind: type) -> None:
+    assert list(PUBLISHED["$defs"][name]["properties"]) == [entry.key for entry in entries_of(kind)]
+
+
+def test_every_section_is_described_and_no_other() -> None:
+    assert list(PUBLISHED["properties"]) == list(document(EMPTY))
+    assert list(PUBLISHED["properties"]["summary"]["properties"]) == list(document(EMPTY)["summary"])
+
+
+def test_no_map_takes_more_than_is_described_and_everything_is_described() -> None:
+    every = SCHEMA_FILE.objects()
+    assert len(every) == 11
+    assert all(each["additionalProperties"] is False and each["description"] for each in every)
+    assert [each.get("required", list(each["properties"])) for each in every] == [
+        list(each["properties"]) for each in every
+    ]
+    assert [key for each in every for key, value in each["properties"].items() if not value.get("description")] == [
+        key for each in every if "required" not in each for key in each["properties"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("status", Status), ("next_step", NextStep), ("actor", Actor), ("answer", Answer)],
+    ids=["status", "next_step", "actor", "answer"],
+)
+def test_enumerations_are_those_of_the_code(name: str, kind: type[Enum]) -> None:
+    assert PUBLISHED["$defs"][name]["enum"] == [member.value for member in kind]
+
+
+def test_other_enumerations_are_those_of_the_code() -> None:
+    counted = PUBLISHED["properties"]["summary"]["properties"]
+    assert PUBLISHED["$defs"]["change"]["properties"]["kind"]["enum"] == [kind.value for kind in ChangeKind]
+    assert list(counted["by_status"]["properties"]) == [status.value for status in Status]
+    assert list(counted["workstations"]["properties"]) == [answer.value for answer in Answer]
+    assert list(counted["authorisations"]["properties"]) == PUBLISHED["$defs"]["authorisation_status"]["enum"]
+    assert set(PUBLISHED["$defs"]["authorisation_status"]["enum"]) < {status.value for status in Status}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        put("more", value=1),
+        put("schema", value=2),
+        put("holders", 0, "more", value=1),
+        put("holders", 0, "places", 0, "more", value=1),
+        put("certificates", 0, "more", value=1),
+        put("workstations", 0, "more", value=1),
+        put("changes", 0, "more", value=1),
+        put("summary", "more", value=1),
+        put("summary", "by_status", "blue", value=1),
+        put("holders", 0, "status", value="blue"),
+        put("holders", 0, "authorisation_status", value="missing"),
+        put("holders", 0, "valid_until", value="2026-11-25"),
+        put("holders", 1, "authorisation_until", value="25/11/2026"),
+        put("holders", 0, "days_left", value="3"),
+        put("holders", 0, "days_left", value=3.5),
+        put("holders", 0, "places", 0, "thumbprint", value="00"),
+        put("workstations", 0, "answer", value=True),
+        lambda said: said["holders"][0].pop("actor"),
+        lambda said: said["certificates"][0].pop("owner_sid"),
+        lambda said: said.pop("changes"),
+    ],
+    ids=[
+        "section", "schema", "key_of_holder", "key_of_place", "key_of_certificate", "key_of_workstation", "key_of_change",
+        "key_of_summary", "count", "status", "authorisation_status", "instant", "day", "number_as_text", "fraction",
+        "thumbprint", "answer", "no_actor", "no_sid", "no_changes",
+    ],
+)  # fmt: skip
+def test_a_document_with_one_mistake_does_not_fit(spoil: Callable[[Any], Any]) -> None:
+    said = document(sample())
+    assert SCHEMA_FILE.complaints(said) == []
+    spoil(said)
+    assert len(SCHEMA_FILE.complaints(said)) == 1

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles take what the modules take, and their specs say the defaults that they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from consistency.tree import ROOT, action_options
+
+ROLES = sorted(path for path in (ROOT / "roles").iterdir() if path.is_dir())
+HOLDER: Mapping[str, Any] = action_options(ROOT / "plugins" / "action" / "certificate_facts.py")["holders"]["options"]
+NEEDED_BY_ROLES = {"name", "authorisation", "user"}
+"""A role finds bundles and passphrases by name and number; the facts alone can do without."""
+
+
+def spec(role: Path) -> dict[str, Any]:
+    """The options of a role."""
+    content = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    options: dict[str, Any] = content["argument_specs"]["main"]["options"]
+    return options
+
+
+def defaults(role: Path) -> dict[str, Any]:
+    """The variables that a role sets by itself."""
+    content: dict[str, Any] = yaml.safe_load((role / "defaults" / "main.yml").read_text(encoding="utf-8")) or {}
+    return content
+
+
+def every(options: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """All options and the options in them."""
+    for name, said in options.items():
+        yield f"{place}{name}", said
+        yield from every(said.get("options", {}), f"{place}{name}.")
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_maps_in_lists_are_described(role: Path) -> None:
+    for name, said in every(spec(role)):
+        assert "suboptions" not in said, (
+            name
+        )  # that is the word of modules; roles call them options, and pass over the other
+        assert ("options" in said) == (said.get("elements") == "dict"), name
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_a_holder_is_what_the_facts_take(role: Path) -> None:
+    described = spec(role)[f"{role.name}_holders"]["options"]
+    wanted = set(HOLDER) - ({"user"} if role.name == "report" else set())
+    assert set(described) == wanted
+    assert {name: said["type"] for name, said in described.items()} == {name: HOLDER[name]["type"] for name in wanted}
+    assert {name for name, said in described.items() if said.get("required")} == NEEDED_BY_ROLES & wanted
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_every_variable_of_a_role_is_described_and_every_default_is_the_one_that_it_has(role: Path) -> None:
+    described, known = spec(role), defaults(role)
+    assert set(known) <= set(described)
+    assert all(name.startswith(f"{role.name}_") for name in described)
+    told = {name: said["default"] for name, said in described.items() if "default" in said}
+    assert told == {name: value for name, value in known.items() if "{{" not in str(value)}

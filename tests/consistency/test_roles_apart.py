@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Roles for workstations look at no other host: slices of a job and batches of a play are like one run. The report alone looks at all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from consistency.tree import ROOT, name
+
+FILES = sorted(path for path in (ROOT / "roles").glob("*/*/*.yml") if path.parent.name in ("tasks", "vars", "defaults"))
+ACROSS = re.compile(
+    r"\b(run_once|hostvars|groups|group_names|delegate_to|delegate_facts|set_stats|add_host|group_by|ansible_play_\w+|play_hosts)\b"
+)
+PUBLISHED = {"pkcs12_summary"}
+
+
+def across(path: Path) -> list[str]:
+    """What a file has that looks at other hosts, comments left out."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if not line.lstrip().startswith("#") and ACROSS.search(line)]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "report" not in path.parts], ids=name)
+def test_role_looks_at_its_own_host(path: Path) -> None:
+    assert across(path) == []
+
+
+def test_the_report_leaves_one_artifact() -> None:
+    """The artifacts of slices overwrite each other, so nothing else of a job is told in this way."""
+    told = re.findall(r"set_stats:\n    data:\n((?:      .*\n)+)", "".join(path.read_text("utf-8") for path in FILES))
+    keys = {line.split(":")[0].strip() for block in told for line in block.splitlines()}
+    assert (len(told), keys) == (1, PUBLISHED)
+    playbooks = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").glob("*.yml"))
+    assert "set_stats" not in playbooks

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each operation on the store is disturbed in turn. The holder can log on at every moment, and the next run brings all to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from fault_injection.disturbed import disturb, operations, wrong_after_another_run
+from fault_injection.renewals import RENEWALS, Material
+from fault_injection.story import Captured, Renewal, Tally
+from lab.faults import Act, failing, killed, loses_the_first_key, together
+
+Fault = tuple[int, Act]
+"""How many faults it is, and what happens."""
+
+
+@pytest.fixture(params=RENEWALS)
+def renewal(request: pytest.FixtureRequest, material: Material) -> Renewal:
+    return RENEWALS[request.param](material)
+
+
+def assert_survives(renewal: Renewal, sent: Captured, tally: Tally, faults: Iterable[Fault]) -> None:
+    """Each fault on a workstation of its own, and what the tally says of them."""
+    for count, act in faults:
+        disturbed = disturb(renewal, sent, act)
+        tally.count(count, disturbed.watch.violations)
+        assert disturbed.refusal is not None
+        assert disturbed.refusal.cause
+        assert disturbed.refusal.next_step
+        assert not disturbed.watch.violations
+        assert not wrong_after_another_run(disturbed, renewal, sent)
+        tally.converge()
+
+
+def test_driver_dies_after_each_operation(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    last = operations(renewal, sent)
+    assert_survives(renewal, sent, tally, ((1, killed(number)) for number in range(1, last + 1)))
+
+
+def test_disk_is_full_after_each_operation(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    last = operations(renewal, sent)
+    assert_survives(renewal, sent, tally, ((1, failing(number)) for number in range(1, last + 1)))
+
+
+def test_driver_dies_while_it_takes_back(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    assert_survives(renewal, sent, tally, while_taking_back(renewal, sent))
+
+
+def while_taking_back(renewal: Renewal, sent: Captured) -> Iterator[Fault]:
+    """A failure after each operation, and a death after each of those that take back."""
+    for number in range(1, operations(renewal, sent) + 1):
+        last = len(disturb(renewal, sent, failing(number)).watch.operations)
+        for later in range(number + 1, last + 1):
+            yield 2, together(failing(number), killed(later))
+
+
+def test_taking_back_fails_too(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    last = operations(renewal, sent)
+    assert_survives(renewal, sent, tally, ((2, failing(number, number + 1)) for number in range(1, last + 1)))
+
+
+def test_key_is_lost_by_the_time_it_is_proven(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    assert_survives(renewal, sent, tally, [(1, loses_the_first_key)])

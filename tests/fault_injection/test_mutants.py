@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The checks can fail: each wrong way to renew is caught by the one that is there for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _renewal
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+    ImportLeaf,
+    Plan,
+    PlannedStep,
+    ProveKey,
+    RetireOld,
+    Wanted,
+    plan_present,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Going
+from fault_injection.disturbed import disturb, wrong_after_another_run
+from fault_injection.renewals import RENEWALS, Material
+from fault_injection.story import HOLDER, Captured, Renewal
+from lab.emulated.handle import StoreHandle
+from lab.emulated.steps import STEP_TYPES
+from lab.faults import failing, killed, linked, loses_the_first_key
+
+Order = Callable[[PlannedStep], int]
+
+
+@pytest.fixture
+def renewal(material: Material) -> Renewal:
+    return RENEWALS["one old one"](material)
+
+
+def paper_procedure(step: PlannedStep) -> int:
+    """Remove the old one, then import the new one."""
+    return 0 if isinstance(step, RetireOld) else 1
+
+
+def before_the_proof(step: PlannedStep) -> int:
+    """The new one is there, so the old one may go: nobody has seen the new key work."""
+    order: Sequence[type[PlannedStep]] = (ImportLeaf, RetireOld, ProveKey)
+    return order.index(type(step)) if isinstance(step, tuple(order)) else -1
+
+
+def mutate(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
+    def plan(wanted: Wanted, view: StoreView, old: Sequence[Going]) -> Plan:
+        return Plan(tuple(sorted(plan_present(wanted, view, old).steps, key=order)))
+
+    monkeypatch.setattr(_renewal, "plan_present", plan)
+
+
+def test_the_paper_procedure_is_caught(renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate(monkeypatch, paper_procedure)
+    assert disturb(renewal, sent).watch.violations
+
+
+def test_retiring_before_the_proof_is_caught(renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not disturb(renewal, sent, loses_the_first_key).watch.violations
+    mutate(monkeypatch, before_the_proof)
+    assert disturb(renewal, sent, loses_the_first_key).watch.violations
+
+
+def test_import_that_sweeps_nothing_is_caught(
+    renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StoreHandle, "leftovers", lambda _handle, _spki: [])
+    left = disturb(renewal, sent, killed(1))
+    assert any("no certificate links to" in wrong for wrong in wrong_after_another_run(left, renewal, sent))
+
+
+def test_taking_nothing_back_is_caught(renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    clean = disturb(renewal, sent, failing(1))
+    assert not clean.workstation.store_of(HOLDER.sid).containers.keys() - linked(clean.workstation.store_of(HOLDER.sid))
+    monkeypatch.setitem(STEP_TYPES, "import", replace(STEP_TYPES["import"], final=True))
+    left = disturb(renewal, sent, failing(1)).workstation.store_of(HOLDER.sid)
+    assert left.containers.keys() - linked(left)
