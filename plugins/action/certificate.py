@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_source import bundle_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate_options import (
     renewal_of,
     scope_of,
@@ -15,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate_op
     wanted_absent,
     wanted_present,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Unopened, bundle_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import store_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._removal import absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present, renew
@@ -23,7 +23,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import 
     absent_result,
     present_result,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._shelf import Unopened
 
 
 class ActionModule(PkcsAction):

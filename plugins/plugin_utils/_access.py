@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ._certificate import CLIENT_AUTH
-from ._observed import StoreCertificate, StoreView
+from ._crypto.certificate import CLIENT_AUTH
+from ._crypto.store import StoreCertificate, StoreView
 from ._person import Person
 
 

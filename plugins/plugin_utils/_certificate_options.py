@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ._calendar import calendar_of
+from ._crypto.pkcs12_files import read_shelf
 from ._dead_keys import Key, dead_keys
 from ._errors import PkcsError
 from ._evidence import Evidence
@@ -22,7 +23,6 @@ from ._renewal import Present, Renewal
 from ._seats import seats_of_facts, with_holder
 from ._selection import Selection
 from ._selector import Selector, normal_thumbprint
-from ._shelf import read_shelf
 from ._transaction import Terms
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
-from ._certificate import Certificate
-from ._observed import StoreCertificate, StoreView
+from ._crypto.certificate import Certificate
+from ._crypto.store import StoreCertificate, StoreView
 from ._plan import NameLeaf
 from ._predecessors import Method
 from ._transaction import Outcome

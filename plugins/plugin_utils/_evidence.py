@@ -14,11 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ._bundle import Bundle
+from ._crypto.pkcs12 import Bundle
+from ._crypto.store import StoreView, view_elements
 from ._driver import ExchangeAnswer, journal_row
 from ._driver_json import TIME_FORMAT
 from ._errors import PkcsError
-from ._observed import StoreView, view_elements
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from ._calendar import Calendar
-from ._certificate import Status
 from ._codec import to_map
+from ._crypto.certificate import Status
+from ._crypto.store import StoreCertificate, StoreView, view_store
 from ._dead_keys import Key
 from ._driver import Inventory, Profile
-from ._observed import StoreCertificate, StoreView, view_store
 from ._owner import TEMPORARY, UNREAD_SENTENCES
 from ._record import SCHEMA, CertificateRecord, KeyState, ProfileRecord, UnreadRecord, WorkstationRecord
 from ._seats import Seat, holder_record, seated_judge

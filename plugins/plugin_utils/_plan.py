@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ._certificate import Certificate
-from ._observed import StoreCertificate, StoreView
+from ._crypto.certificate import Certificate
+from ._crypto.store import StoreCertificate, StoreView
 from ._predecessors import Going, Method
 
 

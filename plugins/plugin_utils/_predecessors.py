@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from ._certificate import CLIENT_AUTH, Certificate
+from ._crypto.certificate import CLIENT_AUTH, Certificate
+from ._crypto.store import StoreCertificate, StoreView
 from ._errors import PkcsError
-from ._observed import StoreCertificate, StoreView
 from ._person import Person
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ._crypto.store import StoreCertificate, view_store
 from ._dead_keys import Key
 from ._driver import Drivers, Inventory
 from ._errors import PkcsError
 from ._evidence import Evidence
 from ._exchange_errors import NOT_SIGNING
 from ._facts import Scope, workstation_record
-from ._observed import StoreCertificate, view_store
 from ._plan import Plan, ProveKey
 from ._predecessors import is_software
 from ._record import HolderRecord, Proof, WorkstationRecord

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from ._certificate import Status
+from ._crypto.certificate import Status
 
 SCHEMA = 1
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ._access import current
-from ._bundle import Bundle, check_dates
 from ._calendar import Calendar
-from ._certificate import Status
+from ._crypto.certificate import Status
+from ._crypto.pkcs12 import Bundle, check_dates
+from ._crypto.pkcs12_files import Shelf
 from ._dead_keys import Key
 from ._driver import TOLERATED_SKEW, Drivers
 from ._errors import PkcsError
@@ -20,7 +21,6 @@ from ._exchange_errors import NOT_SIGNING
 from ._person import Person, refuse_wrong_person
 from ._plan import Prove, Wanted, plan_present
 from ._predecessors import Policy, is_software, predecessors
-from ._shelf import Shelf
 from ._transaction import Note, Outcome, Sealed, Terms, carry_out, observe
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ._certificate import Status
 from ._codec import Mismatch, instant_of
+from ._crypto.certificate import Status
 from ._errors import PkcsError
 from ._pattern import check_pattern
 from ._report._build import Sources, build

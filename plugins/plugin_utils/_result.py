@@ -12,17 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from ._access import current
-from ._bundle import Bundle
 from ._calendar import Calendar
 from ._codec import to_map
+from ._crypto.pkcs12 import Bundle
+from ._crypto.pkcs12_files import Unopened
+from ._crypto.store import StoreCertificate
 from ._driver import journal_row
 from ._driver_json import TIME_FORMAT
 from ._facts import Scope, certificate_row, workstation_record
-from ._observed import StoreCertificate
 from ._person import Person
 from ._predecessors import Method
 from ._seats import seated, with_outcome
-from ._shelf import Unopened
 from ._transaction import Note, Outcome
 
 NOTHING = "(?!)"

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._observed import StoreCertificate
+from ._crypto.store import StoreCertificate
 from ._pattern import check_pattern
 from ._person import Person
 from ._predecessors import is_software

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ._calendar import DAY
+from ._crypto.store import StoreCertificate, StoreView
 from ._errors import PkcsError
-from ._observed import StoreCertificate, StoreView
 from ._pattern import check_pattern
 from ._person import Person
 from ._predecessors import is_software

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from ._access import is_offered
 from ._calendar import Calendar
-from ._certificate import Status, is_weak
+from ._crypto.certificate import Status, is_weak
 from ._record import CertificateRecord, KeyState
 from ._register import Register
 

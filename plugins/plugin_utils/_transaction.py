@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import Enum
 
 from ._become import Deferred
-from ._bundle import Bundle, transcode
-from ._certificate import Certificate
+from ._crypto.certificate import Certificate
+from ._crypto.pkcs12 import Bundle, transcode
+from ._crypto.store import StoreView, view_elements, view_store
 from ._driver import (
     ChainStep,
     Drivers,
@@ -33,7 +34,6 @@ from ._driver_json import AnswerError
 from ._errors import PkcsError
 from ._evidence import Change, Evidence
 from ._exchange_errors import exchange_refusal
-from ._observed import StoreView, view_elements, view_store
 from ._owner import Owner, deferral, find_owner, refuse_unusable, run_as
 from ._plan import AddAuthority, ImportLeaf, NameLeaf, Plan, PlannedStep, ProveKey, RetireOld
 from ._verify import Expected, refuse_unverified

@@ -12,10 +12,10 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from ._certificate import Certificate, proof_holds
+from ._crypto.certificate import Certificate, proof_holds
+from ._crypto.store import StoreView
 from ._driver import ExchangeAnswer, JournalEntry, journal_row
 from ._errors import PkcsError
-from ._observed import StoreView
 from ._plan import NameLeaf, Plan, ProveKey
 from ._predecessors import Method
 

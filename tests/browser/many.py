@@ -4,12 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
-    Actor,
-    NextStep,
-    Report,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Actor, NextStep, Report
 from browser.rows import certificate, holder, place, terms, workstation
 
 

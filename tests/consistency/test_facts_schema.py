@@ -16,8 +16,9 @@ import yaml
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import from_map, to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
     Account,
     Inventory,
@@ -29,7 +30,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import UNREAD_SENTENCES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import (
     SCHEMA,
     CertificateRecord,
@@ -42,10 +42,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
-from lab.authority import Authority
-from lab.emulated.element import pack, properties
 from consistency.schemas import published, put
 from consistency.tree import MODULES
+from lab.authority import Authority
+from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, OTHER_SID, SOFTWARE, inventory, profile
 from unit.plugins.plugin_utils.records import record
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import store_hash
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
 from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.material import PASSPHRASE, bundle, material

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     MACHINE_KEYSET,
     KeyLink,
     thumbprint_of,

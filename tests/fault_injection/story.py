@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._become import become_refusal
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle import open_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
     Context,
     ExchangeAnswer,

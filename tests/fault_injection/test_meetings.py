@@ -11,8 +11,11 @@ from functools import partial
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
+    FRIENDLY_NAME,
+    read_records,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import FRIENDLY_NAME, read_records
 from fault_injection.disturbed import disturb, wrong_after_another_run
 from fault_injection.end import wrong_in_the_end
 from fault_injection.renewals import RENEWALS, Material

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _renewal
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreView
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     ImportLeaf,
     Plan,

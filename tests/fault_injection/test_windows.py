@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import parse_element
 from integration.plays import failed_hosts, run_play, tasks
 from integration.test_windows import Found, look
 from lab.authority import Authority, IssuedBundle

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _der
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto import asn1
 from lab.authority import Authority, IssuedBundle, der, pfx, write_bundle
 from lab.authority.authority import new_key
 from lab.people import JEANNE
@@ -78,7 +78,7 @@ class Forge:
     def forged(self, *, serial: bytes | None = None, validity: tuple[str, str] | None = None) -> IssuedBundle:
         """A bundle whose leaf has these very octets as its serial number, or these GeneralizedTimes as its dates."""
         issued = self.issue()
-        parts = _der.read(issued.certificate.tbs_certificate_bytes).children
+        parts = asn1.read(issued.certificate.tbs_certificate_bytes).children
         version, number, algorithm, issuer, dates, *rest = [part.raw for part in parts]
         if serial is not None:
             number = der.encode(der.INTEGER, serial)
@@ -137,7 +137,7 @@ def with_rounds(bundle: IssuedBundle, rounds: int) -> bytes:
 
 def with_pbmac1(bundle: IssuedBundle) -> bytes:
     """The same file with the MAC of RFC 9579 in place of its own."""
-    version, safe, _mac = _der.read(bundle.data).children
+    version, safe, _mac = asn1.read(bundle.data).children
     content = safe.children[1].children[0].octets
     salt = secrets.token_bytes(16)
     key = hashlib.pbkdf2_hmac("sha256", PASSPHRASE.encode(), salt, ROUNDS, 32)

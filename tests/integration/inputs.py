@@ -14,7 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import FRIENDLY_NAME, read_records
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
+    FRIENDLY_NAME,
+    read_records,
+)
 from integration import forge
 from integration.forge import PASSPHRASE, Forge
 from lab.authority import Authority, IssuedBundle

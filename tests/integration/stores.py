@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import parse_element
 from lab.emulated.store import Store, spki
 
 

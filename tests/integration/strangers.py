@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink, thumbprint_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink, thumbprint_of
 from lab.emulated.element import pack, properties
 from lab.emulated.store import Store
 

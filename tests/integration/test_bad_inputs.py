@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_source import bundle_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import bundle_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from integration.bad_inputs import ROWS
 from integration.forge import PASSPHRASE, Forge

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import parse_element
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import parse_element
 from integration.plays import run_play, tasks
 from lab.authority import Authority, IssuedBundle
 from lab.authority.authority import new_key

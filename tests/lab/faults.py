@@ -13,7 +13,10 @@ from typing import Any
 
 from cryptography import x509
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import ElementError, parse_element
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
+    ElementError,
+    parse_element,
+)
 from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation, ProcessKilled
 from lab.emulated.store import Store, spki
 from lab.manifest import parse

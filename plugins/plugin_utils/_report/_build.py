@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._calendar import calendar_of
-from .._certificate import Status
+from .._crypto.certificate import Status
 from .._register import register_of
 from .._seats import Seat, accounts_of
 from .._standing import ACCESS

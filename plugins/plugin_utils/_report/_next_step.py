@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._certificate import Status
+from .._crypto.certificate import Status
 from .._seats import Seat
 from ._model import Actor, NextStep
 

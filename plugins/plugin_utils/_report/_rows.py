@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from .._calendar import DAY, Calendar
-from .._certificate import Status
+from .._crypto.certificate import Status
 from .._register import Register
 from .._seats import Seat, standing_of
 from .._standing import Judge, Judged, judge_all

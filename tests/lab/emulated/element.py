@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     ARCHIVED,
     CERTIFICATE,
     FRIENDLY_NAME,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import store_hash
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
 from lab.emulated.computer import Computer
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import Observer, StoreHandle

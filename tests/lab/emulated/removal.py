@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography import x509
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     ARCHIVED,
     CERTIFICATE,
     KeyLink,

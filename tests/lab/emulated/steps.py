@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     ARCHIVED,
     CERTIFICATE,
     KeyLink,

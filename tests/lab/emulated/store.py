@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import Certificate
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     MACHINE_KEYSET,
     KeyLink,
     thumbprint_of,

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import store_hash
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
 from contract.material import PASSPHRASE, Material, bundle, material
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.drivers import PLUGINS, UTILITIES

@@ -8,7 +8,10 @@ import base64
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import MACHINE_KEYSET, parse_element
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
+    MACHINE_KEYSET,
+    parse_element,
+)
 from lab.emulated import LoggingPolicy
 from unit.lab.emulated.hospital import (
     ADMINISTRATOR,

@@ -17,12 +17,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle import Bundle, open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
     CLIENT_AUTH,
     PROOF_PREFIX,
     Certificate,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle, open_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
+    StoreCertificate,
+    StoreView,
+    view_elements,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink, thumbprint_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
     Account,
     ChainStep,
@@ -44,15 +50,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
     StoredElement,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import (
-    StoreCertificate,
-    StoreView,
-    view_elements,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Policy
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink, thumbprint_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Terms
 from lab.authority import Authority, IssuedBundle

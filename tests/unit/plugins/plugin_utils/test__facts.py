@@ -13,8 +13,12 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import CLIENT_AUTH, read_certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
+    CLIENT_AUTH,
+    read_certificate,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
     Account,
     Logging,
@@ -30,7 +34,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import (
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import UNREAD_SENTENCES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
 from lab.authority import Authority

@@ -10,8 +10,8 @@ from itertools import product
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Certificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreCertificate, StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate, StoreView
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     AddAuthority,
     ImportLeaf,

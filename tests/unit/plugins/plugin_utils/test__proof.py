@@ -13,7 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
     Account,
     Context,
@@ -32,7 +33,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver_json im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import Gathered, proven_record
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import KeyLink
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import (
     CertificateRecord,
     HolderRecord,

@@ -12,9 +12,10 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _renewal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Shelf
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreView
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import ImportStep, ProveStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreView
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     Plan,
@@ -25,7 +26,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Going, Method, Policy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, Renewal, present, renew
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._shelf import Shelf
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Note, Outcome
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fakes import (

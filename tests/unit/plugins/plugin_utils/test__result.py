@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Unopened
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import JournalEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
@@ -35,7 +36,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seats_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._shelf import Unopened
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Note, Outcome
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import (

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate, StoreView
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import ExchangeAnswer, JournalEntry, ProveStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._observed import StoreCertificate, StoreView
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     ImportLeaf,
     NameLeaf,

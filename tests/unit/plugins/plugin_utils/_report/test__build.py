@@ -10,17 +10,12 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
-    Actor,
-    Answer,
-    NextStep,
-    summary,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Actor, Answer, NextStep, summary
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, TERMS, host, record, report
 

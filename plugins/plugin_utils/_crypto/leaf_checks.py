@@ -12,9 +12,9 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from ._bundle_form import ASK_ISSUER
-from ._certificate import CLIENT_AUTH, SMALLEST_RSA, Certificate
-from ._errors import PkcsError
+from .._errors import PkcsError
+from .certificate import CLIENT_AUTH, SMALLEST_RSA, Certificate
+from .pfx import ASK_ISSUER
 
 CURVES = ("secp256r1", "secp384r1", "secp521r1")
 """P-256, P-384, P-521: what every supported Windows imports into its CNG software provider."""

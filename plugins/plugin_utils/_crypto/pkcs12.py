@@ -20,10 +20,10 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 
-from ._bundle_form import ASK_ISSUER, count_private_keys, pfx_of
-from ._bundle_leaf import chain_of, refuse_unfit, title, usable_key
-from ._certificate import Certificate, UnreadableCertificate, read_certificate
-from ._errors import PkcsError
+from .._errors import PkcsError
+from .certificate import Certificate, UnreadableCertificate, read_certificate
+from .leaf_checks import chain_of, refuse_unfit, title, usable_key
+from .pfx import ASK_ISSUER, count_private_keys, pfx_of
 
 FIRST_BUILD_WITH_AES = 16299  # Windows 10 1709; older ones call an AES file a wrong password
 ONE_USE_ROUNDS = 2000

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ._certificate import Certificate, UnreadableCertificate, read_certificate
-from ._driver import Store, StoredElement, Unread
-from ._properties import ElementError, KeyLink, parse_element, store_hash
+from .._driver import Store, StoredElement, Unread
+from .certificate import Certificate, UnreadableCertificate, read_certificate
+from .store_element import ElementError, KeyLink, parse_element, store_hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Facts of X.509 certificates (RFC 5280). Pure; besides ``_bundle`` the only file that uses ``cryptography``."""
+"""Facts of X.509 certificates (RFC 5280). Pure; nothing here knows Windows or Ansible."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509.oid import NameOID
 
-from . import _der
-from ._calendar import Calendar
-from ._properties import thumbprint_of
+from .._calendar import Calendar
+from . import asn1
+from .store_element import thumbprint_of
 
 SMALLEST_RSA = 2048
 SMALLEST_EC = 256
@@ -187,7 +187,7 @@ def proof_holds(certificate: Certificate, algorithm: str, signature: bytes, nonc
 
 def _encoded_parts(der: bytes) -> tuple[bytes, bytes]:
     """Serial number and SubjectPublicKeyInfo as they are encoded (TBSCertificate, RFC 5280, section 4.1)."""
-    parts = [part for part in _der.read(der).children[0].children if part.tag != _der.CONTEXT_0]
+    parts = [part for part in asn1.read(der).children[0].children if part.tag != asn1.CONTEXT_0]
     serial = parts[0].body
     return serial[1:] if len(serial) > 1 and serial[0] == 0 else serial, parts[5].raw
 
@@ -255,7 +255,7 @@ def _upn(names: x509.SubjectAlternativeName | None) -> str | None:
     others: Iterable[x509.OtherName] = names.get_values_for_type(x509.OtherName) if names else ()
     for other in others:
         if other.type_id.dotted_string == UPN:
-            value = _der.read(other.value)
+            value = asn1.read(other.value)
             if value.tag in _TEXT_TAGS:
                 return value.body.decode("utf-8", errors="replace")
     return None

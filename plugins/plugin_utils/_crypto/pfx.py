@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 
-from . import _der
-from ._errors import PkcsError
+from .._errors import PkcsError
+from . import asn1
 
 LARGEST = 1024 * 1024
 ASK_ISSUER = "Take the file from the issuer's page or mail again, or ask the issuer for a new one."
@@ -36,10 +36,10 @@ def pfx_of(data: bytes) -> bytes:
         )
     _refuse_text(data)
     try:
-        start, length = _der.header(data)
-    except _der.DerError:
+        start, length = asn1.header(data)
+    except asn1.DerError:
         raise _not_p12() from None
-    if data[0] != _der.SEQUENCE or data[start : start + len(VERSION_3)] != VERSION_3:
+    if data[0] != asn1.SEQUENCE or data[start : start + len(VERSION_3)] != VERSION_3:
         raise _not_p12()
     if length is None:
         return data
@@ -58,22 +58,22 @@ def count_private_keys(pfx: bytes) -> int:
     Loaders take the first key and pass over the others in silence, so they have to be counted here.
     """
     try:
-        content = _der.read(pfx).children[1]
-        sections = _der.read(_data_of(content) or b"").children
+        content = asn1.read(pfx).children[1]
+        sections = asn1.read(_data_of(content) or b"").children
         waiting = [section for section in map(_data_of, sections) if section is not None]
         count = 0
         while waiting:
-            for bag in _der.read(waiting.pop()).children:
+            for bag in asn1.read(waiting.pop()).children:
                 kind, value = bag.children[:2]
                 count += kind.body in KEY_BAGS
                 if kind.body == SAFE_CONTENTS_BAG:
                     waiting.append(value.body)
-    except (_der.DerError, IndexError, ValueError):
+    except (asn1.DerError, IndexError, ValueError):
         raise _not_p12() from None
     return count
 
 
-def _data_of(content: _der.Node) -> bytes | None:
+def _data_of(content: asn1.Node) -> bytes | None:
     """What a ContentInfo (RFC 5652, section 3) of type data holds; None for an encrypted one."""
     kind, value = content.children[:2]
     return value.children[0].octets if kind.body == DATA else None
@@ -107,7 +107,7 @@ def _is_base64_text(data: bytes) -> bool:
         decoded = base64.b64decode(b"".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return decoded[:1] == bytes([_der.SEQUENCE])
+    return decoded[:1] == bytes([asn1.SEQUENCE])
 
 
 def _not_p12() -> PkcsError:

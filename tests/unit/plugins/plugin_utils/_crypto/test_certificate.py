@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
     PROOF_PREFIX,
     Certificate,
     Status,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._der import MAX_DEPTH, DerError, header, read
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.asn1 import MAX_DEPTH, DerError, header, read
 
 
 def test_reads_one_element_and_leaves_the_rest_alone() -> None:

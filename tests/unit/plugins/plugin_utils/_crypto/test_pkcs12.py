@@ -19,7 +19,11 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle import check_dates, open_bundle, transcode
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import (
+    check_dates,
+    open_bundle,
+    transcode,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from lab.authority import Authority, Dialect, IssuedBundle, KeyKind, pfx
 

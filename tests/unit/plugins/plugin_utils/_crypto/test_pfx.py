@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_form import count_private_keys, pfx_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pfx import count_private_keys, pfx_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from lab.authority import der, pfx
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._bundle_folder import find_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import find_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 
 NOBODY = 65534
