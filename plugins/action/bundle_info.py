@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import bundle_of, find_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import bundle_result
 
 

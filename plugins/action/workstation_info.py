@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._preflight import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     locked_down,
     preflight,
     preflight_result,

@@ -21,11 +21,10 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from ._become import become_refusal
-from ._driver import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
-from ._driver_json import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from ._errors import PkcsError
-from ._lockdown import lockdown_refusal
+from ._workstation.failures import become_refusal, lockdown_refusal
+from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
+from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
 JOBS = ("awx_job_id", "tower_job_id")
 """Variables in which AWX and Automation Controller tell the number of the job."""

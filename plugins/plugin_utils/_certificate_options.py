@@ -9,20 +9,20 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
-from ._calendar import calendar_of
 from ._crypto.pkcs12_files import read_shelf
 from ._dead_keys import Key, dead_keys
 from ._errors import PkcsError
 from ._evidence import Evidence
 from ._facts import Scope
-from ._person import Person
-from ._plan import Prove
-from ._predecessors import Method, Policy
+from ._policy.plan import Prove
+from ._policy.removal import Selector, normal_thumbprint
+from ._policy.retirement import Method, Policy
+from ._policy.subject import Person
+from ._policy.validity import calendar_of
 from ._removal import Absent
 from ._renewal import Present, Renewal
 from ._seats import seats_of_facts, with_holder
 from ._selection import Selection
-from ._selector import Selector, normal_thumbprint
 from ._transaction import Terms
 
 

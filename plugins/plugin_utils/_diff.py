@@ -9,8 +9,8 @@ from collections.abc import Mapping, Set
 
 from ._crypto.certificate import Certificate
 from ._crypto.store import StoreCertificate, StoreView
-from ._plan import NameLeaf
-from ._predecessors import Method
+from ._policy.plan import NameLeaf
+from ._policy.retirement import Method
 from ._transaction import Outcome
 
 

@@ -26,3 +26,7 @@ class PkcsError(Exception):
         self.next_step = next_step
         self.journal = tuple(journal)
         self.changed = changed
+
+
+class Deferred(Exception):
+    """The work has to wait for the holder; the text is the reason, one sentence."""

@@ -16,9 +16,9 @@ from typing import Any
 
 from ._crypto.pkcs12 import Bundle
 from ._crypto.store import StoreView, view_elements
-from ._driver import ExchangeAnswer, journal_row
-from ._driver_json import TIME_FORMAT
 from ._errors import PkcsError
+from ._workstation.protocol import ExchangeAnswer, journal_row
+from ._workstation.wire import TIME_FORMAT
 
 
 @dataclass(frozen=True, slots=True)

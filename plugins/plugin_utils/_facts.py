@@ -10,17 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ._calendar import Calendar
 from ._codec import to_map
-from ._crypto.certificate import Status
 from ._crypto.store import StoreCertificate, StoreView, view_store
 from ._dead_keys import Key
-from ._driver import Inventory, Profile
-from ._owner import TEMPORARY, UNREAD_SENTENCES
+from ._policy.validity import Calendar, Status, status_in_time
 from ._record import SCHEMA, CertificateRecord, KeyState, ProfileRecord, UnreadRecord, WorkstationRecord
 from ._seats import Seat, holder_record, seated_judge
 from ._selection import Selection
 from ._standing import judge_all
+from ._workstation.account import TEMPORARY, UNREAD_SENTENCES
+from ._workstation.protocol import Inventory, Profile
 
 USER_STORE = "CurrentUser\\My"
 MACHINE_STORE = "LocalMachine\\My"
@@ -85,7 +84,7 @@ def workstation_record(
 def certificate_row(found: StoreCertificate, calendar: Calendar, now: datetime) -> dict[str, Any]:
     """A certificate by itself as a flat map: its status is where it stands in time."""
     row = to_map(_record(OwnedStore("", "", EMPTY), found, {}, related=True))
-    status = found.certificate.status(now, calendar)
+    status = status_in_time(found.certificate, now, calendar)
     left = calendar.days_left(found.certificate.not_after, now)
     return {name: value for name, value in row.items() if name not in OF_THE_PLACE} | {
         "status": status.value,

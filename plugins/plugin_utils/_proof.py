@@ -11,16 +11,16 @@ from datetime import datetime
 
 from ._crypto.store import StoreCertificate, view_store
 from ._dead_keys import Key
-from ._driver import Drivers, Inventory
 from ._errors import PkcsError
 from ._evidence import Evidence
-from ._exchange_errors import NOT_SIGNING
 from ._facts import Scope, workstation_record
-from ._plan import Plan, ProveKey
-from ._predecessors import is_software
+from ._policy.plan import Plan, ProveKey
+from ._policy.retirement import is_software
 from ._record import HolderRecord, Proof, WorkstationRecord
 from ._standing import ACCESS
 from ._transaction import Outcome, Terms, carry_out, found_in
+from ._workstation.failures import NOT_SIGNING
+from ._workstation.protocol import Drivers, Inventory
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from ._crypto.certificate import Status
+from ._policy.validity import Status
 
 SCHEMA = 1
 

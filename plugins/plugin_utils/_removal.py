@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ._driver import Drivers
-from ._plan import plan_absent
-from ._predecessors import Policy, going
-from ._selector import Selector
+from ._policy.plan import plan_absent
+from ._policy.removal import Selector
+from ._policy.retirement import Policy, going
 from ._transaction import Outcome, Terms, carry_out, observe
+from ._workstation.protocol import Drivers
 
 
 @dataclass(frozen=True, slots=True)

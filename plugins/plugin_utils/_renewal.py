@@ -9,19 +9,17 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ._access import current
-from ._calendar import Calendar
-from ._crypto.certificate import Status
 from ._crypto.pkcs12 import Bundle, check_dates
 from ._crypto.pkcs12_files import Shelf
 from ._dead_keys import Key
-from ._driver import TOLERATED_SKEW, Drivers
 from ._errors import PkcsError
-from ._exchange_errors import NOT_SIGNING
-from ._person import Person, refuse_wrong_person
-from ._plan import Prove, Wanted, plan_present
-from ._predecessors import Policy, is_software, predecessors
+from ._policy.plan import Prove, Wanted, plan_present
+from ._policy.retirement import Policy, is_software, predecessors
+from ._policy.subject import Person, refuse_wrong_person
+from ._policy.validity import Calendar, Status, current, status_in_time
 from ._transaction import Note, Outcome, Sealed, Terms, carry_out, observe
+from ._workstation.failures import NOT_SIGNING
+from ._workstation.protocol import TOLERATED_SKEW, Drivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def renew(wanted: Present, renewal: Renewal, drivers: Drivers, now: Callable[[],
     found = _observe(wanted, drivers, now)
     today = now()
     has = current(found.before, wanted.person, bundle.leaf.thumbprint if bundle else None, today)
-    due = has is None or has.certificate.status(today, renewal.calendar) is not Status.VALID
+    due = has is None or status_in_time(has.certificate, today, renewal.calendar) is not Status.VALID
     if has and (bundle is None or bundle.leaf.not_after <= has.certificate.not_after):
         if bundle and bundle.leaf.thumbprint == has.thumbprint:
             found = _install(wanted, bundle, drivers, found)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ._codec import Mismatch, instant_of
-from ._crypto.certificate import Status
 from ._errors import PkcsError
-from ._pattern import check_pattern
+from ._policy.subject import check_pattern
+from ._policy.validity import Status
 from ._report._build import Sources, build
 from ._report._files import read, write
 from ._report._forms import FORMS

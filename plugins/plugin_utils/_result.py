@@ -11,19 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ._access import current
-from ._calendar import Calendar
 from ._codec import to_map
 from ._crypto.pkcs12 import Bundle
 from ._crypto.pkcs12_files import Unopened
 from ._crypto.store import StoreCertificate
-from ._driver import journal_row
-from ._driver_json import TIME_FORMAT
 from ._facts import Scope, certificate_row, workstation_record
-from ._person import Person
-from ._predecessors import Method
+from ._policy.retirement import Method
+from ._policy.subject import Person
+from ._policy.validity import Calendar, current
 from ._seats import seated, with_outcome
 from ._transaction import Note, Outcome
+from ._workstation.protocol import journal_row
+from ._workstation.wire import TIME_FORMAT
 
 NOTHING = "(?!)"
 """A regular expression that matches no issuer."""

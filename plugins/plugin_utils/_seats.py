@@ -10,15 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from ._calendar import Calendar
 from ._codec import Mismatch, from_map
-from ._driver import Inventory
 from ._errors import PkcsError
-from ._owner import TEMPORARY
-from ._person import Person
+from ._policy.subject import Person, register_of
+from ._policy.validity import Calendar
 from ._record import SCHEMA, HolderRecord, UnreadRecord
-from ._register import register_of
 from ._standing import Judge, Judged, Standing, stand
+from ._workstation.account import TEMPORARY
+from ._workstation.protocol import Inventory
 
 
 @dataclass(frozen=True, slots=True)

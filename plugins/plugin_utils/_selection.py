@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._crypto.store import StoreCertificate
-from ._pattern import check_pattern
-from ._person import Person
-from ._predecessors import is_software
+from ._policy.retirement import is_software
+from ._policy.subject import Person, Register, check_pattern, register_of
 from ._record import CertificateRecord
-from ._register import Register, register_of
 from ._seats import Seat
 
 

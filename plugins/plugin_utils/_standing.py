@@ -12,11 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ._access import is_offered
-from ._calendar import Calendar
-from ._crypto.certificate import Status, is_weak
+from ._policy.subject import Register
+from ._policy.validity import Calendar, Status, is_offered, is_weak
 from ._record import CertificateRecord, KeyState
-from ._register import Register
 
 SIGNING = (KeyState.LINKED, KeyState.PROVEN)
 """States of a key that a browser would try."""

@@ -11,11 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from ._become import Deferred
 from ._crypto.certificate import Certificate
 from ._crypto.pkcs12 import Bundle, transcode
 from ._crypto.store import StoreView, view_elements, view_store
-from ._driver import (
+from ._errors import Deferred, PkcsError
+from ._evidence import Change, Evidence
+from ._policy.plan import AddAuthority, ImportLeaf, NameLeaf, Plan, PlannedStep, ProveKey, RetireOld
+from ._verify import Expected, refuse_unverified
+from ._workstation.account import Owner, deferral, find_owner, refuse_unusable, run_as
+from ._workstation.failures import exchange_refusal
+from ._workstation.protocol import (
     ChainStep,
     Drivers,
     ExchangeAnswer,
@@ -30,13 +35,7 @@ from ._driver import (
     RunAs,
     Step,
 )
-from ._driver_json import AnswerError
-from ._errors import PkcsError
-from ._evidence import Change, Evidence
-from ._exchange_errors import exchange_refusal
-from ._owner import Owner, deferral, find_owner, refuse_unusable, run_as
-from ._plan import AddAuthority, ImportLeaf, NameLeaf, Plan, PlannedStep, ProveKey, RetireOld
-from ._verify import Expected, refuse_unverified
+from ._workstation.wire import AnswerError
 
 NONCE_BYTES = 32
 EMPTY = view_elements(())

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from ._crypto.certificate import Certificate, proof_holds
 from ._crypto.store import StoreView
-from ._driver import ExchangeAnswer, JournalEntry, journal_row
 from ._errors import PkcsError
-from ._plan import NameLeaf, Plan, ProveKey
-from ._predecessors import Method
+from ._policy.plan import NameLeaf, Plan, ProveKey
+from ._policy.retirement import Method
+from ._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
 
 
 @dataclass(frozen=True, slots=True)

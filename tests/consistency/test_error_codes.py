@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._exchange_errors import SENTENCES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import SENTENCES
 from consistency.reach import UTILS, codes, codes_in, definitions
 from consistency.tree import ACTIONS, MODULES, ROOT, name
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import document
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import NextStep, Place, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._query import select

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import entries_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import SCHEMA, document
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
 from fault_injection.story import Renewal
 from lab.authority import Authority, IssuedBundle, PrivateKey
 from lab.emulated.store import Store, spki

@@ -10,27 +10,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._become import become_refusal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method, Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome, Terms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import become_refusal
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeAnswer,
     ExchangeRequest,
     Inventory,
     RunAs,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver_json import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import (
     exchange_arguments,
     inventory_arguments,
     parse_exchange,
     parse_inventory,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method, Policy
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome, Terms
 from contract.wire import Sent
 from lab.authority import IssuedBundle
 from lab.emulated import EmulatedWorkstation, User

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _renewal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreView
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportLeaf,
     Plan,
     PlannedStep,
@@ -20,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     Wanted,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Going
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Going
 from fault_injection.disturbed import disturb, wrong_after_another_run
 from fault_injection.renewals import RENEWALS, Material
 from fault_injection.story import HOLDER, Captured, Renewal

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 with suppress(ImportError):  # the file loads without it; _action says what is missing
@@ -22,14 +21,10 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509.oid import NameOID
 
-from .._calendar import Calendar
-from . import asn1
+from .._crypto import asn1
 from .store_element import thumbprint_of
 
 SMALLEST_RSA = 2048
-SMALLEST_EC = 256
-"""Bits; below, a key can be broken (ANSSI, RGS B1)."""
-WEAK_HASHES = ("md5", "sha1")
 
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 UPN = "1.3.6.1.4.1.311.20.2.3"
@@ -58,24 +53,6 @@ _TEXT_TAGS = (0x0C, 0x13, 0x16)
 
 class UnreadableCertificate(ValueError):
     """DER that does not parse as a certificate; the text is the reason."""
-
-
-class Status(str, Enum):
-    """Where a certificate, or a person's access, stands. ``_standing`` judges; docs/docsite/rst/guide_reporting.rst has the table."""
-
-    VALID = "valid"
-    RENEWAL_DUE = "renewal_due"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not_yet_valid"
-    MISSING = "missing"
-    DUPLICATE = "duplicate"
-    SUPERSEDED = "superseded"
-    ARCHIVED = "archived"
-    KEY_MISSING = "key_missing"
-    WRONG_HOLDER = "wrong_holder"
-    WEAK = "weak"
-    UNKNOWN = "unknown"
-    NEVER_SEEN = "never_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +88,6 @@ class Certificate:
     def is_in_date(self, now: datetime) -> bool:
         """Valid to the second of ``not_after`` (RFC 5280, 4.1.2.5)."""
         return self.not_before <= now <= self.not_after
-
-    def status(self, now: datetime, calendar: Calendar) -> Status:
-        """Where it stands in time: expired, not yet valid, due for renewal, or valid."""
-        if now > self.not_after:
-            return Status.EXPIRED
-        if now < self.not_before:
-            return Status.NOT_YET_VALID
-        return Status.RENEWAL_DUE if calendar.is_due(self.not_after, now) else Status.VALID
-
-
-def is_weak(key_type: str, key_size: int, signature_hash: str | None) -> bool:
-    """Whether the key or the issuer's signature is below what can be trusted. ``key_size`` in bits."""
-    short = (key_type == "RSA" and key_size < SMALLEST_RSA) or (key_type.startswith("EC ") and key_size < SMALLEST_EC)
-    return short or signature_hash in WEAK_HASHES
 
 
 def read_certificate(der: bytes) -> Certificate:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 
+from .._crypto import asn1
 from .._errors import PkcsError
-from . import asn1
 
 LARGEST = 1024 * 1024
 ASK_ISSUER = "Take the file from the issuer's page or mail again, or ask the issuer for a new one."

@@ -6,11 +6,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from .._driver import Store, StoredElement, Unread
 from .certificate import Certificate, UnreadableCertificate, read_certificate
 from .store_element import ElementError, KeyLink, parse_element, store_hash
+
+
+@dataclass(frozen=True, slots=True)
+class StoredElement:
+    """A serialized certificate element as the workstation keeps it; ``source`` is ``file`` or ``hive``."""
+
+    source: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A place that could not be read, so the elements are not the whole truth."""
+
+    code: str
+    detail: str
+    hresult: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One store of one owner."""
+
+    elements: tuple[StoredElement, ...]
+    unread: tuple[Unread, ...]
 
 
 @dataclass(frozen=True, slots=True)

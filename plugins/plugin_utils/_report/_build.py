@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .._calendar import calendar_of
-from .._crypto.certificate import Status
-from .._register import register_of
+from .._policy.subject import register_of
+from .._policy.validity import Status, calendar_of
 from .._seats import Seat, accounts_of
 from .._standing import ACCESS
 from ._changes import compare

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from .._crypto.certificate import Status
+from .._policy.validity import Status
 from ._model import Change, ChangeKind, HolderRow, Place, Report, as_in_a_register
 
 Key = tuple[str, str]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from .._codec import Mismatch, from_map
-from .._person import Person
+from .._policy.subject import Person
 from .._record import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
 from .._seats import Seat, remembered, seat_of, seats_of_facts
 from ._model import Report

@@ -18,7 +18,7 @@ with suppress(ImportError):  # the file loads without them; ansible-core brings 
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-from .._crypto.certificate import Status
+from .._policy.validity import Status
 from ._model import Actor, Answer, HolderRow, NextStep, Place, Report, WorkstationRow, summary
 from ._page_words import NO_BREAK
 from ._phrases import SEVERITY, Phrases, urgency

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from .._crypto.certificate import Status
+from .._policy.validity import Status
 from ._model import Answer, CertificateRow, Change, HolderRow, NextStep, Report, WorkstationRow, summary
 from ._phrases import SEVERITY, Phrases, urgency
 

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TypeVar
 from unicodedata import combining, normalize
 
-from .._crypto.certificate import Status
+from .._policy.validity import Status
 from .._record import CertificateRecord, UnreadRecord
 
 

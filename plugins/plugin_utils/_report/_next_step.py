@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._crypto.certificate import Status
+from .._policy.validity import Status
 from .._seats import Seat
 from ._model import Actor, NextStep
 

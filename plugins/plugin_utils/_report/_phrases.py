@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from .._crypto.certificate import Status
+from .._policy.validity import Status
 from ._model import HolderRow, Terms
 from ._page_words import NARROW_NO_BREAK, PAGE
 from ._words import Words

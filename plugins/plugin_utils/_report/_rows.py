@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from .._calendar import DAY, Calendar
-from .._crypto.certificate import Status
-from .._register import Register
+from .._policy.subject import Register
+from .._policy.validity import DAY, Calendar, Status
 from .._seats import Seat, standing_of
 from .._standing import Judge, Judged, judge_all
 from ._hosts import Host

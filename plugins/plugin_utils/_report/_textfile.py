@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from .._crypto.certificate import Status
+from .._policy.validity import Status
 from ._model import Answer, HolderRow, Report, WorkstationRow
 
 Labels = Mapping[str, str]

@@ -24,12 +24,20 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle, open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
+    Store,
     StoreCertificate,
+    StoredElement,
     StoreView,
     view_elements,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink, thumbprint_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Terms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
     ChainStep,
     ExchangeAnswer,
@@ -46,15 +54,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
     RetireStep,
     RunAs,
     Step,
-    Store,
-    StoredElement,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Policy
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Terms
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import pack, properties
 

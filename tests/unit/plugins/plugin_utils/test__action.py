@@ -20,8 +20,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     Task,
     plain,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Context, ExchangeRequest, RunAs
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    Context,
+    ExchangeRequest,
+    RunAs,
+)
 
 SECRET = "s3cret-passphrase"
 SPEC = Spec(

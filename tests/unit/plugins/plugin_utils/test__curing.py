@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Shelf
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Renewal, present, renew
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeError,
     ImportStep,
     ProveStep,
     Step,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Renewal, present, renew
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import properties
 from unit.plugins.plugin_utils.fakes import (

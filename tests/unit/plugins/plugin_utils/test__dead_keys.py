@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import view_store
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._dead_keys import Key, dead_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import Gathered, proven_record
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection

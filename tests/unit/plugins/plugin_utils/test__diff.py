@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import store_diff
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import JournalEntry
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import find_owner
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportLeaf,
     NameLeaf,
     Plan,
     ProveKey,
     RetireOld,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import find_owner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, YEAR, certificate, inventory, stored, view
 
 LEAF = certificate(left=3 * YEAR)

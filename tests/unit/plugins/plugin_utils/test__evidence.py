@@ -14,15 +14,14 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import view_elements
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoredElement, view_elements
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Change, Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
     ExchangeError,
     JournalEntry,
-    StoredElement,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Change, Evidence
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import NOW, PASSPHRASE, SID, YEAR, issue, opened

@@ -12,30 +12,25 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
     CLIENT_AUTH,
     read_certificate,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, StoredElement, Unread
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
-    Account,
-    Logging,
-    Store,
-    StoredElement,
-    Unread,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import (
     Scope,
     certificate_row,
     workstation_record,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import UNREAD_SENTENCES
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import UNREAD_SENTENCES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Logging
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import (

@@ -12,10 +12,21 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, Unread
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import Gathered, proven_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import (
+    CertificateRecord,
+    HolderRecord,
+    Proof,
+    WorkstationRecord,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
     Context,
     ExchangeAnswer,
@@ -26,21 +37,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
     ProveStep,
     RunAs,
     Step,
-    Store,
-    Unread,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver_json import AnswerError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import Gathered, proven_record
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import (
-    CertificateRecord,
-    HolderRecord,
-    Proof,
-    WorkstationRecord,
-)
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import properties
 from unit.plugins.plugin_utils.fakes import (

@@ -12,10 +12,10 @@ import pytest
 from cryptography import x509
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method, Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import Selector
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method, Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._removal import Absent, absent
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selector import Selector
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, FakeDrivers, inventory, issue, now, profile, terms

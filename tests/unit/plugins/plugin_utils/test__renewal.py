@@ -11,22 +11,22 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _renewal
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Shelf
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreView
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import ImportStep, ProveStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     Plan,
     Prove,
     RetireOld,
     Wanted,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Going, Method, Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Going, Method, Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, Renewal, present, renew
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Note, Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ImportStep, ProveStep
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fakes import (
     NOW,

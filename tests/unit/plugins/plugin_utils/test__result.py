@@ -11,14 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Unopened
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import JournalEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import find_owner
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportLeaf,
     NameLeaf,
     Plan,
@@ -27,7 +23,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     RemoveCertificate,
     RetireOld,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import (
     PresentTask,
     absent_result,
@@ -37,6 +35,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seats_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Note, Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import find_owner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import (
     HOLDER,

@@ -12,13 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Account
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import TEMPORARY
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import (
     Seat,
@@ -34,6 +31,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import (
     with_outcome,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._standing import judge_all
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import TEMPORARY
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile
 from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, record
 

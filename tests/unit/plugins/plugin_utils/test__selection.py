@@ -13,8 +13,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._register import register_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, register_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection, selection_of
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, OTHER_SID, SID, certificate, stored

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar, calendar_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._standing import Judge, Judged, judge_all, stand
 from unit.plugins.plugin_utils.fakes import EMAIL

@@ -12,19 +12,18 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _transaction
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._become import Deferred
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import EMPTY, Outcome, observe
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     Identity,
     Inventory,
     Logging,
     RunAs,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver_json import AnswerError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import EMPTY, Outcome, observe
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fakes import (
     HOLDER,

@@ -10,9 +10,8 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate, StoreView
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import ExchangeAnswer, JournalEntry, ProveStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportLeaf,
     NameLeaf,
     Plan,
@@ -20,8 +19,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     RemoveCertificate,
     RetireOld,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._verify import Expected, refuse_unverified
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    ExchangeAnswer,
+    JournalEntry,
+    ProveStep,
+)
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import NOW, OTHER_SID, SID, FakeDrivers, certificate, issue, opened, stored, view
 

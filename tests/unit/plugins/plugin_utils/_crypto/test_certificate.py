@@ -14,13 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
     PROOF_PREFIX,
     Certificate,
-    Status,
     UnreadableCertificate,
-    is_weak,
     proof_holds,
     read_certificate,
 )
@@ -144,8 +141,7 @@ def test_dates_at_the_ends_of_time_are_read() -> None:
     first, last = der.encode(GENERAL_TIME, b"19000101000000Z"), der.encode(GENERAL_TIME, b"99991231235959Z")
     certificate = read(Odd(not_before=first, not_after=last))
     assert certificate.not_before == datetime(1900, 1, 1, tzinfo=timezone.utc)
-    assert Calendar().days_left(certificate.not_after, NOW) > 2_900_000
-    assert certificate.status(NOW, Calendar()) is Status.VALID
+    assert certificate.not_after == datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
 
 
 def test_a_key_and_a_signature_that_no_one_knows_do_not_hide_the_certificate() -> None:
@@ -186,30 +182,6 @@ def test_what_is_no_certificate_is_named_as_unreadable(data: bytes) -> None:
 
 BASE = read(Odd())
 SECOND = timedelta(seconds=1)
-MIDNIGHT = BASE.not_after.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-@pytest.mark.parametrize(
-    ("now", "status", "days"),
-    [
-        (BASE.not_before - SECOND, Status.NOT_YET_VALID, 1097),
-        (BASE.not_before, Status.VALID, 1096),
-        (MIDNIGHT - timedelta(days=40) - SECOND, Status.VALID, 41),
-        (MIDNIGHT - timedelta(days=40), Status.RENEWAL_DUE, 40),
-        (BASE.not_after - SECOND, Status.RENEWAL_DUE, 1),
-        (BASE.not_after, Status.RENEWAL_DUE, 0),
-        (BASE.not_after + SECOND, Status.EXPIRED, 0),
-        (BASE.not_after + timedelta(days=1), Status.EXPIRED, -1),
-    ],
-)
-def test_status_changes_on_the_second(now: datetime, status: Status, days: int) -> None:
-    assert BASE.status(now, Calendar()) is status
-    assert Calendar().days_left(BASE.not_after, now) == days
-
-
-def test_with_no_days_renewal_is_due_on_the_last_day_alone() -> None:
-    assert BASE.status(MIDNIGHT - SECOND, Calendar(0)) is Status.VALID
-    assert BASE.status(MIDNIGHT, Calendar(0)) is Status.RENEWAL_DUE
 
 
 @pytest.mark.parametrize(
@@ -223,28 +195,6 @@ def test_with_no_days_renewal_is_due_on_the_last_day_alone() -> None:
 )
 def test_it_is_in_date_from_its_first_second_to_its_last(now: datetime, in_date: bool) -> None:
     assert BASE.is_in_date(now) is in_date
-
-
-@pytest.mark.parametrize(
-    ("key_type", "key_size", "signature_hash", "weak"),
-    [
-        ("RSA", 2048, "sha256", False),
-        ("RSA", 2047, "sha256", True),
-        ("RSA", 4096, "sha1", True),
-        ("RSA", 4096, "md5", True),
-        ("EC secp256r1", 256, "sha256", False),
-        ("EC secp224r1", 224, "sha256", True),
-        ("EC secp521r1", 521, "sha512", False),
-        ("EC secp521r1", 521, "sha1", True),
-        ("Ed25519", 0, None, False),
-        ("unknown", 0, None, False),
-        ("unknown", 0, "md5", True),
-    ],
-)
-def test_a_short_key_and_a_broken_hash_are_weak(
-    key_type: str, key_size: int, signature_hash: str | None, weak: bool
-) -> None:
-    assert is_weak(key_type, key_size, signature_hash) is weak
 
 
 NONCE = b"n" * 32

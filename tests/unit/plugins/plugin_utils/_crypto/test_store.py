@@ -7,13 +7,18 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import view_elements, view_store
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
+    Store,
+    StoredElement,
+    Unread,
+    view_elements,
+    view_store,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     CERTIFICATE,
     KeyLink,
     store_hash,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Store, StoredElement, Unread
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import SOFTWARE, issue

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat

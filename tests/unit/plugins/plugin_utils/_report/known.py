@@ -7,10 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, register_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._register import register_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report, Terms

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Actor, Answer, NextStep, summary

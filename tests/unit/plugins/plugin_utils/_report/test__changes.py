@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._changes import compare, subject_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host

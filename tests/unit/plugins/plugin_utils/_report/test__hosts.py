@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import AuditRecord, WorkstationRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import (
     host_of,

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import COLUMNS, FEW, MANY, page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Answer, NextStep, Report, summary
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._phrases import SEVERITY, Phrases

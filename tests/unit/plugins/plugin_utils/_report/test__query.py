@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import document, parse, to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
     Answer,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Actor, Answer, NextStep

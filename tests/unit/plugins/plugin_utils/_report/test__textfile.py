@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Answer, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._textfile import textfile
 from unit.plugins.plugin_utils._report.reports import NAMES, NOW, TERMS, drawn_report, hospital, sample

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person, refuse_wrong_person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, refuse_wrong_person
 from unit.plugins.plugin_utils.fakes import JEANNE, certificate
 
 PATTERN = r"- (T\d+)$"

@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ._calendar import DAY
-from ._crypto.store import StoreCertificate, StoreView
-from ._errors import PkcsError
-from ._pattern import check_pattern
-from ._person import Person
-from ._predecessors import is_software
+from .._crypto.store import StoreCertificate, StoreView
+from .._errors import PkcsError
+from .retirement import is_software
+from .subject import Person, check_pattern
+from .validity import DAY
 
 HEX = re.compile(r"[0-9A-F]*")
 SHA1_DIGITS, SHA256_DIGITS = 40, 64

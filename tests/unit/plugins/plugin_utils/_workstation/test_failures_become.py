@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._become import LOGON_FAILURES, Deferred, become_refusal
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import Context, RunAs
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import (
+    LOGON_FAILURES,
+    become_refusal,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context, RunAs
 
 TOKEN = RunAs(Context.BECOME, "CHU\\jdupont")
 PASSWORD = RunAs(Context.BECOME, "CHU\\jdupont", "his own")

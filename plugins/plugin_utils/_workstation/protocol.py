@@ -11,30 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class StoredElement:
-    """A serialized certificate element as the workstation keeps it; ``source`` is ``file`` or ``hive``."""
-
-    source: str
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A place that could not be read, so the elements are not the whole truth."""
-
-    code: str
-    detail: str
-    hresult: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """One store of one owner."""
-
-    elements: tuple[StoredElement, ...]
-    unread: tuple[Unread, ...]
+from .._crypto.store import Store, StoredElement
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from ._driver import TOLERATED_SKEW, Inventory
-from ._errors import PkcsError
-from ._lockdown import CODE as CONSTRAINED_LANGUAGE
-from ._owner import DISABLED, UNREAD_SENTENCES, Owner, find_owner, refuse_unusable, run_as
+from .._errors import PkcsError
+from .account import DISABLED, UNREAD_SENTENCES, Owner, find_owner, refuse_unusable, run_as
+from .failures import CODE as CONSTRAINED_LANGUAGE
+from .protocol import TOLERATED_SKEW, Inventory
 
 OLDEST_BUILD = 10240
 """The first Windows 10, and the first whose Windows PowerShell is 5.1 or can be."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ChainStep,
     ExchangeRequest,
     ImportStep,
@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import 
     RemoveStep,
     RetireStep,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver_json import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import (
     AnswerError,
     exchange_arguments,
     inventory_arguments,

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from ._crypto.certificate import CLIENT_AUTH, Certificate
-from ._crypto.store import StoreCertificate, StoreView
-from ._errors import PkcsError
-from ._person import Person
+from .._crypto.certificate import CLIENT_AUTH, Certificate
+from .._crypto.store import StoreCertificate, StoreView
+from .._errors import PkcsError
+from .subject import Person
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
 """EKU emailProtection (RFC 5280, 4.2.1.12) and szOID_EFS_CRYPTO: without the key, old mails and files stay closed."""

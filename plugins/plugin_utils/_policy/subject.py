@@ -7,11 +7,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ._errors import PkcsError
-from ._pattern import check_pattern
+from .._errors import PkcsError
+
+
+def check_pattern(option: str, pattern: str | None, groups: int | None = None) -> None:
+    """Raises ``PkcsError`` (``bad_pattern``) for what is no regular expression of Python, or has another number of groups."""
+    if pattern is None:
+        return
+    try:
+        found = re.compile(pattern).groups
+    except re.error as problem:
+        raise _bad(option, f"it is no regular expression ({problem})") from None
+    if groups is not None and found != groups:
+        raise _bad(option, f"it has {found} groups, {groups} is needed")
+
+
+def _bad(option: str, problem: str) -> PkcsError:
+    return PkcsError(
+        code="bad_pattern",
+        cause=f"{option} cannot be used: {problem}.",
+        next_step="Write it as Python does; in YAML, single quotes keep backslashes.",
+    )
 
 
 class Named(Protocol):
@@ -92,3 +112,32 @@ def has_words(text: str, words: str) -> bool:
 def plain_text(text: str) -> str:
     """A text as names and numbers are compared: without regard to case, and however its accents are composed."""
     return unicodedata.normalize("NFC", text).casefold()
+
+
+WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Authorisation numbers by their plain form; ``phrases`` are those of several words, which no single word of a name can be."""
+
+    pattern: str | None
+    numbers: Mapping[str, str]
+    phrases: tuple[str, ...]
+
+    def holder_of(self, named: Named) -> str | None:
+        """The number that a certificate carries, as ``Person.owns`` reads it, if it is somebody's here: one look, not one for each."""
+        if self.pattern is not None:
+            number = Person(pattern=self.pattern).number_in(named)
+            return number if number is not None and self.numbers.get(plain_text(number)) == number else None
+        text = named.subject_cn or ""
+        for word in WORDS.findall(plain_text(text)):
+            if word in self.numbers:
+                return self.numbers[word]
+        return next((number for number in self.phrases if has_words(text, number)), None)
+
+
+def register_of(numbers: Iterable[str], pattern: str | None) -> Register:
+    """The register of these authorisation numbers."""
+    known = {plain_text(number): number for number in sorted(numbers) if number}
+    return Register(pattern, known, tuple(number for plain, number in known.items() if not WORDS.fullmatch(plain)))

@@ -8,20 +8,19 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
-    Account,
-    Context,
-    Identity,
-    Profile,
-    Store,
-    Unread,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, Unread
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._owner import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import (
     deferral,
     find_owner,
     refuse_unusable,
     run_as,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    Account,
+    Context,
+    Identity,
+    Profile,
 )
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile
 

@@ -9,22 +9,21 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
-    Account,
-    Identity,
-    Inventory,
-    Logging,
-    Profile,
-    Store,
-    Unread,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, Unread
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._preflight import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Finding,
     Severity,
     locked_down,
     preflight,
     preflight_result,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    Account,
+    Identity,
+    Inventory,
+    Logging,
+    Profile,
 )
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=timezone.utc)

@@ -10,20 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _exchange_errors
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._become import Deferred
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._driver import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation import failures
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import (
+    SENTENCES,
+    exchange_refusal,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeAnswer,
     ExchangeError,
     JournalEntry,
     RunAs,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._exchange_errors import SENTENCES, exchange_refusal
 from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID
 
-PLUGINS = Path(_exchange_errors.__file__).parents[1]
+PLUGINS = Path(failures.__file__).parents[2]
 DRIVER = PLUGINS / "modules" / "store_exchange.ps1"
 KEY = PLUGINS / "module_utils" / "_PrivateKey.psm1"
 AS_HOLDER = RunAs(Context.BECOME, HOLDER)

@@ -1,13 +1,85 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What an exchange that stopped means for the person on call. Pure."""
+"""What a failure on the workstation means for the person on call: become, language mode, exchange. Pure."""
 
 from __future__ import annotations
 
-from ._become import Deferred
-from ._driver import Context, ExchangeAnswer, RunAs, journal_row
-from ._errors import PkcsError
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import Deferred, PkcsError
+from .protocol import Context, ExchangeAnswer, RunAs, journal_row
+
+# Ansible.Process.Win32Exception ends its message with this, in every language of Windows.
+WIN32 = re.compile(r"Win32ErrorCode (\d+)")
+NONE_MAPPED = 1332
+LOGON_FAILURES = {
+    1326: "the password is wrong",
+    1327: "an account restriction forbids the logon",
+    1330: "the password has expired",
+    1331: "the account is disabled",
+    1907: "the password must be changed first",
+    1909: "the account is locked out",
+}
+
+
+def become_refusal(run_as: RunAs, text: str) -> Exception:
+    """Reads what Ansible's exec wrapper answered when it could not start the driver as the holder.
+
+    An account that is unknown or whose own password was refused is an error; a token that could not be had is a matter of waiting.
+    """
+    found = WIN32.search(text)
+    code = int(found.group(1)) if found else None
+    if code == NONE_MAPPED:
+        return PkcsError(
+            code="unknown_holder",
+            cause=f"The workstation knows no account {run_as.account}.",
+            next_step="Check the spelling of the holder's account and that the workstation reaches its domain.",
+        )
+    if run_as.password is not None and code in LOGON_FAILURES:
+        return PkcsError(
+            code="holder_logon",
+            cause=f"Windows refused the logon of {run_as.account}: {LOGON_FAILURES[code]}.",
+            next_step="Correct holder_password before the next run, or the account may be locked; who is logged on needs none.",
+        )
+    if code is None and "become" not in text.lower() and "CreateProcessAsUser" not in text:
+        return PkcsError(
+            code="driver_answer",
+            cause=f"The exchange as {run_as.account} gave no answer: {text or 'nothing came back'}.",
+            next_step="Run the task again: it completes or undoes what was begun. With -vvv it shows more.",
+        )
+    reason = f"Windows error {code}" if code else "Windows gave no token"
+    return Deferred(
+        f"Nothing could be run as {run_as.account} ({reason}); run the task again when he or she is logged on."
+    )
+
+
+CODE = "constrained_language"
+
+# None of these is ever localised: the identifier that Windows PowerShell 5.1 shows with its own error, the sentence that PowerShell 7
+# shows without one, and three sentences of ansible-core (module_wrapper.ps1, exec_wrapper.ps1) for a wrapper that is signed.
+RESTRICTED = re.compile(
+    r"ConstrainedLanguage|in this language mode|is not trusted and cannot be loaded|as unsupported in CLM mode".replace(
+        " ", r"\s*"
+    )
+)
+# PowerShell breaks its lines at the width of a console, even within a word.
+BREAK = re.compile(r"\r?\n[\s|]*")
+
+
+def lockdown_refusal(answer: Mapping[str, Any]) -> PkcsError | None:
+    """``constrained_language`` when this is why a module gave no answer of its own, else None."""
+    text = " ".join(str(answer.get(name) or "") for name in ("msg", "module_stdout", "module_stderr"))
+    if not RESTRICTED.search(BREAK.sub("", text)):
+        return None
+    return PkcsError(
+        code=CODE,
+        cause="A policy of the workstation holds PowerShell in ConstrainedLanguage mode, where this collection's drivers do not start.",
+        next_step="Exempt the workstation or the connection's account from that policy (App Control for Business, AppLocker).",
+    )
+
 
 # Code of the protocol, but for ``key_asks``: what happened, what to do. ``{name}`` is the holder, ``{computer}`` the workstation.
 SENTENCES = {

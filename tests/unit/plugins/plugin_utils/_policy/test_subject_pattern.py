@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._pattern import check_pattern
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 
 
 @pytest.mark.parametrize(("pattern", "groups"), [(None, 1), ("", None), ("(a)", 1), ("a(b)(c)", None)])

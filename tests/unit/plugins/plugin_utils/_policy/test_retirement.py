@@ -10,14 +10,14 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
     SOFTWARE_PROVIDERS,
     Method,
     Policy,
     going,
     predecessors,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, JEANNE, YEAR, certificate, stored, view
 
 CLIENT = "1.3.6.1.5.5.7.3.2"

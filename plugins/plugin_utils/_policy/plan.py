@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ._crypto.certificate import Certificate
-from ._crypto.store import StoreCertificate, StoreView
-from ._predecessors import Going, Method
+from .._crypto.certificate import Certificate
+from .._crypto.store import StoreCertificate, StoreView
+from .retirement import Going, Method
 
 
 class Prove(str, Enum):

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy import validity
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 
 PARIS, NEW_YORK, AUCKLAND = "Europe/Paris", "America/New_York", "Pacific/Auckland"
 
@@ -141,7 +141,7 @@ def test_utc_needs_no_time_zone_database(monkeypatch: pytest.MonkeyPatch) -> Non
     def missing(name: str) -> ZoneInfo:
         raise LookupError(name)
 
-    monkeypatch.setattr(_calendar, "ZoneInfo", missing)
+    monkeypatch.setattr(validity, "ZoneInfo", missing)
     assert calendar_of("UTC", 7) == Calendar(7)
     with pytest.raises(PkcsError, match="install tzdata"):
         calendar_of(PARIS, 7)

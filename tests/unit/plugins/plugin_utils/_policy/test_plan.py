@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate, StoreView
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     AddAuthority,
     ImportLeaf,
     NameLeaf,
@@ -25,7 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import (
     plan_absent,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Going, Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Going, Method
 from unit.plugins.plugin_utils.fakes import YEAR, certificate, stored, view
 
 LEAF = certificate(left=3 * YEAR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lockdown import lockdown_refusal
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import lockdown_refusal
 
 UTILS = (
     "failure during exec_wrapper: Cannot run untrusted PowerShell script 'hospital_it.pkcs12.store_inventory.ps1' "

@@ -12,7 +12,9 @@ from dataclasses import fields
 from datetime import datetime, timezone
 from typing import Any
 
-from ._driver import (
+from .._crypto.store import Store, StoredElement, Unread
+from .._errors import PkcsError
+from .protocol import (
     Account,
     ExchangeAnswer,
     ExchangeError,
@@ -23,11 +25,7 @@ from ._driver import (
     Logging,
     Profile,
     Step,
-    Store,
-    StoredElement,
-    Unread,
 )
-from ._errors import PkcsError
 
 PROTOCOL = 1
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._driver import Account, Context, Inventory, Profile, RunAs
-from ._errors import PkcsError
+from .._errors import PkcsError
+from .protocol import Account, Context, Inventory, Profile, RunAs
 
 TEMPORARY = "temporary"
 """Code of a store that is read, and is not the person's own: Windows gave him a temporary profile, which goes at the logoff."""

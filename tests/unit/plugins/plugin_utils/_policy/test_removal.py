@@ -8,11 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._calendar import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._person import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selector import Selector, normal_thumbprint
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import Selector, normal_thumbprint
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import (
+    Calendar,
+    Status,
+    status_in_time,
+)
 from unit.plugins.plugin_utils.fakes import CARD, NOW, certificate, stored, view
 
 JEANNE = stored(certificate("Jeanne Dupont - T123456"))
@@ -89,4 +92,4 @@ def test_more_days_than_a_calendar_has_select_nothing() -> None:
 
 
 def test_renewal_is_always_due_within_more_days_than_a_calendar_has() -> None:
-    assert JEANNE.certificate.status(NOW, Calendar(10**12)) is Status.RENEWAL_DUE
+    assert status_in_time(JEANNE.certificate, NOW, Calendar(10**12)) is Status.RENEWAL_DUE

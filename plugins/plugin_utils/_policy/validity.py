@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""How long a certificate is valid, in the calendar days of the site, and whether a browser would offer it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timezone, tzinfo
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from .._crypto.certificate import CLIENT_AUTH, SMALLEST_RSA, Certificate
+from .._crypto.store import StoreCertificate, StoreView
+from .._errors import PkcsError
+from .subject import Person
+
+UTC = "UTC"
+DAY = 24 * 60 * 60
+"""Seconds. Dates are compared in numbers: a number of days that a user gives may be too large for a timedelta."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """``renew_before_days``: calendar days before its end from which a certificate is due. ``zone``: the site's."""
+
+    renew_before_days: int = 40
+    zone: tzinfo = field(default=timezone.utc)
+
+    def day(self, moment: datetime) -> date:
+        """The date on the wall. At both ends of the calendar (a certificate without end, RFC 5280 4.1.2.5) it is that of UTC."""
+        try:
+            return moment.astimezone(self.zone).date()
+        except OverflowError:
+            return moment.date()
+
+    def days_left(self, end: datetime | date, now: datetime) -> int:
+        """Midnights until the day of the end: 0 on that day, negative after it."""
+        last = self.day(end) if isinstance(end, datetime) else end
+        return (last - self.day(now)).days
+
+    def is_due(self, end: datetime, now: datetime) -> bool:
+        """Whether renewal is due."""
+        return self.days_left(end, now) <= self.renew_before_days
+
+
+def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
+    """The calendar of a zone by its IANA name. Raises ``PkcsError`` (``bad_time_zone``)."""
+    if time_zone == UTC:  # known without a time zone database
+        return Calendar(renew_before_days)
+    try:
+        return Calendar(renew_before_days, ZoneInfo(time_zone))
+    except (ValueError, OSError, LookupError):
+        raise PkcsError(
+            code="bad_time_zone",
+            cause=f"The controller knows no time zone {time_zone!r}.",
+            next_step="Give a name of the IANA database such as Europe/Paris; if it is one, install tzdata on the controller.",
+        ) from None
+
+
+def current(view: StoreView, person: Person, leaf: str | None, now: datetime) -> StoreCertificate | None:
+    """The person's usable certificate that is valid longest; ``leaf`` (a thumbprint) is his in any case. None when there is none."""
+    usable = [
+        found
+        for found in view.certificates
+        if (found.thumbprint == leaf or person.owns(found.certificate))
+        and found.certificate.is_in_date(now)
+        and is_offered(found.certificate.eku, found.has_key, found.archived)
+    ]
+    return max(usable, key=lambda found: found.certificate.not_after, default=None)
+
+
+def is_offered(eku: tuple[str, ...] | None, has_key: bool, archived: bool) -> bool:
+    """What Chromium asks of a client certificate beside its dates: for client authentication, with a key link, not archived."""
+    return (not eku or CLIENT_AUTH in eku) and has_key and not archived
+
+
+SMALLEST_EC = 256
+"""Bits; below, a key can be broken (ANSSI, RGS B1)."""
+
+
+WEAK_HASHES = ("md5", "sha1")
+
+
+class Status(str, Enum):
+    """Where a certificate, or a person's access, stands. ``_facts.evaluation`` decides; docs/docsite/rst/guide_reporting.rst has the table."""
+
+    VALID = "valid"
+    RENEWAL_DUE = "renewal_due"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    MISSING = "missing"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+    ARCHIVED = "archived"
+    KEY_MISSING = "key_missing"
+    WRONG_HOLDER = "wrong_holder"
+    WEAK = "weak"
+    UNKNOWN = "unknown"
+    NEVER_SEEN = "never_seen"
+
+
+def is_weak(key_type: str, key_size: int, signature_hash: str | None) -> bool:
+    """Whether the key or the issuer's signature is below what can be trusted. ``key_size`` in bits."""
+    short = (key_type == "RSA" and key_size < SMALLEST_RSA) or (key_type.startswith("EC ") and key_size < SMALLEST_EC)
+    return short or signature_hash in WEAK_HASHES
+
+
+def status_in_time(certificate: Certificate, now: datetime, calendar: Calendar) -> Status:
+    """Where a certificate stands in time: expired, not yet valid, due for renewal, or valid."""
+    if now > certificate.not_after:
+        return Status.EXPIRED
+    if now < certificate.not_before:
+        return Status.NOT_YET_VALID
+    return Status.RENEWAL_DUE if calendar.is_due(certificate.not_after, now) else Status.VALID
