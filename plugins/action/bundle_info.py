@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import bundle_of, find_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import bundle_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import bundle_result
 
 
 class ActionModule(PkcsAction):

@@ -7,18 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._certificate_options import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Unopened, bundle_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import absent
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import store_diff
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
     renewal_of,
     scope_of,
     terms_of,
     wanted_absent,
     wanted_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Unopened, bundle_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._diff import store_diff
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._removal import absent
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import present, renew
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._result import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import present, renew
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
     PresentTask,
     absent_result,
     present_result,

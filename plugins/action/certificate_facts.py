@@ -7,18 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._dead_keys import dead_keys
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._proof import Gathered, proven_record
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import dead_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     remembered,
     seat_of,
     seated,
     seats_of_facts,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import selection_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import selection_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import Gathered, proven_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 HOLDER = {
     "user": {"type": "str", "required": True},

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._forms import FORMS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._words import LANGUAGES
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._reporting import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     FAIL_ON,
     report_of,
     report_result,

@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.atomic_files import read_bytes
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.message import (
     Attachment,
     Letter,
     compose,
     recipients,
     size_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._files import read_bytes
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._smtp import PORTS, Server, refuse_plaintext, send
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import (
+    PORTS,
+    Server,
+    refuse_plaintext,
+    send,
+)
 
 
 class ActionModule(PkcsAction):

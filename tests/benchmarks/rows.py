@@ -12,9 +12,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._build import Sources, build
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._forms import FORMS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import parse, to_json
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
 from benchmarks.__main__ import table
 from unit.plugins.plugin_utils._report.fleet import spread
 from unit.plugins.plugin_utils._report.known import TERMS

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Actor, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
 from browser.rows import certificate, holder, place, terms, workstation
 
 

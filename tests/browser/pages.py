@@ -9,8 +9,8 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import page
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report, Terms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, Terms
 from browser.sample import sample
 
 HOSTILE = (

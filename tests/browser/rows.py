@@ -10,9 +10,9 @@ from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, KeyState
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
     Answer,
     CertificateRow,

@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timezone
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
     Change,
     ChangeKind,

@@ -9,8 +9,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import page as page_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._timeline import DRAWN
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.charts import DRAWN
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
 from browser.many import large
 from browser.tables import day
 from browser.visit import Visitor

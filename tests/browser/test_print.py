@@ -11,8 +11,8 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Page
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import page as page_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from browser.chromium import print_out
 from browser.many import large
 from browser.pages import sample_page

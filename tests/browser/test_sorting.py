@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import COLUMNS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._phrases import SEVERITY, Phrases
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import COLUMNS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Phrases
 from browser.pages import sample_page
 from browser.rows import terms
 from browser.tables import cells, day, folded

@@ -109,7 +109,8 @@ def _imported(path: Path) -> Mapping[str, tuple[Path, str | None]]:
             base = path.parents[node.level - 1] if node.level else ROOT
             folder = base.joinpath(*(node.module or "").removeprefix(PACKAGE).strip(".").split("."))
             for alias in node.names:
-                inside = (folder.with_suffix(".py"), alias.name) if node.module else (folder / f"{alias.name}.py", None)
+                file = folder.with_suffix(".py")
+                inside = (file, alias.name) if file.is_file() else (folder / f"{alias.name}.py", None)
                 found[alias.asname or alias.name] = inside
     return found
 

@@ -15,13 +15,12 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import from_map, to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, StoredElement, Unread
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import Scope, workstation_record
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import from_map, to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     SCHEMA,
     CertificateRecord,
     HolderRecord,
@@ -31,8 +30,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import 
     UnreadRecord,
     WorkstationRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import UNREAD_SENTENCES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,

@@ -14,11 +14,11 @@ import pytest
 import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import document
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import NextStep, Place, Report
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._query import select
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._rows import WORST_FIRST
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._textfile import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import document
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Place, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import WORST_FIRST
 from consistency.reach import codes
 from consistency.test_role_specs import ROLES, spec
 from consistency.tree import ACTIONS, ROOT, name

@@ -11,20 +11,15 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
-    Actor,
-    HolderRow,
-    NextStep,
-    Report,
-)
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._query import select
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from consistency.tree import ROOT
 from unit.plugins.plugin_utils._report.reports import hospital
 
 DOCUMENTS = (
     ROOT / "docs" / "docsite" / "rst" / "guide_reporting.rst",
     ROOT / "plugins" / "modules" / "compliance_report.yml",
-    ROOT / "plugins" / "plugin_utils" / "_report" / "_query.py",
+    ROOT / "plugins" / "plugin_utils" / "_report" / "query.py",
     ROOT / "roles" / "report" / "meta" / "argument_specs.yml",
 )
 SHOWN = re.compile(r"(?:``|V\(|query: \"|instance )(\[\?.*?\])(?:``$|\)[.,]|\"$|\.\"|\.$)", re.MULTILINE)

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import entries_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import entries_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import UnreadRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import SCHEMA, document
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import SCHEMA, document
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
     Answer,
     CertificateRow,

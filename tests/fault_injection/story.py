@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present, present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Outcome, Terms
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method, Policy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome, Terms
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import become_refusal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,

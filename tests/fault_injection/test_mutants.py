@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _renewal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportLeaf,
     Plan,
@@ -51,7 +51,7 @@ def mutate(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
     def plan(wanted: Wanted, view: StoreView, old: Sequence[Going]) -> Plan:
         return Plan(tuple(sorted(plan_present(wanted, view, old).steps, key=order)))
 
-    monkeypatch.setattr(_renewal, "plan_present", plan)
+    monkeypatch.setattr(present_module, "plan_present", plan)
 
 
 def test_the_paper_procedure_is_caught(renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,13 +101,13 @@ SLIPS = {
         "passphrase of", "_action.py", MASKED, 'result | {"invocation": dict(self._task.args)}'
     ),
     "key is in a result": Slip(
-        "d of the key", "_result.py", NUMBER, f'{NUMBER}, "d": str(bundle.key.private_numbers().d)'
+        "d of the key", "_lifecycle/result.py", NUMBER, f'{NUMBER}, "d": str(bundle.key.private_numbers().d)'
     ),
     "file is in a journal": Slip(
-        "a one-use file", "_transaction.py", ONE_USE, ONE_USE.replace("number", "one_use.data.hex()")
+        "a one-use file", "_lifecycle/transaction.py", ONE_USE, ONE_USE.replace("number", "one_use.data.hex()")
     ),
     "passphrase is printed": Slip(
-        "a one-use passphrase", "_transaction.py", ONE_USE, f"print(one_use.passphrase); {ONE_USE}"
+        "a one-use passphrase", "_lifecycle/transaction.py", ONE_USE, f"print(one_use.passphrase); {ONE_USE}"
     ),
 }
 

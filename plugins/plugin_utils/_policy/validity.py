@@ -83,7 +83,10 @@ WEAK_HASHES = ("md5", "sha1")
 
 
 class Status(str, Enum):
-    """Where a certificate, or a person's access, stands. ``_facts.evaluation`` decides; docs/docsite/rst/guide_reporting.rst has the table."""
+    """Where a certificate, or a person's access, stands. ``_facts.evaluation`` decides.
+
+    docs/docsite/rst/guide_reporting.rst has the table.
+    """
 
     VALID = "valid"
     RENEWAL_DUE = "renewal_due"

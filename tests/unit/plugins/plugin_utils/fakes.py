@@ -31,12 +31,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
     view_elements,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink, thumbprint_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._evidence import Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Terms
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Policy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Terms
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
     ChainStep,

@@ -11,10 +11,10 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import thumbprint_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import Judge
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import register_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, KeyState
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._standing import Judge
 from unit.plugins.plugin_utils.fakes import NOW, SOFTWARE
 
 DAY = timedelta(days=1)

@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord, WorkstationRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._reporting import report_of, report_result, write_forms
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import holder_record, seated_judge
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import holder_record, seated_judge
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    CertificateRecord,
+    WorkstationRecord,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
+    report_of,
+    report_result,
+    write_forms,
+)
 from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PAUL, RULES, record
 
 Variables = Sequence[tuple[str, Mapping[str, Any]]]

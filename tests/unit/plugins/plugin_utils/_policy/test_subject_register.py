@@ -8,8 +8,8 @@ import itertools
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, register_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
 from unit.plugins.plugin_utils.records import record
 
 NUMBERS = ("T123456", "T12345", "T-7", "T 123 456", "\u00c91")

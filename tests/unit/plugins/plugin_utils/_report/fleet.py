@@ -7,10 +7,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils._report.known import DAY, NOW, record
 
 NAMES = ("Zoé", "Jeanne", "Paul", "Anne", "Émile", "Louis")

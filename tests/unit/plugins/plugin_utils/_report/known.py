@@ -7,14 +7,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, accounts_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, register_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._build import Sources, build
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import Report, Terms
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._rows import Rules
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, accounts_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, Terms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import Rules
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils.records import DAY, NOW, record
 
 __all__ = ["DAY", "JEANNE", "NOW", "PAUL", "RULES", "TERMS", "host", "record", "report"]

@@ -20,22 +20,25 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._build import Sources, build
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._changes import compare
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._csv import certificates_csv, holders_csv
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._forms import FORMS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._hosts import Host, hosts_of, merged
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import page
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._json import parse, to_json
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._markdown import markdown
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.compare import compare
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
+    certificates_csv,
+    holders_csv,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Answer,
     ChangeKind,
     Report,
     summary,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._query import select
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._textfile import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host, hosts_of, merged
 from unit.plugins.plugin_utils._report.fleet import crowd, seat, spread
 from unit.plugins.plugin_utils._report.known import TERMS
 

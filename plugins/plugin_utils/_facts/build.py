@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Facts of a workstation in the documented, flat form that the fact cache keeps: schema 1. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from .._crypto.store import StoreCertificate, StoreView, view_store
+from .._policy.validity import Calendar, Status, status_in_time
+from .._workstation.account import TEMPORARY, UNREAD_SENTENCES
+from .._workstation.protocol import Inventory, Profile
+from .codec import to_map
+from .evaluation import judge_all
+from .history import Key
+from .holders import Seat, holder_record, seated_judge
+from .schema import SCHEMA, CertificateRecord, KeyState, ProfileRecord, UnreadRecord, WorkstationRecord
+from .selection import Selection
+
+USER_STORE = "CurrentUser\\My"
+MACHINE_STORE = "LocalMachine\\My"
+MACHINE_SID = "S-1-5-18"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What facts are about: which certificates they list, who works here, and by which days they are judged.
+
+    ``dead``: keys that did not sign when they were tried last, and are taken for dead until they do.
+    """
+
+    selection: Selection
+    seats: Sequence[Seat]
+    calendar: Calendar
+    dead: Set[Key] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedStore:
+    """A store and whose it is."""
+
+    owner_sid: str
+    name: str
+    view: StoreView
+
+
+def workstation_record(
+    inventory: Inventory, views: Mapping[str, StoreView], scope: Scope, now: datetime
+) -> WorkstationRecord:
+    """What facts say of a workstation. ``views`` has an owner's store by SID where it is newer than the inventory."""
+    names = _names(inventory, scope.seats)
+    stores = _stores(inventory, views)
+    records = [
+        _record(store, _as_tried(store, found, scope.dead), names, scope.selection.relates(store.owner_sid, found))
+        for store in stores
+        for found in store.view.certificates
+    ]
+    judge = seated_judge(scope.seats, scope.selection.pattern, scope.calendar, now)
+    judged = judge_all(records, judge)
+    unread = tuple(_unread(inventory, stores))
+    listed = [each.record for each in judged if scope.selection.lists(each.record)]
+    return WorkstationRecord(
+        schema=SCHEMA,
+        gathered_at=now.replace(microsecond=0),
+        workstation=inventory.computer,
+        workstation_utc=inventory.utc,
+        clock_skew_seconds=inventory.skew(now),
+        os_build=inventory.os_build,
+        connection_account=inventory.identity.account,
+        language_mode=inventory.language_mode,
+        logging=inventory.logging.kinds,
+        holders=tuple(holder_record(seat, judged, unread, judge) for seat in scope.seats),
+        certificates=tuple(listed),
+        certificates_not_listed=len(judged) - len(listed),
+        profiles=tuple(_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles),
+        unread=unread,
+    )
+
+
+def certificate_row(found: StoreCertificate, calendar: Calendar, now: datetime) -> dict[str, Any]:
+    """A certificate by itself as a flat map: its status is where it stands in time."""
+    row = to_map(_record(OwnedStore("", "", EMPTY), found, {}, related=True))
+    status = status_in_time(found.certificate, now, calendar)
+    left = calendar.days_left(found.certificate.not_after, now)
+    return {name: value for name, value in row.items() if name not in OF_THE_PLACE} | {
+        "status": status.value,
+        "days_left": left,
+    }
+
+
+EMPTY = StoreView((), (), "")
+OF_THE_PLACE = ("owner_sid", "owner", "store", "related")
+"""Keys of a row that a certificate by itself does not have."""
+
+
+def _names(inventory: Inventory, seats: Iterable[Seat]) -> Mapping[str, str | None]:
+    names = {seat.owner_sid: seat.account for seat in seats if seat.owner_sid}
+    names |= {account.sid: account.name for account in inventory.accounts if account.sid}
+    return {inventory.identity.sid: inventory.identity.account} | names
+
+
+def _stores(inventory: Inventory, views: Mapping[str, StoreView]) -> Sequence[OwnedStore]:
+    people = [
+        OwnedStore(profile.owner_sid, USER_STORE, views.get(profile.owner_sid) or view_store(profile.my))
+        for profile in inventory.profiles
+    ]
+    return [*people, OwnedStore(MACHINE_SID, MACHINE_STORE, view_store(inventory.machine))]
+
+
+def _record(
+    store: OwnedStore, found: StoreCertificate, names: Mapping[str, str | None], related: bool
+) -> CertificateRecord:
+    """Status and days are those of the judge, who sees all certificates of the workstation."""
+    certificate = found.certificate
+    return CertificateRecord(
+        owner_sid=store.owner_sid,
+        owner=names.get(store.owner_sid),
+        store=store.name,
+        thumbprint=certificate.thumbprint,
+        subject=certificate.subject,
+        subject_cn=certificate.subject_cn,
+        issuer=certificate.issuer,
+        issuer_cn=certificate.issuer_cn,
+        serial=certificate.serial,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        days_left=0,
+        status=Status.UNKNOWN,
+        eku=certificate.eku or (),
+        key_type=certificate.key_type,
+        key_size=certificate.key_size,
+        signature_hash=certificate.signature_hash,
+        friendly_name=found.friendly_name,
+        archived=found.archived,
+        key_state=_key_state(found),
+        key_provider=found.key.provider if found.key else None,
+        related=related,
+    )
+
+
+def _as_tried(store: OwnedStore, found: StoreCertificate, dead: Set[Key]) -> StoreCertificate:
+    is_dead = found.signs is None and (store.owner_sid, found.thumbprint) in dead
+    return replace(found, signs=False) if is_dead else found
+
+
+def _key_state(found: StoreCertificate) -> KeyState:
+    if found.key is None:
+        return KeyState.MISSING
+    return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[found.signs]
+
+
+def _profile(profile: Profile, owner: str | None) -> ProfileRecord:
+    return ProfileRecord(
+        owner_sid=profile.owner_sid,
+        owner=owner,
+        path=profile.path,
+        loaded=profile.loaded,
+        temporary=profile.temporary,
+        readable=not profile.my.unread,
+    )
+
+
+def _unread(inventory: Inventory, stores: Iterable[OwnedStore]) -> Iterable[UnreadRecord]:
+    for store in stores:
+        profile = inventory.profile(store.owner_sid)
+        if profile and profile.temporary:
+            yield UnreadRecord(store.owner_sid, store.name, TEMPORARY, UNREAD_SENTENCES[TEMPORARY], profile.path)
+        for unread in store.view.unread:
+            reason = UNREAD_SENTENCES.get(unread.code, unread.code)
+            yield UnreadRecord(store.owner_sid, store.name, unread.code, reason, unread.detail)

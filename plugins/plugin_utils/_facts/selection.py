@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Which certificates facts list. Others are counted only: a person's smart-card certificates are nobody's business. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._crypto.store import StoreCertificate
+from .._policy.retirement import is_software
+from .._policy.subject import Person, Register, check_pattern, register_of
+from .holders import Seat
+from .schema import CertificateRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """All that is given has to match. ``issuer`` and ``subject`` are regular expressions on RFC 4514 names, ``pattern`` one with a group,
+    the authorisation number in the subject's CN; ``eku`` are usages of which a certificate has one. Raises ``PkcsError``: ``bad_pattern``.
+
+    ``owners``: SIDs whose stores are listed, None for all. Where nothing else is given, certificates that carry a number of ``register``
+    are related; without numbers, everything but what a smart card or a TPM holds.
+    """
+
+    issuer: str | None = None
+    subject: str | None = None
+    pattern: str | None = None
+    eku: tuple[str, ...] = ()
+    owners: frozenset[str] | None = None
+    register: Register | None = None
+    include_unrelated: bool = False
+    include_archived: bool = False
+
+    def __post_init__(self) -> None:
+        check_pattern("issuer", self.issuer)
+        check_pattern("subject", self.subject)
+        check_pattern("authorisation_pattern", self.pattern, groups=1)
+
+    def relates(self, owner_sid: str, found: StoreCertificate) -> bool:
+        """Whether a certificate is one of those that the selection is about."""
+        certificate = found.certificate
+        if not self._looks_into(owner_sid):
+            return False
+        if not (self.issuer or self.subject or self.pattern or self.eku):
+            if self.register is None or not self.register.numbers:
+                return is_software(found)
+            return self.register.holder_of(certificate) is not None
+        return (
+            _finds(self.issuer, certificate.issuer)
+            and _finds(self.subject, certificate.subject)
+            and (self.pattern is None or Person(pattern=self.pattern).number_in(certificate) is not None)
+            and (not self.eku or any(usage in self.eku for usage in certificate.eku or ()))
+        )
+
+    def lists(self, record: CertificateRecord) -> bool:
+        """Whether a certificate is listed; otherwise it is counted."""
+        wanted = record.related or (self.include_unrelated and self._looks_into(record.owner_sid))
+        return wanted and (self.include_archived or not record.archived)
+
+    def _looks_into(self, owner_sid: str) -> bool:
+        return self.owners is None or owner_sid in self.owners
+
+
+def selection_of(options: Mapping[str, Any], seats: Sequence[Seat]) -> Selection:
+    """The selection of a task's options. Raises ``PkcsError``: ``bad_pattern``."""
+    pattern = options["authorisation_pattern"]
+    numbers = [seat.person.authorisation for seat in seats if seat.person.authorisation]
+    owners = frozenset(seat.owner_sid for seat in seats if seat.owner_sid)
+    return Selection(
+        issuer=options["issuer"],
+        subject=options["subject"],
+        pattern=pattern,
+        eku=tuple(options["eku"]),
+        owners=owners if options["only_holders"] else None,
+        register=register_of(numbers, pattern),
+        include_unrelated=options["include_unrelated"],
+        include_archived=options["include_archived"],
+    )
+
+
+def _finds(pattern: str | None, text: str) -> bool:
+    return pattern is None or re.search(pattern, text) is not None

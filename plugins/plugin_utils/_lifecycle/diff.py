@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The diff of a holder's store: a line per certificate, before and after. What others have issued is counted alone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from .._crypto.certificate import Certificate
+from .._crypto.store import StoreCertificate, StoreView
+from .._policy.plan import NameLeaf
+from .._policy.retirement import Method
+from .transaction import Outcome
+
+
+def store_diff(outcome: Outcome) -> dict[str, str]:
+    """After is what the plan says while nothing was done (check mode), and what the store holds once it was."""
+    done = bool(outcome.journal) or outcome.deferred is not None
+    issuers = _issuers(outcome)
+    before = _lines(outcome.before, issuers)
+    after = _lines(outcome.after, issuers) if done else _planned(before, outcome)
+    seen = outcome.after if done else outcome.before
+    header = f"{outcome.inventory.computer} {outcome.owner.name} CurrentUser\\My"
+    return {
+        "before_header": header,
+        "after_header": header,
+        "before": _text(before, outcome.before, issuers),
+        "after": _text(after, seen, issuers),
+    }
+
+
+def _issuers(outcome: Outcome) -> Set[str]:
+    """Whose certificates the task is about. The others, such as those of a smart card, are their owner's affair."""
+    leaving = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.leaving)
+    about = {found.certificate.issuer for found in leaving if found}
+    return about | {outcome.leaf.issuer} if outcome.leaf else about
+
+
+def _planned(lines: Mapping[str, str], outcome: Outcome) -> dict[str, str]:
+    lines, before, plan, leaf = dict(lines), outcome.before, outcome.plan, outcome.leaf
+    names = {step.thumbprint: step.friendly_name for step in plan.steps if isinstance(step, NameLeaf)}
+    if leaf and (plan.imports or names):
+        installed = before.find(leaf.thumbprint)
+        lines[leaf.thumbprint] = _line(
+            leaf, names.get(leaf.thumbprint, installed.friendly_name if installed else None), "key"
+        )
+    for thumbprint, method in plan.leaving.items():
+        del lines[thumbprint]
+        old = before.find(thumbprint)
+        if old and method is Method.ARCHIVE:
+            lines[thumbprint] = _line(old.certificate, old.friendly_name, "archived")
+    return lines
+
+
+def _lines(view: StoreView, issuers: Set[str]) -> dict[str, str]:
+    return {
+        found.thumbprint: _line(found.certificate, found.friendly_name, _state(found))
+        for found in view.certificates
+        if found.certificate.issuer in issuers
+    }
+
+
+def _line(certificate: Certificate, name: str | None, state: str) -> str:
+    until = f"until {certificate.not_after:%Y-%m-%d}"
+    return f"{certificate.thumbprint} {certificate.subject} {until}, {state}, named {name or '-'}\n"
+
+
+def _state(found: StoreCertificate) -> str:
+    return "archived" if found.archived else "key" if found.has_key else "dead key" if found.key else "no key"
+
+
+def _text(lines: Mapping[str, str], view: StoreView, issuers: Set[str]) -> str:
+    others = sum(found.certificate.issuer not in issuers for found in view.certificates)
+    return "".join(lines[thumbprint] for thumbprint in sorted(lines)) + (
+        f"{others} that the task is not about\n" if others else ""
+    )

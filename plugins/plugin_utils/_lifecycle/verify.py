@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Checks an exchange on the controller: believes the store and the signature, not the driver's word. Pure.
+
+A guard against mistakes, not against a hostile workstation.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from .._crypto.certificate import Certificate, proof_holds
+from .._crypto.store import StoreView
+from .._errors import PkcsError
+from .._policy.plan import NameLeaf, Plan, ProveKey
+from .._policy.retirement import Method
+from .._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What has to be true after an exchange."""
+
+    owner_sid: str
+    leaf: Certificate | None
+    plan: Plan
+    nonce: bytes
+
+
+def refuse_unverified(expected: Expected, answer: ExchangeAnswer, after: StoreView, computer: str) -> None:
+    """Raises ``PkcsError`` (``not_verified``) when the answer does not show what was planned."""
+    problem = _problem(expected, answer, after)
+    if problem:
+        raise PkcsError(
+            code="not_verified",
+            cause=f"{computer} reports success, but {problem}.",
+            next_step="Look at the holder's personal store before running the task again, and report it.",
+            journal=[journal_row(entry) for entry in answer.journal],
+            changed=answer.changed,
+        )
+
+
+def _problem(expected: Expected, answer: ExchangeAnswer, after: StoreView) -> str | None:
+    if answer.owner_sid != expected.owner_sid:
+        return f"the exchange ran as {answer.owner_sid} instead of {expected.owner_sid}"
+    for thumbprint, method in expected.plan.leaving.items():
+        left = after.find(thumbprint)
+        if left is not None and not (method is Method.ARCHIVE and left.archived):
+            return f"{thumbprint} is still there"
+    return _leaf_problem(expected.leaf, expected, answer, after) if expected.leaf else None
+
+
+def _leaf_problem(leaf: Certificate, expected: Expected, answer: ExchangeAnswer, after: StoreView) -> str | None:
+    installed = after.find(leaf.thumbprint)
+    if installed is None or installed.key is None:
+        return "the store does not hold the certificate with its key"
+    if installed.archived:
+        return "the certificate is archived, so nobody is offered it"
+    for step in expected.plan.steps:
+        if isinstance(step, NameLeaf) and installed.friendly_name != step.friendly_name:
+            return f"the friendly name is {installed.friendly_name!r} instead of {step.friendly_name!r}"
+        if isinstance(step, ProveKey) and not any(_signs(entry, leaf, expected.nonce) for entry in answer.journal):
+            return "the private key did not sign what the controller asked it to sign"
+    return None
+
+
+def _signs(entry: JournalEntry, leaf: Certificate, nonce: bytes) -> bool:
+    try:
+        signature = base64.b64decode(str(entry.facts["signature"]), validate=True)
+    except (KeyError, binascii.Error):
+        return False
+    return proof_holds(leaf, str(entry.facts.get("algorithm")), signature, nonce)

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Files of the report in their folder: written as a whole or not at all, and only when they change."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from ..._errors import PkcsError
+
+MODE = 0o640
+"""The report names people; whoever publishes it gets it through the group of the folder."""
+
+
+def write(path: Path, data: bytes, check_mode: bool) -> bool:
+    """Whether the file changes, or would. A reader sees the old file or the new one, never half of it. Raises ``PkcsError``."""
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        _refuse_what_is_in_the_way(path)
+        if not check_mode:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, data)
+    except OSError as problem:
+        raise PkcsError(
+            code="report_file",
+            cause=f"{path} cannot be written: {problem.strerror}.",
+            next_step="Check that the destination is a folder on the controller and that the account which runs Ansible may write to it.",
+        ) from None
+    return True
+
+
+def read(path: Path) -> str:
+    """An earlier report. Raises ``PkcsError`` (``report_file``)."""
+    try:
+        return read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise _unread(path, "it is no text in UTF-8") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file as it is. Raises ``PkcsError`` (``report_file``)."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise _unread(path, problem.strerror) from None
+
+
+def _unread(path: Path, reason: str | None) -> PkcsError:
+    return PkcsError(
+        code="report_file",
+        cause=f"{path} cannot be read: {reason}.",
+        next_step="Check the path: it is one on the controller.",
+    )
+
+
+def _refuse_what_is_in_the_way(path: Path) -> None:
+    """Raises ``OSError`` also in check mode, where nothing is written that could fail."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    above = next(folder for folder in path.absolute().parents if folder.exists())
+    if not above.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(MODE)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

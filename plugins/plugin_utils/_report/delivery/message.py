@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""A mail with files, as a message that can be sent: one person's address in each place, and nothing that could pass for a header. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import make_msgid
+from pathlib import PurePath
+
+from ..._errors import PkcsError
+
+ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)*")
+NOT_IN_A_HEADER = ("Cc", "Cs", "Zl", "Zp")
+"""Categories of characters (Unicode, UAX 44): controls, halves of characters, ends of lines and paragraphs."""
+
+SEVEN_BIT = SMTP.clone(cte_type="7bit")
+"""What every mail server passes on, those without 8BITMIME (RFC 6152) too."""
+
+TYPES = {
+    ".csv": ("text", "csv"),
+    ".html": ("text", "html"),
+    ".json": ("application", "json"),
+    ".md": ("text", "markdown"),
+    ".prom": ("text", "plain"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file by its bare name."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is written to whom. Addresses are bare, or with a name before them: ``Jeanne Dupont <jeanne@chu.example>``."""
+
+    sender: str
+    to: Sequence[str]
+    subject: str
+    body: str
+    attachments: Sequence[Attachment]
+
+
+def compose(letter: Letter, now: datetime) -> EmailMessage:
+    """The letter as a message. Raises ``PkcsError``: ``mail_address``, ``mail_header``."""
+    sender = _address("sender", letter.sender)
+    people = [_address("to", entry) for entry in letter.to] or [_address("to", "")]
+    message = EmailMessage(policy=SEVEN_BIT)
+    message["From"] = sender
+    message["To"] = people
+    message["Subject"] = _one_line("subject", letter.subject)
+    message["Date"] = now
+    message["Message-ID"] = make_msgid(domain=sender.domain)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers it
+    message.set_content(letter.body)
+    for file in letter.attachments:
+        kind, subtype = TYPES.get(PurePath(file.name).suffix, ("application", "octet-stream"))
+        message.add_attachment(
+            file.data,
+            maintype=kind,
+            subtype=subtype,
+            filename=_one_line("attachments", file.name),
+            params={"charset": "utf-8"} if kind == "text" else None,
+        )
+    return message
+
+
+def recipients(message: EmailMessage) -> list[str]:
+    """The bare addresses that a message goes to."""
+    return [str(address.addr_spec) for address in message["To"].addresses]
+
+
+def size_of(message: EmailMessage, most: int) -> int:
+    """Bytes as they are sent. Raises ``PkcsError`` (``mail_too_large``) for more than ``most``."""
+    size = len(message.as_bytes())
+    if size > most:
+        raise PkcsError(
+            code="mail_too_large",
+            cause=f"The mail has {size} bytes, and max_bytes allows {most}.",
+            next_step="Attach fewer files, or raise max_bytes if the mail servers on the way take it.",
+        )
+    return size
+
+
+def _address(option: str, text: str) -> Address:
+    plain = _one_line(option, text)
+    name, bracket, rest = plain.rpartition("<")
+    spec = rest.removesuffix(">") if bracket and rest.endswith(">") else plain
+    if not ADDRESS.fullmatch(spec.strip()) or (bracket and set(name) & set("<>")):
+        raise PkcsError(
+            code="mail_address",
+            cause=f"{option} has {text!r}, which is no address of a mail.",
+            next_step="Give one address in each place, as jeanne@chu.example or Jeanne Dupont <jeanne@chu.example>.",
+        )
+    user, _at, domain = spec.strip().rpartition("@")
+    return Address(name.strip().strip('"'), user, domain)
+
+
+def _one_line(option: str, text: str) -> str:
+    if any(unicodedata.category(character) in NOT_IN_A_HEADER for character in text):
+        raise PkcsError(
+            code="mail_header",
+            cause=f"{option} has {text!r}, with a character that could begin another header of the mail.",
+            next_step="Take out line breaks and other control characters.",
+        )
+    return text

@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Hands a message over to a mail server (RFC 5321), over TLS unless it stays on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import smtplib
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from ..._errors import PkcsError
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+NOT_THERE = (OSError, ValueError, OverflowError)
+"""What Python raises for servers that do not answer, for names that are none, and for ports and timeouts out of range."""
+
+TOO_LARGE = 552
+"""RFC 1870, section 6.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server, how to reach it, and the account to log on with, if any. ``port`` 0 is the one of ``security``."""
+
+    host: str
+    port: int
+    security: str
+    ca_path: str | None
+    timeout: int
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    allow_plaintext: bool = False
+
+    @property
+    def address(self) -> str:
+        """Host and port, for sentences."""
+        return f"{self.host}:{self.port or PORTS[self.security]}"
+
+
+def refuse_plaintext(server: Server) -> None:
+    """Raises ``PkcsError`` (``mail_plaintext``) where people's names, or a password, would cross a network for all to read."""
+    if server.security != "none" or _is_loopback(server.host):
+        return
+    if server.allow_plaintext and server.username is None:
+        return
+    password = server.allow_plaintext
+    raise PkcsError(
+        code="mail_plaintext",
+        cause=f"Without TLS {'the password' if password else 'the mail'} would go over the network in the clear.",
+        next_step="Set security to starttls or tls"
+        + ("." if password else "; allow_plaintext sends the mail all the same, without logging on."),
+    )
+
+
+def send(message: EmailMessage, server: Server) -> None:
+    """Sends the message to all whom it names. Raises ``PkcsError``: ``mail_unreachable``, ``mail_tls``, ``mail_login``, ``mail_refused``,
+    ``mail_too_large``."""
+    with _connection(server) as connection:
+        _log_on(connection, server)
+        _hand_over(connection, message, server)
+
+
+@contextlib.contextmanager
+def _connection(server: Server) -> Iterator[smtplib.SMTP]:
+    try:
+        context = ssl.create_default_context(cafile=server.ca_path)
+    except OSError as problem:
+        raise _tls(f"The file of ca_path, {server.ca_path}, cannot be used: {problem.strerror}.") from None
+    port = server.port or PORTS[server.security]
+    try:
+        if server.security == "tls":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, port, timeout=server.timeout, context=context)
+        else:
+            connection = smtplib.SMTP(server.host, port, timeout=server.timeout)
+        if server.security == "starttls":
+            connection.starttls(context=context)
+    except smtplib.SMTPNotSupportedError:
+        raise _tls(f"{server.address} does not offer STARTTLS.") from None
+    except smtplib.SMTPResponseException as answer:
+        if answer.smtp_code < 0:
+            raise _unreachable(server, OSError("what answers there is no mail server")) from None
+        raise _refused(f"{server.address} turned the connection away: {_said(answer)}") from None
+    except ssl.SSLError as problem:
+        reason = getattr(problem, "verify_message", None) or problem.reason
+        raise _tls(f"There is no trusted connection to {server.address}: {reason}.") from None
+    except NOT_THERE as problem:
+        raise _unreachable(server, problem) from None
+    try:
+        yield connection
+    finally:
+        with contextlib.suppress(OSError):
+            connection.quit()
+
+
+def _log_on(connection: smtplib.SMTP, server: Server) -> None:
+    if server.username is None:
+        return
+    try:
+        connection.login(server.username, server.password or "")
+    except smtplib.SMTPResponseException as answer:
+        # Its text is left out: some servers repeat what they were sent.
+        problem = f"did not accept the password of {server.username} (SMTP {answer.smtp_code})"
+    except UnicodeEncodeError:
+        problem = f"cannot be sent the password of {server.username}, which has letters outside ASCII"
+    except smtplib.SMTPServerDisconnected as problem_:
+        raise _unreachable(server, problem_) from None
+    except smtplib.SMTPException:
+        problem = "offers no way to log on that Python knows"
+    except OSError as problem_:
+        raise _unreachable(server, problem_) from None
+    else:
+        return
+    raise PkcsError(
+        code="mail_login",
+        cause=f"{server.address} {problem}.",
+        next_step="Check username and password, and whether the server takes mail from this controller without them.",
+    ) from None
+
+
+def _hand_over(connection: smtplib.SMTP, message: EmailMessage, server: Server) -> None:
+    try:
+        left_out = connection.send_message(message)
+    except smtplib.SMTPRecipientsRefused as refused:
+        raise _refused(
+            f"{server.address} takes mail for none of the recipients: {_each(refused.recipients)}."
+        ) from None
+    except smtplib.SMTPResponseException as answer:
+        if answer.smtp_code == TOO_LARGE:
+            raise PkcsError(
+                code="mail_too_large",
+                cause=f"The mail is larger than {server.address} takes: {_said(answer)}",
+                next_step="Attach fewer files.",
+            ) from None
+        raise _refused(f"{server.address} did not take the mail: {_said(answer)}") from None
+    except smtplib.SMTPNotSupportedError:
+        raise _refused(f"{server.address} takes no addresses with letters outside ASCII.") from None
+    except OSError as problem:
+        raise _unreachable(server, problem) from None
+    if left_out:
+        cause = f"{server.address} sent the mail to the other recipients and refused {_each(left_out)}."
+        raise _refused(cause, changed=True)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _each(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    return ", ".join(f"{address} ({_text(code, said)})" for address, (code, said) in refused.items())
+
+
+def _said(answer: smtplib.SMTPResponseException) -> str:
+    return f"{_text(answer.smtp_code, answer.smtp_error)}."
+
+
+def _text(code: int, said: bytes | str) -> str:
+    text = said.decode("utf-8", errors="replace") if isinstance(said, bytes) else said
+    return f"{code} {' '.join(text.split())[:200].rstrip('.')}"
+
+
+def _refused(cause: str, changed: bool = False) -> PkcsError:
+    return PkcsError(
+        code="mail_refused",
+        cause=cause,
+        next_step="Check sender and to, and with whoever runs the mail server what this controller may send.",
+        changed=changed,
+    )
+
+
+def _tls(cause: str) -> PkcsError:
+    return PkcsError(
+        code="mail_tls",
+        cause=cause,
+        next_step="Give the server's own name as host, and in ca_path the certificate of the authority that it is from.",
+    )
+
+
+def _unreachable(server: Server, problem: Exception) -> PkcsError:
+    reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+    return PkcsError(
+        code="mail_unreachable",
+        cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
+        next_step="Check host, port and security, and the firewall between the controller and it.",
+    )

@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Where the marks of the two pictures are. Horizontal places are per cent of the width, so that text keeps its size. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from ..model import HolderRow, Report
+
+MONTHS = 13
+"""The report's month, of which a part is over, and the twelve after it."""
+
+FULL_HEIGHT = 90
+"""Pixels of the month with the most ends."""
+
+DRAWN = 120
+"""Bars: what a reader takes in. The page says how many holders it leaves to the table."""
+
+YEARS = 3
+"""On each side of the report's year; a certificate is issued for about as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A column of the first picture: numbers of ends, their heights in pixels, its left edge, width and middle in per cent."""
+
+    year: int
+    month: int
+    certificates: int
+    authorisations: int
+    certificate_height: float
+    authorisation_height: float
+    left: float
+    width: float
+    middle: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A line of the second picture. ``before`` and ``after``: the certificate goes beyond that edge, or lies beyond it altogether."""
+
+    holder: HolderRow
+    start: date
+    end: date
+    left: float
+    width: float
+    window_left: float
+    window_width: float
+    authorisation: float | None
+    before: bool
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The second picture: its axis as (year, per cent), the report's day, the bars, and whoever is not drawn."""
+
+    ticks: tuple[tuple[int, float], ...]
+    today: float
+    drawn: tuple[Bar, ...]
+    not_drawn: int
+    without: int
+
+
+def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
+    """Counts the ends from the report's day on, by month of the site."""
+    zone = ZoneInfo(report.terms.time_zone)
+    today = _day(report.terms.report_date, zone)
+    certificates: Counter[tuple[int, int]] = Counter()
+    authorisations: Counter[tuple[int, int]] = Counter()
+    for row in holders:
+        if row.valid_until and row.valid_until >= report.terms.report_date:
+            certificates[_month(_day(row.valid_until, zone))] += 1
+        if row.authorisation_until and row.authorisation_until >= today:
+            authorisations[_month(row.authorisation_until)] += 1
+    wanted = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(MONTHS)]
+    named = [(year, month + 1) for year, month in wanted]
+    most = max(1, *(certificates[month] + authorisations[month] for month in named))
+    slot = 100 / MONTHS
+    return tuple(
+        Month(
+            year=key[0],
+            month=key[1],
+            certificates=certificates[key],
+            authorisations=authorisations[key],
+            certificate_height=round(certificates[key] * FULL_HEIGHT / most, 2),
+            authorisation_height=round(authorisations[key] * FULL_HEIGHT / most, 2),
+            left=round(slot * (position + 0.2), 3),
+            width=round(slot * 0.6, 3),
+            middle=round(slot * (position + 0.5), 3),
+        )
+        for position, key in enumerate(named)
+    )
+
+
+def bars(report: Report, holders: Iterable[HolderRow]) -> Bars:
+    """Draws those whose access ends first, the earliest end on top."""
+    zone = ZoneInfo(report.terms.time_zone)
+    today = _day(report.terms.report_date, zone)
+    axis = _Axis(date(max(today.year - YEARS, 1), 1, 1), date(min(today.year + YEARS + 1, date.max.year), 1, 1))
+    rows = list(holders)
+    dated = [
+        (row.valid_until, row, _day(row.valid_from, zone), _day(row.valid_until, zone))
+        for row in rows
+        if row.valid_from and row.valid_until
+    ]
+    dated.sort(key=lambda item: item[0])
+    return Bars(
+        ticks=tuple((year, axis.place(date(year, 1, 1))) for year in range(axis.first.year, axis.last.year)),
+        today=axis.place(today),
+        drawn=tuple(_bar(row, start, end, axis, report) for _end, row, start, end in dated[:DRAWN]),
+        not_drawn=max(0, len(dated) - DRAWN),
+        without=len(rows) - len(dated),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    first: date
+    last: date
+
+    def place(self, day: date) -> float:
+        """Per cent from the left, held within the picture."""
+        share = (day.toordinal() - self.first.toordinal()) / (self.last.toordinal() - self.first.toordinal())
+        return round(100 * min(1.0, max(0.0, share)), 3)
+
+
+def _bar(row: HolderRow, start: date, end: date, axis: _Axis, report: Report) -> Bar:
+    # In numbers of days, because a limit that a user gives may be too large for a timedelta.
+    due = min(end.toordinal(), max(start.toordinal(), end.toordinal() - report.terms.renew_before_days))
+    left, right, window = axis.place(start), axis.place(end), axis.place(date.fromordinal(due))
+    until = row.authorisation_until
+    return Bar(
+        holder=row,
+        start=start,
+        end=end,
+        left=left,
+        width=round(right - left, 3),
+        window_left=window,
+        window_width=round(right - window, 3),
+        authorisation=axis.place(until) if until and axis.first <= until <= axis.last else None,
+        before=start < axis.first,
+        after=end > axis.last,
+    )
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> date:
+    """The site's day. A certificate without end (RFC 5280, 4.1.2.5) ends where no clock east of Greenwich reaches."""
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        return moment.date()

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The report as tables for a spreadsheet. Pure.
+
+A double click in the Windows of the report's language opens them: UTF-8 with a byte order mark, which Excel needs to see that it
+is UTF-8; the list separator and the date form of the country; CRLF.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..language.vocabulary import Catalogue, Words
+from ..model import CertificateRow, HolderRow, Report
+from .csv_escaping import text_cell
+
+SEPARATORS = {"en": ",", "fr": ";"}
+
+CATALOGUE: Catalogue = {
+    "csv.name": ("name", "nom"),
+    "csv.authorisation": ("authorisation", "autorisation"),
+    "csv.status": ("status", "état"),
+    "csv.next_step": ("next step", "à faire"),
+    "csv.actor": ("who acts", "par qui"),
+    "csv.valid_from": ("valid from", "valide du"),
+    "csv.valid_until": ("valid until", "valide jusqu'au"),
+    "csv.days_left": ("days left", "jours restants"),
+    "csv.authorisation_until": ("authorisation until", "autorisation jusqu'au"),
+    "csv.authorisation_days_left": ("authorisation days left", "jours restants de l'autorisation"),
+    "csv.authorisation_status": ("authorisation status", "état de l'autorisation"),
+    "csv.workstations": ("workstations", "postes"),
+    "csv.by_workstation": ("status by workstation", "état par poste"),
+    "csv.accounts": ("accounts", "comptes"),
+    "csv.thumbprints": ("thumbprints", "empreintes"),
+    "csv.workstation": ("workstation", "poste"),
+    "csv.facts_at": ("facts of", "relevé du"),
+    "csv.owner": ("owner of the store", "propriétaire du magasin"),
+    "csv.owner_sid": ("owner's SID", "SID du propriétaire"),
+    "csv.store": ("store", "magasin"),
+    "csv.thumbprint": ("thumbprint", "empreinte"),
+    "csv.subject_cn": ("subject CN", "CN du sujet"),
+    "csv.subject": ("subject", "sujet"),
+    "csv.issuer_cn": ("issuer CN", "CN de l'émetteur"),
+    "csv.issuer": ("issuer", "émetteur"),
+    "csv.serial": ("serial number", "numéro de série"),
+    "csv.eku": ("extended key usages", "usages étendus de la clé"),
+    "csv.key_type": ("key type", "type de clé"),
+    "csv.key_size": ("key size (bits)", "taille de clé (bits)"),
+    "csv.signature_hash": ("signature hash", "hachage de la signature"),
+    "csv.friendly_name": ("friendly name", "nom convivial"),
+    "csv.archived": ("archived", "archivé"),
+    "csv.key_state": ("key", "clé"),
+    "csv.key_provider": ("key provider", "fournisseur de clés"),
+    "csv.related": ("selected", "sélectionné"),
+    "key_state.missing": ("missing", "absente"),
+    "key_state.linked": ("linked", "liée"),
+    "key_state.proven": ("proven", "prouvée"),
+    "key_state.unusable": ("unusable", "inutilisable"),
+    "truth.True": ("yes", "oui"),
+    "truth.False": ("no", "non"),
+}
+
+Columns = Mapping[str, Callable[[Any, Words], Any]]
+"""Key of the heading to what a row has there: text, a whole number, a date or an instant (which is shown as a day), or None."""
+
+HOLDER_COLUMNS: Columns = {
+    "name": lambda row, _words: row.name,
+    "authorisation": lambda row, _words: row.authorisation,
+    "status": lambda row, words: words.of(row.status),
+    "next_step": lambda row, words: words.of(row.next_step),
+    "actor": lambda row, words: words.of(row.actor),
+    "valid_from": lambda row, _words: row.valid_from,
+    "valid_until": lambda row, _words: row.valid_until,
+    "days_left": lambda row, _words: row.days_left,
+    "authorisation_until": lambda row, _words: row.authorisation_until,
+    "authorisation_days_left": lambda row, _words: row.authorisation_days_left,
+    "authorisation_status": lambda row, words: words.of(row.authorisation_status) if row.authorisation_status else None,
+    "workstations": lambda row, _words: _joined(place.workstation for place in row.places),
+    "by_workstation": lambda row, words: _joined(f"{p.workstation}: {words.of(p.status)}" for p in row.places),
+    "accounts": lambda row, _words: _joined(place.account for place in row.places),
+    "thumbprints": lambda row, _words: _joined(place.thumbprint or "" for place in row.places),
+}
+"""One row per holder; what differs by workstation is joined in one cell."""
+
+CERTIFICATE_COLUMNS: Columns = {
+    "workstation": lambda row, _words: row.workstation,
+    "authorisation": lambda row, _words: row.holder,
+    "status": lambda row, words: words.of(row.status),
+    "valid_from": lambda row, _words: row.certificate.not_before,
+    "valid_until": lambda row, _words: row.certificate.not_after,
+    "days_left": lambda row, _words: row.days_left,
+    "owner": lambda row, _words: row.certificate.owner,
+    "store": lambda row, _words: row.certificate.store,
+    "key_state": lambda row, words: words.of(row.certificate.key_state),
+    "archived": lambda row, words: words(f"truth.{row.certificate.archived}"),
+    "thumbprint": lambda row, _words: row.certificate.thumbprint,
+    "subject_cn": lambda row, _words: row.certificate.subject_cn,
+    "issuer_cn": lambda row, _words: row.certificate.issuer_cn,
+    "friendly_name": lambda row, _words: row.certificate.friendly_name,
+    "serial": lambda row, _words: row.certificate.serial,
+    "key_type": lambda row, _words: row.certificate.key_type,
+    "key_size": lambda row, _words: row.certificate.key_size,
+    "signature_hash": lambda row, _words: row.certificate.signature_hash,
+    "eku": lambda row, _words: _joined(row.certificate.eku),
+    "key_provider": lambda row, _words: row.certificate.key_provider,
+    "related": lambda row, words: words(f"truth.{row.certificate.related}"),
+    "owner_sid": lambda row, _words: row.certificate.owner_sid,
+    "subject": lambda row, _words: row.certificate.subject,
+    "issuer": lambda row, _words: row.certificate.issuer,
+    "facts_at": lambda row, _words: row.facts_at,
+}
+"""A row per certificate and store; what was judged when the facts were gathered is in the JSON alone."""
+
+
+def holders_csv(report: Report) -> bytes:
+    """One row per holder; those without a workstation come last."""
+    return _table(report, HOLDER_COLUMNS, (*report.holders, *report.without_workstation))
+
+
+def certificates_csv(report: Report) -> bytes:
+    """One row per certificate in a store; those that belong to no holder come last if they are not among the others."""
+    return _table(report, CERTIFICATE_COLUMNS, dict.fromkeys((*report.certificates, *report.without_holder)))
+
+
+def _table(report: Report, columns: Columns, rows: Iterable[HolderRow | CertificateRow]) -> bytes:
+    words = Words(report.terms.language, ZoneInfo(report.terms.time_zone), CATALOGUE)
+    text = io.StringIO()
+    # Everything but numbers is quoted, so that no spreadsheet cuts a text at a separator of its own country.
+    writer = csv.writer(text, delimiter=SEPARATORS[words.language], quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer.writerow(words(f"csv.{key}") for key in columns)
+    writer.writerows([_cell(value(row, words), words) for value in columns.values()] for row in rows)
+    return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def _cell(value: str | int | date | None, words: Words) -> str | int:
+    if isinstance(value, date):
+        return words.day(value)
+    return text_cell(value or "") if value is None or isinstance(value, str) else value
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(text for text in texts if text))

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The forms of the report, by the names that users give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..model import Report
+from .csv_tables import certificates_csv, holders_csv
+from .html_page import page
+from .json_document import to_json
+from .markdown import markdown
+from .prometheus import textfile
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One file of a form: what is put behind the report's name, and how its bytes are made."""
+
+    suffix: str
+    make: Callable[[Report], bytes]
+
+
+FORMS: Mapping[str, Sequence[Form]] = {
+    # Half a character, which Windows allows in a name and no file in UTF-8 can hold, is a question mark.
+    "html": (Form(".html", lambda report: page(report).encode(errors="replace")),),
+    "json": (Form(".json", lambda report: to_json(report).encode()),),
+    "csv": (Form("-holders.csv", holders_csv), Form("-certificates.csv", certificates_csv)),
+    "prometheus": (Form(".prom", lambda report: textfile(report).encode()),),
+    "markdown": (Form(".md", lambda report: markdown(report).encode()),),
+}

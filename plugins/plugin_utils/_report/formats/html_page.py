@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The report as one page of HTML: self-contained, usable without scripts, on paper and on a telephone. Pure but for its own templates."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+with suppress(ImportError):  # the file loads without them; ansible-core brings both
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+from ..._policy.validity import Status
+from ..language.page_vocabulary import NO_BREAK
+from ..language.wording import SEVERITY, Phrases, urgency
+from ..model import Actor, Answer, HolderRow, NextStep, Place, Report, WorkstationRow, summary
+from .charts import FULL_HEIGHT, Month, bars, months
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "holders": ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor"),
+    "changes": ("change", "who", "workstation", "before", "after"),
+    "without_workstation": ("holder", "number", "authorisation", "status", "next_step", "actor"),
+    "certificates": ("workstation", "holder", "certificate", "store", "from", "to", "status", "key", "thumbprint"),
+    "workstations": ("workstation", "answer", "problem", "holders", "certificates", "not_listed", "clock"),
+}
+"""The columns of each table, by class. A narrow screen shows a row as a card, with these as its labels."""
+
+FILTERED = (Answer.UNKNOWN, Answer.NEVER_SEEN)
+"""What holders can be filtered by of their workstations."""
+
+ANSWER_SHAPES = {
+    Answer.ANSWERED: Status.VALID,
+    Answer.UNKNOWN: Status.UNKNOWN,
+    Answer.NEVER_SEEN: Status.NEVER_SEEN,
+}
+
+FEW = 10
+"""Rows from which on a table has a filter of its own; the holders always have theirs."""
+
+MANY = 200
+"""Rows from which on a table lays out those in sight only. Fewer are laid out at once, which searching and scrolling like better."""
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""What HTML may not contain, and a name in Windows may."""
+
+
+def page(report: Report) -> str:
+    """The whole page; the same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
+    say = Phrases(report.terms)
+    style = _source("page.css") + _labels(say) + _margin(report, say)
+    script = _source("page.js")
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"say": say, "columns": COLUMNS, "few": FEW, "many": MANY, "full_height": FULL_HEIGHT}
+    made = environment.get_template("page.html.j2").render(
+        policy=_policy(style, script), style=style, script=script, **_context(report, say)
+    )
+    return _UNPRINTABLE.sub("\ufffd", made)
+
+
+def _context(report: Report, say: Phrases) -> dict[str, Any]:
+    holders = sorted((*report.holders, *report.without_workstation), key=urgency)
+    answers = {row.workstation: row.answer for row in report.workstations}
+    found = summary(report)
+    return {
+        "report": report,
+        "terms": report.terms,
+        "summary": found,
+        "holders": holders,
+        "names": {row.authorisation: row.name for row in holders},
+        "verdict": _verdict(holders, say),
+        "first": [row.name for row in holders if found.first_end and row.valid_until == found.first_end],
+        # Two dictionaries: a status and an answer of the same text are equal, and would be one key.
+        "marks": {status: _mark(status.value, say.of(status)) for status in Status},
+        "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Answer},
+        "authorisation_marks": {
+            status: _mark(status.value, say(f"auth.{status.value}")) for status in found.authorisations
+        },
+        "by_status": {status: found.by_status[status] for status in SEVERITY if status in found.by_status},
+        "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
+        "silent": sorted((row for row in report.workstations if row.answer is not Answer.ANSWERED), key=_silence),
+        "answered": [row for row in report.workstations if row.answer is Answer.ANSWERED],
+        "away": [answer for answer in FILTERED if answer in found.workstations],
+        "states": lambda row: " ".join(_answers(row.places, answers)),
+        "facts": lambda place: _facts(place, answers, say),
+        "months": months(report, holders),
+        "ends": lambda month: _ends(month, say),
+        "bars": bars(report, holders),
+    }
+
+
+def _verdict(holders: Sequence[HolderRow], say: Phrases) -> str:
+    """For how many something is to be done, and how many of them are whose to do."""
+    acting = Counter(row.actor for row in holders if row.next_step is not NextStep.NOTHING)
+    if not acting:
+        return say("verdict.none")
+    said = say.counted("verdict", acting.total(), total=say.number(len(holders)))
+    shares = (f"{say.of(actor)}{NO_BREAK}{say.number(acting[actor])}" for actor in Actor if actor in acting)
+    return say("text.fact", label=said, said=", ".join(shares))
+
+
+def _silence(row: WorkstationRow) -> tuple[bool, float]:
+    """Whoever was never seen comes first, then whoever has been silent longest."""
+    return row.facts_at is not None, row.facts_at.timestamp() if row.facts_at else 0.0
+
+
+def _mark(shape: str, words: str) -> Markup:
+    """Shape and words; the shape and its colour are the style sheet's."""
+    return Markup('<span class="mark {}">{}</span>').format(shape, words)
+
+
+def _answers(places: Iterable[Place], answers: Mapping[str, Answer]) -> list[str]:
+    found = {answers.get(place.workstation) for place in places}
+    return [answer.value for answer in FILTERED if answer in found]
+
+
+def _facts(place: Place, answers: Mapping[str, Answer], say: Phrases) -> str:
+    """How old the facts of a place are, where its workstation did not answer; else nothing."""
+    if place.facts_at is None:
+        return say("place.never")
+    if answers.get(place.workstation) is Answer.ANSWERED:
+        return ""
+    return say("place.facts", moment=say.day(place.facts_at))
+
+
+def _ends(month: Month, say: Phrases) -> str:
+    counts = {"months.certificates": month.certificates, "months.authorisations": month.authorisations}
+    return ", ".join(say.counted(key, count) for key, count in counts.items() if count)
+
+
+def _labels(say: Phrases) -> str:
+    """A card's labels. They are the table's own headings, which are out of sight on a narrow screen; screen readers still have those."""
+    rules = [
+        f'table.{table} tbody > tr > :nth-child({position})::before{{content:"{say(f"column.{column}")}"/""}}'
+        for table, columns in COLUMNS.items()
+        for position, column in enumerate(columns[1:], start=2)
+    ]
+    return "@media screen and (max-width:76rem){\n" + "\n".join(rules) + "\n}\n"
+
+
+def _margin(report: Report, say: Phrases) -> str:
+    """What stands at the bottom of every printed page. Words and a date: no text of a user gets into the style sheet."""
+    said = f"{say('date')} {say.instant(report.terms.report_date)}. {say('footer')}"
+    return f'@page{{@bottom-left{{content:"{said}"}}}}\n'
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing is loaded, nothing is sent; the style sheet and the script of this page run, and no other."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_hash(style)}'",
+            f"script-src '{_hash(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")

@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The report as Markdown for the output of a job: who needs something, and what is amiss; the rest is counted. Pure.
+
+CommonMark with the tables of GitHub. Most readers see it as it is written, so it is escaped no more than it has to be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from ..._policy.validity import Status
+from ..language.wording import SEVERITY, Phrases, urgency
+from ..model import Answer, CertificateRow, Change, HolderRow, NextStep, Report, WorkstationRow, summary
+
+LONGEST_TABLE = 100
+"""Rows that somebody reads in the output of a job; how many more there are is said below."""
+
+LONGEST_CELL = 200
+
+HOLDERS = ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor")
+WITHOUT_WORKSTATION = ("holder", "number", "authorisation", "status", "next_step", "actor")
+CERTIFICATES = ("workstation", "certificate", "to", "status")
+WORKSTATIONS = ("workstation", "answer", "text.since", "problem")
+CHANGES = ("change", "who", "workstation", "before", "after")
+
+# What opens something inside of a line; and what makes a link of an address where nothing marks it.
+_INTERPRETED = re.compile(r"[\\`*_\[\]<>&|~#$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_SPACES = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+Cells = tuple[str, ...]
+
+
+def markdown(report: Report) -> str:
+    """The whole text. The same report gives the same bytes."""
+    say = Phrases(report.terms)
+    away = [row for row in report.workstations if row.answer is not Answer.ANSWERED]
+    lines = [
+        *_head(report, say),
+        *_holders(report, say),
+        *_table("without_workstation", WITHOUT_WORKSTATION, report.without_workstation, _person, say),
+        *_table("without_holder", CERTIFICATES, report.without_holder, _certificate, say),
+        *_table("text.workstations", WORKSTATIONS, away, _workstation, say),
+        *_table("changes", CHANGES, report.changes or (), _change, say),
+    ]
+    return "\n".join(lines)
+
+
+def escaped(text: str) -> str:
+    """A text on one line that Markdown shows as it is, cut where it is very long."""
+    line = _line(text)
+    shown = line if len(line) <= LONGEST_CELL else f"{line[: LONGEST_CELL - 1]}\u2026"
+    return _INTERPRETED.sub(r"\\\g<0>", shown)
+
+
+def _head(report: Report, say: Phrases) -> Iterator[str]:
+    terms = report.terms
+    yield f"# {escaped(terms.title or say('title'))}"
+    yield ""
+    moment = say("date.zone", moment=say.instant(terms.report_date), zone=terms.time_zone)
+    yield f"{escaped(say('date'))} {escaped(moment)}. {_verdict(report, say)}"
+    yield ""
+    yield from (f"- {say('text.fact', label=say(label), said=said)}" for label, said in _facts(report, say))
+    yield ""
+
+
+def _facts(report: Report, say: Phrases) -> Iterator[tuple[str, str]]:
+    """Under which words what is said of the whole."""
+    found = summary(report)
+    yield "holders", _counts([(say.of(each), found.by_status.get(each, 0)) for each in SEVERITY], say)
+    if found.authorisations:
+        authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
+        yield "text.authorisations", _counts(authorisations, say)
+    yield "workstations", _counts([(say.of(each), count) for each, count in found.workstations.items()], say)
+    if found.first_end:
+        yield "text.first_end", say.day(found.first_end)
+    if report.terms.query:
+        yield "query", _code(report.terms.query)
+    if report.compared_with:
+        than = say("compared.with", moment=say.instant(report.compared_with))
+        yield "compared", than if report.changes else f"{than}. {say('changes.none')}"
+
+
+def _verdict(report: Report, say: Phrases) -> str:
+    holders = (*report.holders, *report.without_workstation)
+    waiting = sum(row.next_step is not NextStep.NOTHING for row in holders)
+    said = say.counted("verdict", waiting, total=say.number(len(holders))) if waiting else say("verdict.none")
+    return f"**{said.rstrip('.')}.**"
+
+
+def _counts(counts: Sequence[tuple[str, int]], say: Phrases) -> str:
+    return ", ".join(f"{words} {say.number(count)}" for words, count in counts if count) or say.number(0)
+
+
+def _holders(report: Report, say: Phrases) -> Iterator[str]:
+    """Those who need something, the most pressing first."""
+    waiting = sorted((row for row in report.holders if row.next_step is not NextStep.NOTHING), key=urgency)
+    rest = len(report.holders) - len(waiting)
+    yield from _table("text.holders", HOLDERS, waiting, _holder, say)
+    if rest:
+        yield say.counted("text.others", rest)
+        yield ""
+
+
+def _holder(row: HolderRow, say: Phrases) -> Cells:
+    return (
+        row.name,
+        row.authorisation,
+        ", ".join(dict.fromkeys(place.workstation for place in row.places)),
+        _dated(row.valid_until, row.days_left, say),
+        _authorisation(row, say),
+        say.of(row.status),
+        say.of(row.next_step),
+        say.of(row.actor),
+    )
+
+
+def _person(row: HolderRow, say: Phrases) -> Cells:
+    return (
+        row.name,
+        row.authorisation,
+        _authorisation(row, say),
+        say.of(row.status),
+        say.of(row.next_step),
+        say.of(row.actor),
+    )
+
+
+def _certificate(row: CertificateRow, say: Phrases) -> Cells:
+    found = row.certificate
+    names = f"{found.subject_cn or found.subject}, {found.issuer_cn or found.issuer}"
+    return row.workstation, names, _dated(found.not_after, row.days_left, say), say.of(row.status)
+
+
+def _workstation(row: WorkstationRow, say: Phrases) -> Cells:
+    age = None if row.facts_age_days is None else -row.facts_age_days
+    return row.workstation, say.of(row.answer), _dated(row.facts_at, age, say), row.problem or ""
+
+
+def _change(change: Change, say: Phrases) -> Cells:
+    who = f"{change.name} ({change.subject})" if change.name else change.subject
+    return say.of(change.kind), who, change.workstation or "", _side(change.before, say), _side(change.after, say)
+
+
+def _side(value: str | None, say: Phrases) -> str:
+    said = say.side(value)
+    return say.of(said) if isinstance(said, Status) else said
+
+
+def _authorisation(row: HolderRow, say: Phrases) -> str:
+    day = _dated(row.authorisation_until, row.authorisation_days_left, say)
+    if row.authorisation_status in (None, Status.VALID):
+        return day
+    return f"{day}, {say(f'auth.{row.authorisation_status.value}')}"
+
+
+def _dated(moment: date | None, days: int | None, say: Phrases) -> str:
+    """A day and how far it is; nothing for None."""
+    return f"{say.day(moment)} ({say.distance(days)})" if moment and days is not None else say.day(moment)
+
+
+def _table(
+    title: str, columns: Sequence[str], rows: Sequence[Any], cells: Callable[[Any, Phrases], Cells], say: Phrases
+) -> Iterator[str]:
+    """A section with its heading, and how many rows it leaves out; nothing without rows."""
+    if not rows:
+        return
+    yield f"## {say(title)} ({say.number(len(rows))})"
+    yield ""
+    yield _row(say(column if "." in column else f"column.{column}") for column in columns)
+    yield _row("---" for _column in columns)
+    yield from (_row(escaped(cell) for cell in cells(row, say)) for row in rows[:LONGEST_TABLE])
+    yield ""
+    if len(rows) > LONGEST_TABLE:
+        yield say.counted("text.left_out", len(rows) - LONGEST_TABLE)
+        yield ""
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _line(text: str) -> str:
+    """On one line. Half a character, which no file in UTF-8 can hold, is a question mark."""
+    return _SPACES.sub(" ", text.encode("utf-8", errors="replace").decode("utf-8")).strip()
+
+
+def _code(text: str) -> str:
+    """A text between more backticks than it has in a row."""
+    line = _line(text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"

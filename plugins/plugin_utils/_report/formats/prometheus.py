@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The report for Prometheus, in its text format, as node_exporter's textfile collector reads it. Pure.
+
+No label has a person's name: monitoring keeps its data for long, and shows it to many. Workstations, authorisation numbers and SIDs
+tell who knows the inventory whom to call. docs/docsite/rst/guide_reporting.rst has a table of the metrics.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from ..._policy.validity import Status
+from ..model import Answer, HolderRow, Report, WorkstationRow
+
+Labels = Mapping[str, str]
+Sample = tuple[Labels, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A gauge with its samples. The collector takes a series once: of samples with the same labels the first is written."""
+
+    name: str
+    help: str
+    samples: Iterable[Sample]
+
+    def lines(self) -> Iterator[str]:
+        """As the text format has it, sorted by labels."""
+        series: dict[str, int] = {}
+        for labels, value in self.samples:
+            series.setdefault(_written(labels), value)
+        yield f"# HELP {self.name} {self.help}"
+        yield f"# TYPE {self.name} gauge"
+        for written, value in sorted(series.items()):
+            yield f"{self.name}{written} {value}"
+
+
+def textfile(report: Report) -> str:
+    """All metrics, the newline at the end included. Instants are Unix times in seconds; what is not known has no series."""
+    metrics = (*_of_the_report(report), *_of_holders(report), *_of_certificates(report), *_of_workstations(report))
+    return "".join(f"{line}\n" for metric in metrics for line in metric.lines())
+
+
+def _of_the_report(report: Report) -> Iterator[Metric]:
+    holders = Counter(row.status for row in _all_holders(report))
+    answers = Counter(row.answer for row in report.workstations)
+    yield Metric("pkcs12_report_timestamp_seconds", "Report date.", [({}, _unix(report.terms.report_date))])
+    yield Metric(
+        "pkcs12_holders",
+        "Holders by status, those without a workstation included.",
+        [({"status": status.value}, holders[status]) for status in Status],
+    )
+    yield Metric(
+        "pkcs12_workstations",
+        "Workstations by their answer.",
+        [({"answer": answer.value}, answers[answer]) for answer in Answer],
+    )
+    yield Metric(
+        "pkcs12_certificates_without_holder",
+        "Certificates that belong to no holder of the inventory.",
+        [({}, len(report.without_holder))],
+    )
+
+
+def _of_holders(report: Report) -> Iterator[Metric]:
+    rows = _all_holders(report)
+    zone = ZoneInfo(report.terms.time_zone)
+    yield Metric(
+        "pkcs12_holder_status",
+        "1 for the status that a holder has; the other statuses have no series.",
+        [({"authorisation": row.authorisation, "status": row.status.value}, 1) for row in rows],
+    )
+    yield Metric(
+        "pkcs12_holder_access_until_timestamp_seconds",
+        "First end of a holder's access among the holder's workstations.",
+        [({"authorisation": row.authorisation}, _unix(row.valid_until)) for row in rows if row.valid_until],
+    )
+    yield Metric(
+        "pkcs12_authorisation_end_timestamp_seconds",
+        "Beginning of the day on which a holder's authorisation ends, in the time zone of the report.",
+        [
+            ({"authorisation": row.authorisation}, _midnight(row.authorisation_until, zone))
+            for row in rows
+            if row.authorisation_until
+        ],
+    )
+
+
+def _of_certificates(report: Report) -> Iterator[Metric]:
+    rows = (*report.certificates, *report.without_holder)
+    yield Metric(
+        "pkcs12_certificate_not_after_timestamp_seconds",
+        "Last second of a certificate in a store; authorisation is empty without a holder.",
+        (
+            (
+                {
+                    "workstation": row.workstation,
+                    "authorisation": row.holder or "",
+                    "owner_sid": row.certificate.owner_sid,
+                    "store": row.certificate.store,
+                    "thumbprint": row.certificate.thumbprint,
+                    "status": row.status.value,
+                },
+                _unix(row.certificate.not_after),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _of_workstations(report: Report) -> Iterator[Metric]:
+    rows = report.workstations
+    yield Metric(
+        "pkcs12_workstation_answered",
+        "1 for a workstation that answered, 0 for one that did not.",
+        [(_named(row), int(row.answer is Answer.ANSWERED)) for row in rows],
+    )
+    yield Metric(
+        "pkcs12_workstation_facts_timestamp_seconds",
+        "When a workstation last answered.",
+        [(_named(row), _unix(row.facts_at)) for row in rows if row.facts_at],
+    )
+    yield Metric(
+        "pkcs12_workstation_clock_skew_seconds",
+        "How fast a workstation's clock was; negative: slow.",
+        [(_named(row), row.clock_skew_seconds) for row in rows if row.clock_skew_seconds is not None],
+    )
+    yield Metric(
+        "pkcs12_workstation_unread",
+        "Stores and elements of stores that could not be read.",
+        [(_named(row), len(row.unread)) for row in rows],
+    )
+
+
+def _all_holders(report: Report) -> tuple[HolderRow, ...]:
+    return (*report.holders, *report.without_workstation)
+
+
+def _named(row: WorkstationRow) -> Labels:
+    return {"workstation": row.workstation}
+
+
+def _unix(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return _unix(datetime.combine(day, time.min, zone))
+
+
+def _written(labels: Labels) -> str:
+    if not labels:
+        return ""
+    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
+
+
+def _escaped(value: str) -> str:
+    """A label's value: backslash, quote and newline escaped; half a character, which no file in UTF-8 can hold, is a question mark."""
+    whole = value.encode("utf-8", errors="replace").decode("utf-8")
+    return whole.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What the page and the text say besides the vocabulary, in English and French. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from .vocabulary import Catalogue
+
+NO_BREAK = "\u00a0"
+NARROW_NO_BREAK = "\u202f"
+
+
+def french(text: str) -> str:
+    """Spaces that French puts before high punctuation do not break: a full one before a colon, narrow ones before the others."""
+    return re.sub(" (?=[;!?%])", NARROW_NO_BREAK, text).replace(" :", f"{NO_BREAK}:")
+
+
+_HEAD: Catalogue = {
+    "title": ("Client certificates: who has access until when", "Certificats clients : qui a accès jusqu'à quand"),
+    "skip": ("Skip to the holders", "Aller aux titulaires"),
+    "contents": ("Contents", "Sommaire"),
+    "terms": ("Terms of this report", "Conditions de ce rapport"),
+    "date": ("Report of", "Rapport du"),
+    "date.zone": ("{moment} (time zone {zone})", "{moment} (fuseau horaire {zone})"),
+    "compared": ("Compared with", "Comparé au"),
+    "compared.with": ("the report of {moment}", "rapport du {moment}"),
+    "compared.not": ("no earlier report", "aucun rapport antérieur"),
+    "query": ("Selection", "Sélection"),
+    "limits": ("Limits", "Seuils"),
+    "limits.renew": (
+        "a certificate is due within {days} of its end",
+        "certificat à renouveler dans les {days} avant son terme",
+    ),
+    "limits.authorisation": (
+        "an authorisation is due within {days} of its end",
+        "autorisation à renouveler dans les {days} avant son terme",
+    ),
+    "limits.facts": (
+        "facts older than {days} count as unknown",
+        "relevés de plus de {days} comptés comme inconnus",
+    ),
+    "days.one": ("{n} day", "{n} jour"),
+    "days.many": ("{n} days", "{n} jours"),
+    "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
+    "verdict.one": (
+        "Something is to be done for {n} of {total} holders",
+        "Une action est attendue pour {n} titulaire sur {total}",
+    ),
+    "verdict.many": (
+        "Something is to be done for {n} of {total} holders",
+        "Une action est attendue pour {n} titulaires sur {total}",
+    ),
+}
+
+_SUMMARY: Catalogue = {
+    "summary": ("At a glance", "En bref"),
+    "tile.holders": ("holders", "titulaires"),
+    "tile.holder": ("holder", "titulaire"),
+    "tile.authorisation.renewal_due": ("authorisation due", "autorisation à renouveler"),
+    "tile.authorisation.expired": ("authorisation expired", "autorisation expirée"),
+    "tile.workstation.one.unknown": ("workstation did not answer", "poste n'a pas répondu"),
+    "tile.workstation.many.unknown": ("workstations did not answer", "postes n'ont pas répondu"),
+    "tile.workstation.one.never_seen": ("workstation never seen", "poste jamais vu"),
+    "tile.workstation.many.never_seen": ("workstations never seen", "postes jamais vus"),
+    "tile.first_end": ("first end of access", "première fin d'accès"),
+    "tile.first_end.others": ("and {n} more", "et {n} de plus"),
+}
+
+_TABLE: Catalogue = {
+    "holders": ("Holders", "Titulaires"),
+    "holders.about": (
+        "One row per holder, the most pressing first. The status is the worst that a holder has at any workstation.",
+        "Une ligne par titulaire, les plus urgents d'abord. L'état est le pire de ceux relevés sur les postes du titulaire.",
+    ),
+    "column.holder": ("Holder", "Titulaire"),
+    "column.number": ("Number", "Numéro"),
+    "column.workstations": ("Workstations", "Postes"),
+    "column.until": ("Certificate until", "Certificat jusqu'au"),
+    "column.authorisation": ("Authorisation until", "Autorisation jusqu'au"),
+    "column.status": ("Status", "État"),
+    "column.next_step": ("Next step", "Prochaine étape"),
+    "column.actor": ("Who acts", "Qui agit"),
+    "place.none": ("no workstation in the inventory", "aucun poste dans l'inventaire"),
+    "place.facts": ("last facts of {moment}", "dernier relevé du {moment}"),
+    "place.never": ("never seen", "jamais vu"),
+    "place.away": ("not logged on", "session non ouverte"),
+    "place.until": ("until {day}", "jusqu'au {day}"),
+    "certificate.none": ("none", "aucun"),
+    "authorisation.none": ("not given", "non renseignée"),
+    "holder.none": ("none", "aucun"),
+    "days.today": ("today", "aujourd'hui"),
+    "days.in.one": ("in {n} day", "dans {n} jour"),
+    "days.in.many": ("in {n} days", "dans {n} jours"),
+    "days.ago.one": ("{n} day ago", "il y a {n} jour"),
+    "days.ago.many": ("{n} days ago", "il y a {n} jours"),
+    "auth.valid": ("valid", "valide"),
+    "auth.renewal_due": ("due", "à renouveler"),
+    "auth.expired": ("expired", "expirée"),
+}
+
+_CONTROLS: Catalogue = {
+    "filter": ("Filter the holders", "Filtrer les titulaires"),
+    "filter.text": ("Name, number, workstation", "Nom, numéro, poste"),
+    "filter.status": ("Status", "État"),
+    "filter.actor": ("Who acts", "Qui agit"),
+    "filter.authorisation": ("Authorisation", "Autorisation"),
+    "filter.workstation": ("Workstation", "Poste"),
+    "filter.all": ("all", "tous"),
+    "filter.every": ("all", "toutes"),
+    "filter.clear": ("Clear filters", "Effacer les filtres"),
+    "filter.rows": ("Filter these rows", "Filtrer ces lignes"),
+    "count.rows.all": ("All {total} rows", "Les {total} lignes"),
+    "count.rows.some": ("{n} of {total} rows", "{n} sur {total} lignes"),
+    "count.all": ("All {total} holders", "Les {total} titulaires"),
+    "count.some": ("{n} of {total} holders", "{n} sur {total} titulaires"),
+}
+
+_SECTIONS: Catalogue = {
+    "changes": ("Changes", "Changements"),
+    "changes.about": ("Since the report of {moment}.", "Depuis le rapport du {moment}."),
+    "changes.none": ("Nothing has changed.", "Rien n'a changé."),
+    "column.change": ("What", "Quoi"),
+    "column.who": ("Who or where", "Qui ou où"),
+    "column.before": ("Before", "Avant"),
+    "column.after": ("Now", "Maintenant"),
+    "without_workstation": ("Holders without a workstation", "Titulaires sans poste"),
+    "without_workstation.about": (
+        "The inventory names these holders, and no workstation of theirs. They are among the holders above, too.",
+        "L'inventaire nomme ces titulaires sans leur donner de poste. Ils figurent aussi parmi les titulaires ci-dessus.",
+    ),
+    "without_workstation.none": ("Every holder has a workstation.", "Chaque titulaire a un poste."),
+    "without_holder": ("Certificates without a holder", "Certificats sans titulaire"),
+    "without_holder.about": (
+        "These certificates are in a store, and belong to no holder of the inventory.",
+        "Ces certificats sont dans un magasin et n'appartiennent à aucun titulaire de l'inventaire.",
+    ),
+    "without_holder.none": ("Every certificate has its holder.", "Chaque certificat a son titulaire."),
+    "silent": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
+    "silent.about": (
+        "What the report says of them is as old as their last facts; of those never seen it knows nothing.",
+        "Ce que le rapport en dit date du dernier relevé ; il ne sait rien de ceux qui n'ont jamais été vus.",
+    ),
+    "silent.none": ("Every workstation answered.", "Tous les postes ont répondu."),
+    "answered": ("Workstations that answered", "Postes qui ont répondu"),
+    "answered.none": ("No workstation answered.", "Aucun poste n'a répondu."),
+    "answered.about": (
+        "Not listed are certificates that the selection does not name; they are counted only.",
+        "Les certificats hors sélection ne sont pas listés, seulement comptés.",
+    ),
+    "column.workstation": ("Workstation", "Poste"),
+    "column.answer": ("Answer", "Réponse"),
+    "column.problem": ("Problem, unread stores", "Problème, magasins non lus"),
+    "column.holders": ("Holders", "Titulaires"),
+    "column.certificates": ("Certificates", "Certificats"),
+    "column.not_listed": ("Not listed", "Non listés"),
+    "column.clock": ("Clock", "Horloge"),
+    "clock.right": ("right", "à l'heure"),
+    "clock.fast": (f"{{n}}{NO_BREAK}s fast", f"avance {{n}}{NO_BREAK}s"),
+    "clock.slow": (f"{{n}}{NO_BREAK}s slow", f"retard {{n}}{NO_BREAK}s"),
+    "unread": ("not read: {store} of {owner}", "non lu : {store} de {owner}"),
+    "certificates": ("All certificates", "Tous les certificats"),
+    "certificates.about": (
+        "Every certificate that the workstations listed, with where it is and what its key is.",
+        "Tous les certificats relevés sur les postes, avec leur magasin et leur clé.",
+    ),
+    "certificates.none": ("No workstation listed a certificate.", "Aucun certificat relevé sur les postes."),
+    "column.certificate": ("Certificate, issuer", "Certificat, émetteur"),
+    "column.store": ("Store, owner", "Magasin, propriétaire"),
+    "column.from": ("From", "Du"),
+    "column.to": ("Until", "Au"),
+    "column.key": ("Key", "Clé"),
+    "column.thumbprint": ("Thumbprint, serial number", "Empreinte, numéro de série"),
+    "key.missing": ("no key", "sans clé"),
+    "key.linked": ("key linked", "clé liée"),
+    "key.proven": ("key proven", "clé éprouvée"),
+    "key.unusable": ("key unusable", "clé inutilisable"),
+}
+
+_PICTURES: Catalogue = {
+    "months": ("What ends in the next 12 months", "Ce qui prend fin dans les 12 prochains mois"),
+    "months.about": (
+        "Holders whose access or authorisation ends, by month, from the day of the report on.",
+        "Titulaires dont l'accès ou l'autorisation prend fin, par mois, à partir du jour du rapport.",
+    ),
+    "months.certificates.one": ("{n} certificate", "{n} certificat"),
+    "months.certificates.many": ("{n} certificates", "{n} certificats"),
+    "months.authorisations.one": ("{n} authorisation", "{n} autorisation"),
+    "months.authorisations.many": ("{n} authorisations", "{n} autorisations"),
+    "months.nothing": ("Nothing.", "Rien."),
+    "legend.certificate": ("certificate ends", "fin de certificat"),
+    "legend.authorisation": ("authorisation ends", "fin d'autorisation"),
+    "bars": ("Timeline: the certificate of each holder", "Calendrier : le certificat de chaque titulaire"),
+    "bars.short": ("Timeline", "Calendrier"),
+    "bars.about": (
+        "From the first to the last day of the certificate that ends first, the earliest end on top.",
+        "Du premier au dernier jour du certificat qui finit d'abord, la fin la plus proche en haut.",
+    ),
+    "bars.none": ("No holder has a certificate to draw.", "Aucun titulaire n'a de certificat à dessiner."),
+    "bars.axis": ("{first} to {last}", "{first} à {last}"),
+    "bars.not_drawn": (
+        "Drawn are the {n} whose access ends first. The other {rest} are in the table of holders.",
+        "Sont dessinés les {n} dont l'accès finit d'abord. Les {rest} autres sont dans le tableau des titulaires.",
+    ),
+    "bars.without.one": (
+        "{n} holder has no certificate to draw.",
+        "{n} titulaire n'a pas de certificat à dessiner.",
+    ),
+    "bars.without.many": (
+        "{n} holders have no certificate to draw.",
+        "{n} titulaires n'ont pas de certificat à dessiner.",
+    ),
+    "bars.bar": ("certificate {start} to {end}", "certificat du {start} au {end}"),
+    "bars.authorisation": ("authorisation until {day}", "autorisation jusqu'au {day}"),
+    "legend.validity": ("validity", "validité"),
+    "legend.window": ("time to renew", "période de renouvellement"),
+    "legend.today": ("day of the report", "jour du rapport"),
+    "legend.anniversary": ("end of the authorisation", "fin de l'autorisation"),
+    "months.short": (
+        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+        "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    ),
+    "months.long": (
+        "January February March April May June July August September October November December",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    ),
+    "footer": (
+        "Made by hospital_it.pkcs12 from what the workstations answered. This page holds no key and no secret.",
+        "Établi par hospital_it.pkcs12 à partir des réponses des postes. Cette page ne contient ni clé ni secret.",
+    ),
+}
+
+_TEXT: Catalogue = {
+    "workstations": ("Workstations", "Postes"),
+    "text.holders": ("Holders who need something", "Titulaires à traiter"),
+    "text.others.one": ("{n} holder needs nothing.", "{n} titulaire n'a besoin de rien."),
+    "text.others.many": ("{n} holders need nothing.", "{n} titulaires n'ont besoin de rien."),
+    "text.authorisations": ("Authorisations", "Autorisations"),
+    "text.first_end": ("First end of access", "Première fin d'accès"),
+    "text.fact": ("{label}: {said}", "{label} : {said}"),
+    "text.workstations": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
+    "text.since": ("Last facts", "Dernier relevé"),
+    "text.left_out.one": (
+        "{n} more row is left out here. The other forms of the report have it.",
+        "{n} autre ligne n'est pas reprise ici. Les autres formes du rapport l'ont.",
+    ),
+    "text.left_out.many": (
+        "{n} more rows are left out here. The other forms of the report have them.",
+        "{n} autres lignes ne sont pas reprises ici. Les autres formes du rapport les ont.",
+    ),
+}
+
+_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT)
+
+PAGE: Catalogue = {key: (said[0], french(said[1])) for part in _PARTS for key, said in part.items()}
+"""The words of the page and of the text, with French spacing."""

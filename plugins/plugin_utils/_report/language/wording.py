@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""How the page and the text say statuses, numbers, days and changes in its language. Pure."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, datetime
+from enum import Enum
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+from ..._policy.validity import Status
+from ..model import HolderRow, Terms
+from .page_vocabulary import NARROW_NO_BREAK, PAGE
+from .vocabulary import Words
+
+SEVERITY = (
+    Status.EXPIRED,
+    Status.MISSING,
+    Status.KEY_MISSING,
+    Status.WRONG_HOLDER,
+    Status.NOT_YET_VALID,
+    Status.NEVER_SEEN,
+    Status.UNKNOWN,
+    Status.WEAK,
+    Status.RENEWAL_DUE,
+    Status.DUPLICATE,
+    Status.VALID,
+    Status.SUPERSEDED,
+    Status.ARCHIVED,
+)
+"""The statuses in the order in which the page shows them: whoever has no access first."""
+
+
+def rank(status: Status) -> int:
+    """The place of a status in ``SEVERITY``, from 0: what the page sorts by."""
+    return SEVERITY.index(status)
+
+
+def urgency(row: HolderRow) -> tuple[int, bool, float]:
+    """To sort by: the worst status first, of one status the earliest end."""
+    ends = row.valid_until.timestamp() if row.valid_until else 0.0
+    return rank(row.status), row.valid_until is None, ends
+
+
+class Phrases:
+    """The words of the page, and what is put together from them."""
+
+    def __init__(self, terms: Terms) -> None:
+        zone = ZoneInfo(terms.time_zone)
+        self.words = Words(terms.language, zone, PAGE)
+        self.french = terms.language == "fr"
+        self.today = terms.report_date.astimezone(zone).date()
+        self.of = lru_cache(maxsize=None, typed=True)(
+            self.words.of
+        )  # members of two enumerations may be equal as texts
+        self.day = cache(self.words.day)
+        self.instant = cache(self.words.instant)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words under a key, with its placeholders filled."""
+        return self.words(key, **values)
+
+    def number(self, value: int) -> str:
+        """A whole number with its thousands apart: ``20,000``, in French with narrow spaces."""
+        return f"{value:,}".replace(",", NARROW_NO_BREAK) if self.french else f"{value:,}"
+
+    def counted(self, key: str, value: int, **values: object) -> str:
+        """The words under ``key.one`` or ``key.many``; French has one of nothing, too."""
+        one = abs(value) <= 1 if self.french else abs(value) == 1
+        return self.words(f"{key}.{'one' if one else 'many'}", n=self.number(value), **values)
+
+    def distance(self, days: int | None) -> str:
+        """How far a day is from the report's: ``in 9 days``, ``9 days ago``, ``today``; nothing for None."""
+        if days is None:
+            return ""
+        if days == 0:
+            return self.words("days.today")
+        return self.counted("days.in" if days > 0 else "days.ago", abs(days))
+
+    def clock(self, seconds: int | None) -> str:
+        """How a workstation's clock is: right, or by how many seconds it is fast or slow; nothing for None."""
+        if seconds is None:
+            return ""
+        if seconds == 0:
+            return self.words("clock.right")
+        return self.words("clock.fast" if seconds > 0 else "clock.slow", n=self.number(abs(seconds)))
+
+    def side(self, value: str | None) -> str | Status:
+        """One side of a change: a status as the member it is, a date as the reader writes it, a thumbprint as it stands."""
+        if value is None:
+            return ""
+        with suppress(ValueError):
+            return Status(value)
+        with suppress(ValueError):
+            return self.day(date.fromisoformat(value))
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+            return self.day(moment) if moment.tzinfo else value
+        return value
+
+    def sort_key(self, value: datetime | date | Enum | None) -> str:
+        """What a column is sorted by: seconds of an instant, the number of a day, the rank of a status; nothing for None."""
+        if value is None:
+            return ""
+        if isinstance(value, datetime):
+            return str(int(value.timestamp()))
+        if isinstance(value, date):
+            return str(value.toordinal())
+        return str(rank(Status(value.value)))

@@ -1,0 +1,236 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The report as a value: what every form of it (page, tables, textfile) is made from. Instants are aware, in UTC. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import TypeVar
+from unicodedata import combining, normalize
+
+from .._facts.schema import CertificateRecord, UnreadRecord
+from .._policy.validity import Status
+
+
+class Actor(str, Enum):
+    """Who has to act."""
+
+    NOBODY = "nobody"
+    IT = "it"
+    HOLDER = "holder"
+    ISSUER = "issuer"
+
+
+class NextStep(str, Enum):
+    """What is to be done next; the words are in ``_words``."""
+
+    NOTHING = "nothing"
+    LOG_ON = "log_on"
+    CLOSE_BROWSER = "close_browser"
+    RENEW_AUTHORISATION = "renew_authorisation"
+    AWAIT_BUNDLE = "await_bundle"
+    ASK_FOR_STRONGER = "ask_for_stronger"
+    ENROL = "enrol"
+    RENEW = "renew"
+    RETIRE_OLDER = "retire_older"
+    REMOVE_FROM_OTHERS = "remove_from_others"
+    CHECK_CLOCK_OR_WAIT = "check_clock_or_wait"
+    REPAIR_PROFILE = "repair_profile"
+    REACH_WORKSTATION = "reach_workstation"
+    SET_UP_WORKSTATION = "set_up_workstation"
+    ASSIGN_WORKSTATION = "assign_workstation"
+    CORRECT_INVENTORY = "correct_inventory"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A holder at one workstation: the inventory's names of the workstation and of the holder's Windows account.
+
+    ``facts_at``: when the workstation last answered, None when it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
+    of the certificate that counts there, ``days_left`` calendar days of the site until its end. ``owner_sid``: of the account, where the
+    workstation knows it. ``outcome``: what the last renewal said of the holder, at ``outcome_at``.
+    """
+
+    workstation: str
+    account: str
+    status: Status
+    next_step: NextStep
+    actor: Actor
+    valid_from: datetime | None
+    valid_until: datetime | None
+    days_left: int | None
+    thumbprint: str | None
+    logged_on: bool | None
+    facts_at: datetime | None
+    owner_sid: str | None
+    outcome: str | None
+    outcome_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRow:
+    """One holder. ``status`` is the worst of his workstations, ``valid_until`` the first end of access among them.
+
+    ``authorisation_status`` is valid, renewal_due or expired; None where the inventory has no anniversary.
+    """
+
+    name: str
+    authorisation: str
+    status: Status
+    next_step: NextStep
+    actor: Actor
+    valid_from: datetime | None
+    valid_until: datetime | None
+    days_left: int | None
+    authorisation_until: date | None
+    authorisation_days_left: int | None
+    authorisation_status: Status | None
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRow:
+    """A certificate in a store of a workstation. ``holder`` is the authorisation number it belongs to, None without a holder.
+
+    ``status`` and ``days_left`` are judged by the day of the report, those of ``certificate`` were when its facts were gathered.
+    """
+
+    workstation: str
+    holder: str | None
+    status: Status
+    days_left: int
+    facts_at: datetime
+    certificate: CertificateRecord
+
+
+class Answer(str, Enum):
+    """Whether a workstation answered."""
+
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    NEVER_SEEN = "never_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstationRow:
+    """A workstation of the inventory. ``computer`` is the name it gives itself, ``problem`` why it did not answer, ``not_listed`` how
+    many other certificates it holds, ``clock_skew_seconds`` how fast its clock was (negative: slow)."""
+
+    workstation: str
+    computer: str | None
+    answer: Answer
+    facts_at: datetime | None
+    facts_age_days: int | None
+    problem: str | None
+    holders: int
+    certificates: int
+    not_listed: int
+    clock_skew_seconds: int | None
+    unread: tuple[UnreadRecord, ...]
+
+
+class ChangeKind(str, Enum):
+    """What can differ from an earlier report."""
+
+    HOLDER_ADDED = "holder_added"
+    HOLDER_REMOVED = "holder_removed"
+    STATUS = "status"
+    CERTIFICATE = "certificate"
+    AUTHORISATION = "authorisation"
+    WORKSTATION_ADDED = "workstation_added"
+    WORKSTATION_REMOVED = "workstation_removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference from the earlier report. ``subject`` is an authorisation number or a workstation; ``name`` a holder's, else empty.
+
+    ``before`` and ``after`` are statuses, ISO dates or thumbprints, by the kind; None on the side where there is nothing.
+    """
+
+    kind: ChangeKind
+    subject: str
+    name: str
+    workstation: str | None
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the report was asked to be. ``time_zone`` is an IANA name; the limits are in days."""
+
+    report_date: datetime
+    time_zone: str
+    language: str
+    title: str | None
+    renew_before_days: int
+    authorisation_due_within_days: int
+    facts_max_age_days: int
+    query: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Rows are sorted, so that the same facts give the same bytes. ``changes`` is None when nothing was there to compare with."""
+
+    terms: Terms
+    holders: tuple[HolderRow, ...]
+    without_workstation: tuple[HolderRow, ...]
+    without_holder: tuple[CertificateRow, ...]
+    certificates: tuple[CertificateRow, ...]
+    workstations: tuple[WorkstationRow, ...]
+    compared_with: datetime | None
+    changes: tuple[Change, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The report in numbers: holders by status (those without a workstation count as missing), authorisations, workstations by answer."""
+
+    holders: int
+    by_status: Mapping[Status, int]
+    authorisations: Mapping[Status, int]
+    workstations: Mapping[Answer, int]
+    without_workstation: int
+    without_holder: int
+    first_end: datetime | None
+
+
+def as_in_a_register(name: str) -> tuple[str, str]:
+    """To sort names by: an accent makes no other letter."""
+    if name.isascii():
+        return name.casefold(), name
+    letters = "".join(each for each in normalize("NFKD", name) if not combining(each))
+    return letters.casefold(), name
+
+
+def summary(report: Report) -> Summary:
+    """Counts the rows of a report; statuses that nobody has are left out."""
+    holders = (*report.holders, *report.without_workstation)
+    ends = [
+        row.valid_until for row in report.holders if row.valid_until and row.valid_until >= report.terms.report_date
+    ]
+    return Summary(
+        holders=len(holders),
+        by_status=_counted(Status, (row.status for row in holders)),
+        authorisations=_counted(Status, (row.authorisation_status for row in holders if row.authorisation_status)),
+        workstations=_counted(Answer, (row.answer for row in report.workstations)),
+        without_workstation=len(report.without_workstation),
+        without_holder=len(report.without_holder),
+        first_end=min(ends, default=None),
+    )
+
+
+Kind = TypeVar("Kind", Status, Answer)
+
+
+def _counted(kinds: type[Kind], values: Iterable[Kind]) -> Mapping[Kind, int]:
+    """In the order in which the kinds are declared, so that equal reports are equal to the byte."""
+    found = Counter(values)
+    return {kind: found[kind] for kind in kinds if kind in found}

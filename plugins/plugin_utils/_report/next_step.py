@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What is to be done next for a holder at a workstation, and by whom. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._facts.holders import Seat
+from .._policy.validity import Status
+from .model import Actor, NextStep
+
+Step = tuple[NextStep, Actor]
+
+NOTHING = (NextStep.NOTHING, Actor.NOBODY)
+
+BY_STATUS = {
+    Status.NEVER_SEEN: (NextStep.SET_UP_WORKSTATION, Actor.IT),
+    Status.VALID: NOTHING,
+    Status.WEAK: (NextStep.ASK_FOR_STRONGER, Actor.ISSUER),
+    Status.NOT_YET_VALID: (NextStep.CHECK_CLOCK_OR_WAIT, Actor.IT),
+    Status.WRONG_HOLDER: (NextStep.REMOVE_FROM_OTHERS, Actor.IT),
+}
+"""What a status alone decides."""
+
+BY_TASK = {
+    Status.DUPLICATE: NextStep.RETIRE_OLDER,
+    Status.RENEWAL_DUE: NextStep.RENEW,
+    Status.EXPIRED: NextStep.RENEW,
+    Status.MISSING: NextStep.ENROL,
+    Status.KEY_MISSING: NextStep.ENROL,
+}
+"""What a task of ours cures, as soon as the holder is logged on and the issuer has delivered."""
+
+
+def next_step(status: Status, seat: Seat, outcome: str | None, answered: bool) -> Step:
+    """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store."""
+    if status is Status.UNKNOWN:
+        return (NextStep.REPAIR_PROFILE if answered else NextStep.REACH_WORKSTATION), Actor.IT
+    if status is not Status.NEVER_SEEN and seat.owner_sid is None:
+        return NextStep.CORRECT_INVENTORY, Actor.IT
+    if status not in BY_TASK:
+        return BY_STATUS[status]
+    if outcome == "waiting_for_issuer":
+        return NextStep.AWAIT_BUNDLE, Actor.ISSUER
+    if outcome == "deferred" or not seat.logged_on:
+        return NextStep.LOG_ON, Actor.HOLDER
+    return BY_TASK[status], Actor.IT
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What may be left to do where the certificate itself needs nothing.
+
+    ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else has one of the holder's. ``unassigned``: the
+    holder has one where the inventory does not know him.
+    """
+
+    replaced: bool = False
+    elsewhere: bool = False
+    unassigned: bool = False
+    authorisation: Status | None = None
+
+
+def at_last(step: Step, left: Leftovers) -> Step:
+    """The step, or where there is none the most pressing of the leftovers."""
+    if step != NOTHING:
+        return step
+    if left.elsewhere:
+        return NextStep.REMOVE_FROM_OTHERS, Actor.IT
+    if left.unassigned:
+        return NextStep.ASSIGN_WORKSTATION, Actor.IT
+    if left.replaced:
+        # A running browser goes on offering the certificate that it has already used.
+        return NextStep.CLOSE_BROWSER, Actor.HOLDER
+    if left.authorisation in (Status.RENEWAL_DUE, Status.EXPIRED):
+        return NextStep.RENEW_AUTHORISATION, Actor.HOLDER
+    return NOTHING

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The part of a report that a JMESPath expression selects. Pure."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .._errors import PkcsError
+from .._facts.codec import entries_of, to_map
+from .compare import WORKSTATIONS, subject_of
+from .model import CertificateRow, HolderRow, Place, Report
+
+KEYS = {entry.key for kind in (HolderRow, Place) for entry in entries_of(kind)}
+"""What rows have. An expression that asks for another key is misspelt; it would select nobody, and nobody would notice."""
+
+KINDS = {
+    type(None): "nothing",
+    str: "a text",
+    bool: "a truth value",
+    int: "a number",
+    float: "a number",
+    dict: "one map",
+    list: "a list",
+}
+
+Row = dict[str, Any]
+
+
+def select(report: Report, expression: str) -> Report:
+    """The report of the holders whose rows the expression selects, and of what is theirs. Raises ``PkcsError``.
+
+    Theirs are the certificates with their numbers or in their stores, the workstations where they work or such a certificate is, and
+    the changes of both. Codes: ``bad_query``, ``missing_library``.
+    """
+    holders = (*report.holders, *report.without_workstation)
+    rows = [to_map(row) for row in holders]
+    chosen = {id(row) for row in _selected(rows, expression)}
+    kept = {id(holder) for holder, row in zip(holders, rows, strict=True) if id(row) in chosen}
+    selected = replace(
+        report,
+        terms=replace(report.terms, query=expression),
+        holders=tuple(row for row in report.holders if id(row) in kept),
+        without_workstation=tuple(row for row in report.without_workstation if id(row) in kept),
+    )
+    return _narrowed(selected)
+
+
+def _narrowed(report: Report) -> Report:
+    """The report without what belongs to others than its holders."""
+    holders = (*report.holders, *report.without_workstation)
+    places = [place for row in holders for place in row.places]
+    numbers = {row.authorisation for row in holders if row.authorisation}
+    stores = {(place.workstation, place.owner_sid) for place in places}
+
+    def is_theirs(row: CertificateRow) -> bool:
+        return row.holder in numbers or (row.workstation, row.certificate.owner_sid) in stores
+
+    certificates = tuple(row for row in report.certificates if is_theirs(row))
+    workstations = {place.workstation for place in places} | {row.workstation for row in certificates}
+    subjects = {subject_of(row) for row in holders}
+    changes = tuple(
+        change
+        for change in report.changes or ()
+        if change.subject in (workstations if change.kind in WORKSTATIONS else subjects)
+    )
+    return replace(
+        report,
+        certificates=certificates,
+        without_holder=tuple(row for row in report.without_holder if is_theirs(row)),
+        workstations=tuple(row for row in report.workstations if row.workstation in workstations),
+        changes=None if report.changes is None else changes,
+    )
+
+
+def _selected(rows: Sequence[Row], expression: str) -> Sequence[Row]:
+    """Those of the rows that the expression gives, the very same maps."""
+    try:
+        from jmespath import compile as compiled  # noqa: PLC0415  a report without a query needs no library
+        from jmespath.exceptions import JMESPathError  # noqa: PLC0415
+    except ImportError:
+        raise PkcsError(
+            code="missing_library",
+            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library jmespath, which query needs.",
+            next_step="Install it there with pip, or add it to the execution environment.",
+        ) from None
+    try:
+        query = compiled(expression)
+        unknown = sorted(_asked(query.parsed) - KEYS)
+        found = query.search(rows)
+    except (JMESPathError, RecursionError) as problem:
+        raise _bad_query(expression, f"cannot be evaluated: {' '.join(str(problem).split()).rstrip('.')}") from None
+    if unknown:
+        raise _bad_query(expression, f"asks for {', '.join(unknown)}, which no holder has")
+    own = {id(row) for row in rows}
+    if not isinstance(found, list):
+        raise _bad_query(expression, f"selects {_kind(found)} instead of a list of holders")
+    other = next((each for each in found if id(each) not in own), None)
+    if other is not None:
+        raise _bad_query(expression, f"selects a list with {_kind(other)} in it that is no holder")
+    return found
+
+
+def _asked(node: Mapping[str, Any]) -> set[str]:
+    """The keys that an expression asks for, without those that it has made itself."""
+    nodes = list(_nodes(node))
+    made = {each["value"] for each in nodes if each["type"] == "key_val_pair"}
+    return {each["value"] for each in nodes if each["type"] == "field"} - made
+
+
+def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
+    for child in node["children"]:
+        if isinstance(child, Mapping):  # a slice has numbers there
+            yield from _nodes(child)
+
+
+def _kind(found: object) -> str:
+    return KINDS.get(type(found), type(found).__name__)
+
+
+def _bad_query(expression: str, problem: str) -> PkcsError:
+    return PkcsError(
+        code="bad_query",
+        cause=f"query {expression!r:.200} {problem}.",
+        next_step="Write one that selects from the list of holders, for instance [?status=='expired'].",
+    )

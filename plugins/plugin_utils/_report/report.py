@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The story of ``compliance_report``: what is known, as rows, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .._errors import PkcsError
+from .._facts.codec import Mismatch, instant_of
+from .._facts.holders import seat_of
+from .._policy.subject import check_pattern
+from .._policy.validity import Status
+from .build import Sources, build
+from .delivery.atomic_files import read, write
+from .formats.file_formats import FORMS
+from .formats.json_document import document, parse
+from .formats.markdown import markdown
+from .model import HolderRow, Report, Terms, summary
+from .query import select
+from .sources import Host, host_of, hosts_of, merged, people_of
+
+AUTHORISATION = "authorisation_"
+"""Before the status of the yearly authorisation, where a job may turn red for it."""
+
+FAIL_ON = (
+    *(status.value for status in Status if status not in (Status.VALID, Status.SUPERSEDED, Status.ARCHIVED)),
+    f"{AUTHORISATION}renewal_due",
+    f"{AUTHORISATION}expired",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run wrote, or would write: paths by form, and whether any of them changed."""
+
+    files: Mapping[str, Sequence[str]]
+    changed: bool
+
+
+def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
+    """The report of the options and the hosts' variables. Raises ``PkcsError``."""
+    check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
+    slices = [_earlier(path) for path in options["merge"]]
+    people = [seat_of({"user": entry["name"]} | entry) for entry in options["holders"]]
+    sources = Sources(
+        hosts=_hosts(variables, slices),
+        # Of somebody who is in both, the last counts.
+        people=[*(seat for report in slices for seat in people_of(report)), *people],
+        pattern=options["authorisation_pattern"],
+        earlier=_earlier(options["previous"]) if options["previous"] else None,
+    )
+    report = build(sources, _terms(options, now))
+    return select(report, options["query"]) if options["query"] else report
+
+
+def write_forms(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:
+    """Writes the forms asked for into the destination. Raises ``PkcsError`` (``report_file``)."""
+    files: dict[str, list[str]] = {}
+    changed = False
+    for name in options["formats"] if options["destination"] else ():
+        for form in FORMS[name]:
+            path = Path(options["destination"]) / f"{options['name']}{form.suffix}"
+            changed = write(path, form.make(report), check_mode) or changed
+            files.setdefault(name, []).append(str(path))
+    return Written(files, changed)
+
+
+def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
+    """What the task returns; failed when a holder has a status that ``fail_on`` names."""
+    found = document(report)
+    broken = broken_promises(report, options["fail_on"])
+    return {
+        "changed": written.changed,
+        "failed": bool(broken),
+        "failing": dict(broken),
+        "files": dict(written.files),
+        "summary": found["summary"] | {"report_date": found["report_date"]},
+        "rows": [*found["holders"], *found["without_workstation"]],
+        "changes": found["changes"],
+        "markdown": markdown(report),
+        "msg": _sentence(report, broken),
+    }
+
+
+def broken_promises(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
+    """How many holders have each status of ``fail_on``, be it at one of several workstations; those that nobody has are left out."""
+    rows = (*report.holders, *report.without_workstation)
+    counts = {each: sum(_has(row, each) for row in rows) for each in fail_on}
+    return {each: count for each, count in counts.items() if count}
+
+
+def _has(row: HolderRow, each: str) -> bool:
+    if each.startswith(AUTHORISATION):
+        return row.authorisation_status is not None and row.authorisation_status.value == each.removeprefix(
+            AUTHORISATION
+        )
+    return each in {row.status.value, *(place.status.value for place in row.places)}
+
+
+def _sentence(report: Report, broken: Mapping[str, int]) -> str:
+    if broken:
+        counts = ", ".join(f"{count} {each}" for each, count in broken.items())
+        return f"Holders that fail_on names: {counts}. The report says who acts on each."
+    found = summary(report)
+    return f"Of {found.holders} holders {found.by_status.get(Status.VALID, 0)} have a valid certificate everywhere."
+
+
+def _earlier(path: str) -> Report:
+    """A report of another run, whole. Raises ``PkcsError``."""
+    report = parse(read(Path(path)), path)
+    if report.terms.query:
+        raise PkcsError(
+            code="selected_report",
+            cause=f"{path} holds only what its query {report.terms.query!r:.200} selected, so nobody can tell what it lacks.",
+            next_step="Take one that was made without query; both can be made of the same facts.",
+        )
+    return report
+
+
+def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report]) -> Sequence[Host]:
+    inventory = [host_of(name, known) for name, known in variables]
+    # A host that says nothing of holders and has no facts is no workstation of ours: the controller itself, a server.
+    ours = [host for host in inventory if host.seats or host.facts_at or host.problem]
+    return merged(ours, (host for report in slices for host in hosts_of(report)))
+
+
+def _without_yaml(given: str) -> str:
+    """An instant without quotes is no text in YAML, and becomes one of another form."""
+    return given.replace(" ", "T").replace("+00:00", "Z")
+
+
+def _terms(options: Mapping[str, Any], now: datetime) -> Terms:
+    given = options["report_date"]
+    try:
+        date = instant_of(_without_yaml(given)) if given else now.replace(microsecond=0)
+    except Mismatch as mismatch:
+        raise PkcsError(
+            code="bad_arguments",
+            cause=f"report_date: {mismatch}.",
+            next_step="Write it in UTC and whole seconds.",
+        ) from None
+    return Terms(
+        report_date=date,
+        time_zone=options["time_zone"],
+        language=options["language"],
+        title=options["title"],
+        renew_before_days=options["renew_before_days"],
+        authorisation_due_within_days=options["authorisation_due_within_days"],
+        facts_max_age_days=options["facts_max_age_days"],
+        query=None,
+    )

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What is known of each workstation: from the inventory, its facts, and earlier reports. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from .._facts.codec import Mismatch, from_map
+from .._facts.holders import Seat, remembered, seat_of, seats_of_facts
+from .._facts.schema import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
+from .._policy.subject import Person
+from .model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A workstation by the inventory's name. ``facts_at`` is None when it never answered.
+
+    ``problem``: why it did not answer the last time; empty when it did, None when nobody has asked.
+    """
+
+    name: str
+    seats: tuple[Seat, ...]
+    computer: str | None = None
+    facts_at: datetime | None = None
+    problem: str | None = None
+    clock_skew_seconds: int | None = None
+    not_listed: int = 0
+    unread: tuple[UnreadRecord, ...] = ()
+    certificates: tuple[CertificateRecord, ...] = ()
+
+
+def host_of(name: str, variables: Mapping[str, Any]) -> Host:
+    """A workstation by its variables: holders, facts, and what the last audit came to. Raises ``PkcsError``."""
+    cached = variables.get("ansible_facts") or {}
+    facts, audit = cached.get("pkcs12"), _audit(cached.get("audit_pkcs12"))
+    seats = tuple(seat_of(entry) for entry in variables.get("pkcs12_holders") or ())
+    host = Host(name, remembered(seats, seats_of_facts(facts)), problem=audit.problem if audit else None)
+    if facts is None:
+        return host
+    try:
+        if facts.get("schema") != SCHEMA:
+            raise Mismatch(f"they are of schema {facts.get('schema')}")
+        record = from_map(WorkstationRecord, facts)
+    except (Mismatch, AttributeError) as mismatch:
+        return replace(host, problem=host.problem or f"Its facts cannot be read: {mismatch}.")
+    return replace(
+        host,
+        problem="" if audit and audit.at < record.gathered_at else host.problem,  # another task has reached it since
+        computer=record.workstation,
+        facts_at=record.gathered_at,
+        clock_skew_seconds=record.clock_skew_seconds,
+        not_listed=record.certificates_not_listed,
+        unread=record.unread,
+        certificates=record.certificates,
+    )
+
+
+def _audit(said: Any) -> AuditRecord | None:
+    try:
+        return from_map(AuditRecord, said)
+    except Mismatch:
+        return None
+
+
+def hosts_of(report: Report) -> tuple[Host, ...]:
+    """The workstations of an earlier report, as they were known then."""
+    certificates: dict[str, list[CertificateRecord]] = {row.workstation: [] for row in report.workstations}
+    seats: dict[str, list[Seat]] = {row.workstation: [] for row in report.workstations}
+    for row in report.certificates:
+        certificates[row.workstation].append(row.certificate)
+    for holder in report.holders:
+        person = Person(holder.name or None, holder.authorisation or None)
+        for place in holder.places:
+            seats[place.workstation].append(
+                Seat(
+                    user=place.account,
+                    person=person,
+                    anniversary=holder.authorisation_until,
+                    owner_sid=place.owner_sid,
+                    logged_on=place.logged_on,
+                    outcome=place.outcome,
+                    outcome_at=place.outcome_at,
+                )
+            )
+    return tuple(
+        Host(
+            name=row.workstation,
+            seats=tuple(seats[row.workstation]),
+            computer=row.computer,
+            facts_at=row.facts_at,
+            problem=row.problem,
+            clock_skew_seconds=row.clock_skew_seconds,
+            not_listed=row.not_listed,
+            unread=row.unread,
+            certificates=tuple(certificates[row.workstation]),
+        )
+        for row in report.workstations
+    )
+
+
+def people_of(report: Report) -> tuple[Seat, ...]:
+    """Those of an earlier report whom no workstation named; one of another report may."""
+    return tuple(
+        Seat(row.name, Person(row.name or None, row.authorisation or None), row.authorisation_until)
+        for row in report.without_workstation
+    )
+
+
+def merged(inventory: Iterable[Host], earlier: Iterable[Host]) -> tuple[Host, ...]:
+    """Each workstation once, by the newest facts. Who works there is the inventory's to say, where it has the workstation."""
+    hosts = {host.name: host for host in inventory}
+    named = set(hosts)
+    for other in earlier:
+        known = hosts.get(other.name)
+        hosts[other.name] = other if known is None else _newest(known, other, known.name in named)
+    return tuple(hosts[name] for name in sorted(hosts))
+
+
+def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
+    newer, older = (other, one) if _age(other) > _age(one) else (one, other)
+    if not is_inventory:
+        return newer
+    return replace(newer, seats=remembered(one.seats, (*newer.seats, *older.seats)))
+
+
+def _age(host: Host) -> tuple[bool, float, bool]:
+    """To compare: whoever has facts, the newer ones, and of equal ones those of a workstation that has not answered since."""
+    return host.facts_at is not None, host.facts_at.timestamp() if host.facts_at else 0.0, bool(host.problem)

@@ -1,0 +1,287 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Facts of a workstation: flat, of schema 1, and silent on what is nobody's business."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
+    CLIENT_AUTH,
+    read_certificate,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, StoredElement, Unread
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import (
+    Scope,
+    certificate_row,
+    workstation_record,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import UNREAD_SENTENCES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Logging
+from lab.authority import Authority
+from lab.emulated.element import pack, properties
+from unit.plugins.plugin_utils.fakes import (
+    CARD,
+    HOLDER,
+    NOW,
+    OTHER_SID,
+    SID,
+    SOFTWARE,
+    certificate,
+    inventory,
+    issue,
+    profile,
+    stored,
+    view,
+)
+
+DAY = timedelta(days=1)
+
+
+def facts(selection: Selection, seats: Sequence[Seat] = (), **changes: Any) -> dict[str, Any]:
+    found = inventory(**changes)
+    return to_map(workstation_record(found, {}, Scope(selection, seated(seats, found), Calendar()), NOW))
+
+
+@pytest.fixture(scope="module")
+def element(authority: Authority) -> bytes:
+    der = issue(authority).certificate.public_bytes(Encoding.DER)
+    return pack(properties(der, KeyLink("{1}", SOFTWARE, 0, 0, 0), "SISERI"))
+
+
+@pytest.fixture(scope="module")
+def others(authority: Authority) -> dict[str, bytes]:
+    """A newer one, one that is archived, and one on a smart card."""
+
+    def packed(days: int, provider: str = SOFTWARE, *, archived: bool = False) -> bytes:
+        der = issue(authority, left=days * DAY).certificate.public_bytes(Encoding.DER)
+        return pack(properties(der, KeyLink("{1}", provider, 0, 0, 0), archived=archived))
+
+    return {"newer": packed(500), "archived": packed(900, archived=True), "card": packed(400, CARD)}
+
+
+def test_a_certificate_is_a_row_with_its_owner_and_store(element: bytes) -> None:
+    found = facts(Selection(), profiles=(profile(element),))
+    (row,) = found["certificates"]
+    assert (row["owner_sid"], row["owner"], row["store"]) == (SID, HOLDER, "CurrentUser\\My")
+    assert (row["status"], row["days_left"], row["key_state"], row["key_provider"]) == (
+        "valid",
+        365,
+        "linked",
+        SOFTWARE,
+    )
+    assert row["eku"] == [CLIENT_AUTH]
+    assert (found["schema"], found["gathered_at"], found["certificates_not_listed"]) == (1, "2026-11-25T12:00:00Z", 0)
+    assert not [value for value in row.values() if isinstance(value, (dict, bytes))]
+
+
+def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority) -> None:
+    issued = issue(authority, eku=())
+    der = issued.certificate.public_bytes(Encoding.DER)
+    element = pack(properties(der, None, "SISERI"))
+    (row,) = facts(Selection(), profiles=(profile(element),))["certificates"]
+    said = read_certificate(der)
+    assert row == {
+        "owner_sid": SID,
+        "owner": HOLDER,
+        "store": "CurrentUser\\My",
+        "thumbprint": issued.thumbprint,
+        "subject": said.subject,
+        "subject_cn": "Jeanne Dupont - T123456",
+        "issuer": said.issuer,
+        "issuer_cn": "AC Personnes",
+        "serial": said.serial,
+        "not_before": said.not_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "not_after": "2027-11-25T12:00:00Z",
+        "days_left": 365,
+        "status": "key_missing",
+        "eku": [],
+        "key_type": "EC secp256r1",
+        "key_size": 256,
+        "signature_hash": "sha256",
+        "friendly_name": "SISERI",
+        "archived": False,
+        "key_state": "missing",
+        "key_provider": None,
+        "related": True,
+    }
+
+
+def test_a_profile_is_told_as_the_workstation_has_it() -> None:
+    away = profile(loaded=False, path="D:\\Profils\\jdupont")
+    assert facts(Selection(), profiles=(away,))["profiles"] == [
+        {
+            "owner_sid": SID,
+            "owner": HOLDER,
+            "path": "D:\\Profils\\jdupont",
+            "loaded": False,
+            "temporary": False,
+            "readable": True,
+        }
+    ]
+
+
+@pytest.mark.parametrize(("signs", "state"), [(None, "linked"), (True, "proven"), (False, "unusable")])
+def test_what_is_known_of_a_key_is_told(signs: bool | None, state: str) -> None:
+    assert certificate_row(replace(stored(certificate()), signs=signs), Calendar(), NOW)["key_state"] == state
+
+
+def test_a_store_that_is_newer_than_the_inventory_counts(element: bytes) -> None:
+    found = inventory(profiles=(profile(element), profile(element, owner_sid=OTHER_SID)))
+    scope = Scope(Selection(), (), Calendar())
+    empty = replace(view(), unread=(Unread("element", "no certificate", None),))
+    record = workstation_record(found, {SID: empty}, scope, NOW)
+    assert [each.owner_sid for each in record.certificates] == [OTHER_SID]
+    assert [(each.owner_sid, each.code) for each in record.unread] == [(SID, "element")]
+
+
+def test_what_is_not_listed_is_counted_whatever_the_reason(element: bytes, others: dict[str, bytes]) -> None:
+    store = profile(element, *others.values())
+    listed = {
+        "nothing said": (Selection(), 2, 2),
+        "another issuer": (Selection("Another CA"), 0, 4),
+        "archived too": (Selection(include_archived=True), 3, 1),
+        "unrelated too": (Selection(include_unrelated=True), 3, 1),
+        "everything": (Selection(include_unrelated=True, include_archived=True), 4, 0),
+        "another's store": (Selection(owners=frozenset({OTHER_SID})), 0, 4),
+    }
+    for what, (selection, rows, count) in listed.items():
+        found = facts(selection, profiles=(store,))
+        assert (len(found["certificates"]), found["certificates_not_listed"]) == (rows, count), what
+    everything = facts(Selection(include_unrelated=True, include_archived=True), profiles=(store,))
+    assert [row["related"] for row in everything["certificates"]] == [True, True, True, False]
+
+
+def test_a_certificate_that_is_not_listed_still_counts_for_its_neighbours(
+    element: bytes, others: dict[str, bytes]
+) -> None:
+    """Status is that of the whole store: the archived one is the newest, and not listed; it supersedes nobody."""
+    newer = facts(Selection(), profiles=(profile(others["newer"], element),))
+    assert [row["status"] for row in newer["certificates"]] == ["valid", "superseded"]
+    hidden = facts(Selection(), profiles=(profile(others["archived"], element),))
+    assert [row["status"] for row in hidden["certificates"]] == ["valid"]
+
+
+def test_the_workstations_own_store_is_listed_under_the_system(element: bytes) -> None:
+    machine = Store((StoredElement("hive", element),), (Unread("access_denied", "HKEY_LOCAL_MACHINE", 5),))
+    found = facts(Selection(), machine=machine)
+    (row,) = found["certificates"]
+    assert (row["owner_sid"], row["owner"], row["store"]) == ("S-1-5-18", None, "LocalMachine\\My")
+    assert [(each["owner_sid"], each["store"]) for each in found["unread"]] == [("S-1-5-18", "LocalMachine\\My")]
+
+
+def test_a_place_that_cannot_be_read_is_listed_with_the_reason() -> None:
+    denied = profile(my=Store((StoredElement("file", b"\1"),), (Unread("access_denied", "C:\\Users\\jdupont", 5),)))
+    found = facts(Selection(), profiles=(denied,))
+    assert [row["code"] for row in found["unread"]] == ["access_denied", "element"]
+    assert found["unread"][0]["reason"] == "access was denied"
+    assert found["profiles"][0]["readable"] is False
+
+
+JEANNE = Seat(HOLDER, Person("Jeanne Dupont", "T123456"))
+
+
+@pytest.mark.parametrize(("code", "reason"), [*UNREAD_SENTENCES.items(), ("new_code", "new_code")])
+def test_every_reason_is_said_in_words_and_leaves_the_holder_unknown(code: str, reason: str) -> None:
+    unread = facts(Selection(), [JEANNE], profiles=(profile(my=Store((), (Unread(code, "there", None),))),))
+    assert [(row["code"], row["reason"], row["detail"]) for row in unread["unread"]] == [(code, reason, "there")]
+    assert [row["status"] for row in unread["holders"]] == ["unknown"]
+
+
+def test_a_temporary_profile_is_not_the_persons_own(element: bytes) -> None:
+    given = profile(element, path="C:\\Users\\TEMP", temporary=True)
+    found = facts(Selection(), [JEANNE], profiles=(given,))
+    assert [(row["owner_sid"], row["store"], row["code"], row["detail"]) for row in found["unread"]] == [
+        (SID, "CurrentUser\\My", "temporary", "C:\\Users\\TEMP")
+    ]
+    assert [row["status"] for row in found["holders"]] == ["unknown"]
+    assert [row["status"] for row in found["certificates"]] == ["valid"]
+
+
+def test_one_element_that_cannot_be_parsed_hides_no_other(element: bytes) -> None:
+    found = facts(Selection(), [JEANNE], profiles=(profile(b"\1", element, b"\2"),))
+    assert [row["code"] for row in found["unread"]] == ["element", "element"]
+    assert [row["status"] for row in found["certificates"]] == ["valid"]
+    assert [row["status"] for row in found["holders"]] == ["valid"]
+    assert found["profiles"][0]["readable"]
+    alone = facts(Selection(), [JEANNE], profiles=(profile(b"\1"),))
+    assert [row["status"] for row in alone["holders"]] == ["unknown"]
+
+
+def test_somebody_elses_unread_store_changes_nothing_for_a_holder(element: bytes) -> None:
+    denied = profile(owner_sid=OTHER_SID, my=Store((), (Unread("access_denied", "C:\\Users", 5),)))
+    assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(), denied))["holders"]] == [
+        "missing"
+    ]
+    assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(element), denied))["holders"]] == [
+        "valid"
+    ]
+
+
+def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> None:
+    nobody = Seat("CHU\\nobody", Person(None, "T9"))
+    for seats in ([JEANNE, nobody], [nobody, JEANNE]):
+        found = facts(Selection(), seats)["holders"]
+        assert [(row["user"], row["owner_sid"]) for row in found] == [
+            (each.user, SID if each is JEANNE else None) for each in seats
+        ]
+
+
+def test_the_moment_is_told_to_the_second() -> None:
+    late = NOW.replace(microsecond=999_999)
+    assert workstation_record(inventory(), {}, Scope(Selection(), (), Calendar()), late).gathered_at == NOW
+
+
+def test_what_the_workstation_says_of_itself_is_kept() -> None:
+    found = facts(Selection(), language_mode="ConstrainedLanguage", logging=Logging(True, False, True))
+    assert {
+        key: found[key] for key in ("workstation", "os_build", "connection_account", "language_mode", "logging")
+    } == {
+        "workstation": "WS-1",
+        "os_build": 19045,
+        "connection_account": "CHU\\svc-ansible",
+        "language_mode": "ConstrainedLanguage",
+        "logging": ["script block logging", "transcription"],
+    }
+
+
+def test_names_are_those_that_were_asked_for_and_the_connections_own() -> None:
+    both = (profile(), profile(owner_sid=OTHER_SID), profile(owner_sid="S-1-5-21-9"))
+    found = facts(
+        Selection(), profiles=both, accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1))
+    )
+    assert [each["owner"] for each in found["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
+
+
+def test_the_skew_of_the_clocks_is_in_seconds() -> None:
+    found = facts(Selection(), utc=NOW - timedelta(seconds=90))
+    assert (found["clock_skew_seconds"], found["workstation_utc"]) == (-90, "2026-11-25T11:58:30Z")
+
+
+@pytest.mark.parametrize(
+    ("left", "status"),
+    [(41 * DAY, "valid"), (40 * DAY, "renewal_due"), (-DAY, "expired"), (4 * 365 * DAY, "not_yet_valid")],
+)
+def test_the_status_is_of_the_moment(left: timedelta, status: str) -> None:
+    row = certificate_row(stored(certificate(left=left), None), Calendar(), NOW)
+    assert (row["status"], row["days_left"]) == (status, left.days)
+    assert (row["key_state"], row["key_provider"]) == ("missing", None)
+    assert not {"owner_sid", "owner", "store", "related"} & set(row)
+
+
+def test_an_issuer_that_is_no_pattern_is_refused_at_once() -> None:
+    with pytest.raises(PkcsError, match="issuer cannot be used"):
+        replace(Selection(), issuer="*")

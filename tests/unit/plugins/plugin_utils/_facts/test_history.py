@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What earlier facts say against a key holds until the key has signed, in whatever makes facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import view_store
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import Key, dead_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import Gathered, proven_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, OTHER_SID, SID, YEAR, FakeDrivers, inventory, issue, profile
+
+
+@pytest.fixture(scope="module")
+def issued(authority: Authority) -> IssuedBundle:
+    return issue(authority)
+
+
+def facts(drivers: FakeDrivers, dead: set[Key], signs: bool | None = None) -> dict[str, Any]:
+    """What a task other than an audit makes of it; ``signs``: what it has learned of the key itself."""
+    found = drivers.inventory([])
+    scope = Scope(Selection(), seated([Seat(HOLDER, Person())], found), Calendar(), dead)
+    views = {
+        each.owner_sid: view_store(each.my).tried({} if signs is None else dict.fromkeys(drivers.elements, signs))
+        for each in found.profiles
+    }
+    return dict(to_map(workstation_record(found, views, scope, NOW)))
+
+
+@pytest.mark.parametrize(
+    ("dead", "signs", "state", "status"),
+    [
+        (True, None, "unusable", "key_missing"),
+        (True, True, "proven", "valid"),
+        (False, None, "linked", "valid"),
+        (False, False, "unusable", "key_missing"),
+    ],
+)
+def test_facts_remember_until_the_key_has_signed(
+    issued: IssuedBundle, dead: bool, signs: bool | None, state: str, status: str
+) -> None:
+    drivers = FakeDrivers()
+    thumbprint = drivers.plant(issued)
+    known = facts(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)}, signs)
+    (certificate,), (holder,) = known["certificates"], known["holders"]
+    assert (certificate["key_state"], certificate["status"], holder["status"]) == (state, status, status)
+    assert dead_keys(known) == ({(SID, thumbprint)} if state == "unusable" else set())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, [], {}, {"schema": 2, "certificates": [{"owner_sid": "S", "thumbprint": "T", "key_state": "unusable"}]}]
+    + [{"schema": 1, "certificates": each} for each in (None, "x", [None, "x", {}, {"key_state": "linked"}])],
+    ids=str,
+)
+def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:
+    assert dead_keys(odd) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("logged_on", "remembered", "proof", "said"),
+    [
+        (False, True, "unusable", "cannot be tried now: CHU\\jdupont is not logged on"),
+        (False, False, "not_proven", "is not logged on"),
+        (True, True, "proven", "None"),
+    ],
+    ids=["away", "away_unknown", "there"],
+)
+def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
+    issued: IssuedBundle, logged_on: bool, remembered: bool, proof: str, said: str
+) -> None:
+    drivers = FakeDrivers(inventory(profiles=(profile(loaded=logged_on),)))
+    thumbprint = drivers.plant(issued)
+    read = drivers.inventory([])
+    dead = frozenset({(SID, thumbprint)} if remembered else ())
+    gathered = Gathered(read, Scope(Selection(), seated([Seat(HOLDER, Person())], read), Calendar(), dead), NOW)
+    (holder,) = proven_record(gathered, drivers, False).holders
+    assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
+    assert said in str(holder.proof_detail)
+    again = gathered.record({})
+    assert (again.holders[0].proof, len(dead_keys(to_map(again)))) == (None, int(remembered))
+
+
+def test_an_audit_forgets_no_dead_key_whose_turn_does_not_come(authority: Authority, issued: IssuedBundle) -> None:
+    """The holder has access by a newer certificate, so that one's key is asked, and the older one's is not."""
+    drivers = FakeDrivers()
+    older, newer = drivers.plant(issued), drivers.plant(issue(authority, left=3 * YEAR))
+    read = drivers.inventory([])
+    scope = Scope(Selection(), seated([Seat(HOLDER, Person())], read), Calendar(), {(SID, older)})
+    record = proven_record(Gathered(read, scope, NOW), drivers, False)
+    assert {each.thumbprint: each.key_state.value for each in record.certificates} == {
+        older: "unusable",
+        newer: "proven",
+    }
+    assert drivers.calls.count("exchange") == 1

@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Facts list what was asked for; everything else is counted."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection, selection_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, register_of
+from unit.plugins.plugin_utils.fakes import CARD, EMAIL, OTHER_SID, SID, certificate, stored
+from unit.plugins.plugin_utils.records import record
+
+MINE = stored(certificate("Jeanne Dupont - T123456"))
+FOREIGN = stored(certificate("Jeanne Dupont - T123456", issuer="CN=Another CA"))
+PAULS = stored(certificate("Paul Martin - T654321"))
+ON_CARD = stored(certificate("DUPONT Jeanne 1234567890"), CARD)
+IN_TPM = stored(certificate("Jeanne Dupont"), "Microsoft Platform Crypto Provider")
+MAIL = stored(certificate("Jeanne Dupont - T123456", eku=(EMAIL,)))
+ANY_USE = stored(certificate("Jeanne Dupont - T123456", eku=None))
+NO_KEY = stored(certificate("Jeanne Dupont"), None)
+NO_CN = stored(replace(certificate("x"), subject="O=CHU", subject_cn=None))
+ALL = {
+    "mine": MINE, "foreign": FOREIGN, "paul": PAULS, "card": ON_CARD, "tpm": IN_TPM, "mail": MAIL, "any": ANY_USE,
+    "no_key": NO_KEY, "no_cn": NO_CN,
+}  # fmt: skip
+NUMBERS = register_of(["T123456"], None)
+BOTH = list(itertools.product((True, False), repeat=2))
+
+
+@pytest.mark.parametrize(
+    ("selection", "related"),
+    [
+        # Nothing is given: all but what is on a card or in a TPM.
+        (Selection(), "mine foreign paul mail any no_key no_cn"),
+        (Selection(register=register_of([], None)), "mine foreign paul mail any no_key no_cn"),
+        (Selection(issuer="", subject="", register=NUMBERS), "mine foreign mail any"),
+        # Holders with numbers are.
+        (Selection(register=NUMBERS), "mine foreign mail any"),
+        (Selection(register=register_of(["T123456", "T654321"], None)), "mine foreign paul mail any"),
+        # One of the four: whoever works here makes no difference, nor what holds the key.
+        (Selection(issuer="^CN=Another CA$", register=NUMBERS), "foreign"),
+        (Selection(issuer="AC Personnes", register=NUMBERS), "mine paul card tpm mail any no_key no_cn"),
+        (Selection(subject="^CN=Paul", register=NUMBERS), "paul"),
+        (Selection(subject="O=CHU"), "no_cn"),
+        (Selection(subject="dupont"), ""),
+        (Selection(pattern=r" - (T\d+)$"), "mine foreign paul mail any"),
+        (Selection(pattern=r"(\d{10})$"), "card"),
+        (Selection(pattern=r"Jeanne( - T\d+)?$"), ""),
+        (Selection(eku=(EMAIL,)), "mail"),
+        (Selection(eku=(EMAIL, CLIENT_AUTH)), "mine foreign paul card tpm mail no_key no_cn"),
+        (Selection(eku=("1.2.3",)), ""),
+        # All that are given have to match.
+        (Selection(issuer="Personnes", subject="Jeanne", pattern=r"(T\d+)", eku=(CLIENT_AUTH,)), "mine"),
+        (Selection(issuer="Another", subject="Jeanne", pattern=r"(T\d+)", eku=(CLIENT_AUTH,)), "foreign"),
+        (Selection(issuer="Personnes", subject="Paul", pattern=r"(T\d+)", eku=(CLIENT_AUTH,)), "paul"),
+        (Selection(issuer="Personnes", subject="Jeanne", pattern=r"(\d{10})", eku=(CLIENT_AUTH,)), "card"),
+        (Selection(issuer="Personnes", subject="Jeanne", pattern=r"(T\d+)", eku=(EMAIL,)), "mail"),
+    ],
+)
+def test_related_is_what_all_that_is_given_finds(selection: Selection, related: str) -> None:
+    assert [name for name, found in ALL.items() if selection.relates(SID, found)] == related.split()
+
+
+def test_only_the_holders_stores_are_meant_when_they_are_given() -> None:
+    for selection in (Selection(), Selection(issuer="Personnes")):
+        assert selection.relates(SID, MINE)
+        assert replace(selection, owners=frozenset({SID})).relates(SID, MINE)
+        assert not replace(selection, owners=frozenset({OTHER_SID})).relates(SID, MINE)
+        assert not replace(selection, owners=frozenset()).relates(SID, MINE)
+
+
+@pytest.mark.parametrize(("related", "archived"), BOTH)
+@pytest.mark.parametrize(("unrelated_too", "archived_too"), BOTH)
+def test_what_is_not_asked_for_is_not_listed(
+    related: bool, archived: bool, unrelated_too: bool, archived_too: bool
+) -> None:
+    selection = Selection(include_unrelated=unrelated_too, include_archived=archived_too)
+    wanted = (related or unrelated_too) and (not archived or archived_too)
+    assert selection.lists(record(related=related, archived=archived)) is wanted
+
+
+def test_by_default_the_related_ones_that_are_not_archived_are_listed() -> None:
+    assert Selection().lists(record())
+    assert not Selection().lists(record(related=False))
+    assert not Selection().lists(record(archived=True))
+
+
+def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are_meant() -> None:
+    everything = Selection(owners=frozenset({SID}), include_unrelated=True, include_archived=True)
+    assert everything.lists(record(related=False, owner_sid=SID))
+    assert not everything.lists(record(related=False, owner_sid=OTHER_SID))
+
+
+@pytest.mark.parametrize(
+    ("given", "option"),
+    [
+        ({"issuer": "("}, "issuer"),
+        ({"subject": "*"}, "subject"),
+        ({"pattern": "["}, "authorisation_pattern"),
+        ({"pattern": "no group"}, "authorisation_pattern"),
+        ({"pattern": "(two) (groups)"}, "authorisation_pattern"),
+    ],
+)
+def test_what_is_no_pattern_is_refused_by_the_name_of_its_option(given: dict[str, str], option: str) -> None:
+    with pytest.raises(PkcsError, match=f"^{option} cannot be used") as refusal:
+        Selection(**given)
+    assert refusal.value.code == "bad_pattern"
+
+
+OPTIONS: dict[str, Any] = {
+    "issuer": None,
+    "subject": None,
+    "authorisation_pattern": None,
+    "eku": [],
+    "only_holders": False,
+    "include_unrelated": False,
+    "include_archived": False,
+}
+SEATS = (
+    Seat("jeanne", Person("Jeanne Dupont", "T123456"), owner_sid=SID),
+    Seat("nobody", Person("Paul Martin", "T654321")),
+    Seat("locum", Person("Anne Roux"), owner_sid=OTHER_SID),
+)
+
+
+def relates(found: StoreCertificate, sid: str = SID, **options: Any) -> bool:
+    return selection_of(OPTIONS | options, SEATS).relates(sid, found)
+
+
+def test_by_default_the_certificates_of_the_holders_are_meant_in_whatever_store() -> None:
+    assert relates(MINE)
+    assert relates(MINE, sid="S-1-5-18")
+    assert relates(PAULS)
+    assert not relates(ON_CARD)
+    assert not relates(NO_KEY)
+
+
+def test_every_option_has_its_effect() -> None:
+    assert not relates(MINE, issuer="Another")
+    assert not relates(MINE, subject="Paul")
+    assert not relates(MINE, authorisation_pattern=r"(X\d+)")
+    assert not relates(MINE, eku=[EMAIL])
+    assert relates(ON_CARD, eku=[CLIENT_AUTH])
+    assert relates(MINE, only_holders=True)
+    assert relates(MINE, sid=OTHER_SID, only_holders=True)
+    assert not relates(MINE, sid="S-1-5-18", only_holders=True)
+    hidden, unrelated = record(archived=True), record(related=False)
+    assert not selection_of(OPTIONS, SEATS).lists(hidden)
+    assert selection_of(OPTIONS | {"include_archived": True}, SEATS).lists(hidden)
+    assert not selection_of(OPTIONS, SEATS).lists(unrelated)
+    assert selection_of(OPTIONS | {"include_unrelated": True}, SEATS).lists(unrelated)
+
+
+def test_holders_whom_the_workstation_does_not_know_leave_no_store_open() -> None:
+    unknown = [replace(seat, owner_sid=None) for seat in SEATS]
+    assert selection_of(OPTIONS | {"only_holders": True}, unknown).owners == frozenset()

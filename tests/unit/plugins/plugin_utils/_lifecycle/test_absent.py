@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The story of a removal against a workstation in memory."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent, absent
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import Selector
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method, Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from lab.authority import Authority
+from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, FakeDrivers, inventory, issue, now, profile, terms
+
+ALL, USUAL = Selector(issuer="."), Policy()
+
+
+@pytest.fixture
+def drivers(authority: Authority) -> FakeDrivers:
+    """A workstation on which the holder has her own certificate and a colleague's."""
+    fake = FakeDrivers()
+    fake.plant(issue(authority))
+    fake.plant(issue(authority, "Paul Martin - T654321"))
+    return fake
+
+
+def run(drivers: FakeDrivers, selector: Selector, policy: Policy = USUAL, **details: Any) -> Outcome:
+    return absent(Absent(selector, policy, terms(**details)), drivers, now)
+
+
+def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_command(drivers: FakeDrivers) -> None:
+    mine, others = list(drivers.elements)
+    selector = Selector(issuer=".", person=Person(authorisation="T123456"))
+    assert list(run(drivers, selector).plan.leaving) == [mine]
+    assert list(drivers.elements) == [others]
+    drivers.calls.clear()
+    assert not run(drivers, selector).plan.steps
+    assert drivers.calls == ["inventory"]
+
+
+def test_an_empty_selection_takes_nothing(drivers: FakeDrivers) -> None:
+    run(drivers, Selector(thumbprints=()))
+    assert len(drivers.elements) == 2
+    assert drivers.calls == ["inventory"]
+
+
+def test_too_many_at_once_are_refused(drivers: FakeDrivers) -> None:
+    with pytest.raises(PkcsError) as refusal:
+        run(drivers, ALL, Policy(most=1))
+    assert refusal.value.code == "too_many"
+    assert len(drivers.elements) == 2
+
+
+def test_check_mode_says_what_would_go_and_sends_nothing(drivers: FakeDrivers) -> None:
+    outcome = run(drivers, ALL, check_mode=True)
+    assert len(outcome.plan.leaving) == 2
+    assert drivers.calls == ["inventory"]
+
+
+def test_encryption_certificates_are_archived(authority: Authority) -> None:
+    drivers = FakeDrivers()
+    usages = [x509.ObjectIdentifier(EMAIL), x509.ObjectIdentifier("1.3.6.1.5.5.7.3.2")]
+    thumbprint = drivers.plant(issue(authority, eku=usages))
+    outcome = run(drivers, ALL)
+    assert outcome.plan.leaving == {thumbprint: Method.ARCHIVE}
+    assert [found.archived for found in outcome.after.certificates] == [True]
+
+
+def test_one_who_is_not_logged_on_waits(authority: Authority) -> None:
+    drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
+    drivers.plant(issue(authority, left=YEAR + timedelta(days=1)))
+    assert "is not logged on" in (run(drivers, ALL).deferred or "")
+    assert drivers.calls == ["inventory"]
+
+
+def test_a_removal_is_written_down(tmp_path: Path, drivers: FakeDrivers) -> None:
+    run(drivers, ALL, evidence=tmp_path / "e")
+    assert (tmp_path / "e").read_text(encoding="utf-8").count("\n") == 1

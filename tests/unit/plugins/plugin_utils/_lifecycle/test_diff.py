@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The diff says before and after, in check mode as it was planned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import store_diff
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
+    ImportLeaf,
+    NameLeaf,
+    Plan,
+    ProveKey,
+    RetireOld,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import find_owner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
+from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, YEAR, certificate, inventory, stored, view
+
+LEAF = certificate(left=3 * YEAR)
+OLD = stored(certificate(), friendly_name="SISERI")
+DONE = (JournalEntry("1", "import", "done", "", {}),)
+
+
+def outcome(plan: Plan, *before: Any, **details: Any) -> Outcome:
+    found = inventory()
+    kept = view(*before)
+    return Outcome(find_owner(found, HOLDER), found, NOW, kept, details.pop("after", kept), LEAF, plan, **details)
+
+
+def lines(diff: dict[str, str], side: str) -> list[str]:
+    return [line.replace(LEAF.thumbprint, "NEW").replace(OLD.thumbprint, "OLD") for line in diff[side].splitlines()]
+
+
+NEW_LINE = "NEW CN=Jeanne Dupont - T123456 until 2029-11-24, key, named Next"
+OLD_LINE = "OLD CN=Jeanne Dupont - T123456 until 2027-11-25, key, named SISERI"
+RENEWAL = (ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint), NameLeaf(LEAF.thumbprint, "Next"))
+
+
+@pytest.mark.parametrize(
+    ("method", "after"),
+    [(Method.DELETE, [NEW_LINE]), (Method.ARCHIVE, [NEW_LINE, OLD_LINE.replace("key", "archived")])],
+)
+def test_in_check_mode_after_is_the_plan(method: Method, after: list[str]) -> None:
+    diff = store_diff(outcome(Plan((*RENEWAL, RetireOld(OLD.thumbprint, method))), OLD))
+    assert lines(diff, "before") == [OLD_LINE]
+    assert sorted(lines(diff, "after")) == after
+    assert diff["before_header"] == diff["after_header"] == "WS-1 CHU\\jdupont CurrentUser\\My"
+
+
+def test_once_it_is_done_after_is_the_store() -> None:
+    told = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF, None)), journal=DONE))
+    assert lines(told, "after") == ["NEW CN=Jeanne Dupont - T123456 until 2029-11-24, no key, named -"]
+
+
+@pytest.mark.parametrize(
+    "unchanged",
+    [
+        outcome(Plan(()), OLD),
+        outcome(Plan((ProveKey(LEAF.thumbprint),)), OLD),
+        outcome(Plan(RENEWAL), OLD, deferred="not logged on"),
+    ],
+    ids=["nothing", "proof", "deferred"],
+)
+def test_what_changes_nothing_shows_nothing(unchanged: Outcome) -> None:
+    diff = store_diff(unchanged)
+    assert diff["before"] == diff["after"] != ""
+
+
+CARD_ONE = stored(certificate("DUPONT Jeanne 899700000001", issuer="CN=AC Carte"), CARD, friendly_name="carte")
+
+
+@pytest.mark.parametrize(
+    ("plan", "details"),
+    [
+        (Plan(RENEWAL), {}),
+        (Plan((*RENEWAL, RetireOld(OLD.thumbprint, Method.DELETE))), {}),
+        (Plan(RENEWAL), {"after": view(stored(LEAF, None), CARD_ONE), "journal": DONE}),
+        (Plan(()), {"deferred": "not logged on"}),
+    ],
+    ids=["planned", "retiring", "done", "deferred"],
+)
+def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_them(
+    plan: Plan, details: dict[str, Any]
+) -> None:
+    diff = store_diff(outcome(plan, OLD, CARD_ONE, **details))
+    for side in ("before", "after"):
+        assert lines(diff, side)[-1] == "1 that the task is not about"
+        assert "carte" not in diff[side].lower()
+        assert CARD_ONE.thumbprint not in diff[side]
+
+
+def test_a_removal_shows_the_issuers_of_what_goes() -> None:
+    removal = replace(outcome(Plan((RetireOld(OLD.thumbprint, Method.DELETE),)), OLD, CARD_ONE), leaf=None)
+    diff = store_diff(removal)
+    assert (lines(diff, "before"), lines(diff, "after")) == (
+        [OLD_LINE, "1 that the task is not about"],
+        ["1 that the task is not about"],
+    )
+
+
+def test_a_card_that_was_put_in_meanwhile_is_counted_on_the_side_where_it_is() -> None:
+    diff = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF), CARD_ONE), journal=DONE))
+    assert [lines(diff, side)[-1] for side in ("before", "after")] == [OLD_LINE, "1 that the task is not about"]
+    planned = store_diff(outcome(Plan(RENEWAL), OLD, CARD_ONE, after=view()))
+    assert lines(planned, "after")[-1] == "1 that the task is not about"
+
+
+@pytest.mark.parametrize(
+    ("steps", "named"),
+    [
+        ((NameLeaf(LEAF.thumbprint, "Next"),), "key, named Next"),
+        ((ImportLeaf(LEAF.thumbprint),), "key, named SISERI"),
+        ((ProveKey(LEAF.thumbprint),), "no key, named SISERI"),
+    ],
+    ids=["renamed", "imported again", "proven"],
+)
+def test_a_certificate_that_is_there_keeps_what_is_not_planned(steps: Any, named: str) -> None:
+    diff = store_diff(outcome(Plan(steps), stored(LEAF, None, friendly_name="SISERI")))
+    (line,) = lines(diff, "after")
+    assert line.endswith(named)
+
+
+def test_a_certificate_that_is_archived_is_shown_as_such() -> None:
+    diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)))
+    assert lines(diff, "before")[0].endswith("archived, named -")
+
+
+def test_where_there_is_no_bundle_nothing_is_planned_for_it() -> None:
+    waiting = replace(outcome(Plan((NameLeaf(LEAF.thumbprint, "Next"),)), OLD), leaf=None)
+    assert store_diff(waiting)["after"] == "1 that the task is not about\n"

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal of changes: append-only, for its owner alone, refused before anything is changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoredElement, view_elements
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Change, Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    ExchangeAnswer,
+    ExchangeError,
+    JournalEntry,
+)
+from lab.authority import Authority, IssuedBundle
+from lab.emulated.element import pack, properties
+from unit.plugins.plugin_utils.fakes import NOW, PASSPHRASE, SID, YEAR, issue, opened
+
+FIELDS = {
+    "job", "host", "utc", "workstation", "owner_sid", "added", "removed", "archived", "leaf", "bundle_sha256", "proof", "keys",
+    "error",
+}  # fmt: skip
+
+
+def element(issued: IssuedBundle, archived: bool = False) -> StoredElement:
+    return StoredElement("file", pack(properties(issued.certificate.public_bytes(Encoding.DER), archived=archived)))
+
+
+@pytest.fixture(scope="module")
+def change(authority: Authority) -> Change:
+    gone, hidden, new = (issue(authority, left=years * YEAR) for years in (1, 2, 3))
+    journal = (
+        JournalEntry("1", "prove", "done", "", {"algorithm": "ECDSA-SHA256", "signature": "c2ln"}),
+        JournalEntry("2", "retire", "done", "", {"thumbprint": "AB", "key": "deleted", "kept_because": None}),
+    )
+    before, after = (element(gone), element(hidden)), (element(hidden, archived=True), element(new))
+    answer = ExchangeAnswer(True, SID, NOW, before, after, journal, None)
+    return Change("WS-1", SID, view_elements(before), answer, opened(new))
+
+
+def test_a_change_is_one_line_that_says_what_went_and_what_came(tmp_path: Path, change: Change) -> None:
+    path = tmp_path / "evidence.jsonl"
+    Evidence(path, "17", "ws-1").record(change)
+    (line,) = path.read_text(encoding="utf-8").splitlines()
+    said = json.loads(line)
+    assert set(said) == FIELDS
+    before, after = change.before.certificates, view_elements(change.answer.after).certificates
+    assert (said["job"], said["host"], said["workstation"], said["owner_sid"]) == ("17", "ws-1", "WS-1", SID)
+    assert said["removed"] == [before[0].thumbprint]
+    assert said["archived"] == [before[1].thumbprint]
+    assert said["added"] == [said["leaf"]] == [after[1].thumbprint]
+    assert (said["utc"], said["proof"], said["error"]) == ("2026-11-25T12:00:00Z", "ECDSA-SHA256", None)
+    assert said["keys"] == [{"thumbprint": "AB", "key": "deleted", "kept_because": None}]
+    assert PASSPHRASE not in line
+
+
+def test_a_change_that_stopped_half_way_is_written_down_too(tmp_path: Path, change: Change) -> None:
+    stopped = replace(
+        change, answer=replace(change.answer, error=ExchangeError("3", "retire_failed", None)), bundle=None
+    )
+    Evidence(tmp_path / "e", None, "ws-1").record(stopped)
+    said = json.loads((tmp_path / "e").read_text(encoding="utf-8"))
+    assert (said["error"], said["leaf"], said["bundle_sha256"]) == ("retire_failed", None, None)
+
+
+def test_lines_are_added_never_replaced(tmp_path: Path, change: Change) -> None:
+    path = tmp_path / "evidence.jsonl"
+    path.write_text("what was there\n", encoding="utf-8")
+    for job in ("1", "2"):
+        Evidence(path, job, "ws-1").prepare()
+        Evidence(path, job, "ws-1").record(change)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "what was there"
+    assert [json.loads(line)["job"] for line in lines[1:]] == ["1", "2"]
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path, change: Change) -> None:
+    mask = os.umask(0)
+    try:
+        Evidence(tmp_path / "e", None, "ws-1").record(change)
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "e").stat().st_mode) == 0o600
+
+
+def test_a_line_is_on_the_disk_before_it_counts(
+    tmp_path: Path, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(evidence.os, "fsync", synced.append)
+    Evidence(tmp_path / "e", None, "ws-1").record(change)
+    assert len(synced) == 1
+
+
+def test_what_could_not_be_written_down_is_refused_before(tmp_path: Path) -> None:
+    with pytest.raises(PkcsError, match="without it nothing is changed") as refusal:
+        Evidence(tmp_path / "missing" / "e", None, "ws-1").prepare()
+    assert (refusal.value.code, refusal.value.changed) == ("evidence", False)
+
+
+def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path, change: Change) -> None:
+    with pytest.raises(PkcsError, match="was changed, but") as refusal:
+        Evidence(tmp_path, None, "ws-1").record(change)
+    assert (refusal.value.code, refusal.value.changed, len(refusal.value.journal)) == ("evidence", True, 2)
+
+
+def test_nothing_is_written_without_a_path(tmp_path: Path, change: Change, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Evidence(None, None, "ws-1").prepare()
+    Evidence(None, None, "ws-1").record(change)
+    assert list(tmp_path.iterdir()) == []

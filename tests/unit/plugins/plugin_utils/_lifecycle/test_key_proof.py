@@ -1,0 +1,290 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys sign, each as its holder; whoever cannot be asked is told so, and is neither a failure nor in another's way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, Unread
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    CertificateRecord,
+    HolderRecord,
+    Proof,
+    WorkstationRecord,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import Gathered, proven_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    Account,
+    Context,
+    ExchangeAnswer,
+    ExchangeError,
+    ExchangeRequest,
+    Identity,
+    Inventory,
+    ProveStep,
+    RunAs,
+    Step,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
+from lab.authority import Authority, IssuedBundle
+from lab.emulated.element import properties
+from unit.plugins.plugin_utils.fakes import (
+    CARD,
+    HOLDER,
+    NOW,
+    OTHER_SID,
+    SID,
+    YEAR,
+    FakeDrivers,
+    StepError,
+    inventory,
+    issue,
+    profile,
+)
+
+DAY = timedelta(days=1)
+ELODIE = "CHU\\elefevre"
+BOTH = (Account(HOLDER, SID, HOLDER, None), Account(ELODIE, OTHER_SID, ELODIE, None))
+DENIED = Unread("access_denied", "HKEY_USERS", 5)
+STRANGER = Identity("S-1-5-21-9", "CHU\\svc-ansible", administrator=True, debug_privilege=True)
+
+
+@pytest.fixture(scope="module")
+def issued(authority: Authority) -> IssuedBundle:
+    return issue(authority)
+
+
+@dataclass(slots=True)
+class Workstation(FakeDrivers):
+    """``broken``: certificates whose key does not sign, with the code."""
+
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def _refuse(self, step: Step) -> None:
+        if step.thumbprint in self.broken:
+            raise StepError(self.broken[step.thumbprint])
+
+
+def prove(
+    drivers: Any, *holders: str, check_mode: bool = False, selection: Selection | None = None
+) -> WorkstationRecord:
+    read: Inventory = drivers.inventory([])
+    seats = seated([Seat(user, Person()) for user in holders or (HOLDER,)], read)
+    gathered = Gathered(read, Scope(selection or Selection(include_unrelated=True), seats, Calendar()), NOW)
+    return proven_record(gathered, drivers, check_mode)
+
+
+def one(record: WorkstationRecord) -> tuple[HolderRecord, CertificateRecord]:
+    (holder,), (certificate,) = record.holders, record.certificates
+    return holder, certificate
+
+
+def test_a_key_that_signs_is_proven_as_its_holder_without_a_password(issued: IssuedBundle) -> None:
+    drivers = Workstation()
+    drivers.plant(issued)
+    holder, certificate = one(prove(drivers))
+    assert (holder.proof, holder.proof_detail, holder.status) == (Proof.PROVEN, None, Status.VALID)
+    assert (certificate.key_state, certificate.status) == ("proven", Status.VALID)
+    ((request, run_as),) = drivers.requests
+    assert [(type(step), step.thumbprint) for step in request.steps] == [(ProveStep, holder.thumbprint)]
+    assert run_as == RunAs(Context.BECOME, HOLDER, None)
+    assert drivers.calls == ["inventory", "exchange"]
+
+
+@pytest.mark.parametrize(("code", "said"), [("no_key", "is not there (0x80090016)"), ("sign_failed", "does not sign")])
+def test_a_key_that_does_not_sign_leaves_its_holder_without_access(issued: IssuedBundle, code: str, said: str) -> None:
+    drivers = Workstation()
+    drivers.broken[drivers.plant(issued)] = code
+    holder, certificate = one(prove(drivers))
+    assert (holder.proof, holder.status, holder.thumbprint) == (
+        Proof.UNUSABLE,
+        Status.KEY_MISSING,
+        certificate.thumbprint,
+    )
+    assert said in str(holder.proof_detail)
+    assert (certificate.key_state, certificate.status) == ("unusable", Status.KEY_MISSING)
+
+
+def test_the_next_certificate_stands_in_when_the_newest_does_not_sign(authority: Authority) -> None:
+    drivers = Workstation()
+    older, newer = (drivers.plant(issue(authority, left=left)) for left in (30 * DAY, YEAR))
+    drivers.broken[newer] = "no_key"
+    record = prove(drivers)
+    (holder,) = record.holders
+    assert (holder.proof, holder.thumbprint, holder.status) == (Proof.PROVEN, older, Status.RENEWAL_DUE)
+    assert {each.thumbprint: each.key_state for each in record.certificates} == {older: "proven", newer: "unusable"}
+    assert drivers.calls == ["inventory", "exchange", "exchange"]
+
+
+def test_of_several_usable_ones_the_one_that_counts_is_tried(authority: Authority) -> None:
+    drivers = Workstation()
+    older, newer = (drivers.plant(issue(authority, left=left)) for left in (YEAR - DAY, YEAR))
+    record = prove(drivers)
+    assert (record.holders[0].status, record.holders[0].proof) == (Status.DUPLICATE, Proof.PROVEN)
+    assert {each.thumbprint: each.key_state for each in record.certificates} == {older: "linked", newer: "proven"}
+    assert drivers.calls == ["inventory", "exchange"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ExchangeError("guard", "stale_store", None), "changed between reading and writing"),
+        (ExchangeError("guard", "busy", None), "Another exchange"),
+        (ExchangeError("guard", "no_dpapi", 0x80090345), "when he or she is logged on"),
+        (ExchangeError("1", "no_certificate", None), "is no longer in the store"),
+        (ExchangeError("1", "sign_failed", 0x80090022), "asks for consent"),
+        (ExchangeError("1", "unexpected", None), "unforeseen"),
+    ],
+    ids=lambda value: value.code if isinstance(value, ExchangeError) else "",
+)
+def test_a_try_that_did_not_come_to_the_key_says_nothing_against_it(
+    issued: IssuedBundle, error: ExchangeError, said: str
+) -> None:
+    drivers = Workstation(lie={"error": error})
+    drivers.plant(issued)
+    holder, certificate = one(prove(drivers))
+    assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.VALID, "linked")
+    assert said in str(holder.proof_detail)
+    assert drivers.calls == ["inventory", "exchange"]
+
+
+@pytest.mark.parametrize(
+    "lie", [{"journal": ()}, {"owner_sid": "S-1-5-21-9"}, {"after": ()}], ids=lambda lie: next(iter(lie))
+)
+def test_the_drivers_word_is_no_proof(issued: IssuedBundle, lie: dict[str, Any]) -> None:
+    drivers = Workstation(lie=lie)
+    drivers.plant(issued)
+    holder, certificate = one(prove(drivers))
+    assert (holder.proof, certificate.key_state) == (Proof.NOT_PROVEN, "linked")
+    assert "reports success, but" in str(holder.proof_detail)
+
+
+def test_a_signature_of_another_key_is_no_proof(authority: Authority, issued: IssuedBundle) -> None:
+    drivers = Workstation()
+    drivers.keys[drivers.plant(issued)] = issue(authority).private_key
+    holder, certificate = one(prove(drivers))
+    assert (holder.proof, certificate.key_state) == (Proof.NOT_PROVEN, "linked")
+    assert "did not sign" in str(holder.proof_detail)
+
+
+UNTRIED = {
+    "is not logged on to WS-1": inventory(profiles=(profile(loaded=False),)),
+    "cannot be read: access was denied": inventory(profiles=(profile(my=Store((), (DENIED,))),)),
+    "ForceKeyProtection": inventory(force_key_protection=1),
+    "seclogon": inventory(secondary_logon=4),
+    "SeDebugPrivilege": inventory(identity=replace(STRANGER, debug_privilege=False)),
+    "cannot tell which account": inventory(accounts=(Account(HOLDER, SID, None, 1332),)),
+}
+
+
+@pytest.mark.parametrize("said", UNTRIED)
+def test_who_cannot_be_asked_costs_no_command_and_keeps_the_status(issued: IssuedBundle, said: str) -> None:
+    drivers = Workstation(UNTRIED[said])
+    drivers.plant(issued)
+    holder, certificate = one(prove(drivers))
+    assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.VALID, "linked")
+    assert said in str(holder.proof_detail)
+    assert drivers.calls == ["inventory"]
+
+
+def test_check_mode_tries_no_key(issued: IssuedBundle) -> None:
+    drivers = Workstation()
+    drivers.plant(issued)
+    holder, certificate = one(prove(drivers, check_mode=True))
+    assert (holder.proof, certificate.key_state, drivers.calls) == (Proof.NOT_PROVEN, "linked", ["inventory"])
+    assert "In check mode" in str(holder.proof_detail)
+
+
+def test_a_key_on_a_card_is_not_tried(issued: IssuedBundle) -> None:
+    drivers = Workstation()
+    der = issued.certificate.public_bytes(Encoding.DER)
+    drivers.elements[drivers.plant(issued)] = properties(der, KeyLink("{1}", CARD, 0, 0, 0))
+    holder, certificate = one(prove(drivers, selection=Selection("AC Personnes")))
+    assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.VALID, "linked")
+    assert CARD in str(holder.proof_detail)
+    assert drivers.calls == ["inventory"]
+
+
+@pytest.mark.parametrize("left", [None, -DAY], ids=["none", "expired"])
+def test_without_a_usable_certificate_there_is_nothing_to_try(authority: Authority, left: timedelta | None) -> None:
+    drivers = Workstation()
+    if left is not None:
+        drivers.plant(issue(authority, left=left))
+    (holder,) = prove(drivers).holders
+    assert (holder.proof, drivers.calls) == (Proof.NOT_PROVEN, ["inventory"])
+    assert "no usable certificate" in str(holder.proof_detail)
+
+
+def test_what_lies_in_a_temporary_profile_is_not_tried(issued: IssuedBundle) -> None:
+    drivers = Workstation(inventory(profiles=(profile(temporary=True),)))
+    drivers.plant(issued)
+    holder, certificate = one(prove(drivers))
+    assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.UNKNOWN, "linked")
+    assert drivers.calls == ["inventory"]
+
+
+def test_what_is_not_related_is_not_tried(issued: IssuedBundle) -> None:
+    drivers = Workstation()
+    drivers.plant(issued)
+    record = prove(drivers, selection=Selection("Another CA", include_unrelated=True))
+    assert (record.certificates[0].key_state, drivers.calls) == ("linked", ["inventory"])
+
+
+@dataclass(slots=True)
+class Shared:
+    """A workstation of two holders; each has a store of his own."""
+
+    one: FakeDrivers
+    other: FakeDrivers
+    problem: Exception | None = None
+
+    def inventory(self, holders: Sequence[str]) -> Inventory:
+        profiles = [drivers.inventory(holders).profiles[0] for drivers in (self.one, self.other)]
+        other = replace(profiles[1], owner_sid=OTHER_SID)
+        return inventory(identity=STRANGER, accounts=BOTH, profiles=(profiles[0], other))
+
+    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        if request.owner_sid == OTHER_SID:
+            return replace(self.other.exchange(request, run_as), owner_sid=OTHER_SID)
+        if self.problem:
+            raise self.problem
+        return self.one.exchange(request, run_as)
+
+
+def shared(authority: Authority, problem: Exception | None = None) -> Shared:
+    workstation = Shared(Workstation(), Workstation(), problem)
+    workstation.one.plant(issue(authority))
+    workstation.other.plant(issue(authority, "Élodie Lefèvre - T100002"))
+    return workstation
+
+
+def test_two_holders_are_proven_each_as_themselves(authority: Authority) -> None:
+    workstation = shared(authority)
+    record = prove(workstation, HOLDER, ELODIE)
+    assert [each.proof for each in record.holders] == [Proof.PROVEN, Proof.PROVEN]
+    assert [drivers.requests[0][1].account for drivers in (workstation.one, workstation.other)] == [HOLDER, ELODIE]
+
+
+def test_what_goes_wrong_with_one_holder_is_in_nobody_elses_way(authority: Authority) -> None:
+    record = prove(shared(authority, AnswerError("store_exchange", "noise")), HOLDER, ELODIE)
+    assert [each.proof for each in record.holders] == [Proof.NOT_PROVEN, Proof.PROVEN]
+    assert "cannot be used: noise" in str(record.holders[0].proof_detail)
+    assert [each.key_state for each in record.certificates] == ["linked", "proven"]
+
+
+def test_a_workstation_that_is_gone_is_the_connections_affair(authority: Authority) -> None:
+    with pytest.raises(ConnectionError):
+        prove(shared(authority, ConnectionError()), HOLDER, ELODIE)

@@ -1,0 +1,240 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The story of a renewal against a workstation in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Shelf
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
+    Present,
+    Renewal,
+    present,
+    renew,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Note, Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
+    Plan,
+    Prove,
+    RetireOld,
+    Wanted,
+    plan_present,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Going, Method, Policy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ImportStep, ProveStep
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fakes import (
+    NOW,
+    PASSPHRASE,
+    YEAR,
+    FakeDrivers,
+    inventory,
+    issue,
+    now,
+    opened,
+    terms,
+    wanting,
+)
+
+JEANNE = Person("Jeanne Dupont", "T123456")
+SKEW = timedelta(seconds=301)
+
+
+@pytest.fixture(scope="module")
+def old(authority: Authority) -> IssuedBundle:
+    return issue(authority, left=timedelta(days=20))
+
+
+@pytest.fixture(scope="module")
+def new(authority: Authority) -> IssuedBundle:
+    return issue(authority, left=3 * YEAR)
+
+
+@pytest.fixture
+def drivers(old: IssuedBundle) -> FakeDrivers:
+    """A workstation on which the holder has the older certificate."""
+    fake = FakeDrivers()
+    fake.plant(old)
+    return fake
+
+
+def run(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> Outcome:
+    return present(wanted or wanting(), opened(issued), drivers, now)
+
+
+def kinds(drivers: FakeDrivers) -> list[str]:
+    return [step.TYPE for request, _run_as in drivers.requests for step in request.steps]
+
+
+def refused(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> PkcsError:
+    held = dict(drivers.elements)
+    with pytest.raises(PkcsError) as refusal:
+        run(drivers, issued, wanted)
+    assert drivers.elements == held
+    return refusal.value
+
+
+def test_a_renewal_leaves_the_new_certificate_alone_and_the_next_run_one_command(
+    drivers: FakeDrivers, new: IssuedBundle
+) -> None:
+    outcome = run(drivers, new)
+    assert outcome.proven
+    assert [found.thumbprint for found in outcome.after.certificates] == [opened(new).leaf.thumbprint]
+    assert kinds(drivers) == ["chain", "import", "prove", "retire"]
+    assert all(drivers.usable)
+    drivers.calls.clear()
+    assert run(drivers, new).plan == Plan(())
+    assert drivers.calls == ["inventory"]
+
+
+def test_what_travels_is_a_bundle_of_one_use_and_none_of_it_shows(drivers: FakeDrivers, new: IssuedBundle) -> None:
+    outcome = run(drivers, new)
+    (step,) = [step for step in drivers.requests[0][0].steps if isinstance(step, ImportStep)]
+    assert step.bundle != new.data
+    assert step.passphrase != PASSPHRASE
+    assert all(secret not in repr((drivers.requests, outcome, wanting())) for secret in (PASSPHRASE, step.passphrase))
+
+
+def test_each_proof_signs_a_number_of_its_own(old: IssuedBundle, drivers: FakeDrivers) -> None:
+    for _run in range(2):
+        run(drivers, old, wanting(prove=Prove.ALWAYS))
+    nonces = {step.nonce for request, _as in drivers.requests for step in request.steps if isinstance(step, ProveStep)}
+    assert len(nonces) == 2
+    assert all(len(nonce) == 32 for nonce in nonces)
+
+
+@pytest.mark.parametrize("fails", [("import", "import_failed"), ("prove", "sign_failed"), ("chain", "chain_failed")])
+def test_a_step_that_fails_before_retiring_changes_nothing(
+    drivers: FakeDrivers, new: IssuedBundle, fails: tuple[str, str]
+) -> None:
+    drivers.fails = fails
+    refusal = refused(drivers, new)
+    assert (refusal.code, refusal.changed) == (fails[1], False)
+    assert refusal.journal[-1]["outcome"] == "failed"
+
+
+def test_when_retiring_fails_the_new_certificate_stays_and_is_on_record(
+    tmp_path: Path, drivers: FakeDrivers, new: IssuedBundle
+) -> None:
+    drivers.fails = ("retire", "retire_failed")
+    with pytest.raises(PkcsError) as refusal:
+        run(drivers, new, wanting(terms(tmp_path / "e")))
+    assert (refusal.value.code, refusal.value.changed) == ("retire_failed", True)
+    assert opened(new).leaf.thumbprint in drivers.elements
+    assert '"error": "retire_failed"' in (tmp_path / "e").read_text(encoding="utf-8")
+
+
+def test_someone_elses_certificate_is_refused_before_the_workstation_is_asked(
+    drivers: FakeDrivers, new: IssuedBundle
+) -> None:
+    refusal = refused(drivers, new, wanting(person=Person("Paul Martin", "T654321")))
+    assert refusal.code == "wrong_person"
+    assert "Jeanne Dupont - T123456" in refusal.cause
+    assert "Paul Martin T654321" in refusal.cause
+    assert drivers.calls == []
+
+
+@pytest.mark.parametrize(
+    ("left", "code"), [(timedelta(seconds=-1), "expired"), (3 * YEAR + timedelta(seconds=1), "not_yet_valid")]
+)
+def test_dates_are_held_against_the_controllers_clock(
+    authority: Authority, drivers: FakeDrivers, left: timedelta, code: str
+) -> None:
+    assert refused(drivers, issue(authority, left=left)).code == code
+    assert drivers.calls == []
+
+
+@pytest.mark.parametrize(
+    ("left", "skew", "said"),
+    [
+        (SKEW - timedelta(seconds=1), SKEW, "301 seconds fast"),
+        (3 * YEAR - SKEW + timedelta(seconds=1), -SKEW, "301 seconds slow"),
+    ],
+)
+def test_a_workstation_whose_clock_is_off_is_refused_when_it_matters(
+    authority: Authority, left: timedelta, skew: timedelta, said: str
+) -> None:
+    drivers = FakeDrivers(inventory(utc=NOW + skew))
+    refusal = refused(drivers, issue(authority, left=left))
+    assert refusal.code == "clock_skew"
+    assert said in refusal.cause
+    run(drivers, issue(authority))
+
+
+def test_a_skew_that_kerberos_tolerates_is_tolerated(authority: Authority) -> None:
+    drivers = FakeDrivers(inventory(utc=NOW + timedelta(seconds=300)))
+    run(drivers, issue(authority, left=timedelta(seconds=10)))
+
+
+@pytest.mark.parametrize("method", [Method.DELETE, Method.NONE])
+def test_an_older_bundle_is_refused_unless_it_is_meant(old: IssuedBundle, new: IssuedBundle, method: Method) -> None:
+    drivers = FakeDrivers()
+    drivers.plant(new)
+    assert refused(drivers, old, wanting(policy=Policy(method))).code == "downgrade"
+    run(drivers, old, wanting(policy=Policy(method, allow_downgrade=True)))
+    assert opened(old).leaf.thumbprint in drivers.elements
+
+
+def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
+    assert refused(drivers, new, wanting(policy=Policy(most=0))).code == "too_many"
+    assert drivers.calls == ["inventory"]
+
+
+def shelf(*issued: IssuedBundle) -> Shelf:
+    return Shelf(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
+
+
+def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle) -> None:
+    outcome = renew(wanting(person=JEANNE), Renewal(shelf(new), True, Calendar()), drivers, now)
+    assert outcome.plan.imports
+    assert list(drivers.elements) == [opened(new).leaf.thumbprint]
+
+
+@pytest.mark.parametrize(
+    ("only_due", "days", "bundles", "note"),
+    [(True, 10, True, Note.NOT_DUE), (True, 40, False, Note.WAITING_FOR_ISSUER), (False, 10, False, None)],
+    ids=["not_due", "no_bundle", "nothing_to_do"],
+)
+def test_a_folder_leaves_things_as_they_are_and_says_why(
+    drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: Note | None
+) -> None:
+    what = shelf(new) if bundles else shelf()
+    outcome = renew(wanting(person=JEANNE), Renewal(what, only_due, Calendar(days)), drivers, now)
+    assert (outcome.note, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
+
+
+def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_is_asked(
+    drivers: FakeDrivers, old: IssuedBundle
+) -> None:
+    for prove in Prove:
+        outcome = renew(wanting(person=JEANNE, prove=prove), Renewal(shelf(old), True, Calendar()), drivers, now)
+        assert outcome.note is Note.WAITING_FOR_ISSUER
+
+
+def test_an_empty_folder_is_a_failure_for_a_holder_without_a_certificate() -> None:
+    with pytest.raises(PkcsError) as refusal:
+        renew(wanting(person=JEANNE), Renewal(shelf(), True, Calendar()), FakeDrivers(), now)
+    assert refusal.value.code == "no_bundle"
+
+
+def retires_first(wanted: Wanted, before: StoreView, old: Sequence[Going]) -> Plan:
+    steps = plan_present(wanted, before, old).steps
+    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireOld))))
+
+
+def test_a_mutant_that_retires_before_it_proves_leaves_the_holder_without_a_certificate(
+    drivers: FakeDrivers, new: IssuedBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(present_module, "plan_present", retires_first)
+    run(drivers, new)
+    assert not all(drivers.usable)

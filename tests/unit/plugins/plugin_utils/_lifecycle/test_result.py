@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results as users see them: the same keys whether something was done, planned or put off."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Unopened
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seats_of_facts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    PresentTask,
+    absent_result,
+    bundle_result,
+    present_result,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Note, Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
+    ImportLeaf,
+    NameLeaf,
+    Plan,
+    PlannedStep,
+    ProveKey,
+    RemoveCertificate,
+    RetireOld,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import find_owner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
+from lab.authority import Authority
+from unit.plugins.plugin_utils.fakes import (
+    HOLDER,
+    NOW,
+    PASSPHRASE,
+    YEAR,
+    certificate,
+    inventory,
+    issue,
+    opened,
+    stored,
+    view,
+)
+
+LEAF = certificate(left=3 * YEAR)
+OLD = stored(certificate())
+SECOND = stored(certificate(left=2 * YEAR))
+IMPORT, PROVE = ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint)
+JEANNE = Person("Jeanne Dupont", "T123456")
+SCOPE = Scope(Selection(), (Seat(HOLDER, JEANNE),), Calendar())
+
+
+def outcome(*steps: PlannedStep, before: Any = (), after: Any = None, leaf: Any = LEAF, **details: Any) -> Outcome:
+    found, held = inventory(), view(*before)
+    now_held = held if after is None else view(*after)
+    return Outcome(find_owner(found, HOLDER), found, NOW, held, now_held, leaf, Plan(steps), **details)
+
+
+def shown(what: Outcome, check_mode: bool = False, unopened: tuple[Unopened, ...] = ()) -> dict[str, Any]:
+    return present_result(PresentTask(JEANNE, check_mode, unopened), what, SCOPE, NOW)
+
+
+def retire(*old: Any, method: Method = Method.DELETE) -> tuple[RetireOld, ...]:
+    return tuple(RetireOld(each.thumbprint, method) for each in old)
+
+
+RENEWAL = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD])
+RENEWED = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD], after=[replace(stored(LEAF), signs=True)], proven=True)
+DEFERRED = outcome(IMPORT, PROVE, before=[OLD], deferred="Jeanne is not logged on.")
+
+
+def test_the_keys_are_the_same_whatever_happened() -> None:
+    shapes = {frozenset(shown(each)) for each in (RENEWED, DEFERRED, outcome(before=[stored(LEAF)]))}
+    assert shapes == {frozenset(shown(RENEWAL, check_mode=True))}
+
+
+def test_check_mode_says_what_would_be_and_the_run_what_was() -> None:
+    planned, done = shown(RENEWAL, check_mode=True), shown(RENEWED)
+    assert planned["msg"] == (
+        "Jeanne Dupont - T123456 would be installed for CHU\\jdupont; 1 older certificate would be retired; valid until 2029-11-24."
+    )
+    assert done["msg"] == (
+        "Jeanne Dupont - T123456 was installed for CHU\\jdupont and its key signs; 1 older certificate was retired; valid until 2029-11-24."
+    )
+    assert (planned["changed"], planned["certificate"]["key_state"]) == (True, "planned")
+    assert (done["changed"], done["certificate"]["key_state"]) == (True, "proven")
+
+
+def test_several_are_said_as_several() -> None:
+    both = outcome(IMPORT, PROVE, *retire(OLD, SECOND), before=[OLD, SECOND], after=[stored(LEAF)])
+    assert "; 2 older certificates were retired" in shown(both)["msg"]
+    assert "; 2 older certificates would be retired" in shown(both, check_mode=True)["msg"]
+
+
+def test_what_is_put_off_has_not_changed_and_says_why() -> None:
+    found = shown(DEFERRED)
+    assert (found["changed"], found["deferred"], found["outcome"]) == (False, True, "deferred")
+    assert found["msg"] == "Jeanne is not logged on."
+    assert found["access_until"] == "2027-11-25T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "changed"),
+    [
+        (RENEWED, "renewed", True),
+        (outcome(IMPORT, PROVE, after=[stored(LEAF)]), "installed", True),
+        (outcome(PROVE, *retire(OLD), before=[OLD, stored(LEAF)], after=[stored(LEAF)]), "retired", True),
+        (outcome(NameLeaf(LEAF.thumbprint, "x"), before=[stored(LEAF)]), "changed", True),
+        (outcome(PROVE, before=[stored(LEAF)], proven=True), "unchanged", False),
+        (outcome(before=[OLD], leaf=None, note=Note.NOT_DUE), "not_due", False),
+        (outcome(before=[OLD], leaf=None, note=Note.WAITING_FOR_ISSUER), "waiting_for_issuer", False),
+    ],
+)
+def test_the_outcome_is_one_word(what: Outcome, name: str, changed: bool) -> None:
+    found = shown(what)
+    assert (found["outcome"], found["changed"]) == (name, changed)
+    assert found["certificate"]["subject_cn"] in found["msg"] or "access works until 2027-11-25" in found["msg"]
+
+
+def test_facts_keep_the_outcome_until_the_next_one_and_a_plan_is_none() -> None:
+    def kept(found: dict[str, Any]) -> tuple[Any, Any]:
+        (holder,) = found["ansible_facts"]["pkcs12"]["holders"]
+        return holder["outcome"], holder["outcome_at"]
+
+    assert kept(shown(DEFERRED)) == ("deferred", "2026-11-25T12:00:00Z")
+    assert kept(shown(RENEWAL, check_mode=True)) == (None, None)
+    seats = seats_of_facts(shown(DEFERRED)["ansible_facts"]["pkcs12"])
+    again = present_result(PresentTask(JEANNE, True, ()), RENEWAL, Scope(Selection(), seats, Calendar()), NOW)
+    assert kept(again) == ("deferred", "2026-11-25T12:00:00Z")
+
+
+def went(method: Method, **facts: Any) -> dict[str, Any]:
+    entry = JournalEntry("3", "retire", "done", "", {"thumbprint": OLD.thumbprint} | facts)
+    what = outcome(*retire(OLD, method=method), before=[OLD, stored(LEAF)], after=[stored(LEAF)], journal=(entry,))
+    (row,) = shown(what)["retired"]
+    assert row["subject_cn"] == "Jeanne Dupont - T123456"
+    return {key: row[key] for key in ("method", "key", "kept_because")}
+
+
+def test_what_became_of_an_old_key_is_said() -> None:
+    assert went(Method.DELETE, key="deleted", kept_because=None) == {
+        "method": "delete",
+        "key": "deleted",
+        "kept_because": None,
+    }
+    shared = went(Method.DELETE, key="kept", kept_because="shared_container")
+    assert shared == {"method": "delete", "key": "kept", "kept_because": "shared_container"}
+    assert went(Method.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
+    assert shown(RENEWAL)["retired"][0]["key"] == "planned"
+
+
+@pytest.mark.parametrize(
+    ("gone", "check_mode", "sentence"),
+    [
+        ((), False, "0 certificates were retired for CHU\\jdupont on WS-1."),
+        ((OLD,), False, "1 certificate was retired for CHU\\jdupont on WS-1."),
+        ((OLD, SECOND), True, "2 certificates would be retired for CHU\\jdupont on WS-1."),
+    ],
+)
+def test_a_removal_is_one_sentence(gone: tuple[Any, ...], check_mode: bool, sentence: str) -> None:
+    steps = [RemoveCertificate(each.thumbprint) for each in gone]
+    found = absent_result(check_mode, outcome(*steps, before=gone, after=(), leaf=None), SCOPE)
+    assert (found["msg"], found["changed"], len(found["retired"])) == (sentence, bool(gone), len(gone))
+
+
+def test_a_bundle_is_shown_without_its_key(authority: Authority) -> None:
+    issued = issue(authority)
+    found = bundle_result(opened(issued), NOW, Calendar())
+    assert (found["certificate"]["key_state"], len(found["chain"])) == ("in_bundle", 2)
+    assert PASSPHRASE not in json.dumps(found)
+
+
+def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
+    refusal = PkcsError(code="wrong_passphrase", cause="It does not open.", next_step="Look.")
+    waits = outcome(after=(stored(LEAF),), note=Note.WAITING_FOR_ISSUER)
+    told = shown(waits, unopened=(Unopened(Path("/srv/bundles/new.p12"), refusal),))
+    assert told["unopened"] == [{"path": "/srv/bundles/new.p12", "code": "wrong_passphrase"}]
+    assert "new.p12 (wrong_passphrase)" in told["msg"]

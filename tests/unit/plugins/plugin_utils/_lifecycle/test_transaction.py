@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a plan is carried out, when it waits, and when it is refused before anything secret is sent."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import EMPTY, Outcome, observe
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    Context,
+    Identity,
+    Inventory,
+    Logging,
+    RunAs,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fakes import (
+    HOLDER,
+    NOW,
+    OTHER_SID,
+    SID,
+    FakeDrivers,
+    inventory,
+    issue,
+    now,
+    opened,
+    profile,
+    terms,
+    wanting,
+)
+
+LOGGED = Logging(script_block=True, module=False, transcription=False)
+
+
+@pytest.fixture(scope="module")
+def issued(authority: Authority) -> IssuedBundle:
+    return issue(authority)
+
+
+def run(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> Outcome:
+    return present(wanting(terms(evidence, **details)), opened(issued), drivers, now)
+
+
+def refusal(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> str:
+    with pytest.raises(PkcsError) as refused:
+        run(drivers, issued, evidence, **details)
+    assert drivers.requests == []
+    return refused.value.code
+
+
+def test_reading_is_one_command_and_takes_the_clock_when_it_came() -> None:
+    drivers = FakeDrivers()
+    found = observe(HOLDER, drivers, now)
+    assert (found.owner.sid, found.observed_at, found.before, drivers.calls) == (SID, NOW, EMPTY, ["inventory"])
+
+
+def test_check_mode_says_what_would_be_done_and_sends_nothing(tmp_path: Path, issued: IssuedBundle) -> None:
+    drivers = FakeDrivers()
+    outcome = run(drivers, issued, tmp_path / "e", check_mode=True)
+    assert outcome.plan.imports
+    assert (outcome.after, outcome.proven, drivers.requests) == (EMPTY, False, [])
+    assert not (tmp_path / "e").exists()
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_one_who_is_not_logged_on_waits_and_nothing_secret_is_sent(issued: IssuedBundle, check_mode: bool) -> None:
+    drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
+    outcome = run(drivers, issued, check_mode=check_mode)
+    assert outcome.deferred
+    assert drivers.requests == []
+
+
+def test_his_own_password_makes_a_logon_of_its_own(issued: IssuedBundle) -> None:
+    drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
+    run(drivers, issued, holder_password="his own")
+    assert drivers.requests[0][1] == RunAs(Context.BECOME, HOLDER, "his own")
+
+
+def test_a_logon_that_turns_out_unable_is_waiting_not_failing(
+    issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_token(*_given: object) -> None:
+        raise Deferred("Windows gave no token.")
+
+    monkeypatch.setattr(FakeDrivers, "exchange", no_token)
+    assert run(FakeDrivers(), issued).deferred == "Windows gave no token."
+
+
+def test_a_workstation_that_logs_powershell_gets_no_key_unless_told(issued: IssuedBundle) -> None:
+    drivers = FakeDrivers(inventory(logging=LOGGED))
+    assert refusal(drivers, issued) == "logged_secrets"
+    assert refusal(drivers, issued, check_mode=True) == "logged_secrets"
+    assert run(drivers, issued, allow_logged_secrets=True).proven
+
+
+def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> None:
+    drivers = FakeDrivers(inventory(logging=LOGGED))
+    drivers.plant(issued)
+    assert present(wanting(prove=Prove.ALWAYS), opened(issued), drivers, now).proven
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        (inventory(secondary_logon=4), "secondary_logon"),
+        (inventory(force_key_protection=2), "force_key_protection"),
+        (
+            inventory(identity=Identity(OTHER_SID, "CHU\\a", administrator=True, debug_privilege=False)),
+            "no_debug_privilege",
+        ),
+    ],
+    ids=["service", "policy", "right"],
+)
+def test_what_the_workstation_lacks_is_told_in_check_mode_too(
+    issued: IssuedBundle, found: Inventory, code: str
+) -> None:
+    assert refusal(FakeDrivers(found), issued) == code
+    assert refusal(FakeDrivers(found), issued, check_mode=True) == code
+
+
+def test_evidence_that_cannot_be_kept_is_refused_before_the_exchange(tmp_path: Path, issued: IssuedBundle) -> None:
+    assert refusal(FakeDrivers(), issued, tmp_path / "missing" / "e") == "evidence"
+
+
+def test_a_proof_alone_leaves_no_evidence(tmp_path: Path, issued: IssuedBundle) -> None:
+    drivers = FakeDrivers()
+    drivers.plant(issued)
+    present(wanting(terms(tmp_path / "e"), prove=Prove.ALWAYS), opened(issued), drivers, now)
+    assert not (tmp_path / "e").exists()
+
+
+def test_an_answer_that_does_not_show_the_plan_is_refused_but_on_record(tmp_path: Path, issued: IssuedBundle) -> None:
+    drivers = FakeDrivers(lie={"owner_sid": OTHER_SID})
+    with pytest.raises(PkcsError) as refused:
+        run(drivers, issued, tmp_path / "e")
+    assert (refused.value.code, refused.value.changed) == ("not_verified", True)
+    assert (tmp_path / "e").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_no_password_and_no_passphrase_shows_in_what_is_passed_around(issued: IssuedBundle) -> None:
+    shown = repr((terms(holder_password="his own"), wanting(), transaction.Sealed(opened(issued), False)))
+    assert "his own" not in shown
+    assert issued.passphrase not in shown
+
+
+@pytest.mark.parametrize(
+    ("problem", "lines"), [(OSError("cut"), 1), (AnswerError("store_exchange", "noise"), 1), (Deferred("away"), 0)]
+)
+def test_a_change_without_an_answer_is_written_down(
+    problem: Exception, lines: int, authority: Authority, tmp_path: Path
+) -> None:
+    class Cut(FakeDrivers):
+        def exchange(self, request: Any, run_as: Any) -> Any:
+            raise problem
+
+    evidence = tmp_path / "evidence.jsonl"
+    with suppress(OSError, PkcsError):
+        present(wanting(terms(evidence)), opened(issue(authority)), Cut(), now)
+    written = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
+    assert [line["error"] for line in written] == ["no_answer"] * lines
+    assert all(line["planned"][-1].startswith("prove ") for line in written)

@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller believes the store and the signature, not the driver's word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate, StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.verify import Expected, refuse_unverified
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
+    ImportLeaf,
+    NameLeaf,
+    Plan,
+    ProveKey,
+    RemoveCertificate,
+    RetireOld,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    ExchangeAnswer,
+    JournalEntry,
+    ProveStep,
+)
+from lab.authority import Authority
+from unit.plugins.plugin_utils.fakes import NOW, OTHER_SID, SID, FakeDrivers, certificate, issue, opened, stored, view
+
+NONCE = bytes(range(32))
+OLD = certificate()
+
+
+@pytest.fixture(scope="module")
+def proven(authority: Authority) -> tuple[Expected, ExchangeAnswer, StoreView]:
+    """A renewal that went well."""
+    issued = issue(authority)
+    leaf, drivers = opened(issued).leaf, FakeDrivers()
+    drivers.plant(issued)
+    facts = drivers._sign(ProveStep("2", leaf.thumbprint, NONCE))
+    plan = Plan(
+        (
+            ImportLeaf(leaf.thumbprint),
+            ProveKey(leaf.thumbprint),
+            NameLeaf(leaf.thumbprint, "SISERI"),
+            RetireOld(OLD.thumbprint, Method.DELETE),
+        )
+    )
+    answer = ExchangeAnswer(True, SID, NOW, (), (), (JournalEntry("2", "prove", "done", "", facts),), None)
+    return Expected(SID, leaf, plan, NONCE), answer, view(stored(leaf, friendly_name="SISERI"))
+
+
+Case = tuple[Expected, ExchangeAnswer, StoreView]
+
+
+def test_what_was_planned_and_is_there_is_believed(proven: Case) -> None:
+    refuse_unverified(*proven, "WS-1")
+
+
+def signed(case: Case, **facts: object) -> Case:
+    entry = case[1].journal[0]
+    return case[0], replace(case[1], journal=(replace(entry, facts=dict(entry.facts) | facts),)), case[2]
+
+
+def holding(case: Case, *found: StoreCertificate) -> Case:
+    return case[0], case[1], view(*found)
+
+
+LIES: dict[str, Callable[[Case], Case]] = {
+    "ran as": lambda case: (case[0], replace(case[1], owner_sid=OTHER_SID), case[2]),
+    "does not hold": holding,
+    "does not hold the": lambda case: holding(case, replace(case[2].certificates[0], key=None)),
+    "is archived": lambda case: holding(case, replace(case[2].certificates[0], archived=True)),
+    "friendly name is 'other'": lambda case: holding(case, replace(case[2].certificates[0], friendly_name="other")),
+    "is still there": lambda case: holding(case, *case[2].certificates, stored(OLD)),
+    "did not sign": lambda case: (case[0], replace(case[1], journal=()), case[2]),
+    "did not sign what": lambda case: (replace(case[0], nonce=bytes(32)), case[1], case[2]),
+    "not sign": lambda case: signed(case, signature="AAAA"),
+    "not sign what": lambda case: signed(case, signature="not base64!"),
+    "not sign what the": lambda case: signed(case, algorithm="none"),
+}
+
+
+@pytest.mark.parametrize("said", LIES)
+def test_what_the_answer_does_not_show_is_refused(proven: Case, said: str) -> None:
+    with pytest.raises(PkcsError, match=said) as refusal:
+        refuse_unverified(*LIES[said](proven), "WS-1")
+    assert (refusal.value.code, refusal.value.changed) == ("not_verified", True)
+
+
+@pytest.mark.parametrize(
+    ("step", "left", "holds"),
+    [
+        (RetireOld(OLD.thumbprint, Method.ARCHIVE), [stored(OLD, archived=True)], True),
+        (RetireOld(OLD.thumbprint, Method.ARCHIVE), [stored(OLD)], False),
+        (RetireOld(OLD.thumbprint, Method.DELETE), [stored(OLD, archived=True)], False),
+        (RemoveCertificate(OLD.thumbprint), [], True),
+        (RemoveCertificate(OLD.thumbprint), [stored(OLD)], False),
+    ],
+)
+def test_a_removal_is_held_against_the_store(step: RetireOld, left: list[StoreCertificate], holds: bool) -> None:
+    answer = ExchangeAnswer(True, SID, NOW, (), (), (), None)
+    expected = Expected(SID, None, Plan((step,)), NONCE)
+    if holds:
+        refuse_unverified(expected, answer, view(*left), "WS-1")
+    else:
+        with pytest.raises(PkcsError, match="is still there"):
+            refuse_unverified(expected, answer, view(*left), "WS-1")

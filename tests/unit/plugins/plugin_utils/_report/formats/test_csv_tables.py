@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables: what a spreadsheet of either country finds in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timezone
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_escaping import text_cell
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
+    CATALOGUE,
+    CERTIFICATE_COLUMNS,
+    HOLDER_COLUMNS,
+    certificates_csv,
+    holders_csv,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from unit.plugins.plugin_utils._report.reports import NAMES, NUMBERS, drawn_report, sample
+
+STARTS = re.compile("[=+@\uff1d-]")
+HARMLESS = re.compile(r'-?\d+([,;]|$)|=""?[^"]+"*([,;]|$)')
+"""A number, or a constant text; where a cell is cut too late, what follows makes it no formula at all."""
+
+TABLES = [holders_csv, certificates_csv]
+Table = Callable[[Report], bytes]
+
+
+def rows(table: bytes, separator: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(table.decode("utf-8-sig"), newline=""), delimiter=separator))
+
+
+def records(table: bytes, separator: str) -> list[dict[str, str]]:
+    heading, *body = rows(table, separator)
+    return [dict(zip(heading, row, strict=True)) for row in body]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=["holders", "certificates"])
+@pytest.mark.parametrize(("language", "separator"), [("en", ","), ("fr", ";")], ids=["en", "fr"])
+def test_it_is_a_table_for_windows(table: Table, language: str, separator: str) -> None:
+    written = table(sample(language))
+    assert written.startswith(b"\xef\xbb\xbf")
+    assert written.endswith(b"\r\n")
+    assert b"\n" not in written.replace(b"\r\n", b"")
+    assert {len(row) for row in rows(written, separator)} == {len(rows(written, separator)[0])}
+
+
+def test_a_holder_is_a_row() -> None:
+    report = sample()
+    said = records(holders_csv(report), ",")
+    assert [row["name"] for row in said] == [
+        text_cell(row.name) for row in (*report.holders, *report.without_workstation)
+    ]
+    assert said[0] == {
+        "name": "Jeanne Dupont",
+        "authorisation": "T100000",
+        "status": "valid",
+        "next step": "nothing to do",
+        "who acts": "nobody",
+        "valid from": "2024-12-30",
+        "valid until": "2027-12-30",
+        "days left": "400",
+        "authorisation until": "",
+        "authorisation days left": "",
+        "authorisation status": "",
+        "workstations": "ws-0000, ws-0001",
+        "status by workstation": "ws-0000: valid, ws-0001: valid",
+        "accounts": "CHU\\user0",
+        "thumbprints": '="0000000000000000000000000000000000000001"',
+    }
+
+
+def test_a_french_table_has_french_words_and_dates() -> None:
+    said = records(holders_csv(sample("fr")), ";")
+    assert said[1]["valide jusqu\u2019au"] == "07/12/2026"
+    assert (said[1]["état"], said[1]["par qui"]) == ("à renouveler", "émetteur")
+    assert said[1]["autorisation jusqu\u2019au"] == "25/12/2026"
+
+
+def test_an_end_is_the_day_of_the_site() -> None:
+    report = sample()
+    late = replace(report.holders[0], valid_until=datetime(2026, 12, 31, 23, 30, tzinfo=timezone.utc))
+    assert records(holders_csv(replace(report, holders=(late,))), ",")[0]["valid until"] == "2027-01-01"
+
+
+def test_numbers_are_numbers_and_dates_are_dates() -> None:
+    """Unquoted; a negative number is no formula."""
+    written = holders_csv(sample()).decode("utf-8-sig")
+    assert re.search(r',-3,"', written)
+    assert '"-3"' not in written
+
+
+def test_a_certificate_row_has_what_the_store_has() -> None:
+    report = sample()
+    said = records(certificates_csv(report), ",")
+    assert len(said) == len(report.certificates)
+    assert said[0]["thumbprint"] == '="0000000000000000000000000000000000000001"'
+    assert said[0]["subject"] == "CN=Jeanne Dupont - T100000,O=CHU,C=FR"
+    assert (said[0]["key"], said[0]["archived"], said[0]["facts of"]) == ("linked", "no", "2026-11-25")
+    assert said[-1]["authorisation"] == ""
+
+
+def test_a_certificate_of_no_holder_is_there_once() -> None:
+    report = sample()
+    assert certificates_csv(replace(report, certificates=report.certificates[:-1])) == certificates_csv(report)
+
+
+def test_a_certificate_without_end_has_a_day() -> None:
+    report = sample()
+    endless = replace(
+        report.certificates[0].certificate, not_after=datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
+    )
+    table = certificates_csv(replace(report, certificates=(replace(report.certificates[0], certificate=endless),)))
+    assert records(table, ",")[0]["valid until"] == "9999-12-31"
+
+
+@pytest.mark.parametrize("reader", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("table", TABLES, ids=["holders", "certificates"])
+def test_nothing_is_run_wherever_a_spreadsheet_cuts(table: Table, language: str, reader: str) -> None:
+    """Opened in another country, cells are cut elsewhere. A constant text alone may start like a formula, and a number."""
+    written = table(sample(language)).decode("utf-8-sig")
+    by_quotes = [cell for row in csv.reader(io.StringIO(written, newline=""), delimiter=reader) for cell in row]
+    bluntly = [cell.strip('" ') for line in written.splitlines() for cell in line.split(reader)]
+    assert [cell for cell in by_quotes + bluntly if STARTS.match(cell) and not HARMLESS.match(cell)] == []
+
+
+def test_the_check_of_it_sees_what_would_be_run() -> None:
+    for cell in ("=1+1", '="0012"&cmd', "@SUM(A1)", "-2+3", "+cmd", '=""0012""&cmd'):
+        assert STARTS.match(cell)
+        assert not HARMLESS.match(cell)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_an_authorisation_number_can_be_read_back(number: str) -> None:
+    said = {row["authorisation"] for row in records(holders_csv(sample()), ",")}
+    assert number in {re.sub(r'^="(.*)"$|^\'(?==)', r"\1", cell) for cell in said}
+
+
+def test_every_troublesome_name_is_there() -> None:
+    said = {row["name"] for row in records(holders_csv(sample()), ",")}
+    assert {text_cell(name) for name in NAMES} <= said
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_report_can_be_written(seed: int) -> None:
+    for table in TABLES:
+        assert table(drawn_report(seed)) == table(drawn_report(seed))
+
+
+def test_every_column_has_a_heading_in_both_languages() -> None:
+    keys = {key.removeprefix("csv.") for key in CATALOGUE if key.startswith("csv.")}
+    assert keys == {*HOLDER_COLUMNS, *CERTIFICATE_COLUMNS}
+    assert date.fromisoformat(records(holders_csv(sample()), ",")[0]["valid until"])

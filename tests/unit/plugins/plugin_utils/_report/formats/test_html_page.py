@@ -1,0 +1,295 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page, read as a browser without scripts reads it: everybody is there once, text is text, nothing comes from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import (
+    COLUMNS,
+    FEW,
+    MANY,
+    page,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Phrases
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Answer, NextStep, Report, summary
+from unit.plugins.plugin_utils._report.reports import (
+    NAMES,
+    NOW,
+    TERMS,
+    drawn_report,
+    holder,
+    hospital,
+    sample,
+    workstation,
+)
+
+EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+HOSTILE = '</script></style><img src=x onerror="alert(1)">\u202e{{ 7 * 7 }}'
+ATTRIBUTES = {"src", "srcset", "action", "style", "data", "poster", "background", "formaction"}
+
+
+@dataclass
+class Read(HTMLParser):
+    """What is on the page: tables by their section, as the texts of their cells; elements; texts by the element around them."""
+
+    tables: dict[str, list[list[str]]] = field(default_factory=dict)
+    elements: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    section: str = ""
+    stack: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, given))
+        if tag == "section":
+            self.section = given["id"]
+        elif tag == "tbody":
+            self.tables[self.section] = []
+        elif tag == "tr" and self.section in self.tables:
+            self.tables[self.section].append([])
+        elif tag in {"th", "td"} and self.section in self.tables:
+            self.tables[self.section][-1].append("")
+        self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.stack.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.stack[-1] if self.stack else "", []).append(data)
+        if {"th", "td"} & set(self.stack) and "tbody" in self.stack:
+            self.tables[self.section][-1][-1] += data
+
+    def column(self, section: str, number: int) -> list[str]:
+        return [row[number] for row in self.tables[section]]
+
+    def attributes(self, tag: str) -> list[dict[str, str]]:
+        return [given for name, given in self.elements if name == tag]
+
+    @property
+    def text(self) -> str:
+        return "".join(text for tag, texts in self.texts.items() if tag not in {"style", "script"} for text in texts)
+
+
+def read(report: Report) -> Read:
+    found = Read()
+    found.feed(page(report))
+    found.close()
+    return found
+
+
+def test_everybody_has_one_row_and_the_most_pressing_is_first() -> None:
+    report = sample()
+    found = read(report)
+    everybody = (*report.holders, *report.without_workstation)
+    assert sorted(found.column("holders", 0)) == sorted(row.name for row in everybody)
+    assert sorted(found.column("holders", 1)) == sorted(row.authorisation for row in everybody)
+    words = [Phrases(TERMS).of(status) for status in SEVERITY]
+    ranks = [words.index(text) for text in found.column("holders", 5)]
+    assert ranks == sorted(ranks)
+
+
+def test_names_are_what_they_are() -> None:
+    said = read(sample()).column("holders", 0)
+    for name in NAMES:
+        assert name in said
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "2026-12-07"), ("fr", "07/12/2026")])
+def test_a_row_says_where_until_when_what_and_who(language: str, day: str) -> None:
+    report = sample(language)
+    say = Phrases(report.terms)
+    row = report.holders[1]
+    (found,) = [cells for cells in read(report).tables["holders"] if cells[1] == row.authorisation]
+    assert row.places[0].workstation in found[2]
+    assert row.places[0].account in found[2]
+    assert found[3] == day + say.distance(row.days_left)
+    assert found[5:] == [say.of(row.status), say.of(row.next_step), say.of(row.actor)]
+
+
+def test_each_part_has_its_table() -> None:
+    report = sample()
+    found = read(report)
+    assert found.column("without-workstation", 0) == [row.name for row in report.without_workstation]
+    assert len(found.tables["without-holder"]) == len(report.without_holder)
+    assert len(found.tables["certificates"]) == len(report.certificates)
+    assert report.changes
+    assert len(found.tables["changes"]) == len(report.changes)
+    stations = {row.workstation for row in report.workstations}
+    assert set(found.column("silent", 0)) | {name[:7] for name in found.column("answered", 0)} >= stations
+
+
+def test_workstations_that_did_not_answer_say_since_when() -> None:
+    rows = [
+        replace(workstation(1), workstation="ws-old", facts_at=NOW - timedelta(days=90), facts_age_days=90),
+        replace(workstation(1), workstation="ws-older", facts_at=NOW - timedelta(days=91), facts_age_days=91),
+        replace(workstation(0), workstation="ws-there"),
+        replace(workstation(2), workstation="ws-never"),
+    ]
+    found = read(replace(EMPTY, workstations=tuple(rows)))
+    assert [name.partition("WS")[0] for name in found.column("silent", 0)] == ["ws-never", "ws-older", "ws-old"]
+    assert found.column("silent", 1) == [
+        "never seen",
+        "did not answerlast facts of 2026-08-26 06:3491 days ago",
+        "did not answerlast facts of 2026-08-27 06:3490 days ago",
+    ]
+    assert len(found.tables["answered"]) == 1
+
+
+def test_a_status_and_an_answer_keep_their_own_words() -> None:
+    row = replace(holder(1), status=Status.UNKNOWN)
+    found = read(replace(EMPTY, holders=(row,), workstations=(workstation(1),)))
+    assert Status.UNKNOWN == Answer.UNKNOWN, "as texts they are equal"
+    assert found.column("holders", 5) == ["unknown"]
+    assert found.column("silent", 1)[0].startswith("did not answer")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_is_empty_says_so(language: str) -> None:
+    report = replace(EMPTY, terms=replace(TERMS, language=language))
+    found = read(report)
+    say = Phrases(report.terms)
+    assert found.tables == {"holders": []}
+    for key in ("without_workstation", "without_holder", "silent", "answered", "certificates", "bars"):
+        assert say(f"{key}.none") in found.text
+    assert say("verdict.none") in found.text
+    assert say("changes") not in found.text, "there was nothing to compare with"
+    assert say("changes.none") in read(replace(report, changes=(), compared_with=NOW)).text
+
+
+def test_tiles_count_what_the_summary_counts() -> None:
+    report = sample()
+    found = summary(report)
+    numbers = re.findall(r'data-filter="status" data-value="(\w+)"><b>(\d+)</b>', page(report))
+    assert {Status(value): int(count) for value, count in numbers} == dict(found.by_status)
+    assert list(dict(numbers)) == [status.value for status in SEVERITY if status in found.by_status]
+
+
+def test_the_verdict_says_whose_turn_it_is() -> None:
+    waiting = tuple(row for row in sample().holders if row.next_step is not NextStep.NOTHING)
+    text = read(replace(EMPTY, holders=waiting[:1])).text
+    assert "Something is to be done for 1 of 1 holders: issuer\u00a01" in text
+    french = replace(EMPTY, holders=waiting, terms=replace(TERMS, language="fr")).terms
+    assert (
+        f"Une action est attendue pour {len(waiting)} titulaires sur {len(waiting)}\u00a0: informatique\u00a0"
+        in read(replace(EMPTY, holders=waiting, terms=french)).text
+    )
+
+
+def test_lists_offer_what_rows_have() -> None:
+    found = read(sample())
+    offered = {given["value"] for given in found.attributes("option") if given["value"]}
+    for given in found.attributes("tr"):
+        for name in ("data-status", "data-actor", "data-authorisation", "data-workstation"):
+            assert set(given.get(name, "").split()) <= offered
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_policy_holds_the_hashes_of_what_runs(language: str) -> None:
+    found = read(sample(language))
+    (policy,) = [
+        each["content"] for each in found.attributes("meta") if each.get("http-equiv") == "Content-Security-Policy"
+    ]
+    rules = dict(rule.partition(" ")[::2] for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    for tag, rule in (("style", "style-src"), ("script", "script-src")):
+        (text,) = found.texts[tag]
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert rules[rule] == f"'sha256-{digest}'"
+    assert found.attributes("html") == [{"lang": language}]
+
+
+def hostile(report: Report) -> Report:
+    return replace(
+        report,
+        terms=replace(report.terms, title=HOSTILE, query=HOSTILE),
+        holders=tuple(replace(row, name=HOSTILE) for row in report.holders),
+        workstations=tuple(replace(row, problem=HOSTILE) for row in report.workstations),
+    )
+
+
+@pytest.mark.parametrize("report", [sample(), hostile(sample("fr"))], ids=["sample", "hostile"])
+def test_nothing_comes_from_elsewhere_and_nothing_runs_but_the_script(report: Report) -> None:
+    found = read(report)
+    names = [tag for tag, _given in found.elements]
+    assert names.count("script") == names.count("style") == 1
+    assert not {"img", "link", "base", "iframe", "object", "form"} & set(names)
+    for _tag, given in found.elements:
+        assert not ATTRIBUTES & set(given)
+        assert not [name for name in given if name.startswith("on")]
+        assert given.get("href", "#").startswith("#")
+    assert HOSTILE not in "".join(found.texts["style"] + found.texts["script"])
+
+
+def test_a_hostile_title_and_name_are_text() -> None:
+    found = read(hostile(sample()))
+    assert set(found.column("holders", 0)) >= {HOSTILE}
+    assert found.texts["title"][0].startswith(HOSTILE)
+    assert found.texts["h1"] == [HOSTILE]
+
+
+def test_what_html_may_not_contain_is_replaced() -> None:
+    row = replace(holder(0), name="a\x00b\x1fc\ud83dd\ufffee\x85")
+    found = page(replace(EMPTY, holders=(row,)))
+    assert "a\ufffdb\ufffdc\ufffdd\ufffde\ufffd" in found
+    found.encode()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_a_report_holds_it_is_a_page(seed: int) -> None:
+    report = drawn_report(seed)
+    found = read(report)
+    page(report).encode()
+    assert len(found.tables["holders"]) == len(report.holders) + len(report.without_workstation)
+    assert [tag for tag, _given in found.elements].count("script") == 1
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert page(sample()) == page(sample())
+
+
+def test_long_tables_have_a_filter_and_lay_out_what_is_in_sight() -> None:
+    def classes(size: int) -> tuple[int, int]:
+        found = [given.get("class", "").split() for _tag, given in read(hospital(size)).elements]
+        return sum("filter" in each for each in found), sum("many" in each for each in found)
+
+    assert classes(3) == (1, 0), "the holders always have a filter"
+    assert classes(FEW * 2)[0] == 2
+    assert classes(MANY - 1)[1] == 0
+    assert classes(MANY)[1] == 1
+
+
+def test_cards_have_the_headings_as_their_labels() -> None:
+    for language in ("en", "fr"):
+        report = sample(language)
+        say = Phrases(report.terms)
+        (style,) = read(report).texts["style"]
+        for table, columns in COLUMNS.items():
+            for position, column in enumerate(columns[1:], start=2):
+                assert (
+                    f'table.{table} tbody > tr > :nth-child({position})::before{{content:"{say(f"column.{column}")}"'
+                    in style
+                )
+
+
+def test_an_unknown_language_or_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="de"):
+        page(replace(EMPTY, terms=replace(TERMS, language="de")))
+    with pytest.raises(KeyError):
+        page(replace(EMPTY, terms=replace(TERMS, time_zone="Europe/Nantes")))

@@ -1,0 +1,265 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report as Markdown: read as a reader of Markdown reads it, names are what they are and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import (
+    LONGEST_CELL,
+    LONGEST_TABLE,
+    escaped,
+    markdown,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, TERMS, drawn_report, holder, hospital, sample
+
+PLAIN = {"inline", "text", "softbreak"}
+STRUCTURE = {
+    f"{name}_{side}"
+    for name in (
+        "heading",
+        "paragraph",
+        "bullet_list",
+        "list_item",
+        "strong",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    )
+    for side in ("open", "close")
+}
+ANNE, LEA = (Seat(name, Person(name, number)) for name, number in (("Anne Roux", "T3"), ("Léa Petit", "T4")))
+EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+
+
+@dataclass
+class Read:
+    """What a reader sees: headings, and tables by the heading above, as the texts of their cells."""
+
+    headings: list[str]
+    tables: dict[str, list[list[str]]]
+    paragraphs: list[str]
+    kinds: set[str]
+
+
+def read(text: str) -> Read:
+    """The text as CommonMark with tables."""
+    found = Read([], {}, [], set())
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    for before, token in zip([Token("", "", 0), *tokens], tokens, strict=False):
+        found.kinds |= {token.type} | {each.type for each in token.children or ()}
+        if token.type == "tr_open":
+            found.tables.setdefault(found.headings[-1], []).append([])
+        if token.type != "inline":
+            continue
+        shown = "".join(each.content for each in token.children or ())
+        if before.type == "heading_open":
+            found.headings.append(shown)
+        elif before.type in ("th_open", "td_open"):
+            found.tables[found.headings[-1]][-1].append(shown)
+        else:
+            found.paragraphs.append(shown)
+    return found
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())  # no name has another space than those that end lines
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_only_what_is_meant_is_interpreted(language: str) -> None:
+    found = read(markdown(sample(language)))
+    assert found.kinds - PLAIN == STRUCTURE
+
+
+def test_every_name_is_shown_as_it_is() -> None:
+    rows = tuple(replace(holder(3), name=name, authorisation=f"T{number}") for number, name in enumerate(NAMES))
+    found = read(markdown(replace(EMPTY, holders=rows)))
+    ((_heading, table),) = found.tables.items()
+    assert {row[0] for row in table[1:]} == {one_line(name) for name in NAMES}
+    assert {len(row) for row in table} == {8}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*a* _b_ __c__ ~~d~~ `e` ``f``", "[a](http://evil.example)", "![a](http://evil.example/x.png)", "<script>alert(1)</script>",
+        "<http://evil.example>", "&lt; &#124; &amp;", "a|b\\|c\\\\|d", "# a #", "- a", "1. a", "> a", "    a", "```", "---", "| a | b |",
+        "\\", "a\\", "$x^2$", "http://evil.example/a_b_c", "WWW.evil.example", "[x]: /url", "a<!-- b", "$$", "%%", "{{ a }}", "{% a %}",
+    ],
+)  # fmt: skip
+def test_nothing_in_a_text_is_markup(text: str) -> None:
+    row = replace(holder(3), name=text)
+    found = read(markdown(replace(EMPTY, holders=(row,))))
+    assert found.kinds - PLAIN == STRUCTURE
+    assert found.tables["Holders who need something (1)"][1][0] == text.strip()
+    title = read(markdown(replace(EMPTY, terms=replace(TERMS, title=text))))
+    assert title.headings == [text.strip()]
+
+
+@pytest.mark.parametrize("text", ["see http://evil.example", "see www.evil.example", "see WWW.evil.example"])
+def test_addresses_are_no_links_for_those_who_make_links_of_them(text: str) -> None:
+    shown = escaped(text)
+    assert "http:" not in shown
+    assert "www." not in shown.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\nb\r\nc\td", "a b c d"),
+        ("\x00a\x1b[31mb\x7f", "a \\[31mb"),
+        ("a\u2028b\x85c", "a b c"),
+        ("half \ud83d", "half ?"),
+        ("", ""),
+        ("\n", ""),
+        ("CHU\\jdupont", "CHU\\\\jdupont"),
+        ("ws-0001", "ws-0001"),
+        ("x" * LONGEST_CELL, "x" * LONGEST_CELL),
+        ("x" * 300, "x" * (LONGEST_CELL - 1) + "\u2026"),
+        ("|" * 300, "\\|" * (LONGEST_CELL - 1) + "\u2026"),
+    ],
+    ids=[
+        "lines",
+        "controls",
+        "separators",
+        "half",
+        "empty",
+        "newline",
+        "account",
+        "workstation",
+        "longest",
+        "long",
+        "long_escaped",
+    ],
+)
+def test_a_text_is_on_one_line_and_no_more_escaped_than_it_has_to_be(text: str, shown: str) -> None:
+    assert escaped(text) == shown
+
+
+@pytest.mark.parametrize("query", ["[?a]", "[?days_left<`10`]", "`x`", "[?a=='``']", "a\nb", "|"])
+def test_a_query_is_shown_as_code(query: str) -> None:
+    text = markdown(replace(EMPTY, terms=replace(TERMS, query=query)))
+    found = MarkdownIt("commonmark").parse(text)
+    shown = [each.content for token in found for each in token.children or () if each.type == "code_inline"]
+    assert shown == [one_line(query)]
+    assert "`" in query or f"`{one_line(query)}`" in text
+
+
+def test_who_needs_something_comes_first_and_the_others_are_counted() -> None:
+    found = read(markdown(report(host(record(), record("T2", days=-3, owner_sid="S-1-5-21-2"), seats=(JEANNE, PAUL)))))
+    ((_heading, table),) = found.tables.items()
+    assert [row[:4] for row in table[1:]] == [["Paul Martin", "T2", "ws-1", "2026-11-22 (3 days ago)"]]
+    assert table[1][5:] == ["expired", "run renew", "IT"]
+    assert "1 holder needs nothing." in found.paragraphs
+    text = markdown(report(host(record(), seats=(JEANNE, PAUL)), host(record(), name="ws-2"), people=(ANNE, LEA)))
+    assert "**Something is to be done for 3 of 4 holders.**" in text
+    assert "- Holders: missing 3, valid 1\n" in text
+    assert "**Nobody has to act.**" in markdown(report(host(record())))
+    assert "- Holders: 0\n- Workstations: 0\n" in markdown(EMPTY)
+
+
+def test_the_worst_come_first_and_of_those_the_earliest_end() -> None:
+    rows = tuple(
+        replace(holder(number), valid_until=NOW + timedelta(days=days), status=status, next_step=NextStep.RENEW)
+        for number, days, status in ((0, 9, Status.RENEWAL_DUE), (1, 3, Status.RENEWAL_DUE), (2, -1, Status.EXPIRED))
+    )
+    table = read(markdown(replace(EMPTY, holders=rows))).tables["Holders who need something (3)"]
+    assert [row[1] for row in table[1:]] == [rows[2].authorisation, rows[1].authorisation, rows[0].authorisation]
+
+
+def test_each_section_has_its_rows_and_none_is_empty() -> None:
+    found = read(markdown(sample()))
+    said = sample()
+    waiting = sum(row.next_step is not NextStep.NOTHING for row in said.holders)
+    assert {heading: len(table) - 1 for heading, table in found.tables.items()} == {
+        f"Holders who need something ({waiting})": waiting,
+        "Holders without a workstation (1)": 1,
+        "Certificates without a holder (1)": 1,
+        "Workstations that did not answer (4)": 4,
+        "Changes (7)": 7,
+    }
+    assert read(markdown(EMPTY)).headings == ["Client certificates: who has access until when"]
+    assert read(markdown(EMPTY)).tables == {}
+
+
+def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
+    silent = report(host(record(), problem="No route."), host(name="ws-2", facts_at=None, problem="401"))
+    table = read(markdown(replace(silent, terms=replace(silent.terms, report_date=NOW + 9 * DAY)))).tables
+    assert table["Workstations that did not answer (2)"][1:] == [
+        ["ws-1", "did not answer", "2026-11-25 (today)", "No route."],
+        ["ws-2", "never seen", "", "401"],
+    ]
+
+
+def test_a_report_of_the_same_facts_says_that_nothing_has_changed() -> None:
+    before = report(host(record()))
+    found = read(markdown(report(host(record()), earlier=before)))
+    assert "Compared with: the report of 2026-11-25 12:00. Nothing has changed." in found.paragraphs
+    assert found.tables == {}
+
+
+def test_a_very_long_report_says_what_it_leaves_out() -> None:
+    text = markdown(hospital(2_000))
+    found = read(text)
+    waiting = sum(row.next_step is not NextStep.NOTHING for row in hospital(2_000).holders)
+    table = found.tables[f"Holders who need something ({waiting:,})"]
+    assert len(table) - 1 == LONGEST_TABLE
+    left = f"{waiting - LONGEST_TABLE:,} more rows are left out here. The other forms of the report have them."
+    assert left in found.paragraphs
+    assert len(text) < 100_000
+    assert markdown(hospital(2_000)) == text
+
+
+def test_one_row_too_many_is_one_and_none_is_none() -> None:
+    rows = tuple(replace(holder(3), authorisation=f"T{number}") for number in range(LONGEST_TABLE + 1))
+    text = markdown(replace(EMPTY, holders=rows))
+    assert "\n1 more row is left out here. The other forms of the report have it.\n" in text
+    assert "left out" not in markdown(replace(EMPTY, holders=rows[1:]))
+
+
+def test_a_certificate_without_a_holder_is_named_by_its_common_names_or_subjects() -> None:
+    named, bare = (record("T9", days=days, owner_sid="S-1-5-21-9") for days in (50, 51))
+    bare = replace(bare, subject_cn=None, issuer_cn=None, issuer="CN=Registry", subject="CN=T9")
+    table = read(markdown(report(host(named, bare)))).tables["Certificates without a holder (2)"]
+    assert [row[1] for row in table[1:]] == ["Somebody - T9, AC", "CN=T9, CN=Registry"]
+
+
+def test_changes_say_who_or_where() -> None:
+    table = read(markdown(sample())).tables["Changes (7)"]
+    assert table[3] == ["status", "Zoé Lefèvre-Ångström (0012)", "", "valid", "renewal due"]
+    assert table[6] == ["new workstation", "ws-0000", "", "", ""]
+
+
+def test_it_is_in_the_reports_language() -> None:
+    text = markdown(sample("fr"))
+    assert text.startswith("# Certificats clients\u00a0: qui a accès jusqu\u2019à quand\n")
+    assert "- Titulaires\u00a0: expiré 2, absent 3," in text
+    assert "| rien à faire |" not in text
+    assert "22/11/2026 (il y a 3 jours)" in text
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_a_report_holds_it_can_be_written_and_read(seed: int) -> None:
+    drawn = drawn_report(seed)
+    found = read(markdown(drawn).encode("utf-8").decode("utf-8"))
+    waiting = sum(row.next_step is not NextStep.NOTHING for row in drawn.holders)
+    rows = [len(table) - 1 for table in found.tables.values()]
+    away = sum(row.answer.value != "answered" for row in drawn.workstations)
+    expected = [waiting, len(drawn.without_workstation), len(drawn.without_holder), away, len(drawn.changes or ())]
+    assert rows == [count for count in expected if count]
+    assert found.kinds - PLAIN - {"code_inline"} <= STRUCTURE

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Prometheus reads: its own parser is the judge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timezone
+
+import pytest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Answer, Report
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, TERMS, drawn_report, hospital, sample
+
+EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+
+
+def read(report: Report) -> dict[str, Metric]:
+    return {family.name: family for family in text_string_to_metric_families(textfile(report))}
+
+
+def values(report: Report, name: str, label: str) -> dict[str, float]:
+    return {sample.labels[label]: sample.value for sample in read(report)[name].samples}
+
+
+def test_every_metric_is_a_documented_gauge_of_ours() -> None:
+    families = read(sample())
+    assert len(families) == 12
+    assert {family.type for family in families.values()} == {"gauge"}
+    assert all(name.startswith("pkcs12_") and family.documentation for name, family in families.items())
+
+
+@pytest.mark.parametrize(
+    "report", [EMPTY, sample(), sample("fr"), hospital(100)], ids=["empty", "en", "fr", "a_hundred"]
+)
+def test_no_series_is_there_twice_and_all_are_sorted(report: Report) -> None:
+    lines = [line for line in textfile(report).splitlines() if not line.startswith("#")]
+    series = [line.rpartition(" ")[0] for line in lines]
+    assert max(Counter(series).values()) == 1
+    blocks = textfile(report).split("# HELP ")[1:]
+    assert all(block.splitlines()[2:] == sorted(block.splitlines()[2:]) for block in blocks)
+    assert textfile(report).endswith("\n")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_any_report_is_read_back_with_all_its_labels(seed: int) -> None:
+    report = drawn_report(seed)
+    said = {each.labels["workstation"] for each in read(report)["pkcs12_workstation_answered"].samples}
+    assert said == {row.workstation.replace("\ud83d", "?") for row in report.workstations}
+
+
+def test_nobody_is_named() -> None:
+    said = textfile(sample())
+    assert [name for name in NAMES if name in said] == []
+    assert [
+        name for name in (row.certificate.friendly_name for row in sample().certificates) if str(name) in said
+    ] == []
+
+
+def test_holders_are_counted_with_zeros() -> None:
+    counted = values(sample(), "pkcs12_holders", "status")
+    assert list(counted) == sorted(status.value for status in Status)
+    assert sum(counted.values()) == 18
+    assert counted["archived"] == 0
+
+
+def test_a_holder_has_one_status() -> None:
+    found = read(sample())["pkcs12_holder_status"].samples
+    assert {each.value for each in found} == {1}
+    assert len(found) == 18
+    assert {each.labels["authorisation"]: each.labels["status"] for each in found}["0012"] == "renewal_due"
+
+
+def test_instants_are_unix_seconds() -> None:
+    report = sample()
+    assert read(report)["pkcs12_report_timestamp_seconds"].samples[0].value == NOW.timestamp()
+    until = report.holders[0].valid_until
+    assert until
+    assert (
+        values(report, "pkcs12_holder_access_until_timestamp_seconds", "authorisation")["T100000"] == until.timestamp()
+    )
+
+
+def test_an_authorisation_ends_at_midnight_of_the_site() -> None:
+    report = sample()
+    row = replace(report.holders[0], authorisation_until=date(2026, 7, 1))
+    ends = values(replace(report, holders=(row,)), "pkcs12_authorisation_end_timestamp_seconds", "authorisation")
+    assert ends["T100000"] == datetime(2026, 6, 30, 22, 0, tzinfo=timezone.utc).timestamp()
+
+
+def test_a_certificate_is_named_by_its_store() -> None:
+    report = sample()
+    found = read(report)["pkcs12_certificate_not_after_timestamp_seconds"].samples
+    first = next(each for each in found if each.labels["authorisation"] == "T100000")
+    assert set(first.labels) == {"workstation", "authorisation", "owner_sid", "store", "thumbprint", "status"}
+    assert first.labels["store"] == "CurrentUser\\My"
+    assert first.value == report.certificates[0].certificate.not_after.timestamp()
+    assert len([each for each in found if each.labels["authorisation"] == ""]) == 1
+    assert len(found) == len(report.certificates)
+
+
+def test_a_workstation_answered_or_did_not() -> None:
+    report = sample()
+    answered = values(report, "pkcs12_workstation_answered", "workstation")
+    facts = values(report, "pkcs12_workstation_facts_timestamp_seconds", "workstation")
+    for row in report.workstations:
+        assert answered[row.workstation] == (row.answer is Answer.ANSWERED)
+        assert (row.workstation in facts) == (row.answer is not Answer.NEVER_SEEN)
+
+
+def test_the_same_series_twice_is_written_once() -> None:
+    report = sample()
+    assert textfile(replace(report, workstations=report.workstations * 2)).count("pkcs12_workstation_answered{") == len(
+        report.workstations
+    )
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb", "a\\nb", "é,{}=", "a\rb"], ids=range(6))
+def test_labels_come_back_as_they_were(name: str) -> None:
+    report = replace(EMPTY, workstations=(replace(sample().workstations[0], workstation=name),))
+    assert list(values(report, "pkcs12_workstation_answered", "workstation")) == [name]

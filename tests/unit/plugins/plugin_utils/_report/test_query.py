@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a query keeps, and what it says when it selects something else than holders."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
+    document,
+    parse,
+    to_json,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    Answer,
+    Change,
+    ChangeKind,
+    Report,
+    summary,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
+from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.reports import sample
+
+ANNE = Seat("Anne Roux", Person("Anne Roux", "T3"))
+STRAY = record("T9", days=77, owner_sid="S-1-5-21-2")
+
+
+def known() -> Report:
+    """Jeanne and Paul at one workstation, Paul alone at another, Anne nowhere, and somebody's certificate in Paul's store."""
+    return report(
+        host(record(), record("T2", owner_sid="S-1-5-21-2"), seats=(JEANNE, PAUL)),
+        host(record("T2", days=5, owner_sid="S-1-5-21-2"), STRAY, name="ws-2", seats=(PAUL,)),
+        people=(ANNE,),
+        earlier=report(host(record(days=1), seats=(JEANNE,)), host(name="ws-0", seats=())),
+    )
+
+
+def names(found: Report) -> list[str]:
+    return [row.name for row in (*found.holders, *found.without_workstation)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("@", ["Jeanne Dupont", "Paul Martin", "Anne Roux"]),
+        ("[?status=='renewal_due']", ["Paul Martin"]),
+        ("[?status=='missing']", ["Anne Roux"]),
+        ("[?actor=='it' && status!='valid']", ["Paul Martin", "Anne Roux"]),
+        ("[?places[?workstation=='ws-2']]", ["Paul Martin"]),
+        ("[?days_left<`10`]", ["Paul Martin"]),
+        ("[?contains(name, 'Du')]", ["Jeanne Dupont"]),
+        ("[?authorisation_until>='2020-01-01']", []),
+        ("[0:2]", ["Jeanne Dupont", "Paul Martin"]),
+        ("[-1:]", ["Anne Roux"]),
+        ("reverse(@)", ["Jeanne Dupont", "Paul Martin", "Anne Roux"]),
+        ("[[?name=='Anne Roux'], [?status!='valid']][]", ["Paul Martin", "Anne Roux"]),
+        ("[*].{row: @, several: length(places)} | [?several > `1`].row", ["Paul Martin"]),
+        ("[max_by(@, &name)]", ["Paul Martin"]),
+        ("[?status=='archived']", []),
+    ],
+)
+def test_the_holders_selected_are_kept_in_their_order(expression: str, expected: list[str]) -> None:
+    found = select(known(), expression)
+    assert names(found) == expected
+    assert found.terms.query == expression
+
+
+def test_everything_is_the_whole_report() -> None:
+    """But for a certificate in a store that is nobody's."""
+    whole = report(host(record(), record("T9"), seats=(JEANNE,)), people=(ANNE,))
+    assert select(whole, "@") == replace(whole, terms=replace(whole.terms, query="@"))
+    stranger = report(host(record("T9", owner_sid="S-1-5-21-5")))
+    assert select(stranger, "@").without_holder == ()
+
+
+def test_of_the_rest_it_keeps_what_is_theirs() -> None:
+    found = select(known(), "[?name=='Jeanne Dupont']")
+    assert [row.holder for row in found.certificates] == ["T1"]
+    assert [row.workstation for row in found.workstations] == ["ws-1"]
+    assert found.without_holder == ()
+    assert found.changes
+    assert [(each.kind, each.subject) for each in found.changes] == [
+        (ChangeKind.STATUS, "T1"),
+        (ChangeKind.CERTIFICATE, "T1"),
+    ]
+
+
+def test_a_holders_store_comes_with_all_that_is_in_it() -> None:
+    found = select(known(), "[?name=='Paul Martin']")
+    assert [row.workstation for row in found.workstations] == ["ws-1", "ws-2"]
+    assert [(row.workstation, row.holder) for row in found.certificates] == [
+        ("ws-1", "T2"),
+        ("ws-2", "T2"),
+        ("ws-2", None),
+    ]
+    assert [row.certificate for row in found.without_holder] == [STRAY]
+    assert found.changes
+    assert Change(ChangeKind.WORKSTATION_ADDED, "ws-2", "", None, None, None) in found.changes
+
+
+def test_a_certificate_in_somebody_elses_store_comes_with_its_workstation() -> None:
+    found = select(report(host(record()), host(record(), name="ws-2", seats=(PAUL,))), "[?authorisation=='T1']")
+    assert [row.workstation for row in found.workstations] == ["ws-1", "ws-2"]
+    assert [row.workstation for row in found.certificates] == ["ws-1", "ws-2"]
+
+
+def test_of_an_account_that_the_workstation_does_not_know_nothing_is_theirs_but_the_number() -> None:
+    """No SID is not the SID of all."""
+    lost = replace(JEANNE, owner_sid=None)
+    found = select(report(host(STRAY, seats=(lost,))), "@")
+    assert found.certificates == ()
+
+
+def test_numbers_are_of_what_is_kept() -> None:
+    counted = summary(select(known(), "[?status!='valid']"))
+    assert (counted.holders, counted.without_workstation) == (2, 1)
+    assert counted.workstations == {Answer.ANSWERED: 2}
+
+
+def test_it_is_a_report_like_others() -> None:
+    found = select(sample(), "[?actor=='it']")
+    assert parse(to_json(found)) == found
+    rows = [*document(found)["holders"], *document(found)["without_workstation"]]
+    assert rows
+    assert {row["actor"] for row in rows} == {"it"}
+
+
+def test_without_an_earlier_report_there_still_are_no_changes() -> None:
+    assert select(report(host(record())), "@").changes is None
+    assert select(report(host(record()), earlier=report(host(record()))), "@").changes == ()
+
+
+@pytest.mark.parametrize(
+    ("expression", "named"),
+    [
+        ("[*].name", "selects a list with a text in it that is no holder"),
+        ("[*].places[]", "selects a list with one map in it that is no holder"),
+        ("[*].places", "selects a list with a list in it that is no holder"),
+        ("[*].{name: name}", "selects a list with one map in it that is no holder"),
+        ("[0]", "selects one map instead of a list of holders"),
+        ("[0].name", "selects a text instead of a list of holders"),
+        ("length(@)", "selects a number instead of a list of holders"),
+        ("[?status=='valid'] == `[]`", "selects a truth value instead of a list of holders"),
+        ("name", "selects nothing instead of a list of holders"),
+        ("`null`", "selects nothing instead of a list of holders"),
+        ("holders[?status=='expired']", "asks for holders, which no holder has"),
+        ("[?sattus=='expired' && actr=='it']", "asks for actr, sattus, which no holder has"),
+        ("[?status=='expired'", "cannot be evaluated: Invalid jmespath expression: Incomplete expression"),
+        ("[?status=expired]", "cannot be evaluated: "),
+        ("[?nonsense(name)]", "cannot be evaluated: Unknown function: nonsense()"),
+        ("sort_by(@, &days_left)", "cannot be evaluated: In function sort_by(), invalid type"),
+        ("", "cannot be evaluated: "),
+        pytest.param("(" * 5000 + "@" + ")" * 5000, "cannot be evaluated: ", id="deep"),
+    ],
+)
+def test_anything_but_holders_is_refused_by_what_it_is(expression: str, named: str) -> None:
+    with pytest.raises(PkcsError) as refusal:
+        select(known(), expression)
+    assert refusal.value.code == "bad_query"
+    assert named in refusal.value.cause
+    assert refusal.value.cause.count("\n") == 0
+    assert len(refusal.value.cause) < 500
+    assert "[?status=='expired']" in refusal.value.next_step
+
+
+def test_the_example_of_the_refusal_works() -> None:
+    assert names(select(report(host(record(days=-3))), "[?status=='expired']")) == ["Jeanne Dupont"]
+
+
+def test_without_jmespath_a_query_is_refused_and_all_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jmespath", None)
+    with pytest.raises(PkcsError, match="lacks the library jmespath") as refusal:
+        select(known(), "@")
+    assert refusal.value.code == "missing_library"
+
+
+def test_jmespath_is_not_loaded_before_it_is_needed() -> None:
+    module = "ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report"
+    program = f"import sys; sys.path[:] = {sys.path!r}; import {module}; print('jmespath' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.strip() == "False"

@@ -1,0 +1,280 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The story of the report: from facts and options to files, a result and a verdict."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Answer
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
+    FAIL_ON,
+    Written,
+    broken_promises,
+    report_of,
+    report_result,
+    write_forms,
+)
+from unit.plugins.plugin_utils._report.known import DAY, NOW, record
+from unit.plugins.plugin_utils._report.reports import hospital
+from unit.plugins.plugin_utils.ward import ANNE, JEANNES_ENTRY, facts, made, options, run, ward
+
+FILES = {
+    "pkcs12-compliance.html",
+    "pkcs12-compliance.json",
+    "pkcs12-compliance-holders.csv",
+    "pkcs12-compliance-certificates.csv",
+    "pkcs12-compliance.prom",
+    "pkcs12-compliance.md",
+}
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_workstations_are_whoever_has_holders_or_facts() -> None:
+    found = made()
+    assert [(row.workstation, row.answer) for row in found.workstations] == [
+        ("ws-1", Answer.ANSWERED),
+        ("ws-2", Answer.ANSWERED),
+        ("ws-3", Answer.NEVER_SEEN),
+    ]
+    assert [(row.name, len(row.places)) for row in found.holders] == [("Jeanne Dupont", 2), ("Paul Martin", 2)]
+    assert [row.certificate.subject_cn for row in found.without_holder] == ["Somebody - T9"]
+
+
+def test_everybody_in_the_register_is_in_the_report_once() -> None:
+    found = made(holders=[ANNE, {"name": "J. Dupont", "authorisation": "T1"}, ANNE])
+    assert [row.name for row in found.without_workstation] == ["Anne Roux"]
+    assert found.without_workstation[0].authorisation_status is Status.EXPIRED
+    assert [row.name for row in found.holders] == ["Jeanne Dupont", "Paul Martin"]
+
+
+def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> None:
+    result = run(tmp_path / "out", holders=[ANNE])
+    assert result["changed"]
+    assert set(content(tmp_path / "out")) == FILES
+    assert {Path(path).name for paths in result["files"].values() for path in paths} == FILES
+    assert (result["summary"]["holders"], result["summary"]["without_workstation"]) == (3, 1)
+    assert [row["name"] for row in result["rows"]] == ["Jeanne Dupont", "Paul Martin", "Anne Roux"]
+    assert result["markdown"].encode() == (tmp_path / "out" / "pkcs12-compliance.md").read_bytes()
+    assert result["msg"] == "Of 3 holders 0 have a valid certificate everywhere."
+
+
+def test_the_same_facts_give_the_same_bytes_and_change_nothing(tmp_path: Path) -> None:
+    run(tmp_path, holders=[ANNE])
+    before = content(tmp_path)
+    result = run(tmp_path, tuple(reversed(ward())), holders=[ANNE])
+    assert (result["changed"], content(tmp_path)) == (False, before)
+
+
+def test_one_other_fact_changes_the_files(tmp_path: Path) -> None:
+    run(tmp_path)
+    assert run(tmp_path, ward()[:-2])["changed"]
+
+
+def test_check_mode_tells_and_writes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    told = run(folder, check_mode=True)
+    assert not folder.exists()
+    assert told == run(folder)
+    assert not run(folder, check_mode=True)["changed"]
+
+
+def test_without_a_destination_nothing_is_written_and_all_is_told() -> None:
+    chosen = options()
+    report = report_of(chosen, ward(), NOW)
+    written = write_forms(chosen, report, False)
+    assert written == Written({}, False)
+    assert report_result(chosen, report, written)["markdown"].startswith("# Client certificates")
+
+
+def test_forms_and_names_are_those_asked_for(tmp_path: Path) -> None:
+    result = run(tmp_path, formats=["csv", "json"], name="ward")
+    assert set(content(tmp_path)) == {"ward-holders.csv", "ward-certificates.csv", "ward.json"}
+    assert set(result["files"]) == {"csv", "json"}
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "counted"),
+    [
+        ([], {}),
+        (["expired"], {"expired": 1}),  # at one workstation; at the other there is none at all, which is worse
+        (["missing"], {"missing": 1}),
+        (["weak", "never_seen", "missing"], {"never_seen": 1, "missing": 1}),
+        (["authorisation_renewal_due"], {"authorisation_renewal_due": 1}),
+        (["authorisation_expired", "unknown"], {}),
+        (list(FAIL_ON), {"expired": 1, "missing": 1, "never_seen": 1, "authorisation_renewal_due": 1}),
+    ],
+)
+def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str], counted: dict[str, int]) -> None:
+    result = run(tmp_path, fail_on=fail_on)
+    assert (result["failed"], result["failing"]) == (bool(counted), counted)
+    assert set(content(tmp_path)) == FILES
+    if counted:
+        assert result["msg"].startswith("Holders that fail_on names: ")
+        assert all(f"{count} {each}" in result["msg"] for each, count in counted.items())
+
+
+def test_holders_without_a_workstation_count_for_fail_on() -> None:
+    found = made((), holders=[ANNE])
+    assert broken_promises(found, ["missing", "authorisation_expired", "expired"]) == {
+        "missing": 1,
+        "authorisation_expired": 1,
+    }
+
+
+def test_whatever_a_holder_can_be_can_be_failed_on() -> None:
+    """A certificate alone is superseded or archived; nobody's access ever is."""
+    assert {*FAIL_ON} == {
+        *({status.value for status in Status} - {"valid", "superseded", "archived"}),
+        "authorisation_renewal_due",
+        "authorisation_expired",
+    }
+
+
+def test_fail_on_asks_those_alone_whom_the_query_selects(tmp_path: Path) -> None:
+    assert run(tmp_path, query="[?name=='Paul Martin']", fail_on=["never_seen"])["failing"] == {}
+    assert run(tmp_path, query="[?name=='Jeanne Dupont']", fail_on=["never_seen"])["failing"] == {"never_seen": 1}
+
+
+def test_a_query_narrows_every_form(tmp_path: Path) -> None:
+    result = run(tmp_path, holders=[ANNE], query="[?contains(name, 'Roux')]")
+    assert [row["name"] for row in result["rows"]] == ["Anne Roux"]
+    assert result["summary"]["holders"] == 1
+    for name, data in content(tmp_path).items():
+        assert b"Dupont" not in data, name
+        assert b"T2" not in data, name
+
+
+def test_it_is_judged_by_the_date_of_the_report() -> None:
+    later = {"report_date": "2026-12-24T12:00:00Z", "facts_max_age_days": 365}
+    assert made().holders[0].authorisation_status is Status.RENEWAL_DUE
+    assert made(**later).holders[0].authorisation_days_left == 0
+    assert made(report_date="2026-12-25T12:00:00Z").holders[0].authorisation_status is Status.EXPIRED
+    assert made(report_date="2026-12-25T12:00:00Z").workstations[0].answer is Answer.UNKNOWN
+
+
+def test_without_a_date_it_is_now_in_whole_seconds() -> None:
+    moment = datetime(2026, 11, 25, 13, 0, 0, 999999, tzinfo=timezone.utc)
+    found = report_of(options(report_date=None), ward(), moment)
+    assert found.terms.report_date == moment.replace(microsecond=0)
+
+
+def test_a_date_may_be_written_as_yaml_has_it() -> None:
+    assert made(report_date="2026-11-26 12:00:00+00:00") == made(report_date="2026-11-26T12:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-11-25", "yesterday", "2026-11-25 12:00:00+01:00", "2026-11-25T12:00:00+01:00", "2026-13-01T00:00:00Z"],
+)
+def test_a_date_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(PkcsError, match="is no instant like 2026-11-25T04:34:43Z") as refusal:
+        made(report_date=said)
+    assert refusal.value.code == "bad_arguments"
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"time_zone": "Europe/Nantes"}, "bad_time_zone"),
+        ({"authorisation_pattern": "("}, "bad_pattern"),
+        ({"authorisation_pattern": "T1"}, "bad_pattern"),
+        ({"query": "[*].name"}, "bad_query"),
+        ({"holders": [ANNE | {"authorisation_anniversary": "soon"}]}, "bad_arguments"),
+        ({"previous": "/nonexistent/report.json"}, "report_file"),
+        ({"merge": ["/nonexistent/report.json"]}, "report_file"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(given: dict[str, Any], code: str) -> None:
+    with pytest.raises(PkcsError) as refusal:
+        made(**given)
+    assert refusal.value.code == code
+
+
+def test_a_pattern_with_one_group_finds_the_numbers() -> None:
+    found = made(authorisation_pattern=r"^Somebody - (T1)$")
+    assert {row.certificate.subject_cn: row.holder for row in found.certificates} == {
+        "Somebody - T1": "T1",
+        "Somebody - T2": None,
+        "Somebody - T9": None,
+    }
+
+
+def test_slices_put_together_are_the_whole(tmp_path: Path) -> None:
+    """Facts, report, JSON, merge: the same report, to the byte, of everybody, wherever they were."""
+    register = [ANNE, {"name": "Léa Petit", "authorisation": "T4"}]
+    run(tmp_path / "whole", holders=register)
+    for number in range(3):
+        run(tmp_path / "slices", ward()[number::3], name=f"slice{number}", formats=["json"], holders=register)
+    slices = [str(path) for path in sorted((tmp_path / "slices").iterdir())]
+    for order in (slices, slices[::-1]):
+        result = run(tmp_path / "whole", (), merge=order)
+        assert not result["changed"]
+    assert len(slices) == 3
+    assert [row["name"] for row in result["rows"]] == ["Jeanne Dupont", "Paul Martin", "Anne Roux", "Léa Petit"]
+
+
+def test_a_report_of_a_report_is_the_same_report(tmp_path: Path) -> None:
+    run(tmp_path, holders=[ANNE])
+    assert not run(tmp_path, (), merge=[str(tmp_path / "pkcs12-compliance.json")])["changed"]
+
+
+def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Path) -> None:
+    run(tmp_path, formats=["json"])
+    only_jeanne = (("ws-1", {"pkcs12_holders": [JEANNES_ENTRY]}), ("ws-2", {}))
+    found = made(only_jeanne, merge=[str(tmp_path / "pkcs12-compliance.json")], holders=[ANNE | {"name": "A. Roux"}])
+    assert {row.name: [place.workstation for place in row.places] for row in found.holders} == {
+        "Jeanne Dupont": ["ws-1", "ws-3"],
+        "Paul Martin": ["ws-2"],
+    }
+    assert found.holders[0].places[0].status is Status.VALID
+    assert [row.name for row in found.without_workstation] == ["A. Roux"]
+
+
+def test_compared_with_an_earlier_report_it_says_what_changed(tmp_path: Path) -> None:
+    run(tmp_path, name="old", formats=["json"])
+    renewed = (("ws-1", {**ward()[1][1], "ansible_facts": {"pkcs12": facts(record(days=900), at=NOW + DAY)}}),)
+    chosen = {"previous": str(tmp_path / "old.json"), "report_date": "2026-11-26T12:00:00Z"}
+    result = run(tmp_path, renewed, **chosen)
+    assert ("certificate", "T1", record().thumbprint, record(days=900).thumbprint) in {
+        (each["kind"], each["subject"], each["before"], each["after"]) for each in result["changes"]
+    }
+    assert result["rows"][0]["next_step"] == "close_browser"
+    assert run(tmp_path, renewed, report_date="2026-11-26T12:00:00Z")["changes"] is None
+
+
+@pytest.mark.parametrize("option", ["previous", "merge"])
+def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
+    run(tmp_path, query="[?name=='Paul Martin']", formats=["json"])
+    path = str(tmp_path / "pkcs12-compliance.json")
+    with pytest.raises(PkcsError, match="query \"\\[\\?name=='Paul Martin'\\]\" selected") as refusal:
+        made(**{option: path if option == "previous" else [path]})
+    assert (refusal.value.code, path in refusal.value.cause) == ("selected_report", True)
+
+
+@pytest.mark.parametrize("option", ["previous", "merge"])
+@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), ('{"schema": 2}', "newer_report")])
+def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PkcsError) as refusal:
+        made(**{option: str(path) if option == "previous" else [str(path)]})
+    assert (refusal.value.code, str(path) in refusal.value.cause) == (code, True)
+
+
+def test_the_result_of_a_big_hospital_is_counted(tmp_path: Path) -> None:
+    report = hospital(300)
+    chosen = options(destination=str(tmp_path), fail_on=list(FAIL_ON))
+    result = report_result(chosen, report, write_forms(chosen, report, False))
+    assert sum(result["summary"]["by_status"].values()) == result["summary"]["holders"] == len(result["rows"]) == 300
+    by_status = {each: count for each, count in result["summary"]["by_status"].items() if each != "valid"}
+    assert all(result["failing"][each] >= count for each, count in by_status.items())

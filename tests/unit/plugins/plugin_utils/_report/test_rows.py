@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One row for each holder, whatever his workstations say or do not say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, Answer, NextStep
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import (
+    authorisation_status,
+    holder_row,
+    see,
+    workstation_row,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, host, record
+
+UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "access was denied", "C:\\x")
+AWAY = replace(JEANNE, logged_on=False)
+NOBODY = replace(JEANNE, owner_sid=None, account=None, logged_on=None)
+WAITING = replace(JEANNE, outcome="waiting_for_issuer", outcome_at=NOW - DAY)
+DEFERRED = replace(JEANNE, outcome="deferred", outcome_at=NOW - DAY)
+LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("what", "status", "step", "actor"),
+    [
+        (host(record()), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
+        (host(record(days=20)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
+        (host(record(days=20), seats=(AWAY,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (host(record(days=20), seats=(WAITING,)), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+        (host(record(days=20), seats=(DEFERRED,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (host(record(days=20), seats=(LONG_AGO,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
+        (host(record(days=-1)), Status.EXPIRED, NextStep.RENEW, Actor.IT),
+        (host(), Status.MISSING, NextStep.ENROL, Actor.IT),
+        (host(seats=(NOBODY,)), Status.MISSING, NextStep.CORRECT_INVENTORY, Actor.IT),
+        (host(record(days=2000)), Status.NOT_YET_VALID, NextStep.CHECK_CLOCK_OR_WAIT, Actor.IT),
+        (host(record(), record(days=500)), Status.DUPLICATE, NextStep.RETIRE_OLDER, Actor.IT),
+        (host(record(key_state="missing")), Status.KEY_MISSING, NextStep.ENROL, Actor.IT),
+        (host(record(key_state="unusable")), Status.KEY_MISSING, NextStep.ENROL, Actor.IT),
+        (host(record(key_size=1024)), Status.WEAK, NextStep.ASK_FOR_STRONGER, Actor.ISSUER),
+        (host(record(owner_sid="S-1-5-18")), Status.WRONG_HOLDER, NextStep.REMOVE_FROM_OTHERS, Actor.IT),
+        (
+            host(record(), record(owner_sid="S-1-5-18", days=300)),
+            Status.VALID,
+            NextStep.REMOVE_FROM_OTHERS,
+            Actor.IT,
+        ),
+        (host(record(archived=True)), Status.MISSING, NextStep.ENROL, Actor.IT),
+        (host(unread=(UNREAD,)), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (host(record(), unread=(UNREAD,)), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
+        (host(record(), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
+        (host(record(), facts_at=NOW - 4 * DAY), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
+        (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
+    ],
+    ids=[
+        "valid",
+        "due",
+        "due_away",
+        "due_waiting",
+        "due_deferred",
+        "due_waited_long_ago",
+        "expired",
+        "missing",
+        "unknown_account",
+        "not_yet_valid",
+        "duplicate",
+        "key_missing",
+        "key_unusable",
+        "weak",
+        "elsewhere",
+        "at_home_and_elsewhere",
+        "archived",
+        "unread",
+        "unread_but_usable",
+        "off",
+        "facts_too_old",
+        "never_seen",
+    ],
+)
+def test_a_holder_has_one_status_and_one_next_step(what: Host, status: Status, step: NextStep, actor: Actor) -> None:
+    seen = see(what, RULES)
+    row = holder_row([(what.seats[0], seen)], RULES)
+    assert (row.status, row.next_step, row.actor) == (status, step, actor)
+    assert row.places[0].status is status
+
+
+def test_the_last_facts_of_a_workstation_that_is_off_still_tell_the_date() -> None:
+    row = holder_row([(JEANNE, see(host(record(days=50), problem="It is off."), RULES))], RULES)
+    assert (row.status, row.days_left, row.valid_until) == (Status.UNKNOWN, 50, NOW + 50 * DAY)
+    assert row.places[0].facts_at == NOW
+
+
+def test_a_holder_is_as_well_off_as_at_the_worst_workstation() -> None:
+    fine, due = host(record(days=900)), host(record(days=10), name="ws-2")
+    row = holder_row([(JEANNE, see(fine, RULES)), (JEANNE, see(due, RULES))], RULES)
+    assert (row.status, row.days_left, len(row.places)) == (Status.RENEWAL_DUE, 10, 2)
+    assert [place.status for place in row.places] == [Status.VALID, Status.RENEWAL_DUE]
+
+
+@pytest.mark.parametrize(
+    ("days", "status"), [(41, Status.VALID), (40, Status.RENEWAL_DUE), (0, Status.RENEWAL_DUE), (-1, Status.EXPIRED)]
+)
+def test_the_authorisation_holds_until_the_end_of_its_anniversary(days: int, status: Status) -> None:
+    until = NOW.date() + timedelta(days=days)
+    assert authorisation_status(until, RULES) is status
+    row = holder_row([(replace(JEANNE, anniversary=until), see(host(record()), RULES))], RULES)
+    assert (row.authorisation_status, row.authorisation_until, row.authorisation_days_left) == (status, until, days)
+    expected = NextStep.NOTHING if status is Status.VALID else NextStep.RENEW_AUTHORISATION
+    assert row.next_step is expected
+
+
+def test_without_an_anniversary_nothing_is_said_of_the_authorisation() -> None:
+    assert authorisation_status(None, RULES) is None
+
+
+@pytest.mark.parametrize(("before", "step"), [("F" * 40, NextStep.CLOSE_BROWSER), (None, NextStep.NOTHING)])
+def test_a_browser_has_to_be_closed_after_the_certificate_was_replaced(before: str | None, step: NextStep) -> None:
+    rules = replace(RULES, earlier={(JEANNE.user, "ws-1"): before} if before else {})
+    row = holder_row([(JEANNE, see(host(record()), rules))], rules)
+    assert row.next_step is step
+    same = replace(RULES, earlier={(JEANNE.user, "ws-1"): record().thumbprint})
+    assert holder_row([(JEANNE, see(host(record()), same))], same).next_step is NextStep.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({}, Answer.ANSWERED),
+        ({"problem": None}, Answer.ANSWERED),
+        ({"problem": None, "facts_at": NOW - 3 * DAY}, Answer.ANSWERED),
+        ({"problem": None, "facts_at": NOW - 3 * DAY - timedelta(seconds=1)}, Answer.UNKNOWN),
+        ({"problem": "It is off."}, Answer.UNKNOWN),
+        ({"problem": "It is off.", "facts_at": None}, Answer.NEVER_SEEN),
+    ],
+    ids=["now", "cache", "cache_old_enough", "cache_too_old", "off", "never"],
+)
+def test_a_workstation_answered_or_did_not(changes: dict[str, Any], answer: Answer) -> None:
+    assert workstation_row(see(host(**changes), RULES), RULES).answer is answer
+
+
+def test_a_certificate_of_somebody_who_does_not_work_there_is_in_the_wrong_store() -> None:
+    seen = see(host(record("T2"), seats=(JEANNE,)), RULES)
+    assert [(each.holder, each.record.status) for each in seen.judged] == [("T2", Status.WRONG_HOLDER)]
+    assert see(host(record("T2", owner_sid="S-1-5-21-2"), seats=(PAUL,)), RULES).judged[0].record.status is Status.VALID
+
+
+def test_of_two_seats_the_later_anniversary_counts() -> None:
+    first, second = (replace(JEANNE, anniversary=date(2027, month, 1)) for month in (1, 3))
+    seen = see(host(record()), RULES)
+    assert holder_row([(first, seen), (second, seen)], RULES).authorisation_until == date(2027, 3, 1)

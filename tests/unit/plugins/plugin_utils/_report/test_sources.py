@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a workstation, wherever it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
+    Seat,
+    holder_record,
+    seated_judge,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    AuditRecord,
+    WorkstationRecord,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
+    host_of,
+    hosts_of,
+    merged,
+    people_of,
+)
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, TERMS, host, record, report
+
+ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
+
+
+def facts(**changes: Any) -> dict[str, Any]:
+    judge = seated_judge([JEANNE], None, RULES.calendar, NOW)
+    holders = (holder_record(JEANNE, (), (), judge),)
+    usual = WorkstationRecord(
+        1, NOW, "WS-1", NOW, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, (record(),), 3, (), ()
+    )
+    return to_map(usual) | changes
+
+
+def audit(problem: str = "", at: datetime = NOW) -> dict[str, Any]:
+    return to_map(AuditRecord(problem, at))
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        (audit("No route.", NOW + DAY), "No route."),
+        (audit("No route."), "No route."),
+        (audit("No route.", NOW - DAY), ""),
+        (audit(), ""),
+        (None, None),
+        ({"problem": "No route."}, None),
+    ],
+    ids=["since", "at_once", "before", "answered", "nobody_asked", "somebody_elses_fact"],
+)
+def test_what_an_audit_said_holds_until_the_workstation_answers(said: Any, problem: str | None) -> None:
+    assert host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "audit_pkcs12": said}}).problem == problem
+
+
+def test_a_host_is_its_inventory_and_its_facts() -> None:
+    entry = ENTRY | {"authorisation_anniversary": "2027-03-01"}
+    found = host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "audit_pkcs12": audit()}, "pkcs12_holders": [entry]})
+    assert found.seats == (replace(JEANNE, anniversary=date(2027, 3, 1)),)
+    assert (found.computer, found.facts_at, found.clock_skew_seconds, found.not_listed) == ("WS-1", NOW, -2, 3)
+    assert found.certificates == (record(),)
+
+
+def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
+    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"audit_pkcs12": audit("No route.")}})
+    assert (found.facts_at, found.problem, found.certificates) == (None, "No route.", ())
+    assert found.seats == (Seat("CHU\\jdupont", Person("Jeanne Dupont", "T1")),)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [facts(schema=2), {"schema": 1}, facts(certificates=[{}]), facts(gathered_at="yesterday"), ["schema"]],
+    ids=["newer", "empty", "certificate", "date", "list"],
+)
+def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> None:
+    found = host_of("ws-1", {"ansible_facts": {"pkcs12": broken, "audit_pkcs12": audit()}})
+    assert found.facts_at is None
+    assert found.problem
+    assert found.problem.startswith("Its facts cannot be read")
+
+
+def test_an_anniversary_that_is_no_day_is_refused() -> None:
+    with pytest.raises(PkcsError, match="which is no day"):
+        host_of("ws-1", {"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]})
+
+
+def test_workstations_come_back_from_their_report() -> None:
+    seat = replace(JEANNE, anniversary=date(2027, 3, 1), account=None, outcome="deferred", outcome_at=NOW - DAY)
+    told = host(record(), seats=(seat,), not_listed=2, problem=None)
+    (back,) = hosts_of(report(told))
+    assert back == told
+
+
+def test_a_merge_of_slices_is_the_report_of_the_whole() -> None:
+    strangers = (record("T2", days=300), record())
+    one, two = host(*strangers, problem=None), host(name="ws-2", seats=(PAUL,), problem=None)
+    whole = report(one, two)
+    slices = [report(one), report(two)]
+    assert report(*merged((), [host for part in slices for host in hosts_of(part)])) == whole
+    # Only the whole knows that the stranger in ws-1 is Paul, whose workstation is ws-2.
+    assert [row.holder for row in slices[0].without_holder] == [None]
+    assert whole.without_holder == ()
+
+
+def test_the_newest_facts_count_and_the_inventory_says_who_works_there() -> None:
+    old, new = host(record(), facts_at=NOW - DAY), host(record(days=900))
+    inventory = host(seats=(replace(PAUL, owner_sid=None), JEANNE), facts_at=None)
+    for order in ((old, new), (new, old)):
+        (found,) = merged((inventory,), order)
+        assert (found.facts_at, found.certificates) == (NOW, new.certificates)
+        assert [seat.user for seat in found.seats] == [PAUL.user, JEANNE.user]
+    (alone,) = merged((), (old, new))
+    assert alone == new
+
+
+def test_of_the_same_facts_those_count_that_know_of_a_later_silence() -> None:
+    """Every slice has the facts of all from the cache; the one that asked the workstation knows that it is off by now."""
+    before, since = host(record()), host(record(), problem="It is off.")
+    never, tried = host(facts_at=None, problem=None), host(facts_at=None, problem="It is off.")
+    for order in ((before, since), (since, before)):
+        assert merged((), order) == (since,)
+    for order in ((never, tried), (tried, never)):
+        assert merged((), order) == (tried,)
+        assert merged(order[:1], order[1:]) == (tried,)
+
+
+def test_what_the_inventory_has_stays_when_the_earlier_report_is_older() -> None:
+    (found,) = merged((host(record()),), (host(facts_at=NOW - DAY, seats=(PAUL,)),))
+    assert found == host(record())
+
+
+def test_of_equally_new_facts_the_inventorys_count() -> None:
+    (found,) = merged((host(computer="HERE"),), (host(computer="THERE"),))
+    assert found.computer == "HERE"
+
+
+def test_those_without_a_workstation_come_back_from_their_report() -> None:
+    anne = Seat("Anne Roux", Person("Anne Roux", "T3"), date(2027, 3, 1))
+    assert people_of(report(people=(anne,))) == (anne,)
+
+
+def test_terms_do_not_touch_what_is_known() -> None:
+    assert hosts_of(report(host(record(), problem=None), report_date=TERMS.report_date + 100 * DAY))[0].facts_at == NOW
