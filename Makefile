@@ -63,7 +63,7 @@ browser-notice:
 screenshots: .venv/stamp browser-notice ## take the pictures of the report in docs/images anew
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
-LINTS := lint-ruff lint-mypy lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
+LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
          lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
 lint: $(LINTS) ## run every check of the tree, one after the other; each is a target of its own:
@@ -76,6 +76,9 @@ lint-ruff: $(LINT)/stamp ## Python: style, and mistakes that can be seen
 lint-mypy: $(LINT)/stamp .venv/stamp ## Python: types, strict
 	$(PYTHON) conftest.py
 	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser
+
+lint-layers: .venv/stamp ## imports between the packages of plugin_utils go down only
+	$(PYTHON) -m pytest -q tests/consistency/test_layers.py
 
 lint-shell: $(LINT)/stamp ## shell scripts
 	$(LINT)/bin/shellcheck .ci/run $$(grep -l '^#!.*bash' tools/*)

@@ -7,16 +7,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import bundle_of, find_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import find_bundle, load_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import bundle_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(PkcsAction):
-    """The spec and one story."""
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
 
-    SPEC = Spec(
+    SPEC = ArgumentSpec(
         options={
             "path": {"type": "path"},
             "content": {"type": "str", "no_log": True},
@@ -30,10 +35,10 @@ class ActionModule(PkcsAction):
         required_one_of=[["path", "content", "folder"]],
     )
 
-    def story(self, task: Task) -> dict[str, Any]:
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = dict(task.options)
         if options["folder"] is not None:
             options["path"] = str(find_bundle(Path(options["folder"]), options["pattern"]))
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-        result = bundle_result(bundle_of(options), now(), calendar)
+        result = bundle_result(load_bundle(options), now(), calendar)
         return result | {"path": options["path"]}

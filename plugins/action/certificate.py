@@ -6,14 +6,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Unopened, bundle_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile, load_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import store_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
+    execution_options,
     renewal_of,
     scope_of,
-    terms_of,
     wanted_absent,
     wanted_present,
 )
@@ -25,10 +30,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 )
 
 
-class ActionModule(PkcsAction):
-    """The spec and one story for each state."""
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
 
-    SPEC = Spec(
+    SPEC = ArgumentSpec(
         options={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "holder": {"type": "str", "required": True},
@@ -65,20 +70,20 @@ class ActionModule(PkcsAction):
         ],
     )
 
-    def story(self, task: Task) -> dict[str, Any]:
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
-        terms = terms_of(options, task.check_mode, task.host, task.job)
+        terms = execution_options(options, task.check_mode, task.host, task.job)
         scope = scope_of(options, task.facts)
         if options["state"] == "absent":
             outcome = absent(wanted_absent(options, terms), self, now)
             result = absent_result(task.check_mode, outcome, scope)
         else:
             wanted = wanted_present(options, terms, scope.dead)
-            unopened: tuple[Unopened, ...] = ()
+            unopened: tuple[UnopenedFile, ...] = ()
             if options["folder"] is not None:
                 renewal = renewal_of(options)
                 outcome, unopened = renew(wanted, renewal, self, now), renewal.shelf.unopened
             else:
-                outcome = present(wanted, bundle_of(options), self, now)
+                outcome = present(wanted, load_bundle(options), self, now)
             result = present_result(PresentTask(wanted.person, task.check_mode, unopened), outcome, scope, now())
         return result | {"diff": store_diff(outcome)} if task.diff else result

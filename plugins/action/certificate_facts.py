@@ -6,18 +6,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import dead_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
-    remembered,
-    seat_of,
-    seated,
-    seats_of_facts,
+    holders_of_facts,
+    merge_known,
+    parse_holder,
+    resolve_accounts,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import selection_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import Gathered, proven_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
+    WorkstationReading,
+    proven_record,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 HOLDER = {
@@ -28,10 +36,10 @@ HOLDER = {
 }
 
 
-class ActionModule(PkcsAction):
-    """The spec and one story."""
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
 
-    SPEC = Spec(
+    SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
             "only_holders": {"type": "bool", "default": False},
@@ -47,14 +55,14 @@ class ActionModule(PkcsAction):
         },
     )
 
-    def story(self, task: Task) -> dict[str, Any]:
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-        asked = [seat_of(entry) for entry in options["holders"]]
+        asked = [parse_holder(entry) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
-        inventory = self.inventory([seat.user for seat in asked])
-        seats = seated(remembered(asked, seats_of_facts(task.facts)), inventory)
-        scope = Scope(selection_of(options, seats), seats, calendar, dead_keys(task.facts))
-        gathered = Gathered(inventory, scope, now())
+        inventory = self.inventory([entry.user for entry in asked])
+        entries = resolve_accounts(merge_known(asked, holders_of_facts(task.facts)), inventory)
+        scope = FactsScope(selection_of(options, entries), entries, calendar, unusable_keys(task.facts))
+        gathered = WorkstationReading(inventory, scope, now())
         record = proven_record(gathered, self, task.check_mode) if options["prove"] else gathered.record({})
         return {"ansible_facts": {"pkcs12": to_map(record)}}

@@ -6,14 +6,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     FAIL_ON,
     report_of,
     report_result,
-    write_forms,
+    write_files,
 )
 
 HOLDER = {
@@ -24,10 +29,10 @@ HOLDER = {
 VARIABLES = ("ansible_facts", "pkcs12_holders")
 
 
-class ActionModule(PkcsAction):
-    """The spec and one story."""
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
 
-    SPEC = Spec(
+    SPEC = ArgumentSpec(
         options={
             "hosts": {"type": "list", "elements": "str"},
             "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
@@ -35,7 +40,12 @@ class ActionModule(PkcsAction):
             "previous": {"type": "path"},
             "destination": {"type": "path"},
             "name": {"type": "str", "default": "pkcs12-compliance"},
-            "formats": {"type": "list", "elements": "str", "choices": list(FORMS), "default": list(FORMS)},
+            "formats": {
+                "type": "list",
+                "elements": "str",
+                "choices": list(FILE_FORMATS),
+                "default": list(FILE_FORMATS),
+            },
             "title": {"type": "str"},
             "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
             "time_zone": {"type": "str", "default": "UTC"},
@@ -49,7 +59,7 @@ class ActionModule(PkcsAction):
         },
     )
 
-    def story(self, task: Task) -> dict[str, Any]:
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         report = report_of(options, self.host_variables(options["hosts"], VARIABLES), now())
-        return report_result(options, report, write_forms(options, report, task.check_mode))
+        return report_result(options, report, write_files(options, report, task.check_mode))

@@ -7,11 +7,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.atomic_files import read_bytes
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.message import (
     Attachment,
-    Letter,
+    MailContent,
     compose,
     recipients,
     size_of,
@@ -19,15 +24,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import (
     PORTS,
     Server,
-    refuse_plaintext,
+    check_plaintext,
     send,
 )
 
 
-class ActionModule(PkcsAction):
-    """The spec and one story."""
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
 
-    SPEC = Spec(
+    SPEC = ArgumentSpec(
         options={
             "host": {"type": "str", "required": True},
             "port": {"type": "int"},
@@ -47,7 +52,7 @@ class ActionModule(PkcsAction):
         required_together=[["username", "password"]],
     )
 
-    def story(self, task: Task) -> dict[str, Any]:
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         server = Server(
             options["host"],
@@ -59,9 +64,9 @@ class ActionModule(PkcsAction):
             options["password"],
             options["allow_plaintext"],
         )
-        refuse_plaintext(server)
+        check_plaintext(server)
         files = [Attachment(Path(path).name, read_bytes(Path(path))) for path in options["attachments"]]
-        letter = Letter(options["sender"], options["to"], options["subject"], options["body"], files)
+        letter = MailContent(options["sender"], options["to"], options["subject"], options["body"], files)
         message = compose(letter, now())
         size = size_of(message, options["max_bytes"])
         if not task.check_mode:

@@ -6,8 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import PkcsAction, Spec, Task, now
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     locked_down,
     preflight,
@@ -15,20 +20,20 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 
 
-class ActionModule(PkcsAction):
+class ActionModule(Pkcs12Action):
     """The spec and one call."""
 
-    SPEC = Spec(
+    SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "str", "default": []},
             "allow_logged_secrets": {"type": "bool", "default": False},
         },
     )
 
-    def story(self, task: Task) -> dict[str, Any]:
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
         try:
             inventory = self.inventory(task.options["holders"])
-        except PkcsError as refusal:
+        except CollectionError as refusal:
             return preflight_result(task.host, locked_down(refusal))
         findings = preflight(inventory, task.options["allow_logged_secrets"], now())
         return preflight_result(inventory.computer, findings)

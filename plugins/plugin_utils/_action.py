@@ -21,8 +21,8 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from ._errors import PkcsError
-from ._workstation.failures import become_refusal, lockdown_refusal
+from ._errors import CollectionError
+from ._workstation.failures import become_error, language_mode_error
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
@@ -33,7 +33,7 @@ HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class ArgumentSpec:
     """An argument spec as a value: Ansible's own form of options and of the rules between them."""
 
     options: Mapping[str, Mapping[str, Any]]
@@ -44,8 +44,8 @@ class Spec:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """What a story gets: the validated options, how the task runs, and ``ansible_facts.pkcs12`` as it was before."""
+class TaskContext:
+    """What ``run_task`` gets: the validated options, how the task runs, and ``ansible_facts.pkcs12`` as it was before."""
 
     options: Mapping[str, Any] = field(repr=False)
     check_mode: bool
@@ -68,14 +68,14 @@ class HolderBecome(RunasBecome):
         return self._holder.get(option)
 
 
-class PkcsAction(ActionBase):
-    """Base of every action. A subclass has ``SPEC`` and ``story``; both kinds of failure become one sentence here."""
+class Pkcs12Action(ActionBase):
+    """Base of every action. A subclass has ``SPEC`` and ``run_task``; both kinds of failure become one sentence here."""
 
     TRANSFERS_FILES = False
-    SPEC: Spec
+    SPEC: ArgumentSpec
 
-    def story(self, task: Task) -> dict[str, Any]:
-        """Does the work and returns the result; raises ``PkcsError`` for a named refusal."""
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
+        """Does the work and returns the result; raises ``CollectionError`` for a named refusal."""
         raise NotImplementedError
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -84,16 +84,16 @@ class PkcsAction(ActionBase):
         validation = self._validate()
         result: dict[str, Any] = {}
         try:
-            refuse_without_libraries()
+            check_libraries()
             if validation.error_messages:
-                raise PkcsError(
+                raise CollectionError(
                     code="bad_arguments",
-                    cause=complaint(validation.errors[0]),
+                    cause=argument_error(validation.errors[0]),
                     next_step=f"See ansible-doc {self._task.action}.",
                 )
-            result = self.story(self._described(validation.validated_parameters))
-        except PkcsError as refusal:
-            result = failure(refusal)
+            result = self.run_task(self._described(validation.validated_parameters))
+        except CollectionError as refusal:
+            result = failed_result(refusal)
         except AnsibleConnectionFailure:
             raise
         except Exception as defect:  # noqa: BLE001
@@ -108,38 +108,38 @@ class PkcsAction(ActionBase):
         return masked
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory`` as the connection's user, whatever the task says about become. Raises ``PkcsError``."""
+        """Runs ``store_inventory`` as the connection's user, whatever the task says about become. Raises ``CollectionError``."""
         with self._become(None):
             answer = self._driver("store_inventory", inventory_arguments(holders))
         if answer.get("protocol") is None or answer.get("failed"):
-            raise lockdown_refusal(answer) or AnswerError("store_inventory", answer.get("msg") or "no answer")
+            raise language_mode_error(answer) or AnswerError("store_inventory", answer.get("msg") or "no answer")
         return parse_inventory(answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
         """Runs ``store_exchange`` in the holder's context."""
-        self._refuse_kept_files()
+        self._check_kept_files()
         plugin = HolderBecome(run_as) if run_as.context is Context.BECOME else None
         with self._become(plugin):
             answer = self._driver("store_exchange", exchange_arguments(request))
         if answer.get("protocol") is None:
             text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
-            raise become_refusal(run_as, text) if plugin else AnswerError("store_exchange", text or "no answer")
+            raise become_error(run_as, text) if plugin else AnswerError("store_exchange", text or "no answer")
         return parse_exchange(answer)
 
     def host_variables(
         self, hosts: Sequence[str] | None, names: Sequence[str]
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Some variables of these hosts, or of all, without what Ansible makes up. Raises ``PkcsError`` (``unknown_host``)."""
+        """Some variables of these hosts, or of all, without what Ansible makes up. Raises ``CollectionError`` (``unknown_host``)."""
         known = self._task_vars["hostvars"]
         for host in hosts if hosts is not None else sorted(self._task_vars["groups"]["all"]):
             if host not in known:
-                raise PkcsError(
+                raise CollectionError(
                     code="unknown_host",
                     cause=f"The inventory has no host {host}.",
                     next_step="Correct hosts, or leave it out for the whole inventory.",
                 )
             variables = known[host]
-            yield host, {name: plain(variables[name]) for name in names if name in variables}
+            yield host, {name: untag(variables[name]) for name in names if name in variables}
 
     def _driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         try:
@@ -155,10 +155,10 @@ class PkcsAction(ActionBase):
             ) from problem
         return answer
 
-    def _refuse_kept_files(self) -> None:
-        """Raises ``PkcsError`` (``kept_files``) where Ansible would not pipe the driver but write it to a file, with its arguments."""
+    def _check_kept_files(self) -> None:
+        """Raises ``CollectionError`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
         if not self._is_pipelining_enabled("new"):
-            raise PkcsError(
+            raise CollectionError(
                 code="kept_files",
                 cause="Ansible is set to write what it runs to a disk of the workstation, where a private key must never be.",
                 next_step="Turn ANSIBLE_KEEP_REMOTE_FILES off.",
@@ -174,46 +174,46 @@ class PkcsAction(ActionBase):
         finally:
             self._connection.set_become_plugin(own)
 
-    def _described(self, options: Mapping[str, Any]) -> Task:
+    def _described(self, options: Mapping[str, Any]) -> TaskContext:
         variables = self._task_vars
         job = next((str(variables[name]) for name in JOBS if variables.get(name)), None)
         host = str(variables.get("inventory_hostname", ""))
         known = variables.get("ansible_facts", {})
         # Up to ansible-core 2.18, what an earlier item of the same loop returned lies one level deeper, and is newer.
-        facts = plain(known.get("ansible_facts", known).get("pkcs12", known.get("pkcs12")))
-        return Task(options, bool(self._task.check_mode), bool(self._task.diff), host, job, facts)
+        facts = untag(known.get("ansible_facts", known).get("pkcs12", known.get("pkcs12")))
+        return TaskContext(options, bool(self._task.check_mode), bool(self._task.diff), host, job, facts)
 
     def _validate(self) -> Any:
         """Holds the arguments against the spec. A null is an option left out: it gets the default, and is missing if required."""
         names = ("mutually_exclusive", "required_one_of", "required_if", "required_together")
         rules = {name: getattr(self.SPEC, name) for name in names}
         spec = {name: dict(option) for name, option in self.SPEC.options.items()}
-        given = {name: value for name, value in plain(self._task.args).items() if value is not None}
+        given = {name: value for name, value in untag(self._task.args).items() if value is not None}
         return ArgumentSpecValidator(spec, **rules).validate(given)
 
     def _invocation(self) -> dict[str, Any]:
         """What the user wrote. Of an option that is not known the value is hidden, too: it may be a misspelt passphrase."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
-        return {name: value if name in shown else HIDDEN for name, value in plain(self._task.args).items()}
+        return {name: value if name in shown else HIDDEN for name, value in untag(self._task.args).items()}
 
 
-def refuse_without_libraries() -> None:
-    """Raises ``PkcsError`` (``missing_library``) when the controller's Python lacks what the plugins need."""
+def check_libraries() -> None:
+    """Raises ``CollectionError`` (``missing_library``) when the controller's Python lacks what the plugins need."""
     if importlib.util.find_spec("cryptography") is None:
-        raise PkcsError(
+        raise CollectionError(
             code="missing_library",
             cause=f"The Python that runs Ansible ({sys.executable}) lacks the library cryptography.",
             next_step="Install it there with pip, or add it to the execution environment.",
         )
 
 
-def complaint(error: Exception) -> str:
+def argument_error(error: Exception) -> str:
     """What Ansible has against the arguments, as a sentence; of unknown options it gives the bare names."""
     text = str(error).rstrip(".")
     return f"Unknown options: {text}." if isinstance(error, UnsupportedError) else f"Wrong options: {text}."
 
 
-def failure(refusal: PkcsError) -> dict[str, Any]:
+def failed_result(refusal: CollectionError) -> dict[str, Any]:
     """A named refusal as a result."""
     return {
         "failed": True,
@@ -224,12 +224,12 @@ def failure(refusal: PkcsError) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def untag(value: Any) -> Any:
     """Task arguments without Ansible's tags: core 2.19 marks every value with its origin, which must not travel on."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): untag(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [untag(item) for item in value]
     if isinstance(value, (bool, type(None))):
         return value
     for kind in (str, int, float):

@@ -11,7 +11,7 @@ from typing import Any
 Rows = Sequence[Mapping[str, Any]]
 
 
-class PkcsError(Exception):
+class CollectionError(Exception):
     """A refusal with a name.
 
     ``code`` is stable and made for machines. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for

@@ -13,11 +13,11 @@ from functools import partial
 from typing import TypeVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
 from benchmarks.__main__ import table
 from unit.plugins.plugin_utils._report.fleet import spread
-from unit.plugins.plugin_utils._report.known import TERMS
+from unit.plugins.plugin_utils._report.known import PARAMETERS
 
 SIZE = 20_000
 
@@ -30,10 +30,10 @@ def main() -> None:
     parser.add_argument("size", nargs="?", type=int, default=SIZE)
     size = parser.parse_args().size
     hosts = spread(size)
-    report, seconds = timed(lambda: build(Sources(hosts, (), None, None), TERMS))
+    report, seconds = timed(lambda: build(Sources(hosts, (), None, None), PARAMETERS))
     print(f"Python {platform.python_version()}; {size} holders, {len(report.certificates)} certificates\n")
     rows = [("judged and sorted", f"{seconds:.1f}", "")]
-    for forms in FORMS.values():
+    for forms in FILE_FORMATS.values():
         for form in forms:
             data, seconds = timed(partial(form.make, report))
             rows.append((form.suffix, f"{seconds:.1f}", str(len(data) // 1000)))

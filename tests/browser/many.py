@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
-from browser.rows import certificate, holder, place, terms, workstation
+from browser.rows import certificate, holder, parameters, place, workstation
 
 
 def large(count: int, language: str = "en") -> Report:
@@ -26,7 +26,7 @@ def large(count: int, language: str = "en") -> Report:
         )
         rows.append(holder(f"Prénom Nom {index:05}", f"T{200000 + index}", index % 365, seat))
     return Report(
-        terms=terms(language),
+        parameters=parameters(language),
         holders=tuple(rows),
         without_workstation=(),
         without_holder=(),

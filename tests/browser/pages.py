@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, Terms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, ReportParameters
 from browser.sample import sample
 
 HOSTILE = (
@@ -46,7 +46,7 @@ def hostile(report: Report) -> Report:
 
     def disturbed(value: Any) -> Any:
         nonlocal count
-        if isinstance(value, Terms):
+        if isinstance(value, ReportParameters):
             return replace(value, title=HOSTILE[0], query=HOSTILE[1])
         if isinstance(value, str) and not isinstance(value, Enum):
             count += 1

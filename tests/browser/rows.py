@@ -14,12 +14,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
-    Answer,
     CertificateRow,
     HolderRow,
+    HolderWorkstation,
     NextStep,
-    Place,
-    Terms,
+    Reachability,
+    ReportParameters,
     WorkstationRow,
 )
 
@@ -31,9 +31,9 @@ LAST_SECOND = time(23, 59, 59)
 FACTS = NOW - timedelta(hours=3)
 
 
-def terms(language: str) -> Terms:
+def parameters(language: str) -> ReportParameters:
     """What the sample was asked to be."""
-    return Terms(
+    return ReportParameters(
         report_date=NOW,
         time_zone=PARIS.key,
         language=language,
@@ -57,11 +57,11 @@ def place(
     days: int | None = None,
     step: NextStep = NextStep.NOTHING,
     actor: Actor = Actor.NOBODY,
-) -> Place:
+) -> HolderWorkstation:
     """A holder at a workstation that has just answered; ``days`` until his certificate's end."""
     last = TODAY + timedelta(days=days or 0)
     end = None if days is None else datetime.combine(last, LAST_SECOND, PARIS).astimezone(timezone.utc)
-    return Place(
+    return HolderWorkstation(
         workstation=workstation,
         account=f"CHU\\{account}",
         status=status,
@@ -79,7 +79,7 @@ def place(
     )
 
 
-def holder(name: str, number: str, authorisation_days: int | None, *places: Place) -> HolderRow:
+def holder(name: str, number: str, authorisation_days: int | None, *places: HolderWorkstation) -> HolderRow:
     """A holder; the first place is his worst."""
     worst = places[0]
     status = None
@@ -102,7 +102,7 @@ def holder(name: str, number: str, authorisation_days: int | None, *places: Plac
     )
 
 
-def certificate(row: HolderRow, seat: Place, status: Status | None = None) -> CertificateRow:
+def certificate(row: HolderRow, seat: HolderWorkstation, status: Status | None = None) -> CertificateRow:
     """The certificate of a holder at one of his workstations, which has one."""
     assert seat.valid_from and seat.valid_until and seat.thumbprint and seat.facts_at and seat.days_left is not None
     shown = status or seat.status
@@ -138,7 +138,7 @@ def workstation(name: str, holders: int = 1, certificates: int = 1) -> Workstati
     return WorkstationRow(
         workstation=name,
         computer=name.upper(),
-        answer=Answer.ANSWERED,
+        answer=Reachability.ANSWERED,
         facts_at=FACTS,
         facts_age_days=0,
         problem=None,
@@ -155,7 +155,7 @@ def silent(row: WorkstationRow, problem: str, facts_at: datetime | None) -> Work
     return replace(
         row,
         computer=row.computer if facts_at else None,
-        answer=Answer.UNKNOWN if facts_at else Answer.NEVER_SEEN,
+        answer=Reachability.UNKNOWN if facts_at else Reachability.NEVER_SEEN,
         facts_at=facts_at,
         facts_age_days=(NOW - facts_at).days if facts_at else None,
         problem=problem,

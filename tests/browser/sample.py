@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     Report,
     WorkstationRow,
 )
-from browser.rows import away, certificate, digest, holder, place, silent, terms, workstation
+from browser.rows import away, certificate, digest, holder, parameters, place, silent, workstation
 
 LAST_SEEN = datetime(2026, 11, 11, 6, 30, tzinfo=timezone.utc)
 
@@ -162,7 +162,7 @@ def sample(language: str = "en") -> Report:
     stray = replace(certificate(gone, gone.places[0]), holder=None)
     listed.append(stray)
     return Report(
-        terms=terms(language),
+        parameters=parameters(language),
         holders=HOLDERS,
         without_workstation=WITHOUT_WORKSTATION,
         without_holder=(stray,),

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import COLUMNS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Phrases
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Wording
 from browser.pages import sample_page
-from browser.rows import terms
+from browser.rows import parameters
 from browser.tables import cells, day, folded
 from browser.visit import Visitor
 
@@ -38,7 +38,7 @@ def click(page: Page, table: str, column: int) -> str:
 
 def key_of(column: str, language: str) -> Callable[[str], Any]:
     """How a reader would sort what stands in a column; None for what there is nothing to sort by."""
-    ranks = {Phrases(terms(language)).of(status): place for place, status in enumerate(SEVERITY)}
+    ranks = {Wording(parameters(language)).of(status): place for place, status in enumerate(SEVERITY)}
     if column in DATES:
         return day
     if column in COUNTS:

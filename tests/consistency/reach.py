@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which codes of ``PkcsError`` an action can end with: those in the definitions that it names, and in those that these name."""
+"""Which codes of ``CollectionError`` an action can end with: those in the definitions that it names, and in those that these name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def codes(action: Path) -> set[str]:
 
 def reached(action: Path) -> set[Definition]:
     """All that may run. Ansible itself calls ``run``; of methods all with a name are taken whose class is reached."""
-    seen = {*definitions(action).values(), definitions(BASE)["PkcsAction.run"]}
+    seen = {*definitions(action).values(), definitions(BASE)["Pkcs12Action.run"]}
     while True:
         classes = {(each.path, each.name) for each in seen}
         attributes = {name for each in seen for name in _attributes(each)}
@@ -116,10 +116,10 @@ def _imported(path: Path) -> Mapping[str, tuple[Path, str | None]]:
 
 
 def codes_in(definition: Definition) -> Iterator[str]:
-    """What a definition itself raises: ``code="..."`` in a call, the constant ``CODE``, the keys of the sentences about drivers."""
+    """What a definition itself raises: ``code="..."`` in a call, a constant that is a code, the keys of the sentences about drivers."""
     for node in _running(definition):
         if isinstance(node, (ast.keyword, ast.Assign)):
-            is_code = definition.name == "CODE" if isinstance(node, ast.Assign) else node.arg == "code"
+            is_code = definition.name == "CONSTRAINED_LANGUAGE" if isinstance(node, ast.Assign) else node.arg == "code"
             yield from _text(node.value if is_code else None)
         elif isinstance(node, ast.Dict) and definition.name == "SENTENCES":
             yield from (code for key in node.keys for code in _text(key))
@@ -147,7 +147,7 @@ def _is_told(handler: ast.ExceptHandler, path: Path) -> bool:
     called = [node for each in _resolved(nodes, path) for part in each.nodes for node in ast.walk(part)]
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     raises = any(isinstance(node, ast.Raise) for node in (*nodes, *called))
-    return "PkcsError" in names and "failure" not in names and not raises
+    return "CollectionError" in names and "failed_result" not in names and not raises
 
 
 @cache

@@ -15,11 +15,15 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, StoredElement, Unread
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
+    SerializedElement,
+    StoreContents,
+    UnreadSource,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope, workstation_record
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import from_map, to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     SCHEMA,
     CertificateRecord,
@@ -31,7 +35,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     WorkstationRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import UNREAD_SENTENCES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
@@ -59,15 +63,17 @@ SIDECAR = yaml.safe_load((MODULES / "certificate_facts.yml").read_text(encoding=
 DOCUMENTED = SIDECAR["RETURN"]["ansible_facts"]["contains"]["pkcs12"]
 EXAMPLES = yaml.safe_load(SIDECAR["EXAMPLES"])
 SEATS = (
-    Seat(HOLDER, Person("Jeanne Dupont", "T123456"), date(2027, 3, 1), None, None, None, "deferred", NOW),
-    Seat("CHU\\pmartin", Person("Paul Martin", "T654321")),
-    Seat("CHU\\nobody", Person()),
+    HolderEntry(
+        HOLDER, ExpectedSubject("Jeanne Dupont", "T123456"), date(2027, 3, 1), None, None, None, "deferred", NOW
+    ),
+    HolderEntry("CHU\\pmartin", ExpectedSubject("Paul Martin", "T654321")),
+    HolderEntry("CHU\\nobody", ExpectedSubject()),
 )
 
 
-def made(found: Inventory, *seats: Seat) -> dict[str, Any]:
+def made(found: Inventory, *seats: HolderEntry) -> dict[str, Any]:
     selection = Selection(include_unrelated=True, include_archived=True)
-    return to_map(workstation_record(found, {}, Scope(selection, seated(seats, found), Calendar()), NOW))
+    return to_map(workstation_record(found, {}, FactsScope(selection, resolve_accounts(seats, found), Calendar()), NOW))
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +88,12 @@ def facts() -> dict[str, Any]:
     ) -> bytes:
         start = datetime(1950, 1, 1, tzinfo=timezone.utc)
         issued = authority.issue(name, number, passphrase="x", key="ec-p256", not_before=start, not_after=end)
-        link = KeyLink("{1}", provider, 0, 0, 0) if provider else None
+        link = KeyProvInfo("{1}", provider, 0, 0, 0) if provider else None
         return pack(properties(issued.certificate.public_bytes(Encoding.DER), link, "SISERI", archived))
 
     jeannes = [element("Jeanne Dupont", "T123456", end) for end in ends]
     pauls = (element("Paul Martin", "T654321", ends[0], None), element("Paul Martin", "T654321", last, archived=True))
-    denied = Store((StoredElement("file", b"\1"),), (Unread("access_denied", "C:\\Users\\other", 5),))
+    denied = StoreContents((SerializedElement("file", b"\1"),), (UnreadSource("access_denied", "C:\\Users\\other", 5),))
     return made(
         inventory(
             accounts=(
@@ -100,7 +106,7 @@ def facts() -> dict[str, Any]:
                 profile(*pauls, owner_sid=OTHER_SID, loaded=False),
                 profile(owner_sid="S-1-12-1-1-2-3-4", temporary=True, path="C:\\Users\\TEMP", my=denied),
             ),
-            machine=Store((StoredElement("hive", pauls[0]),), ()),
+            machine=StoreContents((SerializedElement("hive", pauls[0]),), ()),
             logging=Logging(script_block=True, module=True, transcription=True),
         ),
         *SEATS,

@@ -16,7 +16,11 @@ import yaml
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import document
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Place, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    HolderWorkstation,
+    NextStep,
+    Report,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import WORST_FIRST
 from consistency.reach import codes
@@ -125,7 +129,7 @@ def _varied(report: Report) -> Report:
     """With a holder at the workstation of the guide, one for whom a renewal found no bundle, and one who has to log on."""
     first, second, third, *others = report.holders
 
-    def at(place: Place, **changes: Any) -> tuple[Place, ...]:
+    def at(place: HolderWorkstation, **changes: Any) -> tuple[HolderWorkstation, ...]:
         return (replace(place, **changes),)
 
     moved = replace(first, places=at(first.places[0], workstation="ws-cardio"))

@@ -18,22 +18,22 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import SCHEMA, document
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
-    Answer,
     CertificateRow,
     Change,
     ChangeKind,
     HolderRow,
+    HolderWorkstation,
     NextStep,
-    Place,
+    Reachability,
     Report,
     WorkstationRow,
 )
 from consistency.schemas import published, put
-from unit.plugins.plugin_utils._report.reports import TERMS, hospital, sample
+from unit.plugins.plugin_utils._report.reports import PARAMETERS, hospital, sample
 
 SCHEMA_FILE = published("compliance_report.schema.json")
 PUBLISHED = SCHEMA_FILE.said
-EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 
 
 def test_it_is_a_schema_written_in_one_way() -> None:
@@ -54,7 +54,7 @@ def test_reports_fit(report: Report) -> None:
     ("name", "kind"),
     [
         ("holder", HolderRow),
-        ("place", Place),
+        ("place", HolderWorkstation),
         ("certificate", CertificateRow),
         ("workstation", WorkstationRow),
         ("unread", UnreadRecord),
@@ -85,7 +85,7 @@ def test_no_map_takes_more_than_is_described_and_everything_is_described() -> No
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("status", Status), ("next_step", NextStep), ("actor", Actor), ("answer", Answer)],
+    [("status", Status), ("next_step", NextStep), ("actor", Actor), ("answer", Reachability)],
     ids=["status", "next_step", "actor", "answer"],
 )
 def test_enumerations_are_those_of_the_code(name: str, kind: type[Enum]) -> None:
@@ -96,7 +96,7 @@ def test_other_enumerations_are_those_of_the_code() -> None:
     counted = PUBLISHED["properties"]["summary"]["properties"]
     assert PUBLISHED["$defs"]["change"]["properties"]["kind"]["enum"] == [kind.value for kind in ChangeKind]
     assert list(counted["by_status"]["properties"]) == [status.value for status in Status]
-    assert list(counted["workstations"]["properties"]) == [answer.value for answer in Answer]
+    assert list(counted["workstations"]["properties"]) == [answer.value for answer in Reachability]
     assert list(counted["authorisations"]["properties"]) == PUBLISHED["$defs"]["authorisation_status"]["enum"]
     assert set(PUBLISHED["$defs"]["authorisation_status"]["enum"]) < {status.value for status in Status}
 

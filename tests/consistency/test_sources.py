@@ -19,7 +19,7 @@ LONGEST_FUNCTION = 40
 PYTHON = [path for path in SOURCES if path.suffix == ".py"]
 WINDOWS = [path for path in SOURCES if path.suffix != ".py"]
 PLUGINS = [path for path in PYTHON if path.is_relative_to(ROOT / "plugins")]
-PRIVATE = [path for path in PLUGINS if path.name.startswith("_")]
+PRIVATE = [path for path in PLUGINS if path.name.startswith("_") or "plugin_utils" in path.parts]
 
 # From a line that opens a PowerShell function to the first brace at the same depth; or all of it on one line.
 POWERSHELL_FUNCTION = re.compile(

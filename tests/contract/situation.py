@@ -29,7 +29,7 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     MACHINE_KEYSET,
-    KeyLink,
+    KeyProvInfo,
     thumbprint_of,
 )
 from contract.material import Material, material
@@ -136,10 +136,10 @@ class _Certificate:
             wanted.thumbprint, pack(properties(wanted.der, link, self.friendly_name, self.archived)), computer
         )
 
-    def _link(self, container: str) -> KeyLink:
+    def _link(self, container: str) -> KeyProvInfo:
         provider, provider_type = (CAPI_PROVIDERS[1], 1) if self.legacy else (self.provider or CNG_PROVIDER, 0)
         flags = MACHINE_KEYSET if "computer" in (self.store, self.key) else 0
-        return KeyLink(container, provider, provider_type, flags, AT_KEYEXCHANGE if self.legacy else 0)
+        return KeyProvInfo(container, provider, provider_type, flags, AT_KEYEXCHANGE if self.legacy else 0)
 
 
 def _person(

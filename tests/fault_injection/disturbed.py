@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from fault_injection.end import wrong_in_the_end
 from fault_injection.story import HOLDER, Captured, LabDrivers, Renewal, quiet
 from lab.emulated import EmulatedWorkstation
@@ -21,7 +21,7 @@ class Disturbed:
 
     workstation: EmulatedWorkstation
     watch: Watch
-    refusal: PkcsError | None
+    refusal: CollectionError | None
 
 
 def disturb(
@@ -32,7 +32,7 @@ def disturb(
     watch = Watch.over(workstation, HOLDER.sid, act)
     try:
         renewal.run(LabDrivers(workstation, sent, between))
-    except PkcsError as refusal:
+    except CollectionError as refusal:
         return Disturbed(workstation, watch, refusal)
     return Disturbed(workstation, watch, None)
 

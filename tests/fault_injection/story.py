@@ -13,11 +13,17 @@ from typing import Any
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present, present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Outcome, Terms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
+    ExecutionOptions,
+    Transaction,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method, Policy
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import become_refusal
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
+    RetirementMethod,
+    RetirementPolicy,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import become_error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeAnswer,
@@ -67,7 +73,7 @@ class LabDrivers:
         account = run_as.account if run_as.context is Context.BECOME else None
         answer = self._run("store_exchange", exchange_arguments(request), account)
         if answer is None:
-            raise become_refusal(run_as, "")
+            raise become_error(run_as, "")
         return parse_exchange(answer)
 
     def _run(self, driver: str, request: Mapping[str, Any], run_as: str | None) -> dict[str, Any] | None:
@@ -89,7 +95,7 @@ class Renewal:
 
     prepare: Callable[[Store], None]
     new: IssuedBundle
-    method: Method = Method.DELETE
+    method: RetirementMethod = RetirementMethod.DELETE
     friendly_name: str | None = None
     kept: int = 0
     spare: int = 0
@@ -103,16 +109,16 @@ class Renewal:
         self.prepare(workstation.store_of(HOLDER.sid))
         return workstation
 
-    def run(self, drivers: LabDrivers) -> Outcome:
-        """What the task does. Raises ``PkcsError``."""
+    def run(self, drivers: LabDrivers) -> Transaction:
+        """What the task does. Raises ``CollectionError``."""
         wanted = Present(
-            person=Person(JEANNE.name, JEANNE.authorisation),
+            person=ExpectedSubject(JEANNE.name, JEANNE.authorisation),
             friendly_name=self.friendly_name,
             exportable=False,
             chain=True,
             prove=Prove.ON_CHANGE,
-            policy=Policy(method=self.method),
-            terms=Terms(HOLDER.account, None, False, False, Evidence(None, None, "ws-cardio")),
+            policy=RetirementPolicy(method=self.method),
+            terms=ExecutionOptions(HOLDER.account, None, False, False, Evidence(None, None, "ws-cardio")),
         )
         return present(wanted, open_bundle(self.new.data, self.new.passphrase), drivers, lambda: datetime.now(UTC))
 

@@ -9,18 +9,18 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
+    DesiredCertificate,
     ImportLeaf,
     Plan,
     PlannedStep,
     ProveKey,
     RetireOld,
-    Wanted,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Going
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetiredCertificate
 from fault_injection.disturbed import disturb, wrong_after_another_run
 from fault_injection.renewals import RENEWALS, Material
 from fault_injection.story import HOLDER, Captured, Renewal
@@ -48,7 +48,7 @@ def before_the_proof(step: PlannedStep) -> int:
 
 
 def mutate(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
-    def plan(wanted: Wanted, view: StoreView, old: Sequence[Going]) -> Plan:
+    def plan(wanted: DesiredCertificate, view: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
         return Plan(tuple(sorted(plan_present(wanted, view, old).steps, key=order)))
 
     monkeypatch.setattr(present_module, "plan_present", plan)

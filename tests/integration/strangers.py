@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink, thumbprint_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo, thumbprint_of
 from lab.emulated.element import pack, properties
 from lab.emulated.store import Store
 
@@ -51,7 +51,7 @@ def stranger(subject: str, issuer: str, days: float = 400) -> Stranger:
 
 def put_on_card(store: Store, what: Stranger, friendly_name: str | None = None) -> None:
     """Windows copies the certificate of a card that is put in to the store; the key stays on the card (type 1, a legacy provider)."""
-    link = KeyLink(CARD_READER + secrets.token_hex(8), CARD, 1, 0, 1)
+    link = KeyProvInfo(CARD_READER + secrets.token_hex(8), CARD, 1, 0, 1)
     store.plant_raw(what.thumbprint, pack(properties(what.der, link, friendly_name)))
 
 

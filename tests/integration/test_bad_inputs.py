@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import bundle_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import load_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from integration.bad_inputs import ROWS
 from integration.forge import PASSPHRASE, Forge
 from integration.inputs import Given, Layer, Row, has_name
@@ -173,6 +173,6 @@ def test_file_that_may_not_be_read_is_told_from_one_that_is_not_there(
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(PkcsError, match="may not be read") as met:
-        bundle_of({"path": str(tmp_path / "kept.p12"), "passphrase": PASSPHRASE})
+    with pytest.raises(CollectionError, match="may not be read") as met:
+        load_bundle({"path": str(tmp_path / "kept.p12"), "passphrase": PASSPHRASE})
     assert met.value.code == "bundle_file"

@@ -12,7 +12,7 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from .._errors import PkcsError
+from .._errors import CollectionError
 from .certificate import CLIENT_AUTH, SMALLEST_RSA, Certificate
 from .pfx import ASK_ISSUER
 
@@ -21,38 +21,38 @@ CURVES = ("secp256r1", "secp384r1", "secp521r1")
 
 
 def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
-    """The key, if Windows can use it and it is strong. Raises ``PkcsError``: ``key_type``, ``weak_key``."""
+    """The key, if Windows can use it and it is strong. Raises ``CollectionError``: ``key_type``, ``weak_key``."""
     if isinstance(key, rsa.RSAPrivateKey):
         if key.key_size >= SMALLEST_RSA:
             return key
-        raise PkcsError(
+        raise CollectionError(
             code="weak_key",
             cause=f"{title(leaf)} has an RSA key of {key.key_size} bits; less than {SMALLEST_RSA} can be broken.",
             next_step="Ask the issuer for a certificate with a longer key.",
         )
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in CURVES:
         return key
-    raise PkcsError(
+    raise CollectionError(
         code="key_type",
         cause=f"{title(leaf)} has a key of type {leaf.key_type}, which Windows cannot use.",
         next_step="Ask the issuer for RSA, or ECDSA on P-256, P-384 or P-521.",
     )
 
 
-def refuse_unfit(leaf: Certificate) -> None:
-    """Refuses what no portal accepts. Raises ``PkcsError``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
+def check_leaf(leaf: Certificate) -> None:
+    """Refuses what no portal accepts. Raises ``CollectionError``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
     if leaf.is_ca:
-        raise PkcsError(
+        raise CollectionError(
             code="leaf_is_ca", cause=f"{title(leaf)} is a certification authority, not a person.", next_step=ASK_ISSUER
         )
     if leaf.eku is not None and CLIENT_AUTH not in leaf.eku:
-        raise PkcsError(
+        raise CollectionError(
             code="wrong_eku",
             cause=f"{title(leaf)} is not for client authentication (its extended key usage is {', '.join(leaf.eku)}).",
             next_step="Check that it is the right file. " + ASK_ISSUER,
         )
     if leaf.key_usage is not None and "digital_signature" not in leaf.key_usage:
-        raise PkcsError(
+        raise CollectionError(
             code="wrong_key_usage",
             cause=f"{title(leaf)} does not allow signatures, without which no browser logs on.",
             next_step="Check that it is the right file. " + ASK_ISSUER,
@@ -60,7 +60,7 @@ def refuse_unfit(leaf: Certificate) -> None:
 
 
 def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certificate, ...]:
-    """The other certificates, each once. Raises ``PkcsError`` (``two_leaves``) when one of them is somebody's, too.
+    """The other certificates, each once. Raises ``CollectionError`` (``two_leaves``) when one of them is somebody's, too.
 
     A certificate that issued another one here is an authority even without basic constraints: X.509 version 1 has none.
     """
@@ -68,7 +68,7 @@ def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certific
     issuers = {c.issuer for c in (leaf, *chain.values()) if c.subject != c.issuer}
     people = [other.thumbprint for other in chain.values() if not other.is_ca and other.subject not in issuers]
     if people:
-        raise PkcsError(
+        raise CollectionError(
             code="two_leaves",
             cause=f"The file holds {len(people) + 1} personal certificates: {', '.join([leaf.thumbprint, *people])}.",
             next_step="Ask the issuer for one file per person, or split it with `openssl pkcs12`.",

@@ -9,7 +9,7 @@ import base64
 import binascii
 
 from .._crypto import asn1
-from .._errors import PkcsError
+from .._errors import CollectionError
 
 LARGEST = 1024 * 1024
 ASK_ISSUER = "Take the file from the issuer's page or mail again, or ask the issuer for a new one."
@@ -26,15 +26,15 @@ SAFE_CONTENTS_BAG = BAG_TYPES + b"\x06"
 def pfx_of(data: bytes) -> bytes:
     """The PFX (RFC 7292, section 4) at the start of the data; a final newline of a careless transfer is cut off.
 
-    Raises ``PkcsError``: ``empty_file``, ``pem_text``, ``html_page``, ``base64_text``, ``not_p12``, ``truncated``.
+    Raises ``CollectionError``: ``empty_file``, ``pem_text``, ``html_page``, ``base64_text``, ``not_p12``, ``truncated``.
     """
     if len(data) > LARGEST:
-        raise PkcsError(
+        raise CollectionError(
             code="not_p12",
             cause=f"The file has {len(data)} bytes; a personal certificate has a few thousand.",
             next_step="Check the path: this is another file.",
         )
-    _refuse_text(data)
+    _check_text(data)
     try:
         start, length = asn1.header(data)
     except asn1.DerError:
@@ -44,7 +44,7 @@ def pfx_of(data: bytes) -> bytes:
     if length is None:
         return data
     if start + length > len(data):
-        raise PkcsError(
+        raise CollectionError(
             code="truncated",
             cause=f"The file is cut off: it says it has {start + length} bytes, {len(data)} are there.",
             next_step="Copy the file again from where it came from. " + ASK_ISSUER,
@@ -53,7 +53,7 @@ def pfx_of(data: bytes) -> bytes:
 
 
 def count_private_keys(pfx: bytes) -> int:
-    """Key bags outside encrypted sections, where the known writers put them. Raises ``PkcsError``: ``not_p12``.
+    """Key bags outside encrypted sections, where the known writers put them. Raises ``CollectionError``: ``not_p12``.
 
     Loaders take the first key and pass over the others in silence, so they have to be counted here.
     """
@@ -79,23 +79,23 @@ def _data_of(content: asn1.Node) -> bytes | None:
     return value.children[0].octets if kind.body == DATA else None
 
 
-def _refuse_text(data: bytes) -> None:
+def _check_text(data: bytes) -> None:
     if not data:
-        raise PkcsError(code="empty_file", cause="The file is empty.", next_step=ASK_ISSUER)
+        raise CollectionError(code="empty_file", cause="The file is empty.", next_step=ASK_ISSUER)
     if b"-----BEGIN " in data[:4096]:
-        raise PkcsError(
+        raise CollectionError(
             code="pem_text",
             cause="The file is PEM text, not a PKCS#12 file, whatever its name says.",
             next_step="Convert it with `openssl pkcs12 -export`, or ask the issuer for the .p12 file.",
         )
     if data[:4096].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise PkcsError(
+        raise CollectionError(
             code="html_page",
             cause="The file is a web page: what was saved is the issuer's answer, not the PKCS#12 file.",
             next_step="Open it in a browser to see what the issuer said, then withdraw the file again.",
         )
     if _is_base64_text(data):
-        raise PkcsError(
+        raise CollectionError(
             code="base64_text",
             cause="The file is the base64 text of a PKCS#12 file, not the file itself.",
             next_step="Decode it with `base64 -d`, or give its text as content instead of path.",
@@ -110,5 +110,7 @@ def _is_base64_text(data: bytes) -> bool:
     return decoded[:1] == bytes([asn1.SEQUENCE])
 
 
-def _not_p12() -> PkcsError:
-    return PkcsError(code="not_p12", cause="The file is not a PKCS#12 file.", next_step="Check the path. " + ASK_ISSUER)
+def _not_p12() -> CollectionError:
+    return CollectionError(
+        code="not_p12", cause="The file is not a PKCS#12 file.", next_step="Check the path. " + ASK_ISSUER
+    )

@@ -20,13 +20,13 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 
-from .._errors import PkcsError
+from .._errors import CollectionError
 from .certificate import Certificate, UnreadableCertificate, read_certificate
-from .leaf_checks import chain_of, refuse_unfit, title, usable_key
+from .leaf_checks import chain_of, check_leaf, title, usable_key
 from .pfx import ASK_ISSUER, count_private_keys, pfx_of
 
 FIRST_BUILD_WITH_AES = 16299  # Windows 10 1709; older ones call an AES file a wrong password
-ONE_USE_ROUNDS = 2000
+TRANSPORT_KDF_ROUNDS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
-class OneUse:
+class TransportBundle:
     """A p12 for one import, and the passphrase that only it has."""
 
     data: bytes = field(repr=False)
@@ -50,19 +50,19 @@ class OneUse:
 
 
 def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
-    """Opens a p12 and holds it against what a personal client certificate must be. Raises ``PkcsError``, named."""
+    """Opens a p12 and holds it against what a personal client certificate must be. Raises ``CollectionError``, named."""
     pfx = pfx_of(data)
     if count_private_keys(pfx) > 1:
-        raise PkcsError(
+        raise CollectionError(
             code="two_keys",
             cause="The file holds more than one private key; which one is meant is unclear.",
             next_step="Ask the issuer for one file per person, or split it with `openssl pkcs12`.",
         )
     content = _load(pfx, passphrase)
     if content.key is None:
-        raise PkcsError(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
+        raise CollectionError(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
     if content.cert is None:
-        raise PkcsError(
+        raise CollectionError(
             code="key_mismatch",
             cause="The private key in the file belongs to none of its certificates.",
             next_step=ASK_ISSUER,
@@ -70,7 +70,7 @@ def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
     leaf = _read(content.cert)
     chain = chain_of(leaf, map(_read, content.additional_certs))
     key = usable_key(leaf, content.key)
-    refuse_unfit(leaf)
+    check_leaf(leaf)
     name = content.cert.friendly_name
     return Bundle(
         leaf=leaf,
@@ -83,16 +83,16 @@ def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
 
 
 def check_dates(bundle: Bundle, now: datetime) -> None:
-    """Refuses a leaf outside its validity at ``now`` (aware). Raises ``PkcsError``: ``expired``, ``not_yet_valid``."""
+    """Refuses a leaf outside its validity at ``now`` (aware). Raises ``CollectionError``: ``expired``, ``not_yet_valid``."""
     leaf = bundle.leaf
     if now > leaf.not_after:
-        raise PkcsError(
+        raise CollectionError(
             code="expired",
             cause=f"{title(leaf)} expired on {leaf.not_after:%Y-%m-%d %H:%M} UTC.",
             next_step="Ask the issuer for a new one; the old file is of no use.",
         )
     if now < leaf.not_before:
-        raise PkcsError(
+        raise CollectionError(
             code="not_yet_valid",
             cause=f"{title(leaf)} is valid only from {leaf.not_before:%Y-%m-%d %H:%M} UTC;"
             f" the controller's clock says {now:%Y-%m-%d %H:%M} UTC.",
@@ -100,19 +100,19 @@ def check_dates(bundle: Bundle, now: datetime) -> None:
         )
 
 
-def transcode(bundle: Bundle, os_build: int) -> OneUse:
+def transcode(bundle: Bundle, os_build: int) -> TransportBundle:
     """A p12 in memory with the leaf alone, a random passphrase, and a cipher that this Windows build reads.
 
     No friendly name: Windows would take a key's name as the name of its container, and two holders' keys would collide.
     """
     passphrase = secrets.token_urlsafe(32)
-    style = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(ONE_USE_ROUNDS)
+    style = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(TRANSPORT_KDF_ROUNDS)
     if os_build < FIRST_BUILD_WITH_AES:
         style = style.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC).hmac_hash(hashes.SHA1())  # noqa: S303
     else:
         style = style.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
     encryption = style.build(passphrase.encode("ascii"))
-    return OneUse(
+    return TransportBundle(
         pkcs12.serialize_key_and_certificates(None, bundle.key, bundle.leaf_x509, None, encryption), passphrase
     )
 
@@ -121,7 +121,7 @@ def _read(found: pkcs12.PKCS12Certificate) -> Certificate:
     try:
         return read_certificate(found.certificate.public_bytes(Encoding.DER))
     except UnreadableCertificate as problem:
-        raise PkcsError(
+        raise CollectionError(
             code="unreadable", cause=f"A certificate in the file cannot be read: {problem}.", next_step=ASK_ISSUER
         ) from problem
 
@@ -137,7 +137,7 @@ def _load(pfx: bytes, passphrase: str | None) -> pkcs12.PKCS12KeyAndCertificates
         except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
             refusal = problem
     if refusal is not None and "password" not in str(refusal).lower():
-        raise PkcsError(
+        raise CollectionError(
             code="not_p12",
             cause=f"The file is damaged or in a form of PKCS#12 that cannot be read ({refusal}).",
             next_step=ASK_ISSUER,
@@ -164,9 +164,9 @@ def _spellings(passphrase: str | None) -> Iterator[bytes | None]:
         yield octets.decode("latin-1").encode("utf-8")
 
 
-def _wrong_passphrase(passphrase: str | None) -> PkcsError:
+def _wrong_passphrase(passphrase: str | None) -> CollectionError:
     if not passphrase:
-        return PkcsError(
+        return CollectionError(
             code="no_passphrase",
             cause="The file is protected and no passphrase was given.",
             next_step="Give passphrase; for a certificate by mail it is the withdrawal code.",
@@ -187,4 +187,4 @@ def _wrong_passphrase(passphrase: str | None) -> PkcsError:
         next_step = (
             "Programs encode letters outside ASCII in several ways: ask the issuer for a passphrase without them."
         )
-    return PkcsError(code="wrong_passphrase", cause=f"{cause}.", next_step=next_step)
+    return CollectionError(code="wrong_passphrase", cause=f"{cause}.", next_step=next_step)

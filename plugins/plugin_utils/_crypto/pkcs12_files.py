@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .._errors import PkcsError
+from .._errors import CollectionError
 from .pkcs12 import Bundle, open_bundle
 
 
@@ -24,22 +24,22 @@ def find_bundles(folder: Path, pattern: str) -> list[Path]:
     The pattern knows ``*``, ``?`` and ``[...]``; both sides are compared after Unicode NFC (UAX 15), since macOS and
     some mail programs write an accent as a character of its own. Hidden files are left out, as a shell does: macOS puts
     a ``._`` twin beside each file that it copies to a share.
-    Raises ``PkcsError``: ``bundle_folder``.
+    Raises ``CollectionError``: ``bundle_folder``.
     """
     return [path for path in _files(folder) if fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
 
 
 def find_bundle(folder: Path, pattern: str) -> Path:
-    """The one file whose name fits the pattern. Raises ``PkcsError``: ``bundle_folder``, ``no_bundle``, ``several_bundles``."""
+    """The one file whose name fits the pattern. Raises ``CollectionError``: ``bundle_folder``, ``no_bundle``, ``several_bundles``."""
     found = find_bundles(folder, pattern)
     if not found:
-        raise PkcsError(
+        raise CollectionError(
             code="no_bundle",
             cause=f"No file in {folder} is named like {pattern!r} ({len(_files(folder))} files are there).",
             next_step="Put the holder's p12 there under that name, or correct the pattern.",
         )
     if len(found) > 1:
-        raise PkcsError(
+        raise CollectionError(
             code="several_bundles",
             cause=f"Several files in {folder} are named like {pattern!r}: {', '.join(path.name for path in found)}.",
             next_step="Leave the one that counts in the folder, or narrow the pattern.",
@@ -51,7 +51,7 @@ def _files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as problem:
-        raise PkcsError(
+        raise CollectionError(
             code="bundle_folder",
             cause=f"The bundle folder {folder} cannot be listed: {problem.strerror}.",
             next_step="Check the path on the controller; in an execution environment the folder has to be mounted.",
@@ -62,8 +62,8 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def bundle_of(options: Mapping[str, Any]) -> Bundle:
-    """The bundle of the options ``path`` or ``content`` with ``passphrase``. Raises ``PkcsError``."""
+def load_bundle(options: Mapping[str, Any]) -> Bundle:
+    """The bundle of the options ``path`` or ``content`` with ``passphrase``. Raises ``CollectionError``."""
     if options.get("content") is not None:
         return open_bundle(_decode(options["content"]), options.get("passphrase"))
     return open_bundle(read_bundle(Path(options["path"])), options.get("passphrase"))
@@ -73,7 +73,7 @@ def _decode(content: str) -> bytes:
     try:
         return base64.b64decode("".join(content.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise PkcsError(
+        raise CollectionError(
             code="content_not_base64",
             cause="content is not base64.",
             next_step="Give the p12 through the b64encode filter or a lookup that returns base64.",
@@ -81,7 +81,7 @@ def _decode(content: str) -> bytes:
 
 
 def read_bundle(path: Path) -> bytes:
-    """The bytes of a file. Raises ``PkcsError``: ``bundle_file``."""
+    """The bytes of a file. Raises ``CollectionError``: ``bundle_file``."""
     try:
         return path.read_bytes()
     except OSError as problem:
@@ -96,50 +96,50 @@ def read_bundle(path: Path) -> bytes:
         cause, next_step = causes.get(
             type(problem), (f"cannot be read ({problem.strerror})", "Check the file and its disk.")
         )
-        raise PkcsError(code="bundle_file", cause=f"The bundle {path} {cause}.", next_step=next_step) from None
+        raise CollectionError(code="bundle_file", cause=f"The bundle {path} {cause}.", next_step=next_step) from None
 
 
 @dataclass(frozen=True, slots=True)
-class Unopened:
+class UnopenedFile:
     """A file that fits the pattern and does not open, and why: an old one with its old passphrase, as a rule."""
 
     path: Path
-    refusal: PkcsError = field(compare=False)
+    refusal: CollectionError = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class BundleFolder:
     """What a folder holds for one holder. ``bundles``: the one that is valid longest comes first."""
 
     folder: Path
     pattern: str
     bundles: tuple[Bundle, ...]
-    unopened: tuple[Unopened, ...]
+    unopened: tuple[UnopenedFile, ...]
 
     @property
     def newest(self) -> Bundle | None:
         """The bundle that is valid longest."""
         return self.bundles[0] if self.bundles else None
 
-    def refusal(self) -> PkcsError:
+    def refusal(self) -> CollectionError:
         """Why there is no bundle: none is there, or none opens."""
         if self.unopened:
             return self.unopened[0].refusal
-        return PkcsError(
+        return CollectionError(
             code="no_bundle",
             cause=f"No file in {self.folder} is named like {self.pattern!r}.",
             next_step="Put the holder's p12 there under that name, or correct the pattern.",
         )
 
 
-def read_shelf(folder: Path, pattern: str, passphrase: str | None) -> Shelf:
-    """Opens every file that fits the pattern. Raises ``PkcsError``: ``bundle_folder``."""
+def read_bundle_folder(folder: Path, pattern: str, passphrase: str | None) -> BundleFolder:
+    """Opens every file that fits the pattern. Raises ``CollectionError``: ``bundle_folder``."""
     bundles: list[Bundle] = []
-    unopened: list[Unopened] = []
+    unopened: list[UnopenedFile] = []
     for path in find_bundles(folder, pattern):
         try:
             bundles.append(open_bundle(read_bundle(path), passphrase))
-        except PkcsError as refusal:
-            unopened.append(Unopened(path, refusal))
+        except CollectionError as refusal:
+            unopened.append(UnopenedFile(path, refusal))
     newest_first = sorted(bundles, key=lambda bundle: bundle.leaf.not_after, reverse=True)
-    return Shelf(folder, pattern, tuple(newest_first), tuple(unopened))
+    return BundleFolder(folder, pattern, tuple(newest_first), tuple(unopened))

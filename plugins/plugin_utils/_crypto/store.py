@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .certificate import Certificate, UnreadableCertificate, read_certificate
-from .store_element import ElementError, KeyLink, parse_element, store_hash
+from .store_element import ElementError, KeyProvInfo, parse_element, store_hash
 
 
 @dataclass(frozen=True, slots=True)
-class StoredElement:
+class SerializedElement:
     """A serialized certificate element as the workstation keeps it; ``source`` is ``file`` or ``hive``."""
 
     source: str
@@ -21,7 +21,7 @@ class StoredElement:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadSource:
     """A place that could not be read, so the elements are not the whole truth."""
 
     code: str
@@ -30,22 +30,22 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class StoreContents:
     """One store of one owner."""
 
-    elements: tuple[StoredElement, ...]
-    unread: tuple[Unread, ...]
+    elements: tuple[SerializedElement, ...]
+    unread: tuple[UnreadSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCertificate:
-    """A certificate as one store holds it. ``signs``: whether its key has signed when it was tried last, None where that is not known."""
+    """A certificate as one store holds it. ``key_works``: whether its key signed when it was last tried, None if unknown."""
 
     certificate: Certificate
     friendly_name: str | None
     archived: bool
-    key: KeyLink | None
-    signs: bool | None = None
+    key: KeyProvInfo | None
+    key_works: bool | None = None
 
     @property
     def thumbprint(self) -> str:
@@ -55,28 +55,30 @@ class StoreCertificate:
     @property
     def has_key(self) -> bool:
         """Whether there is a link to a key of which nobody knows that it does not sign."""
-        return self.key is not None and self.signs is not False
+        return self.key is not None and self.key_works is not False
 
 
 @dataclass(frozen=True, slots=True)
-class StoreView:
-    """One store of one owner. ``observed`` is the store hash that an exchange has to find unchanged."""
+class CertificateStore:
+    """One store of one owner. ``store_hash`` is the hash that an exchange has to find unchanged."""
 
     certificates: tuple[StoreCertificate, ...]
-    unread: tuple[Unread, ...]
-    observed: str
+    unread: tuple[UnreadSource, ...]
+    store_hash: str
 
     def find(self, thumbprint: str) -> StoreCertificate | None:
         """The certificate with this thumbprint."""
         return next((found for found in self.certificates if found.thumbprint == thumbprint), None)
 
-    def tried(self, signs: Mapping[str, bool]) -> StoreView:
+    def with_tried_keys(self, works: Mapping[str, bool]) -> CertificateStore:
         """The same store after these keys were tried: by thumbprint, whether each has signed. Of others is known what was."""
-        certificates = (replace(each, signs=signs.get(each.thumbprint, each.signs)) for each in self.certificates)
+        certificates = (
+            replace(each, key_works=works.get(each.thumbprint, each.key_works)) for each in self.certificates
+        )
         return replace(self, certificates=tuple(certificates))
 
 
-def view_store(store: Store) -> StoreView:
+def parse_store(store: StoreContents) -> CertificateStore:
     """Reads all elements; one that cannot be parsed is in ``unread``, with the reason."""
     certificates: dict[str, StoreCertificate] = {}
     unread = list(store.unread)
@@ -85,14 +87,16 @@ def view_store(store: Store) -> StoreView:
             element = parse_element(stored.data)
             certificate = read_certificate(element.der)
         except (ElementError, UnreadableCertificate) as problem:
-            unread.append(Unread("element", str(problem), None))
+            unread.append(UnreadSource("element", str(problem), None))
             continue
         certificates[element.thumbprint] = StoreCertificate(
             certificate, element.friendly_name, element.archived, element.key
         )
-    return StoreView(tuple(certificates.values()), tuple(unread), store_hash(stored.data for stored in store.elements))
+    return CertificateStore(
+        tuple(certificates.values()), tuple(unread), store_hash(stored.data for stored in store.elements)
+    )
 
 
-def view_elements(elements: Iterable[StoredElement]) -> StoreView:
+def parse_elements(elements: Iterable[SerializedElement]) -> CertificateStore:
     """The same for the elements that an exchange sent."""
-    return view_store(Store(tuple(elements), ()))
+    return parse_store(StoreContents(tuple(elements), ()))

@@ -21,7 +21,7 @@ CERTIFICATE = 32
 HASHED = (KEY_PROVIDER_INFO, FRIENDLY_NAME, ARCHIVED, CERTIFICATE)
 
 RECORD = struct.Struct("<III")
-KEY_LINK = struct.Struct("<7I")
+KEY_PROV_INFO = struct.Struct("<7I")
 MACHINE_KEYSET = 0x20
 
 
@@ -30,7 +30,7 @@ class ElementError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyLink:
+class KeyProvInfo:
     """Where a private key is (CRYPT_KEY_PROV_INFO). Provider type 0 is CNG, any other a legacy CAPI provider."""
 
     container: str
@@ -51,17 +51,17 @@ class KeyLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class StoreElement:
     """A certificate in a store with what the store knows about it. ``thumbprint``: SHA-1 of the DER, upper-case hex."""
 
     thumbprint: str
     der: bytes = field(repr=False)
     friendly_name: str | None
     archived: bool
-    key: KeyLink | None
+    key: KeyProvInfo | None
 
 
-def parse_element(raw: bytes) -> Element:
+def parse_element(raw: bytes) -> StoreElement:
     """Reads one element. Raises ``ElementError``; never trusts a length or an offset."""
     records = read_records(raw)
     if CERTIFICATE not in records:
@@ -69,12 +69,12 @@ def parse_element(raw: bytes) -> Element:
     der = records[CERTIFICATE]
     link = records.get(KEY_PROVIDER_INFO)
     name = records.get(FRIENDLY_NAME)
-    return Element(
+    return StoreElement(
         thumbprint=thumbprint_of(der),
         der=der,
         friendly_name=_shown_text(name) if name is not None else None,
         archived=ARCHIVED in records,
-        key=_key_link(link) if link is not None else None,
+        key=_key_prov_info(link) if link is not None else None,
     )
 
 
@@ -115,18 +115,18 @@ def _canonical(raw: bytes) -> tuple[str, bytes]:
     return thumbprint_of(der), b"".join(struct.pack("<II", i, len(records[i])) + records[i] for i in kept)
 
 
-def _key_link(data: bytes) -> KeyLink:
-    if len(data) < KEY_LINK.size:
+def _key_prov_info(data: bytes) -> KeyProvInfo:
+    if len(data) < KEY_PROV_INFO.size:
         raise ElementError("the key link (record 2) is cut off")
-    container, provider, kind, flags, _count, _parameters, key_spec = KEY_LINK.unpack_from(data)
-    return KeyLink(_link_name(data, container), _link_name(data, provider), kind, flags, key_spec)
+    container, provider, kind, flags, _count, _parameters, key_spec = KEY_PROV_INFO.unpack_from(data)
+    return KeyProvInfo(_info_name(data, container), _info_name(data, provider), kind, flags, key_spec)
 
 
-def _link_name(data: bytes, start: int) -> str:
+def _info_name(data: bytes, start: int) -> str:
     """A name of a key link; it leads to a key, so nothing in it is guessed. Offset 0 is a null pointer: no name."""
     if start == 0:
         return ""
-    if not KEY_LINK.size <= start < len(data):
+    if not KEY_PROV_INFO.size <= start < len(data):
         raise ElementError(f"the key link (record 2) has a name at byte {start} of {len(data)}")
     units = [data[at : at + 2] for at in range(start, len(data) - 1, 2)]
     if b"\0\0" not in units:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .._crypto.store import StoreCertificate, StoreView, view_store
+from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._policy.validity import Calendar, Status, status_in_time
 from .._workstation.account import TEMPORARY, UNREAD_SENTENCES
 from .._workstation.protocol import Inventory, Profile
 from .codec import to_map
-from .evaluation import judge_all
-from .history import Key
-from .holders import Seat, holder_record, seated_judge
+from .evaluation import rate_certificates
+from .history import KeyId
+from .holders import HolderEntry, holder_record, workstation_rules
 from .schema import SCHEMA, CertificateRecord, KeyState, ProfileRecord, UnreadRecord, WorkstationRecord
 from .selection import Selection
 
@@ -27,16 +27,16 @@ MACHINE_SID = "S-1-5-18"
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class FactsScope:
     """What facts are about: which certificates they list, who works here, and by which days they are judged.
 
     ``dead``: keys that did not sign when they were tried last, and are taken for dead until they do.
     """
 
     selection: Selection
-    seats: Sequence[Seat]
+    entries: Sequence[HolderEntry]
     calendar: Calendar
-    dead: Set[Key] = frozenset()
+    dead: Set[KeyId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,24 @@ class OwnedStore:
 
     owner_sid: str
     name: str
-    view: StoreView
+    view: CertificateStore
 
 
 def workstation_record(
-    inventory: Inventory, views: Mapping[str, StoreView], scope: Scope, now: datetime
+    inventory: Inventory, views: Mapping[str, CertificateStore], scope: FactsScope, now: datetime
 ) -> WorkstationRecord:
     """What facts say of a workstation. ``views`` has an owner's store by SID where it is newer than the inventory."""
-    names = _names(inventory, scope.seats)
+    names = _names(inventory, scope.entries)
     stores = _stores(inventory, views)
     records = [
-        _record(store, _as_tried(store, found, scope.dead), names, scope.selection.relates(store.owner_sid, found))
+        _record(
+            store, _with_known_state(store, found, scope.dead), names, scope.selection.relates(store.owner_sid, found)
+        )
         for store in stores
         for found in store.view.certificates
     ]
-    judge = seated_judge(scope.seats, scope.selection.pattern, scope.calendar, now)
-    judged = judge_all(records, judge)
+    judge = workstation_rules(scope.entries, scope.selection.pattern, scope.calendar, now)
+    judged = rate_certificates(records, judge)
     unread = tuple(_unread(inventory, stores))
     listed = [each.record for each in judged if scope.selection.lists(each.record)]
     return WorkstationRecord(
@@ -73,7 +75,7 @@ def workstation_record(
         connection_account=inventory.identity.account,
         language_mode=inventory.language_mode,
         logging=inventory.logging.kinds,
-        holders=tuple(holder_record(seat, judged, unread, judge) for seat in scope.seats),
+        holders=tuple(holder_record(entry, judged, unread, judge) for entry in scope.entries),
         certificates=tuple(listed),
         certificates_not_listed=len(judged) - len(listed),
         profiles=tuple(_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles),
@@ -92,23 +94,23 @@ def certificate_row(found: StoreCertificate, calendar: Calendar, now: datetime) 
     }
 
 
-EMPTY = StoreView((), (), "")
+EMPTY = CertificateStore((), (), "")
 OF_THE_PLACE = ("owner_sid", "owner", "store", "related")
 """Keys of a row that a certificate by itself does not have."""
 
 
-def _names(inventory: Inventory, seats: Iterable[Seat]) -> Mapping[str, str | None]:
-    names = {seat.owner_sid: seat.account for seat in seats if seat.owner_sid}
+def _names(inventory: Inventory, entries: Iterable[HolderEntry]) -> Mapping[str, str | None]:
+    names = {entry.owner_sid: entry.account for entry in entries if entry.owner_sid}
     names |= {account.sid: account.name for account in inventory.accounts if account.sid}
     return {inventory.identity.sid: inventory.identity.account} | names
 
 
-def _stores(inventory: Inventory, views: Mapping[str, StoreView]) -> Sequence[OwnedStore]:
+def _stores(inventory: Inventory, views: Mapping[str, CertificateStore]) -> Sequence[OwnedStore]:
     people = [
-        OwnedStore(profile.owner_sid, USER_STORE, views.get(profile.owner_sid) or view_store(profile.my))
+        OwnedStore(profile.owner_sid, USER_STORE, views.get(profile.owner_sid) or parse_store(profile.my))
         for profile in inventory.profiles
     ]
-    return [*people, OwnedStore(MACHINE_SID, MACHINE_STORE, view_store(inventory.machine))]
+    return [*people, OwnedStore(MACHINE_SID, MACHINE_STORE, parse_store(inventory.machine))]
 
 
 def _record(
@@ -142,15 +144,15 @@ def _record(
     )
 
 
-def _as_tried(store: OwnedStore, found: StoreCertificate, dead: Set[Key]) -> StoreCertificate:
-    is_dead = found.signs is None and (store.owner_sid, found.thumbprint) in dead
-    return replace(found, signs=False) if is_dead else found
+def _with_known_state(store: OwnedStore, found: StoreCertificate, dead: Set[KeyId]) -> StoreCertificate:
+    is_dead = found.key_works is None and (store.owner_sid, found.thumbprint) in dead
+    return replace(found, key_works=False) if is_dead else found
 
 
 def _key_state(found: StoreCertificate) -> KeyState:
     if found.key is None:
         return KeyState.MISSING
-    return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[found.signs]
+    return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[found.key_works]
 
 
 def _profile(profile: Profile, owner: str | None) -> ProfileRecord:

@@ -17,7 +17,7 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-Record = TypeVar("Record")
+RecordT = TypeVar("RecordT")
 
 
 class Mismatch(ValueError):
@@ -35,7 +35,7 @@ class Mismatch(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FieldCodec:
     """How values of one type are read, which raises ``Mismatch``, and how they are written; None: as they are."""
 
     read: Callable[[Any], Any]
@@ -43,7 +43,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MapEntry:
     """One key of a map, the attribute that it is of, through the record inside that has it, and that one's type and default."""
 
     key: str
@@ -58,13 +58,13 @@ def to_map(record: Any) -> dict[str, Any]:
     return _written(kind)(record)
 
 
-def from_map(kind: type[Record], raw: Any, strict: bool = False) -> Record:
+def from_map(kind: type[RecordT], raw: Any, strict: bool = False) -> RecordT:
     """The inverse of ``to_map``. Fields with a default may be missing. Other keys are refused if ``strict``, else left out.
 
     Raises ``Mismatch``.
     """
-    form: Form = _form_of(cast("Any", kind), strict)
-    return cast("Record", form.read(raw))
+    form: FieldCodec = _form_of(cast("Any", kind), strict)
+    return cast("RecordT", form.read(raw))
 
 
 def instant(moment: datetime) -> str:
@@ -84,11 +84,11 @@ def instant_of(raw: Any) -> datetime:
 
 
 @cache
-def entries_of(kind: Any) -> tuple[Entry, ...]:
+def entries_of(kind: Any) -> tuple[MapEntry, ...]:
     """The keys of a dataclass's map. The keys of a record inside stand among its own, as ``gathered_<key>`` where it has that key."""
     hints = get_type_hints(kind)
     own = {each.name for each in fields(kind)}
-    found: list[Entry] = []
+    found: list[MapEntry] = []
     for each in fields(kind):
         hint: Any = hints[each.name]
         if _is_record(hint):
@@ -96,20 +96,20 @@ def entries_of(kind: Any) -> tuple[Entry, ...]:
                 key = f"gathered_{inner.key}" if inner.key in own else inner.key
                 found.append(replace(inner, key=key, attribute=f"{each.name}.{inner.attribute}"))
         else:
-            found.append(Entry(each.name, each.name, hint, each.default))
+            found.append(MapEntry(each.name, each.name, hint, each.default))
     return tuple(found)
 
 
 @cache
-def _form_of(kind: Any, strict: bool) -> Form:
+def _form_of(kind: Any, strict: bool) -> FieldCodec:
     if get_origin(kind) in (Union, UnionType):
         return _optional(_form_of(next(each for each in get_args(kind) if each is not NoneType), strict))
     if get_origin(kind) is tuple:
         return _sequence(_form_of(get_args(kind)[0], strict))
     if _is_record(kind):
-        return Form(_taken(kind, strict), _written(kind))
+        return FieldCodec(_taken(kind, strict), _written(kind))
     if issubclass(kind, Enum):
-        return Form(partial(_member, {member.value: member for member in kind}), attrgetter("value"))
+        return FieldCodec(partial(_member, {member.value: member for member in kind}), attrgetter("value"))
     return _PLAIN[kind]
 
 
@@ -167,15 +167,15 @@ def _is_record(kind: Any) -> bool:
     return is_dataclass(kind)
 
 
-def _optional(form: Form) -> Form:
+def _optional(form: FieldCodec) -> FieldCodec:
     read, write = form.read, form.write
-    return Form(
+    return FieldCodec(
         lambda raw: None if raw is None else read(raw),
         write and (lambda value: None if value is None else write(value)),
     )
 
 
-def _sequence(form: Form) -> Form:
+def _sequence(form: FieldCodec) -> FieldCodec:
     read, write = form.read, form.write
 
     def read_all(raw: Any) -> tuple[Any, ...]:
@@ -189,7 +189,7 @@ def _sequence(form: Form) -> Form:
             raise mismatch.under(f"[{len(values)}]") from None
         return tuple(values)
 
-    return Form(read_all, (lambda values: [write(value) for value in values]) if write else list)
+    return FieldCodec(read_all, (lambda values: [write(value) for value in values]) if write else list)
 
 
 def _member(members: Mapping[Any, Enum], raw: Any) -> Enum:
@@ -220,10 +220,10 @@ def _shown(raw: Any) -> str:
     return f"{raw!r:.40}"
 
 
-_PLAIN: Mapping[Any, Form] = {
-    str: Form(partial(_exactly, str, "text")),
-    int: Form(partial(_exactly, int, "whole number")),
-    bool: Form(partial(_exactly, bool, "truth value")),
-    datetime: Form(instant_of, instant),
-    date: Form(_day_of, date.isoformat),
+_PLAIN: Mapping[Any, FieldCodec] = {
+    str: FieldCodec(partial(_exactly, str, "text")),
+    int: FieldCodec(partial(_exactly, int, "whole number")),
+    bool: FieldCodec(partial(_exactly, bool, "truth value")),
+    datetime: FieldCodec(instant_of, instant),
+    date: FieldCodec(_day_of, date.isoformat),
 }

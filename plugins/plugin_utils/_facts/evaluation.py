@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .._policy.subject import Register
-from .._policy.validity import Calendar, Status, is_offered, is_weak
+from .._policy.subject import HolderIndex
+from .._policy.validity import Calendar, Status, is_selectable, is_weak
 from .schema import CertificateRecord, KeyState
 
 SIGNING = (KeyState.LINKED, KeyState.PROVEN)
@@ -24,13 +24,13 @@ ACCESS = (Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class StatusRules:
     """By what is judged: who is known, whose account is whose, the calendar, and the moment.
 
     ``accounts``: SIDs by authorisation number; a holder whose account no workstation knows has none.
     """
 
-    register: Register
+    register: HolderIndex
     accounts: Mapping[str, Set[str]]
     calendar: Calendar
     now: datetime
@@ -41,7 +41,7 @@ class Judge:
 
     def is_usable(self, record: CertificateRecord) -> bool:
         """Whether a browser would offer it to its owner."""
-        return self.in_date(record) and is_offered(record.eku, record.key_state in SIGNING, record.archived)
+        return self.in_date(record) and is_selectable(record.eku, record.key_state in SIGNING, record.archived)
 
     def is_elsewhere(self, record: CertificateRecord, holder: str | None) -> bool:
         """Whether a holder's certificate is in a store that is not his. Of a holder without a known account nobody can tell."""
@@ -54,7 +54,7 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RatedCertificate:
     """A certificate with its status; ``holder`` is the authorisation number that it carries, if that is anybody's."""
 
     record: CertificateRecord
@@ -62,7 +62,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HolderStatus:
     """Where a holder stands at a workstation, and by which certificate. ``elsewhere``: others have one of his in their stores."""
 
     status: Status
@@ -70,32 +70,34 @@ class Standing:
     elsewhere: bool
 
 
-def judge_all(records: Iterable[CertificateRecord], judge: Judge) -> tuple[Judged, ...]:
+def rate_certificates(records: Iterable[CertificateRecord], judge: StatusRules) -> tuple[RatedCertificate, ...]:
     """Gives each certificate of one workstation its status, in the order given."""
-    known = [Judged(record, judge.register.holder_of(record) if record.related else None) for record in records]
+    known = [
+        RatedCertificate(record, judge.register.holder_of(record) if record.related else None) for record in records
+    ]
     newest: dict[tuple[str, ...], CertificateRecord] = {}
     for each in known:
         if judge.is_usable(each.record):
             newest[_group(each)] = max(newest.get(_group(each), each.record), each.record, key=_rank)
-    return tuple(_judged(each, newest.get(_group(each)), judge) for each in known)
+    return tuple(_rated(each, newest.get(_group(each)), judge) for each in known)
 
 
-def stand(held: Sequence[Judged], elsewhere: bool, unread: bool, judge: Judge) -> Standing:
+def rate_holder(held: Sequence[RatedCertificate], elsewhere: bool, unread: bool, judge: StatusRules) -> HolderStatus:
     """Where a holder stands by what is his in his own store. ``unread``: that store could not be read to its end."""
     usable = [each.record for each in held if judge.is_usable(each.record)]
     best = max(usable, key=_rank, default=None)
     if best:
-        return Standing(Status.DUPLICATE if len(usable) > 1 else best.status, best, elsewhere)
+        return HolderStatus(Status.DUPLICATE if len(usable) > 1 else best.status, best, elsewhere)
     if unread:
-        return Standing(Status.UNKNOWN, None, elsewhere)
-    fit = [each.record for each in held if is_offered(each.record.eku, True, each.record.archived)]
+        return HolderStatus(Status.UNKNOWN, None, elsewhere)
+    fit = [each.record for each in held if is_selectable(each.record.eku, True, each.record.archived)]
     last = max(fit, key=_rank, default=None)
     if last:
-        return Standing(last.status, last, elsewhere)
-    return Standing(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None, elsewhere)
+        return HolderStatus(last.status, last, elsewhere)
+    return HolderStatus(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None, elsewhere)
 
 
-def _judged(each: Judged, newest: CertificateRecord | None, judge: Judge) -> Judged:
+def _rated(each: RatedCertificate, newest: CertificateRecord | None, judge: StatusRules) -> RatedCertificate:
     record = each.record
     left = judge.calendar.days_left(record.not_after, judge.now)
     superseded = newest is not None and _rank(record) < _rank(newest)
@@ -103,7 +105,7 @@ def _judged(each: Judged, newest: CertificateRecord | None, judge: Judge) -> Jud
     return replace(each, record=replace(record, status=status, days_left=left))
 
 
-def _status(each: Judged, superseded: bool, judge: Judge) -> Status:
+def _status(each: RatedCertificate, superseded: bool, judge: StatusRules) -> Status:
     """What matters most comes first: an archived certificate is nobody's problem, however old it is."""
     record = each.record
     cases = (
@@ -119,7 +121,7 @@ def _status(each: Judged, superseded: bool, judge: Judge) -> Status:
     return next((status for holds, status in cases if holds), Status.VALID)
 
 
-def _group(each: Judged) -> tuple[str, ...]:
+def _group(each: RatedCertificate) -> tuple[str, ...]:
     """Certificates that follow one another: one person's, in one store, of one issuer."""
     record = each.record
     return record.owner_sid, record.store, record.issuer, each.holder or record.subject

@@ -13,11 +13,11 @@ from typing import Any
 
 from .schema import SCHEMA, KeyState
 
-Key = tuple[str, str]
+KeyId = tuple[str, str]
 """An owner's SID and a thumbprint."""
 
 
-def dead_keys(facts: Any) -> frozenset[Key]:
+def unusable_keys(facts: Any) -> frozenset[KeyId]:
     """Those of ``ansible_facts.pkcs12``; none where the facts are of another schema, or not there."""
     rows = facts.get("certificates") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
     return frozenset(

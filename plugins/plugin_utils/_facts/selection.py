@@ -12,15 +12,17 @@ from typing import Any
 
 from .._crypto.store import StoreCertificate
 from .._policy.retirement import is_software
-from .._policy.subject import Person, Register, check_pattern, register_of
-from .holders import Seat
+from .._policy.subject import ExpectedSubject, HolderIndex, check_pattern, index_holders
+from .holders import HolderEntry
 from .schema import CertificateRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """All that is given has to match. ``issuer`` and ``subject`` are regular expressions on RFC 4514 names, ``pattern`` one with a group,
-    the authorisation number in the subject's CN; ``eku`` are usages of which a certificate has one. Raises ``PkcsError``: ``bad_pattern``.
+    """A certificate has to match everything that is given. Raises ``CollectionError``: ``bad_pattern``.
+
+    ``issuer`` and ``subject`` are regular expressions on RFC 4514 names. ``pattern`` is one with a group, which is the authorisation
+    number in the subject's CN. ``eku`` are dotted OIDs of which a certificate has at least one.
 
     ``owners``: SIDs whose stores are listed, None for all. Where nothing else is given, certificates that carry a number of ``register``
     are related; without numbers, everything but what a smart card or a TPM holds.
@@ -31,7 +33,7 @@ class Selection:
     pattern: str | None = None
     eku: tuple[str, ...] = ()
     owners: frozenset[str] | None = None
-    register: Register | None = None
+    register: HolderIndex | None = None
     include_unrelated: bool = False
     include_archived: bool = False
 
@@ -52,7 +54,7 @@ class Selection:
         return (
             _finds(self.issuer, certificate.issuer)
             and _finds(self.subject, certificate.subject)
-            and (self.pattern is None or Person(pattern=self.pattern).number_in(certificate) is not None)
+            and (self.pattern is None or ExpectedSubject(pattern=self.pattern).number_in(certificate) is not None)
             and (not self.eku or any(usage in self.eku for usage in certificate.eku or ()))
         )
 
@@ -65,18 +67,18 @@ class Selection:
         return self.owners is None or owner_sid in self.owners
 
 
-def selection_of(options: Mapping[str, Any], seats: Sequence[Seat]) -> Selection:
-    """The selection of a task's options. Raises ``PkcsError``: ``bad_pattern``."""
+def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Selection:
+    """The selection of a task's options. Raises ``CollectionError``: ``bad_pattern``."""
     pattern = options["authorisation_pattern"]
-    numbers = [seat.person.authorisation for seat in seats if seat.person.authorisation]
-    owners = frozenset(seat.owner_sid for seat in seats if seat.owner_sid)
+    numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
+    owners = frozenset(entry.owner_sid for entry in entries if entry.owner_sid)
     return Selection(
         issuer=options["issuer"],
         subject=options["subject"],
         pattern=pattern,
         eku=tuple(options["eku"]),
         owners=owners if options["only_holders"] else None,
-        register=register_of(numbers, pattern),
+        register=index_holders(numbers, pattern),
         include_unrelated=options["include_unrelated"],
         include_archived=options["include_archived"],
     )

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The story of ``certificate``, ``state: absent``: the selected certificates and their keys are gone."""
+"""``state: absent``: the selected certificates and their keys are gone."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._policy.plan import plan_absent
-from .._policy.removal import Selector
-from .._policy.retirement import Policy, going
+from .._policy.removal import RemovalSelector
+from .._policy.retirement import RetirementPolicy, choose_methods
 from .._workstation.protocol import Drivers
-from .transaction import Outcome, Terms, carry_out, observe
+from .transaction import ExecutionOptions, Transaction, execute, observe
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
     """What the task asks for."""
 
-    selector: Selector
-    policy: Policy
-    terms: Terms
+    selector: RemovalSelector
+    policy: RetirementPolicy
+    terms: ExecutionOptions
 
 
-def absent(wanted: Absent, drivers: Drivers, now: Callable[[], datetime]) -> Outcome:
-    """Removes what is selected, with its keys. Raises ``PkcsError``."""
+def absent(wanted: Absent, drivers: Drivers, now: Callable[[], datetime]) -> Transaction:
+    """Removes what is selected, with its keys. Raises ``CollectionError``."""
     found = observe(wanted.terms.holder, drivers, now)
     chosen = wanted.selector.select(found.before, now())
-    plan = plan_absent(going(chosen, wanted.policy))
-    return carry_out(wanted.terms, drivers, replace(found, plan=plan), None)
+    plan = plan_absent(choose_methods(chosen, wanted.policy))
+    return execute(wanted.terms, drivers, replace(found, plan=plan), None)

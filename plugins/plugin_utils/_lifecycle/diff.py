@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from .._crypto.certificate import Certificate
-from .._crypto.store import StoreCertificate, StoreView
+from .._crypto.store import CertificateStore, StoreCertificate
 from .._policy.plan import NameLeaf
-from .._policy.retirement import Method
-from .transaction import Outcome
+from .._policy.retirement import RetirementMethod
+from .transaction import Transaction
 
 
-def store_diff(outcome: Outcome) -> dict[str, str]:
+def store_diff(outcome: Transaction) -> dict[str, str]:
     """After is what the plan says while nothing was done (check mode), and what the store holds once it was."""
     done = bool(outcome.journal) or outcome.deferred is not None
     issuers = _issuers(outcome)
@@ -30,14 +30,14 @@ def store_diff(outcome: Outcome) -> dict[str, str]:
     }
 
 
-def _issuers(outcome: Outcome) -> Set[str]:
+def _issuers(outcome: Transaction) -> Set[str]:
     """Whose certificates the task is about. The others, such as those of a smart card, are their owner's affair."""
     leaving = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.leaving)
     about = {found.certificate.issuer for found in leaving if found}
     return about | {outcome.leaf.issuer} if outcome.leaf else about
 
 
-def _planned(lines: Mapping[str, str], outcome: Outcome) -> dict[str, str]:
+def _planned(lines: Mapping[str, str], outcome: Transaction) -> dict[str, str]:
     lines, before, plan, leaf = dict(lines), outcome.before, outcome.plan, outcome.leaf
     names = {step.thumbprint: step.friendly_name for step in plan.steps if isinstance(step, NameLeaf)}
     if leaf and (plan.imports or names):
@@ -48,12 +48,12 @@ def _planned(lines: Mapping[str, str], outcome: Outcome) -> dict[str, str]:
     for thumbprint, method in plan.leaving.items():
         del lines[thumbprint]
         old = before.find(thumbprint)
-        if old and method is Method.ARCHIVE:
+        if old and method is RetirementMethod.ARCHIVE:
             lines[thumbprint] = _line(old.certificate, old.friendly_name, "archived")
     return lines
 
 
-def _lines(view: StoreView, issuers: Set[str]) -> dict[str, str]:
+def _lines(view: CertificateStore, issuers: Set[str]) -> dict[str, str]:
     return {
         found.thumbprint: _line(found.certificate, found.friendly_name, _state(found))
         for found in view.certificates
@@ -70,7 +70,7 @@ def _state(found: StoreCertificate) -> str:
     return "archived" if found.archived else "key" if found.has_key else "dead key" if found.key else "no key"
 
 
-def _text(lines: Mapping[str, str], view: StoreView, issuers: Set[str]) -> str:
+def _text(lines: Mapping[str, str], view: CertificateStore, issuers: Set[str]) -> str:
     others = sum(found.certificate.issuer not in issuers for found in view.certificates)
     return "".join(lines[thumbprint] for thumbprint in sorted(lines)) + (
         f"{others} that the task is not about\n" if others else ""

@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.pkcs12 import Bundle
-from .._crypto.store import StoreView, view_elements
-from .._errors import PkcsError
+from .._crypto.store import CertificateStore, parse_elements
+from .._errors import CollectionError
 from .._workstation.protocol import ExchangeAnswer, journal_row
 from .._workstation.wire import TIME_FORMAT
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ExecutedChange:
     """An exchange that changed a store."""
 
     computer: str
     owner_sid: str
-    before: StoreView
+    before: CertificateStore
     answer: ExchangeAnswer
     bundle: Bundle | None
 
@@ -41,27 +41,27 @@ class Evidence:
     host: str
 
     def prepare(self) -> None:
-        """Refuses a change that could not be written down. Raises ``PkcsError``: ``evidence``."""
+        """Refuses a change that could not be written down. Raises ``CollectionError``: ``evidence``."""
         if self.path is None:
             return
         try:
             _append(self.path, b"")
         except OSError as problem:
-            raise PkcsError(
+            raise CollectionError(
                 code="evidence",
                 cause=f"The evidence file {self.path} cannot be written: {problem.strerror}.",
                 next_step="Give evidence_path a place on the controller that is there and may be written; without it nothing is changed.",
             ) from None
 
-    def record(self, change: Change) -> None:
-        """Writes a change down, on the disk before it returns. Raises ``PkcsError``: ``evidence``, with the change in its journal."""
+    def record(self, change: ExecutedChange) -> None:
+        """Writes a change down, on the disk before it returns. Raises ``CollectionError``: ``evidence``, with the change in its journal."""
         if self.path is None:
             return
         line = json.dumps({"job": self.job, "host": self.host} | _facts(change), ensure_ascii=False, sort_keys=True)
         try:
             _append(self.path, line.encode("utf-8") + b"\n")
         except OSError as problem:
-            raise PkcsError(
+            raise CollectionError(
                 code="evidence",
                 cause=f"{change.computer} was changed, but the evidence file {self.path} could not be written: {problem.strerror}.",
                 next_step="Keep this result in place of the line that is missing, and make room for the next.",
@@ -89,9 +89,9 @@ def _append(path: Path, line: bytes) -> None:
         os.close(descriptor)
 
 
-def _facts(change: Change) -> dict[str, Any]:
+def _facts(change: ExecutedChange) -> dict[str, Any]:
     answer, leaf = change.answer, change.bundle.leaf if change.bundle else None
-    after = view_elements(answer.after)
+    after = parse_elements(answer.after)
     gone = [found for found in change.before.certificates if after.find(found.thumbprint) is None]
     added = [found for found in after.certificates if change.before.find(found.thumbprint) is None]
     hidden = [found for found in after.certificates if found.archived and _was_offered(change.before, found.thumbprint)]
@@ -112,7 +112,7 @@ def _facts(change: Change) -> dict[str, Any]:
     }
 
 
-def _was_offered(before: StoreView, thumbprint: str) -> bool:
+def _was_offered(before: CertificateStore, thumbprint: str) -> bool:
     found = before.find(thumbprint)
     return found is not None and not found.archived
 

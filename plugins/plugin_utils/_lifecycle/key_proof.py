@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The story of ``certificate_facts``, ``prove: true``: the keys that give holders access sign, each as its holder. Nothing is written."""
+"""``certificate_facts`` with ``prove: true``: each key that gives a holder access signs, as its holder. Nothing is written."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .._crypto.store import StoreCertificate, view_store
-from .._errors import PkcsError
-from .._facts.build import Scope, workstation_record
+from .._crypto.store import StoreCertificate, parse_store
+from .._errors import CollectionError
+from .._facts.build import FactsScope, workstation_record
 from .._facts.evaluation import ACCESS
-from .._facts.history import Key
+from .._facts.history import KeyId
 from .._facts.schema import HolderRecord, Proof, WorkstationRecord
 from .._policy.plan import Plan, ProveKey
 from .._policy.retirement import is_software
 from .._workstation.failures import NOT_SIGNING
 from .._workstation.protocol import Drivers, Inventory
 from .evidence import Evidence
-from .transaction import Outcome, Terms, carry_out, found_in
+from .transaction import ExecutionOptions, Transaction, execute, locate_holder
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class WorkstationReading:
     """A workstation as it was read, and what its facts are about. ``at`` is the controller's clock when the answer came."""
 
     inventory: Inventory
-    scope: Scope
+    scope: FactsScope
     at: datetime
 
-    def record(self, signs: Mapping[Key, bool]) -> WorkstationRecord:
+    def record(self, signs: Mapping[KeyId, bool]) -> WorkstationRecord:
         """The facts; ``signs``: the keys that were tried, and whether they have signed."""
         views = {
-            profile.owner_sid: view_store(profile.my).tried(
+            profile.owner_sid: parse_store(profile.my).with_tried_keys(
                 {thumbprint: signed for (owner, thumbprint), signed in signs.items() if owner == profile.owner_sid}
             )
             for profile in self.inventory.profiles
@@ -43,17 +43,17 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class ProofResult:
     """What came of one key, and the reason where it has not signed."""
 
     proof: Proof
     detail: str | None
 
 
-NOTHING_TO_TRY = Tried(Proof.NOT_PROVEN, "There is no usable certificate whose key could be tried.")
+NOTHING_TO_TRY = ProofResult(Proof.NOT_PROVEN, "There is no usable certificate whose key could be tried.")
 
 
-def proven_record(gathered: Gathered, drivers: Drivers, check_mode: bool) -> WorkstationRecord:
+def proven_record(gathered: WorkstationReading, drivers: Drivers, check_mode: bool) -> WorkstationRecord:
     """The facts after the holders' keys were tried: one more command for each who is logged on.
 
     A holder whose key does not sign stands by the next certificate, whose key is tried in its turn. What stands in the way of one
@@ -62,7 +62,7 @@ def proven_record(gathered: Gathered, drivers: Drivers, check_mode: bool) -> Wor
     dead = gathered.scope.dead
     # Whose turn it is, a key that was dead has no say in: it may have come back.
     unbiased = replace(gathered, scope=replace(gathered.scope, dead=frozenset()))
-    tried: dict[Key, Tried] = {}
+    tried: dict[KeyId, ProofResult] = {}
     record = unbiased.record({})
     while holder := next((each for each in record.holders if each.status in ACCESS and _key(each) not in tried), None):
         tried[_key(holder)] = _remembered(_try(gathered, holder, drivers, check_mode), _key(holder) in dead)
@@ -71,44 +71,46 @@ def proven_record(gathered: Gathered, drivers: Drivers, check_mode: bool) -> Wor
     return replace(record, holders=tuple(_told(each, tried.get(_key(each), NOTHING_TO_TRY)) for each in record.holders))
 
 
-def _key(holder: HolderRecord) -> Key:
+def _key(holder: HolderRecord) -> KeyId:
     return holder.owner_sid or "", holder.thumbprint or ""
 
 
-def _known(tried: Mapping[Key, Tried]) -> dict[Key, bool]:
+def _known(tried: Mapping[KeyId, ProofResult]) -> dict[KeyId, bool]:
     return {key: each.proof is Proof.PROVEN for key, each in tried.items() if each.proof is not Proof.NOT_PROVEN}
 
 
-def _told(holder: HolderRecord, tried: Tried) -> HolderRecord:
+def _told(holder: HolderRecord, tried: ProofResult) -> HolderRecord:
     return replace(holder, proof=tried.proof, proof_detail=tried.detail)
 
 
-def _try(gathered: Gathered, holder: HolderRecord, drivers: Drivers, check_mode: bool) -> Tried:
+def _try(gathered: WorkstationReading, holder: HolderRecord, drivers: Drivers, check_mode: bool) -> ProofResult:
     """One exchange of one step, as ``certificate`` proves a key."""
     try:
-        found = found_in(gathered.inventory, holder.user, gathered.at)
+        found = locate_holder(gathered.inventory, holder.user, gathered.at)
         installed = found.before.find(holder.thumbprint or "")
         if installed is None or not is_software(installed):
-            return Tried(Proof.NOT_PROVEN, _elsewhere(installed))
+            return ProofResult(Proof.NOT_PROVEN, _elsewhere(installed))
         planned = replace(found, plan=Plan((ProveKey(installed.thumbprint),)), leaf=installed.certificate)
-        terms = Terms(holder.user, None, False, check_mode, Evidence(None, None, ""))
-        return _outcome(carry_out(terms, drivers, planned, None))
-    except PkcsError as refusal:
+        terms = ExecutionOptions(holder.user, None, False, check_mode, Evidence(None, None, ""))
+        return _outcome(execute(terms, drivers, planned, None))
+    except CollectionError as refusal:
         proof = Proof.UNUSABLE if refusal.code in NOT_SIGNING else Proof.NOT_PROVEN
-        return Tried(proof, refusal.cause)
+        return ProofResult(proof, refusal.cause)
 
 
-def _remembered(tried: Tried, dead: bool) -> Tried:
+def _remembered(tried: ProofResult, dead: bool) -> ProofResult:
     """A key that cannot be tried now is what it was when it was tried last."""
     if not dead or tried.proof is not Proof.NOT_PROVEN:
         return tried
-    return Tried(Proof.UNUSABLE, f"It did not sign when it was tried last, and cannot be tried now: {tried.detail}")
+    return ProofResult(
+        Proof.UNUSABLE, f"It did not sign when it was tried last, and cannot be tried now: {tried.detail}"
+    )
 
 
-def _outcome(outcome: Outcome) -> Tried:
+def _outcome(outcome: Transaction) -> ProofResult:
     if outcome.proven:
-        return Tried(Proof.PROVEN, None)
-    return Tried(Proof.NOT_PROVEN, outcome.deferred or "In check mode no key is tried.")
+        return ProofResult(Proof.PROVEN, None)
+    return ProofResult(Proof.NOT_PROVEN, outcome.deferred or "In check mode no key is tried.")
 
 
 def _elsewhere(installed: StoreCertificate | None) -> str:

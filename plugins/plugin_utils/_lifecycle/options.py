@@ -9,25 +9,25 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
-from .._crypto.pkcs12_files import read_shelf
-from .._errors import PkcsError
-from .._facts.build import Scope
-from .._facts.history import Key, dead_keys
-from .._facts.holders import seats_of_facts, with_holder
+from .._crypto.pkcs12_files import read_bundle_folder
+from .._errors import CollectionError
+from .._facts.build import FactsScope
+from .._facts.history import KeyId, unusable_keys
+from .._facts.holders import holders_of_facts, with_holder
 from .._facts.selection import Selection
 from .._policy.plan import Prove
-from .._policy.removal import Selector, normal_thumbprint
-from .._policy.retirement import Method, Policy
-from .._policy.subject import Person
+from .._policy.removal import RemovalSelector, parse_thumbprint
+from .._policy.retirement import RetirementMethod, RetirementPolicy
+from .._policy.subject import ExpectedSubject
 from .._policy.validity import calendar_of
 from .absent import Absent
 from .evidence import Evidence
 from .present import Present, Renewal
-from .transaction import Terms
+from .transaction import ExecutionOptions
 
 
-def wanted_present(options: Mapping[str, Any], terms: Terms, dead: Set[Key]) -> Present:
-    """``state: present``, whichever bundle it will be. Raises ``PkcsError``."""
+def wanted_present(options: Mapping[str, Any], terms: ExecutionOptions, dead: Set[KeyId]) -> Present:
+    """``state: present``, whichever bundle it will be. Raises ``CollectionError``."""
     return Present(
         person=_person(options),
         friendly_name=options["friendly_name"],
@@ -41,23 +41,23 @@ def wanted_present(options: Mapping[str, Any], terms: Terms, dead: Set[Key]) -> 
 
 
 def renewal_of(options: Mapping[str, Any]) -> Renewal:
-    """The bundles of ``folder`` and when one of them is installed. Raises ``PkcsError``."""
-    shelf = read_shelf(Path(options["folder"]), options["pattern"], options["passphrase"])
+    """The bundles of ``folder`` and when one of them is installed. Raises ``CollectionError``."""
+    shelf = read_bundle_folder(Path(options["folder"]), options["pattern"], options["passphrase"])
     return Renewal(shelf, options["renew"] == "due", calendar_of(options["time_zone"], options["renew_before_days"]))
 
 
-def wanted_absent(options: Mapping[str, Any], terms: Terms) -> Absent:
-    """``state: absent``. Raises ``PkcsError``."""
+def wanted_absent(options: Mapping[str, Any], terms: ExecutionOptions) -> Absent:
+    """``state: absent``. Raises ``CollectionError``."""
     policy = _policy(options)
-    if policy.method is Method.NONE:
-        raise PkcsError(
+    if policy.method is RetirementMethod.NONE:
+        raise CollectionError(
             code="bad_arguments",
             cause="state: absent and retire: none contradict each other.",
             next_step="Leave retire out, or choose delete or archive.",
         )
     thumbprints = options["thumbprints"]
-    selector = Selector(
-        thumbprints=None if thumbprints is None else tuple(normal_thumbprint(text) for text in thumbprints),
+    selector = RemovalSelector(
+        thumbprints=None if thumbprints is None else tuple(parse_thumbprint(text) for text in thumbprints),
         issuer=options["issuer"],
         person=_person(options),
         expired_for_days=options["expired_for_days"],
@@ -65,10 +65,10 @@ def wanted_absent(options: Mapping[str, Any], terms: Terms) -> Absent:
     return Absent(selector, policy, terms)
 
 
-def terms_of(options: Mapping[str, Any], check_mode: bool, host: str, job: str | None) -> Terms:
+def execution_options(options: Mapping[str, Any], check_mode: bool, host: str, job: str | None) -> ExecutionOptions:
     """What both states share."""
     path = options["evidence_path"]
-    return Terms(
+    return ExecutionOptions(
         holder=options["holder"],
         holder_password=options["holder_password"],
         allow_logged_secrets=options["allow_logged_secrets"],
@@ -77,21 +77,21 @@ def terms_of(options: Mapping[str, Any], check_mode: bool, host: str, job: str |
     )
 
 
-def scope_of(options: Mapping[str, Any], facts: Any) -> Scope:
-    """What the facts in the result are about: this holder and those whom earlier ``facts`` name. Raises ``PkcsError``."""
-    seats = with_holder(seats_of_facts(facts), options["holder"], _person(options))
+def scope_of(options: Mapping[str, Any], facts: Any) -> FactsScope:
+    """What the facts in the result are about: this holder and those whom earlier ``facts`` name. Raises ``CollectionError``."""
+    entries = with_holder(holders_of_facts(facts), options["holder"], _person(options))
     selection = Selection(issuer=options["issuer"], pattern=options["authorisation_pattern"])
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-    return Scope(selection, seats, calendar, dead_keys(facts))
+    return FactsScope(selection, entries, calendar, unusable_keys(facts))
 
 
-def _person(options: Mapping[str, Any]) -> Person:
-    return Person(options["name"], options["authorisation"], options["authorisation_pattern"])
+def _person(options: Mapping[str, Any]) -> ExpectedSubject:
+    return ExpectedSubject(options["name"], options["authorisation"], options["authorisation_pattern"])
 
 
-def _policy(options: Mapping[str, Any]) -> Policy:
-    return Policy(
-        method=Method(options["retire"]),
+def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
+    return RetirementPolicy(
+        method=RetirementMethod(options["retire"]),
         most=options["max_retired"],
         encryption_keys=options["retire_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],

@@ -12,17 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from .._crypto.pkcs12 import Bundle
-from .._crypto.pkcs12_files import Unopened
+from .._crypto.pkcs12_files import UnopenedFile
 from .._crypto.store import StoreCertificate
-from .._facts.build import Scope, certificate_row, workstation_record
+from .._facts.build import FactsScope, certificate_row, workstation_record
 from .._facts.codec import to_map
-from .._facts.holders import seated, with_outcome
-from .._policy.retirement import Method
-from .._policy.subject import Person
-from .._policy.validity import Calendar, current
+from .._facts.holders import resolve_accounts, with_outcome
+from .._policy.retirement import RetirementMethod
+from .._policy.subject import ExpectedSubject
+from .._policy.validity import Calendar, best_certificate
 from .._workstation.protocol import journal_row
 from .._workstation.wire import TIME_FORMAT
-from .transaction import Note, Outcome
+from .transaction import SkipReason, Transaction
 
 NOTHING = "(?!)"
 """A regular expression that matches no issuer."""
@@ -34,14 +34,14 @@ PENDING = {"key_state": "planned", "key_provider": None}
 class PresentTask:
     """What of the task a result depends on. ``unopened``: files of the folder that are the holder's by name and do not open."""
 
-    person: Person
+    person: ExpectedSubject
     check_mode: bool
-    unopened: Sequence[Unopened] = ()
+    unopened: Sequence[UnopenedFile] = ()
 
 
-def present_result(task: PresentTask, outcome: Outcome, scope: Scope, now: datetime) -> dict[str, Any]:
+def present_result(task: PresentTask, outcome: Transaction, scope: FactsScope, now: datetime) -> dict[str, Any]:
     """``state: present``. In check mode and while deferred, ``certificate`` shows what is planned."""
-    access = current(outcome.after, task.person, outcome.leaf.thumbprint if outcome.leaf else None, now)
+    access = best_certificate(outcome.after, task.person, outcome.leaf.thumbprint if outcome.leaf else None, now)
     result = _result(task.check_mode, outcome, _related(scope, outcome, access)) | {
         "certificate": _certificate(outcome, access, scope.calendar, now),
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in task.unopened],
@@ -55,7 +55,7 @@ def present_result(task: PresentTask, outcome: Outcome, scope: Scope, now: datet
     return result | {"msg": outcome.deferred or sentence}
 
 
-def _related(scope: Scope, outcome: Outcome, access: StoreCertificate | None) -> Scope:
+def _related(scope: FactsScope, outcome: Transaction, access: StoreCertificate | None) -> FactsScope:
     """Facts list what comes from the same issuer, unless the task names one: a person's other certificates are counted."""
     if scope.selection.issuer is not None:
         return scope
@@ -64,7 +64,7 @@ def _related(scope: Scope, outcome: Outcome, access: StoreCertificate | None) ->
     return replace(scope, selection=replace(scope.selection, issuer=issuer))
 
 
-def absent_result(check_mode: bool, outcome: Outcome, scope: Scope) -> dict[str, Any]:
+def absent_result(check_mode: bool, outcome: Transaction, scope: FactsScope) -> dict[str, Any]:
     """``state: absent``."""
     count = len(outcome.plan.leaving)
     what = "1 certificate" if count == 1 else f"{count} certificates"
@@ -91,11 +91,11 @@ def bundle_result(bundle: Bundle, now: datetime, calendar: Calendar) -> dict[str
     return {"certificate": leaf, "chain": chain, "bundle_sha256": bundle.sha256}
 
 
-def _result(check_mode: bool, outcome: Outcome, scope: Scope) -> dict[str, Any]:
-    seats = seated(scope.seats, outcome.inventory)
+def _result(check_mode: bool, outcome: Transaction, scope: FactsScope) -> dict[str, Any]:
+    entries = resolve_accounts(scope.entries, outcome.inventory)
     if not check_mode:  # facts outlive the run, and a plan is no outcome
-        seats = with_outcome(seats, outcome.owner.account.asked, _outcome(outcome), outcome.observed_at)
-    scope = replace(scope, seats=seats)
+        entries = with_outcome(entries, outcome.owner.account.asked, _outcome(outcome), outcome.observed_at)
+    scope = replace(scope, entries=entries)
     views = {outcome.owner.sid: outcome.after}
     facts = to_map(workstation_record(outcome.inventory, views, scope, outcome.observed_at))
     return {
@@ -111,7 +111,7 @@ def _result(check_mode: bool, outcome: Outcome, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _leaving(outcome: Outcome, thumbprint: str, method: Method) -> dict[str, Any]:
+def _leaving(outcome: Transaction, thumbprint: str, method: RetirementMethod) -> dict[str, Any]:
     """A certificate that went or would go, and what became of its key."""
     found = outcome.before.find(thumbprint)
     done = [
@@ -126,11 +126,11 @@ def _leaving(outcome: Outcome, thumbprint: str, method: Method) -> dict[str, Any
         "not_after": found.certificate.not_after.strftime(TIME_FORMAT) if found else None,
         "method": method.value,
         "key": key.get("key", "kept" if done else "planned"),
-        "kept_because": key.get("kept_because", method.value if done and method is Method.ARCHIVE else None),
+        "kept_because": key.get("kept_because", method.value if done and method is RetirementMethod.ARCHIVE else None),
     }
 
 
-def _outcome(outcome: Outcome) -> str:
+def _outcome(outcome: Transaction) -> str:
     plan = outcome.plan
     if outcome.deferred is not None:
         return "deferred"
@@ -143,9 +143,9 @@ def _outcome(outcome: Outcome) -> str:
     return "changed" if plan.changes else "unchanged"
 
 
-def _sentence(check_mode: bool, outcome: Outcome, access: StoreCertificate | None) -> str:
+def _sentence(check_mode: bool, outcome: Transaction, access: StoreCertificate | None) -> str:
     if outcome.note and access:
-        reason = "no new bundle is there" if outcome.note is Note.WAITING_FOR_ISSUER else "renewal is not due"
+        reason = "no new bundle is there" if outcome.note is SkipReason.WAITING_FOR_ISSUER else "renewal is not due"
         return f"{outcome.owner.name}: {reason}; access works until {access.certificate.not_after:%Y-%m-%d}."
     leaf = outcome.leaf or (access.certificate if access else None)
     if leaf is None:
@@ -166,7 +166,7 @@ def _retired(count: int, check_mode: bool) -> str:
 
 
 def _certificate(
-    outcome: Outcome, access: StoreCertificate | None, calendar: Calendar, now: datetime
+    outcome: Transaction, access: StoreCertificate | None, calendar: Calendar, now: datetime
 ) -> dict[str, Any] | None:
     """The wanted certificate, or the one that gives access now where none was wanted."""
     leaf = outcome.leaf

@@ -13,15 +13,15 @@ import binascii
 from dataclasses import dataclass
 
 from .._crypto.certificate import Certificate, proof_holds
-from .._crypto.store import StoreView
-from .._errors import PkcsError
+from .._crypto.store import CertificateStore
+from .._errors import CollectionError
 from .._policy.plan import NameLeaf, Plan, ProveKey
-from .._policy.retirement import Method
+from .._policy.retirement import RetirementMethod
 from .._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedResult:
     """What has to be true after an exchange."""
 
     owner_sid: str
@@ -30,11 +30,11 @@ class Expected:
     nonce: bytes
 
 
-def refuse_unverified(expected: Expected, answer: ExchangeAnswer, after: StoreView, computer: str) -> None:
-    """Raises ``PkcsError`` (``not_verified``) when the answer does not show what was planned."""
+def check_answer(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore, computer: str) -> None:
+    """Raises ``CollectionError`` (``not_verified``) when the answer does not show what was planned."""
     problem = _problem(expected, answer, after)
     if problem:
-        raise PkcsError(
+        raise CollectionError(
             code="not_verified",
             cause=f"{computer} reports success, but {problem}.",
             next_step="Look at the holder's personal store before running the task again, and report it.",
@@ -43,17 +43,19 @@ def refuse_unverified(expected: Expected, answer: ExchangeAnswer, after: StoreVi
         )
 
 
-def _problem(expected: Expected, answer: ExchangeAnswer, after: StoreView) -> str | None:
+def _problem(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore) -> str | None:
     if answer.owner_sid != expected.owner_sid:
         return f"the exchange ran as {answer.owner_sid} instead of {expected.owner_sid}"
     for thumbprint, method in expected.plan.leaving.items():
         left = after.find(thumbprint)
-        if left is not None and not (method is Method.ARCHIVE and left.archived):
+        if left is not None and not (method is RetirementMethod.ARCHIVE and left.archived):
             return f"{thumbprint} is still there"
     return _leaf_problem(expected.leaf, expected, answer, after) if expected.leaf else None
 
 
-def _leaf_problem(leaf: Certificate, expected: Expected, answer: ExchangeAnswer, after: StoreView) -> str | None:
+def _leaf_problem(
+    leaf: Certificate, expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore
+) -> str | None:
     installed = after.find(leaf.thumbprint)
     if installed is None or installed.key is None:
         return "the store does not hold the certificate with its key"
@@ -62,12 +64,14 @@ def _leaf_problem(leaf: Certificate, expected: Expected, answer: ExchangeAnswer,
     for step in expected.plan.steps:
         if isinstance(step, NameLeaf) and installed.friendly_name != step.friendly_name:
             return f"the friendly name is {installed.friendly_name!r} instead of {step.friendly_name!r}"
-        if isinstance(step, ProveKey) and not any(_signs(entry, leaf, expected.nonce) for entry in answer.journal):
+        if isinstance(step, ProveKey) and not any(
+            _is_signature(entry, leaf, expected.nonce) for entry in answer.journal
+        ):
             return "the private key did not sign what the controller asked it to sign"
     return None
 
 
-def _signs(entry: JournalEntry, leaf: Certificate, nonce: bytes) -> bool:
+def _is_signature(entry: JournalEntry, leaf: Certificate, nonce: bytes) -> bool:
     try:
         signature = base64.b64decode(str(entry.facts["signature"]), validate=True)
     except (KeyError, binascii.Error):

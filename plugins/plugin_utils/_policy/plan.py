@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from .._crypto.certificate import Certificate
-from .._crypto.store import StoreCertificate, StoreView
-from .retirement import Going, Method
+from .._crypto.store import CertificateStore, StoreCertificate
+from .retirement import RetiredCertificate, RetirementMethod
 
 
 class Prove(str, Enum):
@@ -22,7 +22,7 @@ class Prove(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredCertificate:
     """What ``state: present`` asks for. ``friendly_name`` None leaves the name as it is."""
 
     leaf: Certificate
@@ -66,7 +66,7 @@ class RetireOld:
     """A predecessor is hidden, or goes with its key."""
 
     thumbprint: str
-    method: Method
+    method: RetirementMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,15 @@ class Plan:
         return any(isinstance(step, ProveKey) for step in self.steps)
 
     @property
-    def leaving(self) -> dict[str, Method]:
+    def leaving(self) -> dict[str, RetirementMethod]:
         """What goes, by thumbprint, and how."""
         leaving = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireOld)}
-        return leaving | {step.thumbprint: Method.DELETE for step in self.steps if isinstance(step, RemoveCertificate)}
+        return leaving | {
+            step.thumbprint: RetirementMethod.DELETE for step in self.steps if isinstance(step, RemoveCertificate)
+        }
 
 
-def plan_present(wanted: Wanted, view: StoreView, old: Sequence[Going]) -> Plan:
+def plan_present(wanted: DesiredCertificate, view: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     """Import what is missing, prove it, and only then touch what it replaces: the holder always has a usable certificate."""
     leaf = wanted.leaf
     installed = view.find(leaf.thumbprint)
@@ -126,14 +128,14 @@ def plan_present(wanted: Wanted, view: StoreView, old: Sequence[Going]) -> Plan:
     return Plan(tuple(steps))
 
 
-def plan_absent(going: Sequence[Going]) -> Plan:
+def plan_absent(going: Sequence[RetiredCertificate]) -> Plan:
     """Each selected certificate goes, or is hidden where its key still opens old mails or files."""
-    return Plan(tuple(_leave(each) for each in going))
+    return Plan(tuple(_removal_step(each) for each in going))
 
 
-def _leave(each: Going) -> PlannedStep:
-    if each.method is Method.ARCHIVE:
-        return RetireOld(each.found.thumbprint, Method.ARCHIVE)
+def _removal_step(each: RetiredCertificate) -> PlannedStep:
+    if each.method is RetirementMethod.ARCHIVE:
+        return RetireOld(each.found.thumbprint, RetirementMethod.ARCHIVE)
     return RemoveCertificate(each.found.thumbprint)
 
 

@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .._crypto.store import StoreCertificate, StoreView
-from .._errors import PkcsError
+from .._crypto.store import CertificateStore, StoreCertificate
+from .._errors import CollectionError
 from .retirement import is_software
-from .subject import Person, check_pattern
+from .subject import ExpectedSubject, check_pattern
 from .validity import DAY
 
 HEX = re.compile(r"[0-9A-F]*")
@@ -20,28 +20,28 @@ SHA1_DIGITS, SHA256_DIGITS = 40, 64
 
 
 @dataclass(frozen=True, slots=True)
-class Selector:
-    """All that is given has to match; ``thumbprints`` or ``issuer`` has to be given. Raises ``PkcsError``: ``bad_arguments``.
+class RemovalSelector:
+    """All that is given has to match; ``thumbprints`` or ``issuer`` has to be given. Raises ``CollectionError``: ``bad_arguments``.
 
     ``thumbprints`` are normalised, and none of them selects nothing; ``issuer`` is a regular expression on its RFC 4514 name.
     """
 
     thumbprints: tuple[str, ...] | None = None
     issuer: str | None = None
-    person: Person = field(default_factory=Person)
+    person: ExpectedSubject = field(default_factory=ExpectedSubject)
     expired_for_days: int | None = None
 
     def __post_init__(self) -> None:
         check_pattern("issuer", self.issuer)
         if self.thumbprints is None and not self.issuer:
             # A variable that came out empty must not mean every certificate of the holder.
-            raise PkcsError(
+            raise CollectionError(
                 code="bad_arguments",
                 cause="Nothing says which certificates are meant: thumbprints and issuer are empty.",
                 next_step="Give one of them; issuer: '.' means every issuer.",
             )
 
-    def select(self, view: StoreView, now: datetime) -> tuple[StoreCertificate, ...]:
+    def select(self, view: CertificateStore, now: datetime) -> tuple[StoreCertificate, ...]:
         """The certificates meant. A smart card's is never among them."""
         return tuple(found for found in view.certificates if is_software(found) and self._means(found, now))
 
@@ -61,8 +61,8 @@ class Selector:
         )
 
 
-def normal_thumbprint(text: str) -> str:
-    """A thumbprint as people paste it, as 40 upper-case hex digits. Raises ``PkcsError``: ``bad_thumbprint``.
+def parse_thumbprint(text: str) -> str:
+    """A thumbprint as people paste it, as 40 upper-case hex digits. Raises ``CollectionError``: ``bad_thumbprint``.
 
     The certificate dialog of Windows puts an invisible U+200E before it when it is copied.
     """
@@ -72,7 +72,7 @@ def normal_thumbprint(text: str) -> str:
     if len(digits) == SHA1_DIGITS and HEX.fullmatch(digits):
         return digits
     kind = "the SHA-256 thumbprint" if len(digits) == SHA256_DIGITS and HEX.fullmatch(digits) else "no thumbprint"
-    raise PkcsError(
+    raise CollectionError(
         code="bad_thumbprint",
         cause=f"{text!r} is {kind}; Windows names certificates by their SHA-1, 40 hex digits.",
         next_step="Take the thumbprint from certificate_facts or from the certificate's details in Windows.",

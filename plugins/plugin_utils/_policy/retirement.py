@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._crypto.certificate import CLIENT_AUTH, Certificate
-from .._crypto.store import StoreCertificate, StoreView
-from .._errors import PkcsError
-from .subject import Person
+from .._crypto.store import CertificateStore, StoreCertificate
+from .._errors import CollectionError
+from .subject import ExpectedSubject
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
 """EKU emailProtection (RFC 5280, 4.2.1.12) and szOID_EFS_CRYPTO: without the key, old mails and files stay closed."""
@@ -28,7 +28,7 @@ SOFTWARE_PROVIDERS = (
 )
 
 
-class Method(str, Enum):
+class RetirementMethod(str, Enum):
     """How a certificate goes. Archived: hidden, with its key. Deleted: gone, with its key."""
 
     ARCHIVE = "archive"
@@ -37,29 +37,31 @@ class Method(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class RetirementPolicy:
     """``most``: more than so many going at once means that the selection is too wide."""
 
-    method: Method = Method.DELETE
+    method: RetirementMethod = RetirementMethod.DELETE
     most: int = 3
     encryption_keys: bool = False
     allow_downgrade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
+class RetiredCertificate:
     """A certificate that goes, and how."""
 
     found: StoreCertificate
-    method: Method
+    method: RetirementMethod
 
 
-def predecessors(view: StoreView, leaf: Certificate, person: Person, policy: Policy) -> tuple[Going, ...]:
-    """The holder's older certificates of the same issuer. Raises ``PkcsError``: ``downgrade``, ``too_many``."""
+def predecessors(
+    view: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RetirementPolicy
+) -> tuple[RetiredCertificate, ...]:
+    """The holder's older certificates of the same issuer. Raises ``CollectionError``: ``downgrade``, ``too_many``."""
     same = [found for found in view.certificates if _succeeds(leaf, found, person)]
     newer = [found for found in same if found.certificate.not_after > leaf.not_after and not found.archived]
     if newer and not policy.allow_downgrade:
-        raise PkcsError(
+        raise CollectionError(
             code="downgrade",
             cause=(
                 f"The bundle ends on {leaf.not_after:%Y-%m-%d %H:%M} UTC, but {newer[0].thumbprint}, installed, is valid until "
@@ -67,16 +69,16 @@ def predecessors(view: StoreView, leaf: Certificate, person: Person, policy: Pol
             ),
             next_step="Use the newest bundle, or set allow_downgrade: true when the older one is meant.",
         )
-    return () if policy.method is Method.NONE else going(same, policy)
+    return () if policy.method is RetirementMethod.NONE else choose_methods(same, policy)
 
 
-def going(chosen: Iterable[StoreCertificate], policy: Policy) -> tuple[Going, ...]:
-    """How each chosen certificate goes; archived ones that are only to be archived are done. Raises ``PkcsError``: ``too_many``."""
-    methods = [Going(found, _method(found, policy)) for found in chosen]
-    open_ones = tuple(each for each in methods if not (each.method is Method.ARCHIVE and each.found.archived))
+def choose_methods(chosen: Iterable[StoreCertificate], policy: RetirementPolicy) -> tuple[RetiredCertificate, ...]:
+    """How each chosen certificate goes; archived ones that are only to be archived are done. Raises ``CollectionError``: ``too_many``."""
+    methods = [RetiredCertificate(found, _method(found, policy)) for found in chosen]
+    open_ones = tuple(each for each in methods if not (each.method is RetirementMethod.ARCHIVE and each.found.archived))
     if len(open_ones) > policy.most:
         names = ", ".join(each.found.certificate.subject_cn or each.found.thumbprint for each in open_ones)
-        raise PkcsError(
+        raise CollectionError(
             code="too_many",
             cause=f"{len(open_ones)} certificates would go ({names}), {policy.most} are allowed.",
             next_step="Narrow the selection, or raise max_retired when all of them are meant.",
@@ -89,7 +91,7 @@ def is_software(found: StoreCertificate) -> bool:
     return found.key is None or found.key.provider in SOFTWARE_PROVIDERS
 
 
-def _succeeds(leaf: Certificate, found: StoreCertificate, person: Person) -> bool:
+def _succeeds(leaf: Certificate, found: StoreCertificate, person: ExpectedSubject) -> bool:
     old = found.certificate
     return (
         old.thumbprint != leaf.thumbprint
@@ -100,6 +102,6 @@ def _succeeds(leaf: Certificate, found: StoreCertificate, person: Person) -> boo
     )
 
 
-def _method(found: StoreCertificate, policy: Policy) -> Method:
+def _method(found: StoreCertificate, policy: RetirementPolicy) -> RetirementMethod:
     encrypts = any(usage in ENCRYPTION for usage in found.certificate.eku or ())
-    return Method.ARCHIVE if encrypts and not policy.encryption_keys else policy.method
+    return RetirementMethod.ARCHIVE if encrypts and not policy.encryption_keys else policy.method

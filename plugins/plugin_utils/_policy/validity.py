@@ -11,9 +11,9 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from .._crypto.certificate import CLIENT_AUTH, SMALLEST_RSA, Certificate
-from .._crypto.store import StoreCertificate, StoreView
-from .._errors import PkcsError
-from .subject import Person
+from .._crypto.store import CertificateStore, StoreCertificate
+from .._errors import CollectionError
+from .subject import ExpectedSubject
 
 UTC = "UTC"
 DAY = 24 * 60 * 60
@@ -45,32 +45,34 @@ class Calendar:
 
 
 def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
-    """The calendar of a zone by its IANA name. Raises ``PkcsError`` (``bad_time_zone``)."""
+    """The calendar of a zone by its IANA name. Raises ``CollectionError`` (``bad_time_zone``)."""
     if time_zone == UTC:  # known without a time zone database
         return Calendar(renew_before_days)
     try:
         return Calendar(renew_before_days, ZoneInfo(time_zone))
     except (ValueError, OSError, LookupError):
-        raise PkcsError(
+        raise CollectionError(
             code="bad_time_zone",
             cause=f"The controller knows no time zone {time_zone!r}.",
             next_step="Give a name of the IANA database such as Europe/Paris; if it is one, install tzdata on the controller.",
         ) from None
 
 
-def current(view: StoreView, person: Person, leaf: str | None, now: datetime) -> StoreCertificate | None:
+def best_certificate(
+    view: CertificateStore, person: ExpectedSubject, leaf: str | None, now: datetime
+) -> StoreCertificate | None:
     """The person's usable certificate that is valid longest; ``leaf`` (a thumbprint) is his in any case. None when there is none."""
     usable = [
         found
         for found in view.certificates
         if (found.thumbprint == leaf or person.owns(found.certificate))
         and found.certificate.is_in_date(now)
-        and is_offered(found.certificate.eku, found.has_key, found.archived)
+        and is_selectable(found.certificate.eku, found.has_key, found.archived)
     ]
     return max(usable, key=lambda found: found.certificate.not_after, default=None)
 
 
-def is_offered(eku: tuple[str, ...] | None, has_key: bool, archived: bool) -> bool:
+def is_selectable(eku: tuple[str, ...] | None, has_key: bool, archived: bool) -> bool:
     """What Chromium asks of a client certificate beside its dates: for client authentication, with a key link, not archived."""
     return (not eku or CLIENT_AUTH in eku) and has_key and not archived
 

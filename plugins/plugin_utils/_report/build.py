@@ -10,21 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._facts.evaluation import ACCESS
-from .._facts.holders import Seat, accounts_of
-from .._policy.subject import register_of
+from .._facts.holders import HolderEntry, accounts_of
+from .._policy.subject import index_holders
 from .._policy.validity import Status, calendar_of
 from .compare import compare
-from .model import Actor, CertificateRow, HolderRow, NextStep, Report, Terms, as_in_a_register
-from .next_step import Leftovers
+from .model import Actor, CertificateRow, HolderRow, NextStep, Report, ReportParameters, as_in_a_register
+from .next_step import RemainingCertificates
 from .rows import (
     Earlier,
+    EvaluatedHost,
     Rules,
-    SeenHost,
     authorisation_status,
     certificate_rows,
+    evaluate_host,
     holder_key,
     holder_row,
-    see,
     workstation_row,
 )
 from .sources import Host
@@ -35,46 +35,46 @@ class Sources:
     """What a report is made of. ``people``: everybody who should have a certificate. ``pattern`` finds the authorisation number in a CN."""
 
     hosts: Sequence[Host]
-    people: Sequence[Seat]
+    people: Sequence[HolderEntry]
     pattern: str | None
     earlier: Report | None
 
 
-def build(sources: Sources, terms: Terms) -> Report:
-    """Judges, sorts, and compares with the earlier report. Raises ``PkcsError``: ``bad_time_zone``."""
-    rules = _rules(sources, terms)
-    seen = [see(host, rules) for host in sources.hosts]
+def build(sources: Sources, parameters: ReportParameters) -> Report:
+    """Judges, sorts, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
+    rules = _rules(sources, parameters)
+    seen = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in seen for row in certificate_rows(each)), key=_certificate_order)
     report = Report(
-        terms=terms,
+        parameters=parameters,
         holders=_holders(seen, rules, certificates),
         without_workstation=_without_workstation(sources, rules),
         without_holder=tuple(row for row in certificates if row.certificate.related and row.holder is None),
         certificates=tuple(certificates),
         workstations=tuple(sorted((workstation_row(each, rules) for each in seen), key=lambda row: row.workstation)),
-        compared_with=sources.earlier.terms.report_date if sources.earlier else None,
+        compared_with=sources.earlier.parameters.report_date if sources.earlier else None,
         changes=None,
     )
     return replace(report, changes=compare(sources.earlier, report)) if sources.earlier else report
 
 
-def _rules(sources: Sources, terms: Terms) -> Rules:
-    seated = [seat for host in sources.hosts for seat in host.seats]
-    seats = [*seated, *sources.people]
+def _rules(sources: Sources, parameters: ReportParameters) -> Rules:
+    listed = [entry for host in sources.hosts for entry in host.entries]
+    entries = [*listed, *sources.people]
     return Rules(
-        now=terms.report_date,
-        calendar=calendar_of(terms.time_zone, terms.renew_before_days),
-        register=register_of(
-            {seat.person.authorisation for seat in seats if seat.person.authorisation}, sources.pattern
+        now=parameters.report_date,
+        calendar=calendar_of(parameters.time_zone, parameters.renew_before_days),
+        register=index_holders(
+            {entry.person.authorisation for entry in entries if entry.person.authorisation}, sources.pattern
         ),
-        accounts=accounts_of(seated),
-        authorisation_due_within=terms.authorisation_due_within_days,
-        facts_max_age=terms.facts_max_age_days,
+        accounts=accounts_of(listed),
+        authorisation_due_within=parameters.authorisation_due_within_days,
+        facts_max_age=parameters.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
         authorised={
-            seat.person.authorisation: seat.anniversary
-            for seat in sources.people
-            if seat.person.authorisation and seat.anniversary
+            entry.person.authorisation: entry.anniversary
+            for entry in sources.people
+            if entry.person.authorisation and entry.anniversary
         },
     )
 
@@ -88,43 +88,47 @@ def _thumbprints(earlier: Report | None) -> Earlier:
     }
 
 
-def _holders(seen: Iterable[SeenHost], rules: Rules, certificates: Iterable[CertificateRow]) -> tuple[HolderRow, ...]:
+def _holders(
+    seen: Iterable[EvaluatedHost], rules: Rules, certificates: Iterable[CertificateRow]
+) -> tuple[HolderRow, ...]:
     """One row for each, whom certificates anywhere may leave something to do."""
-    seats: dict[tuple[str, str], list[tuple[Seat, SeenHost]]] = {}
+    entries: dict[tuple[str, str], list[tuple[HolderEntry, EvaluatedHost]]] = {}
     for each in seen:
-        for seat in each.host.seats:
-            seats.setdefault(holder_key(seat), []).append((seat, each))
-    assigned = {(number, each.host.name) for (number, _user), places in seats.items() for _seat, each in places}
+        for entry in each.host.entries:
+            entries.setdefault(holder_key(entry), []).append((entry, each))
+    assigned = {(number, each.host.name) for (number, _user), places in entries.items() for _entry, each in places}
     elsewhere = {row.holder for row in certificates if row.status is Status.WRONG_HOLDER}
     unassigned = {
         row.holder for row in certificates if row.status in ACCESS and (row.holder, row.workstation) not in assigned
     }
     rows = (
-        holder_row(places, rules, Leftovers(elsewhere=key[0] in elsewhere, unassigned=key[0] in unassigned))
-        for key, places in seats.items()
+        holder_row(places, rules, RemainingCertificates(elsewhere=key[0] in elsewhere, unassigned=key[0] in unassigned))
+        for key, places in entries.items()
     )
     return tuple(sorted(rows, key=_holder_order))
 
 
 def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...]:
-    seated = {holder_key(seat) for host in sources.hosts for seat in host.seats}
-    people = {holder_key(seat): seat for seat in sources.people if holder_key(seat) not in seated}
+    listed = {holder_key(entry) for host in sources.hosts for entry in host.entries}
+    people = {holder_key(entry): entry for entry in sources.people if holder_key(entry) not in listed}
     rows = (
         HolderRow(
-            name=seat.person.name or "",
-            authorisation=seat.person.authorisation or "",
+            name=entry.person.name or "",
+            authorisation=entry.person.authorisation or "",
             status=Status.MISSING,
             next_step=NextStep.ASSIGN_WORKSTATION,
             actor=Actor.IT,
             valid_from=None,
             valid_until=None,
             days_left=None,
-            authorisation_until=seat.anniversary,
-            authorisation_days_left=rules.calendar.days_left(seat.anniversary, rules.now) if seat.anniversary else None,
-            authorisation_status=authorisation_status(seat.anniversary, rules),
+            authorisation_until=entry.anniversary,
+            authorisation_days_left=rules.calendar.days_left(entry.anniversary, rules.now)
+            if entry.anniversary
+            else None,
+            authorisation_status=authorisation_status(entry.anniversary, rules),
             places=(),
         )
-        for seat in people.values()
+        for entry in people.values()
     )
     return tuple(sorted(rows, key=_holder_order))
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from .._policy.validity import Status
-from .model import Change, ChangeKind, HolderRow, Place, Report, as_in_a_register
+from .model import Change, ChangeKind, HolderRow, HolderWorkstation, Report, as_in_a_register
 
-Key = tuple[str, str]
+ChangeKey = tuple[str, str]
 
 WORKSTATIONS = (ChangeKind.WORKSTATION_ADDED, ChangeKind.WORKSTATION_REMOVED)
 """Kinds whose subject is a workstation; that of the others is a holder."""
@@ -61,26 +61,26 @@ def subject_of(row: HolderRow) -> str:
     return row.authorisation or (row.places[0].account if row.places else row.name)
 
 
-def _by_holder(report: Report) -> Mapping[Key, HolderRow]:
+def _by_holder(report: Report) -> Mapping[ChangeKey, HolderRow]:
     return {_key(row): row for row in (*report.holders, *report.without_workstation)}
 
 
-def _key(row: HolderRow) -> Key:
+def _key(row: HolderRow) -> ChangeKey:
     """As rows are gathered; a number may look like somebody's account."""
     return row.authorisation, "" if row.authorisation else subject_of(row)
 
 
-def _places(row: HolderRow) -> Mapping[Key, Place]:
+def _places(row: HolderRow) -> Mapping[ChangeKey, HolderWorkstation]:
     """By workstation and account: a holder may have two at one workstation."""
     return {(place.workstation, place.account): place for place in row.places}
 
 
-def _is_known(place: Place | None) -> bool:
+def _is_known(place: HolderWorkstation | None) -> bool:
     """Whether it is certain what is there: a workstation that does not tell has not lost its certificate."""
     return not (place and place.thumbprint is None and place.status in (Status.UNKNOWN, Status.NEVER_SEEN))
 
 
-def _thumbprint(place: Place | None) -> str | None:
+def _thumbprint(place: HolderWorkstation | None) -> str | None:
     return place.thumbprint if place else None
 
 

@@ -48,7 +48,7 @@ class NextStep(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HolderWorkstation:
     """A holder at one workstation: the inventory's names of the workstation and of the holder's Windows account.
 
     ``facts_at``: when the workstation last answered, None when it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
@@ -90,7 +90,7 @@ class HolderRow:
     authorisation_until: date | None
     authorisation_days_left: int | None
     authorisation_status: Status | None
-    places: tuple[Place, ...]
+    places: tuple[HolderWorkstation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class CertificateRow:
     certificate: CertificateRecord
 
 
-class Answer(str, Enum):
+class Reachability(str, Enum):
     """Whether a workstation answered."""
 
     ANSWERED = "answered"
@@ -123,7 +123,7 @@ class WorkstationRow:
 
     workstation: str
     computer: str | None
-    answer: Answer
+    answer: Reachability
     facts_at: datetime | None
     facts_age_days: int | None
     problem: str | None
@@ -162,7 +162,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ReportParameters:
     """What the report was asked to be. ``time_zone`` is an IANA name; the limits are in days."""
 
     report_date: datetime
@@ -179,7 +179,7 @@ class Terms:
 class Report:
     """Rows are sorted, so that the same facts give the same bytes. ``changes`` is None when nothing was there to compare with."""
 
-    terms: Terms
+    parameters: ReportParameters
     holders: tuple[HolderRow, ...]
     without_workstation: tuple[HolderRow, ...]
     without_holder: tuple[CertificateRow, ...]
@@ -196,7 +196,7 @@ class Summary:
     holders: int
     by_status: Mapping[Status, int]
     authorisations: Mapping[Status, int]
-    workstations: Mapping[Answer, int]
+    workstations: Mapping[Reachability, int]
     without_workstation: int
     without_holder: int
     first_end: datetime | None
@@ -214,20 +214,22 @@ def summary(report: Report) -> Summary:
     """Counts the rows of a report; statuses that nobody has are left out."""
     holders = (*report.holders, *report.without_workstation)
     ends = [
-        row.valid_until for row in report.holders if row.valid_until and row.valid_until >= report.terms.report_date
+        row.valid_until
+        for row in report.holders
+        if row.valid_until and row.valid_until >= report.parameters.report_date
     ]
     return Summary(
         holders=len(holders),
         by_status=_counted(Status, (row.status for row in holders)),
         authorisations=_counted(Status, (row.authorisation_status for row in holders if row.authorisation_status)),
-        workstations=_counted(Answer, (row.answer for row in report.workstations)),
+        workstations=_counted(Reachability, (row.answer for row in report.workstations)),
         without_workstation=len(report.without_workstation),
         without_holder=len(report.without_holder),
         first_end=min(ends, default=None),
     )
 
 
-Kind = TypeVar("Kind", Status, Answer)
+Kind = TypeVar("Kind", Status, Reachability)
 
 
 def _counted(kinds: type[Kind], values: Iterable[Kind]) -> Mapping[Kind, int]:

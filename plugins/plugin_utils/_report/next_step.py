@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._facts.holders import Seat
+from .._facts.holders import HolderEntry
 from .._policy.validity import Status
 from .model import Actor, NextStep
 
-Step = tuple[NextStep, Actor]
+Action = tuple[NextStep, Actor]
 
 NOTHING = (NextStep.NOTHING, Actor.NOBODY)
 
@@ -34,23 +34,23 @@ BY_TASK = {
 """What a task of ours cures, as soon as the holder is logged on and the issuer has delivered."""
 
 
-def next_step(status: Status, seat: Seat, outcome: str | None, answered: bool) -> Step:
+def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
     """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store."""
     if status is Status.UNKNOWN:
         return (NextStep.REPAIR_PROFILE if answered else NextStep.REACH_WORKSTATION), Actor.IT
-    if status is not Status.NEVER_SEEN and seat.owner_sid is None:
+    if status is not Status.NEVER_SEEN and entry.owner_sid is None:
         return NextStep.CORRECT_INVENTORY, Actor.IT
     if status not in BY_TASK:
         return BY_STATUS[status]
     if outcome == "waiting_for_issuer":
         return NextStep.AWAIT_BUNDLE, Actor.ISSUER
-    if outcome == "deferred" or not seat.logged_on:
+    if outcome == "deferred" or not entry.logged_on:
         return NextStep.LOG_ON, Actor.HOLDER
     return BY_TASK[status], Actor.IT
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
+class RemainingCertificates:
     """What may be left to do where the certificate itself needs nothing.
 
     ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else has one of the holder's. ``unassigned``: the
@@ -63,7 +63,7 @@ class Leftovers:
     authorisation: Status | None = None
 
 
-def at_last(step: Step, left: Leftovers) -> Step:
+def at_last(step: Action, left: RemainingCertificates) -> Action:
     """The step, or where there is none the most pressing of the leftovers."""
     if step != NOTHING:
         return step

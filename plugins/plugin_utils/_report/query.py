@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._errors import PkcsError
+from .._errors import CollectionError
 from .._facts.codec import entries_of, to_map
 from .compare import WORKSTATIONS, subject_of
-from .model import CertificateRow, HolderRow, Place, Report
+from .model import CertificateRow, HolderRow, HolderWorkstation, Report
 
-KEYS = {entry.key for kind in (HolderRow, Place) for entry in entries_of(kind)}
+KEYS = {entry.key for kind in (HolderRow, HolderWorkstation) for entry in entries_of(kind)}
 """What rows have. An expression that asks for another key is misspelt; it would select nobody, and nobody would notice."""
 
 KINDS = {
@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 def select(report: Report, expression: str) -> Report:
-    """The report of the holders whose rows the expression selects, and of what is theirs. Raises ``PkcsError``.
+    """The report of the holders whose rows the expression selects, and of what is theirs. Raises ``CollectionError``.
 
     Theirs are the certificates with their numbers or in their stores, the workstations where they work or such a certificate is, and
     the changes of both. Codes: ``bad_query``, ``missing_library``.
@@ -43,7 +43,7 @@ def select(report: Report, expression: str) -> Report:
     kept = {id(holder) for holder, row in zip(holders, rows, strict=True) if id(row) in chosen}
     selected = replace(
         report,
-        terms=replace(report.terms, query=expression),
+        parameters=replace(report.parameters, query=expression),
         holders=tuple(row for row in report.holders if id(row) in kept),
         without_workstation=tuple(row for row in report.without_workstation if id(row) in kept),
     )
@@ -83,7 +83,7 @@ def _selected(rows: Sequence[Row], expression: str) -> Sequence[Row]:
         from jmespath import compile as compiled  # noqa: PLC0415  a report without a query needs no library
         from jmespath.exceptions import JMESPathError  # noqa: PLC0415
     except ImportError:
-        raise PkcsError(
+        raise CollectionError(
             code="missing_library",
             cause=f"The Python that runs Ansible ({sys.executable}) lacks the library jmespath, which query needs.",
             next_step="Install it there with pip, or add it to the execution environment.",
@@ -123,8 +123,8 @@ def _kind(found: object) -> str:
     return KINDS.get(type(found), type(found).__name__)
 
 
-def _bad_query(expression: str, problem: str) -> PkcsError:
-    return PkcsError(
+def _bad_query(expression: str, problem: str) -> CollectionError:
+    return CollectionError(
         code="bad_query",
         cause=f"query {expression!r:.200} {problem}.",
         next_step="Write one that selects from the list of holders, for instance [?status=='expired'].",

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The story of ``compliance_report``: what is known, as rows, as files."""
+"""``compliance_report``: from facts to rows to files, and the result."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .._errors import PkcsError
+from .._errors import CollectionError
 from .._facts.codec import Mismatch, instant_of
-from .._facts.holders import seat_of
+from .._facts.holders import parse_holder
 from .._policy.subject import check_pattern
 from .._policy.validity import Status
 from .build import Sources, build
 from .delivery.atomic_files import read, write
-from .formats.file_formats import FORMS
+from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
-from .model import HolderRow, Report, Terms, summary
+from .model import HolderRow, Report, ReportParameters, summary
 from .query import select
 from .sources import Host, host_of, hosts_of, merged, people_of
 
@@ -44,14 +44,14 @@ class Written:
 
 
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
-    """The report of the options and the hosts' variables. Raises ``PkcsError``."""
+    """The report of the options and the hosts' variables. Raises ``CollectionError``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
     slices = [_earlier(path) for path in options["merge"]]
-    people = [seat_of({"user": entry["name"]} | entry) for entry in options["holders"]]
+    people = [parse_holder({"user": entry["name"]} | entry) for entry in options["holders"]]
     sources = Sources(
         hosts=_hosts(variables, slices),
         # Of somebody who is in both, the last counts.
-        people=[*(seat for report in slices for seat in people_of(report)), *people],
+        people=[*(entry for report in slices for entry in people_of(report)), *people],
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous"]) if options["previous"] else None,
     )
@@ -59,12 +59,12 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     return select(report, options["query"]) if options["query"] else report
 
 
-def write_forms(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:
-    """Writes the forms asked for into the destination. Raises ``PkcsError`` (``report_file``)."""
+def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:
+    """Writes the forms asked for into the destination. Raises ``CollectionError`` (``report_file``)."""
     files: dict[str, list[str]] = {}
     changed = False
     for name in options["formats"] if options["destination"] else ():
-        for form in FORMS[name]:
+        for form in FILE_FORMATS[name]:
             path = Path(options["destination"]) / f"{options['name']}{form.suffix}"
             changed = write(path, form.make(report), check_mode) or changed
             files.setdefault(name, []).append(str(path))
@@ -74,7 +74,7 @@ def write_forms(options: Mapping[str, Any], report: Report, check_mode: bool) ->
 def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
     """What the task returns; failed when a holder has a status that ``fail_on`` names."""
     found = document(report)
-    broken = broken_promises(report, options["fail_on"])
+    broken = unmet_conditions(report, options["fail_on"])
     return {
         "changed": written.changed,
         "failed": bool(broken),
@@ -88,7 +88,7 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
     }
 
 
-def broken_promises(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
+def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
     """How many holders have each status of ``fail_on``, be it at one of several workstations; those that nobody has are left out."""
     rows = (*report.holders, *report.without_workstation)
     counts = {each: sum(_has(row, each) for row in rows) for each in fail_on}
@@ -112,12 +112,12 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
 
 
 def _earlier(path: str) -> Report:
-    """A report of another run, whole. Raises ``PkcsError``."""
+    """A report of another run, whole. Raises ``CollectionError``."""
     report = parse(read(Path(path)), path)
-    if report.terms.query:
-        raise PkcsError(
+    if report.parameters.query:
+        raise CollectionError(
             code="selected_report",
-            cause=f"{path} holds only what its query {report.terms.query!r:.200} selected, so nobody can tell what it lacks.",
+            cause=f"{path} holds only what its query {report.parameters.query!r:.200} selected, so nobody can tell what it lacks.",
             next_step="Take one that was made without query; both can be made of the same facts.",
         )
     return report
@@ -126,7 +126,7 @@ def _earlier(path: str) -> Report:
 def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report]) -> Sequence[Host]:
     inventory = [host_of(name, known) for name, known in variables]
     # A host that says nothing of holders and has no facts is no workstation of ours: the controller itself, a server.
-    ours = [host for host in inventory if host.seats or host.facts_at or host.problem]
+    ours = [host for host in inventory if host.entries or host.facts_at or host.problem]
     return merged(ours, (host for report in slices for host in hosts_of(report)))
 
 
@@ -135,17 +135,17 @@ def _without_yaml(given: str) -> str:
     return given.replace(" ", "T").replace("+00:00", "Z")
 
 
-def _terms(options: Mapping[str, Any], now: datetime) -> Terms:
+def _terms(options: Mapping[str, Any], now: datetime) -> ReportParameters:
     given = options["report_date"]
     try:
         date = instant_of(_without_yaml(given)) if given else now.replace(microsecond=0)
     except Mismatch as mismatch:
-        raise PkcsError(
+        raise CollectionError(
             code="bad_arguments",
             cause=f"report_date: {mismatch}.",
             next_step="Write it in UTC and whole seconds.",
         ) from None
-    return Terms(
+    return ReportParameters(
         report_date=date,
         time_zone=options["time_zone"],
         language=options["language"],

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from .._facts.evaluation import Judge, Judged, judge_all
-from .._facts.holders import Seat, standing_of
-from .._policy.subject import Register
+from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
+from .._facts.holders import HolderEntry, holder_status
+from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
-from .model import Answer, CertificateRow, HolderRow, Place, WorkstationRow
-from .next_step import NOTHING, Leftovers, at_last, next_step
+from .model import CertificateRow, HolderRow, HolderWorkstation, Reachability, WorkstationRow
+from .next_step import NOTHING, RemainingCertificates, at_last, next_step
 from .sources import Host
 
 WORST_FIRST = (
@@ -45,7 +45,7 @@ class Rules:
 
     now: datetime
     calendar: Calendar
-    register: Register
+    register: HolderIndex
     accounts: Mapping[str, Set[str]]
     authorisation_due_within: int
     facts_max_age: int
@@ -54,45 +54,45 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenHost:
+class EvaluatedHost:
     """A workstation and what was judged of it; ``held`` is the part with an authorisation number, by that number."""
 
     host: Host
-    answer: Answer
-    judge: Judge
-    judged: tuple[Judged, ...]
-    held: Mapping[str, Sequence[Judged]]
+    answer: Reachability
+    judge: StatusRules
+    judged: tuple[RatedCertificate, ...]
+    held: Mapping[str, Sequence[RatedCertificate]]
 
 
-def see(host: Host, rules: Rules) -> SeenHost:
+def evaluate_host(host: Host, rules: Rules) -> EvaluatedHost:
     """Judges the certificates of a workstation by the day of the report."""
-    judge = Judge(rules.register, rules.accounts, rules.calendar, rules.now)
-    judged = judge_all(host.certificates, judge)
-    held: dict[str, list[Judged]] = {}
+    judge = StatusRules(rules.register, rules.accounts, rules.calendar, rules.now)
+    judged = rate_certificates(host.certificates, judge)
+    held: dict[str, list[RatedCertificate]] = {}
     for each in judged:
         if each.holder:
             held.setdefault(each.holder, []).append(each)
-    return SeenHost(host, _answer(host, rules), judge, judged, held)
+    return EvaluatedHost(host, _answer(host, rules), judge, judged, held)
 
 
-def holder_key(seat: Seat) -> tuple[str, str]:
+def holder_key(entry: HolderEntry) -> tuple[str, str]:
     """By whom rows are gathered: the authorisation number; without one, the account."""
-    return seat.person.authorisation or "", "" if seat.person.authorisation else seat.user
+    return entry.person.authorisation or "", "" if entry.person.authorisation else entry.user
 
 
 def holder_row(
-    seats: Sequence[tuple[Seat, SeenHost]],
+    entries: Sequence[tuple[HolderEntry, EvaluatedHost]],
     rules: Rules,
-    left: Leftovers = Leftovers(),  # noqa: B008
+    left: RemainingCertificates = RemainingCertificates(),  # noqa: B008
 ) -> HolderRow:
     """One holder over all his workstations. ``left``: what certificates leave to do, be it where he does not work."""
-    first = min((seat for seat, _seen in seats), key=lambda seat: (seat.person.name or "", seat.user))
+    first = min((entry for entry, _seen in entries), key=lambda entry: (entry.person.name or "", entry.user))
     places = sorted(
-        (_place(seat, seen, rules) for seat, seen in seats), key=lambda place: (place.workstation, place.account)
+        (_place(entry, seen, rules) for entry, seen in entries), key=lambda place: (place.workstation, place.account)
     )
     worst = min(places, key=lambda place: (WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING))
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
-    said = (rules.authorised.get(first.person.authorisation or ""), *(seat.anniversary for seat, _seen in seats))
+    said = (rules.authorised.get(first.person.authorisation or ""), *(entry.anniversary for entry, _seen in entries))
     until = max((day for day in said if day), default=None)
     authorisation = authorisation_status(until, rules)
     step = at_last((worst.next_step, worst.actor), replace(left, authorisation=authorisation))
@@ -122,7 +122,7 @@ def authorisation_status(until: date | None, rules: Rules) -> Status | None:
     return Status.RENEWAL_DUE if left <= rules.authorisation_due_within else Status.VALID
 
 
-def certificate_rows(seen: SeenHost) -> Iterable[CertificateRow]:
+def certificate_rows(seen: EvaluatedHost) -> Iterable[CertificateRow]:
     """All certificates of a workstation; it has answered once, or has none."""
     for gathered, each in zip(seen.host.certificates, seen.judged, strict=True):
         if seen.host.facts_at:
@@ -130,7 +130,7 @@ def certificate_rows(seen: SeenHost) -> Iterable[CertificateRow]:
             yield CertificateRow(seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, gathered)
 
 
-def workstation_row(seen: SeenHost, rules: Rules) -> WorkstationRow:
+def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
     """Whether a workstation answered, and what it did not tell."""
     host = seen.host
     return WorkstationRow(
@@ -140,7 +140,7 @@ def workstation_row(seen: SeenHost, rules: Rules) -> WorkstationRow:
         facts_at=host.facts_at,
         facts_age_days=-rules.calendar.days_left(host.facts_at, rules.now) if host.facts_at else None,
         problem=host.problem or None,
-        holders=len(host.seats),
+        holders=len(host.entries),
         certificates=len(host.certificates),
         not_listed=host.not_listed,
         clock_skew_seconds=host.clock_skew_seconds,
@@ -148,31 +148,31 @@ def workstation_row(seen: SeenHost, rules: Rules) -> WorkstationRow:
     )
 
 
-def _answer(host: Host, rules: Rules) -> Answer:
+def _answer(host: Host, rules: Rules) -> Reachability:
     if host.facts_at is None:
-        return Answer.NEVER_SEEN
-    return Answer.UNKNOWN if host.problem or _is_too_old(host.facts_at, rules) else Answer.ANSWERED
+        return Reachability.NEVER_SEEN
+    return Reachability.UNKNOWN if host.problem or _is_too_old(host.facts_at, rules) else Reachability.ANSWERED
 
 
 def _is_too_old(moment: datetime, rules: Rules) -> bool:
     return (rules.now - moment).total_seconds() > rules.facts_max_age * DAY
 
 
-def _place(seat: Seat, seen: SeenHost, rules: Rules) -> Place:
-    number = seat.person.authorisation
+def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
+    number = entry.person.authorisation
     # Of a terminal server with thousands of holders each looks at his own certificates alone.
-    standing = standing_of(seat, seen.held.get(number, ()) if number else seen.judged, seen.host.unread, seen.judge)
-    statuses = {Answer.NEVER_SEEN: Status.NEVER_SEEN, Answer.UNKNOWN: Status.UNKNOWN}
+    standing = holder_status(entry, seen.held.get(number, ()) if number else seen.judged, seen.host.unread, seen.judge)
+    statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
     status = statuses.get(seen.answer, standing.status)
     record = standing.record
-    outcome = seat.outcome if seat.outcome_at and not _is_too_old(seat.outcome_at, rules) else None
-    before = rules.earlier.get((seat.user, seen.host.name))
+    outcome = entry.outcome if entry.outcome_at and not _is_too_old(entry.outcome_at, rules) else None
+    before = rules.earlier.get((entry.user, seen.host.name))
     replaced = before is not None and record is not None and before != record.thumbprint
-    first = next_step(status, seat, outcome, seen.answer is Answer.ANSWERED)
-    step, actor = at_last(first, Leftovers(replaced, standing.elsewhere))
-    return Place(
+    first = next_step(status, entry, outcome, seen.answer is Reachability.ANSWERED)
+    step, actor = at_last(first, RemainingCertificates(replaced, standing.elsewhere))
+    return HolderWorkstation(
         workstation=seen.host.name,
-        account=seat.user,
+        account=entry.user,
         status=status,
         next_step=step,
         actor=actor,
@@ -180,9 +180,9 @@ def _place(seat: Seat, seen: SeenHost, rules: Rules) -> Place:
         valid_until=record.not_after if record else None,
         days_left=rules.calendar.days_left(record.not_after, rules.now) if record else None,
         thumbprint=record.thumbprint if record else None,
-        logged_on=seat.logged_on,
+        logged_on=entry.logged_on,
         facts_at=seen.host.facts_at,
-        owner_sid=seat.owner_sid,
+        owner_sid=entry.owner_sid,
         outcome=outcome,
-        outcome_at=seat.outcome_at if outcome else None,
+        outcome_at=entry.outcome_at if outcome else None,
     )

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from .._facts.codec import Mismatch, from_map
-from .._facts.holders import Seat, remembered, seat_of, seats_of_facts
+from .._facts.holders import HolderEntry, holders_of_facts, merge_known, parse_holder
 from .._facts.schema import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
-from .._policy.subject import Person
+from .._policy.subject import ExpectedSubject
 from .model import Report
 
 
@@ -25,7 +25,7 @@ class Host:
     """
 
     name: str
-    seats: tuple[Seat, ...]
+    entries: tuple[HolderEntry, ...]
     computer: str | None = None
     facts_at: datetime | None = None
     problem: str | None = None
@@ -36,11 +36,11 @@ class Host:
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
-    """A workstation by its variables: holders, facts, and what the last audit came to. Raises ``PkcsError``."""
+    """A workstation by its variables: holders, facts, and what the last audit came to. Raises ``CollectionError``."""
     cached = variables.get("ansible_facts") or {}
     facts, audit = cached.get("pkcs12"), _audit(cached.get("audit_pkcs12"))
-    seats = tuple(seat_of(entry) for entry in variables.get("pkcs12_holders") or ())
-    host = Host(name, remembered(seats, seats_of_facts(facts)), problem=audit.problem if audit else None)
+    entries = tuple(parse_holder(entry) for entry in variables.get("pkcs12_holders") or ())
+    host = Host(name, merge_known(entries, holders_of_facts(facts)), problem=audit.problem if audit else None)
     if facts is None:
         return host
     try:
@@ -71,14 +71,14 @@ def _audit(said: Any) -> AuditRecord | None:
 def hosts_of(report: Report) -> tuple[Host, ...]:
     """The workstations of an earlier report, as they were known then."""
     certificates: dict[str, list[CertificateRecord]] = {row.workstation: [] for row in report.workstations}
-    seats: dict[str, list[Seat]] = {row.workstation: [] for row in report.workstations}
+    entries: dict[str, list[HolderEntry]] = {row.workstation: [] for row in report.workstations}
     for row in report.certificates:
         certificates[row.workstation].append(row.certificate)
     for holder in report.holders:
-        person = Person(holder.name or None, holder.authorisation or None)
+        person = ExpectedSubject(holder.name or None, holder.authorisation or None)
         for place in holder.places:
-            seats[place.workstation].append(
-                Seat(
+            entries[place.workstation].append(
+                HolderEntry(
                     user=place.account,
                     person=person,
                     anniversary=holder.authorisation_until,
@@ -91,7 +91,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
     return tuple(
         Host(
             name=row.workstation,
-            seats=tuple(seats[row.workstation]),
+            entries=tuple(entries[row.workstation]),
             computer=row.computer,
             facts_at=row.facts_at,
             problem=row.problem,
@@ -104,10 +104,10 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
     )
 
 
-def people_of(report: Report) -> tuple[Seat, ...]:
+def people_of(report: Report) -> tuple[HolderEntry, ...]:
     """Those of an earlier report whom no workstation named; one of another report may."""
     return tuple(
-        Seat(row.name, Person(row.name or None, row.authorisation or None), row.authorisation_until)
+        HolderEntry(row.name, ExpectedSubject(row.name or None, row.authorisation or None), row.authorisation_until)
         for row in report.without_workstation
     )
 
@@ -126,7 +126,7 @@ def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
     newer, older = (other, one) if _age(other) > _age(one) else (one, other)
     if not is_inventory:
         return newer
-    return replace(newer, seats=remembered(one.seats, (*newer.seats, *older.seats)))
+    return replace(newer, entries=merge_known(one.entries, (*newer.entries, *older.entries)))
 
 
 def _age(host: Host) -> tuple[bool, float, bool]:

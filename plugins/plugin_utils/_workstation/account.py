@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._errors import PkcsError
+from .._errors import CollectionError
 from .protocol import Account, Context, Inventory, Profile, RunAs
 
 TEMPORARY = "temporary"
@@ -27,7 +27,7 @@ DISABLED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class HolderAccount:
     """A holder on this workstation: the account, and the profile when there is one."""
 
     sid: str
@@ -40,26 +40,26 @@ class Owner:
         return self.account.name or self.sid
 
 
-def find_owner(inventory: Inventory, asked: str) -> Owner:
-    """Finds the holder that was asked for. Raises ``PkcsError``: ``unknown_holder``, also for a SID without name and profile."""
+def resolve_holder(inventory: Inventory, asked: str) -> HolderAccount:
+    """Finds the holder that was asked for. Raises ``CollectionError``: ``unknown_holder``, also for a SID without name and profile."""
     account = next((account for account in inventory.accounts if account.asked == asked), None)
     profile = inventory.profile(account.sid) if account and account.sid else None
     if account is None or account.sid is None or (account.name is None and profile is None):
-        raise PkcsError(
+        raise CollectionError(
             code="unknown_holder",
             cause=f"{inventory.computer} knows no account {asked or 'without a name'}{_hresult(account)}.",
             next_step="Check the spelling (DOMAIN\\user, UPN or SID) and that the workstation reaches its domain.",
         )
-    return Owner(account.sid, account, profile)
+    return HolderAccount(account.sid, account, profile)
 
 
-def refuse_unusable(owner: Owner, computer: str) -> None:
-    """Refuses an owner whose store cannot be trusted. Raises ``PkcsError``: ``temporary_profile``, ``store_unread``."""
+def check_store_readable(owner: HolderAccount, computer: str) -> None:
+    """Refuses an owner whose store cannot be trusted. Raises ``CollectionError``: ``temporary_profile``, ``store_unread``."""
     profile = owner.profile
     if profile is None:
         return
     if profile.temporary:
-        raise PkcsError(
+        raise CollectionError(
             code="temporary_profile",
             cause=f"Windows gave {owner.name} a temporary profile on {computer}; all in it is lost at logoff.",
             next_step="Repair the profile, let the user log on again, then run the task again.",
@@ -67,14 +67,14 @@ def refuse_unusable(owner: Owner, computer: str) -> None:
     if profile.my.unread:
         unread = profile.my.unread[0]
         why = UNREAD_SENTENCES.get(unread.code, unread.code)
-        raise PkcsError(
+        raise CollectionError(
             code="store_unread",
             cause=f"The personal store of {owner.name} on {computer} cannot be read: {why} ({unread.detail}).",
             next_step="Give the connection account access to it, or repair the profile; nothing is written to a store that cannot be read.",
         )
 
 
-def deferral(owner: Owner, inventory: Inventory, password: str | None) -> str | None:
+def deferral_reason(owner: HolderAccount, inventory: Inventory, password: str | None) -> str | None:
     """Why the owner's keys cannot be touched now, as a sentence; None when they can: a password makes a logon of its own."""
     if password is not None:
         return None
@@ -85,30 +85,30 @@ def deferral(owner: Owner, inventory: Inventory, password: str | None) -> str | 
     return None
 
 
-def run_as(owner: Owner, inventory: Inventory, password: str | None) -> RunAs:
-    """The context of an exchange. Raises ``PkcsError``: ``no_account_name``, ``no_debug_privilege``, ``secondary_logon``."""
+def run_context(owner: HolderAccount, inventory: Inventory, password: str | None) -> RunAs:
+    """The context of an exchange. Raises ``CollectionError``: ``no_account_name``, ``no_debug_privilege``, ``secondary_logon``."""
     if owner.sid == inventory.identity.sid:
         return RunAs(Context.CONNECTION, inventory.identity.account)
     if owner.account.name is None:
-        raise PkcsError(
+        raise CollectionError(
             code="no_account_name",
             cause=f"{inventory.computer} cannot tell which account has the SID {owner.sid}.",
             next_step="Check that the account still exists and that the workstation reaches its domain.",
         )
-    _refuse_no_become(inventory, owner.account.name, password)
+    _check_become(inventory, owner.account.name, password)
     return RunAs(Context.BECOME, owner.account.name, password)
 
 
-def _refuse_no_become(inventory: Inventory, holder: str, password: str | None) -> None:
+def _check_become(inventory: Inventory, holder: str, password: str | None) -> None:
     """Ansible's runas takes the token of the holder's logon session, which needs a right and a service."""
     if inventory.secondary_logon == DISABLED:
-        raise PkcsError(
+        raise CollectionError(
             code="secondary_logon",
             cause=f"The service Secondary Logon (seclogon) is disabled on {inventory.computer}; nothing can be run as {holder}.",
             next_step="Set its start type to manual.",
         )
     if password is None and not inventory.identity.debug_privilege:
-        raise PkcsError(
+        raise CollectionError(
             code="no_debug_privilege",
             cause=f"{inventory.identity.account} lacks SeDebugPrivilege on {inventory.computer}; nothing can be run as {holder}.",
             next_step="Connect with a local administrator, or grant the right 'Debug programs'.",

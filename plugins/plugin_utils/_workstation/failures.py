@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Deferred, PkcsError
+from .._errors import CollectionError, Deferred
 from .protocol import Context, ExchangeAnswer, RunAs, journal_row
 
 # Ansible.Process.Win32Exception ends its message with this, in every language of Windows.
@@ -25,7 +25,7 @@ LOGON_FAILURES = {
 }
 
 
-def become_refusal(run_as: RunAs, text: str) -> Exception:
+def become_error(run_as: RunAs, text: str) -> Exception:
     """Reads what Ansible's exec wrapper answered when it could not start the driver as the holder.
 
     An account that is unknown or whose own password was refused is an error; a token that could not be had is a matter of waiting.
@@ -33,19 +33,19 @@ def become_refusal(run_as: RunAs, text: str) -> Exception:
     found = WIN32.search(text)
     code = int(found.group(1)) if found else None
     if code == NONE_MAPPED:
-        return PkcsError(
+        return CollectionError(
             code="unknown_holder",
             cause=f"The workstation knows no account {run_as.account}.",
             next_step="Check the spelling of the holder's account and that the workstation reaches its domain.",
         )
     if run_as.password is not None and code in LOGON_FAILURES:
-        return PkcsError(
+        return CollectionError(
             code="holder_logon",
             cause=f"Windows refused the logon of {run_as.account}: {LOGON_FAILURES[code]}.",
             next_step="Correct holder_password before the next run, or the account may be locked; who is logged on needs none.",
         )
     if code is None and "become" not in text.lower() and "CreateProcessAsUser" not in text:
-        return PkcsError(
+        return CollectionError(
             code="driver_answer",
             cause=f"The exchange as {run_as.account} gave no answer: {text or 'nothing came back'}.",
             next_step="Run the task again: it completes or undoes what was begun. With -vvv it shows more.",
@@ -56,7 +56,7 @@ def become_refusal(run_as: RunAs, text: str) -> Exception:
     )
 
 
-CODE = "constrained_language"
+CONSTRAINED_LANGUAGE = "constrained_language"
 
 # None of these is ever localised: the identifier that Windows PowerShell 5.1 shows with its own error, the sentence that PowerShell 7
 # shows without one, and three sentences of ansible-core (module_wrapper.ps1, exec_wrapper.ps1) for a wrapper that is signed.
@@ -69,13 +69,13 @@ RESTRICTED = re.compile(
 BREAK = re.compile(r"\r?\n[\s|]*")
 
 
-def lockdown_refusal(answer: Mapping[str, Any]) -> PkcsError | None:
+def language_mode_error(answer: Mapping[str, Any]) -> CollectionError | None:
     """``constrained_language`` when this is why a module gave no answer of its own, else None."""
     text = " ".join(str(answer.get(name) or "") for name in ("msg", "module_stdout", "module_stderr"))
     if not RESTRICTED.search(BREAK.sub("", text)):
         return None
-    return PkcsError(
-        code=CODE,
+    return CollectionError(
+        code=CONSTRAINED_LANGUAGE,
         cause="A policy of the workstation holds PowerShell in ConstrainedLanguage mode, where this collection's drivers do not start.",
         next_step="Exempt the workstation or the connection's account from that policy (App Control for Business, AppLocker).",
     )
@@ -176,7 +176,7 @@ CURES = {
 }
 
 
-def exchange_refusal(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exception:
+def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exception:
     """The refusal, or ``Deferred`` where the holder's logon cannot keep a key yet."""
     error = answer.error
     if error is None:
@@ -191,7 +191,7 @@ def exchange_refusal(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Ex
     cause, next_step = SENTENCES.get(code, SENTENCES["unexpected"])
     undone = [entry for entry in answer.journal if entry.outcome == "undo_failed"]
     left = " What this run had added could not be taken out again." if undone else ""
-    return PkcsError(
+    return CollectionError(
         code=code,
         cause=f"{cause.format(name=name, computer=computer)}{hresult}.{left}",
         next_step=next_step,

@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import PkcsError
-from .account import DISABLED, UNREAD_SENTENCES, Owner, find_owner, refuse_unusable, run_as
-from .failures import CODE as CONSTRAINED_LANGUAGE
+from .._errors import CollectionError
+from .account import DISABLED, UNREAD_SENTENCES, HolderAccount, check_store_readable, resolve_holder, run_context
+from .failures import CONSTRAINED_LANGUAGE
 from .protocol import TOLERATED_SKEW, Inventory
 
 OLDEST_BUILD = 10240
@@ -64,7 +64,7 @@ def preflight(inventory: Inventory, allow_logged_secrets: bool, now: datetime) -
     )
 
 
-def locked_down(refusal: PkcsError) -> tuple[Finding, ...]:
+def locked_down(refusal: CollectionError) -> tuple[Finding, ...]:
     """The one finding on a workstation where a policy keeps the driver from starting. Raises any other refusal again."""
     if refusal.code != CONSTRAINED_LANGUAGE:
         raise refusal
@@ -184,10 +184,10 @@ def _os_build(inventory: Inventory) -> Finding:
 def _holder(inventory: Inventory, asked: str) -> Finding:
     """By the very rules by which an exchange is refused or put off."""
     try:
-        owner = find_owner(inventory, asked)
-        refuse_unusable(owner, inventory.computer)
-        run_as(owner, inventory, None)
-    except PkcsError as refusal:
+        owner = resolve_holder(inventory, asked)
+        check_store_readable(owner, inventory.computer)
+        run_context(owner, inventory, None)
+    except CollectionError as refusal:
         if refusal.code not in OF_THE_WORKSTATION:
             return Finding("holder", Severity.ERROR, refusal.cause, refusal.next_step, asked)
     if owner.sid == inventory.identity.sid:
@@ -195,7 +195,7 @@ def _holder(inventory: Inventory, asked: str) -> Finding:
     return Finding("holder", Severity.OK, _presence(owner, inventory.computer), account=asked)
 
 
-def _presence(owner: Owner, computer: str) -> str:
+def _presence(owner: HolderAccount, computer: str) -> str:
     if owner.profile is None:
         return f"{owner.name} has never logged on to {computer}; a certificate is installed after the first logon."
     if not owner.profile.loaded:
@@ -203,7 +203,7 @@ def _presence(owner: Owner, computer: str) -> str:
     return f"{owner.name} is logged on to {computer}, and the profile can be read."
 
 
-def _own_connection(owner: Owner, asked: str) -> Finding:
+def _own_connection(owner: HolderAccount, asked: str) -> Finding:
     return Finding(
         "holder",
         Severity.WARNING,

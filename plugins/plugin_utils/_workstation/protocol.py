@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Protocol
 
-from .._crypto.store import Store, StoredElement
+from .._crypto.store import SerializedElement, StoreContents
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Profile:
     path: str
     loaded: bool
     temporary: bool
-    my: Store
+    my: StoreContents
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Inventory:
     secondary_logon: int | None
     accounts: tuple[Account, ...]
     profiles: tuple[Profile, ...]
-    machine: Store
+    machine: StoreContents
 
     def skew(self, at: datetime) -> int:
         """Seconds by which the workstation's clock is fast (negative: slow), by the controller's clock when the answer came."""
@@ -162,10 +162,10 @@ Step = ImportStep | ProveStep | NameStep | ChainStep | RetireStep | RemoveStep
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRequest:
-    """One transaction on one owner's CurrentUser\\My; ``observed`` is the store hash of what it was planned on."""
+    """One transaction on one owner's CurrentUser\\My; ``store_hash`` is the hash of what it was planned on."""
 
     owner_sid: str
-    observed: str
+    store_hash: str
     steps: tuple[Step, ...]
 
 
@@ -201,8 +201,8 @@ class ExchangeAnswer:
     changed: bool
     owner_sid: str
     utc: datetime
-    before: tuple[StoredElement, ...]
-    after: tuple[StoredElement, ...]
+    before: tuple[SerializedElement, ...]
+    after: tuple[SerializedElement, ...]
     journal: tuple[JournalEntry, ...]
     error: ExchangeError | None
 
@@ -227,7 +227,7 @@ class Drivers(Protocol):
     """The way to a workstation. Implemented by the action base; by a fake in tests."""
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory`` without become. Raises ``PkcsError``."""
+        """Runs ``store_inventory`` without become. Raises ``CollectionError``."""
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` in the holder's context. Raises ``PkcsError``."""
+        """Runs ``store_exchange`` in the holder's context. Raises ``CollectionError``."""

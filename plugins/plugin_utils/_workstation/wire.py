@@ -12,8 +12,8 @@ from dataclasses import fields
 from datetime import datetime, timezone
 from typing import Any
 
-from .._crypto.store import Store, StoredElement, Unread
-from .._errors import PkcsError
+from .._crypto.store import SerializedElement, StoreContents, UnreadSource
+from .._errors import CollectionError
 from .protocol import (
     Account,
     ExchangeAnswer,
@@ -31,7 +31,7 @@ PROTOCOL = 1
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
-class AnswerError(PkcsError):
+class AnswerError(CollectionError):
     """What came back is not an answer of this protocol: code ``driver_answer``."""
 
     def __init__(self, driver: str, problem: str) -> None:
@@ -53,7 +53,7 @@ def exchange_arguments(request: ExchangeRequest) -> dict[str, Any]:
     return {
         "protocol": PROTOCOL,
         "owner_sid": request.owner_sid,
-        "observed": request.observed,
+        "observed": request.store_hash,
         "steps": [step_arguments(step) for step in request.steps],
     }
 
@@ -113,13 +113,13 @@ def _profile(raw: Mapping[str, Any]) -> Profile:
     return Profile(raw["owner_sid"], raw["path"], raw["loaded"], raw["temporary"], _store(raw))
 
 
-def _store(raw: Mapping[str, Any]) -> Store:
-    return Store(_elements(raw["elements"]), tuple(Unread(**unread) for unread in raw["unread"]))
+def _store(raw: Mapping[str, Any]) -> StoreContents:
+    return StoreContents(_elements(raw["elements"]), tuple(UnreadSource(**unread) for unread in raw["unread"]))
 
 
-def _elements(raw: Sequence[Mapping[str, Any]]) -> tuple[StoredElement, ...]:
+def _elements(raw: Sequence[Mapping[str, Any]]) -> tuple[SerializedElement, ...]:
     try:
-        return tuple(StoredElement(e["source"], base64.b64decode(e["data"], validate=True)) for e in raw)
+        return tuple(SerializedElement(e["source"], base64.b64decode(e["data"], validate=True)) for e in raw)
     except binascii.Error as problem:
         raise ValueError("an element is not base64") from problem
 

@@ -10,10 +10,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     ARCHIVED,
     CERTIFICATE,
     FRIENDLY_NAME,
-    KEY_LINK,
+    KEY_PROV_INFO,
     KEY_PROVIDER_INFO,
     RECORD,
-    KeyLink,
+    KeyProvInfo,
     parse_element,
     thumbprint_of,
 )
@@ -26,7 +26,7 @@ Properties = Mapping[int, bytes]
 
 
 def properties(
-    der: bytes, key: KeyLink | None = None, friendly_name: str | None = None, archived: bool = False
+    der: bytes, key: KeyProvInfo | None = None, friendly_name: str | None = None, archived: bool = False
 ) -> dict[int, bytes]:
     """What a store knows of a certificate."""
     known = {SHA1: bytes.fromhex(thumbprint_of(der)), CERTIFICATE: der}
@@ -45,7 +45,7 @@ def pack(known: Properties) -> bytes:
     return b"".join(RECORD.pack(number, ENCODING, len(known[number])) + known[number] for number in order)
 
 
-def link_of(known: Properties) -> KeyLink | None:
+def link_of(known: Properties) -> KeyProvInfo | None:
     """The key link of a certificate, or None."""
     return parse_element(pack(known)).key
 
@@ -55,9 +55,9 @@ def text(value: str) -> bytes:
     return (value + "\0").encode("utf-16-le")
 
 
-def pack_link(link: KeyLink) -> bytes:
+def pack_link(link: KeyProvInfo) -> bytes:
     """Seven numbers, then the two names they point to."""
     container, provider = text(link.container), text(link.provider)
-    start = KEY_LINK.size
+    start = KEY_PROV_INFO.size
     numbers = (start, start + len(container), link.provider_type, link.flags, 0, 0, link.key_spec)
-    return KEY_LINK.pack(*numbers) + container + provider
+    return KEY_PROV_INFO.pack(*numbers) + container + provider

@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     CERTIFICATE,
     FRIENDLY_NAME,
     ElementError,
-    KeyLink,
+    KeyProvInfo,
     parse_element,
     read_records,
     thumbprint_of,
@@ -61,7 +61,7 @@ class StoreHandle:
         self._store.elements[thumbprint] = pack(known)
         self._announce(Change.CERTIFICATE_WRITTEN, thumbprint)
 
-    def add(self, der: bytes, link: KeyLink) -> None:
+    def add(self, der: bytes, link: KeyProvInfo) -> None:
         """X509Store.Add: CERT_STORE_ADD_REPLACE_EXISTING_INHERIT_PROPERTIES, so what the new certificate lacks stays."""
         self.write({**(self.find(thumbprint_of(der)) or {}), **properties(der, link)})
 
@@ -82,7 +82,7 @@ class StoreHandle:
         """All certificates but this one."""
         return [known for name, known in self._certificates().items() if name != thumbprint]
 
-    def create_container(self, holder: KeyContainer) -> KeyLink:
+    def create_container(self, holder: KeyContainer) -> KeyProvInfo:
         """Stores a key and returns the link that a certificate needs to find it."""
         self._store.containers[holder.name] = holder
         self._announce(Change.CONTAINER_CREATED, holder.name)
@@ -93,7 +93,7 @@ class StoreHandle:
         if self._store.containers.pop(name, None):
             self._announce(Change.CONTAINER_DELETED, name)
 
-    def container(self, link: KeyLink) -> KeyContainer | None:
+    def container(self, link: KeyProvInfo) -> KeyContainer | None:
         """The container that a link leads to."""
         return self._store.containers.get(link.container)
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     ARCHIVED,
     CERTIFICATE,
-    KeyLink,
+    KeyProvInfo,
     thumbprint_of,
 )
 from lab.emulated.element import Properties, link_of
@@ -50,7 +50,7 @@ def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
     return facts
 
 
-def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyLink) -> str | None:
+def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyProvInfo) -> str | None:
     if link.is_machine:
         return "machine_key"
     if link.provider not in (CNG_PROVIDER, *CAPI_PROVIDERS.values()):

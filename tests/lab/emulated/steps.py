@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     ARCHIVED,
     CERTIFICATE,
-    KeyLink,
+    KeyProvInfo,
     thumbprint_of,
 )
 from lab.emulated.bundle import open_bundle
@@ -71,7 +71,7 @@ def import_bundle(work: Work, step: Step) -> Facts:
     return {"container": link.container, "provider": link.provider, "swept": len(leftovers)}
 
 
-def _working_link(work: Work, der: bytes) -> KeyLink | None:
+def _working_link(work: Work, der: bytes) -> KeyProvInfo | None:
     """The link of the certificate that is there; None when it is not there or has no key."""
     present = work.store.find(thumbprint_of(der))
     if present is None:
@@ -91,7 +91,7 @@ def _show(work: Work, thumbprint: str) -> None:
         work.store.write({number: data for number, data in known.items() if number != ARCHIVED})
 
 
-def _add(work: Work, der: bytes, key: PrivateKey | None, exportable: bool) -> KeyLink:
+def _add(work: Work, der: bytes, key: PrivateKey | None, exportable: bool) -> KeyProvInfo:
     if key is None:
         raise DriverError("import_failed", HResult.CRYPT_E_NO_KEY_PROPERTY)
     store, thumbprint = work.store, thumbprint_of(der)

@@ -14,7 +14,7 @@ from cryptography.x509 import Certificate
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     MACHINE_KEYSET,
-    KeyLink,
+    KeyProvInfo,
     thumbprint_of,
 )
 from lab.emulated.element import pack, properties
@@ -64,11 +64,11 @@ class Store:
         self.elements: dict[str, bytes] = {}
         self.containers: dict[str, KeyContainer] = {}
 
-    def link(self, holder: KeyContainer) -> KeyLink:
+    def link(self, holder: KeyContainer) -> KeyProvInfo:
         """The key link of a certificate whose key lies in this container."""
         flags = MACHINE_KEYSET if self.machine else 0
         key_spec = AT_KEYEXCHANGE if holder.provider_type else 0
-        return KeyLink(holder.name, holder.provider, holder.provider_type, flags, key_spec)
+        return KeyProvInfo(holder.name, holder.provider, holder.provider_type, flags, key_spec)
 
     def plant(
         self,

@@ -11,23 +11,23 @@ import os
 import tempfile
 from pathlib import Path
 
-from ..._errors import PkcsError
+from ..._errors import CollectionError
 
 MODE = 0o640
 """The report names people; whoever publishes it gets it through the group of the folder."""
 
 
 def write(path: Path, data: bytes, check_mode: bool) -> bool:
-    """Whether the file changes, or would. A reader sees the old file or the new one, never half of it. Raises ``PkcsError``."""
+    """Whether the file changes, or would. A reader sees the old file or the new one, never half of it. Raises ``CollectionError``."""
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
-        _refuse_what_is_in_the_way(path)
+        _check_destination(path)
         if not check_mode:
             path.parent.mkdir(parents=True, exist_ok=True)
             _replace(path, data)
     except OSError as problem:
-        raise PkcsError(
+        raise CollectionError(
             code="report_file",
             cause=f"{path} cannot be written: {problem.strerror}.",
             next_step="Check that the destination is a folder on the controller and that the account which runs Ansible may write to it.",
@@ -36,7 +36,7 @@ def write(path: Path, data: bytes, check_mode: bool) -> bool:
 
 
 def read(path: Path) -> str:
-    """An earlier report. Raises ``PkcsError`` (``report_file``)."""
+    """An earlier report. Raises ``CollectionError`` (``report_file``)."""
     try:
         return read_bytes(path).decode("utf-8")
     except UnicodeDecodeError:
@@ -44,22 +44,22 @@ def read(path: Path) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file as it is. Raises ``PkcsError`` (``report_file``)."""
+    """A file as it is. Raises ``CollectionError`` (``report_file``)."""
     try:
         return path.read_bytes()
     except OSError as problem:
         raise _unread(path, problem.strerror) from None
 
 
-def _unread(path: Path, reason: str | None) -> PkcsError:
-    return PkcsError(
+def _unread(path: Path, reason: str | None) -> CollectionError:
+    return CollectionError(
         code="report_file",
         cause=f"{path} cannot be read: {reason}.",
         next_step="Check the path: it is one on the controller.",
     )
 
 
-def _refuse_what_is_in_the_way(path: Path) -> None:
+def _check_destination(path: Path) -> None:
     """Raises ``OSError`` also in check mode, where nothing is written that could fail."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -16,7 +16,7 @@ from email.policy import SMTP
 from email.utils import make_msgid
 from pathlib import PurePath
 
-from ..._errors import PkcsError
+from ..._errors import CollectionError
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)*")
 NOT_IN_A_HEADER = ("Cc", "Cs", "Zl", "Zp")
@@ -43,7 +43,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailContent:
     """What is written to whom. Addresses are bare, or with a name before them: ``Jeanne Dupont <jeanne@chu.example>``."""
 
     sender: str
@@ -53,8 +53,8 @@ class Letter:
     attachments: Sequence[Attachment]
 
 
-def compose(letter: Letter, now: datetime) -> EmailMessage:
-    """The letter as a message. Raises ``PkcsError``: ``mail_address``, ``mail_header``."""
+def compose(letter: MailContent, now: datetime) -> EmailMessage:
+    """The letter as a message. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
     sender = _address("sender", letter.sender)
     people = [_address("to", entry) for entry in letter.to] or [_address("to", "")]
     message = EmailMessage(policy=SEVEN_BIT)
@@ -83,10 +83,10 @@ def recipients(message: EmailMessage) -> list[str]:
 
 
 def size_of(message: EmailMessage, most: int) -> int:
-    """Bytes as they are sent. Raises ``PkcsError`` (``mail_too_large``) for more than ``most``."""
+    """Bytes as they are sent. Raises ``CollectionError`` (``mail_too_large``) for more than ``most``."""
     size = len(message.as_bytes())
     if size > most:
-        raise PkcsError(
+        raise CollectionError(
             code="mail_too_large",
             cause=f"The mail has {size} bytes, and max_bytes allows {most}.",
             next_step="Attach fewer files, or raise max_bytes if the mail servers on the way take it.",
@@ -99,7 +99,7 @@ def _address(option: str, text: str) -> Address:
     name, bracket, rest = plain.rpartition("<")
     spec = rest.removesuffix(">") if bracket and rest.endswith(">") else plain
     if not ADDRESS.fullmatch(spec.strip()) or (bracket and set(name) & set("<>")):
-        raise PkcsError(
+        raise CollectionError(
             code="mail_address",
             cause=f"{option} has {text!r}, which is no address of a mail.",
             next_step="Give one address in each place, as jeanne@chu.example or Jeanne Dupont <jeanne@chu.example>.",
@@ -110,7 +110,7 @@ def _address(option: str, text: str) -> Address:
 
 def _one_line(option: str, text: str) -> str:
     if any(unicodedata.category(character) in NOT_IN_A_HEADER for character in text):
-        raise PkcsError(
+        raise CollectionError(
             code="mail_header",
             cause=f"{option} has {text!r}, with a character that could begin another header of the mail.",
             next_step="Take out line breaks and other control characters.",

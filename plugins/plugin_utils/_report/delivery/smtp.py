@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
-from ..._errors import PkcsError
+from ..._errors import CollectionError
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 NOT_THERE = (OSError, ValueError, OverflowError)
@@ -42,14 +42,14 @@ class Server:
         return f"{self.host}:{self.port or PORTS[self.security]}"
 
 
-def refuse_plaintext(server: Server) -> None:
-    """Raises ``PkcsError`` (``mail_plaintext``) where people's names, or a password, would cross a network for all to read."""
+def check_plaintext(server: Server) -> None:
+    """Raises ``CollectionError`` (``mail_plaintext``) where people's names, or a password, would cross a network for all to read."""
     if server.security != "none" or _is_loopback(server.host):
         return
     if server.allow_plaintext and server.username is None:
         return
     password = server.allow_plaintext
-    raise PkcsError(
+    raise CollectionError(
         code="mail_plaintext",
         cause=f"Without TLS {'the password' if password else 'the mail'} would go over the network in the clear.",
         next_step="Set security to starttls or tls"
@@ -58,8 +58,10 @@ def refuse_plaintext(server: Server) -> None:
 
 
 def send(message: EmailMessage, server: Server) -> None:
-    """Sends the message to all whom it names. Raises ``PkcsError``: ``mail_unreachable``, ``mail_tls``, ``mail_login``, ``mail_refused``,
-    ``mail_too_large``."""
+    """Sends the message to all recipients that it names.
+
+    Raises ``CollectionError``: ``mail_unreachable``, ``mail_tls``, ``mail_login``, ``mail_refused``, ``mail_too_large``.
+    """
     with _connection(server) as connection:
         _log_on(connection, server)
         _hand_over(connection, message, server)
@@ -115,7 +117,7 @@ def _log_on(connection: smtplib.SMTP, server: Server) -> None:
         raise _unreachable(server, problem_) from None
     else:
         return
-    raise PkcsError(
+    raise CollectionError(
         code="mail_login",
         cause=f"{server.address} {problem}.",
         next_step="Check username and password, and whether the server takes mail from this controller without them.",
@@ -131,7 +133,7 @@ def _hand_over(connection: smtplib.SMTP, message: EmailMessage, server: Server) 
         ) from None
     except smtplib.SMTPResponseException as answer:
         if answer.smtp_code == TOO_LARGE:
-            raise PkcsError(
+            raise CollectionError(
                 code="mail_too_large",
                 cause=f"The mail is larger than {server.address} takes: {_said(answer)}",
                 next_step="Attach fewer files.",
@@ -166,8 +168,8 @@ def _text(code: int, said: bytes | str) -> str:
     return f"{code} {' '.join(text.split())[:200].rstrip('.')}"
 
 
-def _refused(cause: str, changed: bool = False) -> PkcsError:
-    return PkcsError(
+def _refused(cause: str, changed: bool = False) -> CollectionError:
+    return CollectionError(
         code="mail_refused",
         cause=cause,
         next_step="Check sender and to, and with whoever runs the mail server what this controller may send.",
@@ -175,17 +177,17 @@ def _refused(cause: str, changed: bool = False) -> PkcsError:
     )
 
 
-def _tls(cause: str) -> PkcsError:
-    return PkcsError(
+def _tls(cause: str) -> CollectionError:
+    return CollectionError(
         code="mail_tls",
         cause=cause,
         next_step="Give the server's own name as host, and in ca_path the certificate of the authority that it is from.",
     )
 
 
-def _unreachable(server: Server, problem: Exception) -> PkcsError:
+def _unreachable(server: Server, problem: Exception) -> CollectionError:
     reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
-    return PkcsError(
+    return CollectionError(
         code="mail_unreachable",
         cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
         next_step="Check host, port and security, and the firewall between the controller and it.",

@@ -70,12 +70,12 @@ class Bars:
 
 def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
     """Counts the ends from the report's day on, by month of the site."""
-    zone = ZoneInfo(report.terms.time_zone)
-    today = _day(report.terms.report_date, zone)
+    zone = ZoneInfo(report.parameters.time_zone)
+    today = _day(report.parameters.report_date, zone)
     certificates: Counter[tuple[int, int]] = Counter()
     authorisations: Counter[tuple[int, int]] = Counter()
     for row in holders:
-        if row.valid_until and row.valid_until >= report.terms.report_date:
+        if row.valid_until and row.valid_until >= report.parameters.report_date:
             certificates[_month(_day(row.valid_until, zone))] += 1
         if row.authorisation_until and row.authorisation_until >= today:
             authorisations[_month(row.authorisation_until)] += 1
@@ -101,8 +101,8 @@ def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
 
 def bars(report: Report, holders: Iterable[HolderRow]) -> Bars:
     """Draws those whose access ends first, the earliest end on top."""
-    zone = ZoneInfo(report.terms.time_zone)
-    today = _day(report.terms.report_date, zone)
+    zone = ZoneInfo(report.parameters.time_zone)
+    today = _day(report.parameters.report_date, zone)
     axis = _Axis(date(max(today.year - YEARS, 1), 1, 1), date(min(today.year + YEARS + 1, date.max.year), 1, 1))
     rows = list(holders)
     dated = [
@@ -133,7 +133,7 @@ class _Axis:
 
 def _bar(row: HolderRow, start: date, end: date, axis: _Axis, report: Report) -> Bar:
     # In numbers of days, because a limit that a user gives may be too large for a timedelta.
-    due = min(end.toordinal(), max(start.toordinal(), end.toordinal() - report.terms.renew_before_days))
+    due = min(end.toordinal(), max(start.toordinal(), end.toordinal() - report.parameters.renew_before_days))
     left, right, window = axis.place(start), axis.place(end), axis.place(date.fromordinal(due))
     until = row.authorisation_until
     return Bar(

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..language.vocabulary import Catalogue, Words
+from ..language.vocabulary import Catalogue, Translator
 from ..model import CertificateRow, HolderRow, Report
 from .csv_escaping import text_cell
 
@@ -66,7 +66,7 @@ CATALOGUE: Catalogue = {
     "truth.False": ("no", "non"),
 }
 
-Columns = Mapping[str, Callable[[Any, Words], Any]]
+Columns = Mapping[str, Callable[[Any, Translator], Any]]
 """Key of the heading to what a row has there: text, a whole number, a date or an instant (which is shown as a day), or None."""
 
 HOLDER_COLUMNS: Columns = {
@@ -129,7 +129,7 @@ def certificates_csv(report: Report) -> bytes:
 
 
 def _table(report: Report, columns: Columns, rows: Iterable[HolderRow | CertificateRow]) -> bytes:
-    words = Words(report.terms.language, ZoneInfo(report.terms.time_zone), CATALOGUE)
+    words = Translator(report.parameters.language, ZoneInfo(report.parameters.time_zone), CATALOGUE)
     text = io.StringIO()
     # Everything but numbers is quoted, so that no spreadsheet cuts a text at a separator of its own country.
     writer = csv.writer(text, delimiter=SEPARATORS[words.language], quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
@@ -138,7 +138,7 @@ def _table(report: Report, columns: Columns, rows: Iterable[HolderRow | Certific
     return text.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def _cell(value: str | int | date | None, words: Words) -> str | int:
+def _cell(value: str | int | date | None, words: Translator) -> str | int:
     if isinstance(value, date):
         return words.day(value)
     return text_cell(value or "") if value is None or isinstance(value, str) else value

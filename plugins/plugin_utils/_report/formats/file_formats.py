@@ -17,18 +17,18 @@ from .prometheus import textfile
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FileFormat:
     """One file of a form: what is put behind the report's name, and how its bytes are made."""
 
     suffix: str
     make: Callable[[Report], bytes]
 
 
-FORMS: Mapping[str, Sequence[Form]] = {
+FILE_FORMATS: Mapping[str, Sequence[FileFormat]] = {
     # Half a character, which Windows allows in a name and no file in UTF-8 can hold, is a question mark.
-    "html": (Form(".html", lambda report: page(report).encode(errors="replace")),),
-    "json": (Form(".json", lambda report: to_json(report).encode()),),
-    "csv": (Form("-holders.csv", holders_csv), Form("-certificates.csv", certificates_csv)),
-    "prometheus": (Form(".prom", lambda report: textfile(report).encode()),),
-    "markdown": (Form(".md", lambda report: markdown(report).encode()),),
+    "html": (FileFormat(".html", lambda report: page(report).encode(errors="replace")),),
+    "json": (FileFormat(".json", lambda report: to_json(report).encode()),),
+    "csv": (FileFormat("-holders.csv", holders_csv), FileFormat("-certificates.csv", certificates_csv)),
+    "prometheus": (FileFormat(".prom", lambda report: textfile(report).encode()),),
+    "markdown": (FileFormat(".md", lambda report: markdown(report).encode()),),
 }

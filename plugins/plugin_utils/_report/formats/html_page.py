@@ -20,8 +20,8 @@ with suppress(ImportError):  # the file loads without them; ansible-core brings 
 
 from ..._policy.validity import Status
 from ..language.page_vocabulary import NO_BREAK
-from ..language.wording import SEVERITY, Phrases, urgency
-from ..model import Actor, Answer, HolderRow, NextStep, Place, Report, WorkstationRow, summary
+from ..language.wording import SEVERITY, Wording, urgency
+from ..model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow, summary
 from .charts import FULL_HEIGHT, Month, bars, months
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -35,13 +35,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of each table, by class. A narrow screen shows a row as a card, with these as its labels."""
 
-FILTERED = (Answer.UNKNOWN, Answer.NEVER_SEEN)
+FILTERED = (Reachability.UNKNOWN, Reachability.NEVER_SEEN)
 """What holders can be filtered by of their workstations."""
 
 ANSWER_SHAPES = {
-    Answer.ANSWERED: Status.VALID,
-    Answer.UNKNOWN: Status.UNKNOWN,
-    Answer.NEVER_SEEN: Status.NEVER_SEEN,
+    Reachability.ANSWERED: Status.VALID,
+    Reachability.UNKNOWN: Status.UNKNOWN,
+    Reachability.NEVER_SEEN: Status.NEVER_SEEN,
 }
 
 FEW = 10
@@ -56,7 +56,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufd
 
 def page(report: Report) -> str:
     """The whole page; the same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
-    say = Phrases(report.terms)
+    say = Wording(report.parameters)
     style = _source("page.css") + _labels(say) + _margin(report, say)
     script = _source("page.js")
     environment = Environment(
@@ -73,13 +73,13 @@ def page(report: Report) -> str:
     return _UNPRINTABLE.sub("\ufffd", made)
 
 
-def _context(report: Report, say: Phrases) -> dict[str, Any]:
+def _context(report: Report, say: Wording) -> dict[str, Any]:
     holders = sorted((*report.holders, *report.without_workstation), key=urgency)
     answers = {row.workstation: row.answer for row in report.workstations}
     found = summary(report)
     return {
         "report": report,
-        "terms": report.terms,
+        "parameters": report.parameters,
         "summary": found,
         "holders": holders,
         "names": {row.authorisation: row.name for row in holders},
@@ -87,14 +87,14 @@ def _context(report: Report, say: Phrases) -> dict[str, Any]:
         "first": [row.name for row in holders if found.first_end and row.valid_until == found.first_end],
         # Two dictionaries: a status and an answer of the same text are equal, and would be one key.
         "marks": {status: _mark(status.value, say.of(status)) for status in Status},
-        "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Answer},
+        "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},
         "authorisation_marks": {
             status: _mark(status.value, say(f"auth.{status.value}")) for status in found.authorisations
         },
         "by_status": {status: found.by_status[status] for status in SEVERITY if status in found.by_status},
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
-        "silent": sorted((row for row in report.workstations if row.answer is not Answer.ANSWERED), key=_silence),
-        "answered": [row for row in report.workstations if row.answer is Answer.ANSWERED],
+        "silent": sorted((row for row in report.workstations if row.answer is not Reachability.ANSWERED), key=_silence),
+        "answered": [row for row in report.workstations if row.answer is Reachability.ANSWERED],
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
         "facts": lambda place: _facts(place, answers, say),
@@ -104,7 +104,7 @@ def _context(report: Report, say: Phrases) -> dict[str, Any]:
     }
 
 
-def _verdict(holders: Sequence[HolderRow], say: Phrases) -> str:
+def _verdict(holders: Sequence[HolderRow], say: Wording) -> str:
     """For how many something is to be done, and how many of them are whose to do."""
     acting = Counter(row.actor for row in holders if row.next_step is not NextStep.NOTHING)
     if not acting:
@@ -124,26 +124,26 @@ def _mark(shape: str, words: str) -> Markup:
     return Markup('<span class="mark {}">{}</span>').format(shape, words)
 
 
-def _answers(places: Iterable[Place], answers: Mapping[str, Answer]) -> list[str]:
+def _answers(places: Iterable[HolderWorkstation], answers: Mapping[str, Reachability]) -> list[str]:
     found = {answers.get(place.workstation) for place in places}
     return [answer.value for answer in FILTERED if answer in found]
 
 
-def _facts(place: Place, answers: Mapping[str, Answer], say: Phrases) -> str:
+def _facts(place: HolderWorkstation, answers: Mapping[str, Reachability], say: Wording) -> str:
     """How old the facts of a place are, where its workstation did not answer; else nothing."""
     if place.facts_at is None:
         return say("place.never")
-    if answers.get(place.workstation) is Answer.ANSWERED:
+    if answers.get(place.workstation) is Reachability.ANSWERED:
         return ""
     return say("place.facts", moment=say.day(place.facts_at))
 
 
-def _ends(month: Month, say: Phrases) -> str:
+def _ends(month: Month, say: Wording) -> str:
     counts = {"months.certificates": month.certificates, "months.authorisations": month.authorisations}
     return ", ".join(say.counted(key, count) for key, count in counts.items() if count)
 
 
-def _labels(say: Phrases) -> str:
+def _labels(say: Wording) -> str:
     """A card's labels. They are the table's own headings, which are out of sight on a narrow screen; screen readers still have those."""
     rules = [
         f'table.{table} tbody > tr > :nth-child({position})::before{{content:"{say(f"column.{column}")}"/""}}'
@@ -153,9 +153,9 @@ def _labels(say: Phrases) -> str:
     return "@media screen and (max-width:76rem){\n" + "\n".join(rules) + "\n}\n"
 
 
-def _margin(report: Report, say: Phrases) -> str:
+def _margin(report: Report, say: Wording) -> str:
     """What stands at the bottom of every printed page. Words and a date: no text of a user gets into the style sheet."""
-    said = f"{say('date')} {say.instant(report.terms.report_date)}. {say('footer')}"
+    said = f"{say('date')} {say.instant(report.parameters.report_date)}. {say('footer')}"
     return f'@page{{@bottom-left{{content:"{said}"}}}}\n'
 
 

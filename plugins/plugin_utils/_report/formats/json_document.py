@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..._errors import PkcsError
+from ..._errors import CollectionError
 from ..._facts.codec import Mismatch, from_map, instant, to_map
 from ..language.vocabulary import LANGUAGES
 from ..model import Report, summary
@@ -28,7 +28,7 @@ def document(report: Report) -> dict[str, Any]:
     The terms and the sections are the keys of one map. Instants are ISO 8601 in UTC (``2026-11-25T04:34:43Z``), whole seconds.
     """
     # With the sections the terms come once more, whose keys are there by then.
-    return {"schema": SCHEMA} | to_map(report.terms) | {"summary": _summary(report)} | to_map(report)
+    return {"schema": SCHEMA} | to_map(report.parameters) | {"summary": _summary(report)} | to_map(report)
 
 
 def to_json(report: Report) -> str:
@@ -41,7 +41,7 @@ def to_json(report: Report) -> str:
 def parse(text: str, name: str = "The earlier report") -> Report:
     """The report that ``to_json`` wrote. ``name`` begins the sentence that refuses another text.
 
-    The summary is not read, it is counted from the rows. Raises ``PkcsError``: ``not_a_report``, ``newer_report``.
+    The summary is not read, it is counted from the rows. Raises ``CollectionError``: ``not_a_report``, ``newer_report``.
     """
     try:
         raw = json.loads(text)
@@ -51,7 +51,7 @@ def parse(text: str, name: str = "The earlier report") -> Report:
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise _not_a_report(name, "it has no schema number")
     if schema > SCHEMA:
-        raise PkcsError(
+        raise CollectionError(
             code="newer_report",
             cause=f"{name} is of schema {schema}, and this version of the collection reads up to schema {SCHEMA}.",
             next_step="Bring the collection on this controller up to date, or take a report that this version has written.",
@@ -68,8 +68,8 @@ def _read(raw: Mapping[str, Any]) -> Report:
             raise Mismatch(f"{part} is missing")
     sections = {key: value for key, value in raw.items() if key not in {"schema", "summary"}}
     report = from_map(Report, sections, strict=True)
-    if report.terms.language not in LANGUAGES:
-        raise Mismatch(f"{report.terms.language!r:.40} is none of {', '.join(LANGUAGES)}", "language")
+    if report.parameters.language not in LANGUAGES:
+        raise Mismatch(f"{report.parameters.language!r:.40} is none of {', '.join(LANGUAGES)}", "language")
     known = {row.workstation for row in report.workstations}
     named = {row.workstation for row in report.certificates} | {
         place.workstation for row in report.holders for place in row.places
@@ -106,8 +106,8 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _not_a_report(name: str, problem: str) -> PkcsError:
-    return PkcsError(
+def _not_a_report(name: str, problem: str) -> CollectionError:
+    return CollectionError(
         code="not_a_report",
         cause=f"{name} is no JSON report of compliance_report: {problem}.",
         next_step="Give the JSON file of an earlier run as that run has written it.",

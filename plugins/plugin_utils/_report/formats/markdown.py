@@ -14,8 +14,8 @@ from datetime import date
 from typing import Any
 
 from ..._policy.validity import Status
-from ..language.wording import SEVERITY, Phrases, urgency
-from ..model import Answer, CertificateRow, Change, HolderRow, NextStep, Report, WorkstationRow, summary
+from ..language.wording import SEVERITY, Wording, urgency
+from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow, summary
 
 LONGEST_TABLE = 100
 """Rows that somebody reads in the output of a job; how many more there are is said below."""
@@ -37,8 +37,8 @@ Cells = tuple[str, ...]
 
 def markdown(report: Report) -> str:
     """The whole text. The same report gives the same bytes."""
-    say = Phrases(report.terms)
-    away = [row for row in report.workstations if row.answer is not Answer.ANSWERED]
+    say = Wording(report.parameters)
+    away = [row for row in report.workstations if row.answer is not Reachability.ANSWERED]
     lines = [
         *_head(report, say),
         *_holders(report, say),
@@ -57,18 +57,18 @@ def escaped(text: str) -> str:
     return _INTERPRETED.sub(r"\\\g<0>", shown)
 
 
-def _head(report: Report, say: Phrases) -> Iterator[str]:
-    terms = report.terms
-    yield f"# {escaped(terms.title or say('title'))}"
+def _head(report: Report, say: Wording) -> Iterator[str]:
+    parameters = report.parameters
+    yield f"# {escaped(parameters.title or say('title'))}"
     yield ""
-    moment = say("date.zone", moment=say.instant(terms.report_date), zone=terms.time_zone)
+    moment = say("date.zone", moment=say.instant(parameters.report_date), zone=parameters.time_zone)
     yield f"{escaped(say('date'))} {escaped(moment)}. {_verdict(report, say)}"
     yield ""
     yield from (f"- {say('text.fact', label=say(label), said=said)}" for label, said in _facts(report, say))
     yield ""
 
 
-def _facts(report: Report, say: Phrases) -> Iterator[tuple[str, str]]:
+def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
     """Under which words what is said of the whole."""
     found = summary(report)
     yield "holders", _counts([(say.of(each), found.by_status.get(each, 0)) for each in SEVERITY], say)
@@ -78,25 +78,25 @@ def _facts(report: Report, say: Phrases) -> Iterator[tuple[str, str]]:
     yield "workstations", _counts([(say.of(each), count) for each, count in found.workstations.items()], say)
     if found.first_end:
         yield "text.first_end", say.day(found.first_end)
-    if report.terms.query:
-        yield "query", _code(report.terms.query)
+    if report.parameters.query:
+        yield "query", _code(report.parameters.query)
     if report.compared_with:
         than = say("compared.with", moment=say.instant(report.compared_with))
         yield "compared", than if report.changes else f"{than}. {say('changes.none')}"
 
 
-def _verdict(report: Report, say: Phrases) -> str:
+def _verdict(report: Report, say: Wording) -> str:
     holders = (*report.holders, *report.without_workstation)
     waiting = sum(row.next_step is not NextStep.NOTHING for row in holders)
     said = say.counted("verdict", waiting, total=say.number(len(holders))) if waiting else say("verdict.none")
     return f"**{said.rstrip('.')}.**"
 
 
-def _counts(counts: Sequence[tuple[str, int]], say: Phrases) -> str:
+def _counts(counts: Sequence[tuple[str, int]], say: Wording) -> str:
     return ", ".join(f"{words} {say.number(count)}" for words, count in counts if count) or say.number(0)
 
 
-def _holders(report: Report, say: Phrases) -> Iterator[str]:
+def _holders(report: Report, say: Wording) -> Iterator[str]:
     """Those who need something, the most pressing first."""
     waiting = sorted((row for row in report.holders if row.next_step is not NextStep.NOTHING), key=urgency)
     rest = len(report.holders) - len(waiting)
@@ -106,7 +106,7 @@ def _holders(report: Report, say: Phrases) -> Iterator[str]:
         yield ""
 
 
-def _holder(row: HolderRow, say: Phrases) -> Cells:
+def _holder(row: HolderRow, say: Wording) -> Cells:
     return (
         row.name,
         row.authorisation,
@@ -119,7 +119,7 @@ def _holder(row: HolderRow, say: Phrases) -> Cells:
     )
 
 
-def _person(row: HolderRow, say: Phrases) -> Cells:
+def _person(row: HolderRow, say: Wording) -> Cells:
     return (
         row.name,
         row.authorisation,
@@ -130,41 +130,41 @@ def _person(row: HolderRow, say: Phrases) -> Cells:
     )
 
 
-def _certificate(row: CertificateRow, say: Phrases) -> Cells:
+def _certificate(row: CertificateRow, say: Wording) -> Cells:
     found = row.certificate
     names = f"{found.subject_cn or found.subject}, {found.issuer_cn or found.issuer}"
     return row.workstation, names, _dated(found.not_after, row.days_left, say), say.of(row.status)
 
 
-def _workstation(row: WorkstationRow, say: Phrases) -> Cells:
+def _workstation(row: WorkstationRow, say: Wording) -> Cells:
     age = None if row.facts_age_days is None else -row.facts_age_days
     return row.workstation, say.of(row.answer), _dated(row.facts_at, age, say), row.problem or ""
 
 
-def _change(change: Change, say: Phrases) -> Cells:
+def _change(change: Change, say: Wording) -> Cells:
     who = f"{change.name} ({change.subject})" if change.name else change.subject
     return say.of(change.kind), who, change.workstation or "", _side(change.before, say), _side(change.after, say)
 
 
-def _side(value: str | None, say: Phrases) -> str:
+def _side(value: str | None, say: Wording) -> str:
     said = say.side(value)
     return say.of(said) if isinstance(said, Status) else said
 
 
-def _authorisation(row: HolderRow, say: Phrases) -> str:
+def _authorisation(row: HolderRow, say: Wording) -> str:
     day = _dated(row.authorisation_until, row.authorisation_days_left, say)
     if row.authorisation_status in (None, Status.VALID):
         return day
     return f"{day}, {say(f'auth.{row.authorisation_status.value}')}"
 
 
-def _dated(moment: date | None, days: int | None, say: Phrases) -> str:
+def _dated(moment: date | None, days: int | None, say: Wording) -> str:
     """A day and how far it is; nothing for None."""
     return f"{say.day(moment)} ({say.distance(days)})" if moment and days is not None else say.day(moment)
 
 
 def _table(
-    title: str, columns: Sequence[str], rows: Sequence[Any], cells: Callable[[Any, Phrases], Cells], say: Phrases
+    title: str, columns: Sequence[str], rows: Sequence[Any], cells: Callable[[Any, Wording], Cells], say: Wording
 ) -> Iterator[str]:
     """A section with its heading, and how many rows it leaves out; nothing without rows."""
     if not rows:

@@ -16,7 +16,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from ..._policy.validity import Status
-from ..model import Answer, HolderRow, Report, WorkstationRow
+from ..model import HolderRow, Reachability, Report, WorkstationRow
 
 Labels = Mapping[str, str]
 Sample = tuple[Labels, int]
@@ -50,7 +50,7 @@ def textfile(report: Report) -> str:
 def _of_the_report(report: Report) -> Iterator[Metric]:
     holders = Counter(row.status for row in _all_holders(report))
     answers = Counter(row.answer for row in report.workstations)
-    yield Metric("pkcs12_report_timestamp_seconds", "Report date.", [({}, _unix(report.terms.report_date))])
+    yield Metric("pkcs12_report_timestamp_seconds", "Report date.", [({}, _unix(report.parameters.report_date))])
     yield Metric(
         "pkcs12_holders",
         "Holders by status, those without a workstation included.",
@@ -59,7 +59,7 @@ def _of_the_report(report: Report) -> Iterator[Metric]:
     yield Metric(
         "pkcs12_workstations",
         "Workstations by their answer.",
-        [({"answer": answer.value}, answers[answer]) for answer in Answer],
+        [({"answer": answer.value}, answers[answer]) for answer in Reachability],
     )
     yield Metric(
         "pkcs12_certificates_without_holder",
@@ -70,7 +70,7 @@ def _of_the_report(report: Report) -> Iterator[Metric]:
 
 def _of_holders(report: Report) -> Iterator[Metric]:
     rows = _all_holders(report)
-    zone = ZoneInfo(report.terms.time_zone)
+    zone = ZoneInfo(report.parameters.time_zone)
     yield Metric(
         "pkcs12_holder_status",
         "1 for the status that a holder has; the other statuses have no series.",
@@ -119,7 +119,7 @@ def _of_workstations(report: Report) -> Iterator[Metric]:
     yield Metric(
         "pkcs12_workstation_answered",
         "1 for a workstation that answered, 0 for one that did not.",
-        [(_named(row), int(row.answer is Answer.ANSWERED)) for row in rows],
+        [(_named(row), int(row.answer is Reachability.ANSWERED)) for row in rows],
     )
     yield Metric(
         "pkcs12_workstation_facts_timestamp_seconds",

@@ -70,9 +70,9 @@ VOCABULARY: Catalogue = {
         "correct the holder's account in the inventory",
         "corriger le compte du titulaire dans l'inventaire",
     ),
-    "answer.answered": ("answered", "a répondu"),
-    "answer.unknown": ("did not answer", "n'a pas répondu"),
-    "answer.never_seen": ("never seen", "jamais vu"),
+    "reachability.answered": ("answered", "a répondu"),
+    "reachability.unknown": ("did not answer", "n'a pas répondu"),
+    "reachability.never_seen": ("never seen", "jamais vu"),
     "change_kind.holder_added": ("new holder", "nouveau titulaire"),
     "change_kind.holder_removed": ("holder is gone", "titulaire parti"),
     "change_kind.status": ("status", "état"),
@@ -84,7 +84,7 @@ VOCABULARY: Catalogue = {
 """Statuses, steps and whoever acts: the same words in every form of the report."""
 
 
-class Words:
+class Translator:
     """One language of a catalogue, and how that language writes dates in the site's time zone."""
 
     def __init__(self, language: str, zone: ZoneInfo, catalogue: Catalogue | None = None) -> None:

@@ -12,9 +12,9 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from ..._policy.validity import Status
-from ..model import HolderRow, Terms
+from ..model import HolderRow, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
-from .vocabulary import Words
+from .vocabulary import Translator
 
 SEVERITY = (
     Status.EXPIRED,
@@ -45,14 +45,14 @@ def urgency(row: HolderRow) -> tuple[int, bool, float]:
     return rank(row.status), row.valid_until is None, ends
 
 
-class Phrases:
+class Wording:
     """The words of the page, and what is put together from them."""
 
-    def __init__(self, terms: Terms) -> None:
-        zone = ZoneInfo(terms.time_zone)
-        self.words = Words(terms.language, zone, PAGE)
-        self.french = terms.language == "fr"
-        self.today = terms.report_date.astimezone(zone).date()
+    def __init__(self, parameters: ReportParameters) -> None:
+        zone = ZoneInfo(parameters.time_zone)
+        self.words = Translator(parameters.language, zone, PAGE)
+        self.french = parameters.language == "fr"
+        self.today = parameters.report_date.astimezone(zone).date()
         self.of = lru_cache(maxsize=None, typed=True)(
             self.words.of
         )  # members of two enumerations may be equal as texts

@@ -24,19 +24,19 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle, open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
-    Store,
+    CertificateStore,
+    SerializedElement,
     StoreCertificate,
-    StoredElement,
-    StoreView,
-    view_elements,
+    StoreContents,
+    parse_elements,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink, thumbprint_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo, thumbprint_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Terms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import ExecutionOptions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Policy
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementPolicy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
     ChainStep,
@@ -108,13 +108,13 @@ def stored(
     what: Certificate, provider: str | None = SOFTWARE, *, friendly_name: str | None = None, archived: bool = False
 ) -> StoreCertificate:
     """A certificate as a store has it. ``provider`` None: no key."""
-    key = KeyLink("{1}", provider, 0, 0, 0) if provider is not None else None
+    key = KeyProvInfo("{1}", provider, 0, 0, 0) if provider is not None else None
     return StoreCertificate(what, friendly_name, archived, key)
 
 
-def view(*found: StoreCertificate) -> StoreView:
+def view(*found: StoreCertificate) -> CertificateStore:
     """A store of these."""
-    return StoreView(found, (), "hash")
+    return CertificateStore(found, (), "hash")
 
 
 def inventory(**changes: Any) -> Inventory:
@@ -130,14 +130,14 @@ def inventory(**changes: Any) -> Inventory:
         secondary_logon=3,
         accounts=(Account(HOLDER, SID, HOLDER, None),),
         profiles=(profile(),),
-        machine=Store((), ()),
+        machine=StoreContents((), ()),
     )
     return replace(usual, **changes)
 
 
 def profile(*elements: bytes, **changes: Any) -> Profile:
     """The holder's profile."""
-    store = Store(tuple(StoredElement("file", data) for data in elements), ())
+    store = StoreContents(tuple(SerializedElement("file", data) for data in elements), ())
     return replace(Profile(SID, "C:\\Users\\jdupont", loaded=True, temporary=False, my=store), **changes)
 
 
@@ -180,7 +180,9 @@ class FakeDrivers:
     def inventory(self, holders: Sequence[str]) -> Inventory:
         """The workstation as it is."""
         self.calls.append("inventory")
-        profiles = tuple(replace(each, my=Store(self._stored(), each.my.unread)) for each in self.found.profiles)
+        profiles = tuple(
+            replace(each, my=StoreContents(self._stored(), each.my.unread)) for each in self.found.profiles
+        )
         return replace(self.found, profiles=profiles)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
@@ -188,7 +190,7 @@ class FakeDrivers:
         self.calls.append("exchange")
         self.requests.append((request, run_as))
         before, kept = self._stored(), copy.deepcopy(self.elements)
-        assert request.observed == view_elements(before).observed
+        assert request.store_hash == parse_elements(before).store_hash
         journal: list[JournalEntry] = []
         error = None
         for step in request.steps:
@@ -233,12 +235,12 @@ class FakeDrivers:
 
     def _add(self, der: bytes, key: Any, **details: Any) -> str:
         thumbprint = thumbprint_of(der)
-        self.elements[thumbprint] = properties(der, KeyLink("{1}", SOFTWARE, 0, 0, 0), **details)
+        self.elements[thumbprint] = properties(der, KeyProvInfo("{1}", SOFTWARE, 0, 0, 0), **details)
         self.keys[thumbprint] = key
         return thumbprint
 
-    def _stored(self) -> tuple[StoredElement, ...]:
-        return tuple(StoredElement("file", pack(known)) for known in self.elements.values())
+    def _stored(self) -> tuple[SerializedElement, ...]:
+        return tuple(SerializedElement("file", pack(known)) for known in self.elements.values())
 
     def _entry(self, step: Step, outcome: str, facts: dict[str, Any]) -> JournalEntry:
         return JournalEntry(
@@ -246,13 +248,15 @@ class FakeDrivers:
         )
 
 
-def terms(evidence: Path | None = None, **changes: Any) -> Terms:
+def terms(evidence: Path | None = None, **changes: Any) -> ExecutionOptions:
     """A task for the holder, outside check mode, without a password."""
-    usual = Terms(HOLDER, None, allow_logged_secrets=False, check_mode=False, evidence=Evidence(evidence, "17", "ws-1"))
+    usual = ExecutionOptions(
+        HOLDER, None, allow_logged_secrets=False, check_mode=False, evidence=Evidence(evidence, "17", "ws-1")
+    )
     return replace(usual, **changes)
 
 
-def wanting(under: Terms | None = None, **changes: Any) -> Present:
+def wanting(under: ExecutionOptions | None = None, **changes: Any) -> Present:
     """The options of a task that leaves them all at their defaults."""
-    usual = Present(Person(), None, False, True, Prove.ON_CHANGE, Policy(), under or terms())
+    usual = Present(ExpectedSubject(), None, False, True, Prove.ON_CHANGE, RetirementPolicy(), under or terms())
     return replace(usual, **changes)

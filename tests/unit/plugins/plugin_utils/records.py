@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import thumbprint_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import Judge
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import StatusRules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import register_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import index_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
 from unit.plugins.plugin_utils.fakes import NOW, SOFTWARE
 
@@ -57,6 +57,6 @@ def judge(
     calendar: Calendar = Calendar(),  # noqa: B008
     now: datetime = NOW,
     known: tuple[str, ...] = ("T1", "T2"),
-) -> Judge:
+) -> StatusRules:
     """The judge. ``known``: the authorisation numbers that are anybody's, here or elsewhere."""
-    return Judge(register_of(known, None), ACCOUNTS if accounts is None else accounts, calendar, now)
+    return StatusRules(index_holders(known, None), ACCOUNTS if accounts is None else accounts, calendar, now)

@@ -14,13 +14,13 @@ from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _action
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
     HolderBecome,
-    PkcsAction,
-    Spec,
-    Task,
-    plain,
+    Pkcs12Action,
+    TaskContext,
+    untag,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeRequest,
@@ -28,7 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 
 SECRET = "s3cret-passphrase"
-SPEC = Spec(
+SPEC = ArgumentSpec(
     options={
         "holder": {"type": "str", "required": True},
         "passphrase": {"type": "str", "no_log": True},
@@ -49,13 +49,13 @@ class FakeConnection:
         self.become = plugin
 
 
-class Action(PkcsAction):
-    """An action whose story and whose drivers are told by the test."""
+class Action(Pkcs12Action):
+    """An action whose work and whose drivers are given by the test."""
 
     SPEC = SPEC
 
     keep = False
-    task: Task
+    task: TaskContext
 
     def __init__(self, args: Mapping[str, Any], told: Any = None, answer: Any = None, **task: Any) -> None:
         usual: dict[str, Any] = {
@@ -71,7 +71,7 @@ class Action(PkcsAction):
         self.seen: list[tuple[str, object]] = []
         self._task_vars: dict[str, Any] = {}
 
-    def story(self, task: Task) -> dict[str, Any]:
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
         self.task = task
         if isinstance(self._told, Exception):
             raise self._told
@@ -98,7 +98,9 @@ def run(
     return Action({"holder": "a"} | dict(args), told, **task).run(None, variables)
 
 
-REFUSAL = PkcsError(code="x", cause=f"It says {SECRET}.", next_step="Act.", journal=[{"id": SECRET}], changed=True)
+REFUSAL = CollectionError(
+    code="x", cause=f"It says {SECRET}.", next_step="Act.", journal=[{"id": SECRET}], changed=True
+)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_a_controller_without_the_library_is_told_so(monkeypatch: pytest.MonkeyP
     assert run({})["error"]["code"] == "missing_library"
 
 
-def test_a_story_gets_the_validated_options_and_how_the_task_runs() -> None:
+def test_run_task_gets_the_validated_options_and_how_the_task_runs() -> None:
     action = Action({"holder": "a", "days": "7"}, check_mode=True, diff=True)
     action.run(None, {"inventory_hostname": "ws-1", "awx_job_id": 17})
     task = action.task
@@ -169,7 +171,7 @@ NEW, OLD = {"schema": 1}, {"schema": 0}
     ],
     ids=["none", "kept", "of_an_earlier_item_up_to_core_2_18", "an_earlier_item_had_none"],
 )
-def test_a_story_gets_the_newest_facts(facts: dict[str, Any], expected: Any) -> None:
+def test_run_task_gets_the_newest_facts(facts: dict[str, Any], expected: Any) -> None:
     action = Action({"holder": "a"})
     action.run(None, {"ansible_facts": facts})
     assert action.task.facts == expected
@@ -177,7 +179,7 @@ def test_a_story_gets_the_newest_facts(facts: dict[str, Any], expected: Any) -> 
 
 def test_reading_runs_without_become_and_the_tasks_own_comes_back() -> None:
     action = Action({}, answer={})
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         action.inventory([])
     assert refusal.value.code == "driver_answer"
     assert action.seen == [("store_inventory", None)]
@@ -199,7 +201,7 @@ def test_writing_runs_as_the_holder_with_his_password_or_none_whatever_the_site_
 
 def test_the_connections_own_user_writes_without_become() -> None:
     action = Action({}, answer={"msg": "become failed"})
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         action.exchange(REQUEST, RunAs(Context.CONNECTION, "CHU\\jdupont"))
     assert refusal.value.code == "driver_answer"
     assert action.seen == [("store_exchange", None)]
@@ -214,7 +216,7 @@ def test_a_wrapper_that_got_no_token_is_waiting() -> None:
 def test_a_key_is_never_left_in_a_file_of_ansibles() -> None:
     action = Action({}, answer={})
     action.keep = True
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         action.exchange(REQUEST, HOLDER)
     assert (refusal.value.code, action.seen) == ("kept_files", [])
 
@@ -231,7 +233,7 @@ class TaggedNumber(int):
 
 def test_tags_do_not_travel_on() -> None:
     given = {Tagged("a"): [Tagged("b"), TaggedNumber(1), True, None, 1.5, (Tagged("c"),)]}
-    found = plain(given)
+    found = untag(given)
     assert found == {"a": ["b", 1, True, None, 1.5, ["c"]]}
     ((key, values),) = found.items()
     assert {type(key), *map(type, values[:2]), type(values[5][0])} == {str, int}

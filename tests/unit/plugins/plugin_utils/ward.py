@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import holder_record, seated_judge
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import holder_record, workstation_rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
     WorkstationRecord,
@@ -21,7 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     report_of,
     report_result,
-    write_forms,
+    write_files,
 )
 from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PAUL, RULES, record
 
@@ -43,8 +43,8 @@ def options(**given: Any) -> dict[str, Any]:
 
 def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any]:
     """What ``certificate_facts`` leaves of a workstation where Jeanne and Paul work."""
-    judge = seated_judge([JEANNE, PAUL], None, RULES.calendar, NOW)
-    holders = tuple(holder_record(seat, (), (), judge) for seat in (JEANNE, PAUL))
+    judge = workstation_rules([JEANNE, PAUL], None, RULES.calendar, NOW)
+    holders = tuple(holder_record(entry, (), (), judge) for entry in (JEANNE, PAUL))
     found = WorkstationRecord(
         1, at, "WS-1", at, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, certificates, 3, (), ()
     )
@@ -77,6 +77,6 @@ def run(folder: Path, variables: Variables | None = None, *, check_mode: bool = 
     """The whole story, with files in a folder; the result has to be what JSON can hold."""
     chosen = options(destination=str(folder), **given)
     report = report_of(chosen, ward() if variables is None else variables, NOW)
-    result = report_result(chosen, report, write_forms(chosen, report, check_mode))
+    result = report_result(chosen, report, write_files(chosen, report, check_mode))
     assert json.loads(json.dumps(result)) == result
     return result

@@ -24,7 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 
     open_bundle,
     transcode,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from lab.authority import Authority, Dialect, IssuedBundle, KeyKind, pfx
 
 PASSPHRASE = "withdrawal-4711"
@@ -36,8 +36,8 @@ def jeanne(authority: Authority) -> IssuedBundle:
     return authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, friendly_name="SISERI")
 
 
-def refusal(data: bytes, passphrase: str | None = PASSPHRASE) -> PkcsError:
-    with pytest.raises(PkcsError) as caught:
+def refusal(data: bytes, passphrase: str | None = PASSPHRASE) -> CollectionError:
+    with pytest.raises(CollectionError) as caught:
         open_bundle(data, passphrase)
     return caught.value
 
@@ -167,7 +167,7 @@ def test_a_damaged_section_may_be_a_wrong_passphrase_and_the_next_step_says_so(j
 def test_nothing_secret_is_in_a_repr(jeanne: IssuedBundle) -> None:
     bundle = open_bundle(jeanne.data, PASSPHRASE)
     one_use = transcode(bundle, os_build=19045)
-    assert repr(one_use) == "OneUse()"
+    assert repr(one_use) == "TransportBundle()"
     assert "key=" not in repr(bundle)
     assert "PrivateKey" not in repr(bundle)
     assert "der=" not in repr(bundle)
@@ -183,7 +183,7 @@ def test_dates_are_checked_at_the_time_given(
     if code is None:
         check_dates(bundle, start + timedelta(days=days))
         return
-    with pytest.raises(PkcsError) as caught:
+    with pytest.raises(CollectionError) as caught:
         check_dates(bundle, start + timedelta(days=days))
     assert caught.value.code == code
     assert ("2026-03-01 08:30 UTC" if days < 0 else "2029-02-28 08:30 UTC") in caught.value.cause

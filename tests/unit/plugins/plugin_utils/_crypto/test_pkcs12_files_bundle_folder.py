@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import find_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 
 NOBODY = 65534
 
@@ -24,8 +24,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def refusal(folder: Path, pattern: str) -> PkcsError:
-    with pytest.raises(PkcsError) as caught:
+def refusal(folder: Path, pattern: str) -> CollectionError:
+    with pytest.raises(CollectionError) as caught:
         find_bundle(folder, pattern)
     return caught.value
 

@@ -14,9 +14,9 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
-    Element,
     ElementError,
-    KeyLink,
+    KeyProvInfo,
+    StoreElement,
     parse_element,
     read_records,
     store_hash,
@@ -85,7 +85,7 @@ def test_reads_every_property_of_the_golden_element() -> None:
     assert element.der == GOLDEN_DER
     assert element.friendly_name == "SISERI"
     assert element.archived
-    assert element.key == KeyLink("{A}", "Software KSP", provider_type=0, flags=0x20, key_spec=0)
+    assert element.key == KeyProvInfo("{A}", "Software KSP", provider_type=0, flags=0x20, key_spec=0)
     assert element.key.is_cng
     assert element.key.is_machine
 
@@ -104,7 +104,7 @@ def test_the_order_of_the_records_makes_no_difference() -> None:
 
 
 def test_each_property_is_that_of_its_own_record() -> None:
-    def without(number: int) -> Element:
+    def without(number: int) -> StoreElement:
         return parse_element(b"".join(raw for known, raw in GOLDEN_RECORDS.items() if known != number))
 
     golden = parse_element(GOLDEN)
@@ -141,7 +141,7 @@ def test_reads_what_crypt32_wrote() -> None:
     assert element.thumbprint == "A89411621FD1EA94429E420BE501F910AD7B3725"
     assert element.friendly_name == "Hello"
     assert not element.archived
-    assert element.key == KeyLink(
+    assert element.key == KeyProvInfo(
         container="{8FF11459-BC45-41AD-9AB0-523C9905BC25}",
         provider="Microsoft Enhanced Cryptographic Provider v1.0",
         provider_type=1,
@@ -193,11 +193,11 @@ def test_a_key_link_without_a_provider_name_means_the_default_provider() -> None
 
 def test_a_key_link_may_name_nothing() -> None:
     key = parse_element(record(2, bytes(28)) + record(32, GOLDEN_DER)).key
-    assert key == KeyLink("", "", provider_type=0, flags=0, key_spec=0)
+    assert key == KeyProvInfo("", "", provider_type=0, flags=0, key_spec=0)
 
 
 def test_other_flags_than_the_machines_make_no_machine_key() -> None:
-    assert [KeyLink("A", "B", 0, flags, 0).is_machine for flags in (0, 1, 0x10, 0x20, 0x40, 0x61)] == [
+    assert [KeyProvInfo("A", "B", 0, flags, 0).is_machine for flags in (0, 1, 0x10, 0x20, 0x40, 0x61)] == [
         False,
         False,
         False,

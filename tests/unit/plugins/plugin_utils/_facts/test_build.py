@@ -16,18 +16,22 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
     CLIENT_AUTH,
     read_certificate,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, StoredElement, Unread
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
+    SerializedElement,
+    StoreContents,
+    UnreadSource,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import (
-    Scope,
+    FactsScope,
     certificate_row,
     workstation_record,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import UNREAD_SENTENCES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Logging
@@ -51,15 +55,17 @@ from unit.plugins.plugin_utils.fakes import (
 DAY = timedelta(days=1)
 
 
-def facts(selection: Selection, seats: Sequence[Seat] = (), **changes: Any) -> dict[str, Any]:
+def facts(selection: Selection, entries: Sequence[HolderEntry] = (), **changes: Any) -> dict[str, Any]:
     found = inventory(**changes)
-    return to_map(workstation_record(found, {}, Scope(selection, seated(seats, found), Calendar()), NOW))
+    return to_map(
+        workstation_record(found, {}, FactsScope(selection, resolve_accounts(entries, found), Calendar()), NOW)
+    )
 
 
 @pytest.fixture(scope="module")
 def element(authority: Authority) -> bytes:
     der = issue(authority).certificate.public_bytes(Encoding.DER)
-    return pack(properties(der, KeyLink("{1}", SOFTWARE, 0, 0, 0), "SISERI"))
+    return pack(properties(der, KeyProvInfo("{1}", SOFTWARE, 0, 0, 0), "SISERI"))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +74,7 @@ def others(authority: Authority) -> dict[str, bytes]:
 
     def packed(days: int, provider: str = SOFTWARE, *, archived: bool = False) -> bytes:
         der = issue(authority, left=days * DAY).certificate.public_bytes(Encoding.DER)
-        return pack(properties(der, KeyLink("{1}", provider, 0, 0, 0), archived=archived))
+        return pack(properties(der, KeyProvInfo("{1}", provider, 0, 0, 0), archived=archived))
 
     return {"newer": packed(500), "archived": packed(900, archived=True), "card": packed(400, CARD)}
 
@@ -136,13 +142,13 @@ def test_a_profile_is_told_as_the_workstation_has_it() -> None:
 
 @pytest.mark.parametrize(("signs", "state"), [(None, "linked"), (True, "proven"), (False, "unusable")])
 def test_what_is_known_of_a_key_is_told(signs: bool | None, state: str) -> None:
-    assert certificate_row(replace(stored(certificate()), signs=signs), Calendar(), NOW)["key_state"] == state
+    assert certificate_row(replace(stored(certificate()), key_works=signs), Calendar(), NOW)["key_state"] == state
 
 
 def test_a_store_that_is_newer_than_the_inventory_counts(element: bytes) -> None:
     found = inventory(profiles=(profile(element), profile(element, owner_sid=OTHER_SID)))
-    scope = Scope(Selection(), (), Calendar())
-    empty = replace(view(), unread=(Unread("element", "no certificate", None),))
+    scope = FactsScope(Selection(), (), Calendar())
+    empty = replace(view(), unread=(UnreadSource("element", "no certificate", None),))
     record = workstation_record(found, {SID: empty}, scope, NOW)
     assert [each.owner_sid for each in record.certificates] == [OTHER_SID]
     assert [(each.owner_sid, each.code) for each in record.unread] == [(SID, "element")]
@@ -176,7 +182,9 @@ def test_a_certificate_that_is_not_listed_still_counts_for_its_neighbours(
 
 
 def test_the_workstations_own_store_is_listed_under_the_system(element: bytes) -> None:
-    machine = Store((StoredElement("hive", element),), (Unread("access_denied", "HKEY_LOCAL_MACHINE", 5),))
+    machine = StoreContents(
+        (SerializedElement("hive", element),), (UnreadSource("access_denied", "HKEY_LOCAL_MACHINE", 5),)
+    )
     found = facts(Selection(), machine=machine)
     (row,) = found["certificates"]
     assert (row["owner_sid"], row["owner"], row["store"]) == ("S-1-5-18", None, "LocalMachine\\My")
@@ -184,19 +192,23 @@ def test_the_workstations_own_store_is_listed_under_the_system(element: bytes) -
 
 
 def test_a_place_that_cannot_be_read_is_listed_with_the_reason() -> None:
-    denied = profile(my=Store((StoredElement("file", b"\1"),), (Unread("access_denied", "C:\\Users\\jdupont", 5),)))
+    denied = profile(
+        my=StoreContents((SerializedElement("file", b"\1"),), (UnreadSource("access_denied", "C:\\Users\\jdupont", 5),))
+    )
     found = facts(Selection(), profiles=(denied,))
     assert [row["code"] for row in found["unread"]] == ["access_denied", "element"]
     assert found["unread"][0]["reason"] == "access was denied"
     assert found["profiles"][0]["readable"] is False
 
 
-JEANNE = Seat(HOLDER, Person("Jeanne Dupont", "T123456"))
+JEANNE = HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T123456"))
 
 
 @pytest.mark.parametrize(("code", "reason"), [*UNREAD_SENTENCES.items(), ("new_code", "new_code")])
 def test_every_reason_is_said_in_words_and_leaves_the_holder_unknown(code: str, reason: str) -> None:
-    unread = facts(Selection(), [JEANNE], profiles=(profile(my=Store((), (Unread(code, "there", None),))),))
+    unread = facts(
+        Selection(), [JEANNE], profiles=(profile(my=StoreContents((), (UnreadSource(code, "there", None),))),)
+    )
     assert [(row["code"], row["reason"], row["detail"]) for row in unread["unread"]] == [(code, reason, "there")]
     assert [row["status"] for row in unread["holders"]] == ["unknown"]
 
@@ -222,7 +234,7 @@ def test_one_element_that_cannot_be_parsed_hides_no_other(element: bytes) -> Non
 
 
 def test_somebody_elses_unread_store_changes_nothing_for_a_holder(element: bytes) -> None:
-    denied = profile(owner_sid=OTHER_SID, my=Store((), (Unread("access_denied", "C:\\Users", 5),)))
+    denied = profile(owner_sid=OTHER_SID, my=StoreContents((), (UnreadSource("access_denied", "C:\\Users", 5),)))
     assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(), denied))["holders"]] == [
         "missing"
     ]
@@ -232,17 +244,17 @@ def test_somebody_elses_unread_store_changes_nothing_for_a_holder(element: bytes
 
 
 def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> None:
-    nobody = Seat("CHU\\nobody", Person(None, "T9"))
-    for seats in ([JEANNE, nobody], [nobody, JEANNE]):
-        found = facts(Selection(), seats)["holders"]
+    nobody = HolderEntry("CHU\\nobody", ExpectedSubject(None, "T9"))
+    for entries in ([JEANNE, nobody], [nobody, JEANNE]):
+        found = facts(Selection(), entries)["holders"]
         assert [(row["user"], row["owner_sid"]) for row in found] == [
-            (each.user, SID if each is JEANNE else None) for each in seats
+            (each.user, SID if each is JEANNE else None) for each in entries
         ]
 
 
 def test_the_moment_is_told_to_the_second() -> None:
     late = NOW.replace(microsecond=999_999)
-    assert workstation_record(inventory(), {}, Scope(Selection(), (), Calendar()), late).gathered_at == NOW
+    assert workstation_record(inventory(), {}, FactsScope(Selection(), (), Calendar()), late).gathered_at == NOW
 
 
 def test_what_the_workstation_says_of_itself_is_kept() -> None:
@@ -283,5 +295,5 @@ def test_the_status_is_of_the_moment(left: timedelta, status: str) -> None:
 
 
 def test_an_issuer_that_is_no_pattern_is_refused_at_once() -> None:
-    with pytest.raises(PkcsError, match="issuer cannot be used"):
+    with pytest.raises(CollectionError, match="issuer cannot be used"):
         replace(Selection(), issuer="*")

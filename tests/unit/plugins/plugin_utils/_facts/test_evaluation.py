@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import (
-    Judge,
-    Judged,
-    judge_all,
-    stand,
+    RatedCertificate,
+    StatusRules,
+    rate_certificates,
+    rate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status, calendar_of
@@ -26,11 +26,11 @@ JUDGE = judge()
 NEWER = record(days=900)
 
 
-def statuses(*records: CertificateRecord, by: Judge = JUDGE) -> list[Status]:
-    return [each.record.status for each in judge_all(records, by)]
+def statuses(*records: CertificateRecord, by: StatusRules = JUDGE) -> list[Status]:
+    return [each.record.status for each in rate_certificates(records, by)]
 
 
-def status(*records: CertificateRecord, by: Judge = JUDGE) -> Status:
+def status(*records: CertificateRecord, by: StatusRules = JUDGE) -> Status:
     """That of the first of them."""
     return statuses(*records, by=by)[0]
 
@@ -115,14 +115,14 @@ def test_a_status_changes_where_the_table_says(changes: dict[str, Any], expected
 )
 def test_days_are_those_of_the_site(zone: str, now: str, expected: Status, days: int) -> None:
     at = judge(calendar=calendar_of(zone, 40), now=datetime.fromisoformat(now).replace(tzinfo=timezone.utc))
-    (one,) = judge_all([record(not_after=NOW.replace(hour=8))], at)
+    (one,) = rate_certificates([record(not_after=NOW.replace(hour=8))], at)
     assert (one.record.status, one.record.days_left) == (expected, days)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.value)
 def test_days_are_told_whatever_the_status(reason: Status) -> None:
     one = with_reasons(reason)[0]
-    (judged, *_others) = judge_all(with_reasons(reason), JUDGE)
+    (judged, *_others) = rate_certificates(with_reasons(reason), JUDGE)
     assert judged.record.days_left == (one.not_after.date() - NOW.date()).days
 
 
@@ -198,7 +198,7 @@ def test_a_holder_with_two_accounts_has_two_stores() -> None:
 
 def test_the_holder_is_said_with_each_certificate_and_the_order_stays() -> None:
     records = [record("T2", owner_sid=PAULS), record("X9"), record(), record("T2", owner_sid=PAULS, related=False)]
-    judged = judge_all(records, JUDGE)
+    judged = rate_certificates(records, JUDGE)
     assert [each.holder for each in judged] == ["T2", None, "T1", None]
     assert [each.record.thumbprint for each in judged] == [each.thumbprint for each in records]
 
@@ -242,12 +242,12 @@ HOLDERS: list[tuple[str, list[CertificateRecord], bool, bool, Status]] = [
 def test_a_holder_stands_where_his_own_store_says(
     held: list[CertificateRecord], elsewhere: bool, unread: bool, expected: Status
 ) -> None:
-    assert stand(judge_all(held, JUDGE), elsewhere, unread, JUDGE).status is expected
+    assert rate_holder(rate_certificates(held, JUDGE), elsewhere, unread, JUDGE).status is expected
 
 
 def counts(*held: CertificateRecord, unread: bool = False) -> CertificateRecord | None:
     """The certificate by which the holder stands there, with its status as it was judged."""
-    return stand(judge_all(held, JUDGE), False, unread, JUDGE).record
+    return rate_holder(rate_certificates(held, JUDGE), False, unread, JUDGE).record
 
 
 def test_the_certificate_that_counts_is_the_usable_one_that_ends_last() -> None:
@@ -268,12 +268,12 @@ def test_no_date_is_told_where_more_may_be_there(held: list[CertificateRecord]) 
 
 
 def test_status_is_of_the_moment_of_the_judge_and_not_of_that_of_the_facts() -> None:
-    kept = replace(judge_all([record()], JUDGE)[0].record, status=Status.VALID, days_left=400)
+    kept = replace(rate_certificates([record()], JUDGE)[0].record, status=Status.VALID, days_left=400)
     later = judge(now=NOW + 401 * DAY)
-    (judged,) = judge_all([kept], later)
+    (judged,) = rate_certificates([kept], later)
     assert (judged.record.status, judged.record.days_left) == (Status.EXPIRED, -1)
-    assert stand([judged], False, False, later).status is Status.EXPIRED
-    assert isinstance(judged, Judged)
+    assert rate_holder([judged], False, False, later).status is Status.EXPIRED
+    assert isinstance(judged, RatedCertificate)
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import view_store
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import parse_store
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope, workstation_record
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import Key, dead_keys
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import KeyId, unusable_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import Gathered, proven_record
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
+    WorkstationReading,
+    proven_record,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fakes import HOLDER, NOW, OTHER_SID, SID, YEAR, FakeDrivers, inventory, issue, profile
@@ -26,12 +29,14 @@ def issued(authority: Authority) -> IssuedBundle:
     return issue(authority)
 
 
-def facts(drivers: FakeDrivers, dead: set[Key], signs: bool | None = None) -> dict[str, Any]:
+def facts(drivers: FakeDrivers, dead: set[KeyId], signs: bool | None = None) -> dict[str, Any]:
     """What a task other than an audit makes of it; ``signs``: what it has learned of the key itself."""
     found = drivers.inventory([])
-    scope = Scope(Selection(), seated([Seat(HOLDER, Person())], found), Calendar(), dead)
+    scope = FactsScope(Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], found), Calendar(), dead)
     views = {
-        each.owner_sid: view_store(each.my).tried({} if signs is None else dict.fromkeys(drivers.elements, signs))
+        each.owner_sid: parse_store(each.my).with_tried_keys(
+            {} if signs is None else dict.fromkeys(drivers.elements, signs)
+        )
         for each in found.profiles
     }
     return dict(to_map(workstation_record(found, views, scope, NOW)))
@@ -54,7 +59,7 @@ def test_facts_remember_until_the_key_has_signed(
     known = facts(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)}, signs)
     (certificate,), (holder,) = known["certificates"], known["holders"]
     assert (certificate["key_state"], certificate["status"], holder["status"]) == (state, status, status)
-    assert dead_keys(known) == ({(SID, thumbprint)} if state == "unusable" else set())
+    assert unusable_keys(known) == ({(SID, thumbprint)} if state == "unusable" else set())
 
 
 @pytest.mark.parametrize(
@@ -64,7 +69,7 @@ def test_facts_remember_until_the_key_has_signed(
     ids=str,
 )
 def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:
-    assert dead_keys(odd) == frozenset()
+    assert unusable_keys(odd) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -83,12 +88,16 @@ def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
     thumbprint = drivers.plant(issued)
     read = drivers.inventory([])
     dead = frozenset({(SID, thumbprint)} if remembered else ())
-    gathered = Gathered(read, Scope(Selection(), seated([Seat(HOLDER, Person())], read), Calendar(), dead), NOW)
+    gathered = WorkstationReading(
+        read,
+        FactsScope(Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], read), Calendar(), dead),
+        NOW,
+    )
     (holder,) = proven_record(gathered, drivers, False).holders
     assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
     assert said in str(holder.proof_detail)
     again = gathered.record({})
-    assert (again.holders[0].proof, len(dead_keys(to_map(again)))) == (None, int(remembered))
+    assert (again.holders[0].proof, len(unusable_keys(to_map(again)))) == (None, int(remembered))
 
 
 def test_an_audit_forgets_no_dead_key_whose_turn_does_not_come(authority: Authority, issued: IssuedBundle) -> None:
@@ -96,8 +105,10 @@ def test_an_audit_forgets_no_dead_key_whose_turn_does_not_come(authority: Author
     drivers = FakeDrivers()
     older, newer = drivers.plant(issued), drivers.plant(issue(authority, left=3 * YEAR))
     read = drivers.inventory([])
-    scope = Scope(Selection(), seated([Seat(HOLDER, Person())], read), Calendar(), {(SID, older)})
-    record = proven_record(Gathered(read, scope, NOW), drivers, False)
+    scope = FactsScope(
+        Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], read), Calendar(), {(SID, older)}
+    )
+    record = proven_record(WorkstationReading(read, scope, NOW), drivers, False)
     assert {each.thumbprint: each.key_state.value for each in record.certificates} == {
         older: "unusable",
         newer: "proven",

@@ -12,73 +12,87 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import judge_all
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import rate_certificates
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
-    Seat,
+    HolderEntry,
     accounts_of,
     holder_record,
-    remembered,
-    seat_of,
-    seated,
-    seated_judge,
-    seats_of_facts,
-    standing_of,
+    holder_status,
+    holders_of_facts,
+    merge_known,
+    parse_holder,
+    resolve_accounts,
     with_holder,
     with_outcome,
+    workstation_rules,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
     UnreadRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import TEMPORARY
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile
 from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, record
 
-JEANNE = Seat("CHU\\jdupont", Person("Jeanne Dupont", "T1"), date(2027, 3, 1), JEANNES, "CHU\\jdupont", logged_on=True)
-PAUL = Seat("CHU\\pmartin", Person("Paul Martin", "T2"), None, PAULS, "CHU\\pmartin", logged_on=False)
-LOCUM = Seat("S-1-5-21-9", Person("Anne Roux"), None, "S-1-5-21-9", None, logged_on=False)
-NOBODY = Seat("CHU\\nobody", Person("Karim Benali", "T3"))
+JEANNE = HolderEntry(
+    "CHU\\jdupont", ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1), JEANNES, "CHU\\jdupont", logged_on=True
+)
+PAUL = HolderEntry("CHU\\pmartin", ExpectedSubject("Paul Martin", "T2"), None, PAULS, "CHU\\pmartin", logged_on=False)
+LOCUM = HolderEntry("S-1-5-21-9", ExpectedSubject("Anne Roux"), None, "S-1-5-21-9", None, logged_on=False)
+NOBODY = HolderEntry("CHU\\nobody", ExpectedSubject("Karim Benali", "T3"))
 
 
 @pytest.mark.parametrize(
-    ("entry", "seat"),
+    ("raw", "entry"),
     [
-        ({"user": "CHU\\x"}, Seat("CHU\\x", Person())),
-        ({"user": "x", "name": None, "authorisation": None, "authorisation_anniversary": None}, Seat("x", Person())),
-        ({"user": "x", "name": "", "authorisation": "", "authorisation_anniversary": ""}, Seat("x", Person())),
-        ({"user": "x", "name": "A B", "authorisation": "T1"}, Seat("x", Person("A B", "T1"))),
-        ({"user": "x", "authorisation": 123456}, Seat("x", Person(None, "123456"))),
-        ({"user": "x", "authorisation_anniversary": "2028-02-29"}, Seat("x", Person(), date(2028, 2, 29))),
-        ({"user": "x", "authorisation_anniversary": date(2027, 3, 1)}, Seat("x", Person(), date(2027, 3, 1))),
-        ({"user": "x", "desk": "12", "phone": "1234"}, Seat("x", Person())),
+        ({"user": "CHU\\x"}, HolderEntry("CHU\\x", ExpectedSubject())),
+        (
+            {"user": "x", "name": None, "authorisation": None, "authorisation_anniversary": None},
+            HolderEntry("x", ExpectedSubject()),
+        ),
+        (
+            {"user": "x", "name": "", "authorisation": "", "authorisation_anniversary": ""},
+            HolderEntry("x", ExpectedSubject()),
+        ),
+        ({"user": "x", "name": "A B", "authorisation": "T1"}, HolderEntry("x", ExpectedSubject("A B", "T1"))),
+        ({"user": "x", "authorisation": 123456}, HolderEntry("x", ExpectedSubject(None, "123456"))),
+        (
+            {"user": "x", "authorisation_anniversary": "2028-02-29"},
+            HolderEntry("x", ExpectedSubject(), date(2028, 2, 29)),
+        ),
+        (
+            {"user": "x", "authorisation_anniversary": date(2027, 3, 1)},
+            HolderEntry("x", ExpectedSubject(), date(2027, 3, 1)),
+        ),
+        ({"user": "x", "desk": "12", "phone": "1234"}, HolderEntry("x", ExpectedSubject())),
     ],
 )
-def test_an_entry_of_the_inventory_is_a_seat(entry: dict[str, Any], seat: Seat) -> None:
-    assert seat_of(entry) == seat
+def test_an_entry_of_the_inventory_is_parsed(raw: dict[str, Any], entry: HolderEntry) -> None:
+    assert parse_holder(raw) == entry
 
 
 @pytest.mark.parametrize("day", ["01/03/2027", "2027-02-29", "2027-3-1", "tomorrow", "2027-03-01T08:00:00"])
 def test_an_anniversary_that_is_no_day_is_refused(day: str) -> None:
-    with pytest.raises(PkcsError, match="which is no day") as refusal:
-        seat_of({"user": "CHU\\jdupont", "authorisation_anniversary": day})
+    with pytest.raises(CollectionError, match="which is no day") as refusal:
+        parse_holder({"user": "CHU\\jdupont", "authorisation_anniversary": day})
     assert refusal.value.code == "bad_arguments"
     assert day in refusal.value.cause
     assert "CHU\\jdupont" in refusal.value.cause
 
 
 def test_seats_come_back_from_the_facts_that_named_them() -> None:
-    seats = (replace(JEANNE, outcome="deferred", outcome_at=NOW), PAUL, LOCUM, NOBODY)
-    by = seated_judge(seats, None, calendar_of("UTC", 40), NOW)
-    holders = [to_map(holder_record(seat, (), (), by)) for seat in seats]
-    assert seats_of_facts(json.loads(json.dumps({"schema": 1, "holders": holders}))) == seats
+    entries = (replace(JEANNE, outcome="deferred", outcome_at=NOW), PAUL, LOCUM, NOBODY)
+    by = workstation_rules(entries, None, calendar_of("UTC", 40), NOW)
+    holders = [to_map(holder_record(entry, (), (), by)) for entry in entries]
+    assert holders_of_facts(json.loads(json.dumps({"schema": 1, "holders": holders}))) == entries
 
 
-HELD = to_map(holder_record(NOBODY, (), (), seated_judge((NOBODY,), None, calendar_of("UTC", 40), NOW)))
+HELD = to_map(holder_record(NOBODY, (), (), workstation_rules((NOBODY,), None, calendar_of("UTC", 40), NOW)))
 
 
 @pytest.mark.parametrize(
@@ -96,23 +110,26 @@ HELD = to_map(holder_record(NOBODY, (), (), seated_judge((NOBODY,), None, calend
     ],
 )
 def test_facts_that_say_nothing_of_holders_name_nobody(facts: Any) -> None:
-    assert seats_of_facts(facts) == ()
-    assert seats_of_facts({"schema": 1, "holders": [HELD]}) == (NOBODY,)
+    assert holders_of_facts(facts) == ()
+    assert holders_of_facts({"schema": 1, "holders": [HELD]}) == (NOBODY,)
 
 
 def test_a_task_names_one_holder_and_the_others_stay() -> None:
     known = (JEANNE, PAUL)
-    assert with_holder(known, PAUL.user, Person()) == (JEANNE, PAUL)
-    assert with_holder(known, JEANNE.user, Person()) == (PAUL, JEANNE)
-    assert with_holder(known, "CHU\\new", Person("A B", "T9")) == (*known, Seat("CHU\\new", Person("A B", "T9")))
-    assert with_holder((), "CHU\\new", Person()) == (Seat("CHU\\new", Person()),)
+    assert with_holder(known, PAUL.user, ExpectedSubject()) == (JEANNE, PAUL)
+    assert with_holder(known, JEANNE.user, ExpectedSubject()) == (PAUL, JEANNE)
+    assert with_holder(known, "CHU\\new", ExpectedSubject("A B", "T9")) == (
+        *known,
+        HolderEntry("CHU\\new", ExpectedSubject("A B", "T9")),
+    )
+    assert with_holder((), "CHU\\new", ExpectedSubject()) == (HolderEntry("CHU\\new", ExpectedSubject()),)
 
 
 def test_what_a_task_says_of_a_holder_counts_and_what_it_leaves_out_stays() -> None:
-    (married,) = with_holder([JEANNE], JEANNE.user, Person("Jeanne Durand"))
-    assert married == replace(JEANNE, person=Person("Jeanne Durand", "T1"))
-    (renumbered,) = with_holder([JEANNE], JEANNE.user, Person(authorisation="T7"))
-    assert renumbered == replace(JEANNE, person=Person("Jeanne Dupont", "T7"))
+    (married,) = with_holder([JEANNE], JEANNE.user, ExpectedSubject("Jeanne Durand"))
+    assert married == replace(JEANNE, person=ExpectedSubject("Jeanne Durand", "T1"))
+    (renumbered,) = with_holder([JEANNE], JEANNE.user, ExpectedSubject(authorisation="T7"))
+    assert renumbered == replace(JEANNE, person=ExpectedSubject("Jeanne Dupont", "T7"))
 
 
 def test_what_a_renewal_said_of_one_holder_is_kept_with_its_moment() -> None:
@@ -124,33 +141,37 @@ def test_what_a_renewal_said_of_one_holder_is_kept_with_its_moment() -> None:
 
 
 def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() -> None:
-    once = replace(JEANNE, person=Person("Jeanne Dupond", "T0"), anniversary=None, outcome="deferred", outcome_at=NOW)
-    entry = Seat(JEANNE.user, Person("Jeanne Dupont", "T1"), date(2027, 3, 1))
-    assert remembered([entry, NOBODY], [once, PAUL, replace(once, owner_sid=PAULS)]) == (
+    once = replace(
+        JEANNE, person=ExpectedSubject("Jeanne Dupond", "T0"), anniversary=None, outcome="deferred", outcome_at=NOW
+    )
+    entry = HolderEntry(JEANNE.user, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1))
+    assert merge_known([entry, NOBODY], [once, PAUL, replace(once, owner_sid=PAULS)]) == (
         replace(JEANNE, outcome="deferred", outcome_at=NOW),
         NOBODY,
     )
-    assert remembered([], [once]) == ()
+    assert merge_known([], [once]) == ()
 
 
-def seats_at(*seats: Seat, **found: Any) -> tuple[Seat, ...]:
-    return seated(seats, inventory(**found))
+def seats_at(*entries: HolderEntry, **found: Any) -> tuple[HolderEntry, ...]:
+    return resolve_accounts(entries, inventory(**found))
 
 
 def test_the_workstation_says_whose_account_it_is() -> None:
-    (found,) = seats_at(Seat(HOLDER, Person("Jeanne Dupont", "T1"), date(2027, 3, 1)))
-    assert found == Seat(HOLDER, Person("Jeanne Dupont", "T1"), date(2027, 3, 1), SID, HOLDER, logged_on=True)
+    (found,) = seats_at(HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1)))
+    assert found == HolderEntry(
+        HOLDER, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1), SID, HOLDER, logged_on=True
+    )
 
 
 def test_what_the_workstation_says_now_counts_more_than_what_it_once_said() -> None:
-    once = Seat(HOLDER, Person(), None, OTHER_SID, "CHU\\old", logged_on=False)
-    assert seats_at(once) == (Seat(HOLDER, Person(), None, SID, HOLDER, logged_on=True),)
+    once = HolderEntry(HOLDER, ExpectedSubject(), None, OTHER_SID, "CHU\\old", logged_on=False)
+    assert seats_at(once) == (HolderEntry(HOLDER, ExpectedSubject(), None, SID, HOLDER, logged_on=True),)
     forgotten = (Account(HOLDER, None, None, 0x80070534),)
-    assert seats_at(once, accounts=forgotten) == (Seat(HOLDER, Person()),)
+    assert seats_at(once, accounts=forgotten) == (HolderEntry(HOLDER, ExpectedSubject()),)
 
 
 def test_a_holder_who_was_not_asked_for_keeps_his_account() -> None:
-    once = Seat("CHU\\other", Person(), None, SID, "CHU\\other", logged_on=False)
+    once = HolderEntry("CHU\\other", ExpectedSubject(), None, SID, "CHU\\other", logged_on=False)
     assert seats_at(once, accounts=()) == (replace(once, logged_on=True),)
 
 
@@ -158,7 +179,7 @@ def test_a_holder_who_was_not_asked_for_keeps_his_account() -> None:
     ("profiles", "logged_on"), [((), None), ((profile(),), True), ((profile(loaded=False),), False)]
 )
 def test_who_has_no_profile_is_neither_logged_on_nor_off(profiles: Sequence[Any], logged_on: bool | None) -> None:
-    (found,) = seats_at(Seat(HOLDER, Person()), profiles=tuple(profiles))
+    (found,) = seats_at(HolderEntry(HOLDER, ExpectedSubject()), profiles=tuple(profiles))
     assert found.logged_on is logged_on
 
 
@@ -175,10 +196,13 @@ UNREAD = UnreadRecord(JEANNES, "CurrentUser\\My", "access_denied", "access was d
 
 
 def status(
-    seat: Seat, *records: CertificateRecord, unread: tuple[UnreadRecord, ...] = (), seats: Sequence[Seat] = SEATS
+    entry: HolderEntry,
+    *records: CertificateRecord,
+    unread: tuple[UnreadRecord, ...] = (),
+    entries: Sequence[HolderEntry] = SEATS,
 ) -> Status:
-    by = seated_judge(seats, None, calendar_of("UTC", 40), NOW)
-    return standing_of(seat, judge_all(records, by), unread, by).status
+    by = workstation_rules(entries, None, calendar_of("UTC", 40), NOW)
+    return holder_status(entry, rate_certificates(records, by), unread, by).status
 
 
 def test_a_holder_stands_by_the_certificates_of_his_number_in_his_own_store() -> None:
@@ -207,8 +231,8 @@ def test_of_a_holder_whom_the_workstation_does_not_know_nothing_is_in_the_wrong_
 def test_a_holders_second_account_is_not_the_wrong_one() -> None:
     second = replace(JEANNE, user="CHU\\jdupont-adm", owner_sid="S-1-5-21-11")
     both = (JEANNE, second)
-    assert status(JEANNE, record(owner_sid="S-1-5-21-11"), seats=both) is Status.MISSING
-    assert status(second, record(owner_sid="S-1-5-21-11"), seats=both) is Status.VALID
+    assert status(JEANNE, record(owner_sid="S-1-5-21-11"), entries=both) is Status.MISSING
+    assert status(second, record(owner_sid="S-1-5-21-11"), entries=both) is Status.VALID
 
 
 def test_a_store_that_was_not_read_to_its_end_leaves_its_owner_unknown_and_nobody_else() -> None:
@@ -227,9 +251,9 @@ def test_what_lies_in_a_temporary_profile_is_no_access() -> None:
 
 
 def test_facts_keep_the_entry_the_account_and_the_certificate_that_counts() -> None:
-    by = seated_judge(SEATS, None, calendar_of("Europe/Paris", 40), NOW)
+    by = workstation_rules(SEATS, None, calendar_of("Europe/Paris", 40), NOW)
     ends = record(days=20, not_after=(NOW + 20 * DAY).replace(hour=23, minute=30))
-    kept = holder_record(JEANNE, judge_all([ends], by), (), by)
+    kept = holder_record(JEANNE, rate_certificates([ends], by), (), by)
     assert (kept.user, kept.name, kept.authorisation, kept.authorisation_anniversary) == (
         "CHU\\jdupont",
         "Jeanne Dupont",
@@ -243,13 +267,13 @@ def test_facts_keep_the_entry_the_account_and_the_certificate_that_counts() -> N
 
 
 def test_without_a_certificate_there_is_no_date() -> None:
-    by = seated_judge(SEATS, None, calendar_of("UTC", 40), NOW)
+    by = workstation_rules(SEATS, None, calendar_of("UTC", 40), NOW)
     kept = holder_record(NOBODY, (), (), by)
     assert (kept.status, kept.thumbprint, kept.access_until, kept.days_left) == (Status.MISSING, None, None, None)
     assert (kept.owner_sid, kept.account, kept.logged_on) == (None, None, None)
 
 
 def test_whose_number_it_is_may_be_for_a_pattern_to_find() -> None:
-    by = seated_judge(SEATS, r"^(T\d+)", calendar_of("UTC", 40), NOW)
+    by = workstation_rules(SEATS, r"^(T\d+)", calendar_of("UTC", 40), NOW)
     assert by.register.holder_of(record("T1")) is None
     assert by.register.holder_of(record(subject_cn="T1 Dupont")) == "T1"

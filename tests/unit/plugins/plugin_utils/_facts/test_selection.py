@@ -12,10 +12,10 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection, selection_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, register_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, OTHER_SID, SID, certificate, stored
 from unit.plugins.plugin_utils.records import record
 
@@ -32,7 +32,7 @@ ALL = {
     "mine": MINE, "foreign": FOREIGN, "paul": PAULS, "card": ON_CARD, "tpm": IN_TPM, "mail": MAIL, "any": ANY_USE,
     "no_key": NO_KEY, "no_cn": NO_CN,
 }  # fmt: skip
-NUMBERS = register_of(["T123456"], None)
+NUMBERS = index_holders(["T123456"], None)
 BOTH = list(itertools.product((True, False), repeat=2))
 
 
@@ -41,11 +41,11 @@ BOTH = list(itertools.product((True, False), repeat=2))
     [
         # Nothing is given: all but what is on a card or in a TPM.
         (Selection(), "mine foreign paul mail any no_key no_cn"),
-        (Selection(register=register_of([], None)), "mine foreign paul mail any no_key no_cn"),
+        (Selection(register=index_holders([], None)), "mine foreign paul mail any no_key no_cn"),
         (Selection(issuer="", subject="", register=NUMBERS), "mine foreign mail any"),
         # Holders with numbers are.
         (Selection(register=NUMBERS), "mine foreign mail any"),
-        (Selection(register=register_of(["T123456", "T654321"], None)), "mine foreign paul mail any"),
+        (Selection(register=index_holders(["T123456", "T654321"], None)), "mine foreign paul mail any"),
         # One of the four: whoever works here makes no difference, nor what holds the key.
         (Selection(issuer="^CN=Another CA$", register=NUMBERS), "foreign"),
         (Selection(issuer="AC Personnes", register=NUMBERS), "mine paul card tpm mail any no_key no_cn"),
@@ -111,7 +111,7 @@ def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are
     ],
 )
 def test_what_is_no_pattern_is_refused_by_the_name_of_its_option(given: dict[str, str], option: str) -> None:
-    with pytest.raises(PkcsError, match=f"^{option} cannot be used") as refusal:
+    with pytest.raises(CollectionError, match=f"^{option} cannot be used") as refusal:
         Selection(**given)
     assert refusal.value.code == "bad_pattern"
 
@@ -126,9 +126,9 @@ OPTIONS: dict[str, Any] = {
     "include_archived": False,
 }
 SEATS = (
-    Seat("jeanne", Person("Jeanne Dupont", "T123456"), owner_sid=SID),
-    Seat("nobody", Person("Paul Martin", "T654321")),
-    Seat("locum", Person("Anne Roux"), owner_sid=OTHER_SID),
+    HolderEntry("jeanne", ExpectedSubject("Jeanne Dupont", "T123456"), owner_sid=SID),
+    HolderEntry("nobody", ExpectedSubject("Paul Martin", "T654321")),
+    HolderEntry("locum", ExpectedSubject("Anne Roux"), owner_sid=OTHER_SID),
 )
 
 
@@ -161,5 +161,5 @@ def test_every_option_has_its_effect() -> None:
 
 
 def test_holders_whom_the_workstation_does_not_know_leave_no_store_open() -> None:
-    unknown = [replace(seat, owner_sid=None) for seat in SEATS]
+    unknown = [replace(entry, owner_sid=None) for entry in SEATS]
     assert selection_of(OPTIONS | {"only_holders": True}, unknown).owners == frozenset()

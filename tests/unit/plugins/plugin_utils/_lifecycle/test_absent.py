@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story of a removal against a workstation in memory."""
+"""A removal against a workstation in memory."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent, absent
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Outcome
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import Selector
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method, Policy
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
+    RetirementMethod,
+    RetirementPolicy,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, FakeDrivers, inventory, issue, now, profile, terms
 
-ALL, USUAL = Selector(issuer="."), Policy()
+ALL, USUAL = RemovalSelector(issuer="."), RetirementPolicy()
 
 
 @pytest.fixture
@@ -32,13 +35,15 @@ def drivers(authority: Authority) -> FakeDrivers:
     return fake
 
 
-def run(drivers: FakeDrivers, selector: Selector, policy: Policy = USUAL, **details: Any) -> Outcome:
+def run(
+    drivers: FakeDrivers, selector: RemovalSelector, policy: RetirementPolicy = USUAL, **details: Any
+) -> Transaction:
     return absent(Absent(selector, policy, terms(**details)), drivers, now)
 
 
 def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_command(drivers: FakeDrivers) -> None:
     mine, others = list(drivers.elements)
-    selector = Selector(issuer=".", person=Person(authorisation="T123456"))
+    selector = RemovalSelector(issuer=".", person=ExpectedSubject(authorisation="T123456"))
     assert list(run(drivers, selector).plan.leaving) == [mine]
     assert list(drivers.elements) == [others]
     drivers.calls.clear()
@@ -47,14 +52,14 @@ def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_comman
 
 
 def test_an_empty_selection_takes_nothing(drivers: FakeDrivers) -> None:
-    run(drivers, Selector(thumbprints=()))
+    run(drivers, RemovalSelector(thumbprints=()))
     assert len(drivers.elements) == 2
     assert drivers.calls == ["inventory"]
 
 
 def test_too_many_at_once_are_refused(drivers: FakeDrivers) -> None:
-    with pytest.raises(PkcsError) as refusal:
-        run(drivers, ALL, Policy(most=1))
+    with pytest.raises(CollectionError) as refusal:
+        run(drivers, ALL, RetirementPolicy(most=1))
     assert refusal.value.code == "too_many"
     assert len(drivers.elements) == 2
 
@@ -70,7 +75,7 @@ def test_encryption_certificates_are_archived(authority: Authority) -> None:
     usages = [x509.ObjectIdentifier(EMAIL), x509.ObjectIdentifier("1.3.6.1.5.5.7.3.2")]
     thumbprint = drivers.plant(issue(authority, eku=usages))
     outcome = run(drivers, ALL)
-    assert outcome.plan.leaving == {thumbprint: Method.ARCHIVE}
+    assert outcome.plan.leaving == {thumbprint: RetirementMethod.ARCHIVE}
     assert [found.archived for found in outcome.after.certificates] == [True]
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Shelf
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Renewal, present, renew
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeError,
@@ -71,18 +71,18 @@ def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: Issu
     wanted = wanting(prove=prove, dead=known if last == "remembered" else frozenset())
     outcome = present(wanted, opened(new), drivers, now)
     assert (outcome.proven, outcome.plan.imports, drivers.dead) == (True, True, set())
-    assert [(found.thumbprint, found.signs) for found in outcome.after.certificates] == [(thumbprint, True)]
+    assert [(found.thumbprint, found.key_works) for found in outcome.after.certificates] == [(thumbprint, True)]
     assert drivers.calls == ["inventory", "exchange"] + ["exchange"] * (last != "remembered")
 
 
 def test_what_earlier_facts_say_against_a_key_counts_until_it_signs(new: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
     thumbprint = drivers.plant(new)
-    wanted = wanting(person=Person("Jeanne Dupont", "T123456"), dead={(SID, thumbprint)})
-    shelf = Shelf(Path("/bundles"), "*.p12", (opened(new),), ())
+    wanted = wanting(person=ExpectedSubject("Jeanne Dupont", "T123456"), dead={(SID, thumbprint)})
+    shelf = BundleFolder(Path("/bundles"), "*.p12", (opened(new),), ())
     outcome = renew(wanted, Renewal(shelf, True, Calendar()), drivers, now)
     assert outcome.deferred
-    assert [found.signs for found in outcome.after.certificates] == [False]
+    assert [found.key_works for found in outcome.after.certificates] == [False]
 
 
 @pytest.mark.parametrize("why", ["incurable", "card", "asks"])
@@ -92,11 +92,11 @@ def test_what_another_import_does_not_cure_is_said_at_once(new: IssuedBundle, wh
     drivers.dead = {thumbprint}
     if why == "card":
         der = opened(new).leaf.der
-        drivers.elements[thumbprint] = properties(der, KeyLink("{1}", CARD, 0, 0, 0))
+        drivers.elements[thumbprint] = properties(der, KeyProvInfo("{1}", CARD, 0, 0, 0))
     if why == "asks":
         drivers.lie = {"error": ExchangeError("1", "sign_failed", 0x80090022)}
     held = dict(drivers.elements)
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         present(wanting(prove=Prove.ALWAYS), opened(new), drivers, now)
     assert drivers.elements == held
     assert refusal.value.code == ("key_asks" if why == "asks" else "no_key")

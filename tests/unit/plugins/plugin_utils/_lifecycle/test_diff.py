@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import store_diff
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportLeaf,
     NameLeaf,
@@ -18,8 +18,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     ProveKey,
     RetireOld,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import find_owner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, YEAR, certificate, inventory, stored, view
 
@@ -28,10 +28,12 @@ OLD = stored(certificate(), friendly_name="SISERI")
 DONE = (JournalEntry("1", "import", "done", "", {}),)
 
 
-def outcome(plan: Plan, *before: Any, **details: Any) -> Outcome:
+def outcome(plan: Plan, *before: Any, **details: Any) -> Transaction:
     found = inventory()
     kept = view(*before)
-    return Outcome(find_owner(found, HOLDER), found, NOW, kept, details.pop("after", kept), LEAF, plan, **details)
+    return Transaction(
+        resolve_holder(found, HOLDER), found, NOW, kept, details.pop("after", kept), LEAF, plan, **details
+    )
 
 
 def lines(diff: dict[str, str], side: str) -> list[str]:
@@ -45,9 +47,12 @@ RENEWAL = (ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint), NameLeaf(LEAF
 
 @pytest.mark.parametrize(
     ("method", "after"),
-    [(Method.DELETE, [NEW_LINE]), (Method.ARCHIVE, [NEW_LINE, OLD_LINE.replace("key", "archived")])],
+    [
+        (RetirementMethod.DELETE, [NEW_LINE]),
+        (RetirementMethod.ARCHIVE, [NEW_LINE, OLD_LINE.replace("key", "archived")]),
+    ],
 )
-def test_in_check_mode_after_is_the_plan(method: Method, after: list[str]) -> None:
+def test_in_check_mode_after_is_the_plan(method: RetirementMethod, after: list[str]) -> None:
     diff = store_diff(outcome(Plan((*RENEWAL, RetireOld(OLD.thumbprint, method))), OLD))
     assert lines(diff, "before") == [OLD_LINE]
     assert sorted(lines(diff, "after")) == after
@@ -68,7 +73,7 @@ def test_once_it_is_done_after_is_the_store() -> None:
     ],
     ids=["nothing", "proof", "deferred"],
 )
-def test_what_changes_nothing_shows_nothing(unchanged: Outcome) -> None:
+def test_what_changes_nothing_shows_nothing(unchanged: Transaction) -> None:
     diff = store_diff(unchanged)
     assert diff["before"] == diff["after"] != ""
 
@@ -80,7 +85,7 @@ CARD_ONE = stored(certificate("DUPONT Jeanne 899700000001", issuer="CN=AC Carte"
     ("plan", "details"),
     [
         (Plan(RENEWAL), {}),
-        (Plan((*RENEWAL, RetireOld(OLD.thumbprint, Method.DELETE))), {}),
+        (Plan((*RENEWAL, RetireOld(OLD.thumbprint, RetirementMethod.DELETE))), {}),
         (Plan(RENEWAL), {"after": view(stored(LEAF, None), CARD_ONE), "journal": DONE}),
         (Plan(()), {"deferred": "not logged on"}),
     ],
@@ -97,7 +102,7 @@ def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_t
 
 
 def test_a_removal_shows_the_issuers_of_what_goes() -> None:
-    removal = replace(outcome(Plan((RetireOld(OLD.thumbprint, Method.DELETE),)), OLD, CARD_ONE), leaf=None)
+    removal = replace(outcome(Plan((RetireOld(OLD.thumbprint, RetirementMethod.DELETE),)), OLD, CARD_ONE), leaf=None)
     diff = store_diff(removal)
     assert (lines(diff, "before"), lines(diff, "after")) == (
         [OLD_LINE, "1 that the task is not about"],

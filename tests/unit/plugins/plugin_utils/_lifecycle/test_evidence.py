@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoredElement, view_elements
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, parse_elements
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Change, Evidence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence, ExecutedChange
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
     ExchangeError,
@@ -32,12 +32,12 @@ FIELDS = {
 }  # fmt: skip
 
 
-def element(issued: IssuedBundle, archived: bool = False) -> StoredElement:
-    return StoredElement("file", pack(properties(issued.certificate.public_bytes(Encoding.DER), archived=archived)))
+def element(issued: IssuedBundle, archived: bool = False) -> SerializedElement:
+    return SerializedElement("file", pack(properties(issued.certificate.public_bytes(Encoding.DER), archived=archived)))
 
 
 @pytest.fixture(scope="module")
-def change(authority: Authority) -> Change:
+def change(authority: Authority) -> ExecutedChange:
     gone, hidden, new = (issue(authority, left=years * YEAR) for years in (1, 2, 3))
     journal = (
         JournalEntry("1", "prove", "done", "", {"algorithm": "ECDSA-SHA256", "signature": "c2ln"}),
@@ -45,16 +45,16 @@ def change(authority: Authority) -> Change:
     )
     before, after = (element(gone), element(hidden)), (element(hidden, archived=True), element(new))
     answer = ExchangeAnswer(True, SID, NOW, before, after, journal, None)
-    return Change("WS-1", SID, view_elements(before), answer, opened(new))
+    return ExecutedChange("WS-1", SID, parse_elements(before), answer, opened(new))
 
 
-def test_a_change_is_one_line_that_says_what_went_and_what_came(tmp_path: Path, change: Change) -> None:
+def test_a_change_is_one_line_that_says_what_went_and_what_came(tmp_path: Path, change: ExecutedChange) -> None:
     path = tmp_path / "evidence.jsonl"
     Evidence(path, "17", "ws-1").record(change)
     (line,) = path.read_text(encoding="utf-8").splitlines()
     said = json.loads(line)
     assert set(said) == FIELDS
-    before, after = change.before.certificates, view_elements(change.answer.after).certificates
+    before, after = change.before.certificates, parse_elements(change.answer.after).certificates
     assert (said["job"], said["host"], said["workstation"], said["owner_sid"]) == ("17", "ws-1", "WS-1", SID)
     assert said["removed"] == [before[0].thumbprint]
     assert said["archived"] == [before[1].thumbprint]
@@ -64,7 +64,7 @@ def test_a_change_is_one_line_that_says_what_went_and_what_came(tmp_path: Path, 
     assert PASSPHRASE not in line
 
 
-def test_a_change_that_stopped_half_way_is_written_down_too(tmp_path: Path, change: Change) -> None:
+def test_a_change_that_stopped_half_way_is_written_down_too(tmp_path: Path, change: ExecutedChange) -> None:
     stopped = replace(
         change, answer=replace(change.answer, error=ExchangeError("3", "retire_failed", None)), bundle=None
     )
@@ -73,7 +73,7 @@ def test_a_change_that_stopped_half_way_is_written_down_too(tmp_path: Path, chan
     assert (said["error"], said["leaf"], said["bundle_sha256"]) == ("retire_failed", None, None)
 
 
-def test_lines_are_added_never_replaced(tmp_path: Path, change: Change) -> None:
+def test_lines_are_added_never_replaced(tmp_path: Path, change: ExecutedChange) -> None:
     path = tmp_path / "evidence.jsonl"
     path.write_text("what was there\n", encoding="utf-8")
     for job in ("1", "2"):
@@ -84,7 +84,7 @@ def test_lines_are_added_never_replaced(tmp_path: Path, change: Change) -> None:
     assert [json.loads(line)["job"] for line in lines[1:]] == ["1", "2"]
 
 
-def test_the_file_is_for_its_owner_alone(tmp_path: Path, change: Change) -> None:
+def test_the_file_is_for_its_owner_alone(tmp_path: Path, change: ExecutedChange) -> None:
     mask = os.umask(0)
     try:
         Evidence(tmp_path / "e", None, "ws-1").record(change)
@@ -94,7 +94,7 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path, change: Change) -> None
 
 
 def test_a_line_is_on_the_disk_before_it_counts(
-    tmp_path: Path, change: Change, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, change: ExecutedChange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
     monkeypatch.setattr(evidence.os, "fsync", synced.append)
@@ -103,18 +103,20 @@ def test_a_line_is_on_the_disk_before_it_counts(
 
 
 def test_what_could_not_be_written_down_is_refused_before(tmp_path: Path) -> None:
-    with pytest.raises(PkcsError, match="without it nothing is changed") as refusal:
+    with pytest.raises(CollectionError, match="without it nothing is changed") as refusal:
         Evidence(tmp_path / "missing" / "e", None, "ws-1").prepare()
     assert (refusal.value.code, refusal.value.changed) == ("evidence", False)
 
 
-def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path, change: Change) -> None:
-    with pytest.raises(PkcsError, match="was changed, but") as refusal:
+def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path, change: ExecutedChange) -> None:
+    with pytest.raises(CollectionError, match="was changed, but") as refusal:
         Evidence(tmp_path, None, "ws-1").record(change)
     assert (refusal.value.code, refusal.value.changed, len(refusal.value.journal)) == ("evidence", True, 2)
 
 
-def test_nothing_is_written_without_a_path(tmp_path: Path, change: Change, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_without_a_path(
+    tmp_path: Path, change: ExecutedChange, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Evidence(None, None, "ws-1").prepare()
     Evidence(None, None, "ws-1").record(change)

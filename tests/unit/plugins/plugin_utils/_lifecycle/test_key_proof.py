@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, Unread
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyLink
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreContents, UnreadSource
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
     HolderRecord,
@@ -23,8 +23,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     WorkstationRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import Gathered, proven_record
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
+    WorkstationReading,
+    proven_record,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
@@ -58,7 +61,7 @@ from unit.plugins.plugin_utils.fakes import (
 DAY = timedelta(days=1)
 ELODIE = "CHU\\elefevre"
 BOTH = (Account(HOLDER, SID, HOLDER, None), Account(ELODIE, OTHER_SID, ELODIE, None))
-DENIED = Unread("access_denied", "HKEY_USERS", 5)
+DENIED = UnreadSource("access_denied", "HKEY_USERS", 5)
 STRANGER = Identity("S-1-5-21-9", "CHU\\svc-ansible", administrator=True, debug_privilege=True)
 
 
@@ -82,8 +85,10 @@ def prove(
     drivers: Any, *holders: str, check_mode: bool = False, selection: Selection | None = None
 ) -> WorkstationRecord:
     read: Inventory = drivers.inventory([])
-    seats = seated([Seat(user, Person()) for user in holders or (HOLDER,)], read)
-    gathered = Gathered(read, Scope(selection or Selection(include_unrelated=True), seats, Calendar()), NOW)
+    entries = resolve_accounts([HolderEntry(user, ExpectedSubject()) for user in holders or (HOLDER,)], read)
+    gathered = WorkstationReading(
+        read, FactsScope(selection or Selection(include_unrelated=True), entries, Calendar()), NOW
+    )
     return proven_record(gathered, drivers, check_mode)
 
 
@@ -182,7 +187,7 @@ def test_a_signature_of_another_key_is_no_proof(authority: Authority, issued: Is
 
 UNTRIED = {
     "is not logged on to WS-1": inventory(profiles=(profile(loaded=False),)),
-    "cannot be read: access was denied": inventory(profiles=(profile(my=Store((), (DENIED,))),)),
+    "cannot be read: access was denied": inventory(profiles=(profile(my=StoreContents((), (DENIED,))),)),
     "ForceKeyProtection": inventory(force_key_protection=1),
     "seclogon": inventory(secondary_logon=4),
     "SeDebugPrivilege": inventory(identity=replace(STRANGER, debug_privilege=False)),
@@ -211,7 +216,7 @@ def test_check_mode_tries_no_key(issued: IssuedBundle) -> None:
 def test_a_key_on_a_card_is_not_tried(issued: IssuedBundle) -> None:
     drivers = Workstation()
     der = issued.certificate.public_bytes(Encoding.DER)
-    drivers.elements[drivers.plant(issued)] = properties(der, KeyLink("{1}", CARD, 0, 0, 0))
+    drivers.elements[drivers.plant(issued)] = properties(der, KeyProvInfo("{1}", CARD, 0, 0, 0))
     holder, certificate = one(prove(drivers, selection=Selection("AC Personnes")))
     assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.VALID, "linked")
     assert CARD in str(holder.proof_detail)

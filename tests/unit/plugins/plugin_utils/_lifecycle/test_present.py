@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story of a renewal against a workstation in memory."""
+"""A renewal against a workstation in memory."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Shelf
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreView
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
     Present,
@@ -20,16 +20,20 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.pres
     present,
     renew,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Note, Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
+    DesiredCertificate,
     Plan,
     Prove,
     RetireOld,
-    Wanted,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Going, Method, Policy
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
+    RetiredCertificate,
+    RetirementMethod,
+    RetirementPolicy,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ImportStep, ProveStep
 from lab.authority import Authority, IssuedBundle
@@ -46,7 +50,7 @@ from unit.plugins.plugin_utils.fakes import (
     wanting,
 )
 
-JEANNE = Person("Jeanne Dupont", "T123456")
+JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
 SKEW = timedelta(seconds=301)
 
 
@@ -68,7 +72,7 @@ def drivers(old: IssuedBundle) -> FakeDrivers:
     return fake
 
 
-def run(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> Outcome:
+def run(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> Transaction:
     return present(wanted or wanting(), opened(issued), drivers, now)
 
 
@@ -76,9 +80,9 @@ def kinds(drivers: FakeDrivers) -> list[str]:
     return [step.TYPE for request, _run_as in drivers.requests for step in request.steps]
 
 
-def refused(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> PkcsError:
+def refused(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> CollectionError:
     held = dict(drivers.elements)
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         run(drivers, issued, wanted)
     assert drivers.elements == held
     return refusal.value
@@ -127,7 +131,7 @@ def test_when_retiring_fails_the_new_certificate_stays_and_is_on_record(
     tmp_path: Path, drivers: FakeDrivers, new: IssuedBundle
 ) -> None:
     drivers.fails = ("retire", "retire_failed")
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         run(drivers, new, wanting(terms(tmp_path / "e")))
     assert (refusal.value.code, refusal.value.changed) == ("retire_failed", True)
     assert opened(new).leaf.thumbprint in drivers.elements
@@ -137,7 +141,7 @@ def test_when_retiring_fails_the_new_certificate_stays_and_is_on_record(
 def test_someone_elses_certificate_is_refused_before_the_workstation_is_asked(
     drivers: FakeDrivers, new: IssuedBundle
 ) -> None:
-    refusal = refused(drivers, new, wanting(person=Person("Paul Martin", "T654321")))
+    refusal = refused(drivers, new, wanting(person=ExpectedSubject("Paul Martin", "T654321")))
     assert refusal.code == "wrong_person"
     assert "Jeanne Dupont - T123456" in refusal.cause
     assert "Paul Martin T654321" in refusal.cause
@@ -176,22 +180,24 @@ def test_a_skew_that_kerberos_tolerates_is_tolerated(authority: Authority) -> No
     run(drivers, issue(authority, left=timedelta(seconds=10)))
 
 
-@pytest.mark.parametrize("method", [Method.DELETE, Method.NONE])
-def test_an_older_bundle_is_refused_unless_it_is_meant(old: IssuedBundle, new: IssuedBundle, method: Method) -> None:
+@pytest.mark.parametrize("method", [RetirementMethod.DELETE, RetirementMethod.NONE])
+def test_an_older_bundle_is_refused_unless_it_is_meant(
+    old: IssuedBundle, new: IssuedBundle, method: RetirementMethod
+) -> None:
     drivers = FakeDrivers()
     drivers.plant(new)
-    assert refused(drivers, old, wanting(policy=Policy(method))).code == "downgrade"
-    run(drivers, old, wanting(policy=Policy(method, allow_downgrade=True)))
+    assert refused(drivers, old, wanting(policy=RetirementPolicy(method))).code == "downgrade"
+    run(drivers, old, wanting(policy=RetirementPolicy(method, allow_downgrade=True)))
     assert opened(old).leaf.thumbprint in drivers.elements
 
 
 def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    assert refused(drivers, new, wanting(policy=Policy(most=0))).code == "too_many"
+    assert refused(drivers, new, wanting(policy=RetirementPolicy(most=0))).code == "too_many"
     assert drivers.calls == ["inventory"]
 
 
-def shelf(*issued: IssuedBundle) -> Shelf:
-    return Shelf(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
+def shelf(*issued: IssuedBundle) -> BundleFolder:
+    return BundleFolder(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
 
 
 def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle) -> None:
@@ -202,11 +208,11 @@ def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle
 
 @pytest.mark.parametrize(
     ("only_due", "days", "bundles", "note"),
-    [(True, 10, True, Note.NOT_DUE), (True, 40, False, Note.WAITING_FOR_ISSUER), (False, 10, False, None)],
+    [(True, 10, True, SkipReason.NOT_DUE), (True, 40, False, SkipReason.WAITING_FOR_ISSUER), (False, 10, False, None)],
     ids=["not_due", "no_bundle", "nothing_to_do"],
 )
 def test_a_folder_leaves_things_as_they_are_and_says_why(
-    drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: Note | None
+    drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: SkipReason | None
 ) -> None:
     what = shelf(new) if bundles else shelf()
     outcome = renew(wanting(person=JEANNE), Renewal(what, only_due, Calendar(days)), drivers, now)
@@ -218,16 +224,16 @@ def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_
 ) -> None:
     for prove in Prove:
         outcome = renew(wanting(person=JEANNE, prove=prove), Renewal(shelf(old), True, Calendar()), drivers, now)
-        assert outcome.note is Note.WAITING_FOR_ISSUER
+        assert outcome.note is SkipReason.WAITING_FOR_ISSUER
 
 
 def test_an_empty_folder_is_a_failure_for_a_holder_without_a_certificate() -> None:
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         renew(wanting(person=JEANNE), Renewal(shelf(), True, Calendar()), FakeDrivers(), now)
     assert refusal.value.code == "no_bundle"
 
 
-def retires_first(wanted: Wanted, before: StoreView, old: Sequence[Going]) -> Plan:
+def retires_first(wanted: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     steps = plan_present(wanted, before, old).steps
     return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireOld))))
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import Unopened
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import Scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, seats_of_facts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, holders_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
     PresentTask,
@@ -22,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
     bundle_result,
     present_result,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Note, Outcome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportLeaf,
     NameLeaf,
@@ -32,10 +32,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     RemoveCertificate,
     RetireOld,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import find_owner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import (
@@ -55,26 +55,26 @@ LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate())
 SECOND = stored(certificate(left=2 * YEAR))
 IMPORT, PROVE = ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint)
-JEANNE = Person("Jeanne Dupont", "T123456")
-SCOPE = Scope(Selection(), (Seat(HOLDER, JEANNE),), Calendar())
+JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
+SCOPE = FactsScope(Selection(), (HolderEntry(HOLDER, JEANNE),), Calendar())
 
 
-def outcome(*steps: PlannedStep, before: Any = (), after: Any = None, leaf: Any = LEAF, **details: Any) -> Outcome:
+def outcome(*steps: PlannedStep, before: Any = (), after: Any = None, leaf: Any = LEAF, **details: Any) -> Transaction:
     found, held = inventory(), view(*before)
     now_held = held if after is None else view(*after)
-    return Outcome(find_owner(found, HOLDER), found, NOW, held, now_held, leaf, Plan(steps), **details)
+    return Transaction(resolve_holder(found, HOLDER), found, NOW, held, now_held, leaf, Plan(steps), **details)
 
 
-def shown(what: Outcome, check_mode: bool = False, unopened: tuple[Unopened, ...] = ()) -> dict[str, Any]:
+def shown(what: Transaction, check_mode: bool = False, unopened: tuple[UnopenedFile, ...] = ()) -> dict[str, Any]:
     return present_result(PresentTask(JEANNE, check_mode, unopened), what, SCOPE, NOW)
 
 
-def retire(*old: Any, method: Method = Method.DELETE) -> tuple[RetireOld, ...]:
+def retire(*old: Any, method: RetirementMethod = RetirementMethod.DELETE) -> tuple[RetireOld, ...]:
     return tuple(RetireOld(each.thumbprint, method) for each in old)
 
 
 RENEWAL = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD])
-RENEWED = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD], after=[replace(stored(LEAF), signs=True)], proven=True)
+RENEWED = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD], after=[replace(stored(LEAF), key_works=True)], proven=True)
 DEFERRED = outcome(IMPORT, PROVE, before=[OLD], deferred="Jeanne is not logged on.")
 
 
@@ -116,11 +116,11 @@ def test_what_is_put_off_has_not_changed_and_says_why() -> None:
         (outcome(PROVE, *retire(OLD), before=[OLD, stored(LEAF)], after=[stored(LEAF)]), "retired", True),
         (outcome(NameLeaf(LEAF.thumbprint, "x"), before=[stored(LEAF)]), "changed", True),
         (outcome(PROVE, before=[stored(LEAF)], proven=True), "unchanged", False),
-        (outcome(before=[OLD], leaf=None, note=Note.NOT_DUE), "not_due", False),
-        (outcome(before=[OLD], leaf=None, note=Note.WAITING_FOR_ISSUER), "waiting_for_issuer", False),
+        (outcome(before=[OLD], leaf=None, note=SkipReason.NOT_DUE), "not_due", False),
+        (outcome(before=[OLD], leaf=None, note=SkipReason.WAITING_FOR_ISSUER), "waiting_for_issuer", False),
     ],
 )
-def test_the_outcome_is_one_word(what: Outcome, name: str, changed: bool) -> None:
+def test_the_outcome_is_one_word(what: Transaction, name: str, changed: bool) -> None:
     found = shown(what)
     assert (found["outcome"], found["changed"]) == (name, changed)
     assert found["certificate"]["subject_cn"] in found["msg"] or "access works until 2027-11-25" in found["msg"]
@@ -133,12 +133,12 @@ def test_facts_keep_the_outcome_until_the_next_one_and_a_plan_is_none() -> None:
 
     assert kept(shown(DEFERRED)) == ("deferred", "2026-11-25T12:00:00Z")
     assert kept(shown(RENEWAL, check_mode=True)) == (None, None)
-    seats = seats_of_facts(shown(DEFERRED)["ansible_facts"]["pkcs12"])
-    again = present_result(PresentTask(JEANNE, True, ()), RENEWAL, Scope(Selection(), seats, Calendar()), NOW)
+    entries = holders_of_facts(shown(DEFERRED)["ansible_facts"]["pkcs12"])
+    again = present_result(PresentTask(JEANNE, True, ()), RENEWAL, FactsScope(Selection(), entries, Calendar()), NOW)
     assert kept(again) == ("deferred", "2026-11-25T12:00:00Z")
 
 
-def went(method: Method, **facts: Any) -> dict[str, Any]:
+def went(method: RetirementMethod, **facts: Any) -> dict[str, Any]:
     entry = JournalEntry("3", "retire", "done", "", {"thumbprint": OLD.thumbprint} | facts)
     what = outcome(*retire(OLD, method=method), before=[OLD, stored(LEAF)], after=[stored(LEAF)], journal=(entry,))
     (row,) = shown(what)["retired"]
@@ -147,14 +147,14 @@ def went(method: Method, **facts: Any) -> dict[str, Any]:
 
 
 def test_what_became_of_an_old_key_is_said() -> None:
-    assert went(Method.DELETE, key="deleted", kept_because=None) == {
+    assert went(RetirementMethod.DELETE, key="deleted", kept_because=None) == {
         "method": "delete",
         "key": "deleted",
         "kept_because": None,
     }
-    shared = went(Method.DELETE, key="kept", kept_because="shared_container")
+    shared = went(RetirementMethod.DELETE, key="kept", kept_because="shared_container")
     assert shared == {"method": "delete", "key": "kept", "kept_because": "shared_container"}
-    assert went(Method.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
+    assert went(RetirementMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
     assert shown(RENEWAL)["retired"][0]["key"] == "planned"
 
 
@@ -180,8 +180,8 @@ def test_a_bundle_is_shown_without_its_key(authority: Authority) -> None:
 
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
-    refusal = PkcsError(code="wrong_passphrase", cause="It does not open.", next_step="Look.")
-    waits = outcome(after=(stored(LEAF),), note=Note.WAITING_FOR_ISSUER)
-    told = shown(waits, unopened=(Unopened(Path("/srv/bundles/new.p12"), refusal),))
+    refusal = CollectionError(code="wrong_passphrase", cause="It does not open.", next_step="Look.")
+    waits = outcome(after=(stored(LEAF),), note=SkipReason.WAITING_FOR_ISSUER)
+    told = shown(waits, unopened=(UnopenedFile(Path("/srv/bundles/new.p12"), refusal),))
     assert told["unopened"] == [{"path": "/srv/bundles/new.p12", "code": "wrong_passphrase"}]
     assert "new.p12 (wrong_passphrase)" in told["msg"]

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import EMPTY, Outcome, observe
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
+    EMPTY,
+    Transaction,
+    observe,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
@@ -48,12 +52,12 @@ def issued(authority: Authority) -> IssuedBundle:
     return issue(authority)
 
 
-def run(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> Outcome:
+def run(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> Transaction:
     return present(wanting(terms(evidence, **details)), opened(issued), drivers, now)
 
 
 def refusal(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> str:
-    with pytest.raises(PkcsError) as refused:
+    with pytest.raises(CollectionError) as refused:
         run(drivers, issued, evidence, **details)
     assert drivers.requests == []
     return refused.value.code
@@ -142,14 +146,14 @@ def test_a_proof_alone_leaves_no_evidence(tmp_path: Path, issued: IssuedBundle) 
 
 def test_an_answer_that_does_not_show_the_plan_is_refused_but_on_record(tmp_path: Path, issued: IssuedBundle) -> None:
     drivers = FakeDrivers(lie={"owner_sid": OTHER_SID})
-    with pytest.raises(PkcsError) as refused:
+    with pytest.raises(CollectionError) as refused:
         run(drivers, issued, tmp_path / "e")
     assert (refused.value.code, refused.value.changed) == ("not_verified", True)
     assert (tmp_path / "e").read_text(encoding="utf-8").count("\n") == 1
 
 
 def test_no_password_and_no_passphrase_shows_in_what_is_passed_around(issued: IssuedBundle) -> None:
-    shown = repr((terms(holder_password="his own"), wanting(), transaction.Sealed(opened(issued), False)))
+    shown = repr((terms(holder_password="his own"), wanting(), transaction.ImportMaterial(opened(issued), False)))
     assert "his own" not in shown
     assert issued.passphrase not in shown
 
@@ -165,7 +169,7 @@ def test_a_change_without_an_answer_is_written_down(
             raise problem
 
     evidence = tmp_path / "evidence.jsonl"
-    with suppress(OSError, PkcsError):
+    with suppress(OSError, CollectionError):
         present(wanting(terms(evidence)), opened(issue(authority)), Cut(), now)
     written = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
     assert [line["error"] for line in written] == ["no_answer"] * lines

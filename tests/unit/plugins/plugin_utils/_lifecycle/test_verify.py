@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate, StoreView
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.verify import Expected, refuse_unverified
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore, StoreCertificate
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.verify import ExpectedResult, check_answer
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportLeaf,
     NameLeaf,
@@ -20,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     RemoveCertificate,
     RetireOld,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
     JournalEntry,
@@ -34,7 +34,7 @@ OLD = certificate()
 
 
 @pytest.fixture(scope="module")
-def proven(authority: Authority) -> tuple[Expected, ExchangeAnswer, StoreView]:
+def proven(authority: Authority) -> tuple[ExpectedResult, ExchangeAnswer, CertificateStore]:
     """A renewal that went well."""
     issued = issue(authority)
     leaf, drivers = opened(issued).leaf, FakeDrivers()
@@ -45,18 +45,18 @@ def proven(authority: Authority) -> tuple[Expected, ExchangeAnswer, StoreView]:
             ImportLeaf(leaf.thumbprint),
             ProveKey(leaf.thumbprint),
             NameLeaf(leaf.thumbprint, "SISERI"),
-            RetireOld(OLD.thumbprint, Method.DELETE),
+            RetireOld(OLD.thumbprint, RetirementMethod.DELETE),
         )
     )
     answer = ExchangeAnswer(True, SID, NOW, (), (), (JournalEntry("2", "prove", "done", "", facts),), None)
-    return Expected(SID, leaf, plan, NONCE), answer, view(stored(leaf, friendly_name="SISERI"))
+    return ExpectedResult(SID, leaf, plan, NONCE), answer, view(stored(leaf, friendly_name="SISERI"))
 
 
-Case = tuple[Expected, ExchangeAnswer, StoreView]
+Case = tuple[ExpectedResult, ExchangeAnswer, CertificateStore]
 
 
 def test_what_was_planned_and_is_there_is_believed(proven: Case) -> None:
-    refuse_unverified(*proven, "WS-1")
+    check_answer(*proven, "WS-1")
 
 
 def signed(case: Case, **facts: object) -> Case:
@@ -85,26 +85,26 @@ LIES: dict[str, Callable[[Case], Case]] = {
 
 @pytest.mark.parametrize("said", LIES)
 def test_what_the_answer_does_not_show_is_refused(proven: Case, said: str) -> None:
-    with pytest.raises(PkcsError, match=said) as refusal:
-        refuse_unverified(*LIES[said](proven), "WS-1")
+    with pytest.raises(CollectionError, match=said) as refusal:
+        check_answer(*LIES[said](proven), "WS-1")
     assert (refusal.value.code, refusal.value.changed) == ("not_verified", True)
 
 
 @pytest.mark.parametrize(
     ("step", "left", "holds"),
     [
-        (RetireOld(OLD.thumbprint, Method.ARCHIVE), [stored(OLD, archived=True)], True),
-        (RetireOld(OLD.thumbprint, Method.ARCHIVE), [stored(OLD)], False),
-        (RetireOld(OLD.thumbprint, Method.DELETE), [stored(OLD, archived=True)], False),
+        (RetireOld(OLD.thumbprint, RetirementMethod.ARCHIVE), [stored(OLD, archived=True)], True),
+        (RetireOld(OLD.thumbprint, RetirementMethod.ARCHIVE), [stored(OLD)], False),
+        (RetireOld(OLD.thumbprint, RetirementMethod.DELETE), [stored(OLD, archived=True)], False),
         (RemoveCertificate(OLD.thumbprint), [], True),
         (RemoveCertificate(OLD.thumbprint), [stored(OLD)], False),
     ],
 )
 def test_a_removal_is_held_against_the_store(step: RetireOld, left: list[StoreCertificate], holds: bool) -> None:
     answer = ExchangeAnswer(True, SID, NOW, (), (), (), None)
-    expected = Expected(SID, None, Plan((step,)), NONCE)
+    expected = ExpectedResult(SID, None, Plan((step,)), NONCE)
     if holds:
-        refuse_unverified(expected, answer, view(*left), "WS-1")
+        check_answer(expected, answer, view(*left), "WS-1")
     else:
-        with pytest.raises(PkcsError, match="is still there"):
-            refuse_unverified(expected, answer, view(*left), "WS-1")
+        with pytest.raises(CollectionError, match="is still there"):
+            check_answer(expected, answer, view(*left), "WS-1")

@@ -11,9 +11,10 @@ from itertools import product
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate, StoreView
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore, StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     AddAuthority,
+    DesiredCertificate,
     ImportLeaf,
     NameLeaf,
     Plan,
@@ -21,22 +22,26 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     ProveKey,
     RemoveCertificate,
     RetireOld,
-    Wanted,
     plan_absent,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import Going, Method
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
+    RetiredCertificate,
+    RetirementMethod,
+)
 from unit.plugins.plugin_utils.fakes import YEAR, certificate, stored, view
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate())
 ROOT = replace(certificate("Root"), subject="CN=Root", issuer="CN=Root")
 ISSUING = replace(certificate("Issuing"), subject="CN=Issuing", issuer="CN=Root")
-Planner = Callable[[Wanted, StoreView, Sequence[Going]], Plan]
+Planner = Callable[[DesiredCertificate, CertificateStore, Sequence[RetiredCertificate]], Plan]
 
 
-def wanted(name: str | None = None, prove: Prove = Prove.ON_CHANGE, chain: tuple[Certificate, ...] = ()) -> Wanted:
-    return Wanted(LEAF, chain, name, prove)
+def wanted(
+    name: str | None = None, prove: Prove = Prove.ON_CHANGE, chain: tuple[Certificate, ...] = ()
+) -> DesiredCertificate:
+    return DesiredCertificate(LEAF, chain, name, prove)
 
 
 def kinds(plan: Plan) -> list[type]:
@@ -44,9 +49,11 @@ def kinds(plan: Plan) -> list[type]:
 
 
 def test_a_renewal_imports_proves_names_and_only_then_retires() -> None:
-    plan = plan_present(wanted("SISERI", chain=(ISSUING, ROOT)), view(OLD), [Going(OLD, Method.DELETE)])
+    plan = plan_present(
+        wanted("SISERI", chain=(ISSUING, ROOT)), view(OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)]
+    )
     assert kinds(plan) == [AddAuthority, ImportLeaf, ProveKey, NameLeaf, RetireOld]
-    assert plan.leaving == {OLD.thumbprint: Method.DELETE}
+    assert plan.leaving == {OLD.thumbprint: RetirementMethod.DELETE}
 
 
 def test_a_root_never_travels() -> None:
@@ -68,7 +75,7 @@ def test_a_proof_alone_is_no_change() -> None:
 
 @pytest.mark.parametrize(
     "found",
-    [stored(LEAF, None), stored(LEAF, archived=True), replace(stored(LEAF), signs=False)],
+    [stored(LEAF, None), stored(LEAF, archived=True), replace(stored(LEAF), key_works=False)],
     ids=["no_key", "archived", "dead_key"],
 )
 def test_one_that_cannot_be_used_as_it_is_comes_again(found: StoreCertificate) -> None:
@@ -76,7 +83,7 @@ def test_one_that_cannot_be_used_as_it_is_comes_again(found: StoreCertificate) -
 
 
 def test_one_that_is_installed_has_to_prove_itself_before_others_go() -> None:
-    plan = plan_present(wanted(), view(stored(LEAF), OLD), [Going(OLD, Method.DELETE)])
+    plan = plan_present(wanted(), view(stored(LEAF), OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)])
     assert kinds(plan) == [ProveKey, RetireOld]
 
 
@@ -86,7 +93,7 @@ def test_a_name_is_set_only_where_it_differs_and_left_alone_without_one() -> Non
     assert kinds(plan_present(wanted(None), named, [])) == []
 
 
-def unusable_moment(plan: Plan, before: StoreView) -> object | None:
+def unusable_moment(plan: Plan, before: CertificateStore) -> object | None:
     """The first step after which the holder has no certificate that is known to work; None when he always has one.
 
     A leaf that the plan proves counts from then on, not before.
@@ -105,13 +112,19 @@ def unusable_moment(plan: Plan, before: StoreView) -> object | None:
     return None
 
 
-def worlds() -> list[tuple[Wanted, StoreView, list[Going]]]:
+def worlds() -> list[tuple[DesiredCertificate, CertificateStore, list[RetiredCertificate]]]:
     """All combinations of what can be there and what can be asked for."""
     leaves = [None, stored(LEAF), stored(LEAF, None), stored(LEAF, archived=True)]
     olds = [[], [OLD], [OLD, stored(certificate("Second"))]]
-    asked = product(leaves, olds, (Method.DELETE, Method.ARCHIVE), (None, "SISERI"), Prove, ((), (ISSUING,)))
+    asked = product(
+        leaves, olds, (RetirementMethod.DELETE, RetirementMethod.ARCHIVE), (None, "SISERI"), Prove, ((), (ISSUING,))
+    )
     return [
-        (wanted(name, prove, chain), view(*old, *([leaf] if leaf else [])), [Going(each, method) for each in old])
+        (
+            wanted(name, prove, chain),
+            view(*old, *([leaf] if leaf else [])),
+            [RetiredCertificate(each, method) for each in old],
+        )
         for leaf, old, method, name, prove, chain in asked
     ]
 
@@ -124,17 +137,17 @@ def test_whatever_is_there_the_holder_always_has_a_certificate_that_works() -> N
     assert violations(plan_present) == 0
 
 
-def retires_first(want: Wanted, before: StoreView, old: Sequence[Going]) -> Plan:
+def retires_first(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     steps = plan_present(want, before, old).steps
     return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireOld))))
 
 
-def proves_last(want: Wanted, before: StoreView, old: Sequence[Going]) -> Plan:
+def proves_last(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     steps = plan_present(want, before, old).steps
     return Plan(tuple(sorted(steps, key=lambda step: isinstance(step, ProveKey))))
 
 
-def never_proves(want: Wanted, before: StoreView, old: Sequence[Going]) -> Plan:
+def never_proves(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     steps = plan_present(want, before, old).steps
     return Plan(tuple(step for step in steps if not isinstance(step, ProveKey)))
 
@@ -145,7 +158,12 @@ def test_a_plan_in_another_order_would_be_caught(mutant: Planner) -> None:
 
 
 def test_a_plan_without_a_proof_would_be_caught() -> None:
-    assert unusable_moment(never_proves(wanted(), view(OLD), [Going(OLD, Method.DELETE)]), view(OLD)) is not None
+    assert (
+        unusable_moment(
+            never_proves(wanted(), view(OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)]), view(OLD)
+        )
+        is not None
+    )
 
 
 def test_only_what_was_chosen_leaves() -> None:
@@ -155,6 +173,8 @@ def test_only_what_was_chosen_leaves() -> None:
 
 def test_a_removal_removes_and_archives_as_chosen() -> None:
     second = stored(certificate("Second"))
-    plan = plan_absent([Going(OLD, Method.DELETE), Going(second, Method.ARCHIVE)])
-    assert plan.steps == (RemoveCertificate(OLD.thumbprint), RetireOld(second.thumbprint, Method.ARCHIVE))
-    assert plan.leaving == {OLD.thumbprint: Method.DELETE, second.thumbprint: Method.ARCHIVE}
+    plan = plan_absent(
+        [RetiredCertificate(OLD, RetirementMethod.DELETE), RetiredCertificate(second, RetirementMethod.ARCHIVE)]
+    )
+    assert plan.steps == (RemoveCertificate(OLD.thumbprint), RetireOld(second.thumbprint, RetirementMethod.ARCHIVE))
+    assert plan.leaving == {OLD.thumbprint: RetirementMethod.DELETE, second.thumbprint: RetirementMethod.ARCHIVE}

@@ -8,9 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import Selector, normal_thumbprint
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import (
+    RemovalSelector,
+    parse_thumbprint,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import (
     Calendar,
     Status,
@@ -30,30 +33,30 @@ DIGITS = "97041873E4F198A43651B3001A4FA921A3B8BDF7"
 @pytest.mark.parametrize(
     ("selector", "meant"),
     [
-        (Selector((JEANNE.thumbprint, "0" * 40)), [JEANNE]),
-        (Selector(()), []),
-        (Selector((), issuer="."), []),
-        (Selector(issuer="Personnes"), [JEANNE, PAUL, EXPIRED]),
-        (Selector(issuer=".", person=Person(authorisation="T654321")), [PAUL]),
-        (Selector(issuer=".", person=Person(authorisation="T65432")), []),
-        (Selector(issuer=".", person=Person(authorisation="")), []),
-        (Selector(issuer=".", person=Person("Paul Martin")), [PAUL]),
-        (Selector(issuer=".", person=Person("Paul Martin", "T123456")), []),
-        (Selector(issuer=".", person=Person(authorisation="T654321", pattern=r"(T\d+)")), [PAUL]),
-        (Selector(issuer=".", expired_for_days=30), [EXPIRED]),
-        (Selector(issuer=".", expired_for_days=31), []),
-        (Selector((JEANNE.thumbprint,), issuer="Another"), []),
-        (Selector((ON_CARD.thumbprint,)), []),
+        (RemovalSelector((JEANNE.thumbprint, "0" * 40)), [JEANNE]),
+        (RemovalSelector(()), []),
+        (RemovalSelector((), issuer="."), []),
+        (RemovalSelector(issuer="Personnes"), [JEANNE, PAUL, EXPIRED]),
+        (RemovalSelector(issuer=".", person=ExpectedSubject(authorisation="T654321")), [PAUL]),
+        (RemovalSelector(issuer=".", person=ExpectedSubject(authorisation="T65432")), []),
+        (RemovalSelector(issuer=".", person=ExpectedSubject(authorisation="")), []),
+        (RemovalSelector(issuer=".", person=ExpectedSubject("Paul Martin")), [PAUL]),
+        (RemovalSelector(issuer=".", person=ExpectedSubject("Paul Martin", "T123456")), []),
+        (RemovalSelector(issuer=".", person=ExpectedSubject(authorisation="T654321", pattern=r"(T\d+)")), [PAUL]),
+        (RemovalSelector(issuer=".", expired_for_days=30), [EXPIRED]),
+        (RemovalSelector(issuer=".", expired_for_days=31), []),
+        (RemovalSelector((JEANNE.thumbprint,), issuer="Another"), []),
+        (RemovalSelector((ON_CARD.thumbprint,)), []),
     ],
 )
-def test_all_that_is_given_has_to_match(selector: Selector, meant: list[object]) -> None:
+def test_all_that_is_given_has_to_match(selector: RemovalSelector, meant: list[object]) -> None:
     assert list(selector.select(STORE, NOW)) == meant
 
 
 @pytest.mark.parametrize("issuer", [None, ""])
 def test_a_removal_that_says_nothing_is_refused(issuer: str | None) -> None:
-    with pytest.raises(PkcsError) as refusal:
-        Selector(None, issuer)
+    with pytest.raises(CollectionError) as refusal:
+        RemovalSelector(None, issuer)
     assert refusal.value.code == "bad_arguments"
 
 
@@ -69,7 +72,7 @@ def test_a_removal_that_says_nothing_is_refused(issuer: str | None) -> None:
     ],
 )
 def test_a_thumbprint_is_taken_as_people_paste_it(pasted: str) -> None:
-    assert normal_thumbprint(pasted) == DIGITS
+    assert parse_thumbprint(pasted) == DIGITS
 
 
 @pytest.mark.parametrize(
@@ -82,13 +85,13 @@ def test_a_thumbprint_is_taken_as_people_paste_it(pasted: str) -> None:
     ],
 )
 def test_what_is_none_is_refused(wrong: str, said: str) -> None:
-    with pytest.raises(PkcsError, match=said) as refusal:
-        normal_thumbprint(wrong)
+    with pytest.raises(CollectionError, match=said) as refusal:
+        parse_thumbprint(wrong)
     assert refusal.value.code == "bad_thumbprint"
 
 
 def test_more_days_than_a_calendar_has_select_nothing() -> None:
-    assert Selector(issuer=".", expired_for_days=10**12).select(STORE, NOW) == ()
+    assert RemovalSelector(issuer=".", expired_for_days=10**12).select(STORE, NOW) == ()
 
 
 def test_renewal_is_always_due_within_more_days_than_a_calendar_has() -> None:

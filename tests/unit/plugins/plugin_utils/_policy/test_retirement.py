@@ -9,15 +9,15 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
     SOFTWARE_PROVIDERS,
-    Method,
-    Policy,
-    going,
+    RetirementMethod,
+    RetirementPolicy,
+    choose_methods,
     predecessors,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, JEANNE, YEAR, certificate, stored, view
 
 CLIENT = "1.3.6.1.5.5.7.3.2"
@@ -27,15 +27,17 @@ NEW = certificate(left=3 * YEAR)
 OLD = stored(certificate())
 
 
-USUAL, ANYBODY = Policy(), Person()
+USUAL, ANYBODY = RetirementPolicy(), ExpectedSubject()
 
 
-def methods(*found: StoreCertificate, policy: Policy = USUAL, person: Person = ANYBODY) -> list[tuple[str, Method]]:
+def methods(
+    *found: StoreCertificate, policy: RetirementPolicy = USUAL, person: ExpectedSubject = ANYBODY
+) -> list[tuple[str, RetirementMethod]]:
     return [(each.found.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
 
 
 def test_the_older_one_of_the_same_person_and_issuer_goes_with_its_key() -> None:
-    assert methods(OLD) == [(OLD.thumbprint, Method.DELETE)]
+    assert methods(OLD) == [(OLD.thumbprint, RetirementMethod.DELETE)]
 
 
 @pytest.mark.parametrize("provider", SOFTWARE_PROVIDERS)
@@ -44,7 +46,7 @@ def test_keys_of_windows_own_software_providers_may_go(provider: str) -> None:
 
 
 def test_an_older_one_whose_key_is_lost_goes_as_well() -> None:
-    assert methods(stored(OLD.certificate, None)) == [(OLD.thumbprint, Method.DELETE)]
+    assert methods(stored(OLD.certificate, None)) == [(OLD.thumbprint, RetirementMethod.DELETE)]
 
 
 @pytest.mark.parametrize(
@@ -67,28 +69,30 @@ def test_others_stay(other: StoreCertificate) -> None:
 @pytest.mark.parametrize("usage", [EMAIL, EFS], ids=["mail", "file"])
 def test_what_opens_old_mails_and_files_is_archived_unless_told_otherwise(usage: str) -> None:
     old = stored(certificate(eku=(CLIENT, usage)))
-    assert methods(old) == [(old.thumbprint, Method.ARCHIVE)]
-    assert methods(old, policy=Policy(encryption_keys=True)) == [(old.thumbprint, Method.DELETE)]
+    assert methods(old) == [(old.thumbprint, RetirementMethod.ARCHIVE)]
+    assert methods(old, policy=RetirementPolicy(encryption_keys=True)) == [(old.thumbprint, RetirementMethod.DELETE)]
 
 
 def test_one_that_is_archived_already_is_not_archived_again_but_can_be_deleted() -> None:
     hidden = stored(certificate(), archived=True)
-    assert methods(hidden, policy=Policy(Method.ARCHIVE)) == []
-    assert methods(hidden) == [(hidden.thumbprint, Method.DELETE)]
+    assert methods(hidden, policy=RetirementPolicy(RetirementMethod.ARCHIVE)) == []
+    assert methods(hidden) == [(hidden.thumbprint, RetirementMethod.DELETE)]
 
 
-@pytest.mark.parametrize("method", [Method.DELETE, Method.ARCHIVE, Method.NONE])
-def test_an_older_bundle_than_the_installed_one_is_refused(method: Method) -> None:
+@pytest.mark.parametrize("method", [RetirementMethod.DELETE, RetirementMethod.ARCHIVE, RetirementMethod.NONE])
+def test_an_older_bundle_than_the_installed_one_is_refused(method: RetirementMethod) -> None:
     newer = stored(certificate(left=4 * YEAR))
-    with pytest.raises(PkcsError) as refusal:
-        methods(newer, policy=Policy(method))
+    with pytest.raises(CollectionError) as refusal:
+        methods(newer, policy=RetirementPolicy(method))
     assert refusal.value.code == "downgrade"
     assert newer.thumbprint in refusal.value.cause
 
 
 def test_a_downgrade_that_is_meant_retires_the_newer_one() -> None:
     newer = stored(certificate(left=4 * YEAR))
-    assert methods(newer, policy=Policy(allow_downgrade=True)) == [(newer.thumbprint, Method.DELETE)]
+    assert methods(newer, policy=RetirementPolicy(allow_downgrade=True)) == [
+        (newer.thumbprint, RetirementMethod.DELETE)
+    ]
 
 
 def test_one_that_ends_at_the_same_moment_or_is_archived_is_no_downgrade() -> None:
@@ -97,19 +101,21 @@ def test_one_that_ends_at_the_same_moment_or_is_archived_is_no_downgrade() -> No
 
 
 def test_retire_none_leaves_all_in_place() -> None:
-    assert methods(OLD, policy=Policy(Method.NONE)) == []
+    assert methods(OLD, policy=RetirementPolicy(RetirementMethod.NONE)) == []
 
 
 def test_more_than_allowed_is_refused_and_all_are_named() -> None:
     several = [stored(certificate(f"Person {number}", left=timedelta(days=number))) for number in range(4)]
-    assert len(going(several[:3], Policy())) == 3
-    with pytest.raises(PkcsError) as refusal:
-        going(several, Policy())
+    assert len(choose_methods(several[:3], RetirementPolicy())) == 3
+    with pytest.raises(CollectionError) as refusal:
+        choose_methods(several, RetirementPolicy())
     assert refusal.value.code == "too_many"
     assert all(f"Person {number}" in refusal.value.cause for number in range(4))
 
 
 def test_with_a_pattern_the_number_tells_whose_it_is() -> None:
     married = stored(certificate("Jeanne Durand - T123456"))
-    assert methods(married, person=Person(pattern=r"(T\d+)")) == [(married.thumbprint, Method.DELETE)]
+    assert methods(married, person=ExpectedSubject(pattern=r"(T\d+)")) == [
+        (married.thumbprint, RetirementMethod.DELETE)
+    ]
     assert married.certificate.subject_cn != JEANNE

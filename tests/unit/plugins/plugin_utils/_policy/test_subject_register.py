@@ -9,7 +9,7 @@ import itertools
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, register_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
 from unit.plugins.plugin_utils.records import record
 
 NUMBERS = ("T123456", "T12345", "T-7", "T 123 456", "\u00c91")
@@ -40,7 +40,7 @@ def named(cn: str | None) -> CertificateRecord:
     ],
 )
 def test_a_number_stands_in_the_common_name_as_words_of_its_own(cn: str | None, number: str | None) -> None:
-    assert register_of(NUMBERS, None).holder_of(named(cn)) == number
+    assert index_holders(NUMBERS, None).holder_of(named(cn)) == number
 
 
 @pytest.mark.parametrize(
@@ -56,27 +56,29 @@ def test_a_number_stands_in_the_common_name_as_words_of_its_own(cn: str | None, 
     ],
 )
 def test_with_a_pattern_the_number_is_where_the_pattern_finds_it(cn: str | None, number: str | None) -> None:
-    assert register_of(NUMBERS, PATTERN).holder_of(named(cn)) == number
+    assert index_holders(NUMBERS, PATTERN).holder_of(named(cn)) == number
 
 
 @pytest.mark.parametrize("pattern", [None, PATTERN])
 def test_one_look_says_what_each_holders_entry_says(pattern: str | None) -> None:
-    register = register_of(NUMBERS, pattern)
+    register = index_holders(NUMBERS, pattern)
     names = [f"Jeanne Dupont{joint}{number}" for joint, number in itertools.product((" - ", " ", "/", ""), NUMBERS)]
     for certificate in map(named, [*names, "Jeanne Dupont", "", None]):
-        owners = [number for number in NUMBERS if Person(authorisation=number, pattern=pattern).owns(certificate)]
+        owners = [
+            number for number in NUMBERS if ExpectedSubject(authorisation=number, pattern=pattern).owns(certificate)
+        ]
         assert register.holder_of(certificate) in (owners or [None])
 
 
 @pytest.mark.parametrize("numbers", [(), ("",)], ids=["nobody", "empty"])
 @pytest.mark.parametrize("pattern", [None, r"(T\d*)"])
 def test_where_nobody_is_known_no_certificate_is_anybodys(numbers: tuple[str, ...], pattern: str | None) -> None:
-    register = register_of(numbers, pattern)
+    register = index_holders(numbers, pattern)
     assert register.numbers == {}
     assert [register.holder_of(named(cn)) for cn in ("Jeanne Dupont - T123456", "", None)] == [None] * 3
 
 
 def test_the_order_of_the_numbers_makes_no_difference() -> None:
     numbers = ("T1", "t1", "T 2", "t 2")
-    registers = [register_of(order, None) for order in itertools.permutations(numbers)]
+    registers = [index_holders(order, None) for order in itertools.permutations(numbers)]
     assert all(register == registers[0] for register in registers)

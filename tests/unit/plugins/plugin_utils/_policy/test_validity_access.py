@@ -11,11 +11,11 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import current, is_offered
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import best_certificate, is_selectable
 from unit.plugins.plugin_utils.fakes import EMAIL, NOW, YEAR, certificate, stored, view
 
-JEANNE = Person(authorisation="T123456")
+JEANNE = ExpectedSubject(authorisation="T123456")
 GOOD = stored(certificate())
 SECOND = timedelta(seconds=1)
 
@@ -36,7 +36,7 @@ SECOND = timedelta(seconds=1)
 def test_a_browser_offers_what_is_for_client_authentication_has_a_key_and_is_not_archived(
     eku: tuple[str, ...] | None, has_key: bool, archived: bool, offered: bool
 ) -> None:
-    assert is_offered(eku, has_key, archived) is offered
+    assert is_selectable(eku, has_key, archived) is offered
 
 
 @pytest.mark.parametrize(
@@ -54,22 +54,22 @@ def test_a_browser_offers_what_is_for_client_authentication_has_a_key_and_is_not
 )
 def test_of_all_certificates_the_usable_one_of_the_holder_that_lasts_longest_counts(worse: StoreCertificate) -> None:
     for order in ((GOOD, worse), (worse, GOOD)):
-        assert current(view(*order), JEANNE, None, NOW) == GOOD
+        assert best_certificate(view(*order), JEANNE, None, NOW) == GOOD
     usable = worse.certificate.not_after == NOW + YEAR / 2
-    assert current(view(worse), JEANNE, None, NOW) == (worse if usable else None)
+    assert best_certificate(view(worse), JEANNE, None, NOW) == (worse if usable else None)
 
 
 @pytest.mark.parametrize(
     ("person", "leaf", "found"),
     [
-        (Person(), None, None),
-        (Person(), GOOD.thumbprint, GOOD),
-        (Person(authorisation="T654321"), GOOD.thumbprint, GOOD),
-        (Person(authorisation="T654321"), None, None),
-        (Person(), "0" * 40, None),
+        (ExpectedSubject(), None, None),
+        (ExpectedSubject(), GOOD.thumbprint, GOOD),
+        (ExpectedSubject(authorisation="T654321"), GOOD.thumbprint, GOOD),
+        (ExpectedSubject(authorisation="T654321"), None, None),
+        (ExpectedSubject(), "0" * 40, None),
     ],
 )
 def test_the_certificate_of_the_task_is_the_holders_whatever_it_says(
-    person: Person, leaf: str | None, found: Any
+    person: ExpectedSubject, leaf: str | None, found: Any
 ) -> None:
-    assert current(view(GOOD), person, leaf, NOW) == found
+    assert best_certificate(view(GOOD), person, leaf, NOW) == found

@@ -7,27 +7,29 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils._report.known import DAY, NOW, record
 
 NAMES = ("Zoé", "Jeanne", "Paul", "Anne", "Émile", "Louis")
 
 
-def seat(number: int) -> Seat:
+def entry(number: int) -> HolderEntry:
     """A holder's entry; every third is not logged on, some authorisations are over."""
     name = f"{NAMES[number % len(NAMES)]} Dupont {number}"
     anniversary = NOW.date() + timedelta(days=number % 700 - 100)
     sid = f"S-1-5-21-1004336348-1177238915-682003330-{1100 + number}"
     user = f"CHU\\user{number}"
-    return Seat(user, Person(name, f"T{100000 + number}"), anniversary, sid, user, logged_on=number % 3 > 0)
+    return HolderEntry(
+        user, ExpectedSubject(name, f"T{100000 + number}"), anniversary, sid, user, logged_on=number % 3 > 0
+    )
 
 
 def certificates(number: int, later: int = 0) -> tuple[CertificateRecord, ...]:
     """Two of a holder, the older one superseded or both over; ``later``: renewed so many days after."""
-    own = seat(number)
+    own = entry(number)
     return tuple(
         replace(
             record(own.person.authorisation or "", days, owner_sid=own.owner_sid, owner=own.account),
@@ -40,11 +42,11 @@ def certificates(number: int, later: int = 0) -> tuple[CertificateRecord, ...]:
 def spread(size: int, later: int = 0) -> tuple[Host, ...]:
     """A workstation for each; every fiftieth was never seen, every tenth did not answer today."""
     return tuple(
-        Host(f"ws-{number:05}", (seat(number),), problem="No route.")
+        Host(f"ws-{number:05}", (entry(number),), problem="No route.")
         if number % 50 == 49
         else Host(
             name=f"ws-{number:05}",
-            seats=(seat(number),),
+            entries=(entry(number),),
             computer=f"WS-{number:05}",
             facts_at=NOW - DAY,
             problem="No route." if number % 10 == 9 else "",
@@ -59,4 +61,4 @@ def spread(size: int, later: int = 0) -> tuple[Host, ...]:
 def crowd(size: int, later: int = 0) -> tuple[Host, ...]:
     """One workstation for all."""
     all_of_them = tuple(each for number in range(size) for each in certificates(number, later))
-    return (Host("ts-1", tuple(map(seat, range(size))), "TS-1", NOW, "", 0, certificates=all_of_them),)
+    return (Host("ts-1", tuple(map(entry, range(size))), "TS-1", NOW, "", 0, certificates=all_of_them),)

@@ -7,22 +7,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat, accounts_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, accounts_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person, register_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, Terms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, ReportParameters
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import Rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils.records import DAY, NOW, record
 
-__all__ = ["DAY", "JEANNE", "NOW", "PAUL", "RULES", "TERMS", "host", "record", "report"]
+__all__ = ["DAY", "JEANNE", "NOW", "PARAMETERS", "PAUL", "RULES", "host", "record", "report"]
 
-TERMS = Terms(NOW, "UTC", "en", None, 40, 40, 3, None)
-JEANNE = Seat("CHU\\jdupont", Person("Jeanne Dupont", "T1"), None, "S-1-5-21-1", "CHU\\jdupont", logged_on=True)
-PAUL = Seat("CHU\\pmartin", Person("Paul Martin", "T2"), None, "S-1-5-21-2", "CHU\\pmartin", logged_on=True)
-RULES = Rules(NOW, Calendar(), register_of(["T1", "T2"], None), accounts_of([JEANNE, PAUL]), 40, 3, {})
+PARAMETERS = ReportParameters(NOW, "UTC", "en", None, 40, 40, 3, None)
+JEANNE = HolderEntry(
+    "CHU\\jdupont", ExpectedSubject("Jeanne Dupont", "T1"), None, "S-1-5-21-1", "CHU\\jdupont", logged_on=True
+)
+PAUL = HolderEntry(
+    "CHU\\pmartin", ExpectedSubject("Paul Martin", "T2"), None, "S-1-5-21-2", "CHU\\pmartin", logged_on=True
+)
+RULES = Rules(NOW, Calendar(), index_holders(["T1", "T2"], None), accounts_of([JEANNE, PAUL]), 40, 3, {})
 
 
 def host(*certificates: CertificateRecord, **changes: Any) -> Host:
@@ -31,6 +35,8 @@ def host(*certificates: CertificateRecord, **changes: Any) -> Host:
     return replace(usual, **changes)
 
 
-def report(*hosts: Host, people: tuple[Seat, ...] = (), earlier: Report | None = None, **terms: Any) -> Report:
+def report(
+    *hosts: Host, people: tuple[HolderEntry, ...] = (), earlier: Report | None = None, **parameters: Any
+) -> Report:
     """The report of these workstations."""
-    return build(Sources(hosts, people, None, earlier), replace(TERMS, **terms))
+    return build(Sources(hosts, people, None, earlier), replace(PARAMETERS, **parameters))

@@ -20,21 +20,21 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
-    Answer,
     CertificateRow,
     Change,
     ChangeKind,
     HolderRow,
+    HolderWorkstation,
     NextStep,
-    Place,
+    Reachability,
     Report,
-    Terms,
+    ReportParameters,
     WorkstationRow,
 )
 
 NOW = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 TODAY = date(2026, 11, 25)
-TERMS = Terms(NOW, "Europe/Paris", "en", None, 40, 60, 7, None)
+PARAMETERS = ReportParameters(NOW, "Europe/Paris", "en", None, 40, 60, 7, None)
 
 NAMES = (
     "Jeanne Dupont",
@@ -83,7 +83,7 @@ def hospital(size: int, language: str = "en") -> Report:
         certificates[0], holder=None, certificate=replace(certificates[0].certificate, subject_cn=None, eku=())
     )
     return Report(
-        terms=replace(TERMS, language=language),
+        parameters=replace(PARAMETERS, language=language),
         holders=tuple(row for row in rows if row.places),
         without_workstation=tuple(row for row in rows if not row.places),
         without_holder=(stray,),
@@ -119,9 +119,9 @@ def holder(number: int) -> HolderRow:
     return replace(row, places=places(row, number))
 
 
-def places(row: HolderRow, number: int) -> tuple[Place, ...]:
+def places(row: HolderRow, number: int) -> tuple[HolderWorkstation, ...]:
     """Where a holder works."""
-    first = Place(
+    first = HolderWorkstation(
         workstation=f"ws-{number // 4:04d}",
         account=f"CHU\\user{number}",
         status=row.status,
@@ -141,7 +141,7 @@ def places(row: HolderRow, number: int) -> tuple[Place, ...]:
     return (first, second) if number % 7 == 0 else (first,)
 
 
-def certificate_row(row: HolderRow, place: Place) -> CertificateRow:
+def certificate_row(row: HolderRow, place: HolderWorkstation) -> CertificateRow:
     """The certificate that counts at a place."""
     assert place.valid_until
     assert place.thumbprint
@@ -174,15 +174,15 @@ def certificate_row(row: HolderRow, place: Place) -> CertificateRow:
 
 def workstation(number: int) -> WorkstationRow:
     """A workstation; of three, one did not answer and one has a profile that cannot be read."""
-    answer = (Answer.ANSWERED, Answer.UNKNOWN, Answer.NEVER_SEEN)[number % 3]
-    seen = answer is not Answer.NEVER_SEEN
+    answer = (Reachability.ANSWERED, Reachability.UNKNOWN, Reachability.NEVER_SEEN)[number % 3]
+    seen = answer is not Reachability.NEVER_SEEN
     return WorkstationRow(
         workstation=f"ws-{number:04d}",
         computer=f"WS-{number:04d}" if seen else None,
         answer=answer,
         facts_at=NOW - timedelta(days=number % 3) if seen else None,
         facts_age_days=number % 3 if seen else None,
-        problem=None if answer is Answer.ANSWERED else 'UNREACHABLE: "no route"\nto host | 401',
+        problem=None if answer is Reachability.ANSWERED else 'UNREACHABLE: "no route"\nto host | 401',
         holders=4,
         certificates=3,
         not_listed=number % 5,
@@ -231,7 +231,9 @@ def drawn_report(seed: int) -> Report:
         without_workstation=tuple(map(_authorised, report.without_workstation)),
         workstations=(*report.workstations, *rows),
     )
-    return replace(report, terms=replace(report.terms, language=("en", "fr")[seed % 2], time_zone="Europe/Paris"))
+    return replace(
+        report, parameters=replace(report.parameters, language=("en", "fr")[seed % 2], time_zone="Europe/Paris")
+    )
 
 
 def _authorised(row: HolderRow) -> HolderRow:

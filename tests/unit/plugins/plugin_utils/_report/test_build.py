@@ -10,21 +10,26 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, Answer, NextStep, summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    Actor,
+    NextStep,
+    Reachability,
+    summary,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, TERMS, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS, PAUL, host, record, report
 
-ANNE = Seat("Anne Roux", Person("Anne Roux", "T3"), NOW.date() + timedelta(days=5))
+ANNE = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"), NOW.date() + timedelta(days=5))
 
 
 def test_everybody_is_in_it_once() -> None:
     found = report(
-        host(record(), seats=(JEANNE, PAUL)), host(name="ws-2"), Host("ws-3", (PAUL,)), people=(ANNE, ANNE, JEANNE)
+        host(record(), entries=(JEANNE, PAUL)), host(name="ws-2"), Host("ws-3", (PAUL,)), people=(ANNE, ANNE, JEANNE)
     )
     assert [row.authorisation for row in found.holders] == ["T1", "T2"]
     assert [len(row.places) for row in found.holders] == [2, 2]
@@ -49,7 +54,7 @@ def test_somebody_without_a_workstation_has_a_certificate_in_another_store() -> 
 
 def test_who_is_well_off_and_whose_certificate_is_where_he_does_not_work_is_a_task_for_it() -> None:
     pauls = record(days=300, owner_sid=PAUL.owner_sid)
-    found = report(host(record()), host(pauls, seats=(PAUL,), name="ws-2"))
+    found = report(host(record()), host(pauls, entries=(PAUL,), name="ws-2"))
     jeanne, paul = found.holders
     assert (jeanne.status, jeanne.next_step, jeanne.actor) == (Status.VALID, NextStep.REMOVE_FROM_OTHERS, Actor.IT)
     assert jeanne.places[0].next_step is NextStep.NOTHING
@@ -58,17 +63,17 @@ def test_who_is_well_off_and_whose_certificate_is_where_he_does_not_work_is_a_ta
 
 def test_a_holders_own_store_is_his_at_every_workstation() -> None:
     """Where the inventory does not know that he works there, it is the inventory that lacks something."""
-    found = report(host(record()), host(record(days=300), seats=(PAUL,), name="ws-2"))
+    found = report(host(record()), host(record(days=300), entries=(PAUL,), name="ws-2"))
     assert [row.status for row in found.certificates] == [Status.VALID, Status.VALID]
     jeanne = found.holders[0]
     assert (jeanne.status, jeanne.next_step, jeanne.actor) == (Status.VALID, NextStep.ASSIGN_WORKSTATION, Actor.IT)
     for unusable in (record(days=-1), record(archived=True)):
-        found = report(host(record()), host(unusable, seats=(PAUL,), name="ws-2"))
+        found = report(host(record()), host(unusable, entries=(PAUL,), name="ws-2"))
         assert found.holders[0].next_step is NextStep.NOTHING
 
 
 def test_the_order_of_what_comes_in_does_not_matter() -> None:
-    hosts = (host(record(), record(days=5)), host(record("T2"), name="ws-2", seats=(PAUL, JEANNE)), Host("ws-0", ()))
+    hosts = (host(record(), record(days=5)), host(record("T2"), name="ws-2", entries=(PAUL, JEANNE)), Host("ws-0", ()))
     first, *others = (report(*order, people=(ANNE,)) for order in itertools.permutations(hosts))
     assert others
     assert all(other == first for other in others)
@@ -76,7 +81,7 @@ def test_the_order_of_what_comes_in_does_not_matter() -> None:
 
 def test_names_are_sorted_as_in_a_register() -> None:
     names = ["Zo\u00e9 Roux", "\u00c9lodie Lef\u00e8vre", "Eric Blanc", "anne Roux", "Farid Amrani"]
-    people = tuple(Seat(name, Person(name, f"T{number}")) for number, name in enumerate(names, 10))
+    people = tuple(HolderEntry(name, ExpectedSubject(name, f"T{number}")) for number, name in enumerate(names, 10))
     found = [row.name for row in report(people=people).without_workstation]
     assert found == ["anne Roux", "\u00c9lodie Lef\u00e8vre", "Eric Blanc", "Farid Amrani", "Zo\u00e9 Roux"]
 
@@ -85,10 +90,10 @@ def test_names_are_sorted_as_in_a_register() -> None:
 def test_the_register_may_know_until_when_somebody_is_authorised(
     inventory: int | None, register: int | None, days: int
 ) -> None:
-    seats = [
+    entries = [
         replace(JEANNE, anniversary=NOW.date() + timedelta(days=end) if end else None) for end in (inventory, register)
     ]
-    (row,) = report(host(record(), seats=(seats[0],)), people=(ANNE, seats[1])).holders
+    (row,) = report(host(record(), entries=(entries[0],)), people=(ANNE, entries[1])).holders
     assert row.authorisation_days_left == days
 
 
@@ -105,7 +110,7 @@ def test_days_are_the_sites() -> None:
 def test_the_summary_counts_what_is_there() -> None:
     found = summary(report(host(record(days=9)), Host("ws-2", (PAUL,)), people=(ANNE,)))
     assert found.by_status == {Status.RENEWAL_DUE: 1, Status.MISSING: 1, Status.NEVER_SEEN: 1}
-    assert found.workstations == {Answer.ANSWERED: 1, Answer.NEVER_SEEN: 1}
+    assert found.workstations == {Reachability.ANSWERED: 1, Reachability.NEVER_SEEN: 1}
     assert (found.holders, found.without_workstation, found.first_end) == (3, 1, NOW + 9 * DAY)
 
 
@@ -119,5 +124,5 @@ def test_compared_with_an_earlier_report_it_says_what_changed_and_what_to_do() -
 
 
 def test_an_unknown_time_zone_is_refused() -> None:
-    with pytest.raises(PkcsError, match="knows no time zone"):
-        build(Sources((), (), None, None), replace(TERMS, time_zone="Europe/Nantes"))
+    with pytest.raises(CollectionError, match="knows no time zone"):
+        build(Sources((), (), None, None), replace(PARAMETERS, time_zone="Europe/Nantes"))

@@ -11,9 +11,9 @@ from datetime import date
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.compare import compare, subject_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import ChangeKind, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
@@ -22,8 +22,8 @@ from unit.plugins.plugin_utils._report.reports import hospital, sample
 
 Told = tuple[str, str, str | None, str | None, str | None]
 
-ANNE = Seat("Anne Roux", Person("Anne Roux", "T3"))
-NAMELESS = Seat("CHU\\intern", Person(None, None), owner_sid="S-1-5-21-9", logged_on=True)
+ANNE = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"))
+NAMELESS = HolderEntry("CHU\\intern", ExpectedSubject(None, None), owner_sid="S-1-5-21-9", logged_on=True)
 
 
 def told(before: Report, after: Report) -> list[Told]:
@@ -38,7 +38,7 @@ def test_nothing_changes_in_the_same_report() -> None:
 
 
 def test_a_holder_comes_and_goes() -> None:
-    alone, both = report(host(record())), report(host(record(), seats=(JEANNE, PAUL)))
+    alone, both = report(host(record())), report(host(record(), entries=(JEANNE, PAUL)))
     assert told(alone, both) == [("holder_added", "T2", None, None, "missing")]
     assert told(both, alone) == [("holder_removed", "T2", None, "missing", None)]
     assert compare(alone, both)[0].name == "Paul Martin"
@@ -46,7 +46,7 @@ def test_a_holder_comes_and_goes() -> None:
 
 def test_a_holder_who_gets_a_workstation_has_not_come() -> None:
     before = report(host(record()), people=(ANNE,))
-    after = report(host(record()), host(name="ws-2", seats=(replace(ANNE, user="CHU\\aroux"),), facts_at=None))
+    after = report(host(record()), host(name="ws-2", entries=(replace(ANNE, user="CHU\\aroux"),), facts_at=None))
     assert told(before, after) == [
         ("status", "T3", None, "missing", "never_seen"),
         ("workstation_added", "ws-2", None, None, None),
@@ -70,8 +70,8 @@ def test_a_first_certificate_and_a_removed_one_have_one_side() -> None:
 def test_each_workstation_and_each_account_has_its_own_certificate() -> None:
     second = replace(JEANNE, user="CHU\\adm-jdupont", owner_sid="S-1-5-21-7")
     other = record(days=900, owner_sid="S-1-5-21-7")
-    before = report(host(record(), other, seats=(JEANNE, second)), host(record(), name="ws-2"))
-    after = report(host(record(), other, seats=(JEANNE, second)), host(record(days=999), name="ws-2"))
+    before = report(host(record(), other, entries=(JEANNE, second)), host(record(), name="ws-2"))
+    after = report(host(record(), other, entries=(JEANNE, second)), host(record(days=999), name="ws-2"))
     assert told(before, after) == [("certificate", "T1", "ws-2", record().thumbprint, record(days=999).thumbprint)]
 
 
@@ -97,7 +97,7 @@ def test_a_workstation_that_does_not_answer_keeps_what_it_told() -> None:
 
 
 def test_a_certificate_comes_with_a_workstation_and_goes_with_it() -> None:
-    one = report(host(record()), host(record(days=500), name="ws-2", seats=()))
+    one = report(host(record()), host(record(days=500), name="ws-2", entries=()))
     two = report(host(record()), host(record(days=500), name="ws-2"))
     assert ("certificate", "T1", "ws-2", None, record(days=500).thumbprint) in told(one, two)
     assert ("certificate", "T1", "ws-2", record(days=500).thumbprint, None) in told(two, one)
@@ -107,20 +107,22 @@ def test_several_changes_of_a_holder_are_sorted_by_workstation_and_thumbprint() 
     second = replace(JEANNE, user="CHU\\adm-jdupont", owner_sid="S-1-5-21-7")
 
     def at(name: str, days: int) -> Host:
-        return host(record(days=days), record(days=days + 1, owner_sid="S-1-5-21-7"), name=name, seats=(JEANNE, second))
+        return host(
+            record(days=days), record(days=days + 1, owner_sid="S-1-5-21-7"), name=name, entries=(JEANNE, second)
+        )
 
     names = [f"ws-{number}" for number in range(9)]
     before = report(*(at(name, 500) for name in names))
     expected = [("certificate", name, record(days=days).thumbprint) for name in names for days in (500, 501)]
     found = compare(before, report(*(at(name, 600) for name in names)))
     assert [(each.kind.value, each.workstation, each.before) for each in found] == expected
-    _status, *appeared = compare(report(host(seats=(JEANNE, second))), report(at("ws-1", 500)))
+    _status, *appeared = compare(report(host(entries=(JEANNE, second))), report(at("ws-1", 500)))
     assert [each.after for each in appeared] == [record(days=days).thumbprint for days in (500, 501)]
 
 
 def test_an_authorisation_is_renewed_named_and_forgotten() -> None:
     none, old, new = (
-        report(host(record(), seats=(replace(JEANNE, anniversary=day),)))
+        report(host(record(), entries=(replace(JEANNE, anniversary=day),)))
         for day in (None, date(2027, 3, 1), date(2028, 3, 1))
     )
     assert told(old, new) == [("authorisation", "T1", None, "2027-03-01", "2028-03-01")]
@@ -136,8 +138,10 @@ def test_workstations_come_and_go_by_name() -> None:
 
 def test_without_a_number_the_account_is_who_it_is() -> None:
     """A new name in the inventory is no new holder; the account is the same."""
-    before = report(host(seats=(NAMELESS,)))
-    after = report(host(record(owner_sid="S-1-5-21-9"), seats=(replace(NAMELESS, person=Person("Léa Petit", None)),)))
+    before = report(host(entries=(NAMELESS,)))
+    after = report(
+        host(record(owner_sid="S-1-5-21-9"), entries=(replace(NAMELESS, person=ExpectedSubject("Léa Petit", None)),))
+    )
     assert told(before, after) == [
         ("status", "CHU\\intern", None, "missing", "valid"),
         ("certificate", "CHU\\intern", "ws-1", None, record().thumbprint),
@@ -147,14 +151,14 @@ def test_without_a_number_the_account_is_who_it_is() -> None:
 
 def test_nobody_without_a_number_is_taken_for_another() -> None:
     trainee = replace(NAMELESS, user="CHU\\trainee")
-    both, one = report(host(seats=(NAMELESS, trainee))), report(host(seats=(NAMELESS,)))
+    both, one = report(host(entries=(NAMELESS, trainee))), report(host(entries=(NAMELESS,)))
     assert told(both, one) == [("holder_removed", "CHU\\trainee", None, "missing", None)]
     assert told(both, both) == []
 
 
 def test_a_number_is_no_account_with_the_same_text() -> None:
-    as_account = report(host(seats=(replace(NAMELESS, user="T1"),)))
-    as_number = report(host(seats=(JEANNE,)))
+    as_account = report(host(entries=(replace(NAMELESS, user="T1"),)))
+    as_number = report(host(entries=(JEANNE,)))
     assert [each.kind for each in compare(as_account, as_number)] == [
         ChangeKind.HOLDER_ADDED,
         ChangeKind.HOLDER_REMOVED,
@@ -177,8 +181,12 @@ def test_changes_are_sorted_by_kind_and_name_whatever_the_order_of_the_rows() ->
 
 
 def test_every_kind_of_change_is_found() -> None:
-    before = report(host(record(days=5), seats=(replace(JEANNE, anniversary=date(2027, 3, 1)), PAUL)), Host("ws-2", ()))
+    before = report(
+        host(record(days=5), entries=(replace(JEANNE, anniversary=date(2027, 3, 1)), PAUL)), Host("ws-2", ())
+    )
     after = report(
-        host(record(days=500), seats=(replace(JEANNE, anniversary=date(2028, 3, 1)),)), Host("ws-3", ()), people=(ANNE,)
+        host(record(days=500), entries=(replace(JEANNE, anniversary=date(2028, 3, 1)),)),
+        Host("ws-3", ()),
+        people=(ANNE,),
     )
     assert [each.kind for each in compare(before, after)] == list(ChangeKind)

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Answer, summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, summary
 from unit.plugins.plugin_utils._report.reports import sample
 
 
 def test_workstations_are_counted_by_their_answer() -> None:
     """Statuses of holders have the same names, and Python holds them for equal."""
     counted = summary(sample()).workstations
-    assert [(type(answer), answer) for answer in counted] == [(Answer, answer) for answer in Answer]
+    assert [(type(answer), answer) for answer in counted] == [(Reachability, answer) for answer in Reachability]
     assert sum(counted.values()) == len(sample().workstations)
 
 

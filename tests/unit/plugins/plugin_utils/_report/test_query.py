@@ -10,18 +10,18 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
     document,
     parse,
     to_json,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Answer,
     Change,
     ChangeKind,
+    Reachability,
     Report,
     summary,
 )
@@ -29,17 +29,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query i
 from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.reports import sample
 
-ANNE = Seat("Anne Roux", Person("Anne Roux", "T3"))
+ANNE = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"))
 STRAY = record("T9", days=77, owner_sid="S-1-5-21-2")
 
 
 def known() -> Report:
     """Jeanne and Paul at one workstation, Paul alone at another, Anne nowhere, and somebody's certificate in Paul's store."""
     return report(
-        host(record(), record("T2", owner_sid="S-1-5-21-2"), seats=(JEANNE, PAUL)),
-        host(record("T2", days=5, owner_sid="S-1-5-21-2"), STRAY, name="ws-2", seats=(PAUL,)),
+        host(record(), record("T2", owner_sid="S-1-5-21-2"), entries=(JEANNE, PAUL)),
+        host(record("T2", days=5, owner_sid="S-1-5-21-2"), STRAY, name="ws-2", entries=(PAUL,)),
         people=(ANNE,),
-        earlier=report(host(record(days=1), seats=(JEANNE,)), host(name="ws-0", seats=())),
+        earlier=report(host(record(days=1), entries=(JEANNE,)), host(name="ws-0", entries=())),
     )
 
 
@@ -70,13 +70,13 @@ def names(found: Report) -> list[str]:
 def test_the_holders_selected_are_kept_in_their_order(expression: str, expected: list[str]) -> None:
     found = select(known(), expression)
     assert names(found) == expected
-    assert found.terms.query == expression
+    assert found.parameters.query == expression
 
 
 def test_everything_is_the_whole_report() -> None:
     """But for a certificate in a store that is nobody's."""
-    whole = report(host(record(), record("T9"), seats=(JEANNE,)), people=(ANNE,))
-    assert select(whole, "@") == replace(whole, terms=replace(whole.terms, query="@"))
+    whole = report(host(record(), record("T9"), entries=(JEANNE,)), people=(ANNE,))
+    assert select(whole, "@") == replace(whole, parameters=replace(whole.parameters, query="@"))
     stranger = report(host(record("T9", owner_sid="S-1-5-21-5")))
     assert select(stranger, "@").without_holder == ()
 
@@ -107,7 +107,7 @@ def test_a_holders_store_comes_with_all_that_is_in_it() -> None:
 
 
 def test_a_certificate_in_somebody_elses_store_comes_with_its_workstation() -> None:
-    found = select(report(host(record()), host(record(), name="ws-2", seats=(PAUL,))), "[?authorisation=='T1']")
+    found = select(report(host(record()), host(record(), name="ws-2", entries=(PAUL,))), "[?authorisation=='T1']")
     assert [row.workstation for row in found.workstations] == ["ws-1", "ws-2"]
     assert [row.workstation for row in found.certificates] == ["ws-1", "ws-2"]
 
@@ -115,14 +115,14 @@ def test_a_certificate_in_somebody_elses_store_comes_with_its_workstation() -> N
 def test_of_an_account_that_the_workstation_does_not_know_nothing_is_theirs_but_the_number() -> None:
     """No SID is not the SID of all."""
     lost = replace(JEANNE, owner_sid=None)
-    found = select(report(host(STRAY, seats=(lost,))), "@")
+    found = select(report(host(STRAY, entries=(lost,))), "@")
     assert found.certificates == ()
 
 
 def test_numbers_are_of_what_is_kept() -> None:
     counted = summary(select(known(), "[?status!='valid']"))
     assert (counted.holders, counted.without_workstation) == (2, 1)
-    assert counted.workstations == {Answer.ANSWERED: 2}
+    assert counted.workstations == {Reachability.ANSWERED: 2}
 
 
 def test_it_is_a_report_like_others() -> None:
@@ -162,7 +162,7 @@ def test_without_an_earlier_report_there_still_are_no_changes() -> None:
     ],
 )
 def test_anything_but_holders_is_refused_by_what_it_is(expression: str, named: str) -> None:
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         select(known(), expression)
     assert refusal.value.code == "bad_query"
     assert named in refusal.value.cause
@@ -177,7 +177,7 @@ def test_the_example_of_the_refusal_works() -> None:
 
 def test_without_jmespath_a_query_is_refused_and_all_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jmespath", None)
-    with pytest.raises(PkcsError, match="lacks the library jmespath") as refusal:
+    with pytest.raises(CollectionError, match="lacks the library jmespath") as refusal:
         select(known(), "@")
     assert refusal.value.code == "missing_library"
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story of the report: from facts and options to files, a result and a verdict."""
+"""The report: from facts and options to files, a result and a verdict."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Answer
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     FAIL_ON,
     Written,
-    broken_promises,
     report_of,
     report_result,
-    write_forms,
+    unmet_conditions,
+    write_files,
 )
 from unit.plugins.plugin_utils._report.known import DAY, NOW, record
 from unit.plugins.plugin_utils._report.reports import hospital
@@ -42,9 +42,9 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_workstations_are_whoever_has_holders_or_facts() -> None:
     found = made()
     assert [(row.workstation, row.answer) for row in found.workstations] == [
-        ("ws-1", Answer.ANSWERED),
-        ("ws-2", Answer.ANSWERED),
-        ("ws-3", Answer.NEVER_SEEN),
+        ("ws-1", Reachability.ANSWERED),
+        ("ws-2", Reachability.ANSWERED),
+        ("ws-3", Reachability.NEVER_SEEN),
     ]
     assert [(row.name, len(row.places)) for row in found.holders] == [("Jeanne Dupont", 2), ("Paul Martin", 2)]
     assert [row.certificate.subject_cn for row in found.without_holder] == ["Somebody - T9"]
@@ -91,7 +91,7 @@ def test_check_mode_tells_and_writes_nothing(tmp_path: Path) -> None:
 def test_without_a_destination_nothing_is_written_and_all_is_told() -> None:
     chosen = options()
     report = report_of(chosen, ward(), NOW)
-    written = write_forms(chosen, report, False)
+    written = write_files(chosen, report, False)
     assert written == Written({}, False)
     assert report_result(chosen, report, written)["markdown"].startswith("# Client certificates")
 
@@ -125,7 +125,7 @@ def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str
 
 def test_holders_without_a_workstation_count_for_fail_on() -> None:
     found = made((), holders=[ANNE])
-    assert broken_promises(found, ["missing", "authorisation_expired", "expired"]) == {
+    assert unmet_conditions(found, ["missing", "authorisation_expired", "expired"]) == {
         "missing": 1,
         "authorisation_expired": 1,
     }
@@ -159,13 +159,13 @@ def test_it_is_judged_by_the_date_of_the_report() -> None:
     assert made().holders[0].authorisation_status is Status.RENEWAL_DUE
     assert made(**later).holders[0].authorisation_days_left == 0
     assert made(report_date="2026-12-25T12:00:00Z").holders[0].authorisation_status is Status.EXPIRED
-    assert made(report_date="2026-12-25T12:00:00Z").workstations[0].answer is Answer.UNKNOWN
+    assert made(report_date="2026-12-25T12:00:00Z").workstations[0].answer is Reachability.UNKNOWN
 
 
 def test_without_a_date_it_is_now_in_whole_seconds() -> None:
     moment = datetime(2026, 11, 25, 13, 0, 0, 999999, tzinfo=timezone.utc)
     found = report_of(options(report_date=None), ward(), moment)
-    assert found.terms.report_date == moment.replace(microsecond=0)
+    assert found.parameters.report_date == moment.replace(microsecond=0)
 
 
 def test_a_date_may_be_written_as_yaml_has_it() -> None:
@@ -177,7 +177,7 @@ def test_a_date_may_be_written_as_yaml_has_it() -> None:
     ["2026-11-25", "yesterday", "2026-11-25 12:00:00+01:00", "2026-11-25T12:00:00+01:00", "2026-13-01T00:00:00Z"],
 )
 def test_a_date_that_is_none_is_refused(said: str) -> None:
-    with pytest.raises(PkcsError, match="is no instant like 2026-11-25T04:34:43Z") as refusal:
+    with pytest.raises(CollectionError, match="is no instant like 2026-11-25T04:34:43Z") as refusal:
         made(report_date=said)
     assert refusal.value.code == "bad_arguments"
 
@@ -195,7 +195,7 @@ def test_a_date_that_is_none_is_refused(said: str) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_by_name(given: dict[str, Any], code: str) -> None:
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         made(**given)
     assert refusal.value.code == code
 
@@ -256,7 +256,7 @@ def test_compared_with_an_earlier_report_it_says_what_changed(tmp_path: Path) ->
 def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
     run(tmp_path, query="[?name=='Paul Martin']", formats=["json"])
     path = str(tmp_path / "pkcs12-compliance.json")
-    with pytest.raises(PkcsError, match="query \"\\[\\?name=='Paul Martin'\\]\" selected") as refusal:
+    with pytest.raises(CollectionError, match="query \"\\[\\?name=='Paul Martin'\\]\" selected") as refusal:
         made(**{option: path if option == "previous" else [path]})
     assert (refusal.value.code, path in refusal.value.cause) == ("selected_report", True)
 
@@ -266,7 +266,7 @@ def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
 def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         made(**{option: str(path) if option == "previous" else [str(path)]})
     assert (refusal.value.code, str(path) in refusal.value.cause) == (code, True)
 
@@ -274,7 +274,7 @@ def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code
 def test_the_result_of_a_big_hospital_is_counted(tmp_path: Path) -> None:
     report = hospital(300)
     chosen = options(destination=str(tmp_path), fail_on=list(FAIL_ON))
-    result = report_result(chosen, report, write_forms(chosen, report, False))
+    result = report_result(chosen, report, write_files(chosen, report, False))
     assert sum(result["summary"]["by_status"].values()) == result["summary"]["holders"] == len(result["rows"]) == 300
     by_status = {each: count for each, count in result["summary"]["by_status"].items() if each != "valid"}
     assert all(result["failing"][each] >= count for each, count in by_status.items())

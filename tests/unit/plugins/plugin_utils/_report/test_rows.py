@@ -12,11 +12,11 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, Answer, NextStep
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import (
     authorisation_status,
+    evaluate_host,
     holder_row,
-    see,
     workstation_row,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
@@ -35,13 +35,13 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
     [
         (host(record()), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
         (host(record(days=20)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
-        (host(record(days=20), seats=(AWAY,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
-        (host(record(days=20), seats=(WAITING,)), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
-        (host(record(days=20), seats=(DEFERRED,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
-        (host(record(days=20), seats=(LONG_AGO,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
+        (host(record(days=20), entries=(AWAY,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (host(record(days=20), entries=(WAITING,)), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+        (host(record(days=20), entries=(DEFERRED,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (host(record(days=20), entries=(LONG_AGO,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (host(record(days=-1)), Status.EXPIRED, NextStep.RENEW, Actor.IT),
         (host(), Status.MISSING, NextStep.ENROL, Actor.IT),
-        (host(seats=(NOBODY,)), Status.MISSING, NextStep.CORRECT_INVENTORY, Actor.IT),
+        (host(entries=(NOBODY,)), Status.MISSING, NextStep.CORRECT_INVENTORY, Actor.IT),
         (host(record(days=2000)), Status.NOT_YET_VALID, NextStep.CHECK_CLOCK_OR_WAIT, Actor.IT),
         (host(record(), record(days=500)), Status.DUPLICATE, NextStep.RETIRE_OLDER, Actor.IT),
         (host(record(key_state="missing")), Status.KEY_MISSING, NextStep.ENROL, Actor.IT),
@@ -87,21 +87,21 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
     ],
 )
 def test_a_holder_has_one_status_and_one_next_step(what: Host, status: Status, step: NextStep, actor: Actor) -> None:
-    seen = see(what, RULES)
-    row = holder_row([(what.seats[0], seen)], RULES)
+    seen = evaluate_host(what, RULES)
+    row = holder_row([(what.entries[0], seen)], RULES)
     assert (row.status, row.next_step, row.actor) == (status, step, actor)
     assert row.places[0].status is status
 
 
 def test_the_last_facts_of_a_workstation_that_is_off_still_tell_the_date() -> None:
-    row = holder_row([(JEANNE, see(host(record(days=50), problem="It is off."), RULES))], RULES)
+    row = holder_row([(JEANNE, evaluate_host(host(record(days=50), problem="It is off."), RULES))], RULES)
     assert (row.status, row.days_left, row.valid_until) == (Status.UNKNOWN, 50, NOW + 50 * DAY)
     assert row.places[0].facts_at == NOW
 
 
 def test_a_holder_is_as_well_off_as_at_the_worst_workstation() -> None:
     fine, due = host(record(days=900)), host(record(days=10), name="ws-2")
-    row = holder_row([(JEANNE, see(fine, RULES)), (JEANNE, see(due, RULES))], RULES)
+    row = holder_row([(JEANNE, evaluate_host(fine, RULES)), (JEANNE, evaluate_host(due, RULES))], RULES)
     assert (row.status, row.days_left, len(row.places)) == (Status.RENEWAL_DUE, 10, 2)
     assert [place.status for place in row.places] == [Status.VALID, Status.RENEWAL_DUE]
 
@@ -112,7 +112,7 @@ def test_a_holder_is_as_well_off_as_at_the_worst_workstation() -> None:
 def test_the_authorisation_holds_until_the_end_of_its_anniversary(days: int, status: Status) -> None:
     until = NOW.date() + timedelta(days=days)
     assert authorisation_status(until, RULES) is status
-    row = holder_row([(replace(JEANNE, anniversary=until), see(host(record()), RULES))], RULES)
+    row = holder_row([(replace(JEANNE, anniversary=until), evaluate_host(host(record()), RULES))], RULES)
     assert (row.authorisation_status, row.authorisation_until, row.authorisation_days_left) == (status, until, days)
     expected = NextStep.NOTHING if status is Status.VALID else NextStep.RENEW_AUTHORISATION
     assert row.next_step is expected
@@ -125,35 +125,38 @@ def test_without_an_anniversary_nothing_is_said_of_the_authorisation() -> None:
 @pytest.mark.parametrize(("before", "step"), [("F" * 40, NextStep.CLOSE_BROWSER), (None, NextStep.NOTHING)])
 def test_a_browser_has_to_be_closed_after_the_certificate_was_replaced(before: str | None, step: NextStep) -> None:
     rules = replace(RULES, earlier={(JEANNE.user, "ws-1"): before} if before else {})
-    row = holder_row([(JEANNE, see(host(record()), rules))], rules)
+    row = holder_row([(JEANNE, evaluate_host(host(record()), rules))], rules)
     assert row.next_step is step
     same = replace(RULES, earlier={(JEANNE.user, "ws-1"): record().thumbprint})
-    assert holder_row([(JEANNE, see(host(record()), same))], same).next_step is NextStep.NOTHING
+    assert holder_row([(JEANNE, evaluate_host(host(record()), same))], same).next_step is NextStep.NOTHING
 
 
 @pytest.mark.parametrize(
     ("changes", "answer"),
     [
-        ({}, Answer.ANSWERED),
-        ({"problem": None}, Answer.ANSWERED),
-        ({"problem": None, "facts_at": NOW - 3 * DAY}, Answer.ANSWERED),
-        ({"problem": None, "facts_at": NOW - 3 * DAY - timedelta(seconds=1)}, Answer.UNKNOWN),
-        ({"problem": "It is off."}, Answer.UNKNOWN),
-        ({"problem": "It is off.", "facts_at": None}, Answer.NEVER_SEEN),
+        ({}, Reachability.ANSWERED),
+        ({"problem": None}, Reachability.ANSWERED),
+        ({"problem": None, "facts_at": NOW - 3 * DAY}, Reachability.ANSWERED),
+        ({"problem": None, "facts_at": NOW - 3 * DAY - timedelta(seconds=1)}, Reachability.UNKNOWN),
+        ({"problem": "It is off."}, Reachability.UNKNOWN),
+        ({"problem": "It is off.", "facts_at": None}, Reachability.NEVER_SEEN),
     ],
     ids=["now", "cache", "cache_old_enough", "cache_too_old", "off", "never"],
 )
-def test_a_workstation_answered_or_did_not(changes: dict[str, Any], answer: Answer) -> None:
-    assert workstation_row(see(host(**changes), RULES), RULES).answer is answer
+def test_a_workstation_answered_or_did_not(changes: dict[str, Any], answer: Reachability) -> None:
+    assert workstation_row(evaluate_host(host(**changes), RULES), RULES).answer is answer
 
 
 def test_a_certificate_of_somebody_who_does_not_work_there_is_in_the_wrong_store() -> None:
-    seen = see(host(record("T2"), seats=(JEANNE,)), RULES)
+    seen = evaluate_host(host(record("T2"), entries=(JEANNE,)), RULES)
     assert [(each.holder, each.record.status) for each in seen.judged] == [("T2", Status.WRONG_HOLDER)]
-    assert see(host(record("T2", owner_sid="S-1-5-21-2"), seats=(PAUL,)), RULES).judged[0].record.status is Status.VALID
+    assert (
+        evaluate_host(host(record("T2", owner_sid="S-1-5-21-2"), entries=(PAUL,)), RULES).judged[0].record.status
+        is Status.VALID
+    )
 
 
 def test_of_two_seats_the_later_anniversary_counts() -> None:
     first, second = (replace(JEANNE, anniversary=date(2027, month, 1)) for month in (1, 3))
-    seen = see(host(record()), RULES)
+    seen = evaluate_host(host(record()), RULES)
     assert holder_row([(first, seen), (second, seen)], RULES).authorisation_until == date(2027, 3, 1)

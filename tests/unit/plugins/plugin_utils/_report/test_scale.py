@@ -26,21 +26,21 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     certificates_csv,
     holders_csv,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Answer,
     ChangeKind,
+    Reachability,
     Report,
     summary,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host, hosts_of, merged
-from unit.plugins.plugin_utils._report.fleet import crowd, seat, spread
-from unit.plugins.plugin_utils._report.known import TERMS
+from unit.plugins.plugin_utils._report.fleet import crowd, entry, spread
+from unit.plugins.plugin_utils._report.known import PARAMETERS
 
 SIZE = 20_000
 WITHOUT = 500
@@ -49,8 +49,8 @@ Shape = Callable[..., Sequence[Host]]
 
 
 def made(hosts: Sequence[Host], earlier: Report | None = None, without: int = 0) -> Report:
-    people = [seat(SIZE + number) for number in range(without)]
-    return build(Sources(hosts, people, None, earlier), TERMS)
+    people = [entry(SIZE + number) for number in range(without)]
+    return build(Sources(hosts, people, None, earlier), PARAMETERS)
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,16 @@ def test_everybody_is_in_the_report(big: Report) -> None:
     found = summary(big)
     assert (found.holders, found.without_workstation) == (SIZE + WITHOUT, WITHOUT)
     assert sum(found.by_status.values()) == SIZE + WITHOUT
-    assert found.workstations == {Answer.ANSWERED: 18_000, Answer.UNKNOWN: 1_600, Answer.NEVER_SEEN: 400}
+    assert found.workstations == {
+        Reachability.ANSWERED: 18_000,
+        Reachability.UNKNOWN: 1_600,
+        Reachability.NEVER_SEEN: 400,
+    }
     assert len(big.certificates) == 2 * (SIZE - 400)
 
 
 def test_everybody_is_in_every_form(big: Report) -> None:
-    made_of = {form.suffix: form.make(big) for forms in FORMS.values() for form in forms}
+    made_of = {form.suffix: form.make(big) for forms in FILE_FORMATS.values() for form in forms}
     assert rows_of_html(made_of[".html"], b"holders") == SIZE + WITHOUT
     assert rows_of_html(made_of[".html"], b"workstations") == SIZE
     assert rows_of_html(made_of[".html"], b"certificates") == len(big.certificates)
@@ -177,4 +181,4 @@ def test_it_comes_back_is_merged_and_compared_and_can_be_asked(big: Report) -> N
     assert (found.count(ChangeKind.HOLDER_REMOVED), found.count(ChangeKind.CERTIFICATE)) == (WITHOUT, SIZE - 400)
     selected = select(later, "[?status=='never_seen']")
     assert (len(selected.holders), len(selected.workstations), len(selected.certificates)) == (400, 400, 0)
-    assert replace(select(big, "@"), terms=big.terms) == big
+    assert replace(select(big, "@"), parameters=big.parameters) == big

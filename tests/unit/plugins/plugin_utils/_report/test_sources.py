@@ -10,31 +10,31 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
-    Seat,
+    HolderEntry,
     holder_record,
-    seated_judge,
+    workstation_rules,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     AuditRecord,
     WorkstationRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
     host_of,
     hosts_of,
     merged,
     people_of,
 )
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, TERMS, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS, PAUL, RULES, host, record, report
 
 ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
 
 
 def facts(**changes: Any) -> dict[str, Any]:
-    judge = seated_judge([JEANNE], None, RULES.calendar, NOW)
+    judge = workstation_rules([JEANNE], None, RULES.calendar, NOW)
     holders = (holder_record(JEANNE, (), (), judge),)
     usual = WorkstationRecord(
         1, NOW, "WS-1", NOW, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, (record(),), 3, (), ()
@@ -65,7 +65,7 @@ def test_what_an_audit_said_holds_until_the_workstation_answers(said: Any, probl
 def test_a_host_is_its_inventory_and_its_facts() -> None:
     entry = ENTRY | {"authorisation_anniversary": "2027-03-01"}
     found = host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "audit_pkcs12": audit()}, "pkcs12_holders": [entry]})
-    assert found.seats == (replace(JEANNE, anniversary=date(2027, 3, 1)),)
+    assert found.entries == (replace(JEANNE, anniversary=date(2027, 3, 1)),)
     assert (found.computer, found.facts_at, found.clock_skew_seconds, found.not_listed) == ("WS-1", NOW, -2, 3)
     assert found.certificates == (record(),)
 
@@ -73,7 +73,7 @@ def test_a_host_is_its_inventory_and_its_facts() -> None:
 def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
     found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"audit_pkcs12": audit("No route.")}})
     assert (found.facts_at, found.problem, found.certificates) == (None, "No route.", ())
-    assert found.seats == (Seat("CHU\\jdupont", Person("Jeanne Dupont", "T1")),)
+    assert found.entries == (HolderEntry("CHU\\jdupont", ExpectedSubject("Jeanne Dupont", "T1")),)
 
 
 @pytest.mark.parametrize(
@@ -89,20 +89,20 @@ def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> N
 
 
 def test_an_anniversary_that_is_no_day_is_refused() -> None:
-    with pytest.raises(PkcsError, match="which is no day"):
+    with pytest.raises(CollectionError, match="which is no day"):
         host_of("ws-1", {"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]})
 
 
 def test_workstations_come_back_from_their_report() -> None:
-    seat = replace(JEANNE, anniversary=date(2027, 3, 1), account=None, outcome="deferred", outcome_at=NOW - DAY)
-    told = host(record(), seats=(seat,), not_listed=2, problem=None)
+    entry = replace(JEANNE, anniversary=date(2027, 3, 1), account=None, outcome="deferred", outcome_at=NOW - DAY)
+    told = host(record(), entries=(entry,), not_listed=2, problem=None)
     (back,) = hosts_of(report(told))
     assert back == told
 
 
 def test_a_merge_of_slices_is_the_report_of_the_whole() -> None:
     strangers = (record("T2", days=300), record())
-    one, two = host(*strangers, problem=None), host(name="ws-2", seats=(PAUL,), problem=None)
+    one, two = host(*strangers, problem=None), host(name="ws-2", entries=(PAUL,), problem=None)
     whole = report(one, two)
     slices = [report(one), report(two)]
     assert report(*merged((), [host for part in slices for host in hosts_of(part)])) == whole
@@ -113,11 +113,11 @@ def test_a_merge_of_slices_is_the_report_of_the_whole() -> None:
 
 def test_the_newest_facts_count_and_the_inventory_says_who_works_there() -> None:
     old, new = host(record(), facts_at=NOW - DAY), host(record(days=900))
-    inventory = host(seats=(replace(PAUL, owner_sid=None), JEANNE), facts_at=None)
+    inventory = host(entries=(replace(PAUL, owner_sid=None), JEANNE), facts_at=None)
     for order in ((old, new), (new, old)):
         (found,) = merged((inventory,), order)
         assert (found.facts_at, found.certificates) == (NOW, new.certificates)
-        assert [seat.user for seat in found.seats] == [PAUL.user, JEANNE.user]
+        assert [entry.user for entry in found.entries] == [PAUL.user, JEANNE.user]
     (alone,) = merged((), (old, new))
     assert alone == new
 
@@ -134,7 +134,7 @@ def test_of_the_same_facts_those_count_that_know_of_a_later_silence() -> None:
 
 
 def test_what_the_inventory_has_stays_when_the_earlier_report_is_older() -> None:
-    (found,) = merged((host(record()),), (host(facts_at=NOW - DAY, seats=(PAUL,)),))
+    (found,) = merged((host(record()),), (host(facts_at=NOW - DAY, entries=(PAUL,)),))
     assert found == host(record())
 
 
@@ -144,9 +144,12 @@ def test_of_equally_new_facts_the_inventorys_count() -> None:
 
 
 def test_those_without_a_workstation_come_back_from_their_report() -> None:
-    anne = Seat("Anne Roux", Person("Anne Roux", "T3"), date(2027, 3, 1))
+    anne = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"), date(2027, 3, 1))
     assert people_of(report(people=(anne,))) == (anne,)
 
 
 def test_terms_do_not_touch_what_is_known() -> None:
-    assert hosts_of(report(host(record(), problem=None), report_date=TERMS.report_date + 100 * DAY))[0].facts_at == NOW
+    assert (
+        hosts_of(report(host(record(), problem=None), report_date=PARAMETERS.report_date + 100 * DAY))[0].facts_at
+        == NOW
+    )

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation import failures
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import (
     SENTENCES,
-    exchange_refusal,
+    exchange_error,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
@@ -36,9 +36,9 @@ def answer(code: str | None, *journal: JournalEntry, changed: bool = False) -> E
     return ExchangeAnswer(changed, SID, NOW, (), (), journal, error)
 
 
-def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> PkcsError:
-    found = exchange_refusal(answer(code, *journal, changed=changed), AS_HOLDER, "WS-1")
-    assert isinstance(found, PkcsError)
+def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> CollectionError:
+    found = exchange_error(answer(code, *journal, changed=changed), AS_HOLDER, "WS-1")
+    assert isinstance(found, CollectionError)
     return found
 
 
@@ -61,8 +61,8 @@ def test_every_code_of_the_driver_has_a_sentence() -> None:
 )
 def test_a_key_that_would_have_asked_is_not_called_one_that_does_not_sign(code: str, hresult: int, told: str) -> None:
     stopped = replace(answer(code), error=ExchangeError("1", code, hresult))
-    found = exchange_refusal(stopped, AS_HOLDER, "WS-1")
-    assert isinstance(found, PkcsError)
+    found = exchange_error(stopped, AS_HOLDER, "WS-1")
+    assert isinstance(found, CollectionError)
     assert found.code == told
     assert f"0x{hresult:08X}" in found.cause
 
@@ -93,11 +93,11 @@ def test_what_could_not_be_undone_is_said_and_the_journal_is_there() -> None:
     [(AS_HOLDER, "when he or she is logged on"), (RunAs(Context.CONNECTION, HOLDER), "CredSSP")],
 )
 def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, said: str) -> None:
-    reason = exchange_refusal(answer("no_dpapi"), run_as, "WS-1")
+    reason = exchange_error(answer("no_dpapi"), run_as, "WS-1")
     assert isinstance(reason, Deferred)
     assert said in str(reason)
 
 
 def test_an_exchange_that_did_not_stop_is_no_refusal() -> None:
     with pytest.raises(ValueError, match="did not stop"):
-        exchange_refusal(answer(None), AS_HOLDER, "WS-1")
+        exchange_error(answer(None), AS_HOLDER, "WS-1")

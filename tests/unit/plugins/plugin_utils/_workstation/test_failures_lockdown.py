@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import lockdown_refusal
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import language_mode_error
 
 UTILS = (
     "failure during exec_wrapper: Cannot run untrusted PowerShell script 'hospital_it.pkcs12.store_inventory.ps1' "
@@ -42,7 +42,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("answer", LOCKED.values(), ids=LOCKED)
 def test_restricted_powershell_has_a_name_and_a_cure(answer: dict[str, object]) -> None:
-    refusal = lockdown_refusal(answer)
+    refusal = language_mode_error(answer)
     assert refusal is not None
     assert refusal.code == "constrained_language"
     assert "App Control" in refusal.next_step
@@ -50,4 +50,4 @@ def test_restricted_powershell_has_a_name_and_a_cure(answer: dict[str, object]) 
 
 @pytest.mark.parametrize("answer", OTHERS.values(), ids=OTHERS)
 def test_other_failures_are_not_taken_for_it(answer: dict[str, object]) -> None:
-    assert lockdown_refusal(answer) is None
+    assert language_mode_error(answer) is None

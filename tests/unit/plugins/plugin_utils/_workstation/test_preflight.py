@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import Store, Unread
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreContents, UnreadSource
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Finding,
     Severity,
@@ -31,7 +31,7 @@ SERVICE_SID, JEANNE_SID, PAUL_SID = "S-1-5-21-1-2-3-1103", "S-1-5-21-1-2-3-1104"
 SERVICE = Identity(SERVICE_SID, r"CHU\svc-ansible", administrator=True, debug_privilege=True)
 JEANNE = Account(r"CHU\jdupont", JEANNE_SID, r"CHU\jdupont", None)
 NOBODY = Account(r"CHU\nobody", None, None, 0x80070534)
-EMPTY = Store((), ())
+EMPTY = StoreContents((), ())
 QUIET = Logging(script_block=False, module=False, transcription=False)
 DESK = Profile(JEANNE_SID, r"C:\Users\jdupont", loaded=True, temporary=False, my=EMPTY)
 READY = Inventory(
@@ -60,8 +60,8 @@ WORKSTATION = {
 }
 
 
-def unread(code: str) -> Store:
-    return Store((), (Unread(code, r"\\files\profiles", None),))
+def unread(code: str) -> StoreContents:
+    return StoreContents((), (UnreadSource(code, r"\\files\profiles", None),))
 
 
 def wrong(inventory: Inventory, allowed: bool = False) -> dict[str, tuple[Severity, str]]:
@@ -179,7 +179,7 @@ def test_every_holder_and_every_unreadable_profile_has_its_own_finding() -> None
 
 
 def test_lockdown_is_the_one_finding() -> None:
-    refusal = PkcsError(code="constrained_language", cause="It is locked.", next_step="Unlock it.")
+    refusal = CollectionError(code="constrained_language", cause="It is locked.", next_step="Unlock it.")
     result = preflight_result("ws-1", locked_down(refusal))
     assert result == {
         "changed": False,
@@ -199,8 +199,8 @@ def test_lockdown_is_the_one_finding() -> None:
 
 
 def test_another_refusal_stays_one() -> None:
-    with pytest.raises(PkcsError, match="It is broken"):
-        locked_down(PkcsError(code="driver_answer", cause="It is broken.", next_step="Mend it."))
+    with pytest.raises(CollectionError, match="It is broken"):
+        locked_down(CollectionError(code="driver_answer", cause="It is broken.", next_step="Mend it."))
 
 
 def test_warnings_leave_it_ready() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.atomic_files import MODE, read, write
 
 
@@ -64,7 +64,7 @@ def test_what_fails_half_way_leaves_the_old_file_alone(tmp_path: Path, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(PkcsError, match=r"report.json cannot be written: No space left on device\.") as refusal:
+    with pytest.raises(CollectionError, match=r"report.json cannot be written: No space left on device\.") as refusal:
         write(path, b"new", check_mode=False)
     assert refusal.value.code == "report_file"
     assert path.read_bytes() == b"old"
@@ -74,7 +74,7 @@ def test_what_fails_half_way_leaves_the_old_file_alone(tmp_path: Path, monkeypat
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, check_mode: bool) -> None:
     (tmp_path / "folder").write_text("", encoding="utf-8")
-    with pytest.raises(PkcsError, match=r"report.json cannot be written: Not a directory") as refusal:
+    with pytest.raises(CollectionError, match=r"report.json cannot be written: Not a directory") as refusal:
         write(tmp_path / "folder" / "report.json", b"one", check_mode)
     assert refusal.value.code == "report_file"
 
@@ -82,7 +82,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, check_mode: bool) ->
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_a_path_that_is_a_folder_is_refused(tmp_path: Path, check_mode: bool) -> None:
     (tmp_path / "report.json" / "x").mkdir(parents=True)
-    with pytest.raises(PkcsError, match=r"report.json cannot be written: Is a directory"):
+    with pytest.raises(CollectionError, match=r"report.json cannot be written: Is a directory"):
         write(tmp_path / "report.json", b"one", check_mode)
 
 
@@ -93,7 +93,7 @@ def test_a_folder_that_may_not_be_written_is_refused(
     """The tests may run as root, who may write everywhere: the system's answer is put in its mouth."""
     asked = []
     monkeypatch.setattr(os, "access", lambda folder, mode: asked.append((folder, mode)))
-    with pytest.raises(PkcsError, match=r"report.json cannot be written: Permission denied"):
+    with pytest.raises(CollectionError, match=r"report.json cannot be written: Permission denied"):
         write(tmp_path / "new" / "report.json", b"one", check_mode)
     assert asked == [(tmp_path, os.W_OK | os.X_OK)]
     assert list(tmp_path.iterdir()) == []
@@ -112,6 +112,6 @@ def test_an_earlier_report_that_cannot_be_read_is_named(tmp_path: Path, content:
     path = tmp_path / "report.json"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(PkcsError, match=f"report.json cannot be read: {reason}") as refusal:
+    with pytest.raises(CollectionError, match=f"report.json cannot be read: {reason}") as refusal:
         read(path)
     assert refusal.value.code == "report_file"

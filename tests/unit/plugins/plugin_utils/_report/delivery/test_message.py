@@ -11,10 +11,10 @@ from email.policy import default
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.message import (
     Attachment,
-    Letter,
+    MailContent,
     compose,
     recipients,
     size_of,
@@ -23,7 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
 PAGE = Attachment("pkcs12-compliance.html", "<p>Élodie Lefèvre".encode())
 TABLE = Attachment("liste - été.csv", "\ufeffNom;Numéro\r\n".encode())
-LETTER = Letter(
+LETTER = MailContent(
     "Certificats <certificats@chu.example>",
     ["radioprotection@chu.example", "Anne-Sophie Roux <asroux@chu.example>"],
     "42 holders, 38 of them with a valid certificate.",
@@ -32,7 +32,7 @@ LETTER = Letter(
 )
 
 
-def received(letter: Letter) -> EmailMessage:
+def received(letter: MailContent) -> EmailMessage:
     """What a mail program makes of the bytes."""
     message = message_from_bytes(compose(letter, NOW).as_bytes(), policy=default)
     assert isinstance(message, EmailMessage)
@@ -72,7 +72,7 @@ def test_letters_of_a_subject_outside_ascii_arrive() -> None:
 
 
 def test_mail_to_nobody_is_refused() -> None:
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         compose(replace(LETTER, to=[]), NOW)
     assert refusal.value.code == "mail_address"
 
@@ -95,7 +95,7 @@ def test_nothing_passes_for_another_header(option: str, line_break: str) -> None
         "to": replace(LETTER, to=[f"{text} <asroux@chu.example>"]),
         "attachments": replace(LETTER, attachments=[Attachment(text, b"")]),
     }
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         compose(wrong[option], NOW)
     assert refusal.value.code == "mail_header"
     assert option in refusal.value.cause
@@ -103,7 +103,7 @@ def test_nothing_passes_for_another_header(option: str, line_break: str) -> None
 
 
 def test_half_a_character_is_refused() -> None:
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         compose(replace(LETTER, subject="a name \ud83d"), NOW)
     assert refusal.value.code == "mail_header"
 
@@ -118,7 +118,7 @@ def test_half_a_character_is_refused() -> None:
 )  # fmt: skip
 def test_what_is_not_one_address_is_refused(address: str) -> None:
     for letter in (replace(LETTER, to=[address]), replace(LETTER, sender=address)):
-        with pytest.raises(PkcsError) as refusal:
+        with pytest.raises(CollectionError) as refusal:
             compose(letter, NOW)
         assert refusal.value.code == "mail_address"
 
@@ -141,6 +141,6 @@ def test_mail_that_is_too_large_is_refused_before_it_is_sent() -> None:
     message = compose(LETTER, NOW)
     size = len(message.as_bytes())
     assert size_of(message, size) == size
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         size_of(message, size - 1)
     assert refusal.value.code == "mail_too_large"

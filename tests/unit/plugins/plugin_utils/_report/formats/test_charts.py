@@ -21,9 +21,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     months,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, Report
-from unit.plugins.plugin_utils._report.reports import NOW, TERMS, TODAY, drawn_report, holder
+from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, TODAY, drawn_report, holder
 
-EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 ROW = replace(holder(0), authorisation_until=None)
 
 
@@ -101,7 +101,7 @@ def test_a_bar_lies_at_its_days() -> None:
     assert found.left == ticks[2026]
     assert found.left + found.width == pytest.approx(ticks[2027], abs=0.002)
     assert found.authorisation == ticks[2028]
-    assert found.window_width / found.width == pytest.approx(TERMS.renew_before_days / 365, abs=0.001)
+    assert found.window_width / found.width == pytest.approx(PARAMETERS.renew_before_days / 365, abs=0.001)
     assert found.window_left + found.window_width == pytest.approx(found.left + found.width, abs=0.002)
     assert not found.before
     assert not found.after
@@ -127,7 +127,7 @@ def test_what_goes_beyond_the_picture_says_so() -> None:
 
 @pytest.mark.parametrize("days", [0, 40, 365, 10**20])
 def test_the_time_to_renew_is_never_longer_than_the_certificate(days: int) -> None:
-    found = the_bar(until(NOW), replace(EMPTY, terms=replace(TERMS, renew_before_days=days)))
+    found = the_bar(until(NOW), replace(EMPTY, parameters=replace(PARAMETERS, renew_before_days=days)))
     assert found.left <= found.window_left
     assert found.window_left + found.window_width == pytest.approx(found.left + found.width, abs=0.002)
 
@@ -137,7 +137,9 @@ def test_a_certificate_without_end_has_its_bar() -> None:
     endless = until(datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc), start=NOW)
     assert the_bar(endless).end == date(9999, 12, 31)
     assert ends([endless]) == {}
-    last = replace(EMPTY, terms=replace(TERMS, report_date=datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc)))
+    last = replace(
+        EMPTY, parameters=replace(PARAMETERS, report_date=datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc))
+    )
     assert bars(last, [endless]).drawn
     assert ends([endless], last) == {(9999, 12): (1, 0)}
 

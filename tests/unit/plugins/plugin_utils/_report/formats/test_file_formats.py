@@ -13,22 +13,22 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from unit.plugins.plugin_utils._report.known import host, record
 from unit.plugins.plugin_utils._report.known import report as made
-from unit.plugins.plugin_utils._report.reports import TERMS, drawn_report, hospital, sample
+from unit.plugins.plugin_utils._report.reports import PARAMETERS, drawn_report, hospital, sample
 
-EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 
 
 def files(report: Report) -> dict[str, bytes]:
     """All that a run would write, by what is put behind the report's name."""
-    return {form.suffix: form.make(report) for forms in FORMS.values() for form in forms}
+    return {form.suffix: form.make(report) for forms in FILE_FORMATS.values() for form in forms}
 
 
 def test_each_form_has_files_of_its_own() -> None:
-    suffixes = [form.suffix for forms in FORMS.values() for form in forms]
+    suffixes = [form.suffix for forms in FILE_FORMATS.values() for form in forms]
     assert suffixes == [".html", ".json", "-holders.csv", "-certificates.csv", ".prom", ".md"]
 
 

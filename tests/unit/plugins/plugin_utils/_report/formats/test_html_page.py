@@ -20,12 +20,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     MANY,
     page,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Phrases
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Answer, NextStep, Report, summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Wording
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    NextStep,
+    Reachability,
+    Report,
+    summary,
+)
 from unit.plugins.plugin_utils._report.reports import (
     NAMES,
     NOW,
-    TERMS,
+    PARAMETERS,
     drawn_report,
     holder,
     hospital,
@@ -33,7 +38,7 @@ from unit.plugins.plugin_utils._report.reports import (
     workstation,
 )
 
-EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 HOSTILE = '</script></style><img src=x onerror="alert(1)">\u202e{{ 7 * 7 }}'
 ATTRIBUTES = {"src", "srcset", "action", "style", "data", "poster", "background", "formaction"}
 
@@ -100,7 +105,7 @@ def test_everybody_has_one_row_and_the_most_pressing_is_first() -> None:
     everybody = (*report.holders, *report.without_workstation)
     assert sorted(found.column("holders", 0)) == sorted(row.name for row in everybody)
     assert sorted(found.column("holders", 1)) == sorted(row.authorisation for row in everybody)
-    words = [Phrases(TERMS).of(status) for status in SEVERITY]
+    words = [Wording(PARAMETERS).of(status) for status in SEVERITY]
     ranks = [words.index(text) for text in found.column("holders", 5)]
     assert ranks == sorted(ranks)
 
@@ -114,7 +119,7 @@ def test_names_are_what_they_are() -> None:
 @pytest.mark.parametrize(("language", "day"), [("en", "2026-12-07"), ("fr", "07/12/2026")])
 def test_a_row_says_where_until_when_what_and_who(language: str, day: str) -> None:
     report = sample(language)
-    say = Phrases(report.terms)
+    say = Wording(report.parameters)
     row = report.holders[1]
     (found,) = [cells for cells in read(report).tables["holders"] if cells[1] == row.authorisation]
     assert row.places[0].workstation in found[2]
@@ -155,16 +160,16 @@ def test_workstations_that_did_not_answer_say_since_when() -> None:
 def test_a_status_and_an_answer_keep_their_own_words() -> None:
     row = replace(holder(1), status=Status.UNKNOWN)
     found = read(replace(EMPTY, holders=(row,), workstations=(workstation(1),)))
-    assert Status.UNKNOWN == Answer.UNKNOWN, "as texts they are equal"
+    assert Status.UNKNOWN == Reachability.UNKNOWN, "as texts they are equal"
     assert found.column("holders", 5) == ["unknown"]
     assert found.column("silent", 1)[0].startswith("did not answer")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_what_is_empty_says_so(language: str) -> None:
-    report = replace(EMPTY, terms=replace(TERMS, language=language))
+    report = replace(EMPTY, parameters=replace(PARAMETERS, language=language))
     found = read(report)
-    say = Phrases(report.terms)
+    say = Wording(report.parameters)
     assert found.tables == {"holders": []}
     for key in ("without_workstation", "without_holder", "silent", "answered", "certificates", "bars"):
         assert say(f"{key}.none") in found.text
@@ -185,10 +190,10 @@ def test_the_verdict_says_whose_turn_it_is() -> None:
     waiting = tuple(row for row in sample().holders if row.next_step is not NextStep.NOTHING)
     text = read(replace(EMPTY, holders=waiting[:1])).text
     assert "Something is to be done for 1 of 1 holders: issuer\u00a01" in text
-    french = replace(EMPTY, holders=waiting, terms=replace(TERMS, language="fr")).terms
+    french = replace(EMPTY, holders=waiting, parameters=replace(PARAMETERS, language="fr")).parameters
     assert (
         f"Une action est attendue pour {len(waiting)} titulaires sur {len(waiting)}\u00a0: informatique\u00a0"
-        in read(replace(EMPTY, holders=waiting, terms=french)).text
+        in read(replace(EMPTY, holders=waiting, parameters=french)).text
     )
 
 
@@ -218,7 +223,7 @@ def test_the_policy_holds_the_hashes_of_what_runs(language: str) -> None:
 def hostile(report: Report) -> Report:
     return replace(
         report,
-        terms=replace(report.terms, title=HOSTILE, query=HOSTILE),
+        parameters=replace(report.parameters, title=HOSTILE, query=HOSTILE),
         holders=tuple(replace(row, name=HOSTILE) for row in report.holders),
         workstations=tuple(replace(row, problem=HOSTILE) for row in report.workstations),
     )
@@ -278,7 +283,7 @@ def test_long_tables_have_a_filter_and_lay_out_what_is_in_sight() -> None:
 def test_cards_have_the_headings_as_their_labels() -> None:
     for language in ("en", "fr"):
         report = sample(language)
-        say = Phrases(report.terms)
+        say = Wording(report.parameters)
         (style,) = read(report).texts["style"]
         for table, columns in COLUMNS.items():
             for position, column in enumerate(columns[1:], start=2):
@@ -290,6 +295,6 @@ def test_cards_have_the_headings_as_their_labels() -> None:
 
 def test_an_unknown_language_or_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="de"):
-        page(replace(EMPTY, terms=replace(TERMS, language="de")))
+        page(replace(EMPTY, parameters=replace(PARAMETERS, language="de")))
     with pytest.raises(KeyError):
-        page(replace(EMPTY, terms=replace(TERMS, time_zone="Europe/Nantes")))
+        page(replace(EMPTY, parameters=replace(PARAMETERS, time_zone="Europe/Nantes")))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import PkcsError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
     SCHEMA,
@@ -20,9 +20,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     to_json,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
-from unit.plugins.plugin_utils._report.reports import NOW, TERMS, drawn_report, sample
+from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, drawn_report, sample
 
-EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -70,7 +70,7 @@ def test_values_are_plain() -> None:
 
 
 def test_a_name_with_half_a_character_can_be_written_to_a_file() -> None:
-    report = replace(EMPTY, terms=replace(TERMS, title="\ud83d!"))
+    report = replace(EMPTY, parameters=replace(PARAMETERS, title="\ud83d!"))
     assert parse(to_json(report).encode("utf-8").decode("utf-8")) == report
 
 
@@ -132,7 +132,7 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
 def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], named: str) -> None:
     said = document(sample())
     spoil(said)
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         parse(json.dumps(said), "previous (/srv/r.json)")
     assert refusal.value.code == "not_a_report"
     assert refusal.value.cause.startswith("previous (/srv/r.json) is no JSON report")
@@ -144,13 +144,13 @@ def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], named
     ids=["nothing", "half", "list", "null", "text", "empty_map", "deep", "nan", "html", "cut_off"],
 )  # fmt: skip
 def test_other_text_is_refused(text: str) -> None:
-    with pytest.raises(PkcsError) as refusal:
+    with pytest.raises(CollectionError) as refusal:
         parse(text)
     assert refusal.value.code == "not_a_report"
 
 
 def test_a_report_of_a_newer_version_is_named_as_one() -> None:
-    with pytest.raises(PkcsError, match=r"schema 2.*up to schema 1") as refusal:
+    with pytest.raises(CollectionError, match=r"schema 2.*up to schema 1") as refusal:
         parse('{"schema": 2, "what": "not known yet"}')
     assert refusal.value.code == "newer_report"
 

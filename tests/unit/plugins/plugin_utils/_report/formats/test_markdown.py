@@ -11,8 +11,8 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Seat
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import Person
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import (
     LONGEST_CELL,
@@ -22,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, PAUL, host, record, report
-from unit.plugins.plugin_utils._report.reports import NAMES, NOW, TERMS, drawn_report, holder, hospital, sample
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, drawn_report, holder, hospital, sample
 
 PLAIN = {"inline", "text", "softbreak"}
 STRUCTURE = {
@@ -42,8 +42,10 @@ STRUCTURE = {
     )
     for side in ("open", "close")
 }
-ANNE, LEA = (Seat(name, Person(name, number)) for name, number in (("Anne Roux", "T3"), ("Léa Petit", "T4")))
-EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+ANNE, LEA = (
+    HolderEntry(name, ExpectedSubject(name, number)) for name, number in (("Anne Roux", "T3"), ("Léa Petit", "T4"))
+)
+EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 
 
 @dataclass
@@ -107,7 +109,7 @@ def test_nothing_in_a_text_is_markup(text: str) -> None:
     found = read(markdown(replace(EMPTY, holders=(row,))))
     assert found.kinds - PLAIN == STRUCTURE
     assert found.tables["Holders who need something (1)"][1][0] == text.strip()
-    title = read(markdown(replace(EMPTY, terms=replace(TERMS, title=text))))
+    title = read(markdown(replace(EMPTY, parameters=replace(PARAMETERS, title=text))))
     assert title.headings == [text.strip()]
 
 
@@ -153,7 +155,7 @@ def test_a_text_is_on_one_line_and_no_more_escaped_than_it_has_to_be(text: str, 
 
 @pytest.mark.parametrize("query", ["[?a]", "[?days_left<`10`]", "`x`", "[?a=='``']", "a\nb", "|"])
 def test_a_query_is_shown_as_code(query: str) -> None:
-    text = markdown(replace(EMPTY, terms=replace(TERMS, query=query)))
+    text = markdown(replace(EMPTY, parameters=replace(PARAMETERS, query=query)))
     found = MarkdownIt("commonmark").parse(text)
     shown = [each.content for token in found for each in token.children or () if each.type == "code_inline"]
     assert shown == [one_line(query)]
@@ -161,12 +163,14 @@ def test_a_query_is_shown_as_code(query: str) -> None:
 
 
 def test_who_needs_something_comes_first_and_the_others_are_counted() -> None:
-    found = read(markdown(report(host(record(), record("T2", days=-3, owner_sid="S-1-5-21-2"), seats=(JEANNE, PAUL)))))
+    found = read(
+        markdown(report(host(record(), record("T2", days=-3, owner_sid="S-1-5-21-2"), entries=(JEANNE, PAUL))))
+    )
     ((_heading, table),) = found.tables.items()
     assert [row[:4] for row in table[1:]] == [["Paul Martin", "T2", "ws-1", "2026-11-22 (3 days ago)"]]
     assert table[1][5:] == ["expired", "run renew", "IT"]
     assert "1 holder needs nothing." in found.paragraphs
-    text = markdown(report(host(record(), seats=(JEANNE, PAUL)), host(record(), name="ws-2"), people=(ANNE, LEA)))
+    text = markdown(report(host(record(), entries=(JEANNE, PAUL)), host(record(), name="ws-2"), people=(ANNE, LEA)))
     assert "**Something is to be done for 3 of 4 holders.**" in text
     assert "- Holders: missing 3, valid 1\n" in text
     assert "**Nobody has to act.**" in markdown(report(host(record())))
@@ -199,7 +203,7 @@ def test_each_section_has_its_rows_and_none_is_empty() -> None:
 
 def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
     silent = report(host(record(), problem="No route."), host(name="ws-2", facts_at=None, problem="401"))
-    table = read(markdown(replace(silent, terms=replace(silent.terms, report_date=NOW + 9 * DAY)))).tables
+    table = read(markdown(replace(silent, parameters=replace(silent.parameters, report_date=NOW + 9 * DAY)))).tables
     assert table["Workstations that did not answer (2)"][1:] == [
         ["ws-1", "did not answer", "2026-11-25 (today)", "No route."],
         ["ws-2", "never seen", "", "401"],

@@ -14,10 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Answer, Report
-from unit.plugins.plugin_utils._report.reports import NAMES, NOW, TERMS, drawn_report, hospital, sample
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, drawn_report, hospital, sample
 
-EMPTY = Report(TERMS, (), (), (), (), (), None, None)
+EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 
 
 def read(report: Report) -> dict[str, Metric]:
@@ -109,8 +109,8 @@ def test_a_workstation_answered_or_did_not() -> None:
     answered = values(report, "pkcs12_workstation_answered", "workstation")
     facts = values(report, "pkcs12_workstation_facts_timestamp_seconds", "workstation")
     for row in report.workstations:
-        assert answered[row.workstation] == (row.answer is Answer.ANSWERED)
-        assert (row.workstation in facts) == (row.answer is not Answer.NEVER_SEEN)
+        assert answered[row.workstation] == (row.answer is Reachability.ANSWERED)
+        assert (row.workstation in facts) == (row.answer is not Reachability.NEVER_SEEN)
 
 
 def test_the_same_series_twice_is_written_once() -> None:

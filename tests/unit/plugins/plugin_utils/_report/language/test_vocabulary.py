@@ -16,15 +16,15 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FORMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import (
     LANGUAGES,
     VOCABULARY,
-    Words,
+    Translator,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
-from unit.plugins.plugin_utils._report.reports import NOW, TERMS, hospital, sample
+from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, hospital, sample
 
 ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
 MEMBERS = [member for kind in (*ENUMERATIONS, KeyState) for member in kind]
@@ -32,8 +32,8 @@ ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def words(language: str, zone: ZoneInfo = PARIS) -> Words:
-    return Words(language, zone, {**CATALOGUE, **PAGE})
+def words(language: str, zone: ZoneInfo = PARIS) -> Translator:
+    return Translator(language, zone, {**CATALOGUE, **PAGE})
 
 
 def test_no_catalogue_says_otherwise_what_another_has() -> None:
@@ -47,7 +47,7 @@ def test_every_member_of_the_model_has_words_of_its_own(language: str) -> None:
         said = [say.of(member) for member in kind]
         assert all(said)
         assert len(set(said)) == len(said), kind
-    assert {kind.__name__ for kind in ENUMERATIONS} >= {"Status", "Actor", "NextStep", "Answer", "ChangeKind"}
+    assert {kind.__name__ for kind in ENUMERATIONS} >= {"Status", "Actor", "NextStep", "Reachability", "ChangeKind"}
 
 
 def test_the_vocabulary_has_words_for_members_alone() -> None:
@@ -97,13 +97,13 @@ class Listening(dict[str, str]):
 
 def reports() -> list[Report]:
     """Reports in which everything can be met: of one, of many, of nobody, with and without what may be missing."""
-    usual, empty = sample(), Report(TERMS, (), (), (), (), (), None, None)
+    usual, empty = sample(), Report(PARAMETERS, (), (), (), (), (), None, None)
     first = usual.certificates[0]
     keys = tuple(replace(first, certificate=replace(first.certificate, key_state=state)) for state in KeyState)
     steps = tuple(replace(usual.holders[0], next_step=step) for step in NextStep)
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
-    quiet = replace(usual, changes=(), terms=replace(TERMS, query="@", renew_before_days=1))
+    quiet = replace(usual, changes=(), parameters=replace(PARAMETERS, query="@", renew_before_days=1))
     return [
         usual,
         empty,
@@ -123,15 +123,15 @@ def reports() -> list[Report]:
 def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words that no form says are words that somebody forgot to say, or to take out."""
     heard: set[str] = set()
-    init = Words.__init__
+    init = Translator.__init__
 
-    def listening(self: Words, *arguments: object, **keywords: object) -> None:
+    def listening(self: Translator, *arguments: object, **keywords: object) -> None:
         init(self, *arguments, **keywords)  # type: ignore[arg-type]
         self._words = Listening(self._words, heard)
 
-    monkeypatch.setattr(Words, "__init__", listening)
+    monkeypatch.setattr(Translator, "__init__", listening)
     for report in reports():
-        for forms in FORMS.values():
+        for forms in FILE_FORMATS.values():
             for form in forms:
                 form.make(report)
     assert sorted(ALL.keys() - heard) == []

@@ -11,31 +11,31 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import Words
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import Translator
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import (
     SEVERITY,
-    Phrases,
+    Wording,
     rank,
     urgency,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
-    Answer,
     ChangeKind,
     NextStep,
+    Reachability,
 )
-from unit.plugins.plugin_utils._report.reports import NOW, TERMS, holder
+from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, holder
 
-MEMBERS = [member for kind in (Status, Actor, NextStep, Answer, ChangeKind) for member in kind]
+MEMBERS = [member for kind in (Status, Actor, NextStep, Reachability, ChangeKind) for member in kind]
 
 
 def test_members_that_are_equal_as_texts_keep_their_own_words() -> None:
-    """``Answer.UNKNOWN == Status.UNKNOWN``: whoever is asked first must not answer for both."""
-    plain = Words("en", ZoneInfo("Europe/Paris"))
+    """``Reachability.UNKNOWN == Status.UNKNOWN``: whoever is asked first must not answer for both."""
+    plain = Translator("en", ZoneInfo("Europe/Paris"))
     for order in (MEMBERS, MEMBERS[::-1]):
-        say = Phrases(TERMS)
+        say = Wording(PARAMETERS)
         assert [say.of(member) for member in order] == [plain.of(member) for member in order]
-    assert Answer.UNKNOWN.value == "unknown"
+    assert Reachability.UNKNOWN.value == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_members_that_are_equal_as_texts_keep_their_own_words() -> None:
     ],
 )
 def test_numbers_are_counted_as_the_language_does(language: str, said: list[str]) -> None:
-    say = Phrases(replace(TERMS, language=language))
+    say = Wording(replace(PARAMETERS, language=language))
     assert [say.counted("days.ago", number) for number in (0, 1, 2, 20_000)] == said
 
 
 def test_a_distance_is_before_after_or_none() -> None:
-    say = Phrases(TERMS)
+    say = Wording(PARAMETERS)
     assert [say.distance(days) for days in (None, 0, 1, -1, 40)] == [
         "", "today", "in 1 day", "1 day ago", "in 40 days"
     ]  # fmt: skip
@@ -64,7 +64,7 @@ def test_a_distance_is_before_after_or_none() -> None:
 
 
 def test_a_side_of_a_change_is_shown_as_what_it_is() -> None:
-    say = Phrases(replace(TERMS, language="fr"))
+    say = Wording(replace(PARAMETERS, language="fr"))
     shown = [say.side(side) for side in (None, "valid", "2027-03-01", "2026-11-25T23:30:00Z", "A" * 40, "ws-1")]
     assert shown == ["", Status.VALID, "01/03/2027", "26/11/2026", "A" * 40, "ws-1"]
 
@@ -75,7 +75,7 @@ def test_every_status_has_its_place_in_the_order_of_the_page() -> None:
 
 
 def test_what_columns_are_sorted_by_is_in_their_order() -> None:
-    say = Phrases(TERMS)
+    say = Wording(PARAMETERS)
     for ordered in (
         [NOW - timedelta(days=1), NOW],
         [date(2026, 1, 31), date(2026, 2, 1)],
