@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import find_bundle, load_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import bundle_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_result import bundle_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 

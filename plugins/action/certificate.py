@@ -12,22 +12,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile, load_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import absent
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import store_diff
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
-    execution_options,
-    renewal_of,
-    scope_of,
-    wanted_absent,
-    wanted_present,
-)
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import present, renew
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
-    PresentTask,
-    absent_result,
-    present_result,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts, unusable_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, with_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext, state_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import HolderTask, run_tasks
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import certificate_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
 class ActionModule(Pkcs12Action):
@@ -71,19 +65,15 @@ class ActionModule(Pkcs12Action):
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        options = task.options
-        terms = execution_options(options, task.check_mode, task.host, task.job)
-        scope = scope_of(options, task.facts)
-        if options["state"] == "absent":
-            outcome = absent(wanted_absent(options, terms), self, now)
-            result = absent_result(task.check_mode, outcome, scope)
-        else:
-            wanted = wanted_present(options, terms, scope.dead)
-            unopened: tuple[UnopenedFile, ...] = ()
-            if options["folder"] is not None:
-                renewal = renewal_of(options)
-                outcome, unopened = renew(wanted, renewal, self, now), renewal.shelf.unopened
-            else:
-                outcome = present(wanted, load_bundle(options), self, now)
-            result = present_result(PresentTask(wanted.person, task.check_mode, unopened), outcome, scope, now())
-        return result | {"diff": store_diff(outcome)} if task.diff else result
+        options = {**task.options, "install": "due" if task.options["renew"] == "due" else "newest"}
+        person = ExpectedSubject(options["name"], options["authorisation"], options["authorisation_pattern"])
+        entry = HolderEntry(options["holder"], person)
+        unusable = unusable_keys(task.facts)
+        calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+        state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable))
+        state.check(now())
+        run = run_tasks([HolderTask(entry, state)], self.inventory([entry.user]), self, now)
+        entries = with_holder(holders_of_facts(task.facts), entry)
+        scope = facts_scope(run, entries, options["issuer"], calendar, unusable)
+        result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
+        return result | {"diff": run_diff(run)} if task.diff else result

@@ -14,10 +14,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import unusable_keys
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     holders_of_facts,
     merge_known,
+    unusable_keys,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
+    HOLDER_OPTIONS,
     parse_holder,
     resolve_accounts,
 )
@@ -28,20 +31,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
-HOLDER = {
-    "user": {"type": "str", "required": True},
-    "name": {"type": "str"},
-    "authorisation": {"type": "str"},
-    "authorisation_anniversary": {"type": "str"},
-}
-
 
 class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
         options={
-            "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "default": []},
             "only_holders": {"type": "bool", "default": False},
             "issuer": {"type": "str"},
             "subject": {"type": "str"},
@@ -58,7 +54,9 @@ class ActionModule(Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-        asked = [parse_holder(entry) for entry in options["holders"]]
+        if not options["holders"] and not self.is_windows:
+            return self.skipped()
+        asked = [parse_holder(entry, options["authorisation_pattern"]) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
         inventory = self.inventory([entry.user for entry in asked])
         entries = resolve_accounts(merge_known(asked, holders_of_facts(task.facts)), inventory)

@@ -9,10 +9,10 @@ import contextlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -21,7 +21,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from ._errors import CollectionError
+from ._errors import CollectionError, ConnectionLost
 from ._workstation.failures import become_error, language_mode_error
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
@@ -29,7 +29,15 @@ from ._workstation.wire import AnswerError, exchange_arguments, inventory_argume
 JOBS = ("awx_job_id", "tower_job_id")
 """Variables in which AWX and Automation Controller tell the number of the job."""
 
+Answer = TypeVar("Answer", Inventory, ExchangeAnswer)
+
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
+"""Libraries below Ansible's connection plugins, which let their errors through when a connection ends on the way."""
+
+WINDOWS_SHELLS = ("powershell", "cmd")
+"""Families of shell plugins that a connection to Windows has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ class Pkcs12Action(ActionBase):
 
     TRANSFERS_FILES = False
     SPEC: ArgumentSpec
+    _secrets: Set[str] = frozenset()
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         """Does the work and returns the result; raises ``CollectionError`` for a named refusal."""
@@ -82,38 +91,70 @@ class Pkcs12Action(ActionBase):
         super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
         validation = self._validate()
-        result: dict[str, Any] = {}
+        self._secrets = validation._no_log_values
         try:
             check_libraries()
             if validation.error_messages:
-                raise CollectionError(
-                    code="bad_arguments",
-                    cause=argument_error(validation.errors[0]),
-                    next_step=f"See ansible-doc {self._task.action}.",
-                )
+                text = self._mask(str(validation.errors[0]))
+                raise argument_error(text, isinstance(validation.errors[0], UnsupportedError), self._task.action)
             result = self.run_task(self._described(validation.validated_parameters))
         except CollectionError as refusal:
             result = failed_result(refusal)
-        except AnsibleConnectionFailure:
+        except ConnectionLost as problem:
+            raise AnsibleConnectionFailure(str(problem)) from problem
+        except AnsibleError:  # Ansible says best what is wrong with its own connection, variables and plugins
             raise
         except Exception as defect:  # noqa: BLE001
             result = {
                 "failed": True,
-                "msg": f"A defect in {self._task.action}: {type(defect).__name__}: {defect}. Please report it.",
-                "exception": traceback.format_exc(),
+                "msg": self._mask(
+                    f"A defect in {self._task.action}: {type(defect).__name__}: {defect}. Please report it."
+                ),
+                "exception": self._mask(traceback.format_exc()),
             }
         result.setdefault("changed", False)
         result["invocation"] = {"module_args": self._invocation()}
-        masked: dict[str, Any] = remove_values(result, validation._no_log_values)
-        return masked
+        return result
+
+    def _mask(self, text: str) -> str:
+        """Text from outside without secrets. Everything else in a result is built from values that cannot hold one.
+
+        Masking a whole result would break paths, dates and names as soon as a passphrase is a common word, and show it by the gaps.
+        """
+        return str(remove_values(text, self._secrets))
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether the connection is one to Windows, by its shell."""
+        return getattr(self._connection._shell, "SHELL_FAMILY", None) in WINDOWS_SHELLS
+
+    def skipped(self) -> dict[str, Any]:
+        """The result on a host that is no workstation: it is not Windows, and the inventory names nobody who works there."""
+        host = self._task_vars.get("inventory_hostname", "")
+        return {
+            "skipped": True,
+            "msg": f"{host} is skipped: its connection is not one to Windows, and it has no pkcs12_holders.",
+        }
+
+    def check_windows(self) -> None:
+        """Refuses to send PowerShell to anything but Windows. Raises ``CollectionError``: ``not_windows``."""
+        if not self.is_windows:
+            host = self._task_vars.get("inventory_hostname", "")
+            raise CollectionError(
+                code="not_windows",
+                cause=f"The connection to {host} ({self._connection.transport}) is not one to Windows.",
+                next_step="Set ansible_connection: winrm or psrp for a workstation, or leave the host out of this play.",
+            )
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
         """Runs ``store_inventory`` as the connection's user, whatever the task says about become. Raises ``CollectionError``."""
+        self.check_windows()
         with self._become(None):
             answer = self._driver("store_inventory", inventory_arguments(holders))
         if answer.get("protocol") is None or answer.get("failed"):
-            raise language_mode_error(answer) or AnswerError("store_inventory", answer.get("msg") or "no answer")
-        return parse_inventory(answer)
+            text = self._mask(str(answer.get("msg") or "no answer"))
+            raise language_mode_error(answer) or AnswerError("store_inventory", text)
+        return self._parsed("store_inventory", parse_inventory, answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
         """Runs ``store_exchange`` in the holder's context."""
@@ -123,8 +164,15 @@ class Pkcs12Action(ActionBase):
             answer = self._driver("store_exchange", exchange_arguments(request))
         if answer.get("protocol") is None:
             text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
-            raise become_error(run_as, text) if plugin else AnswerError("store_exchange", text or "no answer")
-        return parse_exchange(answer)
+            shown = self._mask(text)
+            raise become_error(run_as, text, shown) if plugin else AnswerError("store_exchange", shown or "no answer")
+        return self._parsed("store_exchange", parse_exchange, answer)
+
+    def _parsed(self, driver: str, parse: Callable[[Mapping[str, Any]], Answer], answer: Mapping[str, Any]) -> Answer:
+        try:
+            return parse(answer)
+        except AnswerError as problem:
+            raise AnswerError(driver, self._mask(problem.problem)) from None
 
     def host_variables(
         self, hosts: Sequence[str] | None, names: Sequence[str]
@@ -146,12 +194,16 @@ class Pkcs12Action(ActionBase):
             answer: Mapping[str, Any] = self._execute_module(
                 module_name=f"hospital_it.pkcs12.{name}", module_args=arguments, task_vars=self._task_vars
             )
+        except AnsibleConnectionFailure as problem:
+            raise ConnectionLost(self._mask(str(problem))) from problem
         except AnsibleError:
             raise
         except Exception as problem:
-            # Connection plugins let the errors of their libraries through (requests, pywinrm) when a connection ends on the way.
-            raise AnsibleConnectionFailure(
-                f"The connection ended while {name} ran: {problem}. Run the task again: it goes on from what is there by then."
+            if not is_connection_error(problem):
+                raise
+            raise ConnectionLost(
+                f"The connection ended while {name} ran: {self._mask(str(problem))}. "
+                "Run the task again: it goes on from what is there by then."
             ) from problem
         return answer
 
@@ -207,10 +259,19 @@ def check_libraries() -> None:
         )
 
 
-def argument_error(error: Exception) -> str:
-    """What Ansible has against the arguments, as a sentence; of unknown options it gives the bare names."""
-    text = str(error).rstrip(".")
-    return f"Unknown options: {text}." if isinstance(error, UnsupportedError) else f"Wrong options: {text}."
+def is_connection_error(problem: Exception) -> bool:
+    """Whether an error was raised in one of the libraries that carry the connection, and not in Ansible or here."""
+    frames = traceback.walk_tb(problem.__traceback__)
+    modules = [frame.f_globals.get("__name__", "") for frame, _line in frames] + [type(problem).__module__]
+    return any(module.partition(".")[0] in CONNECTION_LIBRARIES for module in modules)
+
+
+def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
+    """What Ansible has against the arguments, as a sentence. ``unknown``: the text is the names of options that are not known."""
+    kind = "Unknown options" if unknown else "Wrong options"
+    return CollectionError(
+        code="bad_arguments", cause=f"{kind}: {text.rstrip('.')}.", next_step=f"See ansible-doc {action}."
+    )
 
 
 def failed_result(refusal: CollectionError) -> dict[str, Any]:

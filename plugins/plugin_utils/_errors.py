@@ -14,9 +14,9 @@ Rows = Sequence[Mapping[str, Any]]
 class CollectionError(Exception):
     """A refusal with a name.
 
-    ``code`` is stable and made for machines. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for
-    the person on call. ``journal`` is what the workstation had done by then, ``changed`` whether that stayed. None of
-    them ever holds a passphrase, a key or a code of withdrawal.
+    ``code`` is stable and made for machines. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for the person on
+    call. ``journal`` is what the workstation had done by then, ``changed`` whether that stayed. No text
+    of it holds a secret: what a driver, a library or a connection wrote comes in masked.
     """
 
     def __init__(self, *, code: str, cause: str, next_step: str, journal: Rows = (), changed: bool = False) -> None:
@@ -26,6 +26,10 @@ class CollectionError(Exception):
         self.next_step = next_step
         self.journal = tuple(journal)
         self.changed = changed
+
+
+class ConnectionLost(Exception):
+    """The connection to the workstation could not be made or ended on the way; the text says why."""
 
 
 class Deferred(Exception):

@@ -12,10 +12,11 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present, present
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present, PresentBundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
     ExecutionOptions,
     Transaction,
+    observe,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
@@ -51,6 +52,11 @@ ANSWER_WITHIN = 20.0
 Captured = Mapping[tuple[str, bool], Sent]
 
 
+def now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
 def quiet(_store: Store) -> None:
     """Nothing happens."""
 
@@ -73,7 +79,7 @@ class LabDrivers:
         account = run_as.account if run_as.context is Context.BECOME else None
         answer = self._run("store_exchange", exchange_arguments(request), account)
         if answer is None:
-            raise become_error(run_as, "")
+            raise become_error(run_as, "", "")
         return parse_exchange(answer)
 
     def _run(self, driver: str, request: Mapping[str, Any], run_as: str | None) -> dict[str, Any] | None:
@@ -118,9 +124,14 @@ class Renewal:
             chain=True,
             prove=Prove.ON_CHANGE,
             policy=RetirementPolicy(method=self.method),
-            terms=ExecutionOptions(HOLDER.account, None, False, False, Evidence(None, None, "ws-cardio")),
+            execution=ExecutionOptions(None, False, False, Evidence(None, None, "ws-cardio")),
         )
-        return present(wanted, open_bundle(self.new.data, self.new.passphrase), drivers, lambda: datetime.now(UTC))
+        state = PresentBundle(wanted, open_bundle(self.new.data, self.new.passphrase))
+        state.check(now())
+        done = state.apply(observe(HOLDER.account, drivers, now), drivers, now())
+        if done.error:
+            raise done.error
+        return done
 
 
 @dataclass(slots=True)

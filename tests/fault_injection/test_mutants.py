@@ -13,11 +13,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     DesiredCertificate,
-    ImportLeaf,
+    ImportStep,
     Plan,
-    PlannedStep,
-    ProveKey,
-    RetireOld,
+    ProveStep,
+    RetireStep,
+    Step,
     plan_present,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetiredCertificate
@@ -28,7 +28,7 @@ from lab.emulated.handle import StoreHandle
 from lab.emulated.steps import STEP_TYPES
 from lab.faults import failing, killed, linked, loses_the_first_key
 
-Order = Callable[[PlannedStep], int]
+Order = Callable[[Step], int]
 
 
 @pytest.fixture
@@ -36,14 +36,14 @@ def renewal(material: Material) -> Renewal:
     return RENEWALS["one old one"](material)
 
 
-def paper_procedure(step: PlannedStep) -> int:
+def paper_procedure(step: Step) -> int:
     """Remove the old one, then import the new one."""
-    return 0 if isinstance(step, RetireOld) else 1
+    return 0 if isinstance(step, RetireStep) else 1
 
 
-def before_the_proof(step: PlannedStep) -> int:
+def before_the_proof(step: Step) -> int:
     """The new one is there, so the old one may go: nobody has seen the new key work."""
-    order: Sequence[type[PlannedStep]] = (ImportLeaf, RetireOld, ProveKey)
+    order: Sequence[type[Step]] = (ImportStep, RetireStep, ProveStep)
     return order.index(type(step)) if isinstance(step, tuple(order)) else -1
 
 

@@ -9,7 +9,7 @@ import base64
 import binascii
 import fnmatch
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,10 @@ def read_bundle(path: Path) -> bytes:
         raise CollectionError(code="bundle_file", cause=f"The bundle {path} {cause}.", next_step=next_step) from None
 
 
+WRONG_PASSPHRASE = ("wrong_passphrase", "no_passphrase")
+"""Codes of a refusal that another passphrase may cure."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnopenedFile:
     """A file that fits the pattern and does not open, and why: an old one with its old passphrase, as a rule."""
@@ -132,14 +136,30 @@ class BundleFolder:
         )
 
 
-def read_bundle_folder(folder: Path, pattern: str, passphrase: str | None) -> BundleFolder:
-    """Opens every file that fits the pattern. Raises ``CollectionError``: ``bundle_folder``."""
+def read_bundle_folder(folder: Path, pattern: str, passphrases: Sequence[str | None]) -> BundleFolder:
+    """Opens every file that fits the pattern, each with the first passphrase that opens it.
+
+    Raises ``CollectionError``: ``bundle_folder``.
+    """
     bundles: list[Bundle] = []
     unopened: list[UnopenedFile] = []
     for path in find_bundles(folder, pattern):
         try:
-            bundles.append(open_bundle(read_bundle(path), passphrase))
+            bundles.append(_open_with_any(read_bundle(path), passphrases or (None,)))
         except CollectionError as refusal:
             unopened.append(UnopenedFile(path, refusal))
     newest_first = sorted(bundles, key=lambda bundle: bundle.leaf.not_after, reverse=True)
     return BundleFolder(folder, pattern, tuple(newest_first), tuple(unopened))
+
+
+def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:
+    """Older bundles keep older passphrases. The refusal is that of the first passphrase, unless a later one gets further."""
+    refusals: list[CollectionError] = []
+    for passphrase in passphrases:
+        try:
+            return open_bundle(data, passphrase)
+        except CollectionError as refusal:
+            if refusal.code not in WRONG_PASSPHRASE:
+                raise
+            refusals.append(refusal)
+    raise refusals[0]

@@ -30,13 +30,13 @@ MACHINE_SID = "S-1-5-18"
 class FactsScope:
     """What facts are about: which certificates they list, who works here, and by which days they are judged.
 
-    ``dead``: keys that did not sign when they were tried last, and are taken for dead until they do.
+    ``unusable``: keys that did not sign when they were last tried; they count as unusable until they sign.
     """
 
     selection: Selection
     entries: Sequence[HolderEntry]
     calendar: Calendar
-    dead: Set[KeyId] = frozenset()
+    unusable: Set[KeyId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,10 @@ def workstation_record(
     stores = _stores(inventory, views)
     records = [
         _record(
-            store, _with_known_state(store, found, scope.dead), names, scope.selection.relates(store.owner_sid, found)
+            store,
+            _with_known_state(store, found, scope.unusable),
+            names,
+            scope.selection.relates(store.owner_sid, found),
         )
         for store in stores
         for found in store.view.certificates

@@ -1,27 +1,103 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Keys that did not sign when they were tried last, as earlier facts of the workstation have it. Pure.
-
-A store shows a link to a dead key like one to a key that works, so whoever does not remember takes it for granted again.
-"""
+"""What earlier facts of a workstation say: its holders and their accounts, and keys that did not work. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from .schema import SCHEMA, KeyState
+from .._policy.subject import ExpectedSubject
+from .codec import Mismatch, from_map
+from .holders import HolderEntry
+from .schema import SCHEMA, HolderRecord, KeyState
 
 KeyId = tuple[str, str]
 """An owner's SID and a thumbprint."""
 
 
 def unusable_keys(facts: Any) -> frozenset[KeyId]:
-    """Those of ``ansible_facts.pkcs12``; none where the facts are of another schema, or not there."""
+    """Keys that did not sign when they were last tried. A store shows a link to such a key like one to a key that works.
+
+    ``facts`` is ``ansible_facts.pkcs12``; facts of another schema name none.
+    """
     rows = facts.get("certificates") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
     return frozenset(
         (str(row.get("owner_sid")), str(row.get("thumbprint")))
         for row in (rows if isinstance(rows, list) else ())
         if isinstance(row, Mapping) and row.get("key_state") == KeyState.UNUSABLE.value
+    )
+
+
+def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
+    """The holders that earlier facts name; none if the facts are of another schema, or not there."""
+    holders = facts.get("holders") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
+    try:
+        known = [from_map(HolderRecord, each) for each in (holders if isinstance(holders, list) else ())]
+    except Mismatch:
+        return ()
+    return tuple(
+        HolderEntry(
+            each.user,
+            ExpectedSubject(each.name, each.authorisation),
+            each.authorisation_anniversary,
+            each.owner_sid,
+            each.account,
+            each.logged_on,
+            each.outcome,
+            each.outcome_at,
+        )
+        for each in known
+    )
+
+
+def merge_known(asked: Iterable[HolderEntry], earlier: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
+    """The inventory's entries with what earlier facts know of them: account, session, last outcome.
+
+    An entry may be written differently by now (another case, a UPN for an account), so a number that only one entry has is enough.
+    """
+    asked, earlier = tuple(asked), tuple(earlier)
+    known = _Known(earlier)
+    numbers = Counter(entry.person.authorisation for entry in asked)
+    return tuple(known.merged_into(entry, numbers[entry.person.authorisation] == 1) for entry in asked)
+
+
+class _Known:
+    """Earlier entries, found by account and number, by number alone, and by account alone."""
+
+    def __init__(self, earlier: Sequence[HolderEntry]) -> None:
+        self._both: dict[tuple[str, str | None], HolderEntry] = {}
+        self._of_account: dict[str, HolderEntry] = {}
+        self._of_number: dict[str, list[HolderEntry]] = {}
+        for entry in earlier:
+            for account in filter(None, (entry.key[0], entry.owner_sid)):
+                self._both.setdefault((account, entry.person.authorisation), entry)
+                self._of_account.setdefault(account, entry)
+            if entry.person.authorisation:
+                self._of_number.setdefault(entry.person.authorisation, []).append(entry)
+
+    def merged_into(self, entry: HolderEntry, only_one: bool) -> HolderEntry:
+        """The entry with what is known of this person at this account; of another person only the account counts."""
+        accounts = [account for account in (entry.owner_sid, entry.key[0]) if account]
+        number = entry.person.authorisation
+        same = [self._both[account, number] for account in accounts if (account, number) in self._both]
+        renamed = self._of_number.get(number, []) if number and only_one else []
+        if not same and len(renamed) == 1:
+            same = renamed
+        if same:
+            known = same[0]
+            return replace(_at_account(entry, known), outcome=known.outcome, outcome_at=known.outcome_at)
+        others = [self._of_account[account] for account in accounts if account in self._of_account]
+        return _at_account(entry, others[0]) if others else entry
+
+
+def _at_account(entry: HolderEntry, known: HolderEntry) -> HolderEntry:
+    return replace(
+        entry,
+        owner_sid=entry.owner_sid or known.owner_sid,
+        account=entry.account or known.account,
+        logged_on=known.logged_on if entry.logged_on is None else entry.logged_on,
     )

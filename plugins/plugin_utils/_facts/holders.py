@@ -15,9 +15,8 @@ from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
 from .._workstation.account import TEMPORARY
 from .._workstation.protocol import Inventory
-from .codec import Mismatch, from_map
 from .evaluation import HolderStatus, RatedCertificate, StatusRules, rate_holder
-from .schema import SCHEMA, HolderRecord, UnreadRecord
+from .schema import HolderRecord, UnreadRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,8 @@ class HolderEntry:
     """A holder's entry in the inventory, and the account that the workstation knows for it.
 
     ``user``: DOMAIN\\user, UPN or SID, as it was written. ``anniversary``: day until which the yearly authorisation holds.
-    ``logged_on`` is None where the account has no profile. ``outcome`` and ``outcome_at``: what the last renewal said, and when.
+    ``absent_until``: first day on which the holder is back. ``logged_on`` is None if the account has no profile. ``outcome`` and
+    ``outcome_at``: what the last run said, and when.
     """
 
     user: str
@@ -36,68 +36,78 @@ class HolderEntry:
     logged_on: bool | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None
+    absent_until: date | None = None
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """What tells two entries of one workstation apart: the account as it was written, and the number.
+
+        A person may have two accounts at a workstation, and several people may share one.
+        """
+        return self.user.casefold(), self.person.authorisation
 
 
-def parse_holder(entry: Mapping[str, Any]) -> HolderEntry:
-    """An entry of ``pkcs12_holders``. Raises ``CollectionError`` (``bad_arguments``) for a day that is none."""
-    anniversary = entry.get("authorisation_anniversary") or None
+HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "user": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "authorisation": {"type": "raw"},
+    "authorisation_anniversary": {"type": "str"},
+    "absent_until": {"type": "str"},
+}
+"""An entry of ``pkcs12_holders`` as the suboptions of an option."""
+
+
+def parse_holder(raw: Mapping[str, Any], pattern: str | None = None) -> HolderEntry:
+    """An entry of ``pkcs12_holders``. ``pattern``: ``authorisation_pattern`` of the task. Raises ``CollectionError``: ``bad_arguments``."""
+    return HolderEntry(
+        str(raw["user"]),
+        ExpectedSubject(raw.get("name") or None, _number(raw), pattern),
+        _day(raw, "authorisation_anniversary"),
+        absent_until=_day(raw, "absent_until"),
+    )
+
+
+def _number(raw: Mapping[str, Any]) -> str | None:
+    """The authorisation number, which is text: without quotes YAML makes 42798 of 0123456."""
+    number = raw.get("authorisation")
+    if number is None or isinstance(number, str):
+        return number or None
+    raise CollectionError(
+        code="bad_arguments",
+        cause=f"authorisation of {raw['user']} is the number {number}, not text.",
+        next_step='Write it in quotes, for instance authorisation: "0123456": YAML reads a number without quotes differently.',
+    )
+
+
+def _day(raw: Mapping[str, Any], key: str) -> date | None:
+    given = raw.get(key) or None
     try:
-        day = date.fromisoformat(str(anniversary)) if anniversary is not None else None
+        return date.fromisoformat(str(given)) if given is not None else None
     except ValueError:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"authorisation_anniversary of {entry['user']} is {str(anniversary)!r}, which is no day.",
+            cause=f"{key} of {raw['user']} is {str(given)!r}, which is no day.",
             next_step="Write it as YYYY-MM-DD, for instance 2027-03-01.",
         ) from None
-    number = entry.get("authorisation")
-    person = ExpectedSubject(entry.get("name") or None, str(number) if number else None)
-    return HolderEntry(str(entry["user"]), person, day)
 
 
-def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
-    """Those whom earlier facts of the workstation name; none where the facts are of another schema, or not there."""
-    holders = facts.get("holders") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
-    try:
-        known = [from_map(HolderRecord, each) for each in (holders if isinstance(holders, list) else ())]
-    except Mismatch:
-        return ()
-    return tuple(
-        HolderEntry(
-            each.user,
-            ExpectedSubject(each.name, each.authorisation),
-            each.authorisation_anniversary,
-            each.owner_sid,
-            each.account,
-            each.logged_on,
-            each.outcome,
-            each.outcome_at,
-        )
-        for each in known
+def with_holder(entries: Iterable[HolderEntry], named: HolderEntry) -> tuple[HolderEntry, ...]:
+    """The entries that earlier facts know, with one holder as a task names him. What the task leaves out stays as it was known."""
+    others, known = [], None
+    for entry in entries:
+        same = entry.user.casefold() == named.user.casefold()
+        if same and named.person.authorisation in (None, entry.person.authorisation) and known is None:
+            known = entry
+        else:
+            others.append(entry)
+    if known is None:
+        return (*others, named)
+    person = replace(
+        named.person,
+        name=named.person.name or known.person.name,
+        authorisation=named.person.authorisation or known.person.authorisation,
     )
-
-
-def with_holder(entries: Iterable[HolderEntry], user: str, person: ExpectedSubject) -> tuple[HolderEntry, ...]:
-    """The entries with one holder as a task names him; what is known of him besides stays."""
-    others = {entry.user: entry for entry in entries}
-    known = others.pop(user, HolderEntry(user, person))
-    named = ExpectedSubject(person.name or known.person.name, person.authorisation or known.person.authorisation)
-    return (*others.values(), replace(known, person=named))
-
-
-def merge_known(asked: Iterable[HolderEntry], earlier: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
-    """The inventory's entries with what was known of their accounts."""
-    known: dict[str, HolderEntry] = {}
-    for entry in earlier:
-        known.setdefault(entry.user, entry)
-    return tuple(
-        replace(known.get(entry.user, entry), person=entry.person, anniversary=entry.anniversary) for entry in asked
-    )
-
-
-def with_outcome(entries: Iterable[HolderEntry], user: str, outcome: str, moment: datetime) -> tuple[HolderEntry, ...]:
-    """The entries after a renewal has said this of one holder."""
-    at = moment.replace(microsecond=0)
-    return tuple(replace(entry, outcome=outcome, outcome_at=at) if entry.user == user else entry for entry in entries)
+    return (*others, replace(known, user=named.user, person=person))
 
 
 def resolve_accounts(entries: Iterable[HolderEntry], inventory: Inventory) -> tuple[HolderEntry, ...]:

@@ -24,11 +24,12 @@ class Selection:
     ``issuer`` and ``subject`` are regular expressions on RFC 4514 names. ``pattern`` is one with a group, which is the authorisation
     number in the subject's CN. ``eku`` are dotted OIDs of which a certificate has at least one.
 
-    ``owners``: SIDs whose stores are listed, None for all. Where nothing else is given, certificates that carry a number of ``register``
-    are related; without numbers, everything but what a smart card or a TPM holds.
+    ``issuer_names`` are whole RFC 4514 names. ``owners`` are SIDs whose stores are listed, None for all. If nothing else is given,
+    certificates that carry a number of ``register`` are related; without numbers, all but those of a smart card or a TPM.
     """
 
     issuer: str | None = None
+    issuer_names: frozenset[str] | None = None
     subject: str | None = None
     pattern: str | None = None
     eku: tuple[str, ...] = ()
@@ -46,6 +47,8 @@ class Selection:
         """Whether a certificate is one of those that the selection is about."""
         certificate = found.certificate
         if not self._looks_into(owner_sid):
+            return False
+        if self.issuer_names is not None and certificate.issuer not in self.issuer_names:
             return False
         if not (self.issuer or self.subject or self.pattern or self.eku):
             if self.register is None or not self.register.numbers:

@@ -5,29 +5,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from .._crypto.store import CertificateStore
+from .._errors import CollectionError
 from .._policy.plan import plan_absent
 from .._policy.removal import RemovalSelector
-from .._policy.retirement import RetirementPolicy, choose_methods
+from .._policy.retirement import RetirementPolicy, choose_methods, is_software
 from .._workstation.protocol import Drivers
-from .transaction import ExecutionOptions, Transaction, execute, observe
+from .transaction import ExecutionOptions, HolderStore, Transaction, begin, execute
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """What the task asks for."""
+    """What is removed from one holder's store."""
 
     selector: RemovalSelector
     policy: RetirementPolicy
-    terms: ExecutionOptions
+    execution: ExecutionOptions
 
+    def check(self, now: datetime) -> None:
+        """Nothing can be said before the workstation is read."""
 
-def absent(wanted: Absent, drivers: Drivers, now: Callable[[], datetime]) -> Transaction:
-    """Removes what is selected, with its keys. Raises ``CollectionError``."""
-    found = observe(wanted.terms.holder, drivers, now)
-    chosen = wanted.selector.select(found.before, now())
-    plan = plan_absent(choose_methods(chosen, wanted.policy))
-    return execute(wanted.terms, drivers, replace(found, plan=plan), None)
+    def apply(self, found: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
+        """Removes what is selected, with its keys. Raises ``CollectionError`` before anything is sent."""
+        chosen = self.selector.select(found.store, now)
+        if not chosen:
+            self._check_other_issuers(found.store, found.inventory.computer)
+        return execute(self.execution, drivers, begin(found, plan_absent(choose_methods(chosen, self.policy))), None)
+
+    def _check_other_issuers(self, store: CertificateStore, computer: str) -> None:
+        """Refuses to call a removal done that removed nothing, although the store holds certificates of this number.
+
+        Raises ``CollectionError``: ``other_issuer``.
+        """
+        number = self.selector.person.authorisation
+        if number is None or self.selector.issuer is None:
+            return
+        others = [
+            found for found in store.certificates if is_software(found) and self.selector.person.owns(found.certificate)
+        ]
+        if others:
+            issuers = ", ".join(sorted({found.certificate.issuer for found in others}))
+            raise CollectionError(
+                code="other_issuer",
+                cause=f"{computer} holds a certificate with the number {number}, but of another issuer: {issuers}.",
+                next_step="Correct the issuer, or remove the certificate by its thumbprint.",
+            )

@@ -9,9 +9,15 @@ from collections.abc import Mapping, Set
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._policy.plan import NameLeaf
+from .._policy.plan import NameStep
 from .._policy.retirement import RetirementMethod
+from .run import WorkstationRun
 from .transaction import Transaction
+
+
+def run_diff(run: WorkstationRun) -> list[dict[str, str]]:
+    """The diffs of all holders whose store was looked at."""
+    return [store_diff(each.transaction) for each in run.holders if each.transaction]
 
 
 def store_diff(outcome: Transaction) -> dict[str, str]:
@@ -39,7 +45,7 @@ def _issuers(outcome: Transaction) -> Set[str]:
 
 def _planned(lines: Mapping[str, str], outcome: Transaction) -> dict[str, str]:
     lines, before, plan, leaf = dict(lines), outcome.before, outcome.plan, outcome.leaf
-    names = {step.thumbprint: step.friendly_name for step in plan.steps if isinstance(step, NameLeaf)}
+    names = {step.thumbprint: step.friendly_name for step in plan.steps if isinstance(step, NameStep)}
     if leaf and (plan.imports or names):
         installed = before.find(leaf.thumbprint)
         lines[leaf.thumbprint] = _line(

@@ -15,12 +15,12 @@ from .._facts.build import FactsScope, workstation_record
 from .._facts.evaluation import ACCESS
 from .._facts.history import KeyId
 from .._facts.schema import HolderRecord, Proof, WorkstationRecord
-from .._policy.plan import Plan, ProveKey
+from .._policy.plan import Plan, ProveStep
 from .._policy.retirement import is_software
 from .._workstation.failures import NOT_SIGNING
 from .._workstation.protocol import Drivers, Inventory
 from .evidence import Evidence
-from .transaction import ExecutionOptions, Transaction, execute, locate_holder
+from .transaction import ExecutionOptions, Transaction, begin, execute, locate_holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def proven_record(gathered: WorkstationReading, drivers: Drivers, check_mode: bo
     A holder whose key does not sign stands by the next certificate, whose key is tried in its turn. What stands in the way of one
     proof is that holder's detail; it stops nobody else's, and is no error.
     """
-    dead = gathered.scope.dead
+    dead = gathered.scope.unusable
     # Whose turn it is, a key that was dead has no say in: it may have come back.
-    unbiased = replace(gathered, scope=replace(gathered.scope, dead=frozenset()))
+    unbiased = replace(gathered, scope=replace(gathered.scope, unusable=frozenset()))
     tried: dict[KeyId, ProofResult] = {}
     record = unbiased.record({})
     while holder := next((each for each in record.holders if each.status in ACCESS and _key(each) not in tried), None):
@@ -87,15 +87,14 @@ def _try(gathered: WorkstationReading, holder: HolderRecord, drivers: Drivers, c
     """One exchange of one step, as ``certificate`` proves a key."""
     try:
         found = locate_holder(gathered.inventory, holder.user, gathered.at)
-        installed = found.before.find(holder.thumbprint or "")
+        installed = found.store.find(holder.thumbprint or "")
         if installed is None or not is_software(installed):
             return ProofResult(Proof.NOT_PROVEN, _elsewhere(installed))
-        planned = replace(found, plan=Plan((ProveKey(installed.thumbprint),)), leaf=installed.certificate)
-        terms = ExecutionOptions(holder.user, None, False, check_mode, Evidence(None, None, ""))
-        return _outcome(execute(terms, drivers, planned, None))
+        planned = begin(found, Plan((ProveStep(installed.thumbprint),)), installed.certificate)
+        options = ExecutionOptions(None, False, check_mode, Evidence(None, None, ""))
+        return _result_of(execute(options, drivers, planned, None))
     except CollectionError as refusal:
-        proof = Proof.UNUSABLE if refusal.code in NOT_SIGNING else Proof.NOT_PROVEN
-        return ProofResult(proof, refusal.cause)
+        return ProofResult(Proof.NOT_PROVEN, refusal.cause)
 
 
 def _remembered(tried: ProofResult, dead: bool) -> ProofResult:
@@ -107,10 +106,13 @@ def _remembered(tried: ProofResult, dead: bool) -> ProofResult:
     )
 
 
-def _outcome(outcome: Transaction) -> ProofResult:
-    if outcome.proven:
+def _result_of(done: Transaction) -> ProofResult:
+    if done.error:
+        proof = Proof.UNUSABLE if done.error.code in NOT_SIGNING else Proof.NOT_PROVEN
+        return ProofResult(proof, done.error.cause)
+    if done.proven:
         return ProofResult(Proof.PROVEN, None)
-    return ProofResult(Proof.NOT_PROVEN, outcome.deferred or "In check mode no key is tried.")
+    return ProofResult(Proof.NOT_PROVEN, done.deferred or "In check mode no key is tried.")
 
 
 def _elsewhere(installed: StoreCertificate | None) -> str:

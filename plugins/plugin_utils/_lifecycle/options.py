@@ -1,20 +1,20 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""From the options of ``certificate`` to the two stories."""
+"""From validated options to the state that one holder's store should have."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+import glob
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._crypto.pkcs12_files import read_bundle_folder
+from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
 from .._errors import CollectionError
-from .._facts.build import FactsScope
-from .._facts.history import KeyId, unusable_keys
-from .._facts.holders import holders_of_facts, with_holder
-from .._facts.selection import Selection
+from .._facts.history import KeyId
+from .._facts.holders import HolderEntry
 from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
 from .._policy.retirement import RetirementMethod, RetirementPolicy
@@ -22,32 +22,56 @@ from .._policy.subject import ExpectedSubject
 from .._policy.validity import calendar_of
 from .absent import Absent
 from .evidence import Evidence
-from .present import Present, Renewal
+from .present import Install, Present, PresentBundle, PresentFromFolder
 from .transaction import ExecutionOptions
 
 
-def wanted_present(options: Mapping[str, Any], terms: ExecutionOptions, dead: Set[KeyId]) -> Present:
-    """``state: present``, whichever bundle it will be. Raises ``CollectionError``."""
-    return Present(
-        person=_person(options),
-        friendly_name=options["friendly_name"],
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What of a task is not an option. ``host`` is the inventory's name, ``job`` the number of an AWX job."""
+
+    check_mode: bool
+    host: str
+    job: str | None
+    unusable: Set[KeyId]
+
+
+def state_of(
+    options: Mapping[str, Any], entry: HolderEntry, context: RunContext
+) -> PresentBundle | PresentFromFolder | Absent:
+    """The state that options of one holder ask for. Raises ``CollectionError``."""
+    person = entry.person
+    execution = _execution(options, context)
+    if options["state"] == "absent":
+        return _absent(options, person, execution)
+    name = options["friendly_name"]
+    wanted = Present(
+        person=person,
+        friendly_name=name if name is None else fill(name, entry),
         exportable=options["exportable"],
         chain=options["chain"],
         prove=Prove(options["prove"]),
         policy=_policy(options),
-        terms=terms,
-        dead=dead,
+        execution=execution,
+        unusable=context.unusable,
+    )
+    if options["folder"] is None:
+        return PresentBundle(wanted, load_bundle(options))
+    calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+    pattern = fill(options["pattern"], entry, escape=glob.escape)
+    folder = read_bundle_folder(Path(options["folder"]), pattern, _passphrases(options["passphrase"]))
+    return PresentFromFolder(wanted, folder, Install(options["install"]), calendar)
+
+
+def fill(text: str, entry: HolderEntry, escape: Callable[[str], str] = str) -> str:
+    """A text with the holder's entry in place of ``{name}`` and ``{authorisation}``."""
+    person = entry.person
+    return text.replace("{name}", escape(person.name or "")).replace(
+        "{authorisation}", escape(person.authorisation or "")
     )
 
 
-def renewal_of(options: Mapping[str, Any]) -> Renewal:
-    """The bundles of ``folder`` and when one of them is installed. Raises ``CollectionError``."""
-    shelf = read_bundle_folder(Path(options["folder"]), options["pattern"], options["passphrase"])
-    return Renewal(shelf, options["renew"] == "due", calendar_of(options["time_zone"], options["renew_before_days"]))
-
-
-def wanted_absent(options: Mapping[str, Any], terms: ExecutionOptions) -> Absent:
-    """``state: absent``. Raises ``CollectionError``."""
+def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: ExecutionOptions) -> Absent:
     policy = _policy(options)
     if policy.method is RetirementMethod.NONE:
         raise CollectionError(
@@ -59,34 +83,20 @@ def wanted_absent(options: Mapping[str, Any], terms: ExecutionOptions) -> Absent
     selector = RemovalSelector(
         thumbprints=None if thumbprints is None else tuple(parse_thumbprint(text) for text in thumbprints),
         issuer=options["issuer"],
-        person=_person(options),
+        person=person,
         expired_for_days=options["expired_for_days"],
     )
-    return Absent(selector, policy, terms)
+    return Absent(selector, policy, execution)
 
 
-def execution_options(options: Mapping[str, Any], check_mode: bool, host: str, job: str | None) -> ExecutionOptions:
-    """What both states share."""
+def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOptions:
     path = options["evidence_path"]
     return ExecutionOptions(
-        holder=options["holder"],
         holder_password=options["holder_password"],
         allow_logged_secrets=options["allow_logged_secrets"],
-        check_mode=check_mode,
-        evidence=Evidence(Path(path) if path else None, job, host),
+        check_mode=context.check_mode,
+        evidence=Evidence(Path(path) if path else None, context.job, context.host),
     )
-
-
-def scope_of(options: Mapping[str, Any], facts: Any) -> FactsScope:
-    """What the facts in the result are about: this holder and those whom earlier ``facts`` name. Raises ``CollectionError``."""
-    entries = with_holder(holders_of_facts(facts), options["holder"], _person(options))
-    selection = Selection(issuer=options["issuer"], pattern=options["authorisation_pattern"])
-    calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-    return FactsScope(selection, entries, calendar, unusable_keys(facts))
-
-
-def _person(options: Mapping[str, Any]) -> ExpectedSubject:
-    return ExpectedSubject(options["name"], options["authorisation"], options["authorisation_pattern"])
 
 
 def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
@@ -96,3 +106,7 @@ def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
         encryption_keys=options["retire_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],
     )
+
+
+def _passphrases(given: str | Sequence[str] | None) -> Sequence[str | None]:
+    return [given] if given is None or isinstance(given, str) else list(given)

@@ -6,32 +6,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle, transcode
 from .._crypto.store import CertificateStore, parse_elements, parse_store
 from .._errors import CollectionError, Deferred
-from .._policy.plan import AddAuthority, ImportLeaf, NameLeaf, Plan, PlannedStep, ProveKey, RetireOld
+from .._policy.plan import ImportStep, Plan, ProveStep, Step
 from .._workstation.account import HolderAccount, check_store_readable, deferral_reason, resolve_holder, run_context
 from .._workstation.failures import exchange_error
 from .._workstation.protocol import (
-    ChainStep,
     Drivers,
     ExchangeAnswer,
     ExchangeRequest,
-    ImportStep,
     Inventory,
     JournalEntry,
-    NameStep,
-    ProveStep,
-    RemoveStep,
-    RetireStep,
     RunAs,
-    Step,
+    StepRequest,
 )
 from .._workstation.wire import AnswerError
 from .evidence import Evidence, ExecutedChange
@@ -43,9 +38,8 @@ EMPTY = parse_elements(())
 
 @dataclass(frozen=True, slots=True)
 class ExecutionOptions:
-    """Under what a transaction runs. ``holder_password`` is the Windows password of the holder's own entry, or None."""
+    """How an exchange runs. ``holder_password`` is the Windows password of the holder's own entry, or None."""
 
-    holder: str
     holder_password: str | None = field(repr=False)
     allow_logged_secrets: bool
     check_mode: bool
@@ -68,109 +62,155 @@ class SkipReason(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Transaction:
-    """What was found and done.
-
-    ``observed_at`` is the controller's clock when the inventory came. ``after`` equals ``before`` unless an exchange ran.
-    ``leaf`` is the certificate that was wanted, ``deferred`` the reason for waiting, or None.
-    """
+class HolderStore:
+    """A holder's personal store as it was read. ``observed_at`` is the controller's clock when the inventory came."""
 
     owner: HolderAccount
     inventory: Inventory
     observed_at: datetime
-    before: CertificateStore
+    store: CertificateStore
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One holder's plan and what came of it.
+
+    ``after`` equals ``before`` unless an exchange ran. ``leaf`` is the certificate that was wanted. ``deferred`` is the reason for
+    waiting, as a sentence, or None. ``skipped`` says why nothing was planned. ``error`` is why an exchange that ran did not end well.
+    """
+
+    holder: HolderStore
     after: CertificateStore
     leaf: Certificate | None = None
     plan: Plan = field(default_factory=lambda: Plan(()))
     journal: tuple[JournalEntry, ...] = ()
     proven: bool = False
     deferred: str | None = None
-    note: SkipReason | None = None
+    skipped: SkipReason | None = None
+    error: CollectionError | None = None
+
+    @property
+    def owner(self) -> HolderAccount:
+        """The holder's account."""
+        return self.holder.owner
+
+    @property
+    def inventory(self) -> Inventory:
+        """The workstation as it was read."""
+        return self.holder.inventory
+
+    @property
+    def before(self) -> CertificateStore:
+        """The store as it was read."""
+        return self.holder.store
 
 
-def observe(holder: str, drivers: Drivers, now: Callable[[], datetime]) -> Transaction:
+def observe(holder: str, drivers: Drivers, now: Callable[[], datetime]) -> HolderStore:
     """Reads the workstation: one command. Raises ``CollectionError`` when the holder or his store cannot be worked with."""
     inventory = drivers.inventory([holder])
     return locate_holder(inventory, holder, now())
 
 
-def locate_holder(inventory: Inventory, holder: str, observed_at: datetime) -> Transaction:
-    """A holder in a workstation that was read before. Raises ``CollectionError`` like ``observe``."""
+def locate_holder(inventory: Inventory, holder: str, observed_at: datetime) -> HolderStore:
+    """A holder's store in a workstation that was read before. Raises ``CollectionError`` like ``observe``."""
     owner = resolve_holder(inventory, holder)
     check_store_readable(owner, inventory.computer)
-    before = parse_store(owner.profile.my) if owner.profile else EMPTY
-    return Transaction(owner, inventory, observed_at, before, before)
+    return HolderStore(owner, inventory, observed_at, parse_store(owner.profile.my) if owner.profile else EMPTY)
+
+
+def begin(found: HolderStore, plan: Plan, leaf: Certificate | None = None) -> Transaction:
+    """A transaction that is planned and has not run."""
+    return Transaction(found, found.store, leaf, plan)
+
+
+def skip(found: HolderStore, reason: SkipReason) -> Transaction:
+    """A transaction without work."""
+    return Transaction(found, found.store, skipped=reason)
 
 
 def execute(
-    terms: ExecutionOptions, drivers: Drivers, found: Transaction, sealed: ImportMaterial | None
+    options: ExecutionOptions, drivers: Drivers, planned: Transaction, material: ImportMaterial | None
 ) -> Transaction:
-    """Does what the plan says, or says why it has to wait. In check mode nothing is sent. Raises ``CollectionError``."""
-    if not found.plan.steps:
-        return found
-    waiting = deferral_reason(found.owner, found.inventory, terms.holder_password)
+    """Does what the plan says, or says why it has to wait. In check mode nothing is sent.
+
+    Raises ``CollectionError`` before anything is sent; what goes wrong later is the ``error`` of the transaction.
+    """
+    if not planned.plan.steps:
+        return planned
+    waiting = deferral_reason(planned.owner, planned.inventory, options.holder_password)
     if waiting:
-        return replace(found, deferred=waiting)
-    if sealed and found.plan.imports:
-        _check_logging(found.inventory, terms.allow_logged_secrets)
-    _check_dialogs(found.inventory)
-    context = run_context(found.owner, found.inventory, terms.holder_password)
-    if terms.check_mode:
-        return found
+        return replace(planned, deferred=waiting)
+    if material and planned.plan.imports:
+        _check_logging(planned.inventory, options.allow_logged_secrets)
+    _check_dialogs(planned.inventory)
+    context = run_context(planned.owner, planned.inventory, options.holder_password)
+    if options.check_mode:
+        return planned
     try:
-        return _exchange(terms, drivers, found, sealed, context)
+        return _exchange(options, drivers, planned, material, context)
     except Deferred as reason:
-        return replace(found, deferred=str(reason))
+        return replace(planned, deferred=str(reason))
 
 
 def _exchange(
-    terms: ExecutionOptions, drivers: Drivers, found: Transaction, sealed: ImportMaterial | None, context: RunAs
+    options: ExecutionOptions, drivers: Drivers, planned: Transaction, material: ImportMaterial | None, context: RunAs
 ) -> Transaction:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    steps = tuple(_request(step, str(number), nonce, found, sealed) for number, step in enumerate(found.plan.steps, 1))
-    if found.plan.changes:
-        terms.evidence.prepare()
-    answer = _ask(terms, drivers, found, ExchangeRequest(found.owner.sid, found.before.store_hash, steps), context)
-    after = parse_elements(answer.after)
-    bundle = sealed.bundle if sealed else None
-    if answer.changed:
-        terms.evidence.record(ExecutedChange(found.inventory.computer, found.owner.sid, found.before, answer, bundle))
-    if answer.error:
-        raise exchange_error(answer, context, found.inventory.computer)
-    expected = ExpectedResult(found.owner.sid, found.leaf, found.plan, nonce)
-    check_answer(expected, answer, after, found.inventory.computer)
-    if found.leaf and found.plan.proves:
-        after = after.with_tried_keys({found.leaf.thumbprint: True})
-    return replace(found, after=after, journal=answer.journal, proven=found.plan.proves)
+    request = _request(planned, nonce, material)
+    if planned.plan.changes:
+        options.evidence.prepare()
+    answer = _ask(options.evidence, drivers, planned, request, context)
+    bundle = material.bundle if material else None
+    done = replace(planned, after=parse_elements(answer.after), journal=answer.journal)
+    computer = planned.inventory.computer
+    try:
+        if answer.changed:
+            options.evidence.record(ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle))
+        if answer.error:
+            raise exchange_error(answer, context, computer)
+        expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
+        check_answer(expected, answer, done.after, computer)
+    except CollectionError as problem:
+        return replace(done, error=problem)
+    if planned.leaf and planned.plan.proves:
+        done = replace(done, after=done.after.with_tried_keys({planned.leaf.thumbprint: True}))
+    return replace(done, proven=planned.plan.proves)
+
+
+def _request(planned: Transaction, nonce: bytes, material: ImportMaterial | None) -> ExchangeRequest:
+    steps = tuple(
+        StepRequest(
+            str(number), step.TYPE, step.thumbprint, {**step.arguments, **_secrets_of(step, nonce, planned, material)}
+        )
+        for number, step in enumerate(planned.plan.steps, 1)
+    )
+    return ExchangeRequest(planned.owner.sid, planned.before.store_hash, steps)
+
+
+def _secrets_of(step: Step, nonce: bytes, planned: Transaction, material: ImportMaterial | None) -> Mapping[str, Any]:
+    """What a step needs besides what was planned: the p12 of an import, the nonce of a proof."""
+    if isinstance(step, ImportStep) and material:
+        transport = transcode(material.bundle, planned.inventory.os_build)
+        return {
+            "bundle": transport.data,
+            "passphrase": transport.passphrase,
+            "exportable": material.exportable,
+        }
+    return {"nonce": nonce} if isinstance(step, ProveStep) else {}
 
 
 def _ask(
-    terms: ExecutionOptions, drivers: Drivers, found: Transaction, request: ExchangeRequest, context: RunAs
+    evidence: Evidence, drivers: Drivers, planned: Transaction, request: ExchangeRequest, context: RunAs
 ) -> ExchangeAnswer:
-    """Sends the exchange. When no answer comes, the workstation may have carried it out all the same: that is written down."""
+    """Sends the exchange. If no answer comes, the workstation may have carried it out all the same: that is written down."""
     try:
         return drivers.exchange(request, context)
     except Exception as problem:
         refused = isinstance(problem, (Deferred, CollectionError)) and not isinstance(problem, AnswerError)
-        if found.plan.changes and not refused:
-            planned = [f"{step.TYPE} {step.thumbprint}" for step in request.steps]
-            terms.evidence.record_unknown(found.inventory.computer, found.owner.sid, planned, found.observed_at)
+        if planned.plan.changes and not refused:
+            steps = [f"{step.type} {step.thumbprint}" for step in request.steps]
+            evidence.record_unknown(planned.inventory.computer, planned.owner.sid, steps, planned.holder.observed_at)
         raise
-
-
-def _request(step: PlannedStep, number: str, nonce: bytes, found: Transaction, sealed: ImportMaterial | None) -> Step:
-    if isinstance(step, ImportLeaf) and sealed:
-        one_use = transcode(sealed.bundle, found.inventory.os_build)
-        return ImportStep(number, step.thumbprint, one_use.data, one_use.passphrase, sealed.exportable)
-    if isinstance(step, ProveKey):
-        return ProveStep(number, step.thumbprint, nonce)
-    if isinstance(step, AddAuthority):
-        return ChainStep(number, step.thumbprint, step.der)
-    if isinstance(step, NameLeaf):
-        return NameStep(number, step.thumbprint, step.friendly_name)
-    if isinstance(step, RetireOld):
-        return RetireStep(number, step.thumbprint, step.method.value)
-    return RemoveStep(number, step.thumbprint)
 
 
 def _check_dialogs(inventory: Inventory) -> None:

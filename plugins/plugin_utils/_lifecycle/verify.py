@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from .._crypto.certificate import Certificate, proof_holds
 from .._crypto.store import CertificateStore
 from .._errors import CollectionError
-from .._policy.plan import NameLeaf, Plan, ProveKey
+from .._policy.plan import NameStep, Plan, ProveStep
 from .._policy.retirement import RetirementMethod
 from .._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
 
@@ -62,9 +62,9 @@ def _leaf_problem(
     if installed.archived:
         return "the certificate is archived, so nobody is offered it"
     for step in expected.plan.steps:
-        if isinstance(step, NameLeaf) and installed.friendly_name != step.friendly_name:
+        if isinstance(step, NameStep) and installed.friendly_name != step.friendly_name:
             return f"the friendly name is {installed.friendly_name!r} instead of {step.friendly_name!r}"
-        if isinstance(step, ProveKey) and not any(
+        if isinstance(step, ProveStep) and not any(
             _is_signature(entry, leaf, expected.nonce) for entry in answer.journal
         ):
             return "the private key did not sign what the controller asked it to sign"

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
+from typing import Any, ClassVar
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
@@ -32,80 +33,93 @@ class DesiredCertificate:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportLeaf:
+class Step:
+    """One step of an exchange. ``TYPE`` is its name in the protocol; its fields beside ``thumbprint`` are what the protocol calls its keys.
+
+    A step holds no secret: what an import and a proof need besides comes in when the request is made.
+    """
+
+    TYPE: ClassVar[str]
+    thumbprint: str
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The further keys of this step in the protocol."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "thumbprint"}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStep(Step):
     """The leaf and its key come into the store."""
 
-    thumbprint: str
+    TYPE: ClassVar[str] = "import"
 
 
 @dataclass(frozen=True, slots=True)
-class ProveKey:
+class ProveStep(Step):
     """The leaf's key signs."""
 
-    thumbprint: str
+    TYPE: ClassVar[str] = "prove"
 
 
 @dataclass(frozen=True, slots=True)
-class AddAuthority:
-    """An intermediate authority comes where Windows looks for it."""
+class ChainStep(Step):
+    """An intermediate authority comes into the store CA. ``certificate`` is its DER."""
 
-    thumbprint: str
-    der: bytes = field(repr=False)
+    TYPE: ClassVar[str] = "chain"
+    certificate: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NameLeaf:
+class NameStep(Step):
     """The leaf gets its friendly name."""
 
-    thumbprint: str
+    TYPE: ClassVar[str] = "name"
     friendly_name: str
 
 
 @dataclass(frozen=True, slots=True)
-class RetireOld:
-    """A predecessor is hidden, or goes with its key."""
+class RetireStep(Step):
+    """A predecessor is hidden (archived), or goes with its key."""
 
-    thumbprint: str
+    TYPE: ClassVar[str] = "retire"
     method: RetirementMethod
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveCertificate:
+class RemoveStep(Step):
     """A certificate goes with its key."""
 
-    thumbprint: str
-
-
-PlannedStep = ImportLeaf | ProveKey | AddAuthority | NameLeaf | RetireOld | RemoveCertificate
+    TYPE: ClassVar[str] = "remove"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an exchange has to do, in order."""
 
-    steps: tuple[PlannedStep, ...]
+    steps: tuple[Step, ...]
 
     @property
     def changes(self) -> bool:
         """Whether the store will be another one; a proof alone changes nothing."""
-        return any(not isinstance(step, ProveKey) for step in self.steps)
+        return any(not isinstance(step, ProveStep) for step in self.steps)
 
     @property
     def imports(self) -> bool:
         """Whether the bundle has to travel."""
-        return any(isinstance(step, ImportLeaf) for step in self.steps)
+        return any(isinstance(step, ImportStep) for step in self.steps)
 
     @property
     def proves(self) -> bool:
         """Whether a key has to sign."""
-        return any(isinstance(step, ProveKey) for step in self.steps)
+        return any(isinstance(step, ProveStep) for step in self.steps)
 
     @property
     def leaving(self) -> dict[str, RetirementMethod]:
         """What goes, by thumbprint, and how."""
-        leaving = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireOld)}
+        leaving = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireStep)}
         return leaving | {
-            step.thumbprint: RetirementMethod.DELETE for step in self.steps if isinstance(step, RemoveCertificate)
+            step.thumbprint: RetirementMethod.DELETE for step in self.steps if isinstance(step, RemoveStep)
         }
 
 
@@ -114,17 +128,17 @@ def plan_present(wanted: DesiredCertificate, view: CertificateStore, old: Sequen
     leaf = wanted.leaf
     installed = view.find(leaf.thumbprint)
     missing = installed is None or not installed.has_key or installed.archived
-    steps: list[PlannedStep] = []
+    steps: list[Step] = []
     if missing:
         # The chain first: the store does not tell whether it came, so after a run that was cut the leaf has to stand for it.
         # A self-signed certificate is a root: it comes by policy, never by us.
-        steps += [AddAuthority(each.thumbprint, each.der) for each in wanted.chain if each.subject != each.issuer]
-        steps.append(ImportLeaf(leaf.thumbprint))
+        steps += [ChainStep(each.thumbprint, each.der) for each in wanted.chain if each.subject != each.issuer]
+        steps.append(ImportStep(leaf.thumbprint))
     if missing or old or wanted.prove is Prove.ALWAYS:
-        steps.append(ProveKey(leaf.thumbprint))
+        steps.append(ProveStep(leaf.thumbprint))
     if wanted.friendly_name is not None and _name(installed) != wanted.friendly_name:
-        steps.append(NameLeaf(leaf.thumbprint, wanted.friendly_name))
-    steps += [RetireOld(each.found.thumbprint, each.method) for each in old]
+        steps.append(NameStep(leaf.thumbprint, wanted.friendly_name))
+    steps += [RetireStep(each.found.thumbprint, each.method) for each in old]
     return Plan(tuple(steps))
 
 
@@ -133,10 +147,10 @@ def plan_absent(going: Sequence[RetiredCertificate]) -> Plan:
     return Plan(tuple(_removal_step(each) for each in going))
 
 
-def _removal_step(each: RetiredCertificate) -> PlannedStep:
+def _removal_step(each: RetiredCertificate) -> Step:
     if each.method is RetirementMethod.ARCHIVE:
-        return RetireOld(each.found.thumbprint, RetirementMethod.ARCHIVE)
-    return RemoveCertificate(each.found.thumbprint)
+        return RetireStep(each.found.thumbprint, RetirementMethod.ARCHIVE)
+    return RemoveStep(each.found.thumbprint)
 
 
 def _name(installed: StoreCertificate | None) -> str | None:

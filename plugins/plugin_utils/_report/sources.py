@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from .._facts.codec import Mismatch, from_map
-from .._facts.holders import HolderEntry, holders_of_facts, merge_known, parse_holder
+from .._facts.history import holders_of_facts, merge_known
+from .._facts.holders import HolderEntry, parse_holder
 from .._facts.schema import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
 from .._policy.subject import ExpectedSubject
 from .model import Report

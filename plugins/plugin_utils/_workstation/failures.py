@@ -25,7 +25,7 @@ LOGON_FAILURES = {
 }
 
 
-def become_error(run_as: RunAs, text: str) -> Exception:
+def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
     """Reads what Ansible's exec wrapper answered when it could not start the driver as the holder.
 
     An account that is unknown or whose own password was refused is an error; a token that could not be had is a matter of waiting.
@@ -47,7 +47,7 @@ def become_error(run_as: RunAs, text: str) -> Exception:
     if code is None and "become" not in text.lower() and "CreateProcessAsUser" not in text:
         return CollectionError(
             code="driver_answer",
-            cause=f"The exchange as {run_as.account} gave no answer: {text or 'nothing came back'}.",
+            cause=f"The exchange as {run_as.account} gave no answer: {shown or 'nothing came back'}.",
             next_step="Run the task again: it completes or undoes what was begun. With -vvv it shows more.",
         )
     reason = f"Windows error {code}" if code else "Windows gave no token"

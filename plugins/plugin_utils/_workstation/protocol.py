@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from .._crypto.store import SerializedElement, StoreContents
 
@@ -97,67 +97,13 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportStep:
-    """A one-use p12 into a new key container and the store."""
+class StepRequest:
+    """A step of a request. ``type`` is a step type of the protocol, ``arguments`` are its further keys; they may hold secrets."""
 
-    TYPE: ClassVar[str] = "import"
     id: str
+    type: str
     thumbprint: str
-    bundle: bytes = field(repr=False)
-    passphrase: str = field(repr=False)
-    exportable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProveStep:
-    """A signature over a nonce of 32 bytes with the certificate's private key."""
-
-    TYPE: ClassVar[str] = "prove"
-    id: str
-    thumbprint: str
-    nonce: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class NameStep:
-    """The friendly name of a certificate in the store."""
-
-    TYPE: ClassVar[str] = "name"
-    id: str
-    thumbprint: str
-    friendly_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChainStep:
-    """An intermediate authority into the store CA; ``certificate`` is its DER."""
-
-    TYPE: ClassVar[str] = "chain"
-    id: str
-    thumbprint: str
-    certificate: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RetireStep:
-    """A predecessor hidden (``archive``) or taken out with its key (``delete``)."""
-
-    TYPE: ClassVar[str] = "retire"
-    id: str
-    thumbprint: str
-    method: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveStep:
-    """A certificate taken out with its key."""
-
-    TYPE: ClassVar[str] = "remove"
-    id: str
-    thumbprint: str
-
-
-Step = ImportStep | ProveStep | NameStep | ChainStep | RetireStep | RemoveStep
+    arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +112,7 @@ class ExchangeRequest:
 
     owner_sid: str
     store_hash: str
-    steps: tuple[Step, ...]
+    steps: tuple[StepRequest, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime, timezone
+from enum import Enum
 from typing import Any
 
 from .._crypto.store import SerializedElement, StoreContents, UnreadSource
@@ -24,7 +24,7 @@ from .protocol import (
     JournalEntry,
     Logging,
     Profile,
-    Step,
+    StepRequest,
 )
 
 PROTOCOL = 1
@@ -35,6 +35,7 @@ class AnswerError(CollectionError):
     """What came back is not an answer of this protocol: code ``driver_answer``."""
 
     def __init__(self, driver: str, problem: str) -> None:
+        self.problem = problem
         super().__init__(
             code="driver_answer",
             cause=f"The workstation's answer to {driver} cannot be used: {problem}.",
@@ -42,10 +43,10 @@ class AnswerError(CollectionError):
         )
 
 
-def step_arguments(step: Step) -> dict[str, Any]:
+def step_arguments(step: StepRequest) -> dict[str, Any]:
     """A step as the driver takes it."""
-    values = {each.name: getattr(step, each.name) for each in fields(step)}
-    return {"step": step.TYPE} | {name: _plain(value) for name, value in values.items()}
+    named = {"id": step.id, "step": step.type, "thumbprint": step.thumbprint}
+    return named | {name: _json_value(value) for name, value in step.arguments.items()}
 
 
 def exchange_arguments(request: ExchangeRequest) -> dict[str, Any]:
@@ -105,8 +106,10 @@ def parse_time(text: str) -> datetime:
     return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=timezone.utc)
 
 
-def _plain(value: Any) -> Any:
-    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+def _json_value(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return value.value if isinstance(value, Enum) else value
 
 
 def _profile(raw: Mapping[str, Any]) -> Profile:

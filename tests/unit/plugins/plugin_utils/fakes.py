@@ -32,28 +32,29 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo, thumbprint_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import ExecutionOptions
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present, PresentBundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import DesiredState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
+    ExecutionOptions,
+    Transaction,
+    observe,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
-    ChainStep,
+    Drivers,
     ExchangeAnswer,
     ExchangeError,
     ExchangeRequest,
     Identity,
-    ImportStep,
     Inventory,
     JournalEntry,
     Logging,
-    NameStep,
     Profile,
-    ProveStep,
-    RetireStep,
     RunAs,
-    Step,
+    StepRequest,
 )
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import pack, properties
@@ -208,28 +209,30 @@ class FakeDrivers:
         answer = ExchangeAnswer(changed, SID, NOW, before, self._stored(), tuple(journal), error)
         return replace(answer, **self.lie)
 
-    def _refuse(self, step: Step) -> None:
-        if self.fails and self.fails[0] == step.TYPE:
+    def _refuse(self, step: StepRequest) -> None:
+        if self.fails and self.fails[0] == step.type:
             raise StepError(self.fails[1])
 
-    def _do(self, step: Step) -> dict[str, Any]:
-        if isinstance(step, ImportStep):
-            key, leaf, others = pkcs12.load_key_and_certificates(step.bundle, step.passphrase.encode())
+    def _do(self, step: StepRequest) -> dict[str, Any]:
+        asked = step.arguments
+        if step.type == "import":
+            key, leaf, others = pkcs12.load_key_and_certificates(asked["bundle"], asked["passphrase"].encode())
             assert leaf is not None and not others
             self._add(leaf.public_bytes(Encoding.DER), key)
-        elif isinstance(step, ProveStep):
+        elif step.type == "prove":
             return self._sign(step)
-        elif isinstance(step, NameStep):
-            self.elements[step.thumbprint][11] = (step.friendly_name + "\0").encode("utf-16-le")
-        elif isinstance(step, RetireStep) and step.method == "archive":
+        elif step.type == "name":
+            self.elements[step.thumbprint][11] = (asked["friendly_name"] + "\0").encode("utf-16-le")
+        elif step.type == "retire" and asked["method"] == "archive":
             self.elements[step.thumbprint][19] = b""
-        elif not isinstance(step, ChainStep):
+        elif step.type != "chain":
             del self.elements[step.thumbprint]
             return {"key": "deleted", "kept_because": None}
         return {}
 
-    def _sign(self, step: ProveStep) -> dict[str, Any]:
-        signature = self.keys[step.thumbprint].sign(PROOF_PREFIX + step.nonce, ec.ECDSA(hashes.SHA256()))
+    def _sign(self, step: StepRequest) -> dict[str, Any]:
+        message = PROOF_PREFIX + step.arguments["nonce"]
+        signature = self.keys[step.thumbprint].sign(message, ec.ECDSA(hashes.SHA256()))
         halves = (number.to_bytes(32, "big") for number in utils.decode_dss_signature(signature))
         return {"algorithm": "ECDSA-SHA256", "signature": base64.b64encode(b"".join(halves)).decode()}
 
@@ -242,21 +245,35 @@ class FakeDrivers:
     def _stored(self) -> tuple[SerializedElement, ...]:
         return tuple(SerializedElement("file", pack(known)) for known in self.elements.values())
 
-    def _entry(self, step: Step, outcome: str, facts: dict[str, Any]) -> JournalEntry:
+    def _entry(self, step: StepRequest, outcome: str, facts: dict[str, Any]) -> JournalEntry:
         return JournalEntry(
-            step.id, step.TYPE, outcome, "2026-11-25T12:00:00Z", {"thumbprint": step.thumbprint} | facts
+            step.id, step.type, outcome, "2026-11-25T12:00:00Z", {"thumbprint": step.thumbprint} | facts
         )
 
 
-def terms(evidence: Path | None = None, **changes: Any) -> ExecutionOptions:
-    """A task for the holder, outside check mode, without a password."""
+def execution(evidence: Path | None = None, **changes: Any) -> ExecutionOptions:
+    """A task outside check mode, without a password."""
     usual = ExecutionOptions(
-        HOLDER, None, allow_logged_secrets=False, check_mode=False, evidence=Evidence(evidence, "17", "ws-1")
+        None, allow_logged_secrets=False, check_mode=False, evidence=Evidence(evidence, "17", "ws-1")
     )
     return replace(usual, **changes)
 
 
 def wanting(under: ExecutionOptions | None = None, **changes: Any) -> Present:
     """The options of a task that leaves them all at their defaults."""
-    usual = Present(ExpectedSubject(), None, False, True, Prove.ON_CHANGE, RetirementPolicy(), under or terms())
+    usual = Present(ExpectedSubject(), None, False, True, Prove.ON_CHANGE, RetirementPolicy(), under or execution())
     return replace(usual, **changes)
+
+
+def run_state(state: DesiredState, drivers: Drivers) -> Transaction:
+    """Checks, reads and applies a state for the holder. Raises ``CollectionError`` for an error before or in the exchange."""
+    state.check(NOW)
+    done = state.apply(observe(HOLDER, drivers, now), drivers, NOW)
+    if done.error:
+        raise done.error
+    return done
+
+
+def present(wanted: Present, bundle: Bundle, drivers: Drivers) -> Transaction:
+    """``state: present`` with this bundle."""
+    return run_state(PresentBundle(wanted, bundle), drivers)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _action
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
@@ -20,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     untag,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeRequest,
@@ -42,8 +42,11 @@ REQUEST = ExchangeRequest("S-1", "hash", ())
 class FakeConnection:
     """Keeps the become plugin, as every connection does."""
 
-    def __init__(self, become: object) -> None:
+    transport = "winrm"
+
+    def __init__(self, become: object, family: str = "powershell") -> None:
         self.become = become
+        self._shell = SimpleNamespace(SHELL_FAMILY=family)
 
     def set_become_plugin(self, plugin: object) -> None:
         self.become = plugin
@@ -98,20 +101,45 @@ def run(
     return Action({"holder": "a"} | dict(args), told, **task).run(None, variables)
 
 
-REFUSAL = CollectionError(
-    code="x", cause=f"It says {SECRET}.", next_step="Act.", journal=[{"id": SECRET}], changed=True
-)
+REFUSAL = CollectionError(code="x", cause="It says no.", next_step="Act.", journal=[{"id": "1"}], changed=True)
 
 
-@pytest.mark.parametrize(
-    "told",
-    [{"msg": f"a {SECRET} b", "deep": [{"key": SECRET}]}, REFUSAL, RuntimeError(SECRET)],
-    ids=["result", "refusal", "defect"],
-)
-def test_secrets_are_masked_on_every_exit(told: Any) -> None:
-    result = run({"passphrase": SECRET}, told)
+def test_a_defect_may_echo_a_secret_so_its_text_is_masked() -> None:
+    result = run({"passphrase": SECRET}, RuntimeError(SECRET))
     assert SECRET not in json.dumps(result)
-    assert "****" in json.dumps(result)
+    assert "****" in result["msg"]
+    assert "****" in result["exception"]
+
+
+def test_text_of_a_driver_is_masked_and_still_understood() -> None:
+    text = f"Win32ErrorCode 1332 {SECRET}"
+    action = Action({"holder": "a", "passphrase": "1332"}, answer={"failed": True, "msg": text})
+    action.run(None, {})
+    with pytest.raises(CollectionError) as refusal:
+        action.exchange(REQUEST, HOLDER)
+    assert refusal.value.code == "unknown_holder"
+    action = Action({"holder": "a", "passphrase": SECRET}, answer={"failed": True, "msg": f"echo {SECRET}"})
+    action.run(None, {})
+    for call in (lambda: action.exchange(REQUEST, HOLDER), lambda: action.inventory([])):
+        with pytest.raises(CollectionError) as refusal:
+            call()
+        assert SECRET not in str(refusal.value)
+        assert "****" in str(refusal.value)
+
+
+COMMON = ("T300001", "2029", "asr", "Zoë", "a")
+RESULT = {
+    "msg": "Zoë Martin - T300001 is installed for CHU\\asr; valid until 2029-11-24.",
+    "path": "/srv/bundles/Zoë Martin - T300001.p12",
+    "ansible_facts": {"pkcs12": {"holders": [{"user": "CHU\\asr", "owner_sid": "S-1-5-21-2029"}]}},
+}
+
+
+@pytest.mark.parametrize("passphrase", COMMON)
+@pytest.mark.parametrize("told", [RESULT, REFUSAL], ids=["result", "refusal"])
+def test_a_passphrase_that_is_a_common_word_leaves_everything_else_as_it_is(passphrase: str, told: Any) -> None:
+    usual, common = (run({"holder": "asr", "passphrase": each}, told) for each in (SECRET, passphrase))
+    assert usual == common
 
 
 def test_a_wrong_argument_does_not_show_the_secret_beside_it() -> None:
@@ -135,14 +163,45 @@ def test_the_invocation_is_what_the_user_wrote_without_secrets() -> None:
 def test_a_refusal_is_a_result_with_the_journal_and_whether_it_changed_something() -> None:
     result = run({}, REFUSAL)
     assert result["error"] == {"code": "x", "next_step": "Act."}
-    assert (result["failed"], result["changed"], result["msg"]) == (True, True, f"It says {SECRET}. Act.")
-    assert result["journal"] == [{"id": SECRET}]
+    assert (result["failed"], result["changed"], result["msg"]) == (True, True, "It says no. Act.")
+    assert result["journal"] == [{"id": "1"}]
 
 
 def test_a_defect_is_called_one_and_a_lost_connection_is_left_to_ansible() -> None:
     assert "Please report it" in run({}, RuntimeError("x"))["msg"]
-    with pytest.raises(AnsibleConnectionFailure):
-        run({}, AnsibleConnectionFailure("gone"))
+    with pytest.raises(AnsibleConnectionFailure, match="gone"):
+        run({}, ConnectionLost("gone"))
+
+
+@pytest.mark.parametrize("problem", [AnsibleError("winrm or requests is not installed"), AnsibleConnectionFailure("x")])
+def test_what_ansible_says_itself_is_passed_through(problem: AnsibleError) -> None:
+    with pytest.raises(type(problem), match=str(problem)):
+        run({}, problem)
+    action = Action({}, answer=problem)
+    expected = ConnectionLost if isinstance(problem, AnsibleConnectionFailure) else AnsibleError
+    with pytest.raises(expected, match=str(problem)):
+        action.inventory([])
+
+
+class OfALibrary(Exception):
+    """An error of a library below the connection plugins."""
+
+    __module__ = "requests.exceptions"
+
+
+def test_an_error_that_is_none_of_the_connection_is_not_called_one() -> None:
+    with pytest.raises(KeyError):
+        Action({}, answer=KeyError("x")).inventory([])
+    with pytest.raises(ConnectionLost):
+        Action({}, answer=OfALibrary("x")).inventory([])
+
+
+def test_powershell_is_sent_to_windows_only() -> None:
+    action = Action({}, answer={})
+    action._connection = FakeConnection(None, "sh")
+    with pytest.raises(CollectionError) as refusal:
+        action.inventory([])
+    assert (refusal.value.code, action.seen) == ("not_windows", [])
 
 
 def test_a_controller_without_the_library_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,8 +247,8 @@ def test_reading_runs_without_become_and_the_tasks_own_comes_back() -> None:
 
 def test_writing_runs_as_the_holder_with_his_password_or_none_whatever_the_site_says() -> None:
     for password in ("his own", None):
-        action = Action({}, answer=RuntimeError("cut"))
-        with pytest.raises(AnsibleConnectionFailure, match="Run the task again"):
+        action = Action({}, answer=OfALibrary("cut"))
+        with pytest.raises(ConnectionLost, match="Run the task again"):
             action.exchange(REQUEST, RunAs(Context.BECOME, "CHU\\jdupont", password))
         ((name, become),) = action.seen
         assert name == "store_exchange"

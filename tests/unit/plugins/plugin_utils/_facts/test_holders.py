@@ -15,17 +15,15 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import rate_certificates
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts, merge_known
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HolderEntry,
     accounts_of,
     holder_record,
     holder_status,
-    holders_of_facts,
-    merge_known,
     parse_holder,
     resolve_accounts,
     with_holder,
-    with_outcome,
     workstation_rules,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
@@ -114,30 +112,27 @@ def test_facts_that_say_nothing_of_holders_name_nobody(facts: Any) -> None:
     assert holders_of_facts({"schema": 1, "holders": [HELD]}) == (NOBODY,)
 
 
+def named(user: str, name: str | None = None, number: str | None = None) -> HolderEntry:
+    return HolderEntry(user, ExpectedSubject(name, number))
+
+
 def test_a_task_names_one_holder_and_the_others_stay() -> None:
     known = (JEANNE, PAUL)
-    assert with_holder(known, PAUL.user, ExpectedSubject()) == (JEANNE, PAUL)
-    assert with_holder(known, JEANNE.user, ExpectedSubject()) == (PAUL, JEANNE)
-    assert with_holder(known, "CHU\\new", ExpectedSubject("A B", "T9")) == (
-        *known,
-        HolderEntry("CHU\\new", ExpectedSubject("A B", "T9")),
-    )
-    assert with_holder((), "CHU\\new", ExpectedSubject()) == (HolderEntry("CHU\\new", ExpectedSubject()),)
+    assert with_holder(known, named(PAUL.user)) == (JEANNE, PAUL)
+    assert with_holder(known, named(JEANNE.user.upper())) == (PAUL, replace(JEANNE, user=JEANNE.user.upper()))
+    assert with_holder(known, named("CHU\\new", "A B", "T9")) == (*known, named("CHU\\new", "A B", "T9"))
+    assert with_holder((), named("CHU\\new")) == (named("CHU\\new"),)
 
 
 def test_what_a_task_says_of_a_holder_counts_and_what_it_leaves_out_stays() -> None:
-    (married,) = with_holder([JEANNE], JEANNE.user, ExpectedSubject("Jeanne Durand"))
+    (married,) = with_holder([JEANNE], named(JEANNE.user, "Jeanne Durand"))
     assert married == replace(JEANNE, person=ExpectedSubject("Jeanne Durand", "T1"))
-    (renumbered,) = with_holder([JEANNE], JEANNE.user, ExpectedSubject(authorisation="T7"))
-    assert renumbered == replace(JEANNE, person=ExpectedSubject("Jeanne Dupont", "T7"))
 
 
-def test_what_a_renewal_said_of_one_holder_is_kept_with_its_moment() -> None:
-    late = NOW.replace(microsecond=999_999)
-    told = with_outcome([JEANNE, PAUL], JEANNE.user, "deferred", late)
-    assert told == (replace(JEANNE, outcome="deferred", outcome_at=NOW), PAUL)
-    assert with_outcome(told, JEANNE.user, "renewed", NOW + DAY)[0].outcome == "renewed"
-    assert with_outcome(told, "CHU\\new", "renewed", NOW) == told
+def test_another_number_at_the_same_account_is_another_person() -> None:
+    colleague = named(JEANNE.user, "Karim Benali", "T7")
+    assert with_holder([JEANNE], colleague) == (JEANNE, colleague)
+    assert JEANNE.key != colleague.key
 
 
 def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() -> None:
@@ -146,7 +141,7 @@ def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() ->
     )
     entry = HolderEntry(JEANNE.user, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1))
     assert merge_known([entry, NOBODY], [once, PAUL, replace(once, owner_sid=PAULS)]) == (
-        replace(JEANNE, outcome="deferred", outcome_at=NOW),
+        JEANNE,
         NOBODY,
     )
     assert merge_known([], [once]) == ()

@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent, absent
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
@@ -21,7 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirem
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from lab.authority import Authority
-from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, FakeDrivers, inventory, issue, now, profile, terms
+from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, FakeDrivers, execution, inventory, issue, profile, run_state
 
 ALL, USUAL = RemovalSelector(issuer="."), RetirementPolicy()
 
@@ -38,7 +38,7 @@ def drivers(authority: Authority) -> FakeDrivers:
 def run(
     drivers: FakeDrivers, selector: RemovalSelector, policy: RetirementPolicy = USUAL, **details: Any
 ) -> Transaction:
-    return absent(Absent(selector, policy, terms(**details)), drivers, now)
+    return run_state(Absent(selector, policy, execution(**details)), drivers)
 
 
 def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_command(drivers: FakeDrivers) -> None:

@@ -12,15 +12,13 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Renewal, present, renew
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeError,
-    ImportStep,
-    ProveStep,
-    Step,
+    StepRequest,
 )
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import properties
@@ -32,9 +30,10 @@ from unit.plugins.plugin_utils.fakes import (
     StepError,
     inventory,
     issue,
-    now,
     opened,
+    present,
     profile,
+    run_state,
     wanting,
 )
 
@@ -51,10 +50,10 @@ class Dead(FakeDrivers):
     dead: set[str] = field(default_factory=set)
     incurable: bool = False
 
-    def _refuse(self, step: Step) -> None:
-        if isinstance(step, ImportStep) and not self.incurable:
+    def _refuse(self, step: StepRequest) -> None:
+        if step.type == "import" and not self.incurable:
             self.dead.discard(step.thumbprint)
-        if isinstance(step, ProveStep) and step.thumbprint in self.dead:
+        if step.type == "prove" and step.thumbprint in self.dead:
             raise StepError("no_key")
 
 
@@ -68,8 +67,8 @@ def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: Issu
     drivers.dead = {thumbprint}
     known = {(SID, thumbprint), (SID, "0" * 40), ("S-1-5-21-9", opened(old).leaf.thumbprint)}
     prove = Prove.ALWAYS if last == "asked now" else Prove.ON_CHANGE
-    wanted = wanting(prove=prove, dead=known if last == "remembered" else frozenset())
-    outcome = present(wanted, opened(new), drivers, now)
+    wanted = wanting(prove=prove, unusable=known if last == "remembered" else frozenset())
+    outcome = present(wanted, opened(new), drivers)
     assert (outcome.proven, outcome.plan.imports, drivers.dead) == (True, True, set())
     assert [(found.thumbprint, found.key_works) for found in outcome.after.certificates] == [(thumbprint, True)]
     assert drivers.calls == ["inventory", "exchange"] + ["exchange"] * (last != "remembered")
@@ -78,9 +77,9 @@ def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: Issu
 def test_what_earlier_facts_say_against_a_key_counts_until_it_signs(new: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
     thumbprint = drivers.plant(new)
-    wanted = wanting(person=ExpectedSubject("Jeanne Dupont", "T123456"), dead={(SID, thumbprint)})
-    shelf = BundleFolder(Path("/bundles"), "*.p12", (opened(new),), ())
-    outcome = renew(wanted, Renewal(shelf, True, Calendar()), drivers, now)
+    wanted = wanting(person=ExpectedSubject("Jeanne Dupont", "T123456"), unusable={(SID, thumbprint)})
+    folder = BundleFolder(Path("/bundles"), "*.p12", (opened(new),), ())
+    outcome = run_state(PresentFromFolder(wanted, folder, Install.DUE, Calendar()), drivers)
     assert outcome.deferred
     assert [found.key_works for found in outcome.after.certificates] == [False]
 
@@ -97,7 +96,7 @@ def test_what_another_import_does_not_cure_is_said_at_once(new: IssuedBundle, wh
         drivers.lie = {"error": ExchangeError("1", "sign_failed", 0x80090022)}
     held = dict(drivers.elements)
     with pytest.raises(CollectionError) as refusal:
-        present(wanting(prove=Prove.ALWAYS), opened(new), drivers, now)
+        present(wanting(prove=Prove.ALWAYS), opened(new), drivers)
     assert drivers.elements == held
     assert refusal.value.code == ("key_asks" if why == "asks" else "no_key")
     assert drivers.calls.count("exchange") == (2 if why == "incurable" else 1)

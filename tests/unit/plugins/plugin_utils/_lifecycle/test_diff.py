@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import store_diff
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import HolderStore, Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
-    ImportLeaf,
-    NameLeaf,
+    ImportStep,
+    NameStep,
     Plan,
-    ProveKey,
-    RetireOld,
+    ProveStep,
+    RetireStep,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
@@ -31,9 +31,8 @@ DONE = (JournalEntry("1", "import", "done", "", {}),)
 def outcome(plan: Plan, *before: Any, **details: Any) -> Transaction:
     found = inventory()
     kept = view(*before)
-    return Transaction(
-        resolve_holder(found, HOLDER), found, NOW, kept, details.pop("after", kept), LEAF, plan, **details
-    )
+    store = HolderStore(resolve_holder(found, HOLDER), found, NOW, kept)
+    return Transaction(store, details.pop("after", kept), LEAF, plan, **details)
 
 
 def lines(diff: dict[str, str], side: str) -> list[str]:
@@ -42,7 +41,7 @@ def lines(diff: dict[str, str], side: str) -> list[str]:
 
 NEW_LINE = "NEW CN=Jeanne Dupont - T123456 until 2029-11-24, key, named Next"
 OLD_LINE = "OLD CN=Jeanne Dupont - T123456 until 2027-11-25, key, named SISERI"
-RENEWAL = (ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint), NameLeaf(LEAF.thumbprint, "Next"))
+RENEWAL = (ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint), NameStep(LEAF.thumbprint, "Next"))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ RENEWAL = (ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint), NameLeaf(LEAF
     ],
 )
 def test_in_check_mode_after_is_the_plan(method: RetirementMethod, after: list[str]) -> None:
-    diff = store_diff(outcome(Plan((*RENEWAL, RetireOld(OLD.thumbprint, method))), OLD))
+    diff = store_diff(outcome(Plan((*RENEWAL, RetireStep(OLD.thumbprint, method))), OLD))
     assert lines(diff, "before") == [OLD_LINE]
     assert sorted(lines(diff, "after")) == after
     assert diff["before_header"] == diff["after_header"] == "WS-1 CHU\\jdupont CurrentUser\\My"
@@ -68,7 +67,7 @@ def test_once_it_is_done_after_is_the_store() -> None:
     "unchanged",
     [
         outcome(Plan(()), OLD),
-        outcome(Plan((ProveKey(LEAF.thumbprint),)), OLD),
+        outcome(Plan((ProveStep(LEAF.thumbprint),)), OLD),
         outcome(Plan(RENEWAL), OLD, deferred="not logged on"),
     ],
     ids=["nothing", "proof", "deferred"],
@@ -85,7 +84,7 @@ CARD_ONE = stored(certificate("DUPONT Jeanne 899700000001", issuer="CN=AC Carte"
     ("plan", "details"),
     [
         (Plan(RENEWAL), {}),
-        (Plan((*RENEWAL, RetireOld(OLD.thumbprint, RetirementMethod.DELETE))), {}),
+        (Plan((*RENEWAL, RetireStep(OLD.thumbprint, RetirementMethod.DELETE))), {}),
         (Plan(RENEWAL), {"after": view(stored(LEAF, None), CARD_ONE), "journal": DONE}),
         (Plan(()), {"deferred": "not logged on"}),
     ],
@@ -102,7 +101,7 @@ def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_t
 
 
 def test_a_removal_shows_the_issuers_of_what_goes() -> None:
-    removal = replace(outcome(Plan((RetireOld(OLD.thumbprint, RetirementMethod.DELETE),)), OLD, CARD_ONE), leaf=None)
+    removal = replace(outcome(Plan((RetireStep(OLD.thumbprint, RetirementMethod.DELETE),)), OLD, CARD_ONE), leaf=None)
     diff = store_diff(removal)
     assert (lines(diff, "before"), lines(diff, "after")) == (
         [OLD_LINE, "1 that the task is not about"],
@@ -120,9 +119,9 @@ def test_a_card_that_was_put_in_meanwhile_is_counted_on_the_side_where_it_is() -
 @pytest.mark.parametrize(
     ("steps", "named"),
     [
-        ((NameLeaf(LEAF.thumbprint, "Next"),), "key, named Next"),
-        ((ImportLeaf(LEAF.thumbprint),), "key, named SISERI"),
-        ((ProveKey(LEAF.thumbprint),), "no key, named SISERI"),
+        ((NameStep(LEAF.thumbprint, "Next"),), "key, named Next"),
+        ((ImportStep(LEAF.thumbprint),), "key, named SISERI"),
+        ((ProveStep(LEAF.thumbprint),), "no key, named SISERI"),
     ],
     ids=["renamed", "imported again", "proven"],
 )
@@ -138,5 +137,5 @@ def test_a_certificate_that_is_archived_is_shown_as_such() -> None:
 
 
 def test_where_there_is_no_bundle_nothing_is_planned_for_it() -> None:
-    waiting = replace(outcome(Plan((NameLeaf(LEAF.thumbprint, "Next"),)), OLD), leaf=None)
+    waiting = replace(outcome(Plan((NameStep(LEAF.thumbprint, "Next"),)), OLD), leaf=None)
     assert store_diff(waiting)["after"] == "1 that the task is not about\n"

@@ -37,9 +37,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     ExchangeRequest,
     Identity,
     Inventory,
-    ProveStep,
     RunAs,
-    Step,
+    StepRequest,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from lab.authority import Authority, IssuedBundle
@@ -76,7 +75,7 @@ class Workstation(FakeDrivers):
 
     broken: dict[str, str] = field(default_factory=dict)
 
-    def _refuse(self, step: Step) -> None:
+    def _refuse(self, step: StepRequest) -> None:
         if step.thumbprint in self.broken:
             raise StepError(self.broken[step.thumbprint])
 
@@ -104,7 +103,7 @@ def test_a_key_that_signs_is_proven_as_its_holder_without_a_password(issued: Iss
     assert (holder.proof, holder.proof_detail, holder.status) == (Proof.PROVEN, None, Status.VALID)
     assert (certificate.key_state, certificate.status) == ("proven", Status.VALID)
     ((request, run_as),) = drivers.requests
-    assert [(type(step), step.thumbprint) for step in request.steps] == [(ProveStep, holder.thumbprint)]
+    assert [(step.type, step.thumbprint) for step in request.steps] == [("prove", holder.thumbprint)]
     assert run_as == RunAs(Context.BECOME, HOLDER, None)
     assert drivers.calls == ["inventory", "exchange"]
 

@@ -15,17 +15,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
+    Install,
     Present,
-    Renewal,
-    present,
-    renew,
+    PresentFromFolder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     DesiredCertificate,
     Plan,
     Prove,
-    RetireOld,
+    RetireStep,
     plan_present,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
@@ -35,18 +34,18 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirem
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ImportStep, ProveStep
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fakes import (
     NOW,
     PASSPHRASE,
     YEAR,
     FakeDrivers,
+    execution,
     inventory,
     issue,
-    now,
     opened,
-    terms,
+    present,
+    run_state,
     wanting,
 )
 
@@ -73,11 +72,11 @@ def drivers(old: IssuedBundle) -> FakeDrivers:
 
 
 def run(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> Transaction:
-    return present(wanted or wanting(), opened(issued), drivers, now)
+    return present(wanted or wanting(), opened(issued), drivers)
 
 
 def kinds(drivers: FakeDrivers) -> list[str]:
-    return [step.TYPE for request, _run_as in drivers.requests for step in request.steps]
+    return [step.type for request, _run_as in drivers.requests for step in request.steps]
 
 
 def refused(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> CollectionError:
@@ -103,16 +102,19 @@ def test_a_renewal_leaves_the_new_certificate_alone_and_the_next_run_one_command
 
 def test_what_travels_is_a_bundle_of_one_use_and_none_of_it_shows(drivers: FakeDrivers, new: IssuedBundle) -> None:
     outcome = run(drivers, new)
-    (step,) = [step for step in drivers.requests[0][0].steps if isinstance(step, ImportStep)]
-    assert step.bundle != new.data
-    assert step.passphrase != PASSPHRASE
-    assert all(secret not in repr((drivers.requests, outcome, wanting())) for secret in (PASSPHRASE, step.passphrase))
+    (step,) = [step for step in drivers.requests[0][0].steps if step.type == "import"]
+    assert step.arguments["bundle"] != new.data
+    one_use = step.arguments["passphrase"]
+    assert one_use != PASSPHRASE
+    assert all(secret not in repr((drivers.requests, outcome, wanting())) for secret in (PASSPHRASE, one_use))
 
 
 def test_each_proof_signs_a_number_of_its_own(old: IssuedBundle, drivers: FakeDrivers) -> None:
     for _run in range(2):
         run(drivers, old, wanting(prove=Prove.ALWAYS))
-    nonces = {step.nonce for request, _as in drivers.requests for step in request.steps if isinstance(step, ProveStep)}
+    nonces = {
+        step.arguments["nonce"] for request, _as in drivers.requests for step in request.steps if step.type == "prove"
+    }
     assert len(nonces) == 2
     assert all(len(nonce) == 32 for nonce in nonces)
 
@@ -132,7 +134,7 @@ def test_when_retiring_fails_the_new_certificate_stays_and_is_on_record(
 ) -> None:
     drivers.fails = ("retire", "retire_failed")
     with pytest.raises(CollectionError) as refusal:
-        run(drivers, new, wanting(terms(tmp_path / "e")))
+        run(drivers, new, wanting(execution(tmp_path / "e")))
     assert (refusal.value.code, refusal.value.changed) == ("retire_failed", True)
     assert opened(new).leaf.thumbprint in drivers.elements
     assert '"error": "retire_failed"' in (tmp_path / "e").read_text(encoding="utf-8")
@@ -200,8 +202,15 @@ def shelf(*issued: IssuedBundle) -> BundleFolder:
     return BundleFolder(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
 
 
+def renew(
+    wanted: Present, folder: BundleFolder, only_due: bool, drivers: FakeDrivers, calendar: Calendar
+) -> Transaction:
+    install = Install.DUE if only_due else Install.NEWEST
+    return run_state(PresentFromFolder(wanted, folder, install, calendar), drivers)
+
+
 def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    outcome = renew(wanting(person=JEANNE), Renewal(shelf(new), True, Calendar()), drivers, now)
+    outcome = renew(wanting(person=JEANNE), shelf(new), True, drivers, Calendar())
     assert outcome.plan.imports
     assert list(drivers.elements) == [opened(new).leaf.thumbprint]
 
@@ -215,27 +224,27 @@ def test_a_folder_leaves_things_as_they_are_and_says_why(
     drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: SkipReason | None
 ) -> None:
     what = shelf(new) if bundles else shelf()
-    outcome = renew(wanting(person=JEANNE), Renewal(what, only_due, Calendar(days)), drivers, now)
-    assert (outcome.note, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
+    outcome = renew(wanting(person=JEANNE), what, only_due, drivers, Calendar(days))
+    assert (outcome.skipped, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
 
 
 def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_is_asked(
     drivers: FakeDrivers, old: IssuedBundle
 ) -> None:
     for prove in Prove:
-        outcome = renew(wanting(person=JEANNE, prove=prove), Renewal(shelf(old), True, Calendar()), drivers, now)
-        assert outcome.note is SkipReason.WAITING_FOR_ISSUER
+        outcome = renew(wanting(person=JEANNE, prove=prove), shelf(old), True, drivers, Calendar())
+        assert outcome.skipped is SkipReason.WAITING_FOR_ISSUER
 
 
 def test_an_empty_folder_is_a_failure_for_a_holder_without_a_certificate() -> None:
     with pytest.raises(CollectionError) as refusal:
-        renew(wanting(person=JEANNE), Renewal(shelf(), True, Calendar()), FakeDrivers(), now)
+        renew(wanting(person=JEANNE), shelf(), True, FakeDrivers(), Calendar())
     assert refusal.value.code == "no_bundle"
 
 
 def retires_first(wanted: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     steps = plan_present(wanted, before, old).steps
-    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireOld))))
+    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireStep))))
 
 
 def test_a_mutant_that_retires_before_it_proves_leaves_the_holder_without_a_certificate(

@@ -11,26 +11,34 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder, UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, holders_of_facts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
-    PresentTask,
-    absent_result,
-    bundle_result,
-    present_result,
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_result import bundle_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import (
+    HolderRun,
+    HolderTask,
+    WorkstationRun,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
+    HolderStore,
+    SkipReason,
+    Transaction,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import certificate_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
-    ImportLeaf,
-    NameLeaf,
+    ImportStep,
+    NameStep,
     Plan,
-    PlannedStep,
-    ProveKey,
-    RemoveCertificate,
-    RetireOld,
+    ProveStep,
+    RemoveStep,
+    RetireStep,
+    Step,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
@@ -49,28 +57,39 @@ from unit.plugins.plugin_utils.fakes import (
     opened,
     stored,
     view,
+    wanting,
 )
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate())
 SECOND = stored(certificate(left=2 * YEAR))
-IMPORT, PROVE = ImportLeaf(LEAF.thumbprint), ProveKey(LEAF.thumbprint)
+IMPORT, PROVE = ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint)
 JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
 SCOPE = FactsScope(Selection(), (HolderEntry(HOLDER, JEANNE),), Calendar())
 
 
-def outcome(*steps: PlannedStep, before: Any = (), after: Any = None, leaf: Any = LEAF, **details: Any) -> Transaction:
+def outcome(*steps: Step, before: Any = (), after: Any = None, leaf: Any = LEAF, **details: Any) -> Transaction:
     found, held = inventory(), view(*before)
     now_held = held if after is None else view(*after)
-    return Transaction(resolve_holder(found, HOLDER), found, NOW, held, now_held, leaf, Plan(steps), **details)
+    store = HolderStore(resolve_holder(found, HOLDER), found, NOW, held)
+    return Transaction(store, now_held, leaf, Plan(steps), **details)
 
 
-def shown(what: Transaction, check_mode: bool = False, unopened: tuple[UnopenedFile, ...] = ()) -> dict[str, Any]:
-    return present_result(PresentTask(JEANNE, check_mode, unopened), what, SCOPE, NOW)
+def run_of(what: Transaction, unopened: tuple[UnopenedFile, ...] = (), person: Any = JEANNE) -> WorkstationRun:
+    folder = BundleFolder(Path("/srv/bundles"), "*.p12", (), unopened)
+    state = PresentFromFolder(wanting(), folder, Install.NEWEST, Calendar())
+    holder = HolderRun(HolderTask(HolderEntry(HOLDER, person), state), what)
+    return WorkstationRun(what.inventory, NOW, (holder,))
 
 
-def retire(*old: Any, method: RetirementMethod = RetirementMethod.DELETE) -> tuple[RetireOld, ...]:
-    return tuple(RetireOld(each.thumbprint, method) for each in old)
+def shown(
+    what: Transaction, check_mode: bool = False, unopened: tuple[UnopenedFile, ...] = (), scope: FactsScope = SCOPE
+) -> dict[str, Any]:
+    return certificate_result(run_of(what, unopened), scope, ResultContext(check_mode, Calendar(), NOW))
+
+
+def retire(*old: Any, method: RetirementMethod = RetirementMethod.DELETE) -> tuple[RetireStep, ...]:
+    return tuple(RetireStep(each.thumbprint, method) for each in old)
 
 
 RENEWAL = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD])
@@ -114,10 +133,10 @@ def test_what_is_put_off_has_not_changed_and_says_why() -> None:
         (RENEWED, "renewed", True),
         (outcome(IMPORT, PROVE, after=[stored(LEAF)]), "installed", True),
         (outcome(PROVE, *retire(OLD), before=[OLD, stored(LEAF)], after=[stored(LEAF)]), "retired", True),
-        (outcome(NameLeaf(LEAF.thumbprint, "x"), before=[stored(LEAF)]), "changed", True),
+        (outcome(NameStep(LEAF.thumbprint, "x"), before=[stored(LEAF)]), "changed", True),
         (outcome(PROVE, before=[stored(LEAF)], proven=True), "unchanged", False),
-        (outcome(before=[OLD], leaf=None, note=SkipReason.NOT_DUE), "not_due", False),
-        (outcome(before=[OLD], leaf=None, note=SkipReason.WAITING_FOR_ISSUER), "waiting_for_issuer", False),
+        (outcome(before=[OLD], leaf=None, skipped=SkipReason.NOT_DUE), "not_due", False),
+        (outcome(before=[OLD], leaf=None, skipped=SkipReason.WAITING_FOR_ISSUER), "waiting_for_issuer", False),
     ],
 )
 def test_the_outcome_is_one_word(what: Transaction, name: str, changed: bool) -> None:
@@ -134,7 +153,7 @@ def test_facts_keep_the_outcome_until_the_next_one_and_a_plan_is_none() -> None:
     assert kept(shown(DEFERRED)) == ("deferred", "2026-11-25T12:00:00Z")
     assert kept(shown(RENEWAL, check_mode=True)) == (None, None)
     entries = holders_of_facts(shown(DEFERRED)["ansible_facts"]["pkcs12"])
-    again = present_result(PresentTask(JEANNE, True, ()), RENEWAL, FactsScope(Selection(), entries, Calendar()), NOW)
+    again = shown(RENEWAL, check_mode=True, scope=FactsScope(Selection(), entries, Calendar()))
     assert kept(again) == ("deferred", "2026-11-25T12:00:00Z")
 
 
@@ -167,8 +186,8 @@ def test_what_became_of_an_old_key_is_said() -> None:
     ],
 )
 def test_a_removal_is_one_sentence(gone: tuple[Any, ...], check_mode: bool, sentence: str) -> None:
-    steps = [RemoveCertificate(each.thumbprint) for each in gone]
-    found = absent_result(check_mode, outcome(*steps, before=gone, after=(), leaf=None), SCOPE)
+    steps = [RemoveStep(each.thumbprint) for each in gone]
+    found = shown(outcome(*steps, before=gone, after=(), leaf=None), check_mode)
     assert (found["msg"], found["changed"], len(found["retired"])) == (sentence, bool(gone), len(gone))
 
 
@@ -181,7 +200,7 @@ def test_a_bundle_is_shown_without_its_key(authority: Authority) -> None:
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
     refusal = CollectionError(code="wrong_passphrase", cause="It does not open.", next_step="Look.")
-    waits = outcome(after=(stored(LEAF),), note=SkipReason.WAITING_FOR_ISSUER)
+    waits = outcome(after=(stored(LEAF),), skipped=SkipReason.WAITING_FOR_ISSUER)
     told = shown(waits, unopened=(UnopenedFile(Path("/srv/bundles/new.p12"), refusal),))
     assert told["unopened"] == [{"path": "/srv/bundles/new.p12", "code": "wrong_passphrase"}]
     assert "new.p12 (wrong_passphrase)" in told["msg"]

@@ -13,7 +13,6 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import present
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
     EMPTY,
     Transaction,
@@ -35,12 +34,13 @@ from unit.plugins.plugin_utils.fakes import (
     OTHER_SID,
     SID,
     FakeDrivers,
+    execution,
     inventory,
     issue,
     now,
     opened,
+    present,
     profile,
-    terms,
     wanting,
 )
 
@@ -53,7 +53,7 @@ def issued(authority: Authority) -> IssuedBundle:
 
 
 def run(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> Transaction:
-    return present(wanting(terms(evidence, **details)), opened(issued), drivers, now)
+    return present(wanting(execution(evidence, **details)), opened(issued), drivers)
 
 
 def refusal(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> str:
@@ -66,7 +66,7 @@ def refusal(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = 
 def test_reading_is_one_command_and_takes_the_clock_when_it_came() -> None:
     drivers = FakeDrivers()
     found = observe(HOLDER, drivers, now)
-    assert (found.owner.sid, found.observed_at, found.before, drivers.calls) == (SID, NOW, EMPTY, ["inventory"])
+    assert (found.owner.sid, found.observed_at, found.store, drivers.calls) == (SID, NOW, EMPTY, ["inventory"])
 
 
 def test_check_mode_says_what_would_be_done_and_sends_nothing(tmp_path: Path, issued: IssuedBundle) -> None:
@@ -111,7 +111,7 @@ def test_a_workstation_that_logs_powershell_gets_no_key_unless_told(issued: Issu
 def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(logging=LOGGED))
     drivers.plant(issued)
-    assert present(wanting(prove=Prove.ALWAYS), opened(issued), drivers, now).proven
+    assert present(wanting(prove=Prove.ALWAYS), opened(issued), drivers).proven
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_evidence_that_cannot_be_kept_is_refused_before_the_exchange(tmp_path: P
 def test_a_proof_alone_leaves_no_evidence(tmp_path: Path, issued: IssuedBundle) -> None:
     drivers = FakeDrivers()
     drivers.plant(issued)
-    present(wanting(terms(tmp_path / "e"), prove=Prove.ALWAYS), opened(issued), drivers, now)
+    present(wanting(execution(tmp_path / "e"), prove=Prove.ALWAYS), opened(issued), drivers)
     assert not (tmp_path / "e").exists()
 
 
@@ -153,7 +153,7 @@ def test_an_answer_that_does_not_show_the_plan_is_refused_but_on_record(tmp_path
 
 
 def test_no_password_and_no_passphrase_shows_in_what_is_passed_around(issued: IssuedBundle) -> None:
-    shown = repr((terms(holder_password="his own"), wanting(), transaction.ImportMaterial(opened(issued), False)))
+    shown = repr((execution(holder_password="his own"), wanting(), transaction.ImportMaterial(opened(issued), False)))
     assert "his own" not in shown
     assert issued.passphrase not in shown
 
@@ -170,7 +170,7 @@ def test_a_change_without_an_answer_is_written_down(
 
     evidence = tmp_path / "evidence.jsonl"
     with suppress(OSError, CollectionError):
-        present(wanting(terms(evidence)), opened(issue(authority)), Cut(), now)
+        present(wanting(execution(evidence)), opened(issue(authority)), Cut())
     written = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
     assert [line["error"] for line in written] == ["no_answer"] * lines
     assert all(line["planned"][-1].startswith("prove ") for line in written)

@@ -13,18 +13,18 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.verify import ExpectedResult, check_answer
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
-    ImportLeaf,
-    NameLeaf,
+    ImportStep,
+    NameStep,
     Plan,
-    ProveKey,
-    RemoveCertificate,
-    RetireOld,
+    ProveStep,
+    RemoveStep,
+    RetireStep,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
     JournalEntry,
-    ProveStep,
+    StepRequest,
 )
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import NOW, OTHER_SID, SID, FakeDrivers, certificate, issue, opened, stored, view
@@ -39,13 +39,13 @@ def proven(authority: Authority) -> tuple[ExpectedResult, ExchangeAnswer, Certif
     issued = issue(authority)
     leaf, drivers = opened(issued).leaf, FakeDrivers()
     drivers.plant(issued)
-    facts = drivers._sign(ProveStep("2", leaf.thumbprint, NONCE))
+    facts = drivers._sign(StepRequest("2", "prove", leaf.thumbprint, {"nonce": NONCE}))
     plan = Plan(
         (
-            ImportLeaf(leaf.thumbprint),
-            ProveKey(leaf.thumbprint),
-            NameLeaf(leaf.thumbprint, "SISERI"),
-            RetireOld(OLD.thumbprint, RetirementMethod.DELETE),
+            ImportStep(leaf.thumbprint),
+            ProveStep(leaf.thumbprint),
+            NameStep(leaf.thumbprint, "SISERI"),
+            RetireStep(OLD.thumbprint, RetirementMethod.DELETE),
         )
     )
     answer = ExchangeAnswer(True, SID, NOW, (), (), (JournalEntry("2", "prove", "done", "", facts),), None)
@@ -93,14 +93,14 @@ def test_what_the_answer_does_not_show_is_refused(proven: Case, said: str) -> No
 @pytest.mark.parametrize(
     ("step", "left", "holds"),
     [
-        (RetireOld(OLD.thumbprint, RetirementMethod.ARCHIVE), [stored(OLD, archived=True)], True),
-        (RetireOld(OLD.thumbprint, RetirementMethod.ARCHIVE), [stored(OLD)], False),
-        (RetireOld(OLD.thumbprint, RetirementMethod.DELETE), [stored(OLD, archived=True)], False),
-        (RemoveCertificate(OLD.thumbprint), [], True),
-        (RemoveCertificate(OLD.thumbprint), [stored(OLD)], False),
+        (RetireStep(OLD.thumbprint, RetirementMethod.ARCHIVE), [stored(OLD, archived=True)], True),
+        (RetireStep(OLD.thumbprint, RetirementMethod.ARCHIVE), [stored(OLD)], False),
+        (RetireStep(OLD.thumbprint, RetirementMethod.DELETE), [stored(OLD, archived=True)], False),
+        (RemoveStep(OLD.thumbprint), [], True),
+        (RemoveStep(OLD.thumbprint), [stored(OLD)], False),
     ],
 )
-def test_a_removal_is_held_against_the_store(step: RetireOld, left: list[StoreCertificate], holds: bool) -> None:
+def test_a_removal_is_held_against_the_store(step: RetireStep, left: list[StoreCertificate], holds: bool) -> None:
     answer = ExchangeAnswer(True, SID, NOW, (), (), (), None)
     expected = ExpectedResult(SID, None, Plan((step,)), NONCE)
     if holds:

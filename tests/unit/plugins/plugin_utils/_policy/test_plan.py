@@ -13,15 +13,15 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore, StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
-    AddAuthority,
+    ChainStep,
     DesiredCertificate,
-    ImportLeaf,
-    NameLeaf,
+    ImportStep,
+    NameStep,
     Plan,
     Prove,
-    ProveKey,
-    RemoveCertificate,
-    RetireOld,
+    ProveStep,
+    RemoveStep,
+    RetireStep,
     plan_absent,
     plan_present,
 )
@@ -52,13 +52,13 @@ def test_a_renewal_imports_proves_names_and_only_then_retires() -> None:
     plan = plan_present(
         wanted("SISERI", chain=(ISSUING, ROOT)), view(OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)]
     )
-    assert kinds(plan) == [AddAuthority, ImportLeaf, ProveKey, NameLeaf, RetireOld]
+    assert kinds(plan) == [ChainStep, ImportStep, ProveStep, NameStep, RetireStep]
     assert plan.leaving == {OLD.thumbprint: RetirementMethod.DELETE}
 
 
 def test_a_root_never_travels() -> None:
     plan = plan_present(wanted(chain=(ISSUING, ROOT)), view(), [])
-    assert [step.thumbprint for step in plan.steps if isinstance(step, AddAuthority)] == [ISSUING.thumbprint]
+    assert [step.thumbprint for step in plan.steps if isinstance(step, ChainStep)] == [ISSUING.thumbprint]
 
 
 def test_nothing_is_done_when_nothing_is_missing() -> None:
@@ -69,7 +69,7 @@ def test_nothing_is_done_when_nothing_is_missing() -> None:
 
 def test_a_proof_alone_is_no_change() -> None:
     plan = plan_present(wanted(prove=Prove.ALWAYS), view(stored(LEAF)), [])
-    assert kinds(plan) == [ProveKey]
+    assert kinds(plan) == [ProveStep]
     assert (plan.changes, plan.imports, plan.proves) == (False, False, True)
 
 
@@ -79,17 +79,17 @@ def test_a_proof_alone_is_no_change() -> None:
     ids=["no_key", "archived", "dead_key"],
 )
 def test_one_that_cannot_be_used_as_it_is_comes_again(found: StoreCertificate) -> None:
-    assert kinds(plan_present(wanted(), view(found), [])) == [ImportLeaf, ProveKey]
+    assert kinds(plan_present(wanted(), view(found), [])) == [ImportStep, ProveStep]
 
 
 def test_one_that_is_installed_has_to_prove_itself_before_others_go() -> None:
     plan = plan_present(wanted(), view(stored(LEAF), OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)])
-    assert kinds(plan) == [ProveKey, RetireOld]
+    assert kinds(plan) == [ProveStep, RetireStep]
 
 
 def test_a_name_is_set_only_where_it_differs_and_left_alone_without_one() -> None:
     named = view(stored(LEAF, friendly_name="old"))
-    assert kinds(plan_present(wanted("new"), named, [])) == [NameLeaf]
+    assert kinds(plan_present(wanted("new"), named, [])) == [NameStep]
     assert kinds(plan_present(wanted(None), named, [])) == []
 
 
@@ -103,9 +103,9 @@ def unusable_moment(plan: Plan, before: CertificateStore) -> object | None:
     if not works:
         return None
     for step in plan.steps:
-        if isinstance(step, ProveKey):
+        if isinstance(step, ProveStep):
             works.add(step.thumbprint)
-        elif isinstance(step, (RetireOld, RemoveCertificate)):
+        elif isinstance(step, (RetireStep, RemoveStep)):
             works.discard(step.thumbprint)
         if not works:
             return step
@@ -139,17 +139,17 @@ def test_whatever_is_there_the_holder_always_has_a_certificate_that_works() -> N
 
 def retires_first(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     steps = plan_present(want, before, old).steps
-    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireOld))))
+    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireStep))))
 
 
 def proves_last(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     steps = plan_present(want, before, old).steps
-    return Plan(tuple(sorted(steps, key=lambda step: isinstance(step, ProveKey))))
+    return Plan(tuple(sorted(steps, key=lambda step: isinstance(step, ProveStep))))
 
 
 def never_proves(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     steps = plan_present(want, before, old).steps
-    return Plan(tuple(step for step in steps if not isinstance(step, ProveKey)))
+    return Plan(tuple(step for step in steps if not isinstance(step, ProveStep)))
 
 
 @pytest.mark.parametrize("mutant", [retires_first, proves_last])
@@ -176,5 +176,5 @@ def test_a_removal_removes_and_archives_as_chosen() -> None:
     plan = plan_absent(
         [RetiredCertificate(OLD, RetirementMethod.DELETE), RetiredCertificate(second, RetirementMethod.ARCHIVE)]
     )
-    assert plan.steps == (RemoveCertificate(OLD.thumbprint), RetireOld(second.thumbprint, RetirementMethod.ARCHIVE))
+    assert plan.steps == (RemoveStep(OLD.thumbprint), RetireStep(second.thumbprint, RetirementMethod.ARCHIVE))
     assert plan.leaving == {OLD.thumbprint: RetirementMethod.DELETE, second.thumbprint: RetirementMethod.ARCHIVE}

@@ -22,7 +22,7 @@ def wrapper(win32: int) -> str:
 
 
 def refused(run_as: RunAs, text: str) -> str:
-    refusal = become_error(run_as, text)
+    refusal = become_error(run_as, text, text)
     assert isinstance(refusal, CollectionError)
     assert run_as.account in refusal.cause
     return refusal.code
@@ -36,12 +36,12 @@ def test_an_unknown_account_is_a_mistake(run_as: RunAs) -> None:
 @pytest.mark.parametrize("win32", LOGON_FAILURES)
 def test_a_refused_password_is_a_mistake_but_without_one_it_is_waiting(win32: int) -> None:
     assert refused(PASSWORD, wrapper(win32)) == "holder_logon"
-    assert isinstance(become_error(TOKEN, wrapper(win32)), Deferred)
+    assert isinstance(become_error(TOKEN, wrapper(win32), ""), Deferred)
 
 
 @pytest.mark.parametrize("text", [wrapper(5), "Failed to become user", "CreateProcessAsUser failed"])
 def test_no_token_is_waiting(text: str) -> None:
-    reason = become_error(TOKEN, text)
+    reason = become_error(TOKEN, text, text)
     assert isinstance(reason, Deferred)
     assert "run the task again" in str(reason)
 
@@ -52,5 +52,7 @@ def test_an_answer_that_is_none_is_not_taken_for_waiting(text: str) -> None:
 
 
 def test_the_password_is_in_no_sentence() -> None:
-    assert all("his own" not in str(become_error(PASSWORD, wrapper(win32))) for win32 in (5, 1326, 1332))
+    assert all(
+        "his own" not in str(become_error(PASSWORD, wrapper(win32), wrapper(win32))) for win32 in (5, 1326, 1332)
+    )
     assert "his own" not in repr(PASSWORD)

@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import RetireStep
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
-    ChainStep,
     ExchangeRequest,
-    ImportStep,
-    NameStep,
-    ProveStep,
-    RemoveStep,
-    RetireStep,
+    StepRequest,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import (
     AnswerError,
@@ -64,12 +61,12 @@ EXCHANGE: dict[str, Any] = {
 
 def test_every_step_becomes_what_the_driver_takes() -> None:
     steps = (
-        ImportStep("1", "AB", b"p12", "one-use", False),
-        ProveStep("2", "AB", b"nonce"),
-        NameStep("3", "AB", "SISERI"),
-        ChainStep("4", "CD", b"der"),
-        RetireStep("5", "EF", "archive"),
-        RemoveStep("6", "EF"),
+        StepRequest("1", "import", "AB", {"bundle": b"p12", "passphrase": "one-use", "exportable": False}),
+        StepRequest("2", "prove", "AB", {"nonce": b"nonce"}),
+        StepRequest("3", "name", "AB", {"friendly_name": "SISERI"}),
+        StepRequest("4", "chain", "CD", {"certificate": b"der"}),
+        StepRequest("5", "retire", "EF", RetireStep("EF", RetirementMethod.ARCHIVE).arguments),
+        StepRequest("6", "remove", "EF"),
     )
     request = exchange_arguments(ExchangeRequest("S-2", "hash", steps))
     assert json.loads(json.dumps(request)) == {
@@ -95,7 +92,7 @@ def test_every_step_becomes_what_the_driver_takes() -> None:
 
 
 def test_a_step_hides_its_secret() -> None:
-    assert "one-use" not in repr(ImportStep("1", "AB", b"p12", "one-use", False))
+    assert "one-use" not in repr(StepRequest("1", "import", "AB", {"passphrase": "one-use"}))
 
 
 def test_an_inventory_is_read() -> None:

@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The certificates of all holders of a workstation. See ansible-doc hospital_it.pkcs12.holder_certificates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
+    holders_of_facts,
+    merge_known,
+    unusable_keys,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
+    deferral_rule,
+    holder_tasks,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import workstation_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
+
+
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
+
+    SPEC = ArgumentSpec(
+        options={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True},
+            "holder_passwords": {"type": "dict", "no_log": True, "default": {}},
+            "bundle_folder": {"type": "path"},
+            "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12"},
+            "passphrases": {"type": "dict", "no_log": True, "default": {}},
+            "install": {"type": "str", "choices": ["newest", "due", "missing"], "default": "newest"},
+            "authorisations": {"type": "list", "elements": "str", "default": []},
+            "authorisation_pattern": {"type": "str"},
+            "friendly_name": {"type": "str", "default": "{name} - {authorisation}"},
+            "exportable": {"type": "bool", "default": False},
+            "chain": {"type": "bool", "default": True},
+            "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change"},
+            "retire": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete"},
+            "retire_encryption_keys": {"type": "bool", "default": False},
+            "max_retired": {"type": "int", "default": 3},
+            "allow_downgrade": {"type": "bool", "default": False},
+            "issuer": {"type": "str"},
+            "expired_for_days": {"type": "int"},
+            "renew_before_days": {"type": "int", "default": 40},
+            "time_zone": {"type": "str", "default": "UTC"},
+            "fail_when_deferred": {"type": "bool", "default": True},
+            "deferred_fails_within_days": {"type": "int", "default": 7},
+            "allow_logged_secrets": {"type": "bool", "default": False},
+            "evidence_path": {"type": "path"},
+        },
+        required_if=[["state", "present", ["bundle_folder"]], ["state", "absent", ["issuer"]]],
+    )
+
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
+        options = task.options
+        if not options["holders"] and not self.is_windows:
+            return self.skipped()
+        entries = [parse_holder(raw, options["authorisation_pattern"]) for raw in options["holders"]]
+        calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+        unusable = unusable_keys(task.facts)
+        context = RunContext(task.check_mode, task.host, task.job, unusable)
+        users = [entry.user for entry in entries]
+        if options["state"] == "absent":
+            run = removal_run(options, entries, context, self, now)
+        else:
+            tasks = holder_tasks(options, entries, context, now())
+            run = run_tasks(tasks, self.inventory(users), self, now)
+        known = merge_known(entries, holders_of_facts(task.facts))
+        scope = facts_scope(run, known, options["issuer"], calendar, unusable)
+        result = workstation_result(run, scope, ResultContext(task.check_mode, calendar, now(), deferral_rule(options)))
+        return result | {"diff": run_diff(run)} if task.diff else result

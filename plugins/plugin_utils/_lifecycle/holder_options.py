@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The options of ``holder_certificates`` for one holder after the other, in the form that ``certificate`` has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from .._errors import CollectionError
+from .._facts.holders import HolderEntry
+from .options import RunContext, state_of
+from .result import DeferralRule
+from .run import DesiredState, HolderTask, prepare
+
+
+def holder_tasks(
+    options: Mapping[str, Any], entries: Sequence[HolderEntry], context: RunContext, now: datetime
+) -> list[HolderTask]:
+    """What ``state: present`` asks for each holder. One holder's error, for instance a passphrase, stops nobody else."""
+    check_duplicates(entries)
+
+    def state(entry: HolderEntry) -> DesiredState:
+        return state_of(options_of(options, entry, entries), entry, context)
+
+    return prepare(entries, state, now)
+
+
+def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> dict[str, Any]:
+    """The options that are this holder's alone. Raises ``CollectionError``."""
+    return {
+        **options,
+        "folder": options["bundle_folder"],
+        "pattern": options["bundle_pattern"],
+        "passphrase": _passphrases(options["passphrases"], entry),
+        "holder_password": _password(options["holder_passwords"], entry, entries),
+        "thumbprints": None,
+    }
+
+
+def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
+    """When a deferred holder counts as a failure. Whoever leaves cannot wait, however long the certificate lasts."""
+    within = None if options["state"] == "absent" else options["deferred_fails_within_days"]
+    return DeferralRule(options["fail_when_deferred"], within)
+
+
+def check_duplicates(entries: Sequence[HolderEntry]) -> None:
+    """Refuses two entries of one number at one account: nobody can tell which is meant. Raises ``CollectionError``."""
+    seen = set()
+    for entry in entries:
+        if entry.key in seen:
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"The holder {entry.person.authorisation or entry.user} is listed twice with the account {entry.user}.",
+                next_step="Leave one of the two entries in pkcs12_holders.",
+            )
+        seen.add(entry.key)
+
+
+def _passphrases(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
+    """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
+    found = given.get(entry.person.authorisation or "")
+    return (
+        [str(each) for each in found] if isinstance(found, (list, tuple)) else [None if found is None else str(found)]
+    )
+
+
+def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
+    """The Windows password of this very account.
+
+    It is looked up by the account first. A number names an account only if the person has one account here: a password must never be
+    tried against another account, which Windows may then lock.
+    """
+    by_account = {str(key).casefold(): value for key, value in given.items()}
+    number = entry.person.authorisation
+    found = by_account.get(entry.user.casefold())
+    if found is None and number is not None and number in given:
+        accounts = [each.user for each in entries if each.person.authorisation == number]
+        if len(accounts) > 1:
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"holder_passwords has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
+                next_step="Name the account instead of the number in holder_passwords.",
+            )
+        found = given[number]
+    return str(found) if found else None

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Whose stores a removal by authorisation number reaches: the accounts of the inventory, and every other store with the number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from .._crypto.store import parse_store
+from .._errors import CollectionError
+from .._facts.holders import HolderEntry
+from .._policy.retirement import is_software
+from .._policy.subject import ExpectedSubject
+from .._workstation.protocol import Drivers, Inventory
+from .holder_options import check_duplicates, options_of
+from .options import RunContext, state_of
+from .run import DesiredState, HolderRun, HolderTask, WorkstationRun, prepare, run_tasks
+
+
+def removal_run(
+    options: Mapping[str, Any],
+    entries: Sequence[HolderEntry],
+    context: RunContext,
+    drivers: Drivers,
+    now: Callable[[], datetime],
+) -> WorkstationRun:
+    """Removes the certificates of these numbers: one reading, one more where a store of another account has one of them."""
+    check_duplicates(entries)
+    numbers = [str(number) for number in options["authorisations"]]
+    users = [entry.user for entry in entries]
+    inventory = drivers.inventory(users)
+    leaving = [entry for entry in entries if entry.person.authorisation in numbers]
+    others = list(_other_stores(inventory, entries, numbers, options["authorisation_pattern"]))
+    if others:
+        inventory = drivers.inventory([*users, *(entry.user for entry in others)])
+
+    def state(entry: HolderEntry) -> DesiredState:
+        return state_of(options_of(options, entry, [*entries, *others]), _by_number(entry), context)
+
+    run = run_tasks(prepare([*leaving, *others], state, now()), inventory, drivers, now)
+    found = {entry.person.authorisation for entry in (*leaving, *others)}
+    in_machine = tuple(_machine_store(inventory, numbers, options["authorisation_pattern"]))
+    not_found = tuple(number for number in numbers if number not in found)
+    return replace(run, holders=(*run.holders, *in_machine), not_found=not_found)
+
+
+def _by_number(entry: HolderEntry) -> HolderEntry:
+    """A leaver is known by the number alone: the name may have changed since the certificate was issued."""
+    return replace(entry, person=replace(entry.person, name=None))
+
+
+def _other_stores(
+    inventory: Inventory, entries: Iterable[HolderEntry], numbers: Iterable[str], pattern: str | None
+) -> Iterable[HolderEntry]:
+    """Stores with a certificate of a leaver that the inventory does not name for this account."""
+    sids = {account.asked: account.sid for account in inventory.accounts}
+    named = {(sids.get(entry.user), entry.person.authorisation) for entry in entries}
+    for number in numbers:
+        person = ExpectedSubject(authorisation=number, pattern=pattern)
+        for profile in inventory.profiles:
+            held = any(
+                is_software(found) and person.owns(found.certificate) for found in parse_store(profile.my).certificates
+            )
+            if held and (profile.owner_sid, number) not in named:
+                yield HolderEntry(profile.owner_sid, person)
+
+
+def _machine_store(inventory: Inventory, numbers: Iterable[str], pattern: str | None) -> Iterable[HolderRun]:
+    """A certificate in LocalMachine\\My belongs to nobody's session, so it stays, and the run is red."""
+    for number in numbers:
+        person = ExpectedSubject(authorisation=number, pattern=pattern)
+        if any(person.owns(found.certificate) for found in parse_store(inventory.machine).certificates):
+            refusal = CollectionError(
+                code="machine_store",
+                cause=f"LocalMachine\\My of {inventory.computer} also holds a certificate with the number {number}.",
+                next_step="Remove it there by hand: this collection writes to stores of people only.",
+            )
+            yield HolderRun(HolderTask(HolderEntry("LocalMachine", person)), refusal=refusal)

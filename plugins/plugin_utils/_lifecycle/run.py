@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""All holders of a workstation in one run: it is read once, then one exchange runs for each holder who has work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from .._crypto.pkcs12_files import UnopenedFile
+from .._crypto.store import CertificateStore
+from .._errors import CollectionError, ConnectionLost
+from .._facts.holders import HolderEntry
+from .._workstation.protocol import Drivers, Inventory
+from .present import PresentFromFolder
+from .transaction import HolderStore, Transaction, locate_holder
+
+
+class DesiredState(Protocol):
+    """What one holder's store should hold."""
+
+    def check(self, now: datetime) -> None:
+        """What can be said before the workstation is read. Raises ``CollectionError``."""
+
+    def apply(self, found: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
+        """Plans and executes. Raises ``CollectionError`` before anything is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class HolderTask:
+    """One holder and the state that is wanted; ``error`` is why there is no state, for instance a passphrase that opens no bundle."""
+
+    entry: HolderEntry
+    state: DesiredState | None = None
+    error: CollectionError | None = None
+
+    @property
+    def unopened(self) -> tuple[UnopenedFile, ...]:
+        """Files of the bundle folder that carry the holder's name and do not open."""
+        return self.state.folder.unopened if isinstance(self.state, PresentFromFolder) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRun:
+    """What became of one holder: a transaction, or the error that came before it."""
+
+    task: HolderTask
+    transaction: Transaction | None = None
+    refusal: CollectionError | None = None
+
+    @property
+    def error(self) -> CollectionError | None:
+        """Why it failed, before or in the exchange."""
+        return self.refusal or (self.transaction.error if self.transaction else None)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstationRun:
+    """A workstation as it was read, and what became of each holder, in the order of the tasks.
+
+    ``not_found``: numbers of a removal that neither the inventory nor a store of this workstation has.
+    """
+
+    inventory: Inventory
+    observed_at: datetime
+    holders: tuple[HolderRun, ...]
+    not_found: tuple[str, ...] = ()
+
+    @property
+    def stores(self) -> Mapping[str, CertificateStore]:
+        """The newest state of each store that was worked on, by its owner's SID."""
+        done = (run.transaction for run in self.holders if run.transaction)
+        return {transaction.owner.sid: transaction.after for transaction in done}
+
+
+def prepare(
+    entries: Iterable[HolderEntry], state_of: Callable[[HolderEntry], DesiredState], now: datetime
+) -> list[HolderTask]:
+    """Everything that the controller can decide alone. One holder's error stops nobody else."""
+    tasks = []
+    for entry in entries:
+        try:
+            state = state_of(entry)
+            state.check(now)
+            tasks.append(HolderTask(entry, state))
+        except CollectionError as error:
+            tasks.append(HolderTask(entry, error=error))
+    return tasks
+
+
+def run_tasks(
+    tasks: Sequence[HolderTask], inventory: Inventory, drivers: Drivers, now: Callable[[], datetime]
+) -> WorkstationRun:
+    """Works through the holders of a workstation that was just read. It goes on after a holder's failure."""
+    run = WorkstationRun(inventory, now(), ())
+    lost: ConnectionLost | None = None
+    for task in tasks:
+        if task.state is None:
+            done = HolderRun(task, refusal=task.error)
+        elif lost:
+            done = HolderRun(task, refusal=_not_tried(inventory.computer, lost))
+        else:
+            try:
+                done = _run_task(task, task.state, run, drivers, now)
+            except ConnectionLost as problem:
+                lost = problem
+                done = HolderRun(task, refusal=_connection_lost(inventory.computer, lost))
+        run = replace(run, holders=(*run.holders, done))
+    return run
+
+
+def _run_task(
+    task: HolderTask, state: DesiredState, run: WorkstationRun, drivers: Drivers, now: Callable[[], datetime]
+) -> HolderRun:
+    try:
+        found = locate_holder(run.inventory, task.entry.user, run.observed_at)
+        # Two holders may share an account: the second finds what the first has left.
+        found = replace(found, store=run.stores.get(found.owner.sid, found.store))
+        return HolderRun(task, state.apply(found, drivers, now()))
+    except CollectionError as refusal:
+        return HolderRun(task, refusal=refusal)
+
+
+def _connection_lost(computer: str, problem: ConnectionLost) -> CollectionError:
+    return CollectionError(
+        code="connection_lost",
+        cause=f"The connection to {computer} ended before an answer came: {problem}.",
+        next_step="Run the task again: it goes on from what is there by then.",
+    )
+
+
+def _not_tried(computer: str, problem: ConnectionLost) -> CollectionError:
+    return CollectionError(
+        code="connection_lost",
+        cause=f"Nothing was done: the connection to {computer} had ended ({problem}).",
+        next_step="Run the task again.",
+    )

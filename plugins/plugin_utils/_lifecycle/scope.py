@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What the facts in a result are about: the certificates of the holders of a workstation. Others are counted only. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+
+from .._facts.build import FactsScope
+from .._facts.history import KeyId
+from .._facts.holders import HolderEntry
+from .._facts.selection import Selection
+from .._policy.subject import index_holders
+from .._policy.validity import Calendar
+from .run import WorkstationRun
+
+
+def facts_scope(
+    run: WorkstationRun, entries: Sequence[HolderEntry], issuer: str | None, calendar: Calendar, unusable: Set[KeyId]
+) -> FactsScope:
+    """``issuer`` is the option of the task. Without one, the authorisation numbers of the holders select; without numbers, the issuers
+    of the certificates that the run was about."""
+    pattern = next((entry.person.pattern for entry in entries), None)
+    numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
+    if issuer is not None:
+        selection = Selection(issuer=issuer, pattern=pattern)
+    elif numbers:
+        selection = Selection(pattern=pattern, register=index_holders(numbers, pattern))
+    else:
+        selection = Selection(pattern=pattern, issuer_names=frozenset(_issuers(run)))
+    return FactsScope(selection, entries, calendar, unusable)
+
+
+def _issuers(run: WorkstationRun) -> Iterable[str]:
+    for each in run.holders:
+        done = each.transaction
+        if done is None:
+            continue
+        if done.leaf:
+            yield done.leaf.issuer
+        gone = (done.before.find(thumbprint) for thumbprint in done.plan.leaving)
+        yield from (found.certificate.issuer for found in gone if found)

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The result of a run over a workstation: totals, those who need somebody, and the facts of all holders. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .._facts.build import FactsScope, workstation_record
+from .._facts.codec import to_map
+from .._facts.holders import HolderEntry, resolve_accounts
+from .result import FAILED, ResultContext, holder_result, kept_outcome
+from .run import HolderRun, WorkstationRun
+
+
+def workstation_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
+    """The documented result of ``holder_certificates``."""
+    rows = [_named(each) | holder_result(each, context) for each in run.holders]
+    failed = [row for row in rows if row["failed"]]
+    return {
+        "changed": any(row["changed"] for row in rows),
+        "failed": bool(failed),
+        "msg": _message(run.inventory.computer, rows),
+        "workstation": run.inventory.computer,
+        "clock_skew_seconds": run.inventory.skew(run.observed_at),
+        "holders": rows,
+        "not_found": list(run.not_found),
+        "failed_holders": [_label(row) for row in failed],
+        "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
+    }
+
+
+def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
+    """The documented result of ``certificate``: the one holder's, with the facts of the workstation."""
+    (holder,) = run.holders
+    return holder_result(holder, context) | {
+        "workstation": run.inventory.computer,
+        "clock_skew_seconds": run.inventory.skew(run.observed_at),
+        "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
+    }
+
+
+def facts_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> dict[str, Any]:
+    """``ansible_facts.pkcs12`` after a run. Facts outlive the run, and a plan is no outcome: check mode adds none."""
+    entries = resolve_accounts(scope.entries, run.inventory)
+    if not check_mode:
+        entries = _with_outcomes(entries, run)
+    scope = replace(scope, entries=entries)
+    return to_map(workstation_record(run.inventory, run.stores, scope, run.observed_at))
+
+
+def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple[HolderEntry, ...]:
+    at = run.observed_at.replace(microsecond=0)
+    outcomes = {each.task.entry.key: kept_outcome(each) for each in run.holders}
+    return tuple(
+        replace(entry, outcome=outcomes[entry.key], outcome_at=at) if entry.key in outcomes else entry
+        for entry in entries
+    )
+
+
+def _named(run: HolderRun) -> dict[str, Any]:
+    entry = run.task.entry
+    return {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    """A holder as people name him: name, number, account."""
+    return f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})"
+
+
+def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Totals by outcome, then those who need somebody, each with the sentence."""
+    if not rows:
+        return f"{computer}: there are no holders."
+    counts = Counter(_shown_outcome(row) for row in rows)
+    totals = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    needy = [f"{_label(row)}: {row['msg']}" for row in rows if row["failed"] or row["outcome"] == "deferred"]
+    return " ".join([f"{computer}: {totals}.", *needy])
+
+
+def _shown_outcome(row: Mapping[str, Any]) -> str:
+    outcome = str(row["outcome"]).replace("_", " ")
+    return f"would be {outcome}" if row["planned"] and row["outcome"] != FAILED else outcome
