@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# `make demo` shows the collection at work, `make test` tests it; both need nothing but a Python from 3.11 to 3.13.
+# `make demo` shows the collection at work, and `make test` tests it. Both need only a Python from 3.11 to 3.13.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
-# A Windows PowerShell without Windows. Where it is not installed, what needs it is skipped, loudly.
+# A Windows PowerShell without Windows. If it is not installed, the targets skip the tests that need it, and say so.
 export PKCS12_WINDOWS_BED ?= $(HOME)/.cache/pkcs12-windows-bed
 export PKCS12_WINDOWS_TOOLS ?= ../shared/windows
 
@@ -19,7 +19,7 @@ IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(a
 WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
 
 .PHONY: help
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
@@ -31,11 +31,11 @@ test: .venv/stamp bed-notice browser-notice ## run all tests
 	@tools/test $(PYTHON)
 
 .PHONY: bench
-bench: .venv/stamp bed-notice ## count what a task costs on the wire; PEER=folder compares with ansible.windows
+bench: .venv/stamp bed-notice ## measure the network traffic of a task; PEER=folder compares with ansible.windows
 	$(WITH_TESTS) -m benchmarks $(if $(PEER),--peer $(PEER))
 
 .PHONY: bench-fleet
-bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="100 500", and a report of 20000 holders
+bench-fleet: .venv/stamp ## measure audits and reports of large hospitals, SIZES="100 500", and a report of 20000 holders
 	$(WITH_TESTS) -m benchmarks.fleet $(SIZES)
 	$(WITH_TESTS) -m benchmarks.rows
 
@@ -44,7 +44,7 @@ record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (n
 	$(WITH_TESTS) -m contract.record
 
 .PHONY: bed
-bed: ## install Windows PowerShell under Wine, where this machine can have it
+bed: ## install Windows PowerShell under Wine, if this machine allows it
 	@tools/bed install
 
 .PHONY: bed-notice
@@ -52,7 +52,7 @@ bed-notice:
 	@tools/bed status
 
 .PHONY: browser
-browser: ## install Chromium, where this machine can have it
+browser: ## install Chromium, if this machine allows it
 	@tools/browser install
 
 .PHONY: browser-notice
@@ -60,61 +60,61 @@ browser-notice:
 	@tools/browser status
 
 .PHONY: screenshots
-screenshots: .venv/stamp browser-notice ## take the pictures of the report in docs/images anew
+screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
 LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
          lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
-lint: $(LINTS) ## run every check of the tree, one after the other; each is a target of its own:
+lint: $(LINTS) ## run all checks, one after the other; each check is also a separate target:
 	@echo "lint: $(words $(LINTS)) checks passed; what could not be done here is said above, behind ***"
 
-lint-ruff: $(LINT)/stamp ## Python: style, and mistakes that can be seen
+lint-ruff: $(LINT)/stamp ## check Python code for style and common errors
 	$(LINT)/bin/ruff check
 	$(LINT)/bin/ruff format --check
 
-lint-mypy: $(LINT)/stamp .venv/stamp ## Python: types, strict
+lint-mypy: $(LINT)/stamp .venv/stamp ## check Python types, in strict mode
 	$(PYTHON) conftest.py
 	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser
 
-lint-layers: .venv/stamp ## imports between the packages of plugin_utils go down only
+lint-layers: .venv/stamp ## check that imports between the packages of plugin_utils go down only
 	$(PYTHON) -m pytest -q tests/consistency/test_layers.py
 
-lint-shell: $(LINT)/stamp ## shell scripts
+lint-shell: $(LINT)/stamp ## check shell scripts
 	$(LINT)/bin/shellcheck .ci/run $$(grep -l '^#!.*bash' tools/*)
 
-lint-powershell: bed-notice ## the drivers hold Windows PowerShell 5.1 and .NET Framework 4.6.2
+lint-powershell: bed-notice ## check that the drivers work with Windows PowerShell 5.1 and .NET Framework 4.6.2
 	@tools/bed check plugins/modules/*.ps1 plugins/module_utils/*
 
-lint-licences: $(LINT)/stamp ## every file says its licence
+lint-licences: $(LINT)/stamp ## check that every file names its licence
 	$(LINT)/bin/reuse lint --lines
 
-lint-build: .venv/stamp ## the built collection carries the tracked files and no other
+lint-build: .venv/stamp ## check that the built collection has exactly the tracked files
 	rm -rf .build/dist
 	.venv/bin/ansible-galaxy collection build --output-path .build/dist
 	$(PYTHON) tools/check_tarball.py .build/dist/*.tar.gz
 
-lint-importer: $(IMPORTER)/stamp lint-build ## Galaxy would import it without a warning
+lint-importer: $(IMPORTER)/stamp lint-build ## check that Galaxy would import the collection without a warning
 	mkdir -p .build/importer
 	cd .build/importer; PATH=$(abspath $(IMPORTER)/bin):$$PATH python -m galaxy_importer.main ../dist/*.tar.gz 2>&1 | tee log
 	! grep WARNING .build/importer/log
 
-lint-ansible: $(LINT)/stamp stage ## ansible-lint, profile production
+lint-ansible: $(LINT)/stamp stage ## run ansible-lint, with the profile production
 	cd $(STAGE); $(IN_STAGE) ansible-lint
 
-lint-docs: $(LINT)/stamp stage ## antsibull-docs on the plugins' documentation and the guides
+lint-docs: $(LINT)/stamp stage ## run antsibull-docs on the documentation of the plugins and on the guides
 	cd $(STAGE); $(IN_STAGE) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
 
-lint-changelog: $(LINT)/stamp ## antsibull-changelog on the fragments
+lint-changelog: $(LINT)/stamp ## run antsibull-changelog on the fragments
 	$(LINT)/bin/antsibull-changelog lint
 
-lint-environment: $(LINT)/stamp lint-build ## an execution environment can be made of it
+lint-environment: $(LINT)/stamp lint-build ## check that an execution environment can be made with the collection
 	PATH=$(abspath $(LINT)/bin):$$PATH tools/check_environment .build/dist/*.tar.gz .build/environment
 
-lint-sanity: .venv/stamp stage bed-notice ## ansible-test sanity, without an ignore file
+lint-sanity: .venv/stamp stage bed-notice ## run ansible-test sanity, without an ignore file
 	tools/ansible_test $(STAGE) sanity --requirements --skip-test pslint $$(tools/bed pwsh || echo --skip-test validate-modules)
 
-lint-units: .venv/stamp stage ## the plugins' unit tests as ansible-test runs them
+lint-units: .venv/stamp stage ## run the unit tests of the plugins with ansible-test
 	tools/ansible_test $(STAGE) units --venv --requirements tests/unit/plugins/
 
 .PHONY: stage

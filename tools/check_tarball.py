@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds a built collection against the tree: it carries every tracked file of what is published, and no other.
+"""Compares a built collection with the tree: it must have every tracked file that is published, and no other.
 
     python tools/check_tarball.py TARBALL
 
@@ -30,7 +30,7 @@ MADE_BY_THE_BUILD = {"MANIFEST.json", "FILES.json"}
 
 
 def published() -> set[str]:
-    """The files that git tracks here and that a build has to carry, as paths relative to the root."""
+    """The files that git tracks and that a build must have, as paths relative to the root."""
     command = ["git", "ls-files", "-z", "--", *DOCUMENTS, *CONTENT]
     listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return set(listing.split("\0")) - {""}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stands in for the script with which ansible-test brings pip into an empty environment, where its address is closed.
+"""Replaces the script with which ansible-test installs pip into an empty environment, if the script's address is blocked.
 
 ansible-test looks for it as ``~/.ansible/test/cache/get_pip_<version>.py`` before it downloads one, and calls it with
 the wanted packages (``pip==25.2``) among options. The pip that Python carries fetches them from the usual index.
