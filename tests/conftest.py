@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from browser.program import chromium
+from lab.ansible_playbook import Forked, chosen
 from lab.wine import bed
 
 
@@ -50,3 +51,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         if count := counts.get(each.marker):
             line = f"*** NOT DONE HERE: {count} tests with {each.name}. It is not installed; `{each.target}` installs it where it can."
             terminalreporter.write_line(line, yellow=True, bold=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--start-anew", action="store_true", help="start each ansible-playbook anew, as a user does")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fork_ansible_playbook(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Many runs, of which a start would be the longest part."""
+    if request.config.getoption("--start-anew", default=False):
+        yield
+        return
+    with Forked() as forked, chosen(forked):
+        yield
