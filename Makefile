@@ -26,9 +26,15 @@ help: ## this list
 demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a small hospital on this machine
 	@$(WITH_TESTS) -m lab demo
 
-.PHONY: test
-test: .venv/stamp bed-notice browser-notice ## run all tests
-	@tools/test $(PYTHON)
+.PHONY: test test-rest test-all
+test: .venv/stamp bed-notice browser-notice ## run the tests that find most: five minutes on two cores
+	@tools/test $(PYTHON) most
+
+test-rest: .venv/stamp bed-notice browser-notice ## run the tests that `make test` leaves out
+	@tools/test $(PYTHON) rest
+
+test-all: .venv/stamp bed-notice browser-notice ## run all tests
+	@tools/test $(PYTHON) all
 
 .PHONY: bench
 bench: .venv/stamp bed-notice ## count what a task costs on the wire; PEER=folder compares with ansible.windows

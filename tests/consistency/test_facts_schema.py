@@ -42,10 +42,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._record import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._seats import Seat, seated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._selection import Selection
-from lab.authority import Authority
-from lab.emulated.element import pack, properties
 from consistency.schemas import published, put
 from consistency.tree import MODULES
+from lab.authority import Authority
+from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, OTHER_SID, SOFTWARE, inventory, profile
 from unit.plugins.plugin_utils.records import record
 

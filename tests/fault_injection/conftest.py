@@ -8,6 +8,7 @@ import pytest
 from contract.wire import capture
 from fault_injection.renewals import Material
 from fault_injection.story import Captured, Tally
+from figures import NUMBERS
 
 TALLY = Tally()
 
@@ -29,5 +30,5 @@ def material() -> Material:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if TALLY.runs:
+    if NUMBERS["runs"]:
         terminalreporter.write_line(f"renewals with faults: {TALLY}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, present
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome, Terms
 from contract.wire import Sent
+from figures import NUMBERS
 from lab.authority import IssuedBundle
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.store import Store
@@ -117,28 +118,21 @@ class Renewal:
         return present(wanted, open_bundle(self.new.data, self.new.passphrase), drivers, lambda: datetime.now(UTC))
 
 
-@dataclass(slots=True)
 class Tally:
     """Figures for the summary."""
 
-    faults: int = 0
-    runs: int = 0
-    violations: list[str] = field(default_factory=list)
-    converged: int = 0
-
-    def count(self, faults: int, violations: Sequence[str]) -> None:
+    @staticmethod
+    def count(faults: int, violations: Sequence[str]) -> None:
         """A run with faults."""
-        self.faults += faults
-        self.runs += 1
-        self.violations += violations
+        NUMBERS.update(faults=faults, runs=1, violations=len(violations))
 
-    def converge(self, runs: int = 2) -> None:
+    @staticmethod
+    def converge(runs: int = 2) -> None:
         """The runs after it: one that ended well, one that had nothing to do."""
-        self.runs += runs
-        self.converged += 1
+        NUMBERS.update(runs=runs, converged=1)
 
     def __str__(self) -> str:
         return (
-            f"{self.faults} faults injected, {self.runs} runs, {len(self.violations)} moments without a usable certificate, "
-            f"{self.converged} converged"
+            f"{NUMBERS['faults']} faults injected, {NUMBERS['runs']} runs, "
+            f"{NUMBERS['violations']} moments without a usable certificate, {NUMBERS['converged']} converged"
         )

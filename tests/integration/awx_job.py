@@ -14,9 +14,9 @@ from typing import Any
 import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from consistency.awx import PROJECT, Data, named
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.playbook import ROOT
-from consistency.awx import PROJECT, Data, named
 
 MOUNTED = "/srv/pkcs12"
 PASSWORD_PROMPT = r"SSH password:\s*?$"

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from consistency.awx import KUBERNETES, configuration, named
+from consistency.awx_meaning import render
 from integration import runner
 from integration.awx_job import Job, inputs_of, inventory
 from integration.runner import RunnerRun
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Seat
-from consistency.awx import KUBERNETES, configuration, named
-from consistency.awx_meaning import render
 
 DESKS = [
     Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))),

@@ -14,13 +14,13 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from consistency.schemas import published
 from integration.plays import SITE_WIDE_BECOME, Json, cached, modules, row, run_play
 from integration.strangers import put_on_card, stranger
 from lab.emulated import User
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache
-from consistency.schemas import published
 
 MIXED, MANY, FRENCH = "ws-mixed", "ws-many", "ws-french"
 DESKS = tuple(Desk(name, (Seat(JEANNE), Seat(PAUL, logged_on=False))) for name in (MIXED, MANY, FRENCH))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from consistency.awx import KUBERNETES, Data, configuration, named
 from integration import canary_run, runner
 from integration.awx_job import Job, inputs_of
 from integration.canary import Hit, Scanner, text_secret
@@ -23,7 +24,6 @@ from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.post import PostOffice
 from lab.tls import LOOPBACK, server_context, trust
-from consistency.awx import KUBERNETES, Data, configuration, named
 
 DESKS = [
     Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))),

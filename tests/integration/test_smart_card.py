@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from consistency.schemas import published
 from integration.canary import Hit, Scanner, Secret, binary_secret, text_secret
 from integration.conftest import Figures
 from integration.plays import SITE_WIDE_BECOME, Json, cached, row, run_play, tasks
@@ -19,7 +20,6 @@ from lab.emulated.store import Store
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import Run, fact_cache, play
-from consistency.schemas import published
 
 DESK = "ws-cardio"
 NAME, CARD_ISSUER, LABEL = "DUPONT Jeanne 899700000001", "AC Cartes de Professionnels", "La carte de Jeanne"

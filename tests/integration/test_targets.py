@@ -21,6 +21,8 @@ from lab.workstation import AuthMethod, Kind
 
 TARGETS = sorted(path.name for path in (Path(__file__).parent / "targets").iterdir())
 MARKS = {Kind.EMULATED: (), Kind.WINDOWS_POWERSHELL: (pytest.mark.windows,)}
+SMOKE = "enrol"
+"""Also in ``make test`` on Windows PowerShell, with the authentication that most sites have."""
 SITES = [
     pytest.param((kind, auth), id=f"{kind.value}-{auth.value}", marks=MARKS[kind])
     for kind in Kind

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from consistency.schemas import published
 from integration.plays import SITE_WIDE_BECOME, Json, modules, row, run_play
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.profile import Profile
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import DOMAIN_SID, JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run
-from consistency.schemas import published
 
 SHARE = r"\\nas\profils$\jdupont\AppData\Roaming"
 ROAMING = r"C:\Users\jdupont\AppData\Roaming"
