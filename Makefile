@@ -42,8 +42,8 @@ bench: .venv/stamp bed-notice ## count what a task costs on the wire; PEER=folde
 
 .PHONY: bench-fleet
 bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="100 500", and a report of 20000 holders
-	$(WITH_TESTS) -m benchmarks.fleet $(SIZES)
-	$(WITH_TESTS) -m benchmarks.rows
+	$(WITH_TESTS) -m benchmarks.audit_and_report $(SIZES)
+	$(WITH_TESTS) -m benchmarks.report_forms
 
 .PHONY: record
 record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)

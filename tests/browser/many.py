@@ -10,7 +10,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model 
     NextStep,
     Report,
 )
-from browser.rows import certificate, holder, place, terms, workstation
+from browser.report_rows import certificate, holder, place, terms, workstation
 
 
 def large(count: int, language: str = "en") -> Report:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._html import COLUMNS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._phrases import SEVERITY, Phrases
 from browser.pages import sample_page
-from browser.rows import terms
+from browser.report_rows import terms
 from browser.tables import cells, day, folded
 from browser.visit import Visitor
 

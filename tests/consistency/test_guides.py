@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._model 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._rows import WORST_FIRST
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report._textfile import textfile
-from consistency.reach import codes
+from consistency.reachable_codes import codes
 from consistency.test_role_specs import ROLES, spec
 from consistency.tree import ACTIONS, ROOT, name
 from lab.hospital import Hospital

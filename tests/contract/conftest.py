@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from contract.captured_commands import Sent, capture
 from contract.case import Case, load
 from contract.kinds import Pool
-from contract.wire import Sent, capture
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 CASES = load()
 SMOKE = {"renewal_from_end_to_end", "inventory_resolves_an_account_name"}

@@ -11,13 +11,13 @@ import pytest
 from figures import LINES
 from integration.bad_inputs import summary
 from integration.canary import Hit, Scanner
-from integration.remains import Piece
+from integration.written_files import Piece
 from lab.authority import Authority
 from lab.hospital import Hospital
 from lab.people import LOUIS, Desk, Seat
 from lab.wine import WineWorkstation
 from lab.winrm import Listener
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 DOSIMETRY = Desk("ws-dosimetry", (Seat(LOUIS),), windows=True)
 

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._properties import MACHINE_KEYSET, parse_element
 from lab.emulated import LoggingPolicy
-from unit.lab.emulated.hospital import (
+from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
     JEANNE,
     MARC,

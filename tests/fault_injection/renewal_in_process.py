@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story of a renewal in this process: the collection's own code on one side, on the other a workstation that gets Ansible's bytes."""
+"""A renewal in this process: the collection's own code on one side, a workstation that gets Ansible's bytes on the other."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._plan import Pr
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._predecessors import Method, Policy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._renewal import Present, present
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._transaction import Outcome, Terms
-from contract.wire import Sent
+from contract.captured_commands import Sent
 from figures import NUMBERS
 from lab.authority import IssuedBundle
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.store import Store
 from lab.people import DOMAIN, DOMAIN_SID, JEANNE
-from lab.workstation import AuthMethod, Logon
+from lab.workstation_interface import AuthMethod, Logon
 
 SERVICE = User(rf"{DOMAIN}\svc-ansible", f"{DOMAIN_SID}-1103", "of the connection", administrator=True)
 HOLDER = User(JEANNE.account, JEANNE.sid, "of the holder", upn=JEANNE.upn)
