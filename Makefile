@@ -26,18 +26,24 @@ help: ## show this list
 demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a small hospital on this machine
 	@$(WITH_TESTS) -m lab demo
 
-.PHONY: test
-test: .venv/stamp bed-notice browser-notice ## run all tests
-	@tools/test $(PYTHON)
+.PHONY: test test-rest test-all
+test: .venv/stamp bed-notice browser-notice ## run the tests that find most: five minutes on two cores
+	@tools/test $(PYTHON) most
+
+test-rest: .venv/stamp bed-notice browser-notice ## run the tests that `make test` leaves out
+	@tools/test $(PYTHON) rest
+
+test-all: .venv/stamp bed-notice browser-notice ## run all tests
+	@tools/test $(PYTHON) all
 
 .PHONY: bench
 bench: .venv/stamp bed-notice ## measure the network traffic of a task; PEER=folder compares with ansible.windows
 	$(WITH_TESTS) -m benchmarks $(if $(PEER),--peer $(PEER))
 
 .PHONY: bench-fleet
-bench-fleet: .venv/stamp ## measure audits and reports of large hospitals, SIZES="100 500", and a report of 20000 holders
-	$(WITH_TESTS) -m benchmarks.fleet $(SIZES)
-	$(WITH_TESTS) -m benchmarks.rows
+bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="100 500", and a report of 20000 holders
+	$(WITH_TESTS) -m benchmarks.audit_and_report $(SIZES)
+	$(WITH_TESTS) -m benchmarks.report_forms
 
 .PHONY: record
 record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)

@@ -1,15 +1,18 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Some tests need more than Python: Windows PowerShell, a browser. Where that is missing they are left out, and a line says so."""
+"""Which tests are run: a part of them, and only what this machine has the equipment for. What is left out is counted and said."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+import figures
 from browser.program import chromium
+from lab.ansible_playbook import Forked, chosen
 from lab.wine import bed
 
 
@@ -25,28 +28,76 @@ EQUIPMENT = (
     Equipment("windows", "Windows PowerShell (under Wine)", bed, "make bed"),
     Equipment("browser", "Chromium", chromium, "make browser"),
 )
-LEFT_OUT = pytest.StashKey[dict[str, int]]()
+PARTS = ("most", "rest", "all")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--start-anew", action="store_true", help="start each ansible-playbook anew, as a user does")
+    parser.addoption(
+        "--part", choices=PARTS, default="all", help="most: what `make test` runs; rest: what that leaves out"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for each in EQUIPMENT:
         config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
+    config.addinivalue_line("markers", "full: takes long, and is left to `make test-rest`")
+    config.addinivalue_line("markers", "smoke: runs in `make test` though it needs Windows PowerShell")
+
+
+def is_in_rest(item: pytest.Item) -> bool:
+    on_windows = item.get_closest_marker("windows") and not item.get_closest_marker("smoke")
+    return bool(on_windows or item.get_closest_marker("full"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    counts = config.stash.setdefault(LEFT_OUT, {})
+    part = config.getoption("--part", default="all")
+    if part != "all":
+        kind = {"most": "left to the rest", "rest": "run by the other part"}[part]
+        leave_out(config, items, kind, lambda item: is_in_rest(item) != (part == "rest"))
     for each in EQUIPMENT:
-        if each.there():
-            continue
-        left_out = [item for item in items if item.get_closest_marker(each.marker)]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
-        counts[each.marker] = len(left_out)
+        if not each.there():
+            leave_out(config, items, each.marker, lambda item, each=each: item.get_closest_marker(each.marker))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    counts = config.stash.get(LEFT_OUT, {})
+def leave_out(
+    config: pytest.Config, items: list[pytest.Item], reason: str, chosen: Callable[[pytest.Item], object]
+) -> None:
+    left_out = [item for item in items if chosen(item)]
+    items[:] = [item for item in items if not chosen(item)]
+    config.hook.pytest_deselected(items=left_out)
+    figures.LEFT_OUT[reason] = len(left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):  # one of the processes of pytest-xdist
+        session.config.workeroutput["figures"] = figures.exported()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    if exported := getattr(node, "workeroutput", {}).get("figures"):  # none of a process that crashed
+        figures.add(**exported)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for each in EQUIPMENT:
-        if count := counts.get(each.marker):
+        if count := figures.LEFT_OUT.get(each.marker):
             line = f"*** NOT DONE HERE: {count} tests with {each.name}. It is not installed; `{each.target}` installs it where it can."
             terminalreporter.write_line(line, yellow=True, bold=True)
+    if count := figures.LEFT_OUT.get("left to the rest"):
+        line = (
+            f">>> LEFT OUT: {count} tests, those with Windows PowerShell but for a few, and those that take long. "
+            "`make test-rest` runs them, `make test-all` runs everything."
+        )
+        terminalreporter.write_line(line, yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fork_ansible_playbook(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Many runs, of which a start would be the longest part."""
+    if request.config.getoption("--start-anew", default=False):
+        yield
+        return
+    with Forked() as forked, chosen(forked):
+        yield

@@ -15,7 +15,7 @@ from ansible.release import __version__ as core
 
 from benchmarks.count import SCENARIOS, Cost, count
 from benchmarks.ratio import ROUNDS, NotHere, ratio
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 HEADER = (
     "authentication",

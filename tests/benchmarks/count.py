@@ -16,7 +16,7 @@ from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import play
 from lab.winrm import Tally, tally
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 SCENARIOS = {
     "certificate_facts": "a workstation read as a whole",

@@ -19,7 +19,7 @@ from lab.people import LOUIS, Desk, Seat
 from lab.playbook import ROOT, play
 from lab.wine import bed
 from lab.winrm import Listener, Request
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 ROUNDS = 5
 OURS, PEER = "hospital_it.pkcs12.certificate_facts", "ansible.windows.win_ping"

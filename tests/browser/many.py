@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
-from browser.rows import certificate, holder, parameters, place, workstation
+from browser.report_rows import certificate, holder, parameters, place, workstation
 
 
 def large(count: int, language: str = "en") -> Report:

@@ -44,7 +44,7 @@ def hostile(report: Report) -> Report:
     """The same report with ``HOSTILE`` texts one after the other, wherever the model has a text of its own."""
     count = 0
 
-    def disturbed(value: Any) -> Any:
+    def with_hostile_texts(value: Any) -> Any:
         nonlocal count
         if isinstance(value, ReportParameters):
             return replace(value, title=HOSTILE[0], query=HOSTILE[1])
@@ -52,10 +52,12 @@ def hostile(report: Report) -> Report:
             count += 1
             return f"{HOSTILE[count % len(HOSTILE)]} {value}"
         if isinstance(value, tuple):
-            return tuple(disturbed(each) for each in value)
+            return tuple(with_hostile_texts(each) for each in value)
         if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{field.name: disturbed(getattr(value, field.name)) for field in fields(value)})
+            return replace(
+                value, **{field.name: with_hostile_texts(getattr(value, field.name)) for field in fields(value)}
+            )
         return value
 
-    made: Report = disturbed(report)
+    made: Report = with_hostile_texts(report)
     return made

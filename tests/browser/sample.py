@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     Report,
     WorkstationRow,
 )
-from browser.rows import away, certificate, digest, holder, parameters, place, silent, workstation
+from browser.report_rows import away, certificate, digest, holder, parameters, place, silent, workstation
 
 LAST_SEEN = datetime(2026, 11, 11, 6, 30, tzinfo=timezone.utc)
 

@@ -15,7 +15,7 @@ from browser.many import large
 from browser.tables import day
 from browser.visit import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 MANY = 20_000
 PATIENCE = 150

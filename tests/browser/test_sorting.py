@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import COLUMNS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Wording
 from browser.pages import sample_page
-from browser.rows import parameters
+from browser.report_rows import parameters
 from browser.tables import cells, day, folded
 from browser.visit import Visitor
 

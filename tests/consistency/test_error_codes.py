@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import SENTENCES
-from consistency.reach import UTILS, codes, codes_in, definitions
+from consistency.reachable_codes import UTILS, codes, codes_in, definitions
 from consistency.tree import ACTIONS, MODULES, ROOT, name
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_enrolling.rst"

@@ -23,7 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import WORST_FIRST
-from consistency.reach import codes
+from consistency.reachable_codes import codes
 from consistency.test_role_specs import ROLES, spec
 from consistency.tree import ACTIONS, ROOT, name
 from lab.hospital import Hospital

@@ -33,7 +33,7 @@ from typing import Any
 
 import yaml
 
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 FOLDER = Path(__file__).parent / "cases"
 MINIMAL: Mapping[str, Mapping[str, Any]] = {

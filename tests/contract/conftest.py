@@ -8,13 +8,19 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from contract.captured_commands import Sent, capture
 from contract.case import Case, load
 from contract.kinds import Pool
-from contract.wire import Sent, capture
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 CASES = load()
-MARKS = {Kind.EMULATED: (), Kind.WINDOWS_POWERSHELL: (pytest.mark.windows,)}
+SMOKE = {"renewal_from_end_to_end", "inventory_resolves_an_account_name"}
+"""On Windows PowerShell these run in ``make test``, too: both drivers, every step of a renewal."""
+
+
+def marks(case: Case, kind: Kind) -> list[pytest.MarkDecorator]:
+    on_windows = kind is Kind.WINDOWS_POWERSHELL
+    return [pytest.mark.windows] * on_windows + [pytest.mark.smoke] * (on_windows and case.name in SMOKE)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -23,7 +29,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         pairs = [(case, kind) for case in CASES for kind in Kind if case.runs_on(kind)]
         metafunc.parametrize(
             ("case", "kind"),
-            [pytest.param(case, kind, id=f"{case.name}-{kind.value}", marks=MARKS[kind]) for case, kind in pairs],
+            [pytest.param(case, kind, id=f"{case.name}-{kind.value}", marks=marks(case, kind)) for case, kind in pairs],
         )
 
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.material import Material
+from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.situation import ForceKeyProtection, HoldMutex, Order, PutElement, PutKey, PutPerson, TemporaryProfile
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.profile import Profile
 from lab.emulated.store import Store
-from lab.workstation import Kind, Logon, Process
+from lab.workstation_interface import Kind, Logon, Process
 
 OWNER = User(
     r"CHU\jdupont", "S-1-5-21-1004336348-1177238915-682003330-1104", "a password", True, "jeanne.dupont@chu.example"
@@ -61,7 +61,7 @@ class EmulatedSubject:
     def _store(self, computer: bool) -> Store:
         return self.workstation.machine if computer else self.workstation.store_of(OWNER.sid)
 
-    def _put_key(self, alias: str, of: Material, legacy: bool, store: Store) -> None:
+    def _put_key(self, alias: str, of: FixtureCertificate, legacy: bool, store: Store) -> None:
         self._containers[alias] = store.plant_key(of.key, 1 if legacy else 0).name
 
     def _with_containers(self, element: bytes) -> bytes:

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from contract.captured_commands import Sent
 from contract.case import Case
+from contract.case_runner import Outcome, run
 from contract.emulated_subject import EmulatedSubject
-from contract.runner import Outcome, run
 from contract.subject import Subject
 from contract.wine_subject import WineSubject
-from contract.wire import Sent
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 SUBJECTS: Mapping[Kind, Callable[[], Subject]] = {
     Kind.EMULATED: EmulatedSubject,

@@ -26,7 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     parse_element,
     thumbprint_of,
 )
-from contract.material import by_thumbprint
+from contract.fixture_certificates import by_thumbprint
 
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
 CONTAINER = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")

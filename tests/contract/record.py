@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import sys
 
+from contract.captured_commands import capture
 from contract.case import Case, load
+from contract.case_runner import complaints
 from contract.kinds import in_parallel
 from contract.recording import FOLDER, document, path_of, text
-from contract.runner import complaints
-from contract.wire import capture
 from lab.wine import bed
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 
 def main() -> int:

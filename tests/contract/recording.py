@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from contract.captured_commands import Sent
 from contract.case import Case
-from contract.runner import Outcome
-from contract.wire import Sent
+from contract.case_runner import Outcome
 from lab.manifest import parse
 
 FOLDER = Path(__file__).parent / "recordings"

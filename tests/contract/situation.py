@@ -32,7 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
-from contract.material import Material, material
+from contract.fixture_certificates import FixtureCertificate, fixture_certificate
 from lab.emulated.element import pack, properties
 from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
 
@@ -44,7 +44,7 @@ class PutKey:
     """A new container with this key. ``alias`` stands for its name in elements; it is a GUID in braces, as the real one."""
 
     alias: str
-    of: Material
+    of: FixtureCertificate
     legacy: bool
     computer: bool
 
@@ -100,7 +100,7 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
             case "certificate":
                 yield from _Certificate(**details).orders(alias, previous)
             case "leftover_key":
-                yield PutKey(alias, material(details["of"]), legacy=False, computer=False)
+                yield PutKey(alias, fixture_certificate(details["of"]), legacy=False, computer=False)
             case "unparsable":
                 data = base64.b64decode(details)
                 yield PutElement(thumbprint_of(data), data, computer=False)
@@ -127,10 +127,10 @@ class _Certificate:
     store: str = "own"
 
     def orders(self, alias: str, previous: str) -> Iterator[Order]:
-        wanted, computer = material(self.of), self.store == "computer"
+        wanted, computer = fixture_certificate(self.of), self.store == "computer"
         key = self.of if self.key == "own" else self.key
         if key not in ("none", "lost", "shared", "computer") and self.provider is None:
-            yield PutKey(alias, material(key), self.legacy, computer)
+            yield PutKey(alias, fixture_certificate(key), self.legacy, computer)
         link = None if key == "none" else self._link(previous if key == "shared" else alias)
         yield PutElement(
             wanted.thumbprint, pack(properties(wanted.der, link, self.friendly_name, self.archived)), computer
@@ -150,6 +150,6 @@ def _person(
     redirected_to: str | None = None,
     appdata: bool = True,
 ) -> PutPerson:
-    owned = map(material, certificates)
+    owned = map(fixture_certificate, certificates)
     elements = {wanted.thumbprint: pack(properties(wanted.der)) for wanted in owned}
     return PutPerson(sid, name, elements, logged_on, redirected_to, appdata)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from contract.normal import Place
 from contract.situation import Order
-from lab.workstation import Kind, Logon, Process
+from lab.workstation_interface import Kind, Logon, Process
 
 
 class Subject(Protocol):

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from contract.captured_commands import Sent
 from contract.case import Case
+from contract.case_runner import complaints
 from contract.kinds import on_a_fresh_one
-from contract.runner import complaints
-from contract.wire import Sent
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 
 def test_contract(

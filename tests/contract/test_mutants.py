@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
+from contract.captured_commands import Sent
 from contract.case import Case, load
+from contract.case_runner import complaints
 from contract.kinds import on_a_fresh_one
 from contract.normal import FalseProofError
 from contract.recording import document, driver_hash, read
-from contract.runner import complaints
-from contract.wire import Sent
 from lab.emulated import exchange, removal, steps
 from lab.emulated.computer import Computer
 from lab.emulated.handle import StoreHandle
 from lab.manifest import SEPARATOR, parse
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 CASES = {case.name: case for case in load()}
 SENT = Mapping[tuple[str, bool], Sent]

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.kinds import on_a_fresh_one
 from contract.recording import FOLDER, document, path_of, read
-from contract.wire import Sent
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 RECORDED = [case for case in load() if case.runs_on(Kind.WINDOWS_POWERSHELL)]
 BOTH = [case for case in RECORDED if case.runs_on(Kind.EMULATED)]

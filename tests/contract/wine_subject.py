@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from contract.material import PASSPHRASE, bundle
+from contract.fixture_certificates import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
 from contract.situation import ForceKeyProtection, HoldMutex, Order, PutElement, PutKey, PutPerson, TemporaryProfile
 from lab.wine import WineWorkstation, bed, seen_by_wine
-from lab.workstation import AuthMethod, Kind, Logon, Process
+from lab.workstation_interface import AuthMethod, Kind, Logon, Process
 
 PREPARE = Path(__file__).with_name("prepare.ps1")
 HOLD = """

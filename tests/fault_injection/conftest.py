@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from contract.wire import capture
-from fault_injection.renewals import Material
-from fault_injection.story import Captured, Tally
+from contract.captured_commands import capture
+from fault_injection.renewal_in_process import Captured, Tally
+from fault_injection.renewals import RenewalBundles
+from figures import NUMBERS
 
 TALLY = Tally()
 
@@ -24,10 +25,10 @@ def sent() -> Captured:
 
 
 @pytest.fixture(scope="session")
-def material() -> Material:
-    return Material.issue()
+def bundles() -> RenewalBundles:
+    return RenewalBundles.issue()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if TALLY.runs:
+    if NUMBERS["runs"]:
         terminalreporter.write_line(f"renewals with faults: {TALLY}")

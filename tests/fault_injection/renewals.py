@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The renewals that are disturbed: what the holder has, what is brought in, what happens to the old."""
+"""The renewals that are faulty: what the holder has, what is brought in, what happens to the old."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
-from fault_injection.story import Renewal
+from fault_injection.renewal_in_process import Renewal
 from lab.authority import Authority, IssuedBundle, PrivateKey
 from lab.emulated.store import Store, spki
 from lab.people import JEANNE
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class RenewalBundles:
     """One person's certificates. ``recertified`` has the key of ``old``; ``encrypting`` is for mail, too."""
 
     older: IssuedBundle
@@ -29,7 +29,7 @@ class Material:
     foreign: IssuedBundle
 
     @classmethod
-    def issue(cls) -> Material:
+    def issue(cls) -> RenewalBundles:
         """All by one authority."""
         authority = Authority.create()
         old = _issue(authority, -1000, 30)
@@ -74,41 +74,39 @@ def planted(*bundles: IssuedBundle, provider_type: int = 0) -> Callable[[Store],
     return prepare
 
 
-def new_one_is_hidden(material: Material) -> Callable[[Store], None]:
+def new_one_is_hidden(bundles: RenewalBundles) -> Callable[[Store], None]:
     """Somebody has archived the new certificate."""
 
     def prepare(store: Store) -> None:
-        planted(material.old)(store)
-        store.plant(material.new.certificate, material.new.private_key, archived=True)
+        planted(bundles.old)(store)
+        store.plant(bundles.new.certificate, bundles.new.private_key, archived=True)
 
     return prepare
 
 
-def removal_was_cut(material: Material) -> Callable[[Store], None]:
+def removal_was_cut(bundles: RenewalBundles) -> Callable[[Store], None]:
     """The new certificate was being removed: it is hidden, its key is gone."""
 
     def prepare(store: Store) -> None:
-        new_one_is_hidden(material)(store)
-        (holder,) = (
-            one for one in store.containers.values() if one.spki == spki(material.new.private_key.public_key())
-        )
+        new_one_is_hidden(bundles)(store)
+        (holder,) = (one for one in store.containers.values() if one.spki == spki(bundles.new.private_key.public_key()))
         del store.containers[holder.name]
 
     return prepare
 
 
-def new_one_has_no_key(material: Material) -> Callable[[Store], None]:
+def new_one_has_no_key(bundles: RenewalBundles) -> Callable[[Store], None]:
     """Somebody has imported the new certificate from a .cer file, and an import that was cut has left its key."""
 
     def prepare(store: Store) -> None:
-        planted(material.old)(store)
-        store.plant(material.new.certificate)
-        store.plant_key(material.new.private_key)
+        planted(bundles.old)(store)
+        store.plant(bundles.new.certificate)
+        store.plant_key(bundles.new.private_key)
 
     return prepare
 
 
-RENEWALS: Mapping[str, Callable[[Material], Renewal]] = {
+RENEWALS: Mapping[str, Callable[[RenewalBundles], Renewal]] = {
     "one old one": lambda m: Renewal(planted(m.old), m.new),
     "two old ones": lambda m: Renewal(planted(m.older, m.old), m.new),
     "an old one of CAPI": lambda m: Renewal(planted(m.old, provider_type=24), m.new),

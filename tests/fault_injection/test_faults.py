@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each operation on the store is disturbed in turn. The holder can log on at every moment, and the next run brings all to its end."""
+"""Each operation on the store is hit by a fault in turn. The holder can log on at every moment, and the next run brings all to its end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from fault_injection.disturbed import disturb, operations, wrong_after_another_run
-from fault_injection.renewals import RENEWALS, Material
-from fault_injection.story import Captured, Renewal, Tally
+from fault_injection.faulty_run import operations, run_with_fault, wrong_after_another_run
+from fault_injection.renewal_in_process import Captured, Renewal, Tally
+from fault_injection.renewals import RENEWALS, RenewalBundles
 from lab.faults import Act, failing, killed, loses_the_first_key, together
 
 Fault = tuple[int, Act]
@@ -18,20 +18,20 @@ Fault = tuple[int, Act]
 
 
 @pytest.fixture(params=RENEWALS)
-def renewal(request: pytest.FixtureRequest, material: Material) -> Renewal:
-    return RENEWALS[request.param](material)
+def renewal(request: pytest.FixtureRequest, bundles: RenewalBundles) -> Renewal:
+    return RENEWALS[request.param](bundles)
 
 
 def assert_survives(renewal: Renewal, sent: Captured, tally: Tally, faults: Iterable[Fault]) -> None:
     """Each fault on a workstation of its own, and what the tally says of them."""
     for count, act in faults:
-        disturbed = disturb(renewal, sent, act)
-        tally.count(count, disturbed.watch.violations)
-        assert disturbed.refusal is not None
-        assert disturbed.refusal.cause
-        assert disturbed.refusal.next_step
-        assert not disturbed.watch.violations
-        assert not wrong_after_another_run(disturbed, renewal, sent)
+        faulty = run_with_fault(renewal, sent, act)
+        tally.count(count, faulty.watch.violations)
+        assert faulty.refusal is not None
+        assert faulty.refusal.cause
+        assert faulty.refusal.next_step
+        assert not faulty.watch.violations
+        assert not wrong_after_another_run(faulty, renewal, sent)
         tally.converge()
 
 
@@ -52,7 +52,7 @@ def test_driver_dies_while_it_takes_back(renewal: Renewal, sent: Captured, tally
 def while_taking_back(renewal: Renewal, sent: Captured) -> Iterator[Fault]:
     """A failure after each operation, and a death after each of those that take back."""
     for number in range(1, operations(renewal, sent) + 1):
-        last = len(disturb(renewal, sent, failing(number)).watch.operations)
+        last = len(run_with_fault(renewal, sent, failing(number)).watch.operations)
         for later in range(number + 1, last + 1):
             yield 2, together(failing(number), killed(later))
 

@@ -16,10 +16,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     read_records,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from fault_injection.disturbed import disturb, wrong_after_another_run
-from fault_injection.end import wrong_in_the_end
-from fault_injection.renewals import RENEWALS, Material
-from fault_injection.story import HOLDER, Captured, LabDrivers, Renewal, Tally
+from fault_injection.faulty_run import run_with_fault, wrong_after_another_run
+from fault_injection.final_state import wrong_in_the_end
+from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal, Tally
+from fault_injection.renewals import RENEWALS, RenewalBundles
 from lab.authority import IssuedBundle
 from lab.emulated import Operation
 from lab.emulated.element import pack, text
@@ -30,8 +30,8 @@ WAIT = 10
 
 
 @pytest.fixture
-def renewal(material: Material) -> Renewal:
-    return RENEWALS["one old one"](material)
+def renewal(bundles: RenewalBundles) -> Renewal:
+    return RENEWALS["one old one"](bundles)
 
 
 def brings_in(bundle: IssuedBundle) -> Callable[[Store], None]:
@@ -58,7 +58,7 @@ def renames_all(store: Store) -> None:
         store.elements[name] = pack({**read_records(raw), FRIENDLY_NAME: text("renamed by hand")})
 
 
-CHANGES: dict[str, Callable[[Material], Callable[[Store], None]]] = {
+CHANGES: dict[str, Callable[[RenewalBundles], Callable[[Store], None]]] = {
     "the new one came without its key": lambda m: without_its_key(m.new),
     "somebody else's certificate came": lambda m: brings_in(m.foreign),
     "the old one is gone": lambda _m: takes_out_all,
@@ -68,16 +68,16 @@ CHANGES: dict[str, Callable[[Material], Callable[[Store], None]]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_store_that_changed_after_it_was_read_is_left_alone(
-    change: str, renewal: Renewal, material: Material, sent: Captured, tally: Tally
+    change: str, renewal: Renewal, bundles: RenewalBundles, sent: Captured, tally: Tally
 ) -> None:
-    interfere = CHANGES[change](material)
-    disturbed = disturb(renewal, sent, between=interfere)
-    tally.count(1, disturbed.watch.violations)
-    assert disturbed.refusal is not None
-    assert disturbed.refusal.code == "stale_store"
-    assert not disturbed.watch.operations
-    others = usable(disturbed.workstation.store_of(HOLDER.sid), datetime.now(UTC)) & {material.foreign.thumbprint}
-    assert not wrong_after_another_run(disturbed, renewal, sent, others)
+    interfere = CHANGES[change](bundles)
+    faulty = run_with_fault(renewal, sent, between=interfere)
+    tally.count(1, faulty.watch.violations)
+    assert faulty.refusal is not None
+    assert faulty.refusal.code == "stale_store"
+    assert not faulty.watch.operations
+    others = usable(faulty.workstation.store_of(HOLDER.sid), datetime.now(UTC)) & {bundles.foreign.thumbprint}
+    assert not wrong_after_another_run(faulty, renewal, sent, others)
     tally.converge()
 
 

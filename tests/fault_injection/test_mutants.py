@@ -21,9 +21,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     plan_present,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetiredCertificate
-from fault_injection.disturbed import disturb, wrong_after_another_run
-from fault_injection.renewals import RENEWALS, Material
-from fault_injection.story import HOLDER, Captured, Renewal
+from fault_injection.faulty_run import run_with_fault, wrong_after_another_run
+from fault_injection.renewal_in_process import HOLDER, Captured, Renewal
+from fault_injection.renewals import RENEWALS, RenewalBundles
 from lab.emulated.handle import StoreHandle
 from lab.emulated.steps import STEP_TYPES
 from lab.faults import failing, killed, linked, loses_the_first_key
@@ -32,8 +32,8 @@ Order = Callable[[Step], int]
 
 
 @pytest.fixture
-def renewal(material: Material) -> Renewal:
-    return RENEWALS["one old one"](material)
+def renewal(bundles: RenewalBundles) -> Renewal:
+    return RENEWALS["one old one"](bundles)
 
 
 def paper_procedure(step: Step) -> int:
@@ -56,26 +56,26 @@ def mutate(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
 
 def test_the_paper_procedure_is_caught(renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     mutate(monkeypatch, paper_procedure)
-    assert disturb(renewal, sent).watch.violations
+    assert run_with_fault(renewal, sent).watch.violations
 
 
 def test_retiring_before_the_proof_is_caught(renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not disturb(renewal, sent, loses_the_first_key).watch.violations
+    assert not run_with_fault(renewal, sent, loses_the_first_key).watch.violations
     mutate(monkeypatch, before_the_proof)
-    assert disturb(renewal, sent, loses_the_first_key).watch.violations
+    assert run_with_fault(renewal, sent, loses_the_first_key).watch.violations
 
 
 def test_import_that_sweeps_nothing_is_caught(
     renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(StoreHandle, "leftovers", lambda _handle, _spki: [])
-    left = disturb(renewal, sent, killed(1))
+    left = run_with_fault(renewal, sent, killed(1))
     assert any("no certificate links to" in wrong for wrong in wrong_after_another_run(left, renewal, sent))
 
 
 def test_taking_nothing_back_is_caught(renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    clean = disturb(renewal, sent, failing(1))
+    clean = run_with_fault(renewal, sent, failing(1))
     assert not clean.workstation.store_of(HOLDER.sid).containers.keys() - linked(clean.workstation.store_of(HOLDER.sid))
     monkeypatch.setitem(STEP_TYPES, "import", replace(STEP_TYPES["import"], final=True))
-    left = disturb(renewal, sent, failing(1)).workstation.store_of(HOLDER.sid)
+    left = run_with_fault(renewal, sent, failing(1)).workstation.store_of(HOLDER.sid)
     assert left.containers.keys() - linked(left)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each WinRM request of a renewal by the real ansible-playbook is disturbed in turn; the same playbook then brings all to its end."""
+"""Each WinRM request of a renewal by the real ansible-playbook is hit by a fault in turn; the same playbook then brings all to its end."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from fault_injection.renewals import Material
-from fault_injection.requests import Fault, Ward, ward
-from fault_injection.story import Tally
+from fault_injection.faulty_requests import Fault, FaultyWorkstations, faulty_workstations
+from fault_injection.renewal_in_process import Tally
+from fault_injection.renewals import RenewalBundles
 from integration.plays import failed_hosts, row
 from lab.emulated import EmulatedWorkstation
 from lab.faults import cut_at, delayed_at, garbled
 from lab.playbook import Run
 from lab.winrm import Intercept, Moment, Request
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 TIMEOUT, LATE = 2, 3.5
 """Seconds that Ansible waits for an answer, and how long it does not come."""
@@ -32,34 +32,36 @@ GARBAGE = {
 }
 
 
-def test_credentials_are_refused_after_each_request(tmp_path: Path, material: Material, tally: Tally) -> None:
-    last = count(tmp_path / "clean", material, AuthMethod.BASIC)
+def test_credentials_are_refused_after_each_request(tmp_path: Path, bundles: RenewalBundles, tally: Tally) -> None:
+    last = count(tmp_path / "clean", bundles, AuthMethod.BASIC)
     with pytest.MonkeyPatch.context() as patches:
         known = Passwords()
         patches.setattr(EmulatedWorkstation, "passwords", property(known.of))
         faults = {f"refused-{n}": Fault(known.revoked_at(n)) for n in range(1, last)}
-        with ward(tmp_path / "ward", faults, material.old, AuthMethod.BASIC) as patients:
+        with faulty_workstations(tmp_path / "faulty", faults, bundles.old, AuthMethod.BASIC) as faulty:
             # The last request ends the shell; Ansible does not mind when it is refused.
-            assert failed_hosts(patients.disturbed()) == faults.keys() - {f"refused-{last - 1}"}
+            assert failed_hosts(faulty.run_with_faults()) == faults.keys() - {f"refused-{last - 1}"}
             known.restore()
-            assert_recovers(patients, tally)
+            assert_recovers(faulty, tally)
 
 
-def test_requests_are_cut_delayed_and_answered_with_garbage(tmp_path: Path, material: Material, tally: Tally) -> None:
-    last = count(tmp_path / "clean", material, AuthMethod.NTLM)
+def test_requests_are_cut_delayed_and_answered_with_garbage(
+    tmp_path: Path, bundles: RenewalBundles, tally: Tally
+) -> None:
+    last = count(tmp_path / "clean", bundles, AuthMethod.NTLM)
     faults = dict(faults_at_each(last)) | dict(faults_of_answers())
-    with ward(tmp_path / "ward", faults, material.old, AuthMethod.NTLM) as patients:
+    with faulty_workstations(tmp_path / "faulty", faults, bundles.old, AuthMethod.NTLM) as faulty:
         harmless = {f"{moment}-{last}" for moment in ("before", "after", "late")}
-        assert failed_hosts(patients.disturbed()) == faults.keys() - harmless
-        assert_recovers(patients, tally)
+        assert failed_hosts(faulty.run_with_faults()) == faults.keys() - harmless
+        assert_recovers(faulty, tally)
 
 
-def count(folder: Path, material: Material, auth: AuthMethod) -> int:
+def count(folder: Path, bundles: RenewalBundles, auth: AuthMethod) -> int:
     """How many requests a renewal takes when nothing is wrong."""
-    with ward(folder, {"clean": Fault()}, material.old, auth) as patients:
-        run = patients.disturbed()
+    with faulty_workstations(folder, {"clean": Fault()}, bundles.old, auth) as faulty:
+        run = faulty.run_with_faults()
         assert not failed_hosts(run), run.stdout
-        assert patients.wrong_in_the_end("clean") == ()
+        assert faulty.wrong_in_the_end("clean") == ()
         return len(run.requests)
 
 
@@ -82,21 +84,21 @@ def answers(driver: str, answer: bytes) -> Callable[[EmulatedWorkstation, pytest
     )
 
 
-def assert_recovers(patients: Ward, tally: Tally) -> None:
+def assert_recovers(faulty: FaultyWorkstations, tally: Tally) -> None:
     """Nobody was ever without a certificate, the next run ends well everywhere, and no secret is left."""
-    first = patients.runs[-1]
-    for name in patients.faults:
-        tally.count(1, patients.watches[name].violations)
+    first = faulty.runs[-1]
+    for name in faulty.faults:
+        tally.count(1, faulty.watches[name].violations)
         if name in failed_hosts(first):
             assert_named(first, name)
-    run = patients.again()
+    run = faulty.again()
     assert run.exit_code == 0, run.stdout
-    for name in patients.faults:
-        assert patients.wrong_in_the_end(name) == (), name
+    for name in faulty.faults:
+        assert faulty.wrong_in_the_end(name) == (), name
         tally.converge(runs=1)
-    scanner = patients.scanner()
-    assert patients.secrets
-    assert [hit for place, data in patients.pieces() for hit in scanner.scan(place, data)] == []
+    scanner = faulty.scanner()
+    assert faulty.secrets
+    assert [hit for place, data in faulty.pieces() for hit in scanner.scan(place, data)] == []
 
 
 def assert_named(run: Run, name: str) -> None:

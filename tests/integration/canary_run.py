@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from integration.canary import Secret, binary_secret, key_secrets, text_secret
 from integration.plays import Json, run_play, tasks
-from integration.remains import Piece, files
 from integration.wiretap import tap
+from integration.written_files import Piece, files
 from lab.authority import Authority, IssuedBundle
 from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation
 from lab.hospital import Hospital

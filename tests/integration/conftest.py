@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
+from figures import LINES
 from integration.bad_inputs import summary
 from integration.canary import Hit, Scanner
-from integration.remains import Piece
+from integration.written_files import Piece
 from lab.authority import Authority
 from lab.hospital import Hospital
 from lab.people import LOUIS, Desk, Seat
 from lab.wine import WineWorkstation
 from lab.winrm import Listener
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 DOSIMETRY = Desk("ws-dosimetry", (Seat(LOUIS),), windows=True)
 
@@ -62,13 +63,11 @@ def powershell(windows: Hospital) -> WineWorkstation:
     return workstation
 
 
-@dataclass(frozen=True, slots=True)
 class Figures:
     """How much was searched for secrets, for the summary."""
 
-    lines: list[str] = field(default_factory=list)
-
-    def search(self, what: str, scanner: Scanner, pieces: Iterable[Piece]) -> list[Hit]:
+    @staticmethod
+    def search(what: str, scanner: Scanner, pieces: Iterable[Piece]) -> list[Hit]:
         """Searches and counts."""
         size = 0
         hits: list[Hit] = []
@@ -76,19 +75,18 @@ class Figures:
             size += len(data)
             hits += scanner.scan(place, data)
         forms = sum(len(secret.forms) for secret in scanner.secrets)
-        self.lines.append(f"{what}: {size} bytes, {len(scanner.secrets)} secrets in {forms} forms, {len(hits)} found")
+        LINES.append(
+            f"searched for secrets: {what}: {size} bytes, {len(scanner.secrets)} secrets in {forms} forms, {len(hits)} found"
+        )
         return hits
-
-
-FIGURES = Figures()
 
 
 @pytest.fixture(scope="session")
 def figures() -> Figures:
-    return FIGURES
+    return Figures()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(summary())
-    for line in FIGURES.lines:
-        terminalreporter.write_line(f"searched for secrets: {line}")
+    for line in LINES:
+        terminalreporter.write_line(line)

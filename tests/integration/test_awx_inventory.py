@@ -15,9 +15,9 @@ import pytest
 
 from consistency.awx import KUBERNETES, configuration, named
 from consistency.awx_meaning import render
-from integration import runner
+from integration import runner_job
 from integration.awx_job import Job, inputs_of, inventory
-from integration.runner import RunnerRun
+from integration.runner_job import RunnerRun
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Seat
 
@@ -63,7 +63,7 @@ class Day:
         job = Job(template, inputs, answers, number=self.number, facts=facts, groups=self.groups())
         controller, worker = (self.hospital.folder / f"job {self.number} {side}" for side in ("controller", "worker"))
         job.prepare(DATA, self.hospital, controller, worker)
-        self.last = runner.run(controller, worker, template["playbook"], ident=str(self.number))
+        self.last = runner_job.run(controller, worker, template["playbook"], ident=str(self.number))
         return self.last
 
     def groups(self) -> dict[str, set[str]]:

@@ -16,7 +16,7 @@ from integration import canary_run
 from integration.canary import STRIDE, WINDOW, Scanner, Secret, binary_secret, key_secrets, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import DOSIMETRY, Figures
-from integration.remains import registry, wine_prefix
+from integration.written_files import registry, wine_prefix
 from lab.authority import Authority
 from lab.authority.authority import new_key
 from lab.hospital import Hospital

@@ -23,7 +23,7 @@ from lab.hospital import Hospital
 from lab.people import JEANNE, LOUIS, PAUL, Desk, Seat
 from lab.playbook import Run, play
 from lab.wine import WineWorkstation
-from lab.workstation import Kind, Logon, Process
+from lab.workstation_interface import Kind, Logon, Process
 
 CHECK = "hospital_it.pkcs12.check"
 UNTRUSTED = "Cannot run untrusted PowerShell script 'x' in ConstrainedLanguage mode with module util imports."

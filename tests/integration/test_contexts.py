@@ -15,7 +15,7 @@ from lab.emulated import LoggingPolicy
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import DOMAIN_SID, JEANNE, Desk, Seat
 from lab.playbook import Run
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 SERVICE_SID = f"{DOMAIN_SID}-1103"
 AT_THE_DESK, WITH_PASSWORD, FIRST_LOGON, OWN, LOGGED = "ws-desk", "ws-password", "ws-first", "ws-own", "ws-logged"

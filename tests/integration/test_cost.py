@@ -11,7 +11,7 @@ from ansible.release import __version__ as core
 
 from benchmarks.count import SCENARIOS, count
 from lab.playbook import ROOT
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 READING, EXCHANGE = ("certificate_facts", "deferred", "steady state"), ("proof", "enrolment", "renewal")
 AUTH_ROUNDS = {AuthMethod.BASIC: 0, AuthMethod.NTLM: 3}

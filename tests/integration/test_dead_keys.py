@@ -14,19 +14,19 @@ from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, Desk, Seat
 from lab.playbook import Run, fact_cache, play
 
-WARD = "ws-ward"
+CARDIO = "ws-cardio"
 STEP = "Say what became of each workstation that was called"
 
 
 @pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Jeanne's key is lost, as in a profile that was restored without it. Her bundle is in the folder still, and so is Elodie's new one."""
-    desk = Desk(WARD, (Seat(JEANNE), Seat(ELODIE)))
+    desk = Desk(CARDIO, (Seat(JEANNE), Seat(ELODIE)))
     with Hospital(tmp_path_factory.mktemp("dead-keys"), (desk,), days={JEANNE: 900, ELODIE: 30}) as hospital:
         for person in (JEANNE, ELODIE):
             issued = hospital.bundles[person.authorisation]
-            hospital.emulated(WARD).store_of(person.sid).plant(issued.certificate, issued.private_key)
-        hospital.emulated(WARD).store_of(JEANNE.sid).containers.clear()
+            hospital.emulated(CARDIO).store_of(person.sid).plant(issued.certificate, issued.private_key)
+        hospital.emulated(CARDIO).store_of(JEANNE.sid).containers.clear()
         hospital.deliver(ELODIE, 1000, " new")
         yield Site(hospital)
 
@@ -40,7 +40,7 @@ def audit(site: Site, prove: bool = True) -> None:
 
 
 def log_on(site: Site, logged_on: bool) -> None:
-    site.hospital.emulated(WARD).profiles[JEANNE.sid].logged_on = logged_on
+    site.hospital.emulated(CARDIO).profiles[JEANNE.sid].logged_on = logged_on
 
 
 def jeanne(site: Site) -> tuple[str, str]:
@@ -59,15 +59,15 @@ def test_report_says_enrol_until_renew_due_has_cured_it(site: Site) -> None:
         assert jeanne(site) == ("key_missing", "log_on")
     waiting = playbook(site, "renew_due")
     assert [found.result["outcome"] for found in waiting.of("certificate")] == ["deferred", "renewed"]
-    assert failed_hosts(waiting) == {WARD}  # somebody without access is urgent
+    assert failed_hosts(waiting) == {CARDIO}  # somebody without access is urgent
     assert jeanne(site) == ("key_missing", "log_on")
     log_on(site, True)
     cured = playbook(site, "renew_due")
-    assert messages(cured, STEP)["localhost"][WARD]["T100001"] == "installed"
+    assert messages(cured, STEP)["localhost"][CARDIO]["T100001"] == "installed"
     assert jeanne(site) == ("valid", "nothing")
     audit(site)
-    assert [holder["proof"] for holder in cached(site.hospital, WARD)["holders"]] == ["proven", "proven"]
-    assert len(site.hospital.emulated(WARD).store_of(JEANNE.sid).containers) == 1
+    assert [holder["proof"] for holder in cached(site.hospital, CARDIO)["holders"]] == ["proven", "proven"]
+    assert len(site.hospital.emulated(CARDIO).store_of(JEANNE.sid).containers) == 1
 
 
 def test_enrol_cures_what_the_report_says_it_does(site: Site) -> None:
@@ -75,8 +75,8 @@ def test_enrol_cures_what_the_report_says_it_does(site: Site) -> None:
     assert jeanne(site) == ("key_missing", "enrol")
     checked = playbook(site, "enrol", "--check", "--diff")
     assert "dead key, named" in checked.stdout
-    run = playbook(site, "enrol", "--limit", WARD)
-    assert modules(run.requests, WARD)[:2] == ["store_inventory", "store_exchange"]
+    run = playbook(site, "enrol", "--limit", CARDIO)
+    assert modules(run.requests, CARDIO)[:2] == ["store_inventory", "store_exchange"]
     assert jeanne(site) == ("valid", "nothing")
 
 
@@ -84,6 +84,6 @@ def test_without_an_audit_of_keys_only_prove_always_finds_it(site: Site) -> None
     audit(site, prove=False)
     assert jeanne(site) == ("valid", "nothing")
     playbook(site, "renew")
-    assert not site.hospital.emulated(WARD).store_of(JEANNE.sid).containers
+    assert not site.hospital.emulated(CARDIO).store_of(JEANNE.sid).containers
     playbook(site, "renew", "-e", "renew_prove=always")
-    assert len(site.hospital.emulated(WARD).store_of(JEANNE.sid).containers) == 1
+    assert len(site.hospital.emulated(CARDIO).store_of(JEANNE.sid).containers) == 1

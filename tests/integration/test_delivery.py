@@ -19,9 +19,9 @@ from integration.canary_run import CanaryRun
 from integration.conftest import Figures
 from integration.plays import Json, messages
 from lab.authority import Authority
+from lab.mail_server import MailServer
 from lab.people import DESKS
 from lab.playbook import Run, fact_cache
-from lab.post import PostOffice
 from lab.tls import LOOPBACK, server_context, trust
 from lab.web import WebServer
 
@@ -56,8 +56,8 @@ def web(site: Site) -> Iterator[WebServer]:
 
 
 @pytest.fixture
-def post(site: Site) -> Iterator[PostOffice]:
-    with PostOffice(server_context(site.hospital.authority), accounts={"svc": PASSWORD}) as running:
+def post(site: Site) -> Iterator[MailServer]:
+    with MailServer(server_context(site.hospital.authority), accounts={"svc": PASSWORD}) as running:
         yield running
 
 
@@ -73,7 +73,7 @@ def https(web: WebServer, ca_path: str, **changes: Any) -> Json:
     return {"kind": "https", "url": web.url, "credential": "intranet", "ca_path": ca_path, **changes}
 
 
-def mail(post: PostOffice, ca_path: str, **changes: Any) -> Json:
+def mail(post: MailServer, ca_path: str, **changes: Any) -> Json:
     known = {"kind": "mail", "host": LOOPBACK, "port": post.port, "credential": "smtp", "ca_path": ca_path}
     return {**known, "sender": "certificats@chu.example", "to": ["radioprotection@chu.example"], **changes}
 
@@ -93,7 +93,7 @@ def undelivered(run: Run) -> dict[str, str]:
 
 
 def test_every_place_gets_the_same_bytes(
-    site: Site, web: WebServer, post: PostOffice, ca_path: str, tmp_path: Path
+    site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path
 ) -> None:
     share, server = tmp_path / "share", tmp_path / "server"
     share.mkdir()
@@ -126,14 +126,14 @@ def test_same_day_nothing_changes_anywhere(site: Site, web: WebServer, ca_path: 
     assert len(web.puts) == 2 * len(NAMES)
 
 
-def test_check_mode_sends_nothing(site: Site, web: WebServer, post: PostOffice, ca_path: str, tmp_path: Path) -> None:
+def test_check_mode_sends_nothing(site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path) -> None:
     places = [folder(tmp_path), host(tmp_path), https(web, ca_path), mail(post, ca_path)]
     checked = site.report("--check", destination=places, credentials=CREDENTIALS)
     assert checked.exit_code == 0
     assert (list(tmp_path.iterdir()), web.puts, post.mails) == ([], [], [])
 
 
-def test_forms_are_chosen_for_each_place(site: Site, post: PostOffice, ca_path: str, tmp_path: Path) -> None:
+def test_forms_are_chosen_for_each_place(site: Site, post: MailServer, ca_path: str, tmp_path: Path) -> None:
     textfiles = folder(tmp_path) | {"formats": ["prometheus"], "mode": "0644"}
     deliver(site, textfiles, mail(post, ca_path, formats=[], subject="Monthly"), formats=["prometheus", "json"])
     assert content(tmp_path).keys() == {"pkcs12-compliance.prom"}
@@ -143,16 +143,16 @@ def test_forms_are_chosen_for_each_place(site: Site, post: PostOffice, ca_path: 
 
 
 def test_place_that_fails_is_named_and_the_others_are_served(
-    site: Site, web: WebServer, post: PostOffice, ca_path: str, tmp_path: Path
+    site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path
 ) -> None:
     missing, share = tmp_path / "not-mounted", tmp_path / "share"
     share.mkdir()
-    stranger, wrong_url = trust(Authority.create(), tmp_path), web.url.replace("/reports", "/wrong")
+    other_authority, wrong_url = trust(Authority.create(), tmp_path), web.url.replace("/reports", "/wrong")
     places = [
         folder(missing),
         host(missing, "gone"),
         host(missing, "web"),
-        https(web, str(stranger)),
+        https(web, str(other_authority)),
         https(web, ca_path, url=wrong_url, credential="smtp-of-another"),
         mail(post, ca_path, to=["x@chu.example"], credential="smtp-of-another"),
         folder(share),
@@ -198,7 +198,7 @@ def test_where_the_report_went_is_said(site: Site, tmp_path: Path) -> None:
 
 
 def test_passwords_are_nowhere(
-    site: Site, web: WebServer, post: PostOffice, ca_path: str, figures: Figures, tmp_path: Path
+    site: Site, web: WebServer, post: MailServer, ca_path: str, figures: Figures, tmp_path: Path
 ) -> None:
     run = CanaryRun(site.hospital)
     run.secrets += [text_secret("the password", PASSWORD), text_secret("a wrong password", WRONG)]

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from consistency.schemas import published
+from integration.foreign_certificates import foreign_certificate, put_on_card
 from integration.plays import SITE_WIDE_BECOME, Json, cached, modules, row, run_play
-from integration.strangers import put_on_card, stranger
 from lab.emulated import User
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
@@ -49,12 +49,14 @@ def mix(hospital: Hospital) -> None:
     hers.plant(issue(JEANNE.name, number), key, friendly_name="mine")
     hers.plant(issue(JEANNE.name, number), key, friendly_name="archived", archived=True)
     hers.plant(issue(JEANNE.name, number, eku=[ExtendedKeyUsageOID.EMAIL_PROTECTION]), key, friendly_name="mail")
-    hers.plant(stranger(f"{JEANNE.name} - {number}", "AC Autre").certificate, key, friendly_name="foreign")
-    put_on_card(hers, stranger("DUPONT Jeanne 899700000001", "AC Carte"), "card")
+    hers.plant(foreign_certificate(f"{JEANNE.name} - {number}", "AC Autre").certificate, key, friendly_name="foreign")
+    put_on_card(hers, foreign_certificate("DUPONT Jeanne 899700000001", "AC Carte"), "card")
     hers.plant(issue("Jean Passant", "T999999"), key, friendly_name="passer-by")
     his.plant(issue(PAUL.name, PAUL.authorisation), key, friendly_name="pauls")
     his.plant(issue(JEANNE.name, number), key, friendly_name="hers-at-his")
-    machine.plant(stranger("ws-mixed.chu.example", "AC Ordinateurs").certificate, key, friendly_name="machine")
+    machine.plant(
+        foreign_certificate("ws-mixed.chu.example", "AC Ordinateurs").certificate, key, friendly_name="machine"
+    )
 
 
 SELECTED: Mapping[str, tuple[Json, str]] = {
@@ -173,7 +175,7 @@ def fill(hospital: Hospital) -> None:
     for number in range(MANY_ARCHIVED):
         plant(3000 + number, archived=True)
     for number in range(MANY_CARDS):
-        put_on_card(store, stranger(f"DUPONT Jeanne {number}", "AC Carte"))
+        put_on_card(store, foreign_certificate(f"DUPONT Jeanne {number}", "AC Carte"))
 
 
 def test_two_hundred_certificates_in_a_store_are_read_by_one_command(hospital: Hospital) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A hospital of many workstations, audited and reported with ten of them off. ``python -m benchmarks.fleet`` measures hundreds."""
+"""A hospital of many workstations, ten of them off, audited and reported. ``python -m benchmarks.audit_and_report`` measures hundreds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.fleet import audited, complaints
+from benchmarks.audit_and_report import audited, complaints
 
 SIZE = 24
 

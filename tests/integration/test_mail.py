@@ -21,7 +21,7 @@ from integration.conftest import Figures
 from integration.plays import Json, run_play, tasks
 from lab.authority import Authority
 from lab.hospital import Hospital
-from lab.post import PostOffice
+from lab.mail_server import MailServer
 from lab.tls import LOOPBACK, server_context, trust
 
 PASSWORD = "canary of the mail server Zq8%e&"
@@ -39,7 +39,7 @@ class Sender:
     def page(self) -> Path:
         return self.hospital.folder / "page.html"
 
-    def arguments(self, office: PostOffice | None, **changes: Any) -> Json:
+    def arguments(self, office: MailServer | None, **changes: Any) -> Json:
         known: Json = {
             "host": LOOPBACK,
             "port": office.port if office else 9,
@@ -53,7 +53,7 @@ class Sender:
         }
         return {name: value for name, value in (known | changes).items() if value is not None}
 
-    def send(self, office: PostOffice | None, *options: str, **changes: Any) -> Json:
+    def send(self, office: MailServer | None, *options: str, **changes: Any) -> Json:
         """The one result."""
         task = {"hospital_it.pkcs12.report_mail": self.arguments(office, **changes), "ignore_errors": True}
         (row,) = run_play(self.hospital, *options, hosts="localhost", connection="local", tasks=[task]).rows
@@ -70,9 +70,9 @@ def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
 
 
 @pytest.fixture
-def office(request: pytest.FixtureRequest, sender: Sender) -> Iterator[PostOffice]:
+def office(request: pytest.FixtureRequest, sender: Sender) -> Iterator[MailServer]:
     settings = {"context": server_context(sender.hospital.authority), **getattr(request, "param", {})}
-    with PostOffice(**settings) as running:
+    with MailServer(**settings) as running:
         yield running
 
 
@@ -86,7 +86,7 @@ def refused(result: Json) -> str:
 
 
 @pytest.mark.parametrize("office", [ACCOUNTS, {"security": "tls", **ACCOUNTS}], indirect=True, ids=["starttls", "tls"])
-def test_mail_arrives_over_tls_from_an_account(office: PostOffice, sender: Sender) -> None:
+def test_mail_arrives_over_tls_from_an_account(office: MailServer, sender: Sender) -> None:
     result = sender.send(office, security=office.security, username="svc", password=PASSWORD)
     (mail,) = office.mails
     assert (mail.encrypted, mail.account) == (True, "svc")
@@ -98,7 +98,7 @@ def test_mail_arrives_over_tls_from_an_account(office: PostOffice, sender: Sende
     assert result["size"] > len(page.get_content())
 
 
-def test_check_mode_calls_nobody(office: PostOffice, sender: Sender) -> None:
+def test_check_mode_calls_nobody(office: MailServer, sender: Sender) -> None:
     checked = sender.send(office, "--check")
     sent = sender.send(office)
     assert len(office.mails) == 1
@@ -107,7 +107,7 @@ def test_check_mode_calls_nobody(office: PostOffice, sender: Sender) -> None:
 
 
 @pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
-def test_wrong_password_is_refused_and_said(office: PostOffice, sender: Sender) -> None:
+def test_wrong_password_is_refused_and_said(office: MailServer, sender: Sender) -> None:
     result = sender.send(office, username="svc", password=OTHER)
     assert refused(result) == "mail_login"
     assert "535" in result["msg"]
@@ -115,19 +115,19 @@ def test_wrong_password_is_refused_and_said(office: PostOffice, sender: Sender) 
 
 
 @pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
-def test_password_that_smtp_cannot_carry_is_refused_and_not_shown(office: PostOffice, sender: Sender) -> None:
+def test_password_that_smtp_cannot_carry_is_refused_and_not_shown(office: MailServer, sender: Sender) -> None:
     result = sender.send(office, username="svc", password="mot de passe été")
     assert refused(result) == "mail_login"
     assert "outside ASCII" in result["msg"]
     assert "été" not in json.dumps(result, ensure_ascii=False)
 
 
-def test_server_without_accounts_is_told_apart(office: PostOffice, sender: Sender) -> None:
+def test_server_without_accounts_is_told_apart(office: MailServer, sender: Sender) -> None:
     assert refused(sender.send(office, username="svc", password=PASSWORD)) == "mail_login"
 
 
 @pytest.mark.parametrize("office", [{"context": None}], indirect=True)
-def test_server_without_starttls_gets_nothing(office: PostOffice, sender: Sender) -> None:
+def test_server_without_starttls_gets_nothing(office: MailServer, sender: Sender) -> None:
     result = sender.send(office, username="svc", password=PASSWORD)
     assert refused(result) == "mail_tls"
     assert "does not offer STARTTLS" in result["msg"]
@@ -135,22 +135,22 @@ def test_server_without_starttls_gets_nothing(office: PostOffice, sender: Sender
 
 
 @pytest.mark.parametrize("office", [{}, {"security": "tls"}], indirect=True, ids=["starttls", "tls"])
-def test_server_of_another_authority_is_not_trusted(office: PostOffice, sender: Sender, tmp_path: Path) -> None:
-    stranger = trust(Authority.create(), tmp_path)
-    for ca_path in (str(stranger), None):
+def test_server_of_another_authority_is_not_trusted(office: MailServer, sender: Sender, tmp_path: Path) -> None:
+    other_authority = trust(Authority.create(), tmp_path)
+    for ca_path in (str(other_authority), None):
         result = sender.send(office, security=office.security, ca_path=ca_path)
         assert refused(result) == "mail_tls"
     assert office.mails == []
 
 
 def test_certificate_of_another_server_is_not_trusted(sender: Sender) -> None:
-    with PostOffice(server_context(sender.hospital.authority, "127.0.0.2")) as office:
+    with MailServer(server_context(sender.hospital.authority, "127.0.0.2")) as office:
         result = sender.send(office)
     assert refused(result) == "mail_tls"
     assert "not valid for" in result["msg"]
 
 
-def test_authority_file_that_is_none_is_named(office: PostOffice, sender: Sender) -> None:
+def test_authority_file_that_is_none_is_named(office: MailServer, sender: Sender) -> None:
     for path in ("/nowhere.pem", str(sender.page)):
         result = sender.send(office, ca_path=path)
         assert refused(result) == "mail_tls"
@@ -158,7 +158,7 @@ def test_authority_file_that_is_none_is_named(office: PostOffice, sender: Sender
 
 
 @pytest.mark.parametrize("office", [{"refuses": frozenset({"gone@chu.example"})}], indirect=True)
-def test_refused_recipient_is_named_and_the_others_get_it(office: PostOffice, sender: Sender) -> None:
+def test_refused_recipient_is_named_and_the_others_get_it(office: MailServer, sender: Sender) -> None:
     some = sender.send(office, to=["radioprotection@chu.example", "gone@chu.example"])
     assert (refused(some), some["changed"]) == ("mail_refused", True)
     assert "gone@chu.example (550 5.1.1 no such person here)" in some["msg"]
@@ -168,7 +168,7 @@ def test_refused_recipient_is_named_and_the_others_get_it(office: PostOffice, se
 
 
 @pytest.mark.parametrize("office", [{"most_bytes": 600}], indirect=True)
-def test_server_that_takes_less_is_told_as_such(office: PostOffice, sender: Sender) -> None:
+def test_server_that_takes_less_is_told_as_such(office: MailServer, sender: Sender) -> None:
     assert refused(sender.send(office)) == "mail_too_large"
     assert refused(sender.send(office, max_bytes=100)) == "mail_too_large"
     assert office.mails == []
@@ -224,7 +224,7 @@ def test_server_that_turns_away_is_told_as_such(greeting: bytes, code: str, send
 
 
 @pytest.mark.parametrize("office", [{"security": "none", "context": None}], indirect=True)
-def test_without_tls_a_mail_stays_on_the_controller(office: PostOffice, sender: Sender) -> None:
+def test_without_tls_a_mail_stays_on_the_controller(office: MailServer, sender: Sender) -> None:
     assert sender.send(office, security="none")["changed"]
     assert [mail.encrypted for mail in office.mails] == [False]
     for changes in ({}, {"username": "svc", "password": PASSWORD, "allow_plaintext": True}):
@@ -245,14 +245,14 @@ def test_without_tls_a_mail_stays_on_the_controller(office: PostOffice, sender: 
     ],
 )
 def test_what_is_wrong_is_refused_before_anybody_is_called(
-    changes: Json, code: str, office: PostOffice, sender: Sender
+    changes: Json, code: str, office: MailServer, sender: Sender
 ) -> None:
     assert refused(sender.send(office, **changes)) == code
     assert office.mails == []
 
 
 @pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
-def test_password_is_nowhere(office: PostOffice, sender: Sender, figures: Figures) -> None:
+def test_password_is_nowhere(office: MailServer, sender: Sender, figures: Figures) -> None:
     run = CanaryRun(sender.hospital)
     run.secrets += [text_secret("the password", PASSWORD), text_secret("a wrong password", OTHER)]
     known = json.dumps({"right": PASSWORD, "wrong": OTHER})

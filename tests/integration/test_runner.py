@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 
 from consistency.awx import KUBERNETES, Data, configuration, named
-from integration import canary_run, runner
+from integration import canary_run, runner_job
 from integration.awx_job import Job, inputs_of
 from integration.canary import Hit, Scanner, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import Figures
-from integration.runner import RunnerRun
+from integration.runner_job import RunnerRun
 from lab.authority import Authority
 from lab.hospital import Hospital
+from lab.mail_server import MailServer
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
-from lab.post import PostOffice
 from lab.tls import LOOPBACK, server_context, trust
 
 DESKS = [
@@ -61,7 +61,7 @@ def start(
     Job(template, inputs, answers).prepare(DATA, hospital, controller, worker)
     if playbook:
         (controller / "project" / template["playbook"]).write_text(playbook, encoding="utf-8")
-    return runner.run(controller, worker, template["playbook"])
+    return runner_job.run(controller, worker, template["playbook"])
 
 
 def statuses(run: RunnerRun, host: str) -> dict[str, tuple[str, str | None]]:
@@ -111,7 +111,7 @@ def test_the_mailbox_sends_the_report_and_its_password_does_not_come_back(
 ) -> None:
     hospital = canaries.hospital
     (place,) = named(DATA, "controller_templates", "PKCS12 report by mail")["extra_vars"]["report_destination"]
-    with PostOffice(server_context(hospital.authority), accounts={MAILBOX["username"]: MAILBOX["password"]}) as post:
+    with MailServer(server_context(hospital.authority), accounts={MAILBOX["username"]: MAILBOX["password"]}) as post:
         here = {"host": LOOPBACK, "port": post.port, "ca_path": str(trust(hospital.authority, hospital.folder))}
         change = {"report_destination": [place | here]}
         report = start(canaries, "PKCS12 report by mail", change=change)

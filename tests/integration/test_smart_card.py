@@ -13,9 +13,9 @@ import pytest
 from consistency.schemas import published
 from integration.canary import Hit, Scanner, Secret, binary_secret, text_secret
 from integration.conftest import Figures
+from integration.foreign_certificates import ForeignCertificate, foreign_certificate, put_on_card
 from integration.plays import SITE_WIDE_BECOME, Json, cached, row, run_play, tasks
-from integration.remains import Piece, files
-from integration.strangers import Stranger, put_on_card, stranger
+from integration.written_files import Piece, files
 from lab.emulated.store import Store
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
@@ -37,11 +37,11 @@ FORMS = {".html", ".json", ".csv", ".prom", ".md"}
 
 
 @dataclass(frozen=True, slots=True)
-class Ward:
+class CardSite:
     """A hospital where all of it was played at -vvv, one step after the other."""
 
     hospital: Hospital
-    card: Stranger
+    card: ForeignCertificate
     runs: Mapping[str, Run]
     facts: Mapping[str, Json]
     before: bytes = field(repr=False)
@@ -54,7 +54,7 @@ class Ward:
     def scanner(self) -> Scanner:
         return Scanner(marks(self.card))
 
-    def remains(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[Piece]:
         """What the steps said, and every file that they left: facts, evidence, reports."""
         for name, run in self.runs.items():
             yield f"output of {name}", (run.stdout + run.stderr).encode()
@@ -62,7 +62,7 @@ class Ward:
         yield from files(self.hospital.folder)
 
 
-def marks(card: Stranger) -> list[Secret]:
+def marks(card: ForeignCertificate) -> list[Secret]:
     """By what the card's certificate could be known."""
     serial = f"{card.certificate.serial_number:040X}"
     texts = {"subject": NAME, "issuer": CARD_ISSUER, "label": LABEL, "thumbprint": card.thumbprint, "serial": serial}
@@ -73,9 +73,9 @@ def marks(card: Stranger) -> list[Secret]:
 
 
 @pytest.fixture(scope="module")
-def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
-    card = stranger(NAME, CARD_ISSUER)
-    with Hospital(tmp_path_factory.mktemp("ward"), [Desk(DESK, (Seat(JEANNE),))], days={JEANNE: 30}) as hospital:
+def card_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CardSite]:
+    card = foreign_certificate(NAME, CARD_ISSUER)
+    with Hospital(tmp_path_factory.mktemp("card_site"), [Desk(DESK, (Seat(JEANNE),))], days={JEANNE: 30}) as hospital:
         store = hospital.emulated(DESK).store_of(JEANNE.sid)
         old = hospital.bundles[JEANNE.authorisation]
         store.plant(old.certificate, old.private_key)
@@ -87,65 +87,67 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
             options += ["-e", json.dumps({"report_folder": str(hospital.folder / "reports")})]
             runs[name] = play(hospital, book, "-vvv", *options, environment=fact_cache(hospital))
             facts[name] = cached(hospital, DESK) or {}
-        yield Ward(hospital, card, runs, facts, before)
+        yield CardSite(hospital, card, runs, facts, before)
 
 
-def test_all_of_it_was_done(ward: Ward) -> None:
-    assert {name: run.exit_code for name, run in ward.runs.items()} == dict.fromkeys(STEPS, 0)
-    outcomes = [row(ward.runs[name], "certificate", DESK).result["outcome"] for name in ("planned", "renew", "again")]
+def test_all_of_it_was_done(card_site: CardSite) -> None:
+    assert {name: run.exit_code for name, run in card_site.runs.items()} == dict.fromkeys(STEPS, 0)
+    outcomes = [
+        row(card_site.runs[name], "certificate", DESK).result["outcome"] for name in ("planned", "renew", "again")
+    ]
     assert outcomes == ["renewed", "renewed", "unchanged"]
-    assert row(ward.runs["retire"], "certificate", DESK).result["outcome"] == "removed"
-    reports = {path.suffix for path in (ward.hospital.folder / "reports").rglob("*") if path.is_file()}
+    assert row(card_site.runs["retire"], "certificate", DESK).result["outcome"] == "removed"
+    reports = {path.suffix for path in (card_site.hospital.folder / "reports").rglob("*") if path.is_file()}
     assert reports == FORMS
-    evidence = ward.hospital.evidence.read_text(encoding="utf-8").splitlines()
+    evidence = card_site.hospital.evidence.read_text(encoding="utf-8").splitlines()
     assert [len(json.loads(line)["removed"]) for line in evidence] == [1, 1]
 
 
-def test_the_card_stays_as_it_is(ward: Ward) -> None:
-    assert ward.store.elements == {ward.card.thumbprint: ward.before}
+def test_the_card_stays_as_it_is(card_site: CardSite) -> None:
+    assert card_site.store.elements == {card_site.card.thumbprint: card_site.before}
 
 
-def test_nothing_says_whose_card_it_is(ward: Ward, figures: Figures) -> None:
-    hits: list[Hit] = figures.search("smart card", ward.scanner, ward.remains())
+def test_nothing_says_whose_card_it_is(card_site: CardSite, figures: Figures) -> None:
+    hits: list[Hit] = figures.search("smart card", card_site.scanner, card_site.pieces())
     assert hits == []
 
 
 @pytest.mark.parametrize("name", ["planned", "renew", "again", "audit", "audit after"])
-def test_facts_count_it(ward: Ward, name: str) -> None:
+def test_facts_count_it(card_site: CardSite, name: str) -> None:
     listed = {"audit after": 0}.get(name, 1)
-    assert (len(ward.facts[name]["certificates"]), ward.facts[name]["certificates_not_listed"]) == (listed, 1)
+    assert (len(card_site.facts[name]["certificates"]), card_site.facts[name]["certificates_not_listed"]) == (listed, 1)
 
 
-def test_facts_of_every_step_keep_to_their_schema(ward: Ward) -> None:
+def test_facts_of_every_step_keep_to_their_schema(card_site: CardSite) -> None:
     schema = published("facts.schema.json")
-    told = {name: schema.complaints(facts) for name, facts in ward.facts.items() if facts}
+    told = {name: schema.complaints(facts) for name, facts in card_site.facts.items() if facts}
     assert told == {name: [] for name in STEPS if name != "check"}
-    assert [each["proof"] for each in ward.facts["audit"]["holders"]] == ["proven"]
+    assert [each["proof"] for each in card_site.facts["audit"]["holders"]] == ["proven"]
 
 
-def test_the_diff_counts_it(ward: Ward) -> None:
+def test_the_diff_counts_it(card_site: CardSite) -> None:
     for name in ("planned", "renew", "retire"):
-        diff = row(ward.runs[name], "certificate", DESK).result["diff"]
+        diff = row(card_site.runs[name], "certificate", DESK).result["diff"]
         assert [diff[side].splitlines()[-1] for side in ("before", "after")] == ["1 that the task is not about"] * 2
 
 
-def test_the_report_counts_it(ward: Ward) -> None:
-    (path,) = (ward.hospital.folder / "reports").rglob("*.json")
+def test_the_report_counts_it(card_site: CardSite) -> None:
+    (path,) = (card_site.hospital.folder / "reports").rglob("*.json")
     report = json.loads(path.read_text(encoding="utf-8"))
     assert [each["not_listed"] for each in report["workstations"]] == [1]
     assert len(report["certificates"]) == 1
     assert report["without_holder"] == []
 
 
-def test_who_asks_for_it_gets_it(ward: Ward) -> None:
+def test_who_asks_for_it_gets_it(card_site: CardSite) -> None:
     """And the search finds it then, so it would have found it anywhere."""
     call = tasks({"certificate_facts": {"holders": "{{ pkcs12_holders }}", "include_unrelated": True}})
-    run = run_play(ward.hospital, "-vvv", tasks=call, **SITE_WIDE_BECOME)
+    run = run_play(card_site.hospital, "-vvv", tasks=call, **SITE_WIDE_BECOME)
     facts = row(run, "certificate_facts", DESK).result["ansible_facts"]["pkcs12"]
     (listed,) = facts["certificates"]
-    assert (listed["thumbprint"], listed["subject_cn"], listed["related"]) == (ward.card.thumbprint, NAME, False)
+    assert (listed["thumbprint"], listed["subject_cn"], listed["related"]) == (card_site.card.thumbprint, NAME, False)
     assert (listed["issuer_cn"], listed["friendly_name"]) == (CARD_ISSUER, LABEL)
     assert facts["certificates_not_listed"] == 0
     assert [each["status"] for each in facts["holders"]] == ["missing"]
-    found = {hit.secret for hit in ward.scanner.scan("output", run.stdout.encode())}
+    found = {hit.secret for hit in card_site.scanner.scan("output", run.stdout.encode())}
     assert found >= {"subject", "issuer", "label", "thumbprint", "serial"}

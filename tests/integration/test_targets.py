@@ -17,12 +17,17 @@ from integration.plays import Json, run_play
 from lab.authority import Authority
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
-from lab.workstation import AuthMethod, Kind
+from lab.workstation_interface import AuthMethod, Kind
 
 TARGETS = sorted(path.name for path in (Path(__file__).parent / "targets").iterdir())
-MARKS = {Kind.EMULATED: (), Kind.WINDOWS_POWERSHELL: (pytest.mark.windows,)}
+SMOKE = "enrol"
+"""Also in ``make test`` on Windows PowerShell, with the first authentication."""
+MARKS = {
+    (Kind.WINDOWS_POWERSHELL, AuthMethod.NTLM): [pytest.mark.windows],
+    (Kind.WINDOWS_POWERSHELL, AuthMethod.BASIC): [pytest.mark.windows, pytest.mark.full],
+}
 SITES = [
-    pytest.param((kind, auth), id=f"{kind.value}-{auth.value}", marks=MARKS[kind])
+    pytest.param((kind, auth), id=f"{kind.value}-{auth.value}", marks=MARKS.get((kind, auth), []))
     for kind in Kind
     for auth in AuthMethod
 ]
@@ -41,7 +46,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield request.getfixturevalue("windows_by_basic")
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    "target", [pytest.param(target, marks=[pytest.mark.smoke] * (target == SMOKE)) for target in TARGETS]
+)
 def test_target(target: str, site: Site, authority: Authority) -> None:
     variables = site.hospital.folder / "target.json"
     variables.write_text(json.dumps(variables_of(site.hospital, authority)), encoding="utf-8")

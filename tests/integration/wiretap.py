@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from lab.manifest import Manifest, parse
-from lab.workstation import Logon, Output, Process, Workstation
+from lab.workstation_interface import Logon, Output, Process, Workstation
 
 Hear = Callable[[Manifest], None]
 

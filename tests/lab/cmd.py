@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lab.workstation import Output
+from lab.workstation_interface import Output
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,7 +32,7 @@ class Ended:
         raise BrokenPipeError("the command has ended")
 
     def receive(self, timeout: float, limit: int) -> Output:
-        """See ``lab.workstation.Process``."""
+        """See ``lab.workstation_interface.Process``."""
         stdout, self._stdout = self._stdout[:limit], self._stdout[limit:]
         limit -= len(stdout)
         stderr, self._stderr = self._stderr[:limit], self._stderr[limit:]

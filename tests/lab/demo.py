@@ -17,7 +17,7 @@ from lab.hospital import THREE_YEARS, Hospital
 from lab.people import ANNE, KARIM, LOUIS, PAUL
 from lab.playbook import ROOT, Run, fact_cache, play
 from lab.winrm import tally
-from lab.workstation import Kind
+from lab.workstation_interface import Kind
 
 FOLDER = ROOT / ".build" / "demo"
 ENROL, RENEW = "hospital_it.pkcs12.enrol", "hospital_it.pkcs12.renew"

@@ -21,7 +21,7 @@ from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation, Pr
 from lab.emulated.store import Store, spki
 from lab.manifest import parse
 from lab.winrm import Cut, Intercept, Moment, Request
-from lab.workstation import Logon, Output, Process
+from lab.workstation_interface import Logon, Output, Process
 
 DISK_FULL, WRITE_PROTECT = 0x80070070, 0x80070013
 """HRESULTs of ERROR_DISK_FULL and ERROR_WRITE_PROTECT (winerror.h)."""

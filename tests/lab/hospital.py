@@ -20,7 +20,7 @@ from lab.emulated.workstation import EmulatedWorkstation
 from lab.people import DESKS, DOMAIN, DOMAIN_SID, Desk, Person, Seat
 from lab.wine import WineWorkstation, bed
 from lab.winrm import Intercept, Ledger, Listener
-from lab.workstation import AuthMethod, Workstation
+from lab.workstation_interface import AuthMethod, Workstation
 
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
 THREE_YEARS = 3 * 365

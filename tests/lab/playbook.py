@@ -6,18 +6,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.ansible_playbook import ansible_playbook
 from lab.hospital import Hospital
 from lab.winrm import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +47,9 @@ def play(hospital: Hospital, playbook: str | Path, *options: str, environment: M
     results = hospital.folder / "results.jsonl"
     results.unlink(missing_ok=True)
     mark = hospital.ledger.mark()
-    ended = subprocess.run(
-        _command(hospital, str(playbook), options),
-        env={**os.environ, **_environment(results), **(environment or {})},
-        cwd=hospital.folder,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=TIMEOUT,
-        check=False,
-    )
+    arguments = ["-i", str(hospital.inventory), "-e", f"@{hospital.passphrases}", str(playbook), *options]
+    everything = {**os.environ, **_environment(results), **(environment or {})}
+    ended = ansible_playbook(arguments, everything, hospital.folder)
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
     rows = tuple(Row(**json.loads(line)) for line in lines)
     return Run(ended.returncode, ended.stdout, ended.stderr, rows, hospital.ledger.since(mark))
@@ -71,11 +62,6 @@ def fact_cache(hospital: Hospital) -> Mapping[str, str]:
         "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "facts"),
         "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
     }
-
-
-def _command(hospital: Hospital, playbook: str, options: Sequence[str]) -> list[str]:
-    ansible = Path(sys.executable).parent / "ansible-playbook"
-    return [str(ansible), "-i", str(hospital.inventory), "-e", f"@{hospital.passphrases}", playbook, *options]
 
 
 def _environment(results: Path) -> dict[str, str]:

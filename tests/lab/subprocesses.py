@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import BinaryIO
 
-from lab.workstation import Output
+from lab.workstation_interface import Output
 
 CHUNK = 1 << 16
 LINGER = 0.5  # seconds an ended program's output may go on: what it left behind may hold its pipes open for ever
@@ -39,7 +39,7 @@ class Subprocess:
         threading.Thread(target=self._wait, daemon=True).start()
 
     def send(self, data: bytes, end: bool) -> None:
-        """See ``lab.workstation.Process``."""
+        """See ``lab.workstation_interface.Process``."""
         stdin = self._process.stdin
         if stdin is None or stdin.closed:
             raise BrokenPipeError("standard input is closed")
@@ -54,7 +54,7 @@ class Subprocess:
             stdin.close()
 
     def receive(self, timeout: float, limit: int) -> Output | None:
-        """See ``lab.workstation.Process``."""
+        """See ``lab.workstation_interface.Process``."""
         with self._changed:
             if not self._changed.wait_for(lambda: any(self._buffers.values()) or self._exit_code is not None, timeout):
                 return None
@@ -63,7 +63,7 @@ class Subprocess:
             return Output(stdout, stderr, None if any(self._buffers.values()) else self._exit_code)
 
     def kill(self) -> None:
-        """See ``lab.workstation.Process``."""
+        """See ``lab.workstation_interface.Process``."""
         if self._process.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)

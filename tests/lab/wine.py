@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lab import cmd
 from lab.subprocesses import Subprocess
-from lab.workstation import Kind, Logon, Process
+from lab.workstation_interface import Kind, Logon, Process
 
 BED = "PKCS12_WINDOWS_BED"
 DEFAULT_BED = Path("~/.cache/pkcs12-windows-bed")
@@ -73,7 +73,7 @@ class WineWorkstation:
         return self.run_powershell("[Security.Principal.WindowsIdentity]::GetCurrent().Name").strip()
 
     def start(self, logon: Logon, command_line: str, console: bool) -> Process:
-        """See ``lab.workstation.Workstation``. There is one user here, so it makes no difference who logged on."""
+        """See ``lab.workstation_interface.Workstation``. There is one user here, so it makes no difference who logged on."""
         refused = cmd.refusal(command_line, {"powershell"})
         if refused:
             return refused

@@ -10,7 +10,7 @@ from lab.emulated.accounts import User
 from lab.emulated.computer import Computer
 from lab.emulated.errors import BecomeError
 from lab.manifest import Become
-from lab.workstation import Logon
+from lab.workstation_interface import Logon
 
 LOGON_FAILURE = "The user name or password is incorrect, Win32ErrorCode 1326 - 0x0000052E"
 

@@ -8,7 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable
 
-from lab.workstation import Output
+from lab.workstation_interface import Output
 
 Answer = Callable[[bytes, threading.Event], tuple[bytes, bytes, int]]
 """Standard input and the mark of a kill, to standard output, standard error and the exit code."""

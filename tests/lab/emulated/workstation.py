@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An emulated workstation behind ``lab.workstation.Workstation``: it takes Ansible's manifest and plays the two drivers."""
+"""An emulated workstation behind ``lab.workstation_interface.Workstation``: it takes Ansible's manifest and plays the two drivers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lab.emulated.inventory import inventory
 from lab.emulated.logon import Session, become, connect
 from lab.emulated.process import EmulatedProcess
 from lab.manifest import Manifest, ManifestError, parse
-from lab.workstation import Kind, Logon, Process
+from lab.workstation_interface import Kind, Logon, Process
 
 Json = dict[str, Any]
 Streams = tuple[bytes, bytes, int]

@@ -14,9 +14,9 @@ from typing import Protocol
 import spnego
 from spnego.exceptions import SpnegoError
 
-from lab.winrm.accounts import Accounts
+from lab.winrm.logons import Accounts
 from lab.winrm.sealing import CannotUnseal, Sealer
-from lab.workstation import AuthMethod, Logon
+from lab.workstation_interface import AuthMethod, Logon
 
 
 class Rejected(Exception):

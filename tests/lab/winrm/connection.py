@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from lab.winrm import sealing, soap, wire, wsman
-from lab.winrm.accounts import Accounts
+from lab.winrm import http_messages, sealing, soap, wsman
 from lab.winrm.auth import authenticators
 from lab.winrm.identity import Identity
 from lab.winrm.intercept import Intercept, Moment, Request
 from lab.winrm.ledger import AUTH, CUT, Entry, Ledger
+from lab.winrm.logons import Accounts
 from lab.winrm.shell import Shells
-from lab.workstation import AuthMethod, Logon
+from lab.workstation_interface import AuthMethod, Logon
 
 PATH = "/wsman"
 UNREADABLE = "unreadable"
@@ -69,12 +69,12 @@ class Connection:
 
     def run(self) -> None:
         """Answers request after request. Raises ``OSError``, and ``Cut`` when the intercept says so."""
-        while (request := wire.read(self._reader)) is not None:
+        while (request := http_messages.read(self._reader)) is not None:
             self._handle(request)
             if request.last:
                 return
 
-    def _handle(self, request: wire.HttpRequest) -> None:
+    def _handle(self, request: http_messages.HttpRequest) -> None:
         call = self._admit(request)
         seen = Request(self._workstation.name, self._number, next(self._service.numbers), call.action, Moment.BEFORE)
         reply = Reply(CUT)
@@ -92,7 +92,7 @@ class Connection:
         if self._service.intercept:
             self._service.intercept(request)
 
-    def _admit(self, request: wire.HttpRequest) -> Call:
+    def _admit(self, request: http_messages.HttpRequest) -> Call:
         if request.method != "POST" or request.path != PATH:
             return Call(UNREADABLE, 404)
         offers = self._identity.present(request.authorization)
@@ -115,7 +115,7 @@ class Connection:
         """A service that takes Basic without TLS has AllowUnencrypted on, and that holds for every scheme."""
         return AuthMethod.BASIC in self._service.methods
 
-    def _clear(self, request: wire.HttpRequest) -> bytes:
+    def _clear(self, request: http_messages.HttpRequest) -> bytes:
         if not sealing.is_sealed(request.content_type):
             return request.body
         if self._identity.sealer is None:
@@ -162,4 +162,4 @@ class Connection:
             body, headers = sealing.seal(self._identity.sealer, body), (("Content-Type", sealing.CONTENT_TYPE),)
         elif body:
             headers = (("Content-Type", sealing.SOAP_TYPE),)
-        wire.write(self._writer, reply.status, headers, body)
+        http_messages.write(self._writer, reply.status, headers, body)

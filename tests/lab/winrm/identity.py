@@ -11,7 +11,7 @@ from lab.winrm.auth import Authenticator, Challenge, Rejected
 
 if TYPE_CHECKING:
     from lab.winrm.sealing import Sealer
-    from lab.workstation import Logon
+    from lab.workstation_interface import Logon
 
 
 class Identity:

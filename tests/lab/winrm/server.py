@@ -15,7 +15,7 @@ from lab.winrm.connection import Connection, Service
 from lab.winrm.intercept import Cut, Intercept
 from lab.winrm.ledger import Ledger
 from lab.winrm.shell import Shells
-from lab.workstation import AuthMethod, Workstation
+from lab.workstation_interface import AuthMethod, Workstation
 
 
 class Listener:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from lab.manifest import Manifest, ManifestError, parse
 from lab.winrm.soap import SHELL, Fault, new_id
-from lab.workstation import Logon, Output, Process, Workstation
+from lab.workstation_interface import Logon, Output, Process, Workstation
 
 CMD = SHELL + "/cmd"
 TIMED_OUT = 0x80338029  # ERROR_WSMAN_OPERATION_TIMEDOUT (WSManDisp.h)

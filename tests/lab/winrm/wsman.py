@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape as text
 from lab.manifest import Manifest
 from lab.winrm.shell import Shells
 from lab.winrm.soap import NAMESPACES, SHELL, TRANSFER, Fault, Message
-from lab.workstation import Logon, Output
+from lab.workstation_interface import Logon, Output
 
 ACTION_NOT_SUPPORTED = 0x80338013  # ERROR_WSMAN_ACTION_NOT_SUPPORTED (WSManDisp.h)
 SCHEMA = 0x80338041  # ERROR_WSMAN_SCHEMA_VALIDATION_ERROR

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from lab import cmd
-from lab.workstation import Output
+from lab.workstation_interface import Output
 
 
 @pytest.mark.parametrize(

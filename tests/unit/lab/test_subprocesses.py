@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.subprocesses import Subprocess
-from lab.workstation import Output
+from lab.workstation_interface import Output
 
 LIMIT = 1 << 20
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lab.emulated import EmulatedWorkstation, User
-from lab.workstation import AuthMethod, Logon
-from unit.lab.emulated.hospital import (
+from lab.workstation_interface import AuthMethod, Logon
+from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
     JEANNE,
     MARC,
@@ -149,6 +149,6 @@ def test_the_connection_loads_its_own_profile_and_makes_it_on_the_first_visit() 
 
 def test_an_account_in_no_table_cannot_start_anything() -> None:
     """The listener has let in someone who is not there: a mistake of the lab, not an answer."""
-    stranger = dataclasses.replace(ADMINISTRATOR, account=r"CHU\stranger")
+    unlisted = dataclasses.replace(ADMINISTRATOR, account=r"CHU\unlisted")
     with pytest.raises(KeyError):
-        inventory(workstation(), stranger)
+        inventory(workstation(), unlisted)

@@ -10,8 +10,8 @@ import time
 import pytest
 
 from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation, ProcessKilled
-from lab.workstation import Kind
-from unit.lab.emulated.hospital import (
+from lab.workstation_interface import Kind
+from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
     COMMAND,
     JEANNE,
@@ -24,7 +24,7 @@ from unit.lab.emulated.hospital import (
     stdin,
     workstation,
 )
-from unit.lab.emulated.hospital import answer as answer_of
+from unit.lab.emulated.driver_calls import answer as answer_of
 
 
 def test_an_unknown_command_gets_the_sentence_of_cmd() -> None:

@@ -13,7 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     parse_element,
 )
 from lab.emulated import LoggingPolicy
-from unit.lab.emulated.hospital import (
+from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
     JEANNE,
     MARC,

@@ -11,7 +11,7 @@ import pytest
 
 from lab.cmd import Ended
 from lab.winrm import Ledger, Listener
-from unit.lab.winrm.fake import FakeWorkstation
+from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 
 def behave(command_line: str, stdin: bytes) -> Ended | None:

@@ -14,9 +14,9 @@ import pytest
 from lab.cmd import Ended, split
 from lab.manifest import Manifest, parse
 from lab.winrm import Ledger, Listener, tally
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 from unit.lab.winrm.controller import PROBE, Controller
-from unit.lab.winrm.fake import FakeWorkstation
+from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 CHUNK = 200_000  # bytes of standard input that ansible-core puts into one Send
 PLAIN = ["Create", "Command", "Send", "Receive", "Signal", "Delete"]

@@ -13,10 +13,10 @@ import pytest
 from winrm.exceptions import InvalidCredentialsError
 
 from lab.winrm import Ledger, Listener
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 from unit.lab.winrm.clients import PASSWORD, USER, connect, post, run, session
 from unit.lab.winrm.conftest import behave
-from unit.lab.winrm.fake import FakeWorkstation
+from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 SCHEMES = pytest.mark.parametrize("transport", ["basic", "ntlm"])
 

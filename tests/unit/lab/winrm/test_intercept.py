@@ -9,7 +9,7 @@ import requests
 
 from lab.winrm import Cut, Ledger, Listener, Moment, Request
 from unit.lab.winrm.clients import connect, run
-from unit.lab.winrm.fake import FakeWorkstation
+from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 
 @pytest.mark.parametrize(("moment", "started"), [(Moment.BEFORE, 0), (Moment.AFTER, 1)])

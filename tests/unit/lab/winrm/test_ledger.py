@@ -10,7 +10,7 @@ import pytest
 
 from lab.winrm import Entry, Ledger, Listener, tally
 from unit.lab.winrm.clients import PASSWORD, USER, connect, run
-from unit.lab.winrm.fake import FakeWorkstation
+from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 NEEDLE = "hay-needle-hay"
 

@@ -12,9 +12,9 @@ from winrm.exceptions import WinRMTransportError
 from winrm.protocol import Protocol
 
 from lab.winrm import Ledger, Listener, sealing
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 from unit.lab.winrm.clients import USER, connect, run, session
-from unit.lab.winrm.fake import FakeWorkstation
+from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 NEEDLE = "many 4711"
 

@@ -15,7 +15,7 @@ from winrm.exceptions import WSManFaultError
 
 from lab.winrm import Ledger, Listener, soap, wsman
 from unit.lab.winrm.clients import PASSWORD, USER, begin, connect, post
-from unit.lab.winrm.fake import FakeWorkstation
+from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 BASIC = f"Authorization: Basic {base64.b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}\r\n"
 

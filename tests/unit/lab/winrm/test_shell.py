@@ -11,9 +11,9 @@ from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 
 from lab.winrm import Ledger, Listener
 from lab.winrm.shell import NO_PIPE, NOT_FOUND, TIMED_OUT, Command
-from lab.workstation import AuthMethod, Logon, Output
+from lab.workstation_interface import AuthMethod, Logon, Output
 from unit.lab.winrm.clients import USER, begin, connect, run
-from unit.lab.winrm.fake import FakeWorkstation
+from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 ENVELOPE = 153600
 

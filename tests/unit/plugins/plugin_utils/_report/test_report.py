@@ -23,7 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
 )
 from unit.plugins.plugin_utils._report.known import DAY, NOW, record
 from unit.plugins.plugin_utils._report.reports import hospital
-from unit.plugins.plugin_utils.ward import ANNE, JEANNES_ENTRY, facts, made, options, run, ward
+from unit.plugins.plugin_utils.report_inputs import ANNE, JEANNES_ENTRY, facts, hospital_variables, made, options, run
 
 FILES = {
     "pkcs12-compliance.html",
@@ -71,13 +71,13 @@ def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> Non
 def test_the_same_facts_give_the_same_bytes_and_change_nothing(tmp_path: Path) -> None:
     run(tmp_path, holders=[ANNE])
     before = content(tmp_path)
-    result = run(tmp_path, tuple(reversed(ward())), holders=[ANNE])
+    result = run(tmp_path, tuple(reversed(hospital_variables())), holders=[ANNE])
     assert (result["changed"], content(tmp_path)) == (False, before)
 
 
 def test_one_other_fact_changes_the_files(tmp_path: Path) -> None:
     run(tmp_path)
-    assert run(tmp_path, ward()[:-2])["changed"]
+    assert run(tmp_path, hospital_variables()[:-2])["changed"]
 
 
 def test_check_mode_tells_and_writes_nothing(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_check_mode_tells_and_writes_nothing(tmp_path: Path) -> None:
 
 def test_without_a_destination_nothing_is_written_and_all_is_told() -> None:
     chosen = options()
-    report = report_of(chosen, ward(), NOW)
+    report = report_of(chosen, hospital_variables(), NOW)
     written = write_files(chosen, report, False)
     assert written == Written({}, False)
     assert report_result(chosen, report, written)["markdown"].startswith("# Client certificates")
@@ -164,7 +164,7 @@ def test_it_is_judged_by_the_date_of_the_report() -> None:
 
 def test_without_a_date_it_is_now_in_whole_seconds() -> None:
     moment = datetime(2026, 11, 25, 13, 0, 0, 999999, tzinfo=timezone.utc)
-    found = report_of(options(report_date=None), ward(), moment)
+    found = report_of(options(report_date=None), hospital_variables(), moment)
     assert found.parameters.report_date == moment.replace(microsecond=0)
 
 
@@ -214,7 +214,13 @@ def test_slices_put_together_are_the_whole(tmp_path: Path) -> None:
     register = [ANNE, {"name": "Léa Petit", "authorisation": "T4"}]
     run(tmp_path / "whole", holders=register)
     for number in range(3):
-        run(tmp_path / "slices", ward()[number::3], name=f"slice{number}", formats=["json"], holders=register)
+        run(
+            tmp_path / "slices",
+            hospital_variables()[number::3],
+            name=f"slice{number}",
+            formats=["json"],
+            holders=register,
+        )
     slices = [str(path) for path in sorted((tmp_path / "slices").iterdir())]
     for order in (slices, slices[::-1]):
         result = run(tmp_path / "whole", (), merge=order)
@@ -242,7 +248,9 @@ def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Pa
 
 def test_compared_with_an_earlier_report_it_says_what_changed(tmp_path: Path) -> None:
     run(tmp_path, name="old", formats=["json"])
-    renewed = (("ws-1", {**ward()[1][1], "ansible_facts": {"pkcs12": facts(record(days=900), at=NOW + DAY)}}),)
+    renewed = (
+        ("ws-1", {**hospital_variables()[1][1], "ansible_facts": {"pkcs12": facts(record(days=900), at=NOW + DAY)}}),
+    )
     chosen = {"previous": str(tmp_path / "old.json"), "report_date": "2026-11-26T12:00:00Z"}
     result = run(tmp_path, renewed, **chosen)
     assert ("certificate", "T1", record().thumbprint, record(days=900).thumbprint) in {

@@ -27,7 +27,7 @@ from lab.hospital import CONNECTION_ACCOUNT
 from lab.people import DOMAIN_SID, Person
 from lab.playbook import ROOT
 from lab.winrm import Ledger, Listener
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 PROFILES = 3
 STILL_VALID = (-3, 12, 200, 700, 1000)

@@ -20,7 +20,7 @@ from typing import Any
 from lab.cmd import Ended
 from lab.manifest import BECOME_WRAPPER, MODULE_WRAPPER, PRIVATE, SEPARATOR, parse
 from lab.winrm import Ledger, Listener
-from lab.workstation import Kind, Logon, Output, Process
+from lab.workstation_interface import Kind, Logon, Output, Process
 
 ROOT = Path(__file__).resolve().parents[2]
 USER, PASSWORD = "capture", "capture"

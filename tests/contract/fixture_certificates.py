@@ -25,7 +25,7 @@ PASSPHRASE = "the one-use passphrase of the contract"
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class FixtureCertificate:
     """A certificate with its private key."""
 
     name: str
@@ -44,26 +44,26 @@ class Material:
 
 
 @cache
-def material(name: str) -> Material:
+def fixture_certificate(name: str) -> FixtureCertificate:
     """Reads ``fixtures/<name>.pem``. Raises ``FileNotFoundError``."""
     pem = (FOLDER / f"{name}.pem").read_bytes()
     key = load_pem_private_key(pem, None)
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise TypeError(f"{name}.pem holds another kind of key")
-    return Material(name, x509.load_pem_x509_certificate(pem), key)
+    return FixtureCertificate(name, x509.load_pem_x509_certificate(pem), key)
 
 
-def by_thumbprint(thumbprint: str) -> Material:
-    """The material whose certificate this is. Raises ``LookupError``."""
+def by_thumbprint(thumbprint: str) -> FixtureCertificate:
+    """The fixture whose certificate this is. Raises ``LookupError``."""
     for path in FOLDER.glob("*.pem"):
-        if material(path.stem).thumbprint == thumbprint:
-            return material(path.stem)
+        if fixture_certificate(path.stem).thumbprint == thumbprint:
+            return fixture_certificate(path.stem)
     raise LookupError(f"no fixture has the thumbprint {thumbprint}")
 
 
 def bundle(name: str, dialect: str = "aes") -> bytes:
     """A one-use bundle: one leaf, no key name. ``dialect``: ``aes``, ``3des``, or ``keyless`` (the certificate alone)."""
-    wanted = material(name)
+    wanted = fixture_certificate(name)
     if dialect == "keyless":
         hidden = BestAvailableEncryption(PASSPHRASE.encode())
         return pkcs12.serialize_key_and_certificates(None, None, wanted.certificate, None, hidden)

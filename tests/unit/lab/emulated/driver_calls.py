@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
-from contract.material import PASSPHRASE, Material, bundle, material
+from contract.fixture_certificates import PASSPHRASE, FixtureCertificate, bundle, fixture_certificate
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.drivers import PLUGINS, UTILITIES
-from lab.workstation import AuthMethod, Logon, Output, Process
+from lab.workstation_interface import AuthMethod, Logon, Output, Process
 
 DOMAIN = "S-1-5-21-1004336348-1177238915-682003330"
 SERVICE = User(r"CHU\svc_ansible", f"{DOMAIN}-1001", "service password", administrator=True)
 JEANNE = User(r"CHU\jdupont", f"{DOMAIN}-1104", "jeanne password", upn="jeanne.dupont@chu.example")
 MARC = User(r"CHU\mdurand", f"{DOMAIN}-1105", "marc password")
 ADMINISTRATOR = Logon(SERVICE.account, AuthMethod.NTLM)
-OLD, NEW = material("jeanne-2024"), material("jeanne-2026")
+OLD, NEW = fixture_certificate("jeanne-2024"), fixture_certificate("jeanne-2026")
 COMMAND = "powershell -NoProfile -EncodedCommand ZQA="
 NONCE = base64.b64encode(bytes(32)).decode()
 SCRIPTS = {"store_inventory": ("_Store.psm1",), "store_exchange": ("_Store.psm1", "_PrivateKey.psm1", "_KeyStore.cs")}
@@ -100,7 +100,7 @@ def request(target: EmulatedWorkstation, owner: User, *steps: Json) -> Json:
     return {"protocol": 1, "owner_sid": owner.sid, "observed": observed, "steps": list(steps)}
 
 
-def importing(what: Material, dialect: str = "aes") -> Json:
+def importing(what: FixtureCertificate, dialect: str = "aes") -> Json:
     """The step that brings a certificate in."""
     data = base64.b64encode(bundle(what.name, dialect)).decode()
     return {
@@ -113,6 +113,6 @@ def importing(what: Material, dialect: str = "aes") -> Json:
     }
 
 
-def proving(what: Material) -> Json:
+def proving(what: FixtureCertificate) -> Json:
     """The step that proves its key."""
     return {"id": "p", "step": "prove", "thumbprint": what.thumbprint, "nonce": NONCE}

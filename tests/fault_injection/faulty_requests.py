@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from fault_injection.end import wrong_in_the_end
-from fault_injection.story import Renewal, quiet
+from fault_injection.final_state import wrong_in_the_end
+from fault_injection.renewal_in_process import Renewal, quiet
 from integration.canary import Scanner, Secret, binary_secret, key_secrets, text_secret
 from integration.plays import run_play
-from integration.remains import Piece, files
 from integration.wiretap import tap
+from integration.written_files import Piece, files
 from lab.authority import IssuedBundle
 from lab.emulated import EmulatedWorkstation
 from lab.faults import Watch, on_each
@@ -26,7 +26,7 @@ from lab.manifest import Manifest
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import Run
 from lab.winrm import Intercept
-from lab.workstation import AuthMethod
+from lab.workstation_interface import AuthMethod
 
 INPUTS = {"inventory.yml", "passphrases.yml", "bundles", "play.yml"}
 FORKS = 4
@@ -46,7 +46,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Ward:
+class FaultyWorkstations:
     """The workstations by the names of their faults. ``secrets`` grows with what they are sent."""
 
     hospital: Hospital
@@ -55,7 +55,7 @@ class Ward:
     secrets: list[Secret] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
 
-    def disturbed(self) -> Run:
+    def run_with_faults(self) -> Run:
         """The renewal with the faults."""
         with pytest.MonkeyPatch.context() as patches:
             for name, fault in self.faults.items():
@@ -118,12 +118,14 @@ class Ward:
 
 
 @contextmanager
-def ward(folder: Path, faults: Mapping[str, Fault], old: IssuedBundle, auth: AuthMethod) -> Iterator[Ward]:
+def faulty_workstations(
+    folder: Path, faults: Mapping[str, Fault], old: IssuedBundle, auth: AuthMethod
+) -> Iterator[FaultyWorkstations]:
     """Starts it; the holder has the old certificate everywhere. The faults of intercepts strike once, at the number they are for."""
     intercepts = {name: fault.intercept for name, fault in faults.items() if fault.intercept}
     desks = [Desk(name, (Seat(JEANNE),)) for name in faults]
     with Hospital(folder, desks, auth, on_each(intercepts)) as hospital:
-        made = Ward(hospital, faults)
+        made = FaultyWorkstations(hospital, faults)
         for name in faults:
             workstation = hospital.emulated(name)
             workstation.store_of(JEANNE.sid).plant(old.certificate, old.private_key)

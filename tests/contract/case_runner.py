@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
+from contract.captured_commands import Sent
 from contract.case import Case, fill
 from contract.expectation import mismatches
-from contract.material import PASSPHRASE, bundle, material
+from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.normal import NORMAL, Place, normal
 from contract.situation import orders
 from contract.subject import Subject
-from contract.wire import Sent
-from lab.workstation import AuthMethod, Logon, Process
+from lab.workstation_interface import AuthMethod, Logon, Process
 
 NONCE = base64.b64encode(bytes(range(32))).decode()
 PATIENCE = 60.0
@@ -72,9 +72,9 @@ def resolver(place: Place, elements: Iterable[bytes]) -> Callable[[str], str]:
     def resolve(placeholder: str) -> str:
         word, *names = placeholder.split(":")
         if word == "thumbprint":
-            return material(*names).thumbprint
+            return fixture_certificate(*names).thumbprint
         if word == "certificate":
-            return base64.b64encode(material(*names).der).decode()
+            return base64.b64encode(fixture_certificate(*names).der).decode()
         if word == "bundle":
             return base64.b64encode(bundle(*names)).decode()
         return words[word]

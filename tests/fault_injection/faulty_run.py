@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from fault_injection.end import wrong_in_the_end
-from fault_injection.story import HOLDER, Captured, LabDrivers, Renewal, quiet
+from fault_injection.final_state import wrong_in_the_end
+from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal, quiet
 from lab.emulated import EmulatedWorkstation
 from lab.emulated.store import Store
 from lab.faults import Act, Watch, nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Disturbed:
+class FaultyRun:
     """A run that is over. ``refusal`` is what the task would say, or None."""
 
     workstation: EmulatedWorkstation
@@ -24,22 +24,22 @@ class Disturbed:
     refusal: CollectionError | None
 
 
-def disturb(
+def run_with_fault(
     renewal: Renewal, sent: Captured, act: Act = nothing, between: Callable[[Store], None] = quiet
-) -> Disturbed:
+) -> FaultyRun:
     """Runs it on a new workstation."""
     workstation = renewal.workstation()
     watch = Watch.over(workstation, HOLDER.sid, act)
     try:
         renewal.run(LabDrivers(workstation, sent, between))
     except CollectionError as refusal:
-        return Disturbed(workstation, watch, refusal)
-    return Disturbed(workstation, watch, None)
+        return FaultyRun(workstation, watch, refusal)
+    return FaultyRun(workstation, watch, None)
 
 
 def operations(renewal: Renewal, sent: Captured) -> int:
     """How many operations a run without a fault takes. Raises ``ValueError`` when that one is wrong already."""
-    clean = disturb(renewal, sent)
+    clean = run_with_fault(renewal, sent)
     wrong = [*clean.watch.violations, *wrong_in_the_end(clean.workstation, renewal)]
     if clean.refusal or wrong:
         raise ValueError(f"{clean.refusal} {wrong}")
@@ -47,13 +47,13 @@ def operations(renewal: Renewal, sent: Captured) -> int:
 
 
 def wrong_after_another_run(
-    disturbed: Disturbed, renewal: Renewal, sent: Captured, others: frozenset[str] = frozenset()
+    faulty: FaultyRun, renewal: Renewal, sent: Captured, others: frozenset[str] = frozenset()
 ) -> list[str]:
     """Runs it again without a fault, and once more, which has to find nothing to do."""
-    drivers, watch = LabDrivers(disturbed.workstation, sent), Watch.over(disturbed.workstation, HOLDER.sid)
+    drivers, watch = LabDrivers(faulty.workstation, sent), Watch.over(faulty.workstation, HOLDER.sid)
     renewal.run(drivers)
     exchanges = drivers.exchanges
     renewal.run(drivers)
     idle = drivers.exchanges == exchanges
-    wrong = [*watch.violations, *wrong_in_the_end(disturbed.workstation, renewal, others)]
+    wrong = [*watch.violations, *wrong_in_the_end(faulty.workstation, renewal, others)]
     return wrong if idle else [*wrong, "the run after that is not idle"]

@@ -32,7 +32,7 @@ class Mail:
 
 
 @dataclass
-class PostOffice:
+class MailServer:
     """Starts on ``with``. ``refuses`` are recipients that it does not know; ``accounts`` passwords by name, None without any logon."""
 
     context: ssl.SSLContext | None = None
@@ -48,7 +48,7 @@ class PostOffice:
         """Where it listens on the loopback interface."""
         return self._controller.port
 
-    def __enter__(self) -> PostOffice:
+    def __enter__(self) -> MailServer:
         settings: dict[str, Any] = {"data_size_limit": self.most_bytes, "hostname": LOOPBACK, "port": 0}
         if self.security == "starttls":
             settings |= {"tls_context": self.context, "require_starttls": self.context is not None}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m benchmarks.rows [SIZE]``: a report of so many holders, each at one workstation: time, memory and bytes by file format."""
+"""``python -m benchmarks.report_forms [SIZE]``: time, memory and bytes of a report of so many holders, by form."""
 
 from __future__ import annotations
 

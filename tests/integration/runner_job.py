@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from integration.plays import facts_in
-from integration.remains import Piece, files
+from integration.written_files import Piece, files
 
 RUNNER = Path(sys.executable).parent / "ansible-runner"
 TIMEOUT = 300

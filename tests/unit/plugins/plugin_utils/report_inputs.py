@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A ward as the inventory and the facts have it, and the whole story of its report."""
+"""Facts and inventory variables of three workstations, and the report that is made of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any
     return to_map(found)
 
 
-def ward() -> Variables:
+def hospital_variables() -> Variables:
     """Three workstations, the controller, and a server: all statuses that matter, and nobody left out."""
     return (
         ("localhost", {}),
@@ -70,13 +70,13 @@ def ward() -> Variables:
 
 def made(variables: Variables | None = None, **given: Any) -> Report:
     """The report alone."""
-    return report_of(options(**given), ward() if variables is None else variables, NOW)
+    return report_of(options(**given), hospital_variables() if variables is None else variables, NOW)
 
 
 def run(folder: Path, variables: Variables | None = None, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
-    """The whole story, with files in a folder; the result has to be what JSON can hold."""
+    """The action's whole work, with files in a folder; the result has to be what JSON can hold."""
     chosen = options(destination=str(folder), **given)
-    report = report_of(chosen, ward() if variables is None else variables, NOW)
+    report = report_of(chosen, hospital_variables() if variables is None else variables, NOW)
     result = report_result(chosen, report, write_files(chosen, report, check_mode))
     assert json.loads(json.dumps(result)) == result
     return result

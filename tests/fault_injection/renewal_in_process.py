@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story of a renewal in this process: the collection's own code on one side, on the other a workstation that gets Ansible's bytes."""
+"""A renewal in this process: the collection's own code on one side, a workstation that gets Ansible's bytes on the other."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,12 +38,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wi
     parse_exchange,
     parse_inventory,
 )
-from contract.wire import Sent
+from contract.captured_commands import Sent
+from figures import NUMBERS
 from lab.authority import IssuedBundle
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.store import Store
 from lab.people import DOMAIN, DOMAIN_SID, JEANNE
-from lab.workstation import AuthMethod, Logon
+from lab.workstation_interface import AuthMethod, Logon
 
 SERVICE = User(rf"{DOMAIN}\svc-ansible", f"{DOMAIN_SID}-1103", "of the connection", administrator=True)
 HOLDER = User(JEANNE.account, JEANNE.sid, "of the holder", upn=JEANNE.upn)
@@ -134,28 +135,21 @@ class Renewal:
         return done
 
 
-@dataclass(slots=True)
 class Tally:
     """Figures for the summary."""
 
-    faults: int = 0
-    runs: int = 0
-    violations: list[str] = field(default_factory=list)
-    converged: int = 0
-
-    def count(self, faults: int, violations: Sequence[str]) -> None:
+    @staticmethod
+    def count(faults: int, violations: Sequence[str]) -> None:
         """A run with faults."""
-        self.faults += faults
-        self.runs += 1
-        self.violations += violations
+        NUMBERS.update(faults=faults, runs=1, violations=len(violations))
 
-    def converge(self, runs: int = 2) -> None:
+    @staticmethod
+    def converge(runs: int = 2) -> None:
         """The runs after it: one that ended well, one that had nothing to do."""
-        self.runs += runs
-        self.converged += 1
+        NUMBERS.update(runs=runs, converged=1)
 
     def __str__(self) -> str:
         return (
-            f"{self.faults} faults injected, {self.runs} runs, {len(self.violations)} moments without a usable certificate, "
-            f"{self.converged} converged"
+            f"{NUMBERS['faults']} faults injected, {NUMBERS['runs']} runs, "
+            f"{NUMBERS['violations']} moments without a usable certificate, {NUMBERS['converged']} converged"
         )

@@ -23,7 +23,7 @@ CARD_READER = "\\\\.\\Gemplus USB SmartCard Reader 0\\"
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class ForeignCertificate:
     """A certificate that no authority of the lab has issued."""
 
     certificate: x509.Certificate
@@ -40,16 +40,16 @@ class Stranger:
         return thumbprint_of(self.der)
 
 
-def stranger(subject: str, issuer: str, days: float = 400) -> Stranger:
+def foreign_certificate(subject: str, issuer: str, days: float = 400) -> ForeignCertificate:
     """A certificate for client authentication that ends in so many days, with a key of its own."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(timezone.utc)
     builder = x509.CertificateBuilder(_name(issuer), _name(subject), key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(now - timedelta(days=1000)).not_valid_after(now + timedelta(days=days))
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-    return Stranger(builder.add_extension(usage, critical=False).sign(key, hashes.SHA256()), key)
+    return ForeignCertificate(builder.add_extension(usage, critical=False).sign(key, hashes.SHA256()), key)
 
 
-def put_on_card(store: Store, what: Stranger, friendly_name: str | None = None) -> None:
+def put_on_card(store: Store, what: ForeignCertificate, friendly_name: str | None = None) -> None:
     """Windows copies the certificate of a card that is put in to the store; the key stays on the card (type 1, a legacy provider)."""
     link = KeyProvInfo(CARD_READER + secrets.token_hex(8), CARD, 1, 0, 1)
     store.plant_raw(what.thumbprint, pack(properties(what.der, link, friendly_name)))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lab.cmd import Ended
-from lab.workstation import Kind, Logon, Output
+from lab.workstation_interface import Kind, Logon, Output
 
 Run = Callable[[str, bytes], Ended | None]
 """From a command line and complete standard input to what the command answers; None: it runs until it is killed."""

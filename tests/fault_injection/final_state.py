@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import parse_element
-from fault_injection.story import HOLDER, Renewal
+from fault_injection.renewal_in_process import HOLDER, Renewal
 from lab.emulated import EmulatedWorkstation
 from lab.faults import linked, usable
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m benchmarks.fleet [SIZE ...]``: audit and report of a large hospital, in time and memory, and how both grow."""
+"""``python -m benchmarks.audit_and_report [SIZE ...]``: audit and report of a large hospital, in time and memory, and how both grow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from ansible.release import __version__ as core
 
 from benchmarks.__main__ import table
-from lab.fleet import PROFILES, Finished, Fleet
+from lab.large_hospital import PROFILES, Finished, Fleet
 
 SIZES = (100, 500)
 SEEN_BEFORE, NEVER_SEEN = 5, 5
