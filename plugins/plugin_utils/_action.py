@@ -22,7 +22,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
 from ._errors import CollectionError, ConnectionLost
-from ._workstation.failures import become_error, language_mode_error
+from ._workstation.failures import become_error, is_connection_error, language_mode_error
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
@@ -32,9 +32,6 @@ JOBS = ("awx_job_id", "tower_job_id")
 Answer = TypeVar("Answer", Inventory, ExchangeAnswer)
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-
-CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
-"""Libraries below Ansible's connection plugins, which let their errors through when a connection ends on the way."""
 
 WINDOWS_SHELLS = ("powershell", "cmd")
 """Families of shell plugins that a connection to Windows has."""
@@ -101,7 +98,7 @@ class Pkcs12Action(ActionBase):
         except CollectionError as refusal:
             result = failed_result(refusal)
         except ConnectionLost as problem:
-            raise AnsibleConnectionFailure(str(problem)) from problem
+            raise connection_failure(problem) from problem
         except AnsibleError:  # Ansible says best what is wrong with its own connection, variables and plugins
             raise
         except Exception as defect:  # noqa: BLE001
@@ -201,10 +198,7 @@ class Pkcs12Action(ActionBase):
         except Exception as problem:
             if not is_connection_error(problem):
                 raise
-            raise ConnectionLost(
-                f"The connection ended while {name} ran: {self._mask(str(problem))}. "
-                "Run the task again: it goes on from what is there by then."
-            ) from problem
+            raise ConnectionLost(f"{name} was cut off ({self._mask(str(problem))})") from problem
         return answer
 
     def _check_kept_files(self) -> None:
@@ -259,11 +253,13 @@ def check_libraries() -> None:
         )
 
 
-def is_connection_error(problem: Exception) -> bool:
-    """Whether an error was raised in one of the libraries that carry the connection, and not in Ansible or here."""
-    frames = traceback.walk_tb(problem.__traceback__)
-    modules = [frame.f_globals.get("__name__", "") for frame, _line in frames] + [type(problem).__module__]
-    return any(module.partition(".")[0] in CONNECTION_LIBRARIES for module in modules)
+def connection_failure(problem: ConnectionLost) -> AnsibleConnectionFailure:
+    """The failure that makes Ansible call a host unreachable: Ansible's own where it has one."""
+    if isinstance(problem.__cause__, AnsibleConnectionFailure):
+        return problem.__cause__
+    return AnsibleConnectionFailure(
+        f"The connection ended: {problem}. Run the task again: it goes on from what is there by then."
+    )
 
 
 def argument_error(text: str, unknown: bool, action: str) -> CollectionError:

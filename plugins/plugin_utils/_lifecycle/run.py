@@ -127,7 +127,7 @@ def _run_task(
 def _connection_lost(computer: str, problem: ConnectionLost) -> CollectionError:
     return CollectionError(
         code="connection_lost",
-        cause=f"The connection to {computer} ended before an answer came: {problem}.",
+        cause=f"The connection to {computer} ended before an answer came: {str(problem).rstrip('.')}.",
         next_step="Run the task again: it goes on from what is there by then.",
     )
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -198,3 +199,14 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exce
         journal=[journal_row(entry) for entry in answer.journal],
         changed=answer.changed,
     )
+
+
+CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
+"""Libraries below Ansible's connection plugins, which let their errors through when a connection ends on the way."""
+
+
+def is_connection_error(problem: Exception) -> bool:
+    """Whether an error was raised in one of the libraries that carry the connection, and not in Ansible or here."""
+    frames = traceback.walk_tb(problem.__traceback__)
+    modules = [frame.f_globals.get("__name__", "") for frame, _line in frames] + [type(problem).__module__]
+    return any(module.partition(".")[0] in CONNECTION_LIBRARIES for module in modules)

@@ -58,7 +58,10 @@ NOBODY = HolderEntry("CHU\\nobody", ExpectedSubject("Karim Benali", "T3"))
             HolderEntry("x", ExpectedSubject()),
         ),
         ({"user": "x", "name": "A B", "authorisation": "T1"}, HolderEntry("x", ExpectedSubject("A B", "T1"))),
-        ({"user": "x", "authorisation": 123456}, HolderEntry("x", ExpectedSubject(None, "123456"))),
+        (
+            {"user": "x", "absent_until": "2027-01-04"},
+            HolderEntry("x", ExpectedSubject(), absent_until=date(2027, 1, 4)),
+        ),
         (
             {"user": "x", "authorisation_anniversary": "2028-02-29"},
             HolderEntry("x", ExpectedSubject(), date(2028, 2, 29)),
@@ -72,6 +75,14 @@ NOBODY = HolderEntry("CHU\\nobody", ExpectedSubject("Karim Benali", "T3"))
 )
 def test_an_entry_of_the_inventory_is_parsed(raw: dict[str, Any], entry: HolderEntry) -> None:
     assert parse_holder(raw) == entry
+
+
+@pytest.mark.parametrize("number", [42798, 4.2, True, ["T1"]])
+def test_a_number_that_is_no_text_is_refused_with_the_cure(number: Any) -> None:
+    with pytest.raises(CollectionError, match="not text") as refusal:
+        parse_holder({"user": "CHU\\jdupont", "authorisation": number})
+    assert refusal.value.code == "bad_arguments"
+    assert "quotes" in refusal.value.next_step
 
 
 @pytest.mark.parametrize("day", ["01/03/2027", "2027-02-29", "2027-3-1", "tomorrow", "2027-03-01T08:00:00"])
