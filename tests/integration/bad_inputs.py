@@ -30,7 +30,6 @@ from integration.inputs import (
     expecting,
     full_after_the_key,
     identical,
-    is_root,
     named,
     odd,
     of,
@@ -98,7 +97,7 @@ FORMS = {
         B, lambda _f: Given(None, arguments={"path": "/nowhere/there.p12"}), "bundle_file", "is not there"
     ),
     "a file that may not be read": Row(
-        B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file", "may not be read", skip=is_root()
+        B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file", "may not be read"
     ),
 }
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -79,7 +78,6 @@ class Row:
     stays: int = 0
     spare: int = 0
     changed: bool = True
-    skip: str | None = None
 
 
 def of(bundle: IssuedBundle, plant: Callable[[Store], None] = quiet, **arguments: Any) -> Given:
@@ -181,10 +179,6 @@ def has_name(store: Store, friendly_name: str) -> bool:
     """Whether each certificate has it."""
     wanted = (friendly_name + "\0").encode("utf-16-le")
     return all(read_records(raw).get(FRIENDLY_NAME) == wanted for raw in store.elements.values())
-
-
-def is_root() -> str | None:
-    return "root reads every file, whatever its mode is" if os.geteuid() == 0 else None
 
 
 def of_passphrase(f: Forge, written: str, given: str | bytes) -> Given:
