@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from integration.plays import failed_hosts, messages
+from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -43,8 +44,8 @@ OUTCOMES = {
 DUE = set(OUTCOMES)
 
 
-@pytest.fixture
-def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedState]:
     """All were audited but ``NEVER``, and ``OFF`` once more when it did not answer."""
     with Hospital(tmp_path_factory.mktemp("renew-due"), DESKS, days=DAYS) as running:
         for desk in DESKS:
@@ -58,7 +59,14 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
         audit(running, "--limit", f"all:!{NEVER}")
         running.switch_off(OFF)
         audit(running, "--limit", OFF)
-        yield running
+        yield SavedState.of(running)
+
+
+@pytest.fixture
+def hospital(audited: SavedState) -> Hospital:
+    """The same for every test."""
+    audited.restore()
+    return audited.hospital
 
 
 def audit(hospital: Hospital, *options: str) -> None:
@@ -144,5 +152,6 @@ def test_nobody_is_due_and_nobody_is_called(hospital: Hospital) -> None:
 
 
 def test_workstation_that_nobody_has_ever_reached_is_red(hospital: Hospital) -> None:
-    hospital.switch_off(NEVER)
-    assert failed_hosts(renew_due(hospital)) == {NEVER}
+    off = hospital.folder / "off.yml"
+    off.write_text(json.dumps({"all": {"hosts": {NEVER: {"ansible_port": 9}}}}), encoding="utf-8")
+    assert failed_hosts(renew_due(hospital, "-i", str(off))) == {NEVER}
