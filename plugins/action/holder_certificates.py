@@ -29,6 +29,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import workstation_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
@@ -71,6 +72,7 @@ class ActionModule(Pkcs12Action):
         if not options["holders"] and not self.is_windows:
             return self.skipped()
         entries = [parse_holder(raw, options["authorisation_pattern"]) for raw in options["holders"]]
+        check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         unusable = unusable_keys(task.facts)
         context = RunContext(task.check_mode, task.host, task.job, unusable)

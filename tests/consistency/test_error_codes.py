@@ -19,6 +19,7 @@ GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_enrolling.rst"
 
 NEVER = {
     "workstation_info": {"constrained_language"},  # that is a finding
+    "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }
 """What an action cannot end with although its code leads there."""
 
@@ -26,8 +27,9 @@ NEVER = {
 def documented(module: str) -> set[str]:
     """The codes in a sidecar."""
     sidecar: dict[str, Any] = yaml.safe_load((MODULES / f"{module}.yml").read_text(encoding="utf-8"))
-    error = sidecar["RETURN"].get("error")
-    text = " ".join(error["contains"]["code"]["description"]) if error else ""
+    returned = sidecar["RETURN"]
+    errors = [returned.get("error"), returned.get("holders", {}).get("contains", {}).get("error")]
+    text = " ".join(sentence for error in errors if error for sentence in error["contains"]["code"]["description"])
     return set(re.findall(r"(?<!R)V\((\w+)\)", text))
 
 
