@@ -30,7 +30,7 @@ def removal_run(
 ) -> WorkstationRun:
     """Removes the certificates of these numbers: one reading, one more where a store of another account has one of them."""
     check_duplicates(entries)
-    numbers = [str(number) for number in options["authorisations"]]
+    numbers = list(dict.fromkeys(options["authorisations"]))
     users = [entry.user for entry in entries]
     inventory = drivers.inventory(users)
     leaving = [entry for entry in entries if entry.person.authorisation in numbers]
@@ -39,7 +39,7 @@ def removal_run(
         inventory = drivers.inventory([*users, *(entry.user for entry in others)])
 
     def state(entry: HolderEntry) -> DesiredState:
-        return state_of(options_of(options, entry, [*entries, *others]), _by_number(entry), context)
+        return state_of(options_of(options, entry, entries), _by_number(entry), context)
 
     run = run_tasks(prepare([*leaving, *others], state, now()), inventory, drivers, now)
     found = {entry.person.authorisation for entry in (*leaving, *others)}

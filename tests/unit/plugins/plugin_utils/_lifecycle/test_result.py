@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_result import bundle_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import (
@@ -45,16 +43,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
-from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import (
     HOLDER,
     NOW,
-    PASSPHRASE,
     YEAR,
     certificate,
     inventory,
-    issue,
-    opened,
     stored,
     view,
     wanting,
@@ -187,13 +181,6 @@ def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mo
     assert (found["changed"], len(found["retired"])) == (bool(gone), len(gone))
     assert [fact for fact in (number, "CHU\\jdupont", "WS-1") if fact not in found["msg"]] == []
     assert ("would" in found["msg"]) == check_mode
-
-
-def test_a_bundle_is_shown_without_its_key(authority: Authority) -> None:
-    issued = issue(authority)
-    found = bundle_result(opened(issued), NOW, Calendar())
-    assert (found["certificate"]["key_state"], len(found["chain"])) == ("in_bundle", 2)
-    assert PASSPHRASE not in json.dumps(found)
 
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
