@@ -12,7 +12,7 @@ from typing import Any
 
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._policy.validity import Calendar, Status, status_in_time
-from .._workstation.account import TEMPORARY, UNREAD_SENTENCES
+from .._workstation.findings import TEMPORARY, unread_reason
 from .._workstation.protocol import Inventory, Profile
 from .codec import to_plain
 from .evaluation import rate_certificates
@@ -171,7 +171,6 @@ def _unread(inventory: Inventory, stores: Iterable[OwnedStore]) -> Iterable[Unre
     for store in stores:
         profile = inventory.profile(store.owner_sid)
         if profile and profile.temporary:
-            yield UnreadRecord(store.owner_sid, store.name, TEMPORARY, UNREAD_SENTENCES[TEMPORARY], profile.path)
+            yield UnreadRecord(store.owner_sid, store.name, TEMPORARY, unread_reason(TEMPORARY), profile.path)
         for unread in store.view.unread:
-            reason = UNREAD_SENTENCES.get(unread.code, unread.code)
-            yield UnreadRecord(store.owner_sid, store.name, unread.code, reason, unread.detail)
+            yield UnreadRecord(store.owner_sid, store.name, unread.code, unread_reason(unread.code), unread.detail)
