@@ -118,12 +118,11 @@ def _imported(path: Path) -> Mapping[str, tuple[Path, str | None]]:
 
 
 def codes_in(definition: Definition) -> Iterator[str]:
-    """What a definition itself raises: ``code="..."`` in a call, a constant that is a code, the keys of the sentences about drivers."""
+    """What a definition itself raises: ``code="..."`` in a call, and the keys of the drivers' errors."""
     for node in _running(definition):
-        if isinstance(node, (ast.keyword, ast.Assign)):
-            is_code = definition.name == "CONSTRAINED_LANGUAGE" if isinstance(node, ast.Assign) else node.arg == "code"
-            yield from _text(node.value if is_code else None)
-        elif isinstance(node, ast.Dict) and definition.name == "SENTENCES":
+        if isinstance(node, ast.keyword) and node.arg == "code":
+            yield from _text(node.value)
+        elif isinstance(node, ast.Dict) and definition.name == "DRIVER_ERRORS":
             yield from (code for key in node.keys for code in _text(key))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from .._errors import CollectionError
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
-from .._workstation.account import TEMPORARY
+from .._workstation.findings import TEMPORARY
 from .._workstation.protocol import Inventory
 from .evaluation import HolderStatus, RatedCertificate, StatusRules, rate_holder
 from .schema import HolderRecord, UnreadRecord
