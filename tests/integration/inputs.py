@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -22,7 +22,7 @@ from integration.forge import PASSPHRASE, Forge
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.store import Store
 from lab.faults import DISK_FULL, WRITE_PROTECT, Refusing
-from lab.people import PAUL
+from lab.people import JEANNE, PAUL
 
 
 class Layer(str, Enum):
@@ -146,6 +146,16 @@ def self_made(f: Forge, key: Any, *extensions: x509.ExtensionType, subject: x509
 
 def expecting(**arguments: str) -> Callable[[Forge], Given]:
     return lambda f: of(f.issue(), quiet, **arguments)
+
+
+def in_serial_number(**arguments: str) -> Callable[[Forge], Given]:
+    """The issuer writes the number as the serialNumber of the subject, and the name alone into its CN."""
+    wanted = {"name": JEANNE.name, "authorisation": JEANNE.authorisation} | arguments
+
+    def give(f: Forge) -> Given:
+        return replace(self_made(f, f.key, subject=forge.NUMBERED), arguments=wanted)
+
+    return give
 
 
 def of_another_issuer(f: Forge) -> IssuedBundle:

@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext, holder_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import (
     HolderRun,
     HolderTask,
@@ -80,6 +80,17 @@ def shown(
     what: Transaction, check_mode: bool = False, unopened: tuple[UnopenedFile, ...] = (), scope: FactsScope = SCOPE
 ) -> dict[str, Any]:
     return certificate_result(run_of(what, unopened), scope, ResultContext(check_mode, Calendar(), NOW))
+
+
+def test_a_holder_who_waits_is_told_of_a_file_of_nearly_the_right_name() -> None:
+    waiting = run_of(outcome(before=[OLD], leaf=None, skipped=SkipReason.WAITING_FOR_ISSUER))
+    (holder,) = waiting.holders
+    folder = BundleFolder(Path("/srv/bundles"), "*.p12", (), (), ("JEANNE.P12",))
+    state = PresentFromFolder(wanting(), folder, Install.NEWEST, Calendar())
+    told = replace(holder, task=replace(holder.task, state=state))
+    said = [holder_result(each, ResultContext(False, Calendar(), NOW))["msg"] for each in (holder, told)]
+    assert said[0].endswith("no new bundle is there; access works until 2027-11-25.")
+    assert said[1] == said[0] + " A file of nearly this name is there: 'JEANNE.P12'."
 
 
 def retire(*old: Any, method: RetirementMethod = RetirementMethod.DELETE) -> tuple[RetireStep, ...]:
