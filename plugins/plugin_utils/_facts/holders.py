@@ -26,7 +26,8 @@ class HolderEntry:
 
     ``user``: DOMAIN\\user, UPN or SID, as it was written. ``anniversary``: day until which the yearly authorisation holds.
     ``absent_until``: first day on which the holder is back. ``logged_on`` is None if the account has no profile. ``outcome`` and
-    ``outcome_at``: what the last run said, and when.
+    ``outcome_at``: what the last run said, and when. ``in_facts`` is False where the facts of the workstation know nothing of this
+    holder at this account, for instance because the entry is newer than they are.
     """
 
     user: str
@@ -38,6 +39,7 @@ class HolderEntry:
     outcome: str | None = None
     outcome_at: datetime | None = None
     absent_until: date | None = None
+    in_facts: bool = True
 
     @property
     def key(self) -> tuple[str, str | None]:
