@@ -41,6 +41,14 @@ class Run:
         """The results of one plugin."""
         return tuple(row for row in self.rows if row.action == action)
 
+    def holders(self) -> tuple[Row, ...]:
+        """A row for each holder that a role worked on; the diff is the workstation's."""
+        return tuple(
+            Row(row.host, row.action, {**each, "diff": row.result.get("diff")})
+            for row in self.of("holder_certificates")
+            for each in row.result.get("holders", ())
+        )
+
 
 def play(hospital: Hospital, playbook: str | Path, *options: str, environment: Mapping[str, str] | None = None) -> Run:
     """Runs a playbook, by path or by its name in the collection. Raises ``subprocess.TimeoutExpired`` after 300 s."""
