@@ -33,6 +33,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import workstation_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
@@ -50,6 +52,7 @@ class ActionModule(Pkcs12Action):
             "install": {"type": "str", "choices": ["newest", "due", "missing"], "default": "newest"},
             "authorisations": {"type": "list", "elements": "str", "default": []},
             "authorisation_pattern": {"type": "str"},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
             "friendly_name": {"type": "str", "default": "{name} - {authorisation}"},
             "exportable": {"type": "bool", "default": False},
             "chain": {"type": "bool", "default": True},
@@ -79,7 +82,9 @@ class ActionModule(Pkcs12Action):
         options = task.options
         if not options["holders"] and not self.is_windows:
             return self.skipped()
-        entries = [parse_holder(raw, options["authorisation_pattern"]) for raw in options["holders"]]
+        name_check = NameCheck(options["name_check"])
+        entries = [parse_holder(raw, options["authorisation_pattern"], name_check) for raw in options["holders"]]
+        check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         unusable = unusable_keys(task.facts)
         context = RunContext(task.check_mode, task.host, task.job, unusable)

@@ -15,6 +15,8 @@ from consistency.tree import ROOT
 PACKAGE = "ansible_collections.hospital_it.pkcs12"
 UTILS = ROOT / "plugins" / "plugin_utils"
 BASE = UTILS / "_action.py"
+FAILING = {"error", "refusal"}
+"""Arguments that take a refusal as the reason why a holder failed."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,11 @@ def _imported(path: Path) -> Mapping[str, tuple[Path, str | None]]:
 
 
 def codes_in(definition: Definition) -> Iterator[str]:
-    """What a definition itself raises: ``code="..."`` in a call, a constant that is a code, the keys of the sentences about drivers."""
+    """What a definition itself raises: ``code="..."`` in a call, and the keys of the drivers' errors."""
     for node in _running(definition):
-        if isinstance(node, (ast.keyword, ast.Assign)):
-            is_code = definition.name == "CONSTRAINED_LANGUAGE" if isinstance(node, ast.Assign) else node.arg == "code"
-            yield from _text(node.value if is_code else None)
-        elif isinstance(node, ast.Dict) and definition.name == "SENTENCES":
+        if isinstance(node, ast.keyword) and node.arg == "code":
+            yield from _text(node.value)
+        elif isinstance(node, ast.Dict) and definition.name == "DRIVER_ERRORS":
             yield from (code for key in node.keys for code in _text(key))
 
 
@@ -142,12 +143,16 @@ def _running(definition: Definition) -> Iterator[ast.AST]:
 
 
 def _is_told(handler: ast.ExceptHandler, path: Path) -> bool:
-    """A handler of refusals that neither raises, nor calls what raises, nor makes a failed result, as the base of all actions does."""
+    """A handler of refusals that neither raises, nor calls what raises, nor makes a failed result, as the base of all actions does.
+
+    A refusal that is kept as the error of one holder fails that holder.
+    """
     nodes = list(ast.walk(handler))
     called = [node for each in _resolved(nodes, path) for part in each.nodes for node in ast.walk(part)]
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    keeps = any(isinstance(node, ast.keyword) and node.arg in FAILING for node in nodes)
     raises = any(isinstance(node, ast.Raise) for node in (*nodes, *called))
-    return "CollectionError" in names and "failed_result" not in names and not raises
+    return "CollectionError" in names and "failed_result" not in names and not raises and not keeps
 
 
 @cache

@@ -12,13 +12,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import entries_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import keys_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import SCHEMA, document
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
+    SCHEMA,
+    certificate_map,
+    document,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
-    CertificateRow,
     Change,
     ChangeKind,
     HolderRow,
@@ -55,7 +58,6 @@ def test_reports_fit(report: Report) -> None:
     [
         ("holder", HolderRow),
         ("place", HolderWorkstation),
-        ("certificate", CertificateRow),
         ("workstation", WorkstationRow),
         ("unread", UnreadRecord),
         ("change", Change),
@@ -63,7 +65,11 @@ def test_reports_fit(report: Report) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_every_key_is_described_and_no_other(name: str, kind: type) -> None:
-    assert list(PUBLISHED["$defs"][name]["properties"]) == [entry.key for entry in entries_of(kind)]
+    assert list(PUBLISHED["$defs"][name]["properties"]) == list(keys_of(kind))
+
+
+def test_every_key_of_a_certificate_is_described_and_no_other() -> None:
+    assert list(PUBLISHED["$defs"]["certificate"]["properties"]) == list(certificate_map(sample().certificates[0]))
 
 
 def test_every_section_is_described_and_no_other() -> None:

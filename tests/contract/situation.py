@@ -28,12 +28,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
-    MACHINE_KEYSET,
     KeyProvInfo,
     thumbprint_of,
 )
 from contract.fixture_certificates import FixtureCertificate, fixture_certificate
-from lab.emulated.element import pack, properties
+from lab.emulated.element import MACHINE_KEYSET, pack, properties
 from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
 
 Json = dict[str, Any]

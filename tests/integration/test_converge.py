@@ -43,8 +43,8 @@ def changed(run: Run) -> list[bool]:
     return [row.result["changed"] for row in sorted(run.holders(), key=lambda row: row.host)]
 
 
-def diffs(run: Run) -> dict[str, dict[str, str]]:
-    return {row.host: row.result["diff"] for row in run.of("holder_certificates")}
+def diffs(run: Run) -> dict[tuple[str, str], dict[str, str]]:
+    return {(row.host, row.result["owner"]["sid"]): row.result["diff"] for row in run.holders()}
 
 
 def test_check_mode_changes_nothing_and_tells_what_then_happens(hospital: Hospital) -> None:
@@ -54,9 +54,9 @@ def test_check_mode_changes_nothing_and_tells_what_then_happens(hospital: Hospit
     done = play(hospital, PLAYBOOK, "--diff")
     assert changed(foretold) == changed(done) == [True] * 3
     assert diffs(foretold) == diffs(done)
-    told = diffs(done)["ws-nuclear"]
+    told = diffs(done)["ws-nuclear", PAUL.sid]
     (held,) = contents(paul(hospital)).held
-    assert held.thumbprint not in told["before"]
+    assert told["before"] == ""
     assert held.thumbprint in told["after"]
     assert f"key, named {held.friendly_name}" in told["after"]
     again = play(hospital, PLAYBOOK, "--check", "--diff")

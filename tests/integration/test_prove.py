@@ -74,10 +74,10 @@ class Scene:
 
 SCENES = {
     "ws-well": Scene(("proven", "valid", "proven"), None, 2),
-    "ws-lost": Scene(("unusable", "key_missing", "unusable"), "is not there (0x80090016)", 2, lose_the_key),
+    "ws-lost": Scene(("unusable", "key_missing", "unusable"), "does not exist (0x80090016)", 2, lose_the_key),
     "ws-swapped": Scene(("unusable", "key_missing", "unusable"), "does not sign (0x80090015)", 2, swap_the_key),
     "ws-away": Scene(("not_proven", *VALID), "is not logged on to WS-AWAY", 1, log_off),
-    "ws-leaving": Scene(("not_proven", *VALID), "when he or she is logged on there", 2, between=log_off),
+    "ws-leaving": Scene(("not_proven", *VALID), "while the holder is logged on", 2, between=log_off),
     "ws-refused": Scene(("not_proven", *VALID), "Windows gave no token", 2, between=rename_the_account),
     "ws-stale": Scene(("not_proven", *VALID), "changed between reading and writing", 2, between=add_another),
 }

@@ -63,7 +63,7 @@ TROUBLES = {
     "ws-denied": Trouble("store_unread", "access was denied", READ, jeannes(set_to("denied", True))),
     "ws-damaged": Trouble("store_unread", "the profile folder has no AppData", READ, jeannes(set_to("exists", False))),
     "ws-logged": Trouble(
-        "logged_secrets", "script block logging is on", READ, set_to("logging", LoggingPolicy(script_block=True))
+        "logged_secrets", "(script block logging)", READ, set_to("logging", LoggingPolicy(script_block=True))
     ),
     "ws-password": Trouble(
         "holder_logon", "the password is wrong", WRITE, arguments={"holder_password": "not his"}, logged_on=False

@@ -45,6 +45,7 @@ class CardSite:
     runs: Mapping[str, Run]
     facts: Mapping[str, Json]
     before: bytes = field(repr=False)
+    files: tuple[Piece, ...] = field(repr=False)
 
     @property
     def store(self) -> Store:
@@ -59,7 +60,7 @@ class CardSite:
         for name, run in self.runs.items():
             yield f"output of {name}", (run.stdout + run.stderr).encode()
             yield f"results of {name}", json.dumps([found.result for found in run.rows], ensure_ascii=False).encode()
-        yield from files(self.hospital.folder)
+        yield from self.files
 
 
 def marks(card: ForeignCertificate) -> list[Secret]:
@@ -87,14 +88,12 @@ def card_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CardSite]:
             options += ["-e", json.dumps({"report_folder": str(hospital.folder / "reports")})]
             runs[name] = play(hospital, book, "-vvv", *options, environment=fact_cache(hospital))
             facts[name] = cached(hospital, DESK) or {}
-        yield CardSite(hospital, card, runs, facts, before)
+        yield CardSite(hospital, card, runs, facts, before, tuple(files(hospital.folder)))
 
 
 def test_all_of_it_was_done(card_site: CardSite) -> None:
     assert {name: run.exit_code for name, run in card_site.runs.items()} == dict.fromkeys(STEPS, 0)
-    outcomes = [
-        holder(card_site.runs[name], DESK).result["outcome"] for name in ("planned", "renew", "again")
-    ]
+    outcomes = [holder(card_site.runs[name], DESK).result["outcome"] for name in ("planned", "renew", "again")]
     assert outcomes == ["renewed", "renewed", "unchanged"]
     assert holder(card_site.runs["retire"], DESK).result["outcome"] == "removed"
     reports = {path.suffix for path in (card_site.hospital.folder / "reports").rglob("*") if path.is_file()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-INTEGER, OCTET_STRING, OID, SEQUENCE, CONTEXT_0 = 0x02, 0x04, 0x06, 0x30, 0xA0
+OCTET_STRING, SEQUENCE, CONTEXT_0 = 0x04, 0x30, 0xA0
 """Identifier octets."""
 
 MAX_DEPTH = 32

@@ -22,6 +22,7 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
 
 from .._errors import CollectionError
 from .certificate import Certificate, UnreadableCertificate, read_certificate
+from .instants import instant_in_words
 from .leaf_checks import chain_of, check_leaf, title, usable_key
 from .pfx import ASK_ISSUER, count_private_keys, pfx_of
 
@@ -88,14 +89,14 @@ def check_dates(bundle: Bundle, now: datetime) -> None:
     if now > leaf.not_after:
         raise CollectionError(
             code="expired",
-            cause=f"{title(leaf)} expired on {leaf.not_after:%Y-%m-%d %H:%M} UTC.",
+            cause=f"{title(leaf)} expired on {instant_in_words(leaf.not_after)}.",
             next_step="Ask the issuer for a new one; the old file is of no use.",
         )
     if now < leaf.not_before:
         raise CollectionError(
             code="not_yet_valid",
-            cause=f"{title(leaf)} is valid only from {leaf.not_before:%Y-%m-%d %H:%M} UTC;"
-            f" the controller's clock says {now:%Y-%m-%d %H:%M} UTC.",
+            cause=f"{title(leaf)} is valid only from {instant_in_words(leaf.not_before)};"
+            f" the controller's clock says {instant_in_words(now)}.",
             next_step="Wait until then, or correct the clock.",
         )
 

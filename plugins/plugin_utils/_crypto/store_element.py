@@ -22,7 +22,6 @@ HASHED = (KEY_PROVIDER_INFO, FRIENDLY_NAME, ARCHIVED, CERTIFICATE)
 
 RECORD = struct.Struct("<III")
 KEY_PROV_INFO = struct.Struct("<7I")
-MACHINE_KEYSET = 0x20
 
 
 class ElementError(ValueError):
@@ -38,16 +37,6 @@ class KeyProvInfo:
     provider_type: int
     flags: int
     key_spec: int
-
-    @property
-    def is_cng(self) -> bool:
-        """Whether a CNG key storage provider holds the key."""
-        return self.provider_type == 0
-
-    @property
-    def is_machine(self) -> bool:
-        """Whether the container is the machine's, not the user's (CRYPT_MACHINE_KEYSET)."""
-        return bool(self.flags & MACHINE_KEYSET)
 
 
 @dataclass(frozen=True, slots=True)

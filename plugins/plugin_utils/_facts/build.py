@@ -12,9 +12,9 @@ from typing import Any
 
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._policy.validity import Calendar, Status, status_in_time
-from .._workstation.account import TEMPORARY, UNREAD_SENTENCES
+from .._workstation.findings import TEMPORARY, unread_reason
 from .._workstation.protocol import Inventory, Profile
-from .codec import to_map
+from .codec import to_plain
 from .evaluation import rate_certificates
 from .history import KeyId
 from .holders import HolderEntry, holder_record, workstation_rules
@@ -87,19 +87,10 @@ def workstation_record(
 
 
 def certificate_row(found: StoreCertificate, calendar: Calendar, now: datetime) -> dict[str, Any]:
-    """A certificate by itself as a flat map: its status is where it stands in time."""
-    row = to_map(_record(OwnedStore("", "", EMPTY), found, {}, related=True))
+    """One certificate as a flat map, without the keys about its store. ``status`` says only what the dates say."""
     status = status_in_time(found.certificate, now, calendar)
-    left = calendar.days_left(found.certificate.not_after, now)
-    return {name: value for name, value in row.items() if name not in OF_THE_PLACE} | {
-        "status": status.value,
-        "days_left": left,
-    }
-
-
-EMPTY = CertificateStore((), (), "")
-OF_THE_PLACE = ("owner_sid", "owner", "store", "related")
-"""Keys of a row that a certificate by itself does not have."""
+    days_left = calendar.days_left(found.certificate.not_after, now)
+    return {name: to_plain(value) for name, value in _values(found, days_left, status).items()}
 
 
 def _names(inventory: Inventory, entries: Iterable[HolderEntry]) -> Mapping[str, str | None]:
@@ -119,32 +110,39 @@ def _stores(inventory: Inventory, views: Mapping[str, CertificateStore]) -> Sequ
 def _record(
     store: OwnedStore, found: StoreCertificate, names: Mapping[str, str | None], related: bool
 ) -> CertificateRecord:
-    """Status and days are those of the judge, who sees all certificates of the workstation."""
-    certificate = found.certificate
+    """``rate_certificates`` sets status and days, because they depend on the other certificates of the workstation."""
     return CertificateRecord(
         owner_sid=store.owner_sid,
         owner=names.get(store.owner_sid),
         store=store.name,
-        thumbprint=certificate.thumbprint,
-        subject=certificate.subject,
-        subject_cn=certificate.subject_cn,
-        issuer=certificate.issuer,
-        issuer_cn=certificate.issuer_cn,
-        serial=certificate.serial,
-        not_before=certificate.not_before,
-        not_after=certificate.not_after,
-        days_left=0,
-        status=Status.UNKNOWN,
-        eku=certificate.eku or (),
-        key_type=certificate.key_type,
-        key_size=certificate.key_size,
-        signature_hash=certificate.signature_hash,
-        friendly_name=found.friendly_name,
-        archived=found.archived,
-        key_state=_key_state(found),
-        key_provider=found.key.provider if found.key else None,
         related=related,
+        **_values(found, 0, Status.UNKNOWN),
     )
+
+
+def _values(found: StoreCertificate, days_left: int, status: Status) -> dict[str, Any]:
+    """The fields of a ``CertificateRecord`` that are about the certificate and its key."""
+    certificate = found.certificate
+    return {
+        "thumbprint": certificate.thumbprint,
+        "subject": certificate.subject,
+        "subject_cn": certificate.subject_cn,
+        "issuer": certificate.issuer,
+        "issuer_cn": certificate.issuer_cn,
+        "serial": certificate.serial,
+        "not_before": certificate.not_before,
+        "not_after": certificate.not_after,
+        "days_left": days_left,
+        "status": status,
+        "eku": certificate.eku or (),
+        "key_type": certificate.key_type,
+        "key_size": certificate.key_size,
+        "signature_hash": certificate.signature_hash,
+        "friendly_name": found.friendly_name,
+        "archived": found.archived,
+        "key_state": _key_state(found),
+        "key_provider": found.key.provider if found.key else None,
+    }
 
 
 def _with_known_state(store: OwnedStore, found: StoreCertificate, dead: Set[KeyId]) -> StoreCertificate:
@@ -173,7 +171,6 @@ def _unread(inventory: Inventory, stores: Iterable[OwnedStore]) -> Iterable[Unre
     for store in stores:
         profile = inventory.profile(store.owner_sid)
         if profile and profile.temporary:
-            yield UnreadRecord(store.owner_sid, store.name, TEMPORARY, UNREAD_SENTENCES[TEMPORARY], profile.path)
+            yield UnreadRecord(store.owner_sid, store.name, TEMPORARY, unread_reason(TEMPORARY), profile.path)
         for unread in store.view.unread:
-            reason = UNREAD_SENTENCES.get(unread.code, unread.code)
-            yield UnreadRecord(store.owner_sid, store.name, unread.code, reason, unread.detail)
+            yield UnreadRecord(store.owner_sid, store.name, unread.code, unread_reason(unread.code), unread.detail)

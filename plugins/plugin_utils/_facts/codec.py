@@ -1,21 +1,24 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Frozen dataclasses to flat maps of plain values and back, by the types of their fields: a field that is added is never lost. Pure.
+"""Dataclasses to maps of plain values and back, by the types of their fields: a new field is never forgotten. Pure.
 
-Instants are ISO 8601 in UTC, ``2026-11-25T04:34:43Z``, enumerations are their values, tuples lists.
+Instants are text like ``2026-11-25T04:34:43Z``, dates like ``2026-11-25``, enumerations are their values, tuples are lists, and a
+record in a field is a map in that key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
-from datetime import date, datetime, timezone
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date, datetime
 from enum import Enum
 from functools import cache, partial
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from .._crypto.instants import format_instant, parse_instant
 
 RecordT = TypeVar("RecordT")
 
@@ -42,20 +45,9 @@ class FieldCodec:
     write: Callable[[Any], Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MapEntry:
-    """One key of a map, the attribute that it is of, through the record inside that has it, and that one's type and default."""
-
-    key: str
-    attribute: str
-    kind: Any
-    default: Any
-
-
 def to_map(record: Any) -> dict[str, Any]:
-    """The map of a dataclass."""
-    kind: Any = type(record)
-    return _written(kind)(record)
+    """The map of a dataclass: one key per field, in the order of the fields."""
+    return _writer(type(record))(record)
 
 
 def from_map(kind: type[RecordT], raw: Any, strict: bool = False) -> RecordT:
@@ -63,120 +55,91 @@ def from_map(kind: type[RecordT], raw: Any, strict: bool = False) -> RecordT:
 
     Raises ``Mismatch``.
     """
-    form: FieldCodec = _form_of(cast("Any", kind), strict)
-    return cast("RecordT", form.read(raw))
+    codec: FieldCodec = _codec_of(cast("Any", kind), strict)
+    return cast("RecordT", codec.read(raw))
 
 
-def instant(moment: datetime) -> str:
-    """``2026-11-25T04:34:43Z``, without a fraction of a second. Unlike strftime it writes four digits of years before 1000."""
-    return moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-
-
-def instant_of(raw: Any) -> datetime:
-    """The inverse of ``instant``. Raises ``Mismatch``."""
-    try:
-        moment = datetime.fromisoformat(raw.removesuffix("Z")).replace(tzinfo=timezone.utc)
-    except (AttributeError, TypeError, ValueError):
-        moment = None
-    if moment is None or instant(moment) != raw:  # fromisoformat also takes other forms of ISO 8601
-        raise Mismatch(f"{_shown(raw)} is no instant like 2026-11-25T04:34:43Z")
-    return moment
+def to_plain(value: Any) -> Any:
+    """One value of a record as it stands in a map: text, a number, a truth value, None, or a list of these."""
+    if isinstance(value, tuple):
+        return [to_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    codec = _PLAIN.get(type(value))
+    return codec.write(value) if codec and codec.write else value
 
 
 @cache
-def entries_of(kind: Any) -> tuple[MapEntry, ...]:
-    """The keys of a dataclass's map. The keys of a record inside stand among its own, as ``gathered_<key>`` where it has that key."""
-    hints = get_type_hints(kind)
-    own = {each.name for each in fields(kind)}
-    found: list[MapEntry] = []
-    for each in fields(kind):
-        hint: Any = hints[each.name]
-        if _is_record(hint):
-            for inner in entries_of(hint):
-                key = f"gathered_{inner.key}" if inner.key in own else inner.key
-                found.append(replace(inner, key=key, attribute=f"{each.name}.{inner.attribute}"))
-        else:
-            found.append(MapEntry(each.name, each.name, hint, each.default))
-    return tuple(found)
+def keys_of(kind: Any) -> tuple[str, ...]:
+    """The keys of a dataclass's map, in their order."""
+    return tuple(each.name for each in fields(kind))
 
 
 @cache
-def _form_of(kind: Any, strict: bool) -> FieldCodec:
+def _codec_of(kind: Any, strict: bool) -> FieldCodec:
     if get_origin(kind) in (Union, UnionType):
-        return _optional(_form_of(next(each for each in get_args(kind) if each is not NoneType), strict))
+        return _optional(_codec_of(next(each for each in get_args(kind) if each is not NoneType), strict))
     if get_origin(kind) is tuple:
-        return _sequence(_form_of(get_args(kind)[0], strict))
-    if _is_record(kind):
-        return FieldCodec(_taken(kind, strict), _written(kind))
+        return _sequence(_codec_of(get_args(kind)[0], strict))
+    if is_dataclass(kind):
+        return FieldCodec(_reader(kind, strict), _writer(kind))
     if issubclass(kind, Enum):
         return FieldCodec(partial(_member, {member.value: member for member in kind}), attrgetter("value"))
     return _PLAIN[kind]
 
 
 @cache
-def _written(kind: Any) -> Callable[[Any], dict[str, Any]]:
-    entries = entries_of(kind)
-    keys = [entry.key for entry in entries]
-    # All attributes at once; the first once more, since of a single one there would be no tuple.
-    values = attrgetter(*(entry.attribute for entry in entries), entries[0].attribute)
-    forms = [(entry.key, form.write) for entry in entries if (form := _form_of(entry.kind, True)).write]
+def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
+    keys, hints = keys_of(kind), get_type_hints(kind)
+    # All attributes at once; the first once more, because attrgetter gives no tuple for a single one.
+    values = attrgetter(*keys, keys[0])
+    writers = [(key, write) for key in keys if (write := _codec_of(hints[key], True).write)]
 
     def write(record: Any) -> dict[str, Any]:
-        said = dict(zip(keys, values(record), strict=False))
-        for key, form in forms:
-            said[key] = form(said[key])
-        return said
+        written = dict(zip(keys, values(record), strict=False))
+        for key, write_value in writers:
+            written[key] = write_value(written[key])
+        return written
 
     return write
 
 
-def _taken(kind: Any, strict: bool) -> Callable[[Any], Any]:
-    entries = [(entry.key, entry.default, _form_of(entry.kind, strict).read) for entry in entries_of(kind)]
-    keys = {key for key, _default, _read in entries}
-    make = _maker(kind)
+def _reader(kind: Any, strict: bool) -> Callable[[Any], Any]:
+    hints = get_type_hints(kind)
+    readers = [(each.name, each.default, _codec_of(hints[each.name], strict).read) for each in fields(kind)]
+    keys = set(keys_of(kind))
 
     def read(raw: Any) -> Any:
         if not isinstance(raw, Mapping):
             raise Mismatch(f"{_shown(raw)} is no map")
         values = []
-        for key, default, form in entries:
+        for key, default, read_value in readers:
             if key not in raw:
                 if default is MISSING:
-                    raise Mismatch(f"{key} is missing")
+                    raise Mismatch("it is missing", key)
                 values.append(default)
                 continue
             try:
-                values.append(form(raw[key]))
+                values.append(read_value(raw[key]))
             except Mismatch as mismatch:
                 raise mismatch.under(key) from None
         if strict and not keys.issuperset(raw):
             raise Mismatch(f"{_shown(next(key for key in raw if key not in keys))} is no key of it")
-        return make(iter(values))
+        return kind(*values)
 
     return read
 
 
-def _maker(kind: Any) -> Callable[[Iterator[Any]], Any]:
-    """What makes a record, and those inside, of the values of its entries."""
-    hints = get_type_hints(kind)
-    makers = [_maker(hints[each.name]) if _is_record(hints[each.name]) else next for each in fields(kind)]
-    return lambda values: kind(*[make(values) for make in makers])
-
-
-def _is_record(kind: Any) -> bool:
-    return is_dataclass(kind)
-
-
-def _optional(form: FieldCodec) -> FieldCodec:
-    read, write = form.read, form.write
+def _optional(codec: FieldCodec) -> FieldCodec:
+    read, write = codec.read, codec.write
     return FieldCodec(
         lambda raw: None if raw is None else read(raw),
         write and (lambda value: None if value is None else write(value)),
     )
 
 
-def _sequence(form: FieldCodec) -> FieldCodec:
-    read, write = form.read, form.write
+def _sequence(codec: FieldCodec) -> FieldCodec:
+    read, write = codec.read, codec.write
 
     def read_all(raw: Any) -> tuple[Any, ...]:
         if not isinstance(raw, list):
@@ -206,6 +169,13 @@ def _exactly(kind: type, named: str, raw: Any) -> Any:
     return kind(raw)
 
 
+def _instant_of(raw: Any) -> datetime:
+    try:
+        return parse_instant(raw)
+    except (AttributeError, TypeError, ValueError):
+        raise Mismatch(f"{_shown(raw)} is no instant like 2026-11-25T04:34:43Z") from None
+
+
 def _day_of(raw: Any) -> date:
     try:
         day = date.fromisoformat(raw)
@@ -224,6 +194,6 @@ _PLAIN: Mapping[Any, FieldCodec] = {
     str: FieldCodec(partial(_exactly, str, "text")),
     int: FieldCodec(partial(_exactly, int, "whole number")),
     bool: FieldCodec(partial(_exactly, bool, "truth value")),
-    datetime: FieldCodec(instant_of, instant),
+    datetime: FieldCodec(_instant_of, format_instant),
     date: FieldCodec(_day_of, date.isoformat),
 }

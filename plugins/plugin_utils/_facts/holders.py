@@ -11,9 +11,10 @@ from datetime import date, datetime
 from typing import Any
 
 from .._errors import CollectionError
+from .._policy.names import NameCheck
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
-from .._workstation.account import TEMPORARY
+from .._workstation.findings import TEMPORARY
 from .._workstation.protocol import Inventory
 from .evaluation import HolderStatus, RatedCertificate, StatusRules, rate_holder
 from .schema import HolderRecord, UnreadRecord
@@ -57,11 +58,16 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
 
-def parse_holder(raw: Mapping[str, Any], pattern: str | None = None) -> HolderEntry:
-    """An entry of ``pkcs12_holders``. ``pattern``: ``authorisation_pattern`` of the task. Raises ``CollectionError``: ``bad_arguments``."""
+def parse_holder(
+    raw: Mapping[str, Any], pattern: str | None = None, name_check: NameCheck = NameCheck.WORDS
+) -> HolderEntry:
+    """An entry of ``pkcs12_holders``; ``authorisation_pattern`` and ``name_check`` are those of the task.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
     return HolderEntry(
         str(raw["user"]),
-        ExpectedSubject(raw.get("name") or None, _number(raw), pattern),
+        ExpectedSubject(raw.get("name") or None, _number(raw), pattern, name_check),
         _day(raw, "authorisation_anniversary"),
         absent_until=_day(raw, "absent_until"),
     )

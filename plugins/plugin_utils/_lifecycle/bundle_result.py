@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import StoreCertificate
 from .._facts.build import certificate_row
-from .._facts.codec import instant
 from .._policy.validity import Calendar
 
 
@@ -25,7 +25,7 @@ def bundle_result(bundle: Bundle, now: datetime, calendar: Calendar) -> dict[str
             "thumbprint": other.thumbprint,
             "subject": other.subject,
             "issuer": other.issuer,
-            "not_after": instant(other.not_after),
+            "not_after": format_instant(other.not_after),
         }
         for other in bundle.chain
     ]

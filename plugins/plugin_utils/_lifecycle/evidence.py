@@ -14,11 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import CertificateStore, parse_elements
 from .._errors import CollectionError
 from .._workstation.protocol import ExchangeAnswer, journal_row
-from .._workstation.wire import TIME_FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Evidence:
         """Writes down that a change was sent and no answer came; ``planned`` are its steps. The error on its way says the rest."""
         if self.path is None:
             return
-        line: dict[str, Any] = {"job": self.job, "host": self.host, "utc": at.strftime(TIME_FORMAT)}
+        line: dict[str, Any] = {"job": self.job, "host": self.host, "utc": format_instant(at)}
         line |= {"workstation": computer, "owner_sid": owner_sid, "planned": list(planned), "error": "no_answer"}
         with suppress(OSError):
             _append(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
@@ -98,7 +98,7 @@ def _facts(change: ExecutedChange) -> dict[str, Any]:
     proofs = [entry for entry in answer.journal if entry.step == "prove" and entry.outcome == "done"]
     keys = [entry for entry in answer.journal if "key" in entry.facts]
     return {
-        "utc": answer.utc.strftime(TIME_FORMAT),
+        "utc": format_instant(answer.utc),
         "workstation": change.computer,
         "owner_sid": change.owner_sid,
         "added": [found.thumbprint for found in added],

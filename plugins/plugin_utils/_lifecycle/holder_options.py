@@ -29,7 +29,7 @@ def holder_tasks(
 
 
 def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> dict[str, Any]:
-    """The options that are this holder's alone. Raises ``CollectionError``."""
+    """The options that are this holder's alone. ``entries``: all holders of the inventory. Raises ``CollectionError``."""
     if options["state"] == "present":
         check_placeholders(options["bundle_pattern"], entry)
     return {
@@ -84,14 +84,16 @@ def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | N
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
     """The Windows password of this very account.
 
-    It is looked up by the account first. A number names an account only if the person has one account here: a password must never be
-    tried against another account, which Windows may then lock.
+    It is looked up by the account first. A number names an account only if the inventory has one account for it: a password must never
+    be tried against another account, which Windows may then lock.
     """
     by_account = {str(key).casefold(): value for key, value in given.items()}
     number = entry.person.authorisation
     found = by_account.get(entry.user.casefold())
     if found is None and number is not None and number in given:
         accounts = [each.user for each in entries if each.person.authorisation == number]
+        if entry.user not in accounts:
+            return None
         if len(accounts) > 1:
             raise CollectionError(
                 code="bad_arguments",

@@ -39,7 +39,7 @@ def removal_run(
         inventory = drivers.inventory([*users, *(entry.user for entry in others)])
 
     def state(entry: HolderEntry) -> DesiredState:
-        return state_of(options_of(options, entry, [*entries, *others]), _by_number(entry), context)
+        return state_of(options_of(options, entry, entries), _by_number(entry), context)
 
     run = run_tasks(prepare([*leaving, *others], state, now()), inventory, drivers, now)
     found = {entry.person.authorisation for entry in (*leaving, *others)}

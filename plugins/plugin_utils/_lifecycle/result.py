@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from .._crypto.instants import format_instant
+from .._crypto.pkcs12_files import near_sentence
 from .._crypto.store import StoreCertificate
 from .._facts.build import certificate_row
-from .._facts.codec import instant
 from .._policy.retirement import RetirementMethod
 from .._policy.subject import ExpectedSubject
 from .._policy.validity import Calendar, best_certificate
@@ -70,7 +71,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "owner": {"sid": done.owner.sid, "account": done.owner.account.name} if done else None,
         "certificate": _certificate(done, access, context) if done else None,
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
-        "access_until": instant(access.certificate.not_after) if access else None,
+        "access_until": format_instant(access.certificate.not_after) if access else None,
         "access_days_left": days_left,
         "retired": [_retired(done, *each) for each in done.plan.leaving.items()] if done and not done.error else [],
         "journal": _journal(run),
@@ -128,7 +129,7 @@ def _retired(done: Transaction, thumbprint: str, method: RetirementMethod) -> di
     return {
         "thumbprint": thumbprint,
         "subject_cn": found.certificate.subject_cn if found else None,
-        "not_after": instant(found.certificate.not_after) if found else None,
+        "not_after": format_instant(found.certificate.not_after) if found else None,
         "method": method.value,
         "key": key.get("key", "kept" if facts else "planned"),
         "kept_because": key.get("kept_because", method.value if facts and method is RetirementMethod.ARCHIVE else None),
@@ -160,7 +161,7 @@ def _skipped(run: HolderRun, done: Transaction, access: StoreCertificate) -> str
     reason = "no new bundle is there" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "renewal is not due"
     sentence = f"{done.owner.name}: {reason}; access works until {access.certificate.not_after:%Y-%m-%d}."
     files = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in run.task.unopened)
-    return f"{sentence} Not opened: {files}." if files else sentence
+    return f"{sentence}{f' Not opened: {files}.' if files else ''}{near_sentence(run.task.near)}"
 
 
 def _sentence(done: Transaction, access: StoreCertificate | None, check_mode: bool) -> str:

@@ -19,6 +19,7 @@ from .._errors import CollectionError, Deferred
 from .._policy.plan import ImportStep, Plan, ProveStep, Step
 from .._workstation.account import HolderAccount, check_store_readable, deferral_reason, resolve_holder, run_context
 from .._workstation.failures import exchange_error
+from .._workstation.findings import refusal
 from .._workstation.protocol import (
     Drivers,
     ExchangeAnswer,
@@ -216,18 +217,10 @@ def _ask(
 def _check_dialogs(inventory: Inventory) -> None:
     """Refuses a workstation where Windows would ask for consent in a dialog that nobody sees, and wait."""
     if inventory.force_key_protection:
-        raise CollectionError(
-            code="force_key_protection",
-            cause=f"A policy of {inventory.computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used.",
-            next_step="Take the policy away for this workstation: nobody could answer the dialog.",
-        )
+        raise refusal(code="force_key_protection", computer=inventory.computer)
 
 
 def _check_logging(inventory: Inventory, allowed: bool) -> None:
-    """Refuses a workstation that writes down what PowerShell runs: the one-use bundle would be in its event log."""
+    """Refuses a workstation that logs what PowerShell runs, because the one-use bundle would be in a log."""
     if inventory.logging.kinds and not allowed:
-        raise CollectionError(
-            code="logged_secrets",
-            cause=f"{inventory.computer} keeps what PowerShell runs: {', '.join(inventory.logging.kinds)} is on.",
-            next_step="Exempt the workstation from this policy while the task runs, or set allow_logged_secrets: true.",
-        )
+        raise refusal(code="logged_secrets", computer=inventory.computer, kinds=", ".join(inventory.logging.kinds))

@@ -13,7 +13,7 @@ from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import CollectionError
 from .retirement import is_software
 from .subject import ExpectedSubject, check_pattern
-from .validity import DAY
+from .validity import Calendar
 
 HEX = re.compile(r"[0-9A-F]*")
 SHA1_DIGITS, SHA256_DIGITS = 40, 64
@@ -24,12 +24,14 @@ class RemovalSelector:
     """All that is given has to match; ``thumbprints`` or ``issuer`` has to be given. Raises ``CollectionError``: ``bad_arguments``.
 
     ``thumbprints`` are normalised, and none of them selects nothing; ``issuer`` is a regular expression on its RFC 4514 name.
+    ``expired_for_days`` are calendar days of the site since the day of the end; what still lasts has not ended.
     """
 
     thumbprints: tuple[str, ...] | None = None
     issuer: str | None = None
     person: ExpectedSubject = field(default_factory=ExpectedSubject)
     expired_for_days: int | None = None
+    calendar: Calendar = field(default_factory=Calendar)
 
     def __post_init__(self) -> None:
         check_pattern("issuer", self.issuer)
@@ -55,9 +57,11 @@ class RemovalSelector:
             return False
         if not self.person.is_named_in(certificate):
             return False
+        if self.expired_for_days is None:
+            return True
         return (
-            self.expired_for_days is None
-            or (now - certificate.not_after).total_seconds() >= self.expired_for_days * DAY
+            certificate.not_after < now
+            and -self.calendar.days_left(certificate.not_after, now) >= self.expired_for_days
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._crypto.certificate import CLIENT_AUTH, Certificate
+from .._crypto.instants import instant_in_words
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import CollectionError
 from .subject import ExpectedSubject
@@ -64,8 +65,8 @@ def predecessors(
         raise CollectionError(
             code="downgrade",
             cause=(
-                f"The bundle ends on {leaf.not_after:%Y-%m-%d %H:%M} UTC, but {newer[0].thumbprint}, installed, is valid until "
-                f"{newer[0].certificate.not_after:%Y-%m-%d %H:%M} UTC."
+                f"The bundle ends on {instant_in_words(leaf.not_after)}, but {newer[0].thumbprint}, installed, is valid until "
+                f"{instant_in_words(newer[0].certificate.not_after)}."
             ),
             next_step="Use the newest bundle, or set allow_downgrade: true when the older one is meant.",
         )

@@ -32,7 +32,10 @@ from .sources import Host
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a report is made of. ``people``: everybody who should have a certificate. ``pattern`` finds the authorisation number in a CN."""
+    """What a report is made of.
+
+    ``people``: everybody who should have a certificate. ``pattern`` finds the authorisation number in a subject.
+    """
 
     hosts: Sequence[Host]
     people: Sequence[HolderEntry]

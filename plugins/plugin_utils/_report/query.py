@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from .._errors import CollectionError
-from .._facts.codec import entries_of, to_map
+from .._facts.codec import keys_of, to_map
 from .compare import WORKSTATIONS, subject_of
 from .model import CertificateRow, HolderRow, HolderWorkstation, Report
 
-KEYS = {entry.key for kind in (HolderRow, HolderWorkstation) for entry in entries_of(kind)}
+KEYS = {key for kind in (HolderRow, HolderWorkstation) for key in keys_of(kind)}
 """What rows have. An expression that asks for another key is misspelt; it would select nobody, and nobody would notice."""
 
 KINDS = {

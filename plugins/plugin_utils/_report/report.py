@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import CollectionError
-from .._facts.codec import Mismatch, instant_of
+from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.holders import parse_holder
 from .._policy.subject import check_pattern
 from .._policy.validity import Status
@@ -55,7 +55,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous"]) if options["previous"] else None,
     )
-    report = build(sources, _terms(options, now))
+    report = build(sources, _parameters(options, now))
     return select(report, options["query"]) if options["query"] else report
 
 
@@ -135,18 +135,9 @@ def _without_yaml(given: str) -> str:
     return given.replace(" ", "T").replace("+00:00", "Z")
 
 
-def _terms(options: Mapping[str, Any], now: datetime) -> ReportParameters:
-    given = options["report_date"]
-    try:
-        date = instant_of(_without_yaml(given)) if given else now.replace(microsecond=0)
-    except Mismatch as mismatch:
-        raise CollectionError(
-            code="bad_arguments",
-            cause=f"report_date: {mismatch}.",
-            next_step="Write it in UTC and whole seconds.",
-        ) from None
-    return ReportParameters(
-        report_date=date,
+def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
+    parameters = ReportParameters(
+        report_date=now.replace(microsecond=0),
         time_zone=options["time_zone"],
         language=options["language"],
         title=options["title"],
@@ -155,3 +146,13 @@ def _terms(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         facts_max_age_days=options["facts_max_age_days"],
         query=None,
     )
+    if not options["report_date"]:
+        return parameters
+    try:
+        return from_map(ReportParameters, to_map(parameters) | {"report_date": _without_yaml(options["report_date"])})
+    except Mismatch as mismatch:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"{mismatch}.",
+            next_step="Write it in UTC and whole seconds.",
+        ) from None

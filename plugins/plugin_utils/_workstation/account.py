@@ -7,20 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._errors import CollectionError
+from .findings import FINDINGS, refusal, unread_reason
 from .protocol import Account, Context, Inventory, Profile, RunAs
-
-TEMPORARY = "temporary"
-"""Code of a store that is read, and is not the person's own: Windows gave him a temporary profile, which goes at the logoff."""
-
-UNREAD_SENTENCES = {
-    TEMPORARY: "Windows gave the person a temporary profile in place of his own",
-    "redirected": "AppData is redirected to a share",
-    "access_denied": "access was denied",
-    "no_appdata": "the profile folder has no AppData",
-    "unreadable": "it could not be read",
-    "element": "a certificate in it cannot be parsed",
-}
 
 DISABLED = 4
 """Start type of a service (SERVICE_DISABLED)."""
@@ -45,10 +33,11 @@ def resolve_holder(inventory: Inventory, asked: str) -> HolderAccount:
     account = next((account for account in inventory.accounts if account.asked == asked), None)
     profile = inventory.profile(account.sid) if account and account.sid else None
     if account is None or account.sid is None or (account.name is None and profile is None):
-        raise CollectionError(
+        raise refusal(
             code="unknown_holder",
-            cause=f"{inventory.computer} knows no account {asked or 'without a name'}{_hresult(account)}.",
-            next_step="Check the spelling (DOMAIN\\user, UPN or SID) and that the workstation reaches its domain.",
+            computer=inventory.computer,
+            name=asked or "without a name",
+            detail=_hresult(account),
         )
     return HolderAccount(account.sid, account, profile)
 
@@ -59,30 +48,35 @@ def check_store_readable(owner: HolderAccount, computer: str) -> None:
     if profile is None:
         return
     if profile.temporary:
-        raise CollectionError(
-            code="temporary_profile",
-            cause=f"Windows gave {owner.name} a temporary profile on {computer}; all in it is lost at logoff.",
-            next_step="Repair the profile, let the user log on again, then run the task again.",
-        )
+        raise refusal(code="temporary_profile", name=owner.name, computer=computer)
     if profile.my.unread:
         unread = profile.my.unread[0]
-        why = UNREAD_SENTENCES.get(unread.code, unread.code)
-        raise CollectionError(
+        raise refusal(
             code="store_unread",
-            cause=f"The personal store of {owner.name} on {computer} cannot be read: {why} ({unread.detail}).",
-            next_step="Give the connection account access to it, or repair the profile; nothing is written to a store that cannot be read.",
+            name=owner.name,
+            computer=computer,
+            reason=unread_reason(unread.code),
+            detail=unread.detail,
         )
 
 
 def deferral_reason(owner: HolderAccount, inventory: Inventory, password: str | None) -> str | None:
-    """Why the owner's keys cannot be touched now, as a sentence; None when they can: a password makes a logon of its own."""
-    if password is not None:
+    """Why the owner's keys cannot be changed now, and what to do; None when they can.
+
+    With a ``password`` Windows logs the owner on for the exchange, so nobody has to wait.
+    """
+    code = absence(owner)
+    if password is not None or code is None:
         return None
+    found = FINDINGS[code]
+    return f"{found.sentence(name=owner.name, computer=inventory.computer)} {found.next_step}"
+
+
+def absence(owner: HolderAccount) -> str | None:
+    """The code of ``FINDINGS`` for an owner who is not logged on; None for one who is."""
     if owner.profile is None:
-        return f"{owner.name} has never logged on to {inventory.computer}; the certificate is installed after the first logon."
-    if not owner.profile.loaded:
-        return f"{owner.name} is not logged on to {inventory.computer}; run the task again when he or she is."
-    return None
+        return "never_logged_on"
+    return None if owner.profile.loaded else "not_logged_on"
 
 
 def run_context(owner: HolderAccount, inventory: Inventory, password: str | None) -> RunAs:
@@ -90,11 +84,7 @@ def run_context(owner: HolderAccount, inventory: Inventory, password: str | None
     if owner.sid == inventory.identity.sid:
         return RunAs(Context.CONNECTION, inventory.identity.account)
     if owner.account.name is None:
-        raise CollectionError(
-            code="no_account_name",
-            cause=f"{inventory.computer} cannot tell which account has the SID {owner.sid}.",
-            next_step="Check that the account still exists and that the workstation reaches its domain.",
-        )
+        raise refusal(code="no_account_name", computer=inventory.computer, name=owner.sid)
     _check_become(inventory, owner.account.name, password)
     return RunAs(Context.BECOME, owner.account.name, password)
 
@@ -102,16 +92,10 @@ def run_context(owner: HolderAccount, inventory: Inventory, password: str | None
 def _check_become(inventory: Inventory, holder: str, password: str | None) -> None:
     """Ansible's runas takes the token of the holder's logon session, which needs a right and a service."""
     if inventory.secondary_logon == DISABLED:
-        raise CollectionError(
-            code="secondary_logon",
-            cause=f"The service Secondary Logon (seclogon) is disabled on {inventory.computer}; nothing can be run as {holder}.",
-            next_step="Set its start type to manual.",
-        )
+        raise refusal(code="secondary_logon", computer=inventory.computer, name=holder)
     if password is None and not inventory.identity.debug_privilege:
-        raise CollectionError(
-            code="no_debug_privilege",
-            cause=f"{inventory.identity.account} lacks SeDebugPrivilege on {inventory.computer}; nothing can be run as {holder}.",
-            next_step="Connect with a local administrator, or grant the right 'Debug programs'.",
+        raise refusal(
+            code="no_debug_privilege", connection=inventory.identity.account, computer=inventory.computer, name=holder
         )
 
 

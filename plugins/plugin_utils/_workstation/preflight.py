@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from .._errors import CollectionError
-from .account import DISABLED, UNREAD_SENTENCES, HolderAccount, check_store_readable, resolve_holder, run_context
-from .failures import CONSTRAINED_LANGUAGE
+from .account import DISABLED, HolderAccount, absence, check_store_readable, resolve_holder, run_context
+from .findings import FINDINGS, unread_reason
 from .protocol import TOLERATED_SKEW, Inventory
 
 OLDEST_BUILD = 10240
@@ -66,7 +66,7 @@ def preflight(inventory: Inventory, allow_logged_secrets: bool, now: datetime) -
 
 def locked_down(refusal: CollectionError) -> tuple[Finding, ...]:
     """The one finding on a workstation where a policy keeps the driver from starting. Raises any other refusal again."""
-    if refusal.code != CONSTRAINED_LANGUAGE:
+    if refusal.code != "constrained_language":
         raise refusal
     return (Finding("language_mode", Severity.ERROR, refusal.cause, refusal.next_step),)
 
@@ -96,7 +96,7 @@ def _administrator(inventory: Inventory) -> Finding:
         return Finding("administrator", Severity.OK, f"{account} is an administrator of {inventory.computer}.")
     return Finding(
         "administrator",
-        _need_of_rights(inventory),
+        _severity_of_rights(inventory),
         f"{account} is no administrator of {inventory.computer} over this connection; nobody else's profile can be read.",
         "Connect with an administrator; a local one needs LocalAccountTokenFilterPolicy to be one over the network.",
     )
@@ -106,59 +106,47 @@ def _debug_privilege(inventory: Inventory) -> Finding:
     account = inventory.identity.account
     if inventory.identity.debug_privilege:
         return Finding("debug_privilege", Severity.OK, f"{account} has SeDebugPrivilege on {inventory.computer}.")
-    return Finding(
+    return _problem(
         "debug_privilege",
-        _need_of_rights(inventory),
-        f"{account} lacks SeDebugPrivilege on {inventory.computer}; nothing can be run as a holder without his or her password.",
-        "Connect with a local administrator, or grant the right 'Debug programs'.",
+        _severity_of_rights(inventory),
+        "no_debug_privilege",
+        connection=account,
+        computer=inventory.computer,
+        name="a holder",
     )
 
 
 def _secondary_logon(inventory: Inventory) -> Finding:
     service = f"The service Secondary Logon (seclogon) on {inventory.computer}"
     if inventory.secondary_logon == DISABLED:
-        sentence = f"{service} is disabled; nothing can be run as a holder."
-        return Finding("secondary_logon", _need_of_rights(inventory), sentence, "Set its start type to manual.")
+        severity = _severity_of_rights(inventory)
+        return _problem("secondary_logon", severity, "secondary_logon", computer=inventory.computer, name="a holder")
     if inventory.secondary_logon is None:
-        sentence = f"{service} is not installed, as far as the registry tells; Windows always has it."
+        sentence = f"The registry does not know the service Secondary Logon (seclogon) on {inventory.computer}, which Windows always has."
         return Finding("secondary_logon", Severity.WARNING, sentence, "Repair the installation of Windows.")
     return Finding("secondary_logon", Severity.OK, f"{service} can be started.")
 
 
 def _language_mode(inventory: Inventory) -> Finding:
-    sentence = f"PowerShell on {inventory.computer} runs in {inventory.language_mode} mode"
-    if inventory.language_mode == FULL_LANGUAGE:
-        return Finding("language_mode", Severity.OK, f"{sentence}.")
-    return Finding(
-        "language_mode",
-        Severity.ERROR,
-        f"{sentence}, which compiles no C#; no certificate can be imported or removed.",
-        "Exempt the workstation or the connection's account from the policy that sets it.",
-    )
+    computer, mode = inventory.computer, inventory.language_mode
+    if mode == FULL_LANGUAGE:
+        return Finding("language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode.")
+    return _problem("language_mode", Severity.ERROR, "constrained_language", computer=computer, mode=mode)
 
 
 def _logging(inventory: Inventory, allowed: bool) -> Finding:
     kinds = ", ".join(inventory.logging.kinds)
     if not kinds:
-        return Finding("logging", Severity.OK, f"{inventory.computer} does not keep what PowerShell runs.")
-    return Finding(
-        "logging",
-        Severity.WARNING if allowed else Severity.ERROR,
-        f"{inventory.computer} keeps what PowerShell runs ({kinds}), with the one-use bundle in it.",
-        "Exempt the workstation from this policy while certificates are imported, or set allow_logged_secrets: true.",
-    )
+        return Finding("logging", Severity.OK, f"{inventory.computer} does not log what PowerShell runs.")
+    severity = Severity.WARNING if allowed else Severity.ERROR
+    return _problem("logging", severity, "logged_secrets", computer=inventory.computer, kinds=kinds)
 
 
 def _force_key_protection(inventory: Inventory) -> Finding:
     if not inventory.force_key_protection:
         sentence = f"No policy of {inventory.computer} asks before a key is used (ForceKeyProtection)."
         return Finding("force_key_protection", Severity.OK, sentence)
-    return Finding(
-        "force_key_protection",
-        Severity.ERROR,
-        f"A policy of {inventory.computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used.",
-        "Take the policy away for this workstation: nobody could answer the dialog.",
-    )
+    return _problem("force_key_protection", Severity.ERROR, "force_key_protection", computer=inventory.computer)
 
 
 def _clock(inventory: Inventory, now: datetime) -> Finding:
@@ -169,7 +157,7 @@ def _clock(inventory: Inventory, now: datetime) -> Finding:
         "clock",
         Severity.WARNING,
         f"The clock of {inventory.computer} is {abs(skew)} seconds {'fast' if skew > 0 else 'slow'} by the controller's.",
-        "Let both synchronise; dates of certificates are judged by them.",
+        "Synchronise both clocks, because the validity of certificates is checked against them.",
     )
 
 
@@ -182,7 +170,7 @@ def _os_build(inventory: Inventory) -> Finding:
 
 
 def _holder(inventory: Inventory, asked: str) -> Finding:
-    """By the very rules by which an exchange is refused or put off."""
+    """It calls the checks that an exchange calls, so that both say the same."""
     try:
         owner = resolve_holder(inventory, asked)
         check_store_readable(owner, inventory.computer)
@@ -191,39 +179,33 @@ def _holder(inventory: Inventory, asked: str) -> Finding:
         if refusal.code not in OF_THE_WORKSTATION:
             return Finding("holder", Severity.ERROR, refusal.cause, refusal.next_step, asked)
     if owner.sid == inventory.identity.sid:
-        return _own_connection(owner, asked)
+        problem = _problem("holder", Severity.WARNING, "own_connection", name=owner.name)
+        return replace(problem, account=asked)
     return Finding("holder", Severity.OK, _presence(owner, inventory.computer), account=asked)
 
 
 def _presence(owner: HolderAccount, computer: str) -> str:
-    if owner.profile is None:
-        return f"{owner.name} has never logged on to {computer}; a certificate is installed after the first logon."
-    if not owner.profile.loaded:
-        return f"{owner.name} is not logged on to {computer}; a certificate waits until he or she is."
+    code = absence(owner)
+    if code:
+        return FINDINGS[code].sentence(name=owner.name, computer=computer)
     return f"{owner.name} is logged on to {computer}, and the profile can be read."
 
 
-def _own_connection(owner: HolderAccount, asked: str) -> Finding:
-    return Finding(
-        "holder",
-        Severity.WARNING,
-        f"{owner.name} is the connection's own account, for which Windows stores no key over NTLM, Kerberos or a certificate.",
-        "Connect with another administrator while the holder is logged on, or with Basic over HTTPS or CredSSP.",
-        asked,
-    )
-
-
 def _profiles(inventory: Inventory) -> tuple[Finding, ...]:
-    """Profiles of others than the holders, of which it was said already."""
+    """The profiles that cannot be read, without those of the holders: ``_holder`` says so."""
     holders = {account.sid for account in inventory.accounts}
     unread = tuple(
-        Finding(
-            "profile",
-            Severity.WARNING,
-            f"The profile {profile.path} on {inventory.computer} cannot be read: "
-            f"{UNREAD_SENTENCES.get(unread.code, unread.code)} ({unread.detail}).",
-            "Give the connection account access to it, or repair the profile; until then its certificates are not known.",
-            profile.owner_sid,
+        replace(
+            _problem(
+                "profile",
+                Severity.WARNING,
+                "store_unread",
+                name=f"the profile {profile.path}",
+                computer=inventory.computer,
+                reason=unread_reason(unread.code),
+                detail=unread.detail,
+            ),
+            account=profile.owner_sid,
         )
         for profile in inventory.profiles
         if profile.owner_sid not in holders
@@ -236,10 +218,16 @@ def _profiles(inventory: Inventory) -> tuple[Finding, ...]:
     return unread
 
 
-def _need_of_rights(inventory: Inventory) -> Severity:
+def _severity_of_rights(inventory: Inventory) -> Severity:
     """Rights over others are not needed where the connection's own account is the only holder."""
     asked = {account.sid for account in inventory.accounts}
     return Severity.WARNING if asked == {inventory.identity.sid} else Severity.ERROR
+
+
+def _problem(subject: str, severity: Severity, code: str, **values: object) -> Finding:
+    """A finding with the words of a code of ``FINDINGS``."""
+    found = FINDINGS[code]
+    return Finding(subject, severity, found.sentence(**values), found.next_step)
 
 
 def _count(number: int, thing: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from enum import Enum
 from typing import Any
 
+from .._crypto.instants import parse_instant
 from .._crypto.store import SerializedElement, StoreContents, UnreadSource
 from .._errors import CollectionError
 from .protocol import (
@@ -28,7 +28,6 @@ from .protocol import (
 )
 
 PROTOCOL = 1
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class AnswerError(CollectionError):
@@ -71,7 +70,7 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
             identity=Identity(**answer["identity"]),
             computer=answer["computer"],
             os_build=int(answer["os_build"]),
-            utc=parse_time(answer["utc"]),
+            utc=parse_instant(answer["utc"]),
             language_mode=answer["language_mode"],
             logging=Logging(**answer["logging"]),
             force_key_protection=answer["force_key_protection"],
@@ -80,7 +79,7 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
             profiles=tuple(_profile(profile) for profile in answer["profiles"]),
             machine=_store(answer["machine"]),
         )
-    except (KeyError, TypeError, ValueError) as problem:
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AnswerError("store_inventory", _describe(problem)) from problem
 
 
@@ -91,19 +90,14 @@ def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
         return ExchangeAnswer(
             changed=bool(answer["changed"]),
             owner_sid=answer["owner_sid"],
-            utc=parse_time(answer["utc"]),
+            utc=parse_instant(answer["utc"]),
             before=_elements(answer["before"]),
             after=_elements(answer["after"]),
             journal=tuple(_entry(entry) for entry in answer["journal"]),
             error=ExchangeError(error["step"], error["code"], error["hresult"]) if error else None,
         )
-    except (KeyError, TypeError, ValueError) as problem:
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AnswerError("store_exchange", _describe(problem)) from problem
-
-
-def parse_time(text: str) -> datetime:
-    """A date of the protocol, always UTC; raises ``ValueError``."""
-    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=timezone.utc)
 
 
 def _json_value(value: Any) -> Any:

@@ -21,6 +21,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 SHA1 = 3
 """CERT_SHA1_HASH_PROP_ID of wincrypt.h."""
 ENCODING = 1
+MACHINE_KEYSET = 0x20
+"""CRYPT_MACHINE_KEYSET of wincrypt.h: the container is the machine's, not the user's."""
 
 Properties = Mapping[int, bytes]
 

@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
-from lab.emulated.element import Properties, link_of
+from lab.emulated.element import MACHINE_KEYSET, Properties, link_of
 from lab.emulated.errors import DriverError
 from lab.emulated.handle import StoreHandle
 from lab.emulated.store import CAPI_PROVIDERS, CNG_PROVIDER, spki
@@ -51,7 +51,7 @@ def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
 
 
 def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyProvInfo) -> str | None:
-    if link.is_machine:
+    if link.flags & MACHINE_KEYSET:
         return "machine_key"
     if link.provider not in (CNG_PROVIDER, *CAPI_PROVIDERS.values()):
         return "provider"

@@ -13,11 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import Certificate
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
-    MACHINE_KEYSET,
     KeyProvInfo,
     thumbprint_of,
 )
-from lab.emulated.element import pack, properties
+from lab.emulated.element import MACHINE_KEYSET, pack, properties
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 

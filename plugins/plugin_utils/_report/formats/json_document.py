@@ -11,12 +11,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._errors import CollectionError
-from ..._facts.codec import Mismatch, from_map, instant, to_map
+from ..._facts.codec import Mismatch, from_map, keys_of, to_map, to_plain
+from ..._facts.schema import CertificateRecord
 from ..language.vocabulary import LANGUAGES
-from ..model import Report, summary
+from ..model import CertificateRow, Report, ReportParameters, summary
 
 SCHEMA = 1
 """It goes up with every change of the form, so that a report is either read as a whole or refused."""
+
+CERTIFICATE_SECTIONS = ("without_holder", "certificates")
+"""Keys of the sections whose rows are certificates."""
+
+RECORD_KEYS = {key: f"gathered_{key}" if key in keys_of(CertificateRow) else key for key in keys_of(CertificateRecord)}
+"""Keys of a certificate's record, and how its row names them. The row has a status and days of its own, by the day of the report."""
+
+_RECORD_KEY = re.compile(r"\.certificate\.(\w+)")
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """Windows allows names with half a surrogate pair, which no file in UTF-8 can hold; JSON can, escaped."""
@@ -25,10 +34,33 @@ _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 def document(report: Report) -> dict[str, Any]:
     """The report as plain maps, lists, text, whole numbers, truth values and nulls, in a fixed order of keys.
 
-    The terms and the sections are the keys of one map. Instants are ISO 8601 in UTC (``2026-11-25T04:34:43Z``), whole seconds.
+    The parameters and the sections are the keys of one map. Instants are text like ``2026-11-25T04:34:43Z``, days like ``2026-11-25``.
     """
-    # With the sections the terms come once more, whose keys are there by then.
-    return {"schema": SCHEMA} | to_map(report.parameters) | {"summary": _summary(report)} | to_map(report)
+    sections = to_map(report)
+    parameters = sections.pop("parameters")
+    for section in CERTIFICATE_SECTIONS:
+        sections[section] = [_flat(row) for row in sections[section]]
+    return {"schema": SCHEMA} | parameters | {"summary": _summary(report)} | sections
+
+
+def certificate_map(row: CertificateRow) -> dict[str, Any]:
+    """A certificate's row as the document has it: the keys of the row, then those of its record."""
+    return _flat(to_map(row))
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    record = row.pop("certificate")
+    return row | {RECORD_KEYS[key]: value for key, value in record.items()}
+
+
+def _nested(row: Any, place: str) -> Any:
+    """The inverse of ``_flat``. Whatever does not fit stays as it is: the codec refuses it."""
+    if not isinstance(row, Mapping):
+        return row
+    _refuse_key("certificate", row, place)
+    names = RECORD_KEYS.values()
+    record = {key: row[name] for key, name in RECORD_KEYS.items() if name in row}
+    return {key: value for key, value in row.items() if key not in names} | {"certificate": record}
 
 
 def to_json(report: Report) -> str:
@@ -65,9 +97,8 @@ def parse(text: str, name: str = "The earlier report") -> Report:
 def _read(raw: Mapping[str, Any]) -> Report:
     for part in ("schema", "summary"):
         if part not in raw:
-            raise Mismatch(f"{part} is missing")
-    sections = {key: value for key, value in raw.items() if key not in {"schema", "summary"}}
-    report = from_map(Report, sections, strict=True)
+            raise Mismatch("it is missing", part)
+    report = _report(raw)
     if report.parameters.language not in LANGUAGES:
         raise Mismatch(f"{report.parameters.language!r:.40} is none of {', '.join(LANGUAGES)}", "language")
     known = {row.workstation for row in report.workstations}
@@ -79,13 +110,38 @@ def _read(raw: Mapping[str, Any]) -> Report:
     return report
 
 
+def _report(raw: Mapping[str, Any]) -> Report:
+    _refuse_key("parameters", raw, "")
+    keys = keys_of(ReportParameters)
+    sections = {key: value for key, value in raw.items() if key not in {"schema", "summary", *keys}}
+    sections["parameters"] = {key: raw[key] for key in keys if key in raw}
+    for section in CERTIFICATE_SECTIONS:
+        if isinstance(sections.get(section), list):
+            sections[section] = [_nested(row, f"{section}[{number}]") for number, row in enumerate(sections[section])]
+    try:
+        return from_map(Report, sections, strict=True)
+    except Mismatch as mismatch:
+        raise Mismatch(mismatch.problem, _place_in_document(mismatch.place)) from None
+
+
+def _place_in_document(place: str) -> str:
+    """The place in the document, where neither the parameters nor a certificate's record are maps of their own."""
+    return _RECORD_KEY.sub(lambda found: f".{RECORD_KEYS[found[1]]}", place.removeprefix("parameters."))
+
+
+def _refuse_key(key: str, raw: Mapping[str, Any], place: str) -> None:
+    """Refuses a key that the model has and the document has not. Raises ``Mismatch``."""
+    if key in raw:
+        raise Mismatch(f"{key!r} is no key of it", place)
+
+
 def _summary(report: Report) -> dict[str, Any]:
     counted = summary(report)
     return {
         "holders": counted.holders,
         "without_workstation": counted.without_workstation,
         "without_holder": counted.without_holder,
-        "first_end": instant(counted.first_end) if counted.first_end else None,
+        "first_end": to_plain(counted.first_end),
         "by_status": _numbers(counted.by_status),
         "authorisations": _numbers(counted.authorisations),
         "workstations": _numbers(counted.workstations),

@@ -9,10 +9,10 @@ import base64
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
-    MACHINE_KEYSET,
     parse_element,
 )
 from lab.emulated import LoggingPolicy
+from lab.emulated.element import MACHINE_KEYSET
 from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
     JEANNE,

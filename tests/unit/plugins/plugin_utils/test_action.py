@@ -268,7 +268,7 @@ def test_the_connections_own_user_writes_without_become() -> None:
 
 def test_a_wrapper_that_got_no_token_is_waiting() -> None:
     action = Action({}, answer={"failed": True, "msg": "failure: CreateProcessAsUser (Win32ErrorCode 5)"})
-    with pytest.raises(Exception, match="run the task again when he or she is logged on"):
+    with pytest.raises(Exception, match="Run the task again while the holder is logged on"):
         action.exchange(REQUEST, HOLDER)
 
 

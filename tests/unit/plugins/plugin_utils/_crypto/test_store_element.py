@@ -86,8 +86,6 @@ def test_reads_every_property_of_the_golden_element() -> None:
     assert element.friendly_name == "SISERI"
     assert element.archived
     assert element.key == KeyProvInfo("{A}", "Software KSP", provider_type=0, flags=0x20, key_spec=0)
-    assert element.key.is_cng
-    assert element.key.is_machine
 
 
 def test_properties_that_are_of_no_use_here_are_passed_over() -> None:
@@ -148,8 +146,6 @@ def test_reads_what_crypt32_wrote() -> None:
         flags=0,
         key_spec=1,
     )
-    assert not element.key.is_cng
-    assert not element.key.is_machine
 
 
 def test_a_certificate_alone_has_no_name_no_key_and_is_not_archived() -> None:
@@ -194,17 +190,6 @@ def test_a_key_link_without_a_provider_name_means_the_default_provider() -> None
 def test_a_key_link_may_name_nothing() -> None:
     key = parse_element(record(2, bytes(28)) + record(32, GOLDEN_DER)).key
     assert key == KeyProvInfo("", "", provider_type=0, flags=0, key_spec=0)
-
-
-def test_other_flags_than_the_machines_make_no_machine_key() -> None:
-    assert [KeyProvInfo("A", "B", 0, flags, 0).is_machine for flags in (0, 1, 0x10, 0x20, 0x40, 0x61)] == [
-        False,
-        False,
-        False,
-        True,
-        False,
-        True,
-    ]
 
 
 @pytest.mark.parametrize(("data", "name"), [(b"A\0", "A"), (b"A\0\0", "A\ufffd"), (b"\0\xd8\0\0", "\ufffd"), (b"", "")])

@@ -33,7 +33,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import UNREAD_SENTENCES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import UNREAD_REASONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Logging
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
@@ -204,7 +204,7 @@ def test_a_place_that_cannot_be_read_is_listed_with_the_reason() -> None:
 JEANNE = HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T123456"))
 
 
-@pytest.mark.parametrize(("code", "reason"), [*UNREAD_SENTENCES.items(), ("new_code", "new_code")])
+@pytest.mark.parametrize(("code", "reason"), [*UNREAD_REASONS.items(), ("new_code", "new_code")])
 def test_every_reason_is_said_in_words_and_leaves_the_holder_unknown(code: str, reason: str) -> None:
     unread = facts(
         Selection(), [JEANNE], profiles=(profile(my=StoreContents((), (UnreadSource(code, "there", None),))),)

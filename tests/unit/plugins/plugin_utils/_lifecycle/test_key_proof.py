@@ -108,7 +108,9 @@ def test_a_key_that_signs_is_proven_as_its_holder_without_a_password(issued: Iss
     assert drivers.calls == ["inventory", "exchange"]
 
 
-@pytest.mark.parametrize(("code", "said"), [("no_key", "is not there (0x80090016)"), ("sign_failed", "does not sign")])
+@pytest.mark.parametrize(
+    ("code", "said"), [("no_key", "does not exist (0x80090016)"), ("sign_failed", "does not sign")]
+)
 def test_a_key_that_does_not_sign_leaves_its_holder_without_access(issued: IssuedBundle, code: str, said: str) -> None:
     drivers = Workstation()
     drivers.broken[drivers.plant(issued)] = code
@@ -147,7 +149,7 @@ def test_of_several_usable_ones_the_one_that_counts_is_tried(authority: Authorit
     [
         (ExchangeError("guard", "stale_store", None), "changed between reading and writing"),
         (ExchangeError("guard", "busy", None), "Another exchange"),
-        (ExchangeError("guard", "no_dpapi", 0x80090345), "when he or she is logged on"),
+        (ExchangeError("guard", "no_dpapi", 0x80090345), "while the holder is logged on"),
         (ExchangeError("1", "no_certificate", None), "is no longer in the store"),
         (ExchangeError("1", "sign_failed", 0x80090022), "asks for consent"),
         (ExchangeError("1", "unexpected", None), "unforeseen"),

@@ -43,7 +43,7 @@ def test_a_refused_password_is_a_mistake_but_without_one_it_is_waiting(win32: in
 def test_no_token_is_waiting(text: str) -> None:
     reason = become_error(TOKEN, text, text)
     assert isinstance(reason, Deferred)
-    assert "run the task again" in str(reason)
+    assert "Run the task again" in str(reason)
 
 
 @pytest.mark.parametrize("text", ["", "Unexpected token in expression"])

@@ -12,10 +12,8 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation import failures
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import (
-    SENTENCES,
-    exchange_error,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import exchange_error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import DRIVER_ERRORS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeAnswer,
@@ -47,7 +45,7 @@ def test_every_code_of_the_driver_has_a_sentence() -> None:
     refused = re.findall(r"code = '(\w+)'", exchange + key)
     failed = [f"{step}_failed" for step in re.findall(r"^\t(\w+) = @\{$", exchange, re.MULTILINE) if step != "prove"]
     codes = {*refused, *failed, *re.findall(r"Get-Failure \$_ '(\w+)'", exchange)}
-    assert codes - {"no_dpapi"} == set(SENTENCES) - {"key_asks"}
+    assert codes - {"no_dpapi"} == set(DRIVER_ERRORS) - {"key_asks"}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +65,7 @@ def test_a_key_that_would_have_asked_is_not_called_one_that_does_not_sign(code: 
     assert f"0x{hresult:08X}" in found.cause
 
 
-@pytest.mark.parametrize("code", SENTENCES)
+@pytest.mark.parametrize("code", DRIVER_ERRORS)
 def test_a_refusal_keeps_the_code_and_says_who_where_and_why(code: str) -> None:
     found = refusal(code)
     assert found.code == code
@@ -84,13 +82,13 @@ def test_a_code_that_is_not_known_is_unforeseen_but_kept() -> None:
 def test_what_could_not_be_undone_is_said_and_the_journal_is_there() -> None:
     left = JournalEntry("1", "import", "undo_failed", "2026-11-25T12:00:00Z", {"hresult": 5})
     found = refusal("sign_failed", left, changed=True)
-    assert "could not be taken out again" in found.cause
+    assert "could not be removed again" in found.cause
     assert (found.changed, found.journal[0]["outcome"]) == (True, "undo_failed")
 
 
 @pytest.mark.parametrize(
     ("run_as", "said"),
-    [(AS_HOLDER, "when he or she is logged on"), (RunAs(Context.CONNECTION, HOLDER), "CredSSP")],
+    [(AS_HOLDER, "while the holder is logged on"), (RunAs(Context.CONNECTION, HOLDER), "CredSSP")],
 )
 def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, said: str) -> None:
     reason = exchange_error(answer("no_dpapi"), run_as, "WS-1")

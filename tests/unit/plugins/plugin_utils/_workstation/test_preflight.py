@@ -90,7 +90,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
         "lacks SeDebugPrivilege",
     ),
     "seclogon disabled": ({"secondary_logon": 4}, "secondary_logon", Severity.ERROR, "is disabled"),
-    "seclogon missing": ({"secondary_logon": None}, "secondary_logon", Severity.WARNING, "not installed"),
+    "seclogon missing": ({"secondary_logon": None}, "secondary_logon", Severity.WARNING, "does not know the service"),
     "constrained": ({"language_mode": "ConstrainedLanguage"}, "language_mode", Severity.ERROR, "ConstrainedLanguage"),
     "logged": (
         {"logging": replace(QUIET, module=True, transcription=True)},

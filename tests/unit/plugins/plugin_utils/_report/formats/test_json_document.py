@@ -117,16 +117,19 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
         (change("more", value=[]), "'more' is no key of it"),
         (change("certificates", 0, "workstation", value="ws-x"), "workstations: 'ws-x' is a workstation without a row"),
         (change("holders", 0, "places", 1, "workstation", value="ws-y"), "workstations: 'ws-y' is a workstation without"),
-        (lambda said: said.pop("summary"), "summary is missing"),
-        (lambda said: said["workstations"][0].pop("unread"), "workstations[0]: unread is missing"),
-        (lambda said: said.pop("time_zone"), "time_zone is missing"),
+        (lambda said: said.pop("summary"), "summary: it is missing"),
+        (lambda said: said["workstations"][0].pop("unread"), "workstations[0].unread: it is missing"),
+        (lambda said: said.pop("time_zone"), ": time_zone: it is missing"),
+        (lambda said: said["certificates"][1].pop("gathered_status"), "certificates[1].gathered_status: it is missing"),
+        (change("certificates", 0, "certificate", value={}), "certificates[0]: 'certificate' is no key of it"),
+        (change("parameters", value={}), ": 'parameters' is no key of it"),
     ],
     ids=[
         "schema_text", "schema_zero", "schema_true", "status", "unknown_key", "number_as_text", "number_as_truth",
         "number_as_fraction", "null_name", "list_for_status", "instant_without_time", "instant_elsewhere", "date_form",
         "instant_number", "instant_null", "language", "map_for_list", "text_for_map", "flat_key", "unknown_section",
         "certificate_nowhere", "place_nowhere",
-        "no_summary", "no_unread", "no_term",
+        "no_summary", "no_unread", "no_parameter", "no_gathered_status", "nested_certificate", "nested_parameters",
     ],
 )  # fmt: skip
 def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], named: str) -> None:

@@ -1,0 +1,168 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What can be wrong at a workstation, each in one sentence: preflight, a refusal and a driver's error all take it from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .._errors import CollectionError
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """``cause`` and ``next_step`` of a code. ``cause`` is a template without its period, because an HRESULT may follow.
+
+    Its placeholders are ``{name}``, the holder's account, ``{computer}``, the workstation, and what the comment beside it says.
+    """
+
+    cause: str
+    next_step: str
+
+    def sentence(self, **values: object) -> str:
+        """The cause with its placeholders filled and its period."""
+        return f"{self.cause.format(**values)}."
+
+
+def refusal(*, code: str, **values: object) -> CollectionError:
+    """The refusal for a code of ``FINDINGS``. ``values`` fill the placeholders of its cause."""
+    found = FINDINGS[code]
+    return CollectionError(code=code, cause=found.sentence(**values), next_step=found.next_step)
+
+
+RUN_AGAIN = "Run the task again. If the error stays, report it."
+DRIVERS_DIFFER = "The controller's collection and its driver do not match. Report this error."
+LOOK_UP = "Look up the HRESULT, then run the task again: it continues where this run stopped."
+
+FINDINGS: Mapping[str, Explanation] = {
+    "unknown_holder": Explanation(  # {detail}: the HRESULT in brackets, or nothing
+        "{computer} knows no account {name}{detail}",
+        "Check the spelling (DOMAIN\\user, UPN or SID), and check that the workstation reaches its domain.",
+    ),
+    "no_account_name": Explanation(  # {name}: the SID
+        "{computer} cannot tell which account has the SID {name}",
+        "Check that the account still exists, and that the workstation reaches its domain.",
+    ),
+    "never_logged_on": Explanation(
+        "{name} has never logged on to {computer}, so the change has to wait",
+        "Run the task again after the first logon.",
+    ),
+    "not_logged_on": Explanation(
+        "{name} is not logged on to {computer}, so the change has to wait",
+        "Run the task again while the holder is logged on.",
+    ),
+    "temporary_profile": Explanation(
+        "Windows gave {name} a temporary profile on {computer}, and discards everything in it at logoff",
+        "Repair the profile and let the user log on again. Then run the task again.",
+    ),
+    "store_unread": Explanation(  # {reason}, {detail}: see UNREAD_REASONS
+        "The personal store of {name} on {computer} cannot be read: {reason} ({detail})",
+        "Give the connection's account access to it, or repair the profile. Until then its certificates are not known, and nothing is "
+        "written to it.",
+    ),
+    "secondary_logon": Explanation(
+        "The service Secondary Logon (seclogon) on {computer} is disabled; nothing can be run as {name}",
+        "Set the start type of the service to manual.",
+    ),
+    "no_debug_privilege": Explanation(  # {connection}: the account of the connection
+        "{connection} lacks SeDebugPrivilege on {computer}; nothing can be run as {name} without a password",
+        "Connect with a local administrator, or grant the right 'Debug programs'.",
+    ),
+    "logged_secrets": Explanation(  # {kinds}: of logging
+        "{computer} logs what PowerShell runs ({kinds}), so the one-use bundle would be in a log",
+        "Exempt the workstation from this policy while certificates are imported, or set allow_logged_secrets: true.",
+    ),
+    "force_key_protection": Explanation(
+        "A policy of {computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used",
+        "Remove the policy from this workstation, because nobody could answer the dialog.",
+    ),
+    "constrained_language": Explanation(  # {mode}: of PowerShell
+        "A policy of {computer} runs PowerShell in {mode} mode, where the drivers of this collection do not work",
+        "Exempt the workstation or the connection's account from that policy (App Control for Business, AppLocker).",
+    ),
+    "own_connection": Explanation(
+        "{name} is the connection's own account. Over NTLM, Kerberos or a certificate, Windows stores no key for it",
+        "Connect with another administrator while the holder is logged on, or with Basic over HTTPS or CredSSP.",
+    ),
+}
+"""By code; most are codes of a ``CollectionError``."""
+
+DRIVER_ERRORS: Mapping[str, Explanation] = {
+    "bad_request": Explanation("The driver on {computer} does not understand the request", DRIVERS_DIFFER),
+    "unknown_step": Explanation("The driver on {computer} does not know a step of the plan", DRIVERS_DIFFER),
+    "wrong_owner": Explanation(
+        "The exchange on {computer} did not run as {name}",
+        "Check which account become reaches. There may be two accounts of the same name.",
+    ),
+    "temporary_profile": FINDINGS["temporary_profile"],
+    "busy": Explanation(
+        "Another exchange for {name} is running on {computer}",
+        "Wait until the other job has ended, then run the task again.",
+    ),
+    "stale_store": Explanation(
+        "The personal store of {name} on {computer} changed between reading and writing",
+        "Run the task again: it makes a new plan from what is in the store now.",
+    ),
+    "import_failed": Explanation(
+        "Windows on {computer} did not import the certificate for {name}",
+        "Look up the HRESULT. Common causes are a full disk and a full profile quota.",
+    ),
+    "thumbprint_mismatch": Explanation("{computer} found another certificate in what was sent for {name}", RUN_AGAIN),
+    "no_certificate": Explanation(
+        "A certificate of {name} is no longer in the store on {computer}",
+        "Run the task again: it makes a new plan from what is in the store now.",
+    ),
+    "no_key": Explanation(
+        "The certificate of {name} on {computer} links to a private key that does not exist",
+        "Remove the certificate from the personal store, then run the task again to import it with its key.",
+    ),
+    "sign_failed": Explanation(
+        "The private key of {name} on {computer} does not sign",
+        "Look up the HRESULT. The key may belong to another certificate, or Windows can no longer decrypt it.",
+    ),
+    "key_asks": Explanation(  # not a code of the protocol: sign_failed with an HRESULT of ASKING
+        "The private key of {name} on {computer} asks for consent before it signs, and nobody could answer",
+        "Import the certificate without strong protection of its key, or do not ask for a proof.",
+    ),
+    "name_failed": Explanation(
+        "Windows could not set the friendly name for {name} on {computer}",
+        "Run the task again, or leave friendly_name out.",
+    ),
+    "chain_failed": Explanation(
+        "Windows could not add an intermediate authority for {name} on {computer}",
+        "Look up the HRESULT, or set chain: false where a policy distributes the authorities.",
+    ),
+    "root_certificate": Explanation(
+        "{computer} was asked to trust a root certificate", "Distribute roots by policy. Report this error."
+    ),
+    "force_key_protection": FINDINGS["force_key_protection"],
+    "retire_failed": Explanation(
+        "Windows could not retire a certificate of {name} on {computer}. What was installed before that stays", LOOK_UP
+    ),
+    "remove_failed": Explanation("Windows could not remove a certificate of {name} on {computer}", LOOK_UP),
+    "unexpected": Explanation(
+        "The exchange for {name} on {computer} stopped at something unforeseen",
+        "Run the task again with -vvv. If the error stays, report it.",
+    ),
+}
+"""The codes of ``store_exchange`` (docs/developers/driver_protocol.md), but for ``no_dpapi``, with which the holder has to wait."""
+
+TEMPORARY = "temporary"
+"""Code of a store that is read, and is not the person's own: Windows gave the person a temporary profile."""
+
+UNREAD_REASONS = {
+    TEMPORARY: "Windows gave the person a temporary profile",
+    "redirected": "AppData is redirected to a share",
+    "access_denied": "access was denied",
+    "no_appdata": "the profile folder has no AppData",
+    "unreadable": "it could not be read",
+    "element": "a certificate in it cannot be parsed",
+}
+"""Why a store was not read, by the codes of ``store_inventory``, for a sentence."""
+
+
+def unread_reason(code: str) -> str:
+    """The reason for a code of ``UNREAD_REASONS``. A code that is not known there is its own reason."""
+    return UNREAD_REASONS.get(code, code)
