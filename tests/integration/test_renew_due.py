@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from integration.plays import failed_hosts, messages
+from integration.plays import failed_hosts, messages, outcomes, summary
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
@@ -82,12 +81,13 @@ def called(run: Run) -> set[str]:
     return {entry.workstation.lower() for entry in run.requests}
 
 
-def outcomes(run: Run) -> dict[str, Any]:
-    return dict(messages(run, "Say what became of each workstation that was called")["localhost"])
-
-
-def left_out(run: Run) -> dict[str, Any]:
-    return dict(messages(run, "Say which workstations were left out, and until when there is access")["localhost"])
+def left_out(run: Run) -> dict[str, str]:
+    """The workstations that were not called, and until when there is access."""
+    (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
+    count, _rest, told = str(said).partition(" left out, because nobody there is due")
+    named = dict(each.split(" until ") for each in told.lstrip(": .").split("; ") if each)
+    assert int(count) == len(named)
+    return named
 
 
 def test_only_those_who_are_due_are_called(hospital: Hospital) -> None:
@@ -95,6 +95,7 @@ def test_only_those_who_are_due_are_called(hospital: Hospital) -> None:
     assert run.exit_code == 0, run.stdout
     assert called(run) == DUE
     assert outcomes(run) == OUTCOMES
+    assert summary(run)["totals"] == {"changed": 2, "deferred": 1, "installed": 1, "renewed": 1}
     assert left_out(run).keys() == {RADIO, OFF}
     ends = hospital.bundles[JEANNE.authorisation].certificate.not_valid_after_utc
     assert left_out(run)[RADIO] == ends.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -104,7 +105,7 @@ def test_next_run_calls_whom_the_last_one_could_not_serve(hospital: Hospital) ->
     renew_due(hospital)
     again = renew_due(hospital)
     assert (again.exit_code, called(again)) == (0, {PHARMACY})
-    assert not any(row.result.get("changed") for row in again.of("certificate"))
+    assert not any(row.result.get("changed") for row in again.holders())
     assert left_out(again).keys() == {CARDIO, RADIO, NUCLEAR, NEVER, OFF}
 
 
