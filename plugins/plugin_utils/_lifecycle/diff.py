@@ -38,8 +38,8 @@ def store_diff(outcome: Transaction) -> dict[str, str]:
 
 def _issuers(outcome: Transaction) -> Set[str]:
     """Whose certificates the task is about. The others, such as those of a smart card, are their owner's affair."""
-    leaving = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.leaving)
-    about = {found.certificate.issuer for found in leaving if found}
+    retirements = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.retirements)
+    about = {found.certificate.issuer for found in retirements if found}
     return about | {outcome.leaf.issuer} if outcome.leaf else about
 
 
@@ -51,7 +51,7 @@ def _planned(lines: Mapping[str, str], outcome: Transaction) -> dict[str, str]:
         lines[leaf.thumbprint] = _line(
             leaf, names.get(leaf.thumbprint, installed.friendly_name if installed else None), "key"
         )
-    for thumbprint, method in plan.leaving.items():
+    for thumbprint, method in plan.retirements.items():
         del lines[thumbprint]
         old = before.find(thumbprint)
         if old and method is RetirementMethod.ARCHIVE:

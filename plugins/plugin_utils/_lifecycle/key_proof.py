@@ -34,7 +34,7 @@ class WorkstationReading:
     def record(self, signs: Mapping[KeyId, bool]) -> WorkstationRecord:
         """The facts; ``signs``: the keys that were tried, and whether they have signed."""
         views = {
-            profile.owner_sid: parse_store(profile.my).with_tried_keys(
+            profile.owner_sid: parse_store(profile.my).with_key_results(
                 {thumbprint: signed for (owner, thumbprint), signed in signs.items() if owner == profile.owner_sid}
             )
             for profile in self.inventory.profiles

@@ -102,7 +102,7 @@ def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOpti
 def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
     return RetirementPolicy(
         method=RetirementMethod(options["retire"]),
-        most=options["max_retired"],
+        max_retired=options["max_retired"],
         encryption_keys=options["retire_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],
     )

@@ -108,7 +108,7 @@ def _with_known_keys(found: HolderStore, wanted: Present) -> HolderStore:
 
 
 def _without_keys(found: HolderStore, thumbprints: Set[str]) -> HolderStore:
-    return replace(found, store=found.store.with_tried_keys(dict.fromkeys(thumbprints, False)))
+    return replace(found, store=found.store.with_key_results(dict.fromkeys(thumbprints, False)))
 
 
 def _install(wanted: Present, bundle: Bundle, drivers: Drivers, found: HolderStore) -> Transaction:

@@ -72,7 +72,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
         "access_until": format_instant(access.certificate.not_after) if access else None,
         "access_days_left": days_left,
-        "retired": [_retired(done, *each) for each in done.plan.leaving.items()] if done and not done.error else [],
+        "retired": [_retired(done, *each) for each in done.plan.retirements.items()] if done and not done.error else [],
         "journal": _journal(run),
     }
 
@@ -87,8 +87,8 @@ def outcome_of(run: HolderRun) -> str:
     if done.skipped:
         return done.skipped.value
     if done.plan.imports:
-        return "renewed" if done.plan.leaving else "installed"
-    if done.plan.leaving:
+        return "renewed" if done.plan.retirements else "installed"
+    if done.plan.retirements:
         return "retired" if done.leaf else "removed"
     return "changed" if done.plan.changes else "unchanged"
 
@@ -164,14 +164,16 @@ def _skipped(run: HolderRun, done: Transaction, access: StoreCertificate) -> str
 
 
 def _sentence(done: Transaction, access: StoreCertificate | None, check_mode: bool) -> str:
-    leaving = len(done.plan.leaving)
+    retirements = len(done.plan.retirements)
     would = "would be" if check_mode else "was"
-    leaf = done.leaf or (access.certificate if access and not leaving else None)
+    leaf = done.leaf or (access.certificate if access and not retirements else None)
     if leaf is None:
-        return _removed(done, leaving, check_mode)
+        return _removed(done, retirements, check_mode)
     verb = f"{would} installed" if done.plan.imports else "is installed"
     proof = " and its key signs" if done.proven else ""
-    retired = f"; {_count(leaving, 'older certificate')} {_were(leaving, check_mode)} retired" if leaving else ""
+    retired = (
+        f"; {_count(retirements, 'older certificate')} {_were(retirements, check_mode)} retired" if retirements else ""
+    )
     name = leaf.subject_cn or leaf.thumbprint
     return f"{name} {verb} for {done.owner.name}{proof}{retired}; valid until {leaf.not_after:%Y-%m-%d}."
 

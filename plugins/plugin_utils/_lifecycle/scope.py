@@ -39,5 +39,5 @@ def _issuers(run: WorkstationRun) -> Iterable[str]:
             continue
         if done.leaf:
             yield done.leaf.issuer
-        gone = (done.before.find(thumbprint) for thumbprint in done.plan.leaving)
+        gone = (done.before.find(thumbprint) for thumbprint in done.plan.retirements)
         yield from (found.certificate.issuer for found in gone if found)

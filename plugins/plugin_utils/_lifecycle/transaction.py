@@ -174,7 +174,7 @@ def _exchange(
     except CollectionError as problem:
         return replace(done, error=problem)
     if planned.leaf and planned.plan.proves:
-        done = replace(done, after=done.after.with_tried_keys({planned.leaf.thumbprint: True}))
+        done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: True}))
     return replace(done, proven=planned.plan.proves)
 
 

@@ -46,7 +46,7 @@ def check_answer(expected: ExpectedResult, answer: ExchangeAnswer, after: Certif
 def _problem(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore) -> str | None:
     if answer.owner_sid != expected.owner_sid:
         return f"the exchange ran as {answer.owner_sid} instead of {expected.owner_sid}"
-    for thumbprint, method in expected.plan.leaving.items():
+    for thumbprint, method in expected.plan.retirements.items():
         left = after.find(thumbprint)
         if left is not None and not (method is RetirementMethod.ARCHIVE and left.archived):
             return f"{thumbprint} is still there"

@@ -194,7 +194,7 @@ def test_an_older_bundle_is_refused_unless_it_is_meant(
 
 
 def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    assert refused(drivers, new, wanting(policy=RetirementPolicy(most=0))).code == "too_many"
+    assert refused(drivers, new, wanting(policy=RetirementPolicy(max_retired=0))).code == "too_many"
     assert drivers.calls == ["inventory"]
 
 

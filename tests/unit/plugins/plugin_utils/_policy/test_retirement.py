@@ -33,7 +33,7 @@ USUAL, ANYBODY = RetirementPolicy(), ExpectedSubject()
 def methods(
     *found: StoreCertificate, policy: RetirementPolicy = USUAL, person: ExpectedSubject = ANYBODY
 ) -> list[tuple[str, RetirementMethod]]:
-    return [(each.found.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
+    return [(each.stored.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
 
 
 def test_the_older_one_of_the_same_person_and_issuer_goes_with_its_key() -> None:
