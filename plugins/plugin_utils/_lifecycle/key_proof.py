@@ -12,7 +12,7 @@ from datetime import datetime
 from .._crypto.store import StoreCertificate, parse_store
 from .._errors import CollectionError
 from .._facts.build import FactsScope, workstation_record
-from .._facts.evaluation import ACCESS
+from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.history import KeyId
 from .._facts.schema import HolderRecord, Proof, WorkstationRecord
 from .._policy.plan import Plan, ProveStep
@@ -33,13 +33,13 @@ class WorkstationReading:
 
     def record(self, signs: Mapping[KeyId, bool]) -> WorkstationRecord:
         """The facts; ``signs``: the keys that were tried, and whether they have signed."""
-        views = {
+        newer_stores = {
             profile.owner_sid: parse_store(profile.my).with_key_results(
                 {thumbprint: signed for (owner, thumbprint), signed in signs.items() if owner == profile.owner_sid}
             )
             for profile in self.inventory.profiles
         }
-        return workstation_record(self.inventory, views, self.scope, self.at)
+        return workstation_record(self.inventory, newer_stores, self.scope, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ def proven_record(gathered: WorkstationReading, drivers: Drivers, check_mode: bo
     unbiased = replace(gathered, scope=replace(gathered.scope, unusable=frozenset()))
     tried: dict[KeyId, ProofResult] = {}
     record = unbiased.record({})
-    while holder := next((each for each in record.holders if each.status in ACCESS and _key(each) not in tried), None):
+    while holder := next(
+        (each for each in record.holders if each.status in ACCESS_STATUSES and _key(each) not in tried), None
+    ):
         tried[_key(holder)] = _remembered(_try(gathered, holder, drivers, check_mode), _key(holder) in dead)
         record = unbiased.record(_known(tried))
     record = gathered.record(_known(tried))
