@@ -44,7 +44,7 @@ def code_of(data: bytes) -> str:
         (FILE[: len(FILE) // 2], "truncated"),
     ],
 )
-def test_what_does_not_open_is_told_apart(data: bytes, code: str) -> None:
+def test_each_kind_of_wrong_file_has_its_code(data: bytes, code: str) -> None:
     assert code_of(data) == code
 
 

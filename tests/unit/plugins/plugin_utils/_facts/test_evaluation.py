@@ -120,7 +120,7 @@ def test_days_are_those_of_the_site(zone: str, now: str, expected: Status, days:
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.value)
-def test_days_are_told_whatever_the_status(reason: Status) -> None:
+def test_days_left_are_set_with_every_status(reason: Status) -> None:
     one = with_reasons(reason)[0]
     (rated, *_others) = rate_certificates(with_reasons(reason), RULES)
     assert rated.record.days_left == (one.not_after.date() - NOW.date()).days
@@ -263,11 +263,11 @@ def test_where_none_is_usable_the_one_that_ends_last_counts() -> None:
 
 
 @pytest.mark.parametrize("held", [[], [record(days=-1)]], ids=["empty", "expired"])
-def test_no_date_is_told_where_more_may_be_there(held: list[CertificateRecord]) -> None:
+def test_there_is_no_date_where_the_store_could_not_be_read(held: list[CertificateRecord]) -> None:
     assert counts(*held, unread=True) is None
 
 
-def test_status_is_of_the_moment_of_the_judge_and_not_of_that_of_the_facts() -> None:
+def test_a_status_is_of_the_time_of_the_rules_not_of_the_facts() -> None:
     kept = replace(rate_certificates([record()], RULES)[0].record, status=Status.VALID, days_left=400)
     later = status_rules(now=NOW + 401 * DAY)
     (rated,) = rate_certificates([kept], later)

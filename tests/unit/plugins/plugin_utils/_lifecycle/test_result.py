@@ -55,9 +55,9 @@ from unit.plugins.plugin_utils.fakes import (
     inventory,
     issue,
     opened,
+    present_options,
     stored,
     view,
-    wanting,
 )
 
 LEAF = certificate(left=3 * YEAR)
@@ -77,7 +77,7 @@ def outcome(*steps: Step, before: Any = (), after: Any = None, leaf: Any = LEAF,
 
 def run_of(what: Transaction, unopened: tuple[UnopenedFile, ...] = (), person: Any = JEANNE) -> WorkstationRun:
     folder = BundleFolder(Path("/srv/bundles"), "*.p12", (), unopened)
-    state = PresentFromFolder(wanting(), folder, Install.NEWEST, Calendar())
+    state = PresentFromFolder(present_options(), folder, Install.NEWEST, Calendar())
     holder = HolderRun(HolderTask(HolderEntry(HOLDER, person), state), what)
     return WorkstationRun(what.inventory, NOW, (holder,))
 
