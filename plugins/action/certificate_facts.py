@@ -61,6 +61,6 @@ class ActionModule(Pkcs12Action):
         inventory = self.inventory([entry.user for entry in asked])
         entries = resolve_accounts(merge_known(asked, holders_of_facts(task.facts)), inventory)
         scope = FactsScope(selection_of(options, entries), entries, calendar, unusable_keys(task.facts))
-        gathered = WorkstationReading(inventory, scope, now())
-        record = proven_record(gathered, self, task.check_mode) if options["prove"] else gathered.record({})
+        reading = WorkstationReading(inventory, scope, now())
+        record = proven_record(reading, self, task.check_mode) if options["prove"] else reading.record({})
         return {"ansible_facts": {"pkcs12": to_map(record)}}

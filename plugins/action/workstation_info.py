@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
-    locked_down,
+    lockdown_findings,
     preflight,
     preflight_result,
 )
@@ -36,6 +36,6 @@ class ActionModule(Pkcs12Action):
         try:
             inventory = self.inventory(task.options["holders"])
         except CollectionError as refusal:
-            return preflight_result(task.host, locked_down(refusal))
+            return preflight_result(task.host, lockdown_findings(refusal))
         findings = preflight(inventory, task.options["allow_logged_secrets"], now())
         return preflight_result(inventory.computer, findings)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The only file that knows Ansible's ActionBase: arguments in, drivers called, secrets taken out of every result."""
+"""The base of all actions, and the only file that uses Ansible's ActionBase: it validates arguments, runs drivers, makes errors results."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from ._workstation.failures import become_error, is_connection_error, language_m
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
-JOBS = ("awx_job_id", "tower_job_id")
-"""Variables in which AWX and Automation Controller tell the number of the job."""
+JOB_VARIABLES = ("awx_job_id", "tower_job_id")
+"""Variables in which AWX and Automation Controller have the number of the job."""
 
 Answer = TypeVar("Answer", Inventory, ExchangeAnswer)
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 WINDOWS_SHELLS = ("powershell", "cmd")
-"""Families of shell plugins that a connection to Windows has."""
+"""Families of the shell plugins for Windows."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArgumentSpec:
-    """An argument spec as a value: Ansible's own form of options and of the rules between them."""
+    """An argument spec: the options, and the rules between them, as Ansible's ``ArgumentSpecValidator`` takes them."""
 
     options: Mapping[str, Mapping[str, Any]]
     mutually_exclusive: Sequence[Sequence[str]] = ()
@@ -50,7 +50,7 @@ class ArgumentSpec:
 
 @dataclass(frozen=True, slots=True)
 class TaskContext:
-    """What ``run_task`` gets: the validated options, how the task runs, and ``ansible_facts.pkcs12`` as it was before."""
+    """What ``run_task`` gets: the validated options, how the task runs, and ``ansible_facts.pkcs12`` from before the task."""
 
     options: Mapping[str, Any] = field(repr=False)
     check_mode: bool
@@ -61,7 +61,7 @@ class TaskContext:
 
 
 class HolderBecome(RunasBecome):
-    """Runas as one holder. It answers from the holder alone, so that no site-wide become password is ever tried on his account."""
+    """The become plugin runas for one holder. It ignores the site's become options, so that no other password is tried on his account."""
 
     def __init__(self, run_as: RunAs) -> None:
         super().__init__()
@@ -74,14 +74,14 @@ class HolderBecome(RunasBecome):
 
 
 class Pkcs12Action(ActionBase):
-    """Base of every action. A subclass has ``SPEC`` and ``run_task``; both kinds of failure become one sentence here."""
+    """Base of every action. A subclass defines ``SPEC`` and ``run_task``. This class turns their errors into results."""
 
     TRANSFERS_FILES = False
     SPEC: ArgumentSpec
     _secrets: Set[str] = frozenset()
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        """Does the work and returns the result; raises ``CollectionError`` for a named refusal."""
+        """Does the work and returns the result. Raises ``CollectionError``."""
         raise NotImplementedError
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -94,12 +94,12 @@ class Pkcs12Action(ActionBase):
             if validation.error_messages:
                 text = self._mask(str(validation.errors[0]))
                 raise argument_error(text, isinstance(validation.errors[0], UnsupportedError), self._task.action)
-            result = self.run_task(self._described(validation.validated_parameters))
+            result = self.run_task(self._task_context(validation.validated_parameters))
         except CollectionError as refusal:
             result = failed_result(refusal)
         except ConnectionLost as problem:
             raise connection_failure(problem) from problem
-        except AnsibleError:  # Ansible says best what is wrong with its own connection, variables and plugins
+        except AnsibleError:  # Ansible itself reports errors of its connections, variables and plugins
             raise
         except Exception as defect:  # noqa: BLE001
             result = {
@@ -114,27 +114,27 @@ class Pkcs12Action(ActionBase):
         return result
 
     def _mask(self, text: str) -> str:
-        """Text from outside without secrets. Everything else in a result is built from values that cannot hold one.
+        """A text of a driver, a library or a connection without the secrets of the task. Other parts of a result cannot hold one.
 
-        Masking a whole result would break paths, dates and names as soon as a passphrase is a common word, and show it by the gaps.
+        A whole result is never masked: a passphrase may be a common word, and the gaps in paths, dates and names would show it.
         """
         return str(remove_values(text, self._secrets))
 
     @property
     def is_windows(self) -> bool:
-        """Whether the connection is one to Windows, by its shell."""
+        """Whether the shell of the connection is one of Windows."""
         return getattr(self._connection._shell, "SHELL_FAMILY", None) in WINDOWS_SHELLS
 
     def skipped(self) -> dict[str, Any]:
-        """The result on a host that is no workstation: it is not Windows, and the inventory names nobody who works there."""
+        """The result on a host that is no workstation: it is not Windows, and the inventory has no holders for it."""
         host = self._task_vars.get("inventory_hostname", "")
         return {
             "skipped": True,
-            "msg": f"{host} is skipped: its connection is not one to Windows, and it has no pkcs12_holders.",
+            "msg": f"{host} is skipped, because its connection is not one to Windows and it has no pkcs12_holders.",
         }
 
     def check_windows(self) -> None:
-        """Refuses to send PowerShell to anything but Windows. Raises ``CollectionError``: ``not_windows``."""
+        """Refuses a connection that is not one to Windows. Raises ``CollectionError``: ``not_windows``."""
         if not self.is_windows:
             host = self._task_vars.get("inventory_hostname", "")
             raise CollectionError(
@@ -144,7 +144,7 @@ class Pkcs12Action(ActionBase):
             )
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory`` as the connection's user, whatever the task says about become. Raises ``CollectionError``."""
+        """Runs ``store_inventory`` as the connection's user, even if the task sets become. Raises ``CollectionError``."""
         self.check_windows()
         with self._become(None):
             answer = self._driver("store_inventory", inventory_arguments(holders))
@@ -174,7 +174,7 @@ class Pkcs12Action(ActionBase):
     def host_variables(
         self, hosts: Sequence[str] | None, names: Sequence[str]
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Some variables of these hosts, or of all, without what Ansible makes up. Raises ``CollectionError`` (``unknown_host``)."""
+        """The named variables of these hosts, or of all in the inventory, by host. Raises ``CollectionError`` (``unknown_host``)."""
         known = self._task_vars["hostvars"]
         for host in hosts if hosts is not None else sorted(self._task_vars["groups"]["all"]):
             if host not in known:
@@ -212,7 +212,7 @@ class Pkcs12Action(ActionBase):
 
     @contextlib.contextmanager
     def _become(self, plugin: RunasBecome | None) -> Iterator[None]:
-        """Puts this become plugin, or none, in place of the task's own and brings that back."""
+        """Replaces the task's become plugin with this one, or with none, and restores it at the end."""
         own = self._connection.become
         self._connection.set_become_plugin(plugin)
         try:
@@ -220,17 +220,17 @@ class Pkcs12Action(ActionBase):
         finally:
             self._connection.set_become_plugin(own)
 
-    def _described(self, options: Mapping[str, Any]) -> TaskContext:
+    def _task_context(self, options: Mapping[str, Any]) -> TaskContext:
         variables = self._task_vars
-        job = next((str(variables[name]) for name in JOBS if variables.get(name)), None)
+        job = next((str(variables[name]) for name in JOB_VARIABLES if variables.get(name)), None)
         host = str(variables.get("inventory_hostname", ""))
         known = variables.get("ansible_facts", {})
-        # Up to ansible-core 2.18, what an earlier item of the same loop returned lies one level deeper, and is newer.
+        # Up to ansible-core 2.18, facts of an earlier item of the same loop are one level deeper. They are newer.
         facts = untag(known.get("ansible_facts", known).get("pkcs12", known.get("pkcs12")))
         return TaskContext(options, bool(self._task.check_mode), bool(self._task.diff), host, job, facts)
 
     def _validate(self) -> Any:
-        """Holds the arguments against the spec. A null is an option left out: it gets the default, and is missing if required."""
+        """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required."""
         names = ("mutually_exclusive", "required_one_of", "required_if", "required_together")
         rules = {name: getattr(self.SPEC, name) for name in names}
         spec = {name: dict(option) for name, option in self.SPEC.options.items()}
@@ -238,13 +238,13 @@ class Pkcs12Action(ActionBase):
         return ArgumentSpecValidator(spec, **rules).validate(given)
 
     def _invocation(self) -> dict[str, Any]:
-        """What the user wrote. Of an option that is not known the value is hidden, too: it may be a misspelt passphrase."""
+        """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
         return {name: value if name in shown else HIDDEN for name, value in untag(self._task.args).items()}
 
 
 def check_libraries() -> None:
-    """Raises ``CollectionError`` (``missing_library``) when the controller's Python lacks what the plugins need."""
+    """Raises ``CollectionError`` (``missing_library``) when the controller's Python lacks ``cryptography``."""
     if importlib.util.find_spec("cryptography") is None:
         raise CollectionError(
             code="missing_library",
@@ -254,16 +254,16 @@ def check_libraries() -> None:
 
 
 def connection_failure(problem: ConnectionLost) -> AnsibleConnectionFailure:
-    """The failure that makes Ansible call a host unreachable: Ansible's own where it has one."""
+    """The error with which Ansible reports a host as unreachable. It is Ansible's own error if there is one."""
     if isinstance(problem.__cause__, AnsibleConnectionFailure):
         return problem.__cause__
     return AnsibleConnectionFailure(
-        f"The connection ended: {problem}. Run the task again: it goes on from what is there by then."
+        f"The connection ended: {problem}. Run the task again: it continues from the current state of the store."
     )
 
 
 def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
-    """What Ansible has against the arguments, as a sentence. ``unknown``: the text is the names of options that are not known."""
+    """The error for arguments that do not fit the spec. ``unknown``: ``text`` has the names of unknown options."""
     kind = "Unknown options" if unknown else "Wrong options"
     return CollectionError(
         code="bad_arguments", cause=f"{kind}: {text.rstrip('.')}.", next_step=f"See ansible-doc {action}."
@@ -271,7 +271,7 @@ def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
 
 
 def failed_result(refusal: CollectionError) -> dict[str, Any]:
-    """A named refusal as a result."""
+    """A ``CollectionError`` as a result."""
     return {
         "failed": True,
         "changed": refusal.changed,
@@ -282,7 +282,7 @@ def failed_result(refusal: CollectionError) -> dict[str, Any]:
 
 
 def untag(value: Any) -> Any:
-    """Task arguments without Ansible's tags: core 2.19 marks every value with its origin, which must not travel on."""
+    """Plain values without Ansible's tags: ansible-core 2.19 marks every value with its origin. Containers are copied."""
     if isinstance(value, Mapping):
         return {str(key): untag(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

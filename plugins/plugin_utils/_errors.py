@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The one error that a user of the collection sees: what is wrong, and what to do about it."""
+"""The errors of the collection. A user sees a ``CollectionError`` as its cause and its next step."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class CollectionError(Exception):
-    """A refusal with a name.
+    """An error with a code.
 
-    ``code`` is stable and made for machines. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for the person on
-    call. ``journal`` is what the workstation had done by then, ``changed`` whether that stayed. No text
-    of it holds a secret: what a driver, a library or a connection wrote comes in masked.
+    ``code`` is stable, so that programs can use it. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for the
+    person on call. ``journal`` has one row per step that the workstation had run, ``changed`` says whether the store stays changed. No
+    text holds a secret: whoever takes text from a driver, a library or a connection masks it first.
     """
 
     def __init__(self, *, code: str, cause: str, next_step: str, journal: Rows = (), changed: bool = False) -> None:
@@ -29,8 +29,8 @@ class CollectionError(Exception):
 
 
 class ConnectionLost(Exception):
-    """The connection to the workstation could not be made or ended on the way; the text says why."""
+    """The connection to the workstation could not be made, or it ended too early. The text says why."""
 
 
 class Deferred(Exception):
-    """The work has to wait for the holder; the text is the reason, one sentence."""
+    """The change has to wait until the holder is logged on. The text says why, and what to do."""

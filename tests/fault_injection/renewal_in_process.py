@@ -12,11 +12,11 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present, PresentBundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentBundle, PresentOptions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
     ExecutionOptions,
     Transaction,
-    observe,
+    locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
@@ -118,7 +118,7 @@ class Renewal:
 
     def run(self, drivers: LabDrivers) -> Transaction:
         """What the task does. Raises ``CollectionError``."""
-        wanted = Present(
+        options = PresentOptions(
             person=ExpectedSubject(JEANNE.name, JEANNE.authorisation),
             friendly_name=self.friendly_name,
             exportable=False,
@@ -127,9 +127,9 @@ class Renewal:
             policy=RetirementPolicy(method=self.method),
             execution=ExecutionOptions(None, False, False, Evidence(None, None, "ws-cardio")),
         )
-        state = PresentBundle(wanted, open_bundle(self.new.data, self.new.passphrase))
+        state = PresentBundle(options, open_bundle(self.new.data, self.new.passphrase))
         state.check(now())
-        done = state.apply(observe(HOLDER.account, drivers, now), drivers, now())
+        done = state.apply(locate_holder(drivers.inventory([HOLDER.account]), HOLDER.account, now()), drivers, now())
         if done.error:
             raise done.error
         return done

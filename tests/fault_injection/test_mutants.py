@@ -48,8 +48,8 @@ def before_the_proof(step: Step) -> int:
 
 
 def mutate(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
-    def plan(wanted: DesiredCertificate, view: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
-        return Plan(tuple(sorted(plan_present(wanted, view, old).steps, key=order)))
+    def plan(desired: DesiredCertificate, store: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
+        return Plan(tuple(sorted(plan_present(desired, store, old).steps, key=order)))
 
     monkeypatch.setattr(present_module, "plan_present", plan)
 

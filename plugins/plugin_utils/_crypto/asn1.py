@@ -34,17 +34,17 @@ class Node:
 
     @property
     def children(self) -> list[Node]:
-        """The elements in the contents. Raises ``DerError``."""
-        nodes, at = [], 0
-        while at < len(self.body):
-            node = read(self.body[at:])
+        """The elements in the contents, in their order. Raises ``DerError``."""
+        nodes, offset = [], 0
+        while offset < len(self.body):
+            node = read(self.body[offset:])
             nodes.append(node)
-            at += len(node.raw)
+            offset += len(node.raw)
         return nodes
 
     @property
     def octets(self) -> bytes:
-        """An OCTET STRING's value; BER allows it in pieces. Raises ``DerError``."""
+        """The value of an OCTET STRING, which BER may split into pieces. Raises ``DerError``."""
         if self.tag == OCTET_STRING:
             return self.body
         if self.tag == OCTET_STRING | _CONSTRUCTED:
@@ -53,7 +53,7 @@ class Node:
 
 
 def read(data: bytes, depth: int = 0) -> Node:
-    """The element at the start of ``data``; what follows it is left alone. Raises ``DerError``."""
+    """The element at the start of ``data``. It ignores the bytes after it. Raises ``DerError``."""
     if depth > MAX_DEPTH:
         raise DerError("elements are nested too deep")
     start, length = header(data)
@@ -65,11 +65,14 @@ def read(data: bytes, depth: int = 0) -> Node:
 
 
 def header(data: bytes) -> tuple[int, int | None]:
-    """The sizes of the first element's header and contents; None when BER leaves it open. Raises ``DerError``."""
+    """The sizes of the first element's header and contents, in bytes. The contents' size is None for BER's indefinite length.
+
+    Raises ``DerError``.
+    """
     if len(data) < _SHORTEST:
         raise DerError("an element is shorter than its header")
     if data[0] & _LONG_TAG == _LONG_TAG:
-        raise DerError("a tag number above 30 has no place here")
+        raise DerError("a tag number above 30 is not allowed")
     first = data[1]
     if first < _LONG_LENGTH:
         return _SHORTEST, first
@@ -82,7 +85,7 @@ def header(data: bytes) -> tuple[int, int | None]:
 
 
 def _read_indefinite(data: bytes, start: int, depth: int) -> Node:
-    at = start
-    while data[at : at + len(_END_OF_CONTENTS)] != _END_OF_CONTENTS:
-        at += len(read(data[at:], depth + 1).raw)
-    return Node(data[0], data[start:at], data[: at + len(_END_OF_CONTENTS)])
+    offset = start
+    while data[offset : offset + len(_END_OF_CONTENTS)] != _END_OF_CONTENTS:
+        offset += len(read(data[offset:], depth + 1).raw)
+    return Node(data[0], data[start:offset], data[: offset + len(_END_OF_CONTENTS)])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-with suppress(ImportError):  # the file loads without it; _action says what is missing
+with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
@@ -24,7 +24,7 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
 from .._crypto import asn1
 from .store_element import thumbprint_of
 
-SMALLEST_RSA = 2048
+MIN_RSA_BITS = 2048
 
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 UPN = "1.3.6.1.4.1.311.20.2.3"
@@ -46,7 +46,7 @@ ATTRIBUTES = {
     "2.5.4.4": "sn",
     "2.5.4.12": "title",
 }
-"""Beyond the table of RFC 4514, section 3; without them these would show as dotted numbers."""
+"""Attribute types that the table of RFC 4514, section 3 lacks. Without a name here they would be dotted numbers."""
 
 _TEXT_TAGS = (0x0C, 0x13, 0x16)
 
@@ -57,12 +57,12 @@ class UnreadableCertificate(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a certificate says of itself. Dates are aware, in UTC; names are RFC 4514 strings.
+    """The fields of a certificate that this collection uses. Dates are aware, in UTC; names are RFC 4514 strings.
 
     ``serial`` is the encoded number in upper-case hex, as Windows shows it, without a leading zero octet. ``eku``
     (dotted OIDs) and ``key_usage`` are None when the extension is not there. ``spki_sha256`` is the same for all
     certificates of one key. ``key_type`` is ``RSA``, ``EC <curve>``, another name, or ``unknown``; ``key_size`` is in
-    bits, 0 when a size says nothing.
+    bits, 0 when the size is not known.
     """
 
     thumbprint: str
@@ -86,23 +86,23 @@ class Certificate:
     der: bytes = field(repr=False)
 
     def is_in_date(self, now: datetime) -> bool:
-        """Valid to the second of ``not_after`` (RFC 5280, 4.1.2.5)."""
+        """Whether it is valid at ``now`` (aware). ``not_after`` itself is still valid (RFC 5280, 4.1.2.5)."""
         return self.not_before <= now <= self.not_after
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """Reads a certificate. Raises ``UnreadableCertificate`` for DER that breaks RFC 5280 too badly to be understood."""
+    """Reads a certificate. Raises ``UnreadableCertificate`` for DER that ``cryptography`` cannot read."""
     try:
         with warnings.catch_warnings():
-            # cryptography warns of odd old certificates (negative serial numbers); they are facts here, not news.
+            # cryptography warns about old certificates that break RFC 5280, for example with a negative serial number.
             warnings.simplefilter("ignore")
-            return describe(x509.load_der_x509_certificate(der))
-    except _odd() as problem:
+            return to_certificate(x509.load_der_x509_certificate(der))
+    except _parse_errors() as problem:
         raise UnreadableCertificate(f"{type(problem).__name__}: {problem}") from problem
 
 
-def describe(certificate: x509.Certificate) -> Certificate:
-    """The facts of a parsed certificate. Raises whatever ``cryptography`` raises on an odd one."""
+def to_certificate(certificate: x509.Certificate) -> Certificate:
+    """The fields of a parsed certificate. Raises ``_parse_errors``."""
     der = certificate.public_bytes(Encoding.DER)
     serial, spki = _encoded_parts(der)
     key_type, key_size = _key(certificate)
@@ -155,8 +155,8 @@ def _encoded_parts(der: bytes) -> tuple[bytes, bytes]:
     return serial[1:] if len(serial) > 1 and serial[0] == 0 else serial, parts[5].raw
 
 
-def _odd() -> tuple[type[Exception], ...]:
-    """What ``cryptography`` raises on certificates that exist and do not keep to RFC 5280; no common base but Exception."""
+def _parse_errors() -> tuple[type[Exception], ...]:
+    """What ``cryptography`` raises for certificates that break RFC 5280. These errors have no common base but Exception."""
     x509_errors = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
     return (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, *x509_errors)
 
@@ -166,7 +166,7 @@ def _attributes() -> dict[x509.ObjectIdentifier, str]:
 
 
 def _key(certificate: x509.Certificate) -> tuple[str, int]:
-    """Type and size; a store may hold certificates for keys that ``cryptography`` does not know, and lists them too."""
+    """Type and size in bits. A key that ``cryptography`` does not know is ``unknown`` and 0, so that its certificate is listed too."""
     try:
         key = certificate.public_key()
     except (UnsupportedAlgorithm, ValueError):
@@ -214,7 +214,7 @@ def _signature_hash(certificate: x509.Certificate) -> str | None:
 
 
 def _upn(names: x509.SubjectAlternativeName | None) -> str | None:
-    """The first user principal name: an otherName that holds a UTF8String, by some issuers another string type."""
+    """The first user principal name: an otherName with a UTF8String. Some issuers use another string type."""
     others: Iterable[x509.OtherName] = names.get_values_for_type(x509.OtherName) if names else ()
     for other in others:
         if other.type_id.dotted_string == UPN:
@@ -225,7 +225,7 @@ def _upn(names: x509.SubjectAlternativeName | None) -> str | None:
 
 
 def _emails(subject: x509.Name, names: x509.SubjectAlternativeName | None) -> tuple[str, ...]:
-    """Those of the subject alternative name, then the one that older issuers put into the subject."""
+    """The addresses of the subject alternative name, then those of the subject, where older issuers put them. Each once."""
     named = names.get_values_for_type(x509.RFC822Name) if names else []
     legacy = [str(attribute.value) for attribute in subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS)]
     return tuple(dict.fromkeys([*named, *legacy]))

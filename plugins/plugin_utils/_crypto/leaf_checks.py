@@ -8,61 +8,63 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
-with suppress(ImportError):  # the file loads without it; _action says what is missing
+with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from .._errors import CollectionError
-from .certificate import CLIENT_AUTH, SMALLEST_RSA, Certificate
+from .certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
 from .pfx import ASK_ISSUER
 
 CURVES = ("secp256r1", "secp384r1", "secp521r1")
-"""P-256, P-384, P-521: what every supported Windows imports into its CNG software provider."""
+"""P-256, P-384, P-521: the curves that every supported Windows imports into its CNG software provider."""
 
 
 def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
-    """The key, if Windows can use it and it is strong. Raises ``CollectionError``: ``key_type``, ``weak_key``."""
+    """Returns the key if Windows can use it and it is strong enough. Raises ``CollectionError``: ``key_type``, ``weak_key``."""
     if isinstance(key, rsa.RSAPrivateKey):
-        if key.key_size >= SMALLEST_RSA:
+        if key.key_size >= MIN_RSA_BITS:
             return key
         raise CollectionError(
             code="weak_key",
-            cause=f"{title(leaf)} has an RSA key of {key.key_size} bits; less than {SMALLEST_RSA} can be broken.",
+            cause=f"{certificate_of(leaf)} has an RSA key of {key.key_size} bits. A key of less than {MIN_RSA_BITS} bits can be broken.",
             next_step="Ask the issuer for a certificate with a longer key.",
         )
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in CURVES:
         return key
     raise CollectionError(
         code="key_type",
-        cause=f"{title(leaf)} has a key of type {leaf.key_type}, which Windows cannot use.",
+        cause=f"{certificate_of(leaf)} has a key of type {leaf.key_type}, which Windows cannot use.",
         next_step="Ask the issuer for RSA, or ECDSA on P-256, P-384 or P-521.",
     )
 
 
 def check_leaf(leaf: Certificate) -> None:
-    """Refuses what no portal accepts. Raises ``CollectionError``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
+    """Refuses a certificate that no portal accepts. Raises ``CollectionError``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
     if leaf.is_ca:
         raise CollectionError(
-            code="leaf_is_ca", cause=f"{title(leaf)} is a certification authority, not a person.", next_step=ASK_ISSUER
+            code="leaf_is_ca",
+            cause=f"{certificate_of(leaf)} is a certification authority's, not a person's.",
+            next_step=ASK_ISSUER,
         )
     if leaf.eku is not None and CLIENT_AUTH not in leaf.eku:
         raise CollectionError(
             code="wrong_eku",
-            cause=f"{title(leaf)} is not for client authentication (its extended key usage is {', '.join(leaf.eku)}).",
+            cause=f"{certificate_of(leaf)} is not for client authentication (its extended key usage is {', '.join(leaf.eku)}).",
             next_step="Check that it is the right file. " + ASK_ISSUER,
         )
     if leaf.key_usage is not None and "digital_signature" not in leaf.key_usage:
         raise CollectionError(
             code="wrong_key_usage",
-            cause=f"{title(leaf)} does not allow signatures, without which no browser logs on.",
+            cause=f"{certificate_of(leaf)} does not allow signatures, which a browser needs to log on.",
             next_step="Check that it is the right file. " + ASK_ISSUER,
         )
 
 
 def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certificate, ...]:
-    """The other certificates, each once. Raises ``CollectionError`` (``two_leaves``) when one of them is somebody's, too.
+    """The other certificates, each once. Raises ``CollectionError`` (``two_leaves``) when one of them is also a person's.
 
-    A certificate that issued another one here is an authority even without basic constraints: X.509 version 1 has none.
+    A certificate that issued another one of them is an authority, even without basic constraints: X.509 version 1 has none.
     """
     chain = {other.thumbprint: other for other in others if other.thumbprint != leaf.thumbprint}
     issuers = {c.issuer for c in (leaf, *chain.values()) if c.subject != c.issuer}
@@ -76,6 +78,6 @@ def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certific
     return tuple(chain.values())
 
 
-def title(leaf: Certificate) -> str:
-    """The subject of a sentence about the leaf."""
+def certificate_of(leaf: Certificate) -> str:
+    """How sentences name the leaf: ``The certificate of Jeanne Dupont``."""
     return f"The certificate of {leaf.subject_cn or leaf.subject or leaf.thumbprint}"

@@ -11,7 +11,7 @@ import binascii
 from .._crypto import asn1
 from .._errors import CollectionError
 
-LARGEST = 1024 * 1024
+MAX_SIZE = 1024 * 1024
 ASK_ISSUER = "Take the file from the issuer's page or mail again, or ask the issuer for a new one."
 
 VERSION_3 = b"\x02\x01\x03"
@@ -23,16 +23,16 @@ KEY_BAGS = (BAG_TYPES + b"\x01", BAG_TYPES + b"\x02")
 SAFE_CONTENTS_BAG = BAG_TYPES + b"\x06"
 
 
-def pfx_of(data: bytes) -> bytes:
-    """The PFX (RFC 7292, section 4) at the start of the data; a final newline of a careless transfer is cut off.
+def extract_pfx(data: bytes) -> bytes:
+    """The PFX (RFC 7292, section 4) at the start of the data. It drops what follows, for example a newline that a transfer added.
 
     Raises ``CollectionError``: ``empty_file``, ``pem_text``, ``html_page``, ``base64_text``, ``not_p12``, ``truncated``.
     """
-    if len(data) > LARGEST:
+    if len(data) > MAX_SIZE:
         raise CollectionError(
             code="not_p12",
-            cause=f"The file has {len(data)} bytes; a personal certificate has a few thousand.",
-            next_step="Check the path: this is another file.",
+            cause=f"The file has {len(data)} bytes, but a personal certificate has a few thousand.",
+            next_step="Check the path, because this is another file.",
         )
     _check_text(data)
     try:
@@ -46,35 +46,35 @@ def pfx_of(data: bytes) -> bytes:
     if start + length > len(data):
         raise CollectionError(
             code="truncated",
-            cause=f"The file is cut off: it says it has {start + length} bytes, {len(data)} are there.",
-            next_step="Copy the file again from where it came from. " + ASK_ISSUER,
+            cause=f"The file is cut off: it should have {start + length} bytes, and has {len(data)}.",
+            next_step="Copy the file again from its source. " + ASK_ISSUER,
         )
     return data[: start + length]
 
 
 def count_private_keys(pfx: bytes) -> int:
-    """Key bags outside encrypted sections, where the known writers put them. Raises ``CollectionError``: ``not_p12``.
+    """How many key bags there are outside encrypted sections, where all known programs put them. Raises ``CollectionError``: ``not_p12``.
 
-    Loaders take the first key and pass over the others in silence, so they have to be counted here.
+    ``cryptography`` takes the first key and ignores the others without an error, so this function counts them.
     """
     try:
         content = asn1.read(pfx).children[1]
         sections = asn1.read(_data_of(content) or b"").children
-        waiting = [section for section in map(_data_of, sections) if section is not None]
+        unread_sections = [section for section in map(_data_of, sections) if section is not None]
         count = 0
-        while waiting:
-            for bag in asn1.read(waiting.pop()).children:
+        while unread_sections:
+            for bag in asn1.read(unread_sections.pop()).children:
                 kind, value = bag.children[:2]
                 count += kind.body in KEY_BAGS
                 if kind.body == SAFE_CONTENTS_BAG:
-                    waiting.append(value.body)
+                    unread_sections.append(value.body)
     except (asn1.DerError, IndexError, ValueError):
         raise _not_p12() from None
     return count
 
 
 def _data_of(content: asn1.Node) -> bytes | None:
-    """What a ContentInfo (RFC 5652, section 3) of type data holds; None for an encrypted one."""
+    """The bytes in a ContentInfo (RFC 5652, section 3) of type data; None for an encrypted one."""
     kind, value = content.children[:2]
     return value.children[0].octets if kind.body == DATA else None
 
@@ -85,14 +85,14 @@ def _check_text(data: bytes) -> None:
     if b"-----BEGIN " in data[:4096]:
         raise CollectionError(
             code="pem_text",
-            cause="The file is PEM text, not a PKCS#12 file, whatever its name says.",
+            cause="The file is PEM text, not a PKCS#12 file.",
             next_step="Convert it with `openssl pkcs12 -export`, or ask the issuer for the .p12 file.",
         )
     if data[:4096].lstrip().lower().startswith((b"<!doctype html", b"<html")):
         raise CollectionError(
             code="html_page",
-            cause="The file is a web page: what was saved is the issuer's answer, not the PKCS#12 file.",
-            next_step="Open it in a browser to see what the issuer said, then withdraw the file again.",
+            cause="The file is a web page. Somebody saved the issuer's page instead of the PKCS#12 file.",
+            next_step="Open it in a browser to see the issuer's message, then withdraw the file again.",
         )
     if _is_base64_text(data):
         raise CollectionError(

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-with suppress(ImportError):  # the file loads without it; _action says what is missing
+with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes
@@ -23,16 +23,16 @@ with suppress(ImportError):  # the file loads without it; _action says what is m
 from .._errors import CollectionError
 from .certificate import Certificate, UnreadableCertificate, read_certificate
 from .instants import instant_in_words
-from .leaf_checks import chain_of, check_leaf, title, usable_key
-from .pfx import ASK_ISSUER, count_private_keys, pfx_of
+from .leaf_checks import certificate_of, chain_of, check_leaf, usable_key
+from .pfx import ASK_ISSUER, count_private_keys, extract_pfx
 
-FIRST_BUILD_WITH_AES = 16299  # Windows 10 1709; older ones call an AES file a wrong password
+FIRST_BUILD_WITH_AES = 16299  # Windows 10 1709; older builds report a wrong password for an AES file
 TRANSPORT_KDF_ROUNDS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An opened p12: one leaf, its key, and what else was in it. ``sha256`` is of the file, lower-case hex."""
+    """An opened p12: one leaf, its key and the other certificates. ``sha256`` is of the file, lower-case hex."""
 
     leaf: Certificate
     chain: tuple[Certificate, ...]
@@ -44,19 +44,23 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class TransportBundle:
-    """A p12 for one import, and the passphrase that only it has."""
+    """A p12 for one import, and its random passphrase, which nothing else has."""
 
     data: bytes = field(repr=False)
     passphrase: str = field(repr=False)
 
 
 def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
-    """Opens a p12 and holds it against what a personal client certificate must be. Raises ``CollectionError``, named."""
-    pfx = pfx_of(data)
+    """Opens a p12 and checks that it holds one personal client certificate with its key.
+
+    Raises ``CollectionError`` with the codes of ``extract_pfx`` and ``leaf_checks``, and ``two_keys``, ``bundle_without_key``,
+    ``key_mismatch``, ``unreadable``, ``no_passphrase``, ``wrong_passphrase``.
+    """
+    pfx = extract_pfx(data)
     if count_private_keys(pfx) > 1:
         raise CollectionError(
             code="two_keys",
-            cause="The file holds more than one private key; which one is meant is unclear.",
+            cause="The file holds more than one private key, so it is not clear which one to install.",
             next_step="Ask the issuer for one file per person, or split it with `openssl pkcs12`.",
         )
     content = _load(pfx, passphrase)
@@ -89,22 +93,22 @@ def check_dates(bundle: Bundle, now: datetime) -> None:
     if now > leaf.not_after:
         raise CollectionError(
             code="expired",
-            cause=f"{title(leaf)} expired on {instant_in_words(leaf.not_after)}.",
-            next_step="Ask the issuer for a new one; the old file is of no use.",
+            cause=f"{certificate_of(leaf)} expired on {instant_in_words(leaf.not_after)}.",
+            next_step="Ask the issuer for a new certificate, because the old file can no longer be used.",
         )
     if now < leaf.not_before:
         raise CollectionError(
             code="not_yet_valid",
-            cause=f"{title(leaf)} is valid only from {instant_in_words(leaf.not_before)};"
+            cause=f"{certificate_of(leaf)} is valid only from {instant_in_words(leaf.not_before)};"
             f" the controller's clock says {instant_in_words(now)}.",
             next_step="Wait until then, or correct the clock.",
         )
 
 
 def transcode(bundle: Bundle, os_build: int) -> TransportBundle:
-    """A p12 in memory with the leaf alone, a random passphrase, and a cipher that this Windows build reads.
+    """A p12 in memory that holds the leaf and its key only, with a random passphrase and a cipher that this Windows build reads.
 
-    No friendly name: Windows would take a key's name as the name of its container, and two holders' keys would collide.
+    It has no friendly name: Windows would name the key container after it, and two holders' keys would collide.
     """
     passphrase = secrets.token_urlsafe(32)
     style = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(TRANSPORT_KDF_ROUNDS)
@@ -132,7 +136,7 @@ def _load(pfx: bytes, passphrase: str | None) -> pkcs12.PKCS12KeyAndCertificates
     for spelling in _spellings(passphrase):
         try:
             with warnings.catch_warnings():
-                # BER instead of DER, as Firefox writes it, is no news for our user.
+                # It warns about BER instead of DER, as Firefox writes it. The user cannot do anything about it.
                 warnings.simplefilter("ignore")
                 return pkcs12.load_pkcs12(pfx, spelling)
         except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
@@ -147,10 +151,10 @@ def _load(pfx: bytes, passphrase: str | None) -> pkcs12.PKCS12KeyAndCertificates
 
 
 def _spellings(passphrase: str | None) -> Iterator[bytes | None]:
-    """The passphrase in UTF-8, then its bytes with each taken for a Latin-1 character.
+    """The passphrase in UTF-8; then the same bytes, each read as a Latin-1 character and encoded in UTF-8.
 
-    The second opens a file whose writer did just that to UTF-8 (OpenSSL before 1.1.0), and one whose passphrase came
-    to us from a Latin-1 file, with its letters escaped as lone surrogates.
+    The second opens files of OpenSSL before 1.1.0, which did this. It also opens a file whose passphrase was read from a Latin-1 file:
+    Python holds its letters as lone surrogates.
     """
     if not passphrase:
         yield None
@@ -170,22 +174,22 @@ def _wrong_passphrase(passphrase: str | None) -> CollectionError:
         return CollectionError(
             code="no_passphrase",
             cause="The file is protected and no passphrase was given.",
-            next_step="Give passphrase; for a certificate by mail it is the withdrawal code.",
+            next_step="Set passphrase. For a certificate that came by mail, it is the withdrawal code.",
         )
     cause = "The passphrase does not open the file"
     next_step = (
-        "Check it against the issuer's mail; for a certificate by mail it is the withdrawal code."
-        " If it is right, the file is damaged: take it again."
+        "Compare it with the issuer's mail. For a certificate that came by mail, it is the withdrawal code."
+        " If it is right, the file is damaged: get the file again."
     )
     if passphrase.endswith(("\n", "\r")):
         cause += ", and it ends with a line break"
-        next_step = "Take the line break off, for example with the trim filter: as a rule it comes from a file."
+        next_step = "Remove the line break, for example with the trim filter. It usually comes from a file."
     elif passphrase != passphrase.strip():
         cause += ", and it begins or ends with a space"
-        next_step = "Take the space off, for example with the trim filter, then check it against the issuer's mail."
+        next_step = (
+            "Remove the space, for example with the trim filter. Then compare the passphrase with the issuer's mail."
+        )
     elif not passphrase.isascii():
         cause += ", neither in UTF-8 nor in Latin-1"
-        next_step = (
-            "Programs encode letters outside ASCII in several ways: ask the issuer for a passphrase without them."
-        )
+        next_step = "Ask the issuer for a passphrase with ASCII letters only, because programs encode other letters in several ways."
     return CollectionError(code="wrong_passphrase", cause=f"{cause}.", next_step=next_step)

@@ -22,7 +22,7 @@ class SerializedElement:
 
 @dataclass(frozen=True, slots=True)
 class UnreadSource:
-    """A place that could not be read, so the elements are not the whole truth."""
+    """A part of a store that could not be read, so that the list of elements is not complete."""
 
     code: str
     detail: str
@@ -31,7 +31,7 @@ class UnreadSource:
 
 @dataclass(frozen=True, slots=True)
 class StoreContents:
-    """One store of one owner."""
+    """One store of one owner as the driver sent it."""
 
     elements: tuple[SerializedElement, ...]
     unread: tuple[UnreadSource, ...]
@@ -39,7 +39,7 @@ class StoreContents:
 
 @dataclass(frozen=True, slots=True)
 class StoreCertificate:
-    """A certificate as one store holds it. ``key_works``: whether its key signed when it was last tried, None if unknown."""
+    """A certificate in one store. ``key`` is its key link. ``key_works``: whether its key signed in the last attempt, None if unknown."""
 
     certificate: Certificate
     friendly_name: str | None
@@ -54,24 +54,24 @@ class StoreCertificate:
 
     @property
     def has_key(self) -> bool:
-        """Whether there is a link to a key of which nobody knows that it does not sign."""
+        """Whether it has a key link, and its key is not known to fail."""
         return self.key is not None and self.key_works is not False
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateStore:
-    """One store of one owner. ``store_hash`` is the hash that an exchange has to find unchanged."""
+    """One store of one owner, parsed. ``store_hash``: an exchange is refused when the store no longer has this hash."""
 
     certificates: tuple[StoreCertificate, ...]
     unread: tuple[UnreadSource, ...]
     store_hash: str
 
     def find(self, thumbprint: str) -> StoreCertificate | None:
-        """The certificate with this thumbprint."""
-        return next((found for found in self.certificates if found.thumbprint == thumbprint), None)
+        """The certificate with this thumbprint, or None."""
+        return next((each for each in self.certificates if each.thumbprint == thumbprint), None)
 
-    def with_tried_keys(self, works: Mapping[str, bool]) -> CertificateStore:
-        """The same store after these keys were tried: by thumbprint, whether each has signed. Of others is known what was."""
+    def with_key_results(self, works: Mapping[str, bool]) -> CertificateStore:
+        """The same store with new values of ``key_works``. ``works``: by thumbprint, whether the key signed. Others stay."""
         certificates = (
             replace(each, key_works=works.get(each.thumbprint, each.key_works)) for each in self.certificates
         )
@@ -79,12 +79,12 @@ class CertificateStore:
 
 
 def parse_store(store: StoreContents) -> CertificateStore:
-    """Reads all elements; one that cannot be parsed is in ``unread``, with the reason."""
+    """Parses all elements. An element that cannot be parsed goes to ``unread``, with the reason."""
     certificates: dict[str, StoreCertificate] = {}
     unread = list(store.unread)
-    for stored in store.elements:
+    for serialized in store.elements:
         try:
-            element = parse_element(stored.data)
+            element = parse_element(serialized.data)
             certificate = read_certificate(element.der)
         except (ElementError, UnreadableCertificate) as problem:
             unread.append(UnreadSource("element", str(problem), None))
@@ -93,10 +93,10 @@ def parse_store(store: StoreContents) -> CertificateStore:
             certificate, element.friendly_name, element.archived, element.key
         )
     return CertificateStore(
-        tuple(certificates.values()), tuple(unread), store_hash(stored.data for stored in store.elements)
+        tuple(certificates.values()), tuple(unread), store_hash(serialized.data for serialized in store.elements)
     )
 
 
 def parse_elements(elements: Iterable[SerializedElement]) -> CertificateStore:
-    """The same for the elements that an exchange sent."""
+    """Parses the elements of an exchange's answer."""
     return parse_store(StoreContents(tuple(elements), ()))

@@ -41,7 +41,7 @@ class KeyProvInfo:
 
 @dataclass(frozen=True, slots=True)
 class StoreElement:
-    """A certificate in a store with what the store knows about it. ``thumbprint``: SHA-1 of the DER, upper-case hex."""
+    """A certificate in a store with its properties. ``thumbprint``: SHA-1 of the DER, upper-case hex. ``key``: its key link."""
 
     thumbprint: str
     der: bytes = field(repr=False)
@@ -51,7 +51,7 @@ class StoreElement:
 
 
 def parse_element(raw: bytes) -> StoreElement:
-    """Reads one element. Raises ``ElementError``; never trusts a length or an offset."""
+    """Reads one element. It checks each length and each offset. Raises ``ElementError``."""
     records = read_records(raw)
     if CERTIFICATE not in records:
         raise ElementError("it holds no certificate (record 32)")
@@ -70,27 +70,27 @@ def parse_element(raw: bytes) -> StoreElement:
 def read_records(raw: bytes) -> dict[int, bytes]:
     """Property id to data. Raises ``ElementError`` when the lengths do not add up."""
     records: dict[int, bytes] = {}
-    at = 0
-    while at < len(raw):
-        if len(raw) - at < RECORD.size:
-            raise ElementError(f"a record is cut off at byte {at}")
-        identifier, _encoding, length = RECORD.unpack_from(raw, at)
-        at += RECORD.size
-        if length > len(raw) - at:
-            raise ElementError(f"record {identifier} says {length} bytes, {len(raw) - at} are there")
-        records[identifier] = raw[at : at + length]
-        at += length
+    offset = 0
+    while offset < len(raw):
+        if len(raw) - offset < RECORD.size:
+            raise ElementError(f"a record is cut off at byte {offset}")
+        identifier, _encoding, length = RECORD.unpack_from(raw, offset)
+        offset += RECORD.size
+        if length > len(raw) - offset:
+            raise ElementError(f"record {identifier} says {length} bytes, {len(raw) - offset} are there")
+        records[identifier] = raw[offset : offset + length]
+        offset += length
     return records
 
 
 def store_hash(elements: Iterable[bytes]) -> str:
-    """The store hash of the driver protocol (SHA-256, lower-case hex). Of those with one thumbprint the last counts."""
+    """The store hash of the driver protocol (SHA-256, lower-case hex). If elements have the same thumbprint, the last one counts."""
     store = dict(_canonical(raw) for raw in elements)
     return hashlib.sha256(b"".join(store[thumbprint] for thumbprint in sorted(store))).hexdigest()
 
 
 def thumbprint_of(der: bytes) -> str:
-    """SHA-1 as Windows shows it: an identifier here, not a protection."""
+    """SHA-1 of a certificate, upper-case hex, as Windows shows it. It identifies a certificate, and protects nothing."""
     return hashlib.sha1(der, usedforsecurity=False).hexdigest().upper()
 
 
@@ -112,12 +112,12 @@ def _key_prov_info(data: bytes) -> KeyProvInfo:
 
 
 def _info_name(data: bytes, start: int) -> str:
-    """A name of a key link; it leads to a key, so nothing in it is guessed. Offset 0 is a null pointer: no name."""
+    """A name in a key link. It identifies a key, so invalid bytes are refused. Offset 0 is a null pointer: no name."""
     if start == 0:
         return ""
     if not KEY_PROV_INFO.size <= start < len(data):
         raise ElementError(f"the key link (record 2) has a name at byte {start} of {len(data)}")
-    units = [data[at : at + 2] for at in range(start, len(data) - 1, 2)]
+    units = [data[offset : offset + 2] for offset in range(start, len(data) - 1, 2)]
     if b"\0\0" not in units:
         raise ElementError("the key link (record 2) has a name without an end")
     try:
@@ -127,5 +127,5 @@ def _info_name(data: bytes, start: int) -> str:
 
 
 def _shown_text(data: bytes) -> str:
-    """UTF-16LE up to its NUL or to the end. It is for people: half a character is shown as such, not refused."""
+    """UTF-16LE up to its NUL or to the end. It is shown to people only, so invalid characters are replaced, not refused."""
     return data.decode("utf-16-le", errors="replace").split("\0", 1)[0]

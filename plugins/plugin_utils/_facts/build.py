@@ -28,9 +28,9 @@ MACHINE_SID = "S-1-5-18"
 
 @dataclass(frozen=True, slots=True)
 class FactsScope:
-    """What facts are about: which certificates they list, who works here, and by which days they are judged.
+    """What facts are about: the certificates that they list, the holders of the workstation, and the site's calendar.
 
-    ``unusable``: keys that did not sign when they were last tried; they count as unusable until they sign.
+    ``unusable``: keys that did not sign in the last attempt. They count as unusable until they sign.
     """
 
     selection: Selection
@@ -41,33 +41,36 @@ class FactsScope:
 
 @dataclass(frozen=True, slots=True)
 class OwnedStore:
-    """A store and whose it is."""
+    """A store and its owner. ``name`` is ``CurrentUser\\My`` or ``LocalMachine\\My``."""
 
     owner_sid: str
     name: str
-    view: CertificateStore
+    store: CertificateStore
 
 
 def workstation_record(
-    inventory: Inventory, views: Mapping[str, CertificateStore], scope: FactsScope, now: datetime
+    inventory: Inventory, newer_stores: Mapping[str, CertificateStore], scope: FactsScope, now: datetime
 ) -> WorkstationRecord:
-    """What facts say of a workstation. ``views`` has an owner's store by SID where it is newer than the inventory."""
+    """The facts of a workstation. ``newer_stores``: stores by their owner's SID that are newer than the inventory.
+
+    ``now`` is the controller's clock when the inventory came.
+    """
     names = _names(inventory, scope.entries)
-    stores = _stores(inventory, views)
+    stores = _stores(inventory, newer_stores)
     records = [
         _record(
-            store,
-            _with_known_state(store, found, scope.unusable),
+            owned,
+            _with_known_state(owned, stored, scope.unusable),
             names,
-            scope.selection.relates(store.owner_sid, found),
+            scope.selection.relates(owned.owner_sid, stored),
         )
-        for store in stores
-        for found in store.view.certificates
+        for owned in stores
+        for stored in owned.store.certificates
     ]
-    judge = workstation_rules(scope.entries, scope.selection.pattern, scope.calendar, now)
-    judged = rate_certificates(records, judge)
+    rules = workstation_rules(scope.entries, scope.selection.pattern, scope.calendar, now)
+    rated = rate_certificates(records, rules)
     unread = tuple(_unread(inventory, stores))
-    listed = [each.record for each in judged if scope.selection.lists(each.record)]
+    listed = [each.record for each in rated if scope.selection.lists(each.record)]
     return WorkstationRecord(
         schema=SCHEMA,
         gathered_at=now.replace(microsecond=0),
@@ -78,19 +81,19 @@ def workstation_record(
         connection_account=inventory.identity.account,
         language_mode=inventory.language_mode,
         logging=inventory.logging.kinds,
-        holders=tuple(holder_record(entry, judged, unread, judge) for entry in scope.entries),
+        holders=tuple(holder_record(entry, rated, unread, rules) for entry in scope.entries),
         certificates=tuple(listed),
-        certificates_not_listed=len(judged) - len(listed),
+        certificates_not_listed=len(rated) - len(listed),
         profiles=tuple(_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles),
         unread=unread,
     )
 
 
-def certificate_row(found: StoreCertificate, calendar: Calendar, now: datetime) -> dict[str, Any]:
+def certificate_row(stored: StoreCertificate, calendar: Calendar, now: datetime) -> dict[str, Any]:
     """One certificate as a flat map, without the keys about its store. ``status`` says only what the dates say."""
-    status = status_in_time(found.certificate, now, calendar)
-    days_left = calendar.days_left(found.certificate.not_after, now)
-    return {name: to_plain(value) for name, value in _values(found, days_left, status).items()}
+    status = status_in_time(stored.certificate, now, calendar)
+    days_left = calendar.days_left(stored.certificate.not_after, now)
+    return {name: to_plain(value) for name, value in _values(stored, days_left, status).items()}
 
 
 def _names(inventory: Inventory, entries: Iterable[HolderEntry]) -> Mapping[str, str | None]:
@@ -99,30 +102,30 @@ def _names(inventory: Inventory, entries: Iterable[HolderEntry]) -> Mapping[str,
     return {inventory.identity.sid: inventory.identity.account} | names
 
 
-def _stores(inventory: Inventory, views: Mapping[str, CertificateStore]) -> Sequence[OwnedStore]:
+def _stores(inventory: Inventory, newer_stores: Mapping[str, CertificateStore]) -> Sequence[OwnedStore]:
     people = [
-        OwnedStore(profile.owner_sid, USER_STORE, views.get(profile.owner_sid) or parse_store(profile.my))
+        OwnedStore(profile.owner_sid, USER_STORE, newer_stores.get(profile.owner_sid) or parse_store(profile.my))
         for profile in inventory.profiles
     ]
     return [*people, OwnedStore(MACHINE_SID, MACHINE_STORE, parse_store(inventory.machine))]
 
 
 def _record(
-    store: OwnedStore, found: StoreCertificate, names: Mapping[str, str | None], related: bool
+    owned: OwnedStore, stored: StoreCertificate, names: Mapping[str, str | None], related: bool
 ) -> CertificateRecord:
     """``rate_certificates`` sets status and days, because they depend on the other certificates of the workstation."""
     return CertificateRecord(
-        owner_sid=store.owner_sid,
-        owner=names.get(store.owner_sid),
-        store=store.name,
+        owner_sid=owned.owner_sid,
+        owner=names.get(owned.owner_sid),
+        store=owned.name,
         related=related,
-        **_values(found, 0, Status.UNKNOWN),
+        **_values(stored, 0, Status.UNKNOWN),
     )
 
 
-def _values(found: StoreCertificate, days_left: int, status: Status) -> dict[str, Any]:
+def _values(stored: StoreCertificate, days_left: int, status: Status) -> dict[str, Any]:
     """The fields of a ``CertificateRecord`` that are about the certificate and its key."""
-    certificate = found.certificate
+    certificate = stored.certificate
     return {
         "thumbprint": certificate.thumbprint,
         "subject": certificate.subject,
@@ -138,22 +141,22 @@ def _values(found: StoreCertificate, days_left: int, status: Status) -> dict[str
         "key_type": certificate.key_type,
         "key_size": certificate.key_size,
         "signature_hash": certificate.signature_hash,
-        "friendly_name": found.friendly_name,
-        "archived": found.archived,
-        "key_state": _key_state(found),
-        "key_provider": found.key.provider if found.key else None,
+        "friendly_name": stored.friendly_name,
+        "archived": stored.archived,
+        "key_state": _key_state(stored),
+        "key_provider": stored.key.provider if stored.key else None,
     }
 
 
-def _with_known_state(store: OwnedStore, found: StoreCertificate, dead: Set[KeyId]) -> StoreCertificate:
-    is_dead = found.key_works is None and (store.owner_sid, found.thumbprint) in dead
-    return replace(found, key_works=False) if is_dead else found
+def _with_known_state(owned: OwnedStore, stored: StoreCertificate, unusable: Set[KeyId]) -> StoreCertificate:
+    is_unusable = stored.key_works is None and (owned.owner_sid, stored.thumbprint) in unusable
+    return replace(stored, key_works=False) if is_unusable else stored
 
 
-def _key_state(found: StoreCertificate) -> KeyState:
-    if found.key is None:
+def _key_state(stored: StoreCertificate) -> KeyState:
+    if stored.key is None:
         return KeyState.MISSING
-    return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[found.key_works]
+    return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[stored.key_works]
 
 
 def _profile(profile: Profile, owner: str | None) -> ProfileRecord:
@@ -168,9 +171,9 @@ def _profile(profile: Profile, owner: str | None) -> ProfileRecord:
 
 
 def _unread(inventory: Inventory, stores: Iterable[OwnedStore]) -> Iterable[UnreadRecord]:
-    for store in stores:
-        profile = inventory.profile(store.owner_sid)
+    for owned in stores:
+        profile = inventory.profile(owned.owner_sid)
         if profile and profile.temporary:
-            yield UnreadRecord(store.owner_sid, store.name, TEMPORARY, unread_reason(TEMPORARY), profile.path)
-        for unread in store.view.unread:
-            yield UnreadRecord(store.owner_sid, store.name, unread.code, unread_reason(unread.code), unread.detail)
+            yield UnreadRecord(owned.owner_sid, owned.name, TEMPORARY, unread_reason(TEMPORARY), profile.path)
+        for unread in owned.store.unread:
+            yield UnreadRecord(owned.owner_sid, owned.name, unread.code, unread_reason(unread.code), unread.detail)

@@ -24,22 +24,22 @@ RecordT = TypeVar("RecordT")
 
 
 class Mismatch(ValueError):
-    """A value that its place does not take. ``place`` is as in ``holders[3].status``, empty for the whole."""
+    """A value that does not fit its field. ``path`` is like ``holders[3].status``, empty for the whole map."""
 
-    def __init__(self, problem: str, place: str = "") -> None:
-        super().__init__(f"{place}: {problem}" if place else problem)
+    def __init__(self, problem: str, path: str = "") -> None:
+        super().__init__(f"{path}: {problem}" if path else problem)
         self.problem = problem
-        self.place = place
+        self.path = path
 
     def under(self, part: str) -> Mismatch:
-        """The same, seen from one level further out."""
-        joint = "." if self.place and not self.place.startswith("[") else ""
-        return Mismatch(self.problem, f"{part}{joint}{self.place}")
+        """The same mismatch with ``part`` in front of its path."""
+        separator = "." if self.path and not self.path.startswith("[") else ""
+        return Mismatch(self.problem, f"{part}{separator}{self.path}")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldCodec:
-    """How values of one type are read, which raises ``Mismatch``, and how they are written; None: as they are."""
+    """``read`` and ``write`` for values of one type. ``read`` raises ``Mismatch``. ``write`` is None where values stay as they are."""
 
     read: Callable[[Any], Any]
     write: Callable[[Any], Any] | None = None
@@ -147,7 +147,7 @@ def _sequence(codec: FieldCodec) -> FieldCodec:
         values: list[Any] = []
         try:
             for each in raw:
-                values.append(read(each))  # noqa: PERF401  their number is the place of a mismatch
+                values.append(read(each))  # noqa: PERF401  their number is part of the path of a mismatch
         except Mismatch as mismatch:
             raise mismatch.under(f"[{len(values)}]") from None
         return tuple(values)

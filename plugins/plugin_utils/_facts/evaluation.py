@@ -16,18 +16,18 @@ from .._policy.subject import HolderIndex
 from .._policy.validity import Calendar, Status, is_selectable, is_weak
 from .schema import CertificateRecord, KeyState
 
-SIGNING = (KeyState.LINKED, KeyState.PROVEN)
-"""States of a key that a browser would try."""
+USABLE_KEY_STATES = (KeyState.LINKED, KeyState.PROVEN)
+"""States of a key with which a browser offers the certificate."""
 
-ACCESS = (Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE)
-"""Statuses of a holder whom a browser offers a certificate."""
+ACCESS_STATUSES = (Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE)
+"""Statuses of a holder who has a certificate that a browser offers."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRules:
-    """By what is judged: who is known, whose account is whose, the calendar, and the moment.
+    """What a status depends on besides the certificate: the known holders, their accounts, the calendar, and the time ``now``.
 
-    ``accounts``: SIDs by authorisation number; a holder whose account no workstation knows has none.
+    ``accounts``: SIDs by authorisation number. The set is empty for a holder whose account no workstation knows.
     """
 
     register: HolderIndex
@@ -36,26 +36,28 @@ class StatusRules:
     now: datetime
 
     def in_date(self, record: CertificateRecord) -> bool:
-        """Valid at this moment."""
+        """Whether it is valid at ``now``."""
         return record.not_before <= self.now <= record.not_after
 
     def is_usable(self, record: CertificateRecord) -> bool:
-        """Whether a browser would offer it to its owner."""
-        return self.in_date(record) and is_selectable(record.eku, record.key_state in SIGNING, record.archived)
+        """Whether a browser offers it to the owner of the store."""
+        return self.in_date(record) and is_selectable(
+            record.eku, record.key_state in USABLE_KEY_STATES, record.archived
+        )
 
     def is_elsewhere(self, record: CertificateRecord, holder: str | None) -> bool:
-        """Whether a holder's certificate is in a store that is not his. Of a holder without a known account nobody can tell."""
+        """Whether a holder's certificate is in another person's store. False when the holder's account is not known."""
         if holder is None:
             return False
         known = self.accounts.get(holder)
-        if known is None:  # no workstation is his; the store of somebody else is not, either
+        if known is None:  # no workstation has this holder, but the store of another holder is another person's
             return any(record.owner_sid in others for others in self.accounts.values())
         return len(known) > 0 and record.owner_sid not in known
 
 
 @dataclass(frozen=True, slots=True)
 class RatedCertificate:
-    """A certificate with its status; ``holder`` is the authorisation number that it carries, if that is anybody's."""
+    """A certificate with its status. ``holder``: the authorisation number in it, None if no holder has this number."""
 
     record: CertificateRecord
     holder: str | None
@@ -63,66 +65,68 @@ class RatedCertificate:
 
 @dataclass(frozen=True, slots=True)
 class HolderStatus:
-    """Where a holder stands at a workstation, and by which certificate. ``elsewhere``: others have one of his in their stores."""
+    """A holder's status at one workstation, and the certificate that decides it. ``elsewhere``: another person has one of the holder's."""
 
     status: Status
     record: CertificateRecord | None
     elsewhere: bool
 
 
-def rate_certificates(records: Iterable[CertificateRecord], judge: StatusRules) -> tuple[RatedCertificate, ...]:
-    """Gives each certificate of one workstation its status, in the order given."""
+def rate_certificates(records: Iterable[CertificateRecord], rules: StatusRules) -> tuple[RatedCertificate, ...]:
+    """Sets ``status`` and ``days_left`` of each certificate of one workstation. Keeps the order."""
     known = [
-        RatedCertificate(record, judge.register.holder_of(record) if record.related else None) for record in records
+        RatedCertificate(record, rules.register.holder_of(record) if record.related else None) for record in records
     ]
     newest: dict[tuple[str, ...], CertificateRecord] = {}
     for each in known:
-        if judge.is_usable(each.record):
+        if rules.is_usable(each.record):
             newest[_group(each)] = max(newest.get(_group(each), each.record), each.record, key=_rank)
-    return tuple(_rated(each, newest.get(_group(each)), judge) for each in known)
+    return tuple(_rated(each, newest.get(_group(each)), rules) for each in known)
 
 
-def rate_holder(held: Sequence[RatedCertificate], elsewhere: bool, unread: bool, judge: StatusRules) -> HolderStatus:
-    """Where a holder stands by what is his in his own store. ``unread``: that store could not be read to its end."""
-    usable = [each.record for each in held if judge.is_usable(each.record)]
+def rate_holder(
+    certificates: Sequence[RatedCertificate], elsewhere: bool, unread: bool, rules: StatusRules
+) -> HolderStatus:
+    """A holder's status by the holder's certificates in the own store. ``unread``: that store could not be read completely."""
+    usable = [each.record for each in certificates if rules.is_usable(each.record)]
     best = max(usable, key=_rank, default=None)
     if best:
         return HolderStatus(Status.DUPLICATE if len(usable) > 1 else best.status, best, elsewhere)
     if unread:
         return HolderStatus(Status.UNKNOWN, None, elsewhere)
-    fit = [each.record for each in held if is_selectable(each.record.eku, True, each.record.archived)]
-    last = max(fit, key=_rank, default=None)
+    selectable = [each.record for each in certificates if is_selectable(each.record.eku, True, each.record.archived)]
+    last = max(selectable, key=_rank, default=None)
     if last:
         return HolderStatus(last.status, last, elsewhere)
     return HolderStatus(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None, elsewhere)
 
 
-def _rated(each: RatedCertificate, newest: CertificateRecord | None, judge: StatusRules) -> RatedCertificate:
+def _rated(each: RatedCertificate, newest: CertificateRecord | None, rules: StatusRules) -> RatedCertificate:
     record = each.record
-    left = judge.calendar.days_left(record.not_after, judge.now)
+    left = rules.calendar.days_left(record.not_after, rules.now)
     superseded = newest is not None and _rank(record) < _rank(newest)
-    status = _status(each, superseded, judge)
+    status = _status(each, superseded, rules)
     return replace(each, record=replace(record, status=status, days_left=left))
 
 
-def _status(each: RatedCertificate, superseded: bool, judge: StatusRules) -> Status:
-    """What matters most comes first: an archived certificate is nobody's problem, however old it is."""
+def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Status:
+    """The first case that holds. An archived certificate is only archived, even if it has expired, because nobody has to act."""
     record = each.record
     cases = (
         (record.archived, Status.ARCHIVED),
-        (judge.is_elsewhere(record, each.holder), Status.WRONG_HOLDER),
+        (rules.is_elsewhere(record, each.holder), Status.WRONG_HOLDER),
         (superseded, Status.SUPERSEDED),
-        (record.key_state not in SIGNING, Status.KEY_MISSING),
-        (judge.now > record.not_after, Status.EXPIRED),
-        (judge.now < record.not_before, Status.NOT_YET_VALID),
+        (record.key_state not in USABLE_KEY_STATES, Status.KEY_MISSING),
+        (rules.now > record.not_after, Status.EXPIRED),
+        (rules.now < record.not_before, Status.NOT_YET_VALID),
         (is_weak(record.key_type, record.key_size, record.signature_hash), Status.WEAK),
-        (judge.calendar.is_due(record.not_after, judge.now), Status.RENEWAL_DUE),
+        (rules.calendar.is_due(record.not_after, rules.now), Status.RENEWAL_DUE),
     )
     return next((status for holds, status in cases if holds), Status.VALID)
 
 
 def _group(each: RatedCertificate) -> tuple[str, ...]:
-    """Certificates that follow one another: one person's, in one store, of one issuer."""
+    """The key of a group in which a newer certificate supersedes an older one: one person, one store, one issuer."""
     record = each.record
     return record.owner_sid, record.store, record.issuer, each.holder or record.subject
 

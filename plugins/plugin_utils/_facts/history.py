@@ -20,9 +20,9 @@ KeyId = tuple[str, str]
 
 
 def unusable_keys(facts: Any) -> frozenset[KeyId]:
-    """Keys that did not sign when they were last tried. A store shows a link to such a key like one to a key that works.
+    """Keys that did not sign in the last attempt. A store cannot show this: its link to such a key looks like any other.
 
-    ``facts`` is ``ansible_facts.pkcs12``; facts of another schema name none.
+    ``facts`` is ``ansible_facts.pkcs12``. The result is empty for facts of another schema.
     """
     rows = facts.get("certificates") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
     return frozenset(
@@ -33,7 +33,7 @@ def unusable_keys(facts: Any) -> frozenset[KeyId]:
 
 
 def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
-    """The holders that earlier facts name; none if the facts are of another schema, or not there."""
+    """The holders of earlier facts. Empty if there are no facts, or they have another schema."""
     holders = facts.get("holders") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
     try:
         known = [from_map(HolderRecord, each) for each in (holders if isinstance(holders, list) else ())]
@@ -55,17 +55,18 @@ def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
 
 
 def merge_known(asked: Iterable[HolderEntry], earlier: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
-    """The inventory's entries with what earlier facts know of them: account, session, last outcome, or that they know nothing.
+    """The inventory's entries, with account, session and last outcome from earlier facts, or that the facts know nothing.
 
-    An entry may be written differently by now (another case, a UPN for an account), so a number that only one entry has is enough.
+    The account may be written differently now (in another case, or as a UPN). Therefore an authorisation number is enough to
+    recognise an entry if only one entry has it.
     """
     asked, earlier = tuple(asked), tuple(earlier)
-    known = _Known(earlier)
+    known = _EarlierEntries(earlier)
     numbers = Counter(entry.person.authorisation for entry in asked)
     return tuple(known.merged_into(entry, numbers[entry.person.authorisation] == 1) for entry in asked)
 
 
-class _Known:
+class _EarlierEntries:
     """Earlier entries, found by account and number, by number alone, and by account alone."""
 
     def __init__(self, earlier: Sequence[HolderEntry]) -> None:
@@ -80,7 +81,7 @@ class _Known:
                 self._of_number.setdefault(entry.person.authorisation, []).append(entry)
 
     def merged_into(self, entry: HolderEntry, only_one: bool) -> HolderEntry:
-        """The entry with what is known of this person at this account; of another person only the account counts."""
+        """The entry with what earlier facts know. If they know the account with another person, only the account is taken."""
         accounts = _accounts(entry)
         number = entry.person.authorisation
         same = [self._both[account, number] for account in accounts if (account, number) in self._both]

@@ -24,10 +24,10 @@ from .schema import HolderRecord, UnreadRecord
 class HolderEntry:
     """A holder's entry in the inventory, and the account that the workstation knows for it.
 
-    ``user``: DOMAIN\\user, UPN or SID, as it was written. ``anniversary``: day until which the yearly authorisation holds.
+    ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the last day of the yearly authorisation.
     ``absent_until``: first day on which the holder is back. ``logged_on`` is None if the account has no profile. ``outcome`` and
-    ``outcome_at``: what the last run said, and when. ``in_facts`` is False where the facts of the workstation know nothing of this
-    holder at this account, for instance because the entry is newer than they are.
+    ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the workstation do not know this
+    holder at this account, for instance because the entry is newer than the facts.
     """
 
     user: str
@@ -43,7 +43,7 @@ class HolderEntry:
 
     @property
     def key(self) -> tuple[str, str | None]:
-        """What tells two entries of one workstation apart: the account as it was written, and the number.
+        """The account as the inventory has it, and the number. No two entries of one workstation have the same key.
 
         A person may have two accounts at a workstation, and several people may share one.
         """
@@ -76,7 +76,7 @@ def parse_holder(
 
 
 def _number(raw: Mapping[str, Any]) -> str | None:
-    """The authorisation number, which is text: without quotes YAML makes 42798 of 0123456."""
+    """The authorisation number. It has to be text: YAML reads 0123456 without quotes as the number 42798."""
     number = raw.get("authorisation")
     if number is None or isinstance(number, str):
         return number or None
@@ -100,7 +100,7 @@ def _day(raw: Mapping[str, Any], key: str) -> date | None:
 
 
 def with_holder(entries: Iterable[HolderEntry], named: HolderEntry) -> tuple[HolderEntry, ...]:
-    """The entries that earlier facts know, with one holder as a task names him. What the task leaves out stays as it was known."""
+    """The entries of earlier facts, with one holder as a task names him. What the task leaves out stays as the facts have it."""
     others, known = [], None
     for entry in entries:
         same = entry.user.casefold() == named.user.casefold()
@@ -119,7 +119,7 @@ def with_holder(entries: Iterable[HolderEntry], named: HolderEntry) -> tuple[Hol
 
 
 def resolve_accounts(entries: Iterable[HolderEntry], inventory: Inventory) -> tuple[HolderEntry, ...]:
-    """The same entries with what the workstation says of their accounts."""
+    """The same entries with SID, name and session of their accounts from the workstation."""
     accounts = {account.asked: account for account in inventory.accounts}
     found = []
     for entry in entries:
@@ -134,13 +134,13 @@ def resolve_accounts(entries: Iterable[HolderEntry], inventory: Inventory) -> tu
 def workstation_rules(
     entries: Sequence[HolderEntry], pattern: str | None, calendar: Calendar, now: datetime
 ) -> StatusRules:
-    """The judge of one workstation, who knows those who work there."""
+    """The rules for the statuses at one workstation, with the holders who work there."""
     accounts = accounts_of(entries)
     return StatusRules(index_holders(accounts, pattern), accounts, calendar, now)
 
 
 def accounts_of(entries: Iterable[HolderEntry]) -> Mapping[str, frozenset[str]]:
-    """The SIDs of each authorisation number; none where no workstation knows the account."""
+    """The SIDs of each authorisation number. The set is empty if no workstation knows the account."""
     accounts: dict[str, frozenset[str]] = {}
     for entry in entries:
         if entry.person.authorisation:
@@ -150,24 +150,24 @@ def accounts_of(entries: Iterable[HolderEntry]) -> Mapping[str, frozenset[str]]:
 
 
 def holder_status(
-    entry: HolderEntry, judged: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], judge: StatusRules
+    entry: HolderEntry, rated: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], rules: StatusRules
 ) -> HolderStatus:
-    """Where the holder of a entry stands. One without an authorisation number has all related certificates of his own store."""
+    """The status of an entry's holder. Without an authorisation number, all related certificates of the own store are the holder's."""
     number = entry.person.authorisation
-    known = [each for each in judged if each.record.related and (number is None or each.holder == number)]
-    elsewhere = any(judge.is_elsewhere(each.record, number) for each in known)
+    known = [each for each in rated if each.record.related and (number is None or each.holder == number)]
+    elsewhere = any(rules.is_elsewhere(each.record, number) for each in known)
     problems = {each.code for each in unread if each.owner_sid == entry.owner_sid}
-    # What lies in a temporary profile is gone at the logoff: nobody holds it.
+    # Windows discards a temporary profile at logoff, so its certificates give no access.
     own = [each for each in known if each.record.owner_sid == entry.owner_sid and TEMPORARY not in problems]
-    return rate_holder(own, elsewhere, bool(problems), judge)
+    return rate_holder(own, elsewhere, bool(problems), rules)
 
 
 def holder_record(
-    entry: HolderEntry, judged: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], judge: StatusRules
+    entry: HolderEntry, rated: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], rules: StatusRules
 ) -> HolderRecord:
-    """The same as facts keep it."""
-    standing = holder_status(entry, judged, unread, judge)
-    record = standing.record
+    """An entry's holder as facts have it."""
+    holder = holder_status(entry, rated, unread, rules)
+    record = holder.record
     return HolderRecord(
         user=entry.user,
         name=entry.person.name,
@@ -176,10 +176,10 @@ def holder_record(
         owner_sid=entry.owner_sid,
         account=entry.account,
         logged_on=entry.logged_on,
-        status=standing.status,
+        status=holder.status,
         thumbprint=record.thumbprint if record else None,
         access_until=record.not_after if record else None,
-        days_left=judge.calendar.days_left(record.not_after, judge.now) if record else None,
+        days_left=rules.calendar.days_left(record.not_after, rules.now) if record else None,
         outcome=entry.outcome,
         outcome_at=entry.outcome_at,
     )

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What facts say, typed: schema 1 of ``ansible_facts.pkcs12`` as records. Dates are aware, in UTC. Pure."""
+"""Schema 1 of ``ansible_facts.pkcs12`` as dataclasses. Instants are aware, in UTC. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMA = 1
 
 
 class KeyState(str, Enum):
-    """What is known of a key: that a store has a link to one, that it has signed just now, that it did not."""
+    """Missing: there is no key link. Linked: there is one, and nobody has tried the key. Proven: the key signed. Unusable: it did not."""
 
     MISSING = "missing"
     LINKED = "linked"
@@ -23,14 +23,14 @@ class KeyState(str, Enum):
     UNUSABLE = "unusable"
 
     def __str__(self) -> str:
-        return self.value  # the page looks its words up by it
+        return self.value  # the report's page looks up its words with it
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateRecord:
-    """A certificate in one store of one owner. ``owner`` is an account's name where it was asked for.
+    """A certificate in one store of one owner. ``owner`` is the account's name if the task asked for it, else None.
 
-    ``related``: the task's selection names it. ``status`` and ``days_left`` were judged when the facts were gathered.
+    ``related``: the task's selection matches it. ``status`` and ``days_left`` are those of the time when the facts were gathered.
     """
 
     owner_sid: str
@@ -58,7 +58,7 @@ class CertificateRecord:
 
 
 class Proof(str, Enum):
-    """What came of the wish that a holder's key sign: it did, it did not, or it could not be tried."""
+    """The result of a proof: the key signed, it did not sign, or it could not be tried."""
 
     PROVEN = "proven"
     UNUSABLE = "unusable"
@@ -67,13 +67,13 @@ class Proof(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class HolderRecord:
-    """A holder at one workstation: whom the inventory names, whose account that is there, and until when he has access.
+    """A holder at one workstation: the inventory's entry, the account there, and the end of access.
 
     ``owner_sid`` and ``account`` are None where the workstation does not know ``user``. ``logged_on`` is None without a profile.
-    ``thumbprint`` and ``access_until`` are those of the certificate that counts: the one that a browser would offer longest, else the
-    one that ends last. ``status`` says whether it gives access. ``proof`` is about its key, None when no proof was asked for;
-    ``proof_detail`` is the reason in a sentence where it is not proven. ``outcome`` is what the last renewal said of the holder,
-    ``deferred`` or ``waiting_for_issuer`` for instance, and ``outcome_at`` when; None when none has run.
+    ``thumbprint`` and ``access_until`` are those of the certificate that a browser offers longest. If a browser offers none, they are
+    those of the certificate that ends last. ``status`` says whether it gives access. ``proof`` is about its key, None if the task did
+    not ask for a proof; ``proof_detail`` says in a sentence why the key is not proven. ``outcome`` is the outcome of the last run, for
+    instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
     """
 
     user: str
@@ -118,7 +118,7 @@ class ProfileRecord:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """``ansible_facts.audit_pkcs12``: what the last audit of a workstation came to. ``problem`` is empty where it answered."""
+    """``ansible_facts.audit_pkcs12``: the last audit of a workstation. ``problem`` says why it failed, and is empty if it did not."""
 
     problem: str
     at: datetime

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Which certificates facts list. Others are counted only: a person's smart-card certificates are nobody's business. Pure."""
+"""Which certificates facts list. The others, for example a person's smart-card certificates, are private and only counted. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from .schema import CertificateRecord
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A certificate has to match everything that is given. Raises ``CollectionError``: ``bad_pattern``.
+    """A certificate has to match every field that is set. Raises ``CollectionError``: ``bad_pattern``.
 
     ``issuer`` and ``subject`` are regular expressions on RFC 4514 names. ``pattern`` is one with a group, which is the authorisation
     number in the subject. ``eku`` are dotted OIDs of which a certificate has at least one.
 
-    ``issuer_names`` are whole RFC 4514 names. ``owners`` are SIDs whose stores are listed, None for all. If nothing else is given,
-    certificates that carry a number of ``register`` are related; without numbers, all but those of a smart card or a TPM.
+    ``issuer_names`` are whole RFC 4514 names. ``owners``: SIDs of the owners whose stores are listed, None for all. If no other field is
+    set, certificates with a number of ``register`` are related. Without numbers, all are related but those of a smart card or a TPM.
     """
 
     issuer: str | None = None
@@ -43,30 +43,30 @@ class Selection:
         check_pattern("subject", self.subject)
         check_pattern("authorisation_pattern", self.pattern, groups=1)
 
-    def relates(self, owner_sid: str, found: StoreCertificate) -> bool:
-        """Whether a certificate is one of those that the selection is about."""
-        certificate = found.certificate
-        if not self._looks_into(owner_sid):
+    def relates(self, owner_sid: str, stored: StoreCertificate) -> bool:
+        """Whether the selection matches a certificate."""
+        certificate = stored.certificate
+        if not self._covers(owner_sid):
             return False
         if self.issuer_names is not None and certificate.issuer not in self.issuer_names:
             return False
         if not (self.issuer or self.subject or self.pattern or self.eku):
             if self.register is None or not self.register.numbers:
-                return is_software(found)
+                return is_software(stored)
             return self.register.holder_of(certificate) is not None
         return (
-            _finds(self.issuer, certificate.issuer)
-            and _finds(self.subject, certificate.subject)
+            _matches(self.issuer, certificate.issuer)
+            and _matches(self.subject, certificate.subject)
             and (self.pattern is None or ExpectedSubject(pattern=self.pattern).number_in(certificate) is not None)
             and (not self.eku or any(usage in self.eku for usage in certificate.eku or ()))
         )
 
     def lists(self, record: CertificateRecord) -> bool:
-        """Whether a certificate is listed; otherwise it is counted."""
-        wanted = record.related or (self.include_unrelated and self._looks_into(record.owner_sid))
-        return wanted and (self.include_archived or not record.archived)
+        """Whether facts list a certificate. Otherwise they only count it."""
+        selected = record.related or (self.include_unrelated and self._covers(record.owner_sid))
+        return selected and (self.include_archived or not record.archived)
 
-    def _looks_into(self, owner_sid: str) -> bool:
+    def _covers(self, owner_sid: str) -> bool:
         return self.owners is None or owner_sid in self.owners
 
 
@@ -87,5 +87,5 @@ def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> 
     )
 
 
-def _finds(pattern: str | None, text: str) -> bool:
+def _matches(pattern: str | None, text: str) -> bool:
     return pattern is None or re.search(pattern, text) is not None

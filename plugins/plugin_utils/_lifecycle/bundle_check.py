@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle, check_dates
 from .._crypto.pkcs12_files import BundleFolder, find_bundles, read_bundle, read_bundle_folder
 from .._errors import CollectionError
-from .._facts.codec import instant
 from .._facts.holders import HolderEntry
 from .._policy.subject import check_subject
 from .holder_options import check_duplicates, check_placeholders, passphrases_of
@@ -70,4 +70,4 @@ def _found(folder: BundleFolder, bundle: Bundle) -> dict[str, Any]:
     files = find_bundles(folder.folder, folder.pattern)
     name = next((file.name for file in files if hashlib.sha256(read_bundle(file)).hexdigest() == bundle.sha256), None)
     issued_to = bundle.leaf.subject_cn or bundle.leaf.subject
-    return {"file": name, "issued_to": issued_to, "valid_until": instant(bundle.leaf.not_after)}
+    return {"file": name, "issued_to": issued_to, "valid_until": format_instant(bundle.leaf.not_after)}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The result of ``bundle_info``: what is inside a p12, without its key. Pure."""
+"""The result of ``bundle_info``: the certificates in a p12, without the key. Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The diff of a holder's store: a line per certificate, before and after. What others have issued is counted alone. Pure."""
+"""The diff of a holder's store: one line per certificate, before and after. Certificates of other issuers are only counted. Pure."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from .transaction import Transaction
 
 
 def run_diff(run: WorkstationRun) -> list[dict[str, str]]:
-    """The diffs of all holders whose store was looked at."""
+    """The diffs of all holders whose store was read."""
     return [store_diff(each.transaction) for each in run.holders if each.transaction]
 
 
 def store_diff(outcome: Transaction) -> dict[str, str]:
-    """After is what the plan says while nothing was done (check mode), and what the store holds once it was."""
+    """The diff of one store. Its ``after`` is the store after the exchange, or what the plan would make of it if none has run."""
     done = bool(outcome.journal) or outcome.deferred is not None
     issuers = _issuers(outcome)
     before = _lines(outcome.before, issuers)
     after = _lines(outcome.after, issuers) if done else _planned(before, outcome)
-    seen = outcome.after if done else outcome.before
+    shown = outcome.after if done else outcome.before
     header = f"{outcome.inventory.computer} {outcome.owner.name} CurrentUser\\My"
     return {
         "before_header": header,
         "after_header": header,
         "before": _text(before, outcome.before, issuers),
-        "after": _text(after, seen, issuers),
+        "after": _text(after, shown, issuers),
     }
 
 
 def _issuers(outcome: Transaction) -> Set[str]:
-    """Whose certificates the task is about. The others, such as those of a smart card, are their owner's affair."""
-    leaving = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.leaving)
-    about = {found.certificate.issuer for found in leaving if found}
+    """The issuers whose certificates the task is about. The owner's other certificates, such as those of a smart card, are private."""
+    retirements = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.retirements)
+    about = {stored.certificate.issuer for stored in retirements if stored}
     return about | {outcome.leaf.issuer} if outcome.leaf else about
 
 
@@ -51,7 +51,7 @@ def _planned(lines: Mapping[str, str], outcome: Transaction) -> dict[str, str]:
         lines[leaf.thumbprint] = _line(
             leaf, names.get(leaf.thumbprint, installed.friendly_name if installed else None), "key"
         )
-    for thumbprint, method in plan.leaving.items():
+    for thumbprint, method in plan.retirements.items():
         del lines[thumbprint]
         old = before.find(thumbprint)
         if old and method is RetirementMethod.ARCHIVE:
@@ -59,11 +59,11 @@ def _planned(lines: Mapping[str, str], outcome: Transaction) -> dict[str, str]:
     return lines
 
 
-def _lines(view: CertificateStore, issuers: Set[str]) -> dict[str, str]:
+def _lines(store: CertificateStore, issuers: Set[str]) -> dict[str, str]:
     return {
-        found.thumbprint: _line(found.certificate, found.friendly_name, _state(found))
-        for found in view.certificates
-        if found.certificate.issuer in issuers
+        stored.thumbprint: _line(stored.certificate, stored.friendly_name, _state(stored))
+        for stored in store.certificates
+        if stored.certificate.issuer in issuers
     }
 
 
@@ -72,12 +72,12 @@ def _line(certificate: Certificate, name: str | None, state: str) -> str:
     return f"{certificate.thumbprint} {certificate.subject} {until}, {state}, named {name or '-'}\n"
 
 
-def _state(found: StoreCertificate) -> str:
-    return "archived" if found.archived else "key" if found.has_key else "dead key" if found.key else "no key"
+def _state(stored: StoreCertificate) -> str:
+    return "archived" if stored.archived else "key" if stored.has_key else "unusable key" if stored.key else "no key"
 
 
-def _text(lines: Mapping[str, str], view: CertificateStore, issuers: Set[str]) -> str:
-    others = sum(found.certificate.issuer not in issuers for found in view.certificates)
+def _text(lines: Mapping[str, str], store: CertificateStore, issuers: Set[str]) -> str:
+    others = sum(stored.certificate.issuer not in issuers for stored in store.certificates)
     return "".join(lines[thumbprint] for thumbprint in sorted(lines)) + (
         f"{others} that the task is not about\n" if others else ""
     )

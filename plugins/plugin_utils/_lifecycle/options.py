@@ -22,13 +22,13 @@ from .._policy.subject import ExpectedSubject
 from .._policy.validity import calendar_of
 from .absent import Absent
 from .evidence import Evidence
-from .present import Install, Present, PresentBundle, PresentFromFolder
+from .present import Install, PresentBundle, PresentFromFolder, PresentOptions
 from .transaction import ExecutionOptions
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What of a task is not an option. ``host`` is the inventory's name, ``job`` the number of an AWX job."""
+    """How the task runs. ``host`` is the inventory's name, ``job`` the number of an AWX job, ``unusable`` see ``PresentOptions``."""
 
     check_mode: bool
     host: str
@@ -39,13 +39,13 @@ class RunContext:
 def state_of(
     options: Mapping[str, Any], entry: HolderEntry, context: RunContext
 ) -> PresentBundle | PresentFromFolder | Absent:
-    """The state that options of one holder ask for. Raises ``CollectionError``."""
+    """The state that the options of one holder ask for. Raises ``CollectionError``."""
     person = entry.person
     execution = _execution(options, context)
     if options["state"] == "absent":
         return _absent(options, person, execution)
     name = options["friendly_name"]
-    wanted = Present(
+    present = PresentOptions(
         person=person,
         friendly_name=name if name is None else fill(name, entry),
         exportable=options["exportable"],
@@ -56,15 +56,15 @@ def state_of(
         unusable=context.unusable,
     )
     if options["folder"] is None:
-        return PresentBundle(wanted, load_bundle(options))
+        return PresentBundle(present, load_bundle(options))
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     pattern = fill(options["pattern"], entry, escape=glob.escape)
     folder = read_bundle_folder(Path(options["folder"]), pattern, _passphrases(options["passphrase"]))
-    return PresentFromFolder(wanted, folder, Install(options["install"]), calendar)
+    return PresentFromFolder(present, folder, Install(options["install"]), calendar)
 
 
 def fill(text: str, entry: HolderEntry, escape: Callable[[str], str] = str) -> str:
-    """A text with the holder's entry in place of ``{name}`` and ``{authorisation}``."""
+    """A text with the holder's name and number in place of ``{name}`` and ``{authorisation}``. ``escape`` is applied to both."""
     person = entry.person
     return text.replace("{name}", escape(person.name or "")).replace(
         "{authorisation}", escape(person.authorisation or "")
@@ -103,7 +103,7 @@ def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOpti
 def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
     return RetirementPolicy(
         method=RetirementMethod(options["retire"]),
-        most=options["max_retired"],
+        max_retired=options["max_retired"],
         encryption_keys=options["retire_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],
     )

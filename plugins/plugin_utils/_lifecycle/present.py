@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""``state: present``: the holder has the certificate of this bundle, and the older ones are retired."""
+"""``state: present``: installs a holder's bundle and retires the older certificates."""
 
 from __future__ import annotations
 
@@ -19,13 +19,22 @@ from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
 from .._policy.retirement import RetirementPolicy, is_software, predecessors
 from .._policy.subject import ExpectedSubject, check_subject
 from .._policy.validity import Calendar, Status, best_certificate, status_in_time
-from .._workstation.failures import NOT_SIGNING
+from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import TOLERATED_SKEW, Drivers
-from .transaction import ExecutionOptions, HolderStore, ImportMaterial, SkipReason, Transaction, begin, execute, skip
+from .transaction import (
+    ExecutionOptions,
+    HolderStore,
+    ImportMaterial,
+    SkipReason,
+    Transaction,
+    execute,
+    plan_transaction,
+    skip_transaction,
+)
 
 
 class Install(str, Enum):
-    """When a bundle from a folder is installed."""
+    """When a bundle of a folder is installed: if it is newer, only if renewal is due, or only if the holder has no certificate."""
 
     NEWEST = "newest"
     DUE = "due"
@@ -33,8 +42,8 @@ class Install(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """``state: present`` for one holder, whichever bundle it will be. ``unusable``: keys that did not sign when they were last tried."""
+class PresentOptions:
+    """``state: present`` for one holder, without the bundle. ``unusable``: keys that did not sign in the last attempt."""
 
     person: ExpectedSubject
     friendly_name: str | None
@@ -48,101 +57,105 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class PresentBundle:
-    """This very bundle is installed."""
+    """``state: present`` with one given bundle."""
 
-    wanted: Present
+    options: PresentOptions
     bundle: Bundle = field(repr=False)
 
     def check(self, now: datetime) -> None:
-        """What can be said before the workstation is read. Raises ``CollectionError``."""
-        check_subject(self.bundle.leaf, self.wanted.person)
+        """The checks that need no workstation. Raises ``CollectionError``."""
+        check_subject(self.bundle.leaf, self.options.person)
         check_dates(self.bundle, now)
 
-    def apply(self, found: HolderStore, drivers: Drivers, _now: datetime) -> Transaction:
-        """Import, prove, then retire. Raises ``CollectionError`` before anything is sent."""
-        return _install(self.wanted, self.bundle, drivers, _with_known_keys(found, self.wanted))
+    def apply(self, holder: HolderStore, drivers: Drivers, _now: datetime) -> Transaction:
+        """Imports, proves, then retires. Raises ``CollectionError`` before anything is sent."""
+        return _install(self.options, self.bundle, drivers, _with_known_keys(holder, self.options))
 
 
 @dataclass(frozen=True, slots=True)
 class PresentFromFolder:
-    """The newest bundle of the holder's is installed when it is time."""
+    """``state: present`` with the newest bundle of the holder in a folder, when ``install`` says so."""
 
-    wanted: Present
+    options: PresentOptions
     folder: BundleFolder = field(repr=False)
     install: Install
     calendar: Calendar
 
     def check(self, now: datetime) -> None:
-        """What can be said before the workstation is read. Raises ``CollectionError``."""
+        """The checks that need no workstation. Raises ``CollectionError``."""
         if self.folder.newest:
-            check_subject(self.folder.newest.leaf, self.wanted.person)
+            check_subject(self.folder.newest.leaf, self.options.person)
 
-    def apply(self, found: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
-        """Raises ``CollectionError``, also when the holder has neither a certificate nor a bundle."""
-        bundle, found = self.folder.newest, _with_known_keys(found, self.wanted)
-        has = best_certificate(found.store, self.wanted.person, bundle.leaf.thumbprint if bundle else None, now)
-        due = has is None or status_in_time(has.certificate, now, self.calendar) is not Status.VALID
-        if has and (bundle is None or bundle.leaf.not_after <= has.certificate.not_after):
-            return self._keep(has, due, found, drivers)
-        if has and self.install is Install.MISSING:
-            return begin(found, Plan(()))
-        if has and not due and self.install is Install.DUE:
-            return skip(found, SkipReason.NOT_DUE)
+    def apply(self, holder: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
+        """Installs the bundle, or says why not. Raises ``CollectionError``, also when the holder has neither a certificate nor a bundle."""
+        bundle, holder = self.folder.newest, _with_known_keys(holder, self.options)
+        installed = best_certificate(holder.store, self.options.person, bundle.leaf.thumbprint if bundle else None, now)
+        due = installed is None or status_in_time(installed.certificate, now, self.calendar) is not Status.VALID
+        if installed and (bundle is None or bundle.leaf.not_after <= installed.certificate.not_after):
+            return self._keep(installed, due, holder, drivers)
+        if installed and self.install is Install.MISSING:
+            return plan_transaction(holder, Plan(()))
+        if installed and not due and self.install is Install.DUE:
+            return skip_transaction(holder, SkipReason.NOT_DUE)
         if bundle is None:
             raise self.folder.refusal()
         check_dates(bundle, now)
-        return _install(self.wanted, bundle, drivers, found)
+        return _install(self.options, bundle, drivers, holder)
 
-    def _keep(self, has: StoreCertificate, due: bool, found: HolderStore, drivers: Drivers) -> Transaction:
-        """The folder has nothing newer than what is installed. What is installed is completed if the folder has its bundle."""
+    def _keep(self, installed: StoreCertificate, due: bool, holder: HolderStore, drivers: Drivers) -> Transaction:
+        """For a folder without a newer bundle. If it has the bundle of the installed certificate, missing parts are installed."""
         bundle = self.folder.newest
-        if bundle is None or bundle.leaf.thumbprint != has.thumbprint:
-            return skip(found, SkipReason.WAITING_FOR_ISSUER) if due else begin(found, Plan(()))
-        kept = _install(self.wanted, bundle, drivers, found)
+        if bundle is None or bundle.leaf.thumbprint != installed.thumbprint:
+            return (
+                skip_transaction(holder, SkipReason.WAITING_FOR_ISSUER) if due else plan_transaction(holder, Plan(()))
+            )
+        kept = _install(self.options, bundle, drivers, holder)
         return replace(kept, skipped=SkipReason.WAITING_FOR_ISSUER) if due and not kept.plan.changes else kept
 
 
-def _with_known_keys(found: HolderStore, wanted: Present) -> HolderStore:
-    """A store shows a link to a key that does not work like any other, so what earlier facts know of it counts."""
-    return _without_keys(found, {thumbprint for owner, thumbprint in wanted.unusable if owner == found.owner.sid})
+def _with_known_keys(holder: HolderStore, options: PresentOptions) -> HolderStore:
+    """The store with the keys that earlier facts know as unusable. A store alone cannot show that a key does not work."""
+    return _without_keys(holder, {thumbprint for owner, thumbprint in options.unusable if owner == holder.owner.sid})
 
 
-def _without_keys(found: HolderStore, thumbprints: Set[str]) -> HolderStore:
-    return replace(found, store=found.store.with_tried_keys(dict.fromkeys(thumbprints, False)))
+def _without_keys(holder: HolderStore, thumbprints: Set[str]) -> HolderStore:
+    return replace(holder, store=holder.store.with_key_results(dict.fromkeys(thumbprints, False)))
 
 
-def _install(wanted: Present, bundle: Bundle, drivers: Drivers, found: HolderStore) -> Transaction:
-    _check_clock(bundle, found)
-    old = predecessors(found.store, bundle.leaf, wanted.person, wanted.policy)
-    desired = DesiredCertificate(bundle.leaf, bundle.chain if wanted.chain else (), wanted.friendly_name, wanted.prove)
-    material = ImportMaterial(bundle, wanted.exportable)
-    planned = begin(found, plan_present(desired, found.store, old), bundle.leaf)
-    done = execute(wanted.execution, drivers, planned, material)
-    if not _is_curable(done, bundle):
+def _install(options: PresentOptions, bundle: Bundle, drivers: Drivers, holder: HolderStore) -> Transaction:
+    _check_clock(bundle, holder)
+    old = predecessors(holder.store, bundle.leaf, options.person, options.policy)
+    desired = DesiredCertificate(
+        bundle.leaf, bundle.chain if options.chain else (), options.friendly_name, options.prove
+    )
+    material = ImportMaterial(bundle, options.exportable)
+    planned = plan_transaction(holder, plan_present(desired, holder.store, old), bundle.leaf)
+    done = execute(options.execution, drivers, planned, material)
+    if not _is_repairable(done, bundle):
         return done
-    # The certificate is there and its key does not sign: the bundle has the key, so it comes in anew.
-    dead = _without_keys(found, {bundle.leaf.thumbprint})
-    again = begin(dead, plan_present(desired, dead.store, old), bundle.leaf)
-    return execute(wanted.execution, drivers, again, material)
+    # The certificate is installed and its key does not sign. The bundle has the key, so this imports it again.
+    without_key = _without_keys(holder, {bundle.leaf.thumbprint})
+    again = plan_transaction(without_key, plan_present(desired, without_key.store, old), bundle.leaf)
+    return execute(options.execution, drivers, again, material)
 
 
-def _is_curable(done: Transaction, bundle: Bundle) -> bool:
-    """Whether nothing else is wrong than a key on the disk that was there before and does not sign."""
+def _is_repairable(done: Transaction, bundle: Bundle) -> bool:
+    """Whether the only problem is an installed key on the disk that does not sign."""
     installed = done.before.find(bundle.leaf.thumbprint)
     is_ours = installed is not None and is_software(installed) and not done.plan.imports
-    return done.error is not None and is_ours and done.error.code in NOT_SIGNING and not done.error.changed
+    return done.error is not None and is_ours and done.error.code in SIGNING_ERRORS and not done.error.changed
 
 
-def _check_clock(bundle: Bundle, found: HolderStore) -> None:
-    """The workstation judges the dates by its own clock, and a browser there would not offer the certificate."""
-    skew = found.inventory.skew(found.observed_at)
-    if abs(skew) <= TOLERATED_SKEW or bundle.leaf.not_before <= found.inventory.utc <= bundle.leaf.not_after:
+def _check_clock(bundle: Bundle, holder: HolderStore) -> None:
+    """Refuses a certificate that is not valid by the workstation's clock, because a browser there would not offer it."""
+    skew = holder.inventory.skew(holder.observed_at)
+    if abs(skew) <= TOLERATED_SKEW or bundle.leaf.not_before <= holder.inventory.utc <= bundle.leaf.not_after:
         return
     raise CollectionError(
         code="clock_skew",
         cause=(
-            f"The clock of {found.inventory.computer} is {abs(skew)} seconds {'fast' if skew > 0 else 'slow'}; by it the certificate is "
-            f"{'no longer' if skew > 0 else 'not yet'} valid."
+            f"The clock of {holder.inventory.computer} is {abs(skew)} seconds {'fast' if skew > 0 else 'slow'}. By this clock the "
+            f"certificate is {'no longer' if skew > 0 else 'not yet'} valid."
         ),
         next_step="Set the workstation's clock, then run the task again.",
     )

@@ -26,16 +26,16 @@ FAILED = "failed"
 
 @dataclass(frozen=True, slots=True)
 class DeferralRule:
-    """When a holder who has to wait counts as a failure: if his access ends within so many days, or has ended.
+    """When a holder who has to wait counts as failed: if the holder's access has ended, or ends within ``within_days``.
 
-    ``within_days`` None: however long access lasts.
+    None in ``within_days`` means always.
     """
 
     fails: bool = False
     within_days: int | None = None
 
     def applies(self, access_days_left: int | None, absent_until: date | None, today: date) -> bool:
-        """Nobody is called for a holder who is known to be away."""
+        """Whether the rule makes the holder fail. It never does before the end of a known absence."""
         if not self.fails or (absent_until is not None and today < absent_until):
             return False
         return self.within_days is None or access_days_left is None or access_days_left <= self.within_days
@@ -43,7 +43,7 @@ class DeferralRule:
 
 @dataclass(frozen=True, slots=True)
 class ResultContext:
-    """What of a task all results depend on."""
+    """The part of a task that all results depend on."""
 
     check_mode: bool
     calendar: Calendar
@@ -52,7 +52,7 @@ class ResultContext:
 
 
 def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
-    """One holder's result. In check mode and while deferred, ``certificate`` shows what is planned."""
+    """One holder's result. In check mode and for a deferred holder, ``certificate`` is the planned one."""
     done = run.transaction
     access = _access(done, run.task.entry.person, context.now) if done else None
     days_left = context.calendar.days_left(access.certificate.not_after, context.now) if access else None
@@ -73,13 +73,13 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
         "access_until": format_instant(access.certificate.not_after) if access else None,
         "access_days_left": days_left,
-        "retired": [_retired(done, *each) for each in done.plan.leaving.items()] if done and not done.error else [],
+        "retired": [_retired(done, *each) for each in done.plan.retirements.items()] if done and not done.error else [],
         "journal": _journal(run),
     }
 
 
 def outcome_of(run: HolderRun) -> str:
-    """The outcome in one word."""
+    """The outcome: ``installed``, ``renewed``, ``unchanged``, ``deferred``, ``failed`` and so on."""
     done = run.transaction
     if run.error is not None or done is None:
         return FAILED
@@ -88,21 +88,21 @@ def outcome_of(run: HolderRun) -> str:
     if done.skipped:
         return done.skipped.value
     if done.plan.imports:
-        return "renewed" if done.plan.leaving else "installed"
-    if done.plan.leaving:
+        return "renewed" if done.plan.retirements else "installed"
+    if done.plan.retirements:
         return "retired" if done.leaf else "removed"
     return "changed" if done.plan.changes else "unchanged"
 
 
 def kept_outcome(run: HolderRun) -> str:
-    """The outcome that facts keep. A holder without a bundle waits for the issuer, also when the task failed for that."""
+    """The outcome that facts keep. It is ``waiting_for_issuer`` also when the task failed because there was no bundle."""
     if run.error is not None and run.error.code == "no_bundle":
         return SkipReason.WAITING_FOR_ISSUER.value
     return outcome_of(run)
 
 
 def _changed(run: HolderRun) -> bool:
-    """Whether the store is another one now, or would be in check mode."""
+    """Whether the run changed the store, or would have in check mode."""
     if run.error is not None:
         return run.error.changed
     done = run.transaction
@@ -120,16 +120,16 @@ def _access(done: Transaction, person: ExpectedSubject, now: datetime) -> StoreC
 
 
 def _retired(done: Transaction, thumbprint: str, method: RetirementMethod) -> dict[str, Any]:
-    """A certificate that went or would go, and what became of its key."""
-    found = done.before.find(thumbprint)
+    """A certificate that was or would be retired, and what happened to its key."""
+    stored = done.before.find(thumbprint)
     facts = [
         entry.facts for entry in done.journal if entry.facts.get("thumbprint") == thumbprint and entry.outcome == "done"
     ]
     key = facts[-1] if facts else {}
     return {
         "thumbprint": thumbprint,
-        "subject_cn": found.certificate.subject_cn if found else None,
-        "not_after": format_instant(found.certificate.not_after) if found else None,
+        "subject_cn": stored.certificate.subject_cn if stored else None,
+        "not_after": format_instant(stored.certificate.not_after) if stored else None,
         "method": method.value,
         "key": key.get("key", "kept" if facts else "planned"),
         "kept_because": key.get("kept_because", method.value if facts and method is RetirementMethod.ARCHIVE else None),
@@ -137,12 +137,12 @@ def _retired(done: Transaction, thumbprint: str, method: RetirementMethod) -> di
 
 
 def _certificate(done: Transaction, access: StoreCertificate | None, context: ResultContext) -> dict[str, Any] | None:
-    """The wanted certificate, or the one that gives access now if none was wanted."""
+    """The certificate to install. Without one, the certificate that gives access now."""
     leaf = done.leaf
     installed = done.after.find(leaf.thumbprint) if leaf else access
     if leaf and (installed is None or not installed.has_key):
-        wanted = StoreCertificate(leaf, None, False, None)
-        return certificate_row(wanted, context.calendar, context.now) | PENDING
+        planned = StoreCertificate(leaf, None, False, None)
+        return certificate_row(planned, context.calendar, context.now) | PENDING
     return certificate_row(installed, context.calendar, context.now) if installed else None
 
 
@@ -165,14 +165,16 @@ def _skipped(run: HolderRun, done: Transaction, access: StoreCertificate) -> str
 
 
 def _sentence(done: Transaction, access: StoreCertificate | None, check_mode: bool) -> str:
-    leaving = len(done.plan.leaving)
+    retirements = len(done.plan.retirements)
     would = "would be" if check_mode else "was"
-    leaf = done.leaf or (access.certificate if access and not leaving else None)
+    leaf = done.leaf or (access.certificate if access and not retirements else None)
     if leaf is None:
-        return _removed(done, leaving, check_mode)
+        return _removed(done, retirements, check_mode)
     verb = f"{would} installed" if done.plan.imports else "is installed"
     proof = " and its key signs" if done.proven else ""
-    retired = f"; {_count(leaving, 'older certificate')} {_were(leaving, check_mode)} retired" if leaving else ""
+    retired = (
+        f"; {_count(retirements, 'older certificate')} {_were(retirements, check_mode)} retired" if retirements else ""
+    )
     name = leaf.subject_cn or leaf.thumbprint
     return f"{name} {verb} for {done.owner.name}{proof}{retired}; valid until {leaf.not_after:%Y-%m-%d}."
 

@@ -19,8 +19,11 @@ from .run import WorkstationRun
 def facts_scope(
     run: WorkstationRun, entries: Sequence[HolderEntry], issuer: str | None, calendar: Calendar, unusable: Set[KeyId]
 ) -> FactsScope:
-    """``issuer`` is the option of the task. Without one, the authorisation numbers of the holders select; without numbers, the issuers
-    of the certificates that the run was about."""
+    """The scope of the facts after a run. ``issuer`` is the option of the task.
+
+    Without it, the authorisation numbers of the holders select the certificates. Without numbers, the issuers of the certificates of
+    the run do.
+    """
     pattern = next((entry.person.pattern for entry in entries), None)
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
     if issuer is not None:
@@ -39,5 +42,5 @@ def _issuers(run: WorkstationRun) -> Iterable[str]:
             continue
         if done.leaf:
             yield done.leaf.issuer
-        gone = (done.before.find(thumbprint) for thumbprint in done.plan.leaving)
-        yield from (found.certificate.issuer for found in gone if found)
+        gone = (done.before.find(thumbprint) for thumbprint in done.plan.retirements)
+        yield from (stored.certificate.issuer for stored in gone if stored)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -49,14 +49,14 @@ class ExecutionOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportMaterial:
-    """The bundle that an import needs, and whether its key may leave the workstation again."""
+    """What an import needs: the bundle, and whether the imported key may be exported."""
 
     bundle: Bundle = field(repr=False)
     exportable: bool
 
 
 class SkipReason(str, Enum):
-    """Why a renewal left things as they are."""
+    """Why a renewal changed nothing."""
 
     NOT_DUE = "not_due"
     WAITING_FOR_ISSUER = "waiting_for_issuer"
@@ -64,7 +64,7 @@ class SkipReason(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class HolderStore:
-    """A holder's personal store as it was read. ``observed_at`` is the controller's clock when the inventory came."""
+    """A holder's personal store in an inventory. ``observed_at`` is the controller's clock when the inventory came."""
 
     owner: HolderAccount
     inventory: Inventory
@@ -74,10 +74,11 @@ class HolderStore:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One holder's plan and what came of it.
+    """One holder's plan and its result.
 
-    ``after`` equals ``before`` unless an exchange ran. ``leaf`` is the certificate that was wanted. ``deferred`` is the reason for
-    waiting, as a sentence, or None. ``skipped`` says why nothing was planned. ``error`` is why an exchange that ran did not end well.
+    ``after`` equals ``before`` unless an exchange ran. ``leaf`` is the certificate to install, None for a removal. ``deferred`` is a
+    sentence that says why the change has to wait, or None. ``skipped`` says why nothing was planned. ``error`` is the error of an
+    exchange that ran.
     """
 
     holder: HolderStore
@@ -97,50 +98,44 @@ class Transaction:
 
     @property
     def inventory(self) -> Inventory:
-        """The workstation as it was read."""
+        """The inventory of the workstation."""
         return self.holder.inventory
 
     @property
     def before(self) -> CertificateStore:
-        """The store as it was read."""
+        """The store before the exchange."""
         return self.holder.store
 
 
-def observe(holder: str, drivers: Drivers, now: Callable[[], datetime]) -> HolderStore:
-    """Reads the workstation: one command. Raises ``CollectionError`` when the holder or his store cannot be worked with."""
-    inventory = drivers.inventory([holder])
-    return locate_holder(inventory, holder, now())
-
-
 def locate_holder(inventory: Inventory, holder: str, observed_at: datetime) -> HolderStore:
-    """A holder's store in a workstation that was read before. Raises ``CollectionError`` like ``observe``."""
+    """A holder's store in an inventory. Raises ``CollectionError`` if the account is unknown or its store cannot be read."""
     owner = resolve_holder(inventory, holder)
     check_store_readable(owner, inventory.computer)
     return HolderStore(owner, inventory, observed_at, parse_store(owner.profile.my) if owner.profile else EMPTY)
 
 
-def begin(found: HolderStore, plan: Plan, leaf: Certificate | None = None) -> Transaction:
-    """A transaction that is planned and has not run."""
-    return Transaction(found, found.store, leaf, plan)
+def plan_transaction(holder: HolderStore, plan: Plan, leaf: Certificate | None = None) -> Transaction:
+    """A transaction with a plan that has not run yet."""
+    return Transaction(holder, holder.store, leaf, plan)
 
 
-def skip(found: HolderStore, reason: SkipReason) -> Transaction:
-    """A transaction without work."""
-    return Transaction(found, found.store, skipped=reason)
+def skip_transaction(holder: HolderStore, reason: SkipReason) -> Transaction:
+    """A transaction without a plan."""
+    return Transaction(holder, holder.store, skipped=reason)
 
 
 def execute(
     options: ExecutionOptions, drivers: Drivers, planned: Transaction, material: ImportMaterial | None
 ) -> Transaction:
-    """Does what the plan says, or says why it has to wait. In check mode nothing is sent.
+    """Runs the plan, or says why it has to wait. In check mode nothing is sent.
 
-    Raises ``CollectionError`` before anything is sent; what goes wrong later is the ``error`` of the transaction.
+    Raises ``CollectionError`` before anything is sent. A later error is the ``error`` of the transaction that it returns.
     """
     if not planned.plan.steps:
         return planned
-    waiting = deferral_reason(planned.owner, planned.inventory, options.holder_password)
-    if waiting:
-        return replace(planned, deferred=waiting)
+    deferral = deferral_reason(planned.owner, planned.inventory, options.holder_password)
+    if deferral:
+        return replace(planned, deferred=deferral)
     if material and planned.plan.imports:
         _check_logging(planned.inventory, options.allow_logged_secrets)
     _check_dialogs(planned.inventory)
@@ -160,7 +155,7 @@ def _exchange(
     request = _request(planned, nonce, material)
     if planned.plan.changes:
         options.evidence.prepare()
-    answer = _ask(options.evidence, drivers, planned, request, context)
+    answer = _send(options.evidence, drivers, planned, request, context)
     bundle = material.bundle if material else None
     done = replace(planned, after=parse_elements(answer.after), journal=answer.journal)
     computer = planned.inventory.computer
@@ -174,7 +169,7 @@ def _exchange(
     except CollectionError as problem:
         return replace(done, error=problem)
     if planned.leaf and planned.plan.proves:
-        done = replace(done, after=done.after.with_tried_keys({planned.leaf.thumbprint: True}))
+        done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: True}))
     return replace(done, proven=planned.plan.proves)
 
 
@@ -189,7 +184,7 @@ def _request(planned: Transaction, nonce: bytes, material: ImportMaterial | None
 
 
 def _secrets_of(step: Step, nonce: bytes, planned: Transaction, material: ImportMaterial | None) -> Mapping[str, Any]:
-    """What a step needs besides what was planned: the p12 of an import, the nonce of a proof."""
+    """The keys of a step that the plan does not have: the p12 of an import, the nonce of a proof."""
     if isinstance(step, ImportStep) and material:
         transport = transcode(material.bundle, planned.inventory.os_build)
         return {
@@ -200,10 +195,10 @@ def _secrets_of(step: Step, nonce: bytes, planned: Transaction, material: Import
     return {"nonce": nonce} if isinstance(step, ProveStep) else {}
 
 
-def _ask(
+def _send(
     evidence: Evidence, drivers: Drivers, planned: Transaction, request: ExchangeRequest, context: RunAs
 ) -> ExchangeAnswer:
-    """Sends the exchange. If no answer comes, the workstation may have carried it out all the same: that is written down."""
+    """Sends the exchange. If no answer comes, the workstation may have run it, so the evidence file gets a line."""
     try:
         return drivers.exchange(request, context)
     except Exception as problem:
@@ -215,7 +210,7 @@ def _ask(
 
 
 def _check_dialogs(inventory: Inventory) -> None:
-    """Refuses a workstation where Windows would ask for consent in a dialog that nobody sees, and wait."""
+    """Refuses a workstation where Windows would wait for consent in a dialog that nobody sees."""
     if inventory.force_key_protection:
         raise refusal(code="force_key_protection", computer=inventory.computer)
 

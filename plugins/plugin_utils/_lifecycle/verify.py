@@ -22,7 +22,7 @@ from .._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
 
 @dataclass(frozen=True, slots=True)
 class ExpectedResult:
-    """What has to be true after an exchange."""
+    """The state that the store must have after an exchange."""
 
     owner_sid: str
     leaf: Certificate | None
@@ -31,13 +31,13 @@ class ExpectedResult:
 
 
 def check_answer(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore, computer: str) -> None:
-    """Raises ``CollectionError`` (``not_verified``) when the answer does not show what was planned."""
+    """Raises ``CollectionError`` (``not_verified``) when the answer does not show the planned result."""
     problem = _problem(expected, answer, after)
     if problem:
         raise CollectionError(
             code="not_verified",
             cause=f"{computer} reports success, but {problem}.",
-            next_step="Look at the holder's personal store before running the task again, and report it.",
+            next_step="Look at the holder's personal store before you run the task again. Report this error.",
             journal=[journal_row(entry) for entry in answer.journal],
             changed=answer.changed,
         )
@@ -46,9 +46,9 @@ def check_answer(expected: ExpectedResult, answer: ExchangeAnswer, after: Certif
 def _problem(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore) -> str | None:
     if answer.owner_sid != expected.owner_sid:
         return f"the exchange ran as {answer.owner_sid} instead of {expected.owner_sid}"
-    for thumbprint, method in expected.plan.leaving.items():
-        left = after.find(thumbprint)
-        if left is not None and not (method is RetirementMethod.ARCHIVE and left.archived):
+    for thumbprint, method in expected.plan.retirements.items():
+        remaining = after.find(thumbprint)
+        if remaining is not None and not (method is RetirementMethod.ARCHIVE and remaining.archived):
             return f"{thumbprint} is still there"
     return _leaf_problem(expected.leaf, expected, answer, after) if expected.leaf else None
 
@@ -60,7 +60,7 @@ def _leaf_problem(
     if installed is None or installed.key is None:
         return "the store does not hold the certificate with its key"
     if installed.archived:
-        return "the certificate is archived, so nobody is offered it"
+        return "the certificate is archived, so no browser offers it"
     for step in expected.plan.steps:
         if isinstance(step, NameStep) and installed.friendly_name != step.friendly_name:
             return f"the friendly name is {installed.friendly_name!r} instead of {step.friendly_name!r}"

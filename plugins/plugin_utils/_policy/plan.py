@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""From what is wanted and what is there to the steps that are missing, in their order. Pure; steps hold no secret."""
+"""The steps from a store as it is to the store that a task asks for, in their order. Pure; steps hold no secret."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .retirement import RetiredCertificate, RetirementMethod
 
 
 class Prove(str, Enum):
-    """When a signature is asked for: only of a key that was just imported, or at every run."""
+    """When a key has to sign: only after it was imported, or at every run."""
 
     ON_CHANGE = "on_change"
     ALWAYS = "always"
@@ -34,9 +34,9 @@ class DesiredCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of an exchange. ``TYPE`` is its name in the protocol; its fields beside ``thumbprint`` are what the protocol calls its keys.
+    """One step of an exchange. ``TYPE`` is its type in the protocol. Its fields have the names of the step's keys in the protocol.
 
-    A step holds no secret: what an import and a proof need besides comes in when the request is made.
+    A step holds no secret. The bundle of an import and the nonce of a proof are added when the request is made.
     """
 
     TYPE: ClassVar[str]
@@ -44,27 +44,27 @@ class Step:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The further keys of this step in the protocol."""
+        """The keys of this step in the protocol, without ``thumbprint``."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "thumbprint"}
 
 
 @dataclass(frozen=True, slots=True)
 class ImportStep(Step):
-    """The leaf and its key come into the store."""
+    """Imports the leaf and its key into the store."""
 
     TYPE: ClassVar[str] = "import"
 
 
 @dataclass(frozen=True, slots=True)
 class ProveStep(Step):
-    """The leaf's key signs."""
+    """Signs with the leaf's key."""
 
     TYPE: ClassVar[str] = "prove"
 
 
 @dataclass(frozen=True, slots=True)
 class ChainStep(Step):
-    """An intermediate authority comes into the store CA. ``certificate`` is its DER."""
+    """Adds an intermediate authority to the store CA. ``certificate`` is its DER."""
 
     TYPE: ClassVar[str] = "chain"
     certificate: bytes = field(repr=False)
@@ -72,7 +72,7 @@ class ChainStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class NameStep(Step):
-    """The leaf gets its friendly name."""
+    """Sets the friendly name of the leaf."""
 
     TYPE: ClassVar[str] = "name"
     friendly_name: str
@@ -80,7 +80,7 @@ class NameStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class RetireStep(Step):
-    """A predecessor is hidden (archived), or goes with its key."""
+    """Archives an older certificate, or deletes it with its key."""
 
     TYPE: ClassVar[str] = "retire"
     method: RetirementMethod
@@ -88,25 +88,25 @@ class RetireStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class RemoveStep(Step):
-    """A certificate goes with its key."""
+    """Deletes a certificate with its key."""
 
     TYPE: ClassVar[str] = "remove"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an exchange has to do, in order."""
+    """The steps of an exchange, in their order."""
 
     steps: tuple[Step, ...]
 
     @property
     def changes(self) -> bool:
-        """Whether the store will be another one; a proof alone changes nothing."""
+        """Whether the plan changes the store. A proof alone does not."""
         return any(not isinstance(step, ProveStep) for step in self.steps)
 
     @property
     def imports(self) -> bool:
-        """Whether the bundle has to travel."""
+        """Whether the exchange needs the bundle."""
         return any(isinstance(step, ImportStep) for step in self.steps)
 
     @property
@@ -115,42 +115,45 @@ class Plan:
         return any(isinstance(step, ProveStep) for step in self.steps)
 
     @property
-    def leaving(self) -> dict[str, RetirementMethod]:
-        """What goes, by thumbprint, and how."""
-        leaving = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireStep)}
-        return leaving | {
+    def retirements(self) -> dict[str, RetirementMethod]:
+        """How each certificate is retired or removed, by thumbprint."""
+        retired = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireStep)}
+        return retired | {
             step.thumbprint: RetirementMethod.DELETE for step in self.steps if isinstance(step, RemoveStep)
         }
 
 
-def plan_present(wanted: DesiredCertificate, view: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
-    """Import what is missing, prove it, and only then touch what it replaces: the holder always has a usable certificate."""
-    leaf = wanted.leaf
-    installed = view.find(leaf.thumbprint)
+def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
+    """Imports and proves the new certificate before it retires the older ones, so the holder always has a usable certificate.
+
+    ``old``: the certificates to retire, and how.
+    """
+    leaf = desired.leaf
+    installed = store.find(leaf.thumbprint)
     missing = installed is None or not installed.has_key or installed.archived
     steps: list[Step] = []
     if missing:
-        # The chain first: the store does not tell whether it came, so after a run that was cut the leaf has to stand for it.
-        # A self-signed certificate is a root: it comes by policy, never by us.
-        steps += [ChainStep(each.thumbprint, each.der) for each in wanted.chain if each.subject != each.issuer]
+        # The chain is first. My does not show whether the chain was installed, so an installed leaf has to mean that it was.
+        # A self-signed certificate is a root. Only a policy of the site may install it.
+        steps += [ChainStep(each.thumbprint, each.der) for each in desired.chain if each.subject != each.issuer]
         steps.append(ImportStep(leaf.thumbprint))
-    if missing or old or wanted.prove is Prove.ALWAYS:
+    if missing or old or desired.prove is Prove.ALWAYS:
         steps.append(ProveStep(leaf.thumbprint))
-    if wanted.friendly_name is not None and _name(installed) != wanted.friendly_name:
-        steps.append(NameStep(leaf.thumbprint, wanted.friendly_name))
-    steps += [RetireStep(each.found.thumbprint, each.method) for each in old]
+    if desired.friendly_name is not None and _name(installed) != desired.friendly_name:
+        steps.append(NameStep(leaf.thumbprint, desired.friendly_name))
+    steps += [RetireStep(each.stored.thumbprint, each.method) for each in old]
     return Plan(tuple(steps))
 
 
-def plan_absent(going: Sequence[RetiredCertificate]) -> Plan:
-    """Each selected certificate goes, or is hidden where its key still opens old mails or files."""
-    return Plan(tuple(_removal_step(each) for each in going))
+def plan_absent(retired: Sequence[RetiredCertificate]) -> Plan:
+    """Removes each selected certificate, or archives it if its key still opens old mails or files."""
+    return Plan(tuple(_removal_step(each) for each in retired))
 
 
 def _removal_step(each: RetiredCertificate) -> Step:
     if each.method is RetirementMethod.ARCHIVE:
-        return RetireStep(each.found.thumbprint, RetirementMethod.ARCHIVE)
-    return RemoveStep(each.found.thumbprint)
+        return RetireStep(each.stored.thumbprint, RetirementMethod.ARCHIVE)
+    return RemoveStep(each.stored.thumbprint)
 
 
 def _name(installed: StoreCertificate | None) -> str | None:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Which certificates a removal means. Pure."""
+"""Which certificates a removal selects. Pure."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ SHA1_DIGITS, SHA256_DIGITS = 40, 64
 
 @dataclass(frozen=True, slots=True)
 class RemovalSelector:
-    """All that is given has to match; ``thumbprints`` or ``issuer`` has to be given. Raises ``CollectionError``: ``bad_arguments``.
+    """A certificate has to match every field that is set. ``thumbprints`` or ``issuer`` has to be set.
 
-    ``thumbprints`` are normalised, and none of them selects nothing; ``issuer`` is a regular expression on its RFC 4514 name.
-    ``expired_for_days`` are calendar days of the site since the day of the end; what still lasts has not ended.
+    ``thumbprints`` are normalised; an empty tuple selects nothing. ``issuer`` is a regular expression for the RFC 4514 name.
+    ``expired_for_days`` are calendar days of the site since the last day of the certificate.
+    Raises ``CollectionError``: ``bad_arguments``.
     """
 
     thumbprints: tuple[str, ...] | None = None
@@ -36,20 +37,20 @@ class RemovalSelector:
     def __post_init__(self) -> None:
         check_pattern("issuer", self.issuer)
         if self.thumbprints is None and not self.issuer:
-            # A variable that came out empty must not mean every certificate of the holder.
+            # An empty variable must not select every certificate of the holder.
             raise CollectionError(
                 code="bad_arguments",
-                cause="Nothing says which certificates are meant: thumbprints and issuer are empty.",
-                next_step="Give one of them; issuer: '.' means every issuer.",
+                cause="The options select no certificate: thumbprints and issuer are empty.",
+                next_step="Set one of them. issuer: '.' matches every issuer.",
             )
 
-    def select(self, view: CertificateStore, now: datetime) -> tuple[StoreCertificate, ...]:
-        """The certificates meant. A smart card's is never among them."""
-        return tuple(found for found in view.certificates if is_software(found) and self._means(found, now))
+    def select(self, store: CertificateStore, now: datetime) -> tuple[StoreCertificate, ...]:
+        """The selected certificates. Those of a smart card or a TPM are never among them."""
+        return tuple(stored for stored in store.certificates if is_software(stored) and self._selects(stored, now))
 
-    def _means(self, found: StoreCertificate, now: datetime) -> bool:
-        certificate = found.certificate
-        if self.thumbprints is not None and found.thumbprint not in self.thumbprints:
+    def _selects(self, stored: StoreCertificate, now: datetime) -> bool:
+        certificate = stored.certificate
+        if self.thumbprints is not None and stored.thumbprint not in self.thumbprints:
             return False
         if self.issuer is not None and re.search(self.issuer, certificate.issuer) is None:
             return False
@@ -66,18 +67,18 @@ class RemovalSelector:
 
 
 def parse_thumbprint(text: str) -> str:
-    """A thumbprint as people paste it, as 40 upper-case hex digits. Raises ``CollectionError``: ``bad_thumbprint``.
+    """Normalises a thumbprint to 40 upper-case hex digits. Raises ``CollectionError``: ``bad_thumbprint``.
 
-    The certificate dialog of Windows puts an invisible U+200E before it when it is copied.
+    Users copy it from the certificate dialog of Windows, which puts an invisible U+200E before it.
     """
     digits = "".join(
         character for character in text if character not in " :\t\r\n\u200e\u200f\u202a\u202c\ufeff\u00a0"
     ).upper()
     if len(digits) == SHA1_DIGITS and HEX.fullmatch(digits):
         return digits
-    kind = "the SHA-256 thumbprint" if len(digits) == SHA256_DIGITS and HEX.fullmatch(digits) else "no thumbprint"
+    kind = "a SHA-256 thumbprint" if len(digits) == SHA256_DIGITS and HEX.fullmatch(digits) else "no thumbprint"
     raise CollectionError(
         code="bad_thumbprint",
-        cause=f"{text!r} is {kind}; Windows names certificates by their SHA-1, 40 hex digits.",
+        cause=f"{text!r} is {kind}. Windows identifies certificates by their SHA-1, 40 hex digits.",
         next_step="Take the thumbprint from certificate_facts or from the certificate's details in Windows.",
     )

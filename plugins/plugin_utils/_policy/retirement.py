@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Which certificates have to go, and how: a holder's predecessors at a renewal, a selection at a removal. Pure."""
+"""Which certificates are retired, and how: the older ones at a renewal, the selected ones at a removal. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._errors import CollectionError
 from .subject import ExpectedSubject
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
-"""EKU emailProtection (RFC 5280, 4.2.1.12) and szOID_EFS_CRYPTO: without the key, old mails and files stay closed."""
+"""EKU emailProtection (RFC 5280, 4.2.1.12) and szOID_EFS_CRYPTO. Old mails and files cannot be read without the key."""
 
 SOFTWARE_PROVIDERS = (
     "Microsoft Software Key Storage Provider",
@@ -30,7 +30,7 @@ SOFTWARE_PROVIDERS = (
 
 
 class RetirementMethod(str, Enum):
-    """How a certificate goes. Archived: hidden, with its key. Deleted: gone, with its key."""
+    """How a certificate is retired. Archive: it stays with its key, but is hidden. Delete: both are deleted. None: it stays."""
 
     ARCHIVE = "archive"
     DELETE = "delete"
@@ -39,28 +39,32 @@ class RetirementMethod(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class RetirementPolicy:
-    """``most``: more than so many going at once means that the selection is too wide."""
+    """How a task retires certificates. ``max_retired``: a task that would retire more of them is refused.
+
+    ``encryption_keys``: delete certificates for mail and files too, instead of archiving them. ``allow_downgrade``: accept a bundle that
+    ends before an installed certificate.
+    """
 
     method: RetirementMethod = RetirementMethod.DELETE
-    most: int = 3
+    max_retired: int = 3
     encryption_keys: bool = False
     allow_downgrade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RetiredCertificate:
-    """A certificate that goes, and how."""
+    """A certificate that is retired, and how."""
 
-    found: StoreCertificate
+    stored: StoreCertificate
     method: RetirementMethod
 
 
 def predecessors(
-    view: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RetirementPolicy
+    store: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RetirementPolicy
 ) -> tuple[RetiredCertificate, ...]:
     """The holder's older certificates of the same issuer. Raises ``CollectionError``: ``downgrade``, ``too_many``."""
-    same = [found for found in view.certificates if _succeeds(leaf, found, person)]
-    newer = [found for found in same if found.certificate.not_after > leaf.not_after and not found.archived]
+    same = [stored for stored in store.certificates if _succeeds(leaf, stored, person)]
+    newer = [stored for stored in same if stored.certificate.not_after > leaf.not_after and not stored.archived]
     if newer and not policy.allow_downgrade:
         raise CollectionError(
             code="downgrade",
@@ -68,41 +72,46 @@ def predecessors(
                 f"The bundle ends on {instant_in_words(leaf.not_after)}, but {newer[0].thumbprint}, installed, is valid until "
                 f"{instant_in_words(newer[0].certificate.not_after)}."
             ),
-            next_step="Use the newest bundle, or set allow_downgrade: true when the older one is meant.",
+            next_step="Use the newest bundle, or set allow_downgrade: true if you want the older one.",
         )
     return () if policy.method is RetirementMethod.NONE else choose_methods(same, policy)
 
 
 def choose_methods(chosen: Iterable[StoreCertificate], policy: RetirementPolicy) -> tuple[RetiredCertificate, ...]:
-    """How each chosen certificate goes; archived ones that are only to be archived are done. Raises ``CollectionError``: ``too_many``."""
-    methods = [RetiredCertificate(found, _method(found, policy)) for found in chosen]
-    open_ones = tuple(each for each in methods if not (each.method is RetirementMethod.ARCHIVE and each.found.archived))
-    if len(open_ones) > policy.most:
-        names = ", ".join(each.found.certificate.subject_cn or each.found.thumbprint for each in open_ones)
+    """How each chosen certificate is retired, without those that are to be archived and are already.
+
+    Raises ``CollectionError``: ``too_many``.
+    """
+    methods = [RetiredCertificate(stored, _method(stored, policy)) for stored in chosen]
+    remaining = tuple(
+        each for each in methods if not (each.method is RetirementMethod.ARCHIVE and each.stored.archived)
+    )
+    if len(remaining) > policy.max_retired:
+        names = ", ".join(each.stored.certificate.subject_cn or each.stored.thumbprint for each in remaining)
         raise CollectionError(
             code="too_many",
-            cause=f"{len(open_ones)} certificates would go ({names}), {policy.most} are allowed.",
-            next_step="Narrow the selection, or raise max_retired when all of them are meant.",
+            cause=f"{len(remaining)} certificates would be retired ({names}), but only {policy.max_retired} may be.",
+            next_step="Make the selection narrower, or raise max_retired if all of them have to be retired.",
         )
-    return open_ones
+    return remaining
 
 
-def is_software(found: StoreCertificate) -> bool:
-    """Whether the key, if there is one, is in a provider of Windows that keeps keys on the disk; a card's or a TPM's is not."""
-    return found.key is None or found.key.provider in SOFTWARE_PROVIDERS
+def is_software(stored: StoreCertificate) -> bool:
+    """Whether Windows keeps the key on the disk, or there is no key. The key of a smart card or a TPM is elsewhere."""
+    return stored.key is None or stored.key.provider in SOFTWARE_PROVIDERS
 
 
-def _succeeds(leaf: Certificate, found: StoreCertificate, person: ExpectedSubject) -> bool:
-    old = found.certificate
+def _succeeds(leaf: Certificate, stored: StoreCertificate, person: ExpectedSubject) -> bool:
+    old = stored.certificate
     return (
         old.thumbprint != leaf.thumbprint
         and old.issuer == leaf.issuer
         and person.same(leaf, old)
         and (old.eku is None or CLIENT_AUTH in old.eku)
-        and is_software(found)
+        and is_software(stored)
     )
 
 
-def _method(found: StoreCertificate, policy: RetirementPolicy) -> RetirementMethod:
-    encrypts = any(usage in ENCRYPTION for usage in found.certificate.eku or ())
+def _method(stored: StoreCertificate, policy: RetirementPolicy) -> RetirementMethod:
+    encrypts = any(usage in ENCRYPTION for usage in stored.certificate.eku or ())
     return RetirementMethod.ARCHIVE if encrypts and not policy.encryption_keys else policy.method

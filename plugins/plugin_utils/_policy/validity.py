@@ -10,7 +10,7 @@ from datetime import date, datetime, timezone, tzinfo
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from .._crypto.certificate import CLIENT_AUTH, SMALLEST_RSA, Certificate
+from .._crypto.certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import CollectionError
 from .subject import ExpectedSubject
@@ -22,31 +22,31 @@ DAY = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """``renew_before_days``: calendar days before its end from which a certificate is due. ``zone``: the site's."""
+    """The site's days. ``renew_before_days``: a certificate is due from so many calendar days before its end. ``zone``: the time zone."""
 
     renew_before_days: int = 40
     zone: tzinfo = field(default=timezone.utc)
 
     def day(self, moment: datetime) -> date:
-        """The date on the wall. At both ends of the calendar (a certificate without end, RFC 5280 4.1.2.5) it is that of UTC."""
+        """The date in the zone. Where Python has no such date (a certificate without end, RFC 5280 4.1.2.5), the date in UTC."""
         try:
             return moment.astimezone(self.zone).date()
         except OverflowError:
             return moment.date()
 
     def days_left(self, end: datetime | date, now: datetime) -> int:
-        """Midnights until the day of the end: 0 on that day, negative after it."""
+        """Calendar days until ``end``: 0 on that day, negative after it."""
         last = self.day(end) if isinstance(end, datetime) else end
         return (last - self.day(now)).days
 
     def is_due(self, end: datetime, now: datetime) -> bool:
-        """Whether renewal is due."""
+        """Whether a certificate that ends at ``end`` is due for renewal."""
         return self.days_left(end, now) <= self.renew_before_days
 
 
 def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
     """The calendar of a zone by its IANA name. Raises ``CollectionError`` (``bad_time_zone``)."""
-    if time_zone == UTC:  # known without a time zone database
+    if time_zone == UTC:  # works without a time zone database
         return Calendar(renew_before_days)
     try:
         return Calendar(renew_before_days, ZoneInfo(time_zone))
@@ -54,40 +54,40 @@ def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
         raise CollectionError(
             code="bad_time_zone",
             cause=f"The controller knows no time zone {time_zone!r}.",
-            next_step="Give a name of the IANA database such as Europe/Paris; if it is one, install tzdata on the controller.",
+            next_step="Use a name of the IANA database such as Europe/Paris. If it is one, install tzdata on the controller.",
         ) from None
 
 
 def best_certificate(
-    view: CertificateStore, person: ExpectedSubject, leaf: str | None, now: datetime
+    store: CertificateStore, person: ExpectedSubject, leaf: str | None, now: datetime
 ) -> StoreCertificate | None:
-    """The person's usable certificate that is valid longest; ``leaf`` (a thumbprint) is his in any case. None when there is none."""
+    """The person's usable certificate that is valid longest, or None. ``leaf`` is a thumbprint that counts as the person's."""
     usable = [
-        found
-        for found in view.certificates
-        if (found.thumbprint == leaf or person.owns(found.certificate))
-        and found.certificate.is_in_date(now)
-        and is_selectable(found.certificate.eku, found.has_key, found.archived)
+        stored
+        for stored in store.certificates
+        if (stored.thumbprint == leaf or person.owns(stored.certificate))
+        and stored.certificate.is_in_date(now)
+        and is_selectable(stored.certificate.eku, stored.has_key, stored.archived)
     ]
-    return max(usable, key=lambda found: found.certificate.not_after, default=None)
+    return max(usable, key=lambda stored: stored.certificate.not_after, default=None)
 
 
 def is_selectable(eku: tuple[str, ...] | None, has_key: bool, archived: bool) -> bool:
-    """What Chromium asks of a client certificate beside its dates: for client authentication, with a key link, not archived."""
+    """Whether Chromium offers it as a client certificate, apart from its dates: EKU client authentication, a key link, not archived."""
     return (not eku or CLIENT_AUTH in eku) and has_key and not archived
 
 
-SMALLEST_EC = 256
-"""Bits; below, a key can be broken (ANSSI, RGS B1)."""
+MIN_EC_BITS = 256
+"""Bits. A smaller key can be broken (ANSSI, RGS B1)."""
 
 
 WEAK_HASHES = ("md5", "sha1")
 
 
 class Status(str, Enum):
-    """Where a certificate, or a person's access, stands. ``_facts.evaluation`` decides.
+    """The status of a certificate or of a holder. ``_facts/evaluation.py`` decides it.
 
-    docs/docsite/rst/guide_reporting.rst has the table.
+    docs/docsite/rst/guide_reporting.rst says what each value means.
     """
 
     VALID = "valid"
@@ -106,13 +106,13 @@ class Status(str, Enum):
 
 
 def is_weak(key_type: str, key_size: int, signature_hash: str | None) -> bool:
-    """Whether the key or the issuer's signature is below what can be trusted. ``key_size`` in bits."""
-    short = (key_type == "RSA" and key_size < SMALLEST_RSA) or (key_type.startswith("EC ") and key_size < SMALLEST_EC)
+    """Whether the key or the hash of the issuer's signature is too weak. ``key_size`` in bits."""
+    short = (key_type == "RSA" and key_size < MIN_RSA_BITS) or (key_type.startswith("EC ") and key_size < MIN_EC_BITS)
     return short or signature_hash in WEAK_HASHES
 
 
 def status_in_time(certificate: Certificate, now: datetime, calendar: Calendar) -> Status:
-    """Where a certificate stands in time: expired, not yet valid, due for renewal, or valid."""
+    """The status by the dates alone: expired, not yet valid, due for renewal, or valid."""
     if now > certificate.not_after:
         return Status.EXPIRED
     if now < certificate.not_before:

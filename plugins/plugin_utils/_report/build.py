@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .._facts.evaluation import ACCESS
+from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
 from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of
@@ -115,7 +115,9 @@ def _holders(
     assigned = {(number, each.host.name) for (number, _user), places in entries.items() for _entry, each in places}
     elsewhere = {row.holder for row in certificates if row.status is Status.WRONG_HOLDER}
     unassigned = {
-        row.holder for row in certificates if row.status in ACCESS and (row.holder, row.workstation) not in assigned
+        row.holder
+        for row in certificates
+        if row.status in ACCESS_STATUSES and (row.holder, row.workstation) not in assigned
     }
     rows = (
         holder_row(places, rules, RemainingCertificates(elsewhere=key[0] in elsewhere, unassigned=key[0] in unassigned))

@@ -16,7 +16,7 @@ DISABLED = 4
 
 @dataclass(frozen=True, slots=True)
 class HolderAccount:
-    """A holder on this workstation: the account, and the profile when there is one."""
+    """A holder's account on this workstation, and its profile, or None."""
 
     sid: str
     account: Account
@@ -24,12 +24,12 @@ class HolderAccount:
 
     @property
     def name(self) -> str:
-        """The account as Windows writes it, or the SID."""
+        """The account's name in Windows, or the SID."""
         return self.account.name or self.sid
 
 
 def resolve_holder(inventory: Inventory, asked: str) -> HolderAccount:
-    """Finds the holder that was asked for. Raises ``CollectionError``: ``unknown_holder``, also for a SID without name and profile."""
+    """Finds a holder by the text of the request. Raises ``CollectionError`` (``unknown_holder``), also for a SID without both."""
     account = next((account for account in inventory.accounts if account.asked == asked), None)
     profile = inventory.profile(account.sid) if account and account.sid else None
     if account is None or account.sid is None or (account.name is None and profile is None):
@@ -43,7 +43,7 @@ def resolve_holder(inventory: Inventory, asked: str) -> HolderAccount:
 
 
 def check_store_readable(owner: HolderAccount, computer: str) -> None:
-    """Refuses an owner whose store cannot be trusted. Raises ``CollectionError``: ``temporary_profile``, ``store_unread``."""
+    """Refuses a store that was not read completely. Raises ``CollectionError``: ``temporary_profile``, ``store_unread``."""
     profile = owner.profile
     if profile is None:
         return
@@ -90,7 +90,7 @@ def run_context(owner: HolderAccount, inventory: Inventory, password: str | None
 
 
 def _check_become(inventory: Inventory, holder: str, password: str | None) -> None:
-    """Ansible's runas takes the token of the holder's logon session, which needs a right and a service."""
+    """Checks what Ansible's runas needs: a service, and a right to take the token of the holder's logon session."""
     if inventory.secondary_logon == DISABLED:
         raise refusal(code="secondary_logon", computer=inventory.computer, name=holder)
     if password is None and not inventory.identity.debug_privilege:

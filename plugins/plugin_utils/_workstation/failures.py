@@ -28,7 +28,7 @@ LOGON_FAILURES = {
 
 
 def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
-    """Reads what Ansible's exec wrapper answered when it could not start the driver as the holder.
+    """The error for an answer of Ansible's exec wrapper that could not start the driver as the holder.
 
     An unknown account and a refused password are errors. Without a token of a logon session the holder has to wait: ``Deferred``.
     """
@@ -53,34 +53,37 @@ def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
     return Deferred(f"Nothing could be run as {run_as.account} ({reason}). {FINDINGS['not_logged_on'].next_step}")
 
 
-# None of these is ever localised: the identifier that Windows PowerShell 5.1 shows with its own error, the sentence that PowerShell 7
-# shows without one, and three sentences of ansible-core (module_wrapper.ps1, exec_wrapper.ps1) for a wrapper that is signed.
+# Windows translates none of these: the identifier of an error in Windows PowerShell 5.1, the sentence of PowerShell 7, which has no
+# identifier, and three sentences of ansible-core (module_wrapper.ps1, exec_wrapper.ps1) for a signed wrapper.
 RESTRICTED = re.compile(
     r"ConstrainedLanguage|in this language mode|is not trusted and cannot be loaded|as unsupported in CLM mode".replace(
         " ", r"\s*"
     )
 )
-# PowerShell breaks its lines at the width of a console, even within a word.
+# PowerShell breaks lines at the width of a console, even within a word.
 BREAK = re.compile(r"\r?\n[\s|]*")
 
 
 def language_mode_error(answer: Mapping[str, Any]) -> CollectionError | None:
-    """``constrained_language`` when this is why a module gave no answer of its own, else None."""
+    """The error ``constrained_language`` if this is why a driver did not start, else None."""
     text = " ".join(str(answer.get(name) or "") for name in ("msg", "module_stdout", "module_stderr"))
     if not RESTRICTED.search(BREAK.sub("", text)):
         return None
     return refusal(code="constrained_language", computer="the workstation", mode="ConstrainedLanguage")
 
 
-ASKING = (0x80090022, 0x8009002E)
+CONSENT_ERRORS = (0x80090022, 0x8009002E)
 """NTE_SILENT_CONTEXT, NTE_UI_REQUIRED: the key would have shown a dialog, so it is not known whether it signs."""
 
-NOT_SIGNING = ("no_key", "sign_failed")
+SIGNING_ERRORS = ("no_key", "sign_failed")
 """Codes of an exchange that tried the key, which did not sign. After any other code the key's state is not known."""
 
 
 def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exception:
-    """The refusal, or ``Deferred`` where the holder's logon cannot keep a key yet."""
+    """The ``CollectionError`` for an answer with an error, or ``Deferred`` if the logon cannot store a private key.
+
+    Raises ``ValueError`` for an answer without an error.
+    """
     error = answer.error
     if error is None:
         raise ValueError("the exchange did not stop")
@@ -89,7 +92,7 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exce
     if error.code == "no_dpapi":
         cure = FINDINGS["own_connection" if run_as.context is Context.CONNECTION else "not_logged_on"].next_step
         return Deferred(f"The logon as {name} on {computer} cannot protect a private key{hresult}. {cure}")
-    code = "key_asks" if error.code == "sign_failed" and error.hresult in ASKING else error.code
+    code = "key_asks" if error.code == "sign_failed" and error.hresult in CONSENT_ERRORS else error.code
     found = DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
     undo_failed = any(entry.outcome == "undo_failed" for entry in answer.journal)
     rest = " What this run had added could not be removed again." if undo_failed else ""
@@ -103,11 +106,11 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exce
 
 
 CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
-"""Libraries below Ansible's connection plugins, which let their errors through when a connection ends on the way."""
+"""Libraries under Ansible's connection plugins. The plugins do not catch their errors when a connection ends."""
 
 
 def is_connection_error(problem: Exception) -> bool:
-    """Whether an error was raised in one of the libraries that carry the connection, and not in Ansible or here."""
+    """Whether one of these libraries raised the error."""
     frames = traceback.walk_tb(problem.__traceback__)
     modules = [frame.f_globals.get("__name__", "") for frame, _line in frames] + [type(problem).__module__]
     return any(module.partition(".")[0] in CONNECTION_LIBRARIES for module in modules)

@@ -122,7 +122,7 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "The private key of {name} on {computer} does not sign",
         "Look up the HRESULT. The key may belong to another certificate, or Windows can no longer decrypt it.",
     ),
-    "key_asks": Explanation(  # not a code of the protocol: sign_failed with an HRESULT of ASKING
+    "key_asks": Explanation(  # not a code of the protocol: sign_failed with an HRESULT of CONSENT_ERRORS
         "The private key of {name} on {computer} asks for consent before it signs, and nobody could answer",
         "Import the certificate without strong protection of its key, or do not ask for a proof.",
     ),

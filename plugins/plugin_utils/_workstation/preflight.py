@@ -19,12 +19,12 @@ OLDEST_BUILD = 10240
 """The first Windows 10, and the first whose Windows PowerShell is 5.1 or can be."""
 
 FULL_LANGUAGE = "FullLanguage"
-OF_THE_WORKSTATION = ("secondary_logon", "no_debug_privilege")
-"""Refusals of an exchange that concern every holder alike, so that they are findings of their own."""
+WORKSTATION_CODES = ("secondary_logon", "no_debug_privilege")
+"""Codes that are about the workstation, not about one holder. They have findings of their own."""
 
 
 class Severity(str, Enum):
-    """``error``: the work fails. ``warning``: it is done, but something in it is missing or soon will be."""
+    """``error``: a task fails. ``warning``: a task works, but a part of it is missing, or will soon fail."""
 
     OK = "ok"
     WARNING = "warning"
@@ -33,7 +33,7 @@ class Severity(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``subject`` is a name that stays; ``account`` is the one it is about, if any. ``cure`` is empty only when it is ok."""
+    """``subject`` is a stable name. ``account`` is the account that it is about, or None. ``cure`` is empty if the severity is ok."""
 
     subject: str
     severity: Severity
@@ -43,12 +43,12 @@ class Finding:
 
     @property
     def ok(self) -> bool:
-        """There is nothing to do about it."""
+        """Whether there is nothing to do."""
         return self.severity is Severity.OK
 
 
 def preflight(inventory: Inventory, allow_logged_secrets: bool, now: datetime) -> tuple[Finding, ...]:
-    """Every finding on a workstation that answered. ``now`` is the controller's clock when it did."""
+    """All findings on a workstation that answered. ``now`` is the controller's clock when it answered."""
     return (
         _connection(inventory),
         _administrator(inventory),
@@ -64,24 +64,24 @@ def preflight(inventory: Inventory, allow_logged_secrets: bool, now: datetime) -
     )
 
 
-def locked_down(refusal: CollectionError) -> tuple[Finding, ...]:
-    """The one finding on a workstation where a policy keeps the driver from starting. Raises any other refusal again."""
+def lockdown_findings(refusal: CollectionError) -> tuple[Finding, ...]:
+    """The finding on a workstation where a policy prevents the driver from starting. Raises any other error again."""
     if refusal.code != "constrained_language":
         raise refusal
     return (Finding("language_mode", Severity.ERROR, refusal.cause, refusal.next_step),)
 
 
 def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """The documented result: flat maps, and whether there is no error among them."""
+    """The documented result of ``workstation_info``: the findings as maps, and ``ready`` if none is an error."""
     errors, warnings = (
         sum(finding.severity is severity for finding in findings) for severity in (Severity.ERROR, Severity.WARNING)
     )
-    verdict = "is not ready" if errors else "is ready"
+    state = "is not ready" if errors else "is ready"
     return {
         "changed": False,
         "ready": not errors,
         "findings": [asdict(finding) | {"severity": finding.severity.value, "ok": finding.ok} for finding in findings],
-        "msg": f"{computer} {verdict}: {_count(errors, 'error')}, {_count(warnings, 'warning')}.",
+        "msg": f"{computer} {state}: {_count(errors, 'error')}, {_count(warnings, 'warning')}.",
     }
 
 
@@ -97,8 +97,8 @@ def _administrator(inventory: Inventory) -> Finding:
     return Finding(
         "administrator",
         _severity_of_rights(inventory),
-        f"{account} is no administrator of {inventory.computer} over this connection; nobody else's profile can be read.",
-        "Connect with an administrator; a local one needs LocalAccountTokenFilterPolicy to be one over the network.",
+        f"{account} is no administrator of {inventory.computer} over this connection, so no other person's profile can be read.",
+        "Connect with an administrator. A local administrator needs LocalAccountTokenFilterPolicy to have the rights over the network.",
     )
 
 
@@ -169,19 +169,19 @@ def _os_build(inventory: Inventory) -> Finding:
     return Finding("os_build", Severity.ERROR, f"{sentence}, which is not supported.", cure)
 
 
-def _holder(inventory: Inventory, asked: str) -> Finding:
+def _holder(inventory: Inventory, name: str) -> Finding:
     """It calls the checks that an exchange calls, so that both say the same."""
     try:
-        owner = resolve_holder(inventory, asked)
+        owner = resolve_holder(inventory, name)
         check_store_readable(owner, inventory.computer)
         run_context(owner, inventory, None)
     except CollectionError as refusal:
-        if refusal.code not in OF_THE_WORKSTATION:
-            return Finding("holder", Severity.ERROR, refusal.cause, refusal.next_step, asked)
+        if refusal.code not in WORKSTATION_CODES:
+            return Finding("holder", Severity.ERROR, refusal.cause, refusal.next_step, name)
     if owner.sid == inventory.identity.sid:
         problem = _problem("holder", Severity.WARNING, "own_connection", name=owner.name)
-        return replace(problem, account=asked)
-    return Finding("holder", Severity.OK, _presence(owner, inventory.computer), account=asked)
+        return replace(problem, account=name)
+    return Finding("holder", Severity.OK, _presence(owner, inventory.computer), account=name)
 
 
 def _presence(owner: HolderAccount, computer: str) -> str:
@@ -219,7 +219,7 @@ def _profiles(inventory: Inventory) -> tuple[Finding, ...]:
 
 
 def _severity_of_rights(inventory: Inventory) -> Severity:
-    """Rights over others are not needed where the connection's own account is the only holder."""
+    """A missing right is only a warning if the connection's own account is the only holder, because become is not needed then."""
     asked = {account.sid for account in inventory.accounts}
     return Severity.WARNING if asked == {inventory.identity.sid} else Severity.ERROR
 

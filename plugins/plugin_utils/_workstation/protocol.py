@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What is asked of the two drivers and what they answer, typed. The protocol is docs/developers/driver_protocol.md."""
+"""The requests and answers of the two drivers as dataclasses. The protocol is docs/developers/driver_protocol.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._crypto.store import SerializedElement, StoreContents
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A person's profile and CurrentUser\\My in it. ``loaded``: the person is logged on."""
+    """A person's profile with its store CurrentUser\\My. ``loaded``: the person is logged on."""
 
     owner_sid: str
     path: str
@@ -27,7 +27,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A holder's account as the workstation resolved it; ``sid`` is None when the name means nobody there."""
+    """A holder's account as the workstation resolved it. ``asked`` is the text of the request. ``sid`` is None if it does not exist."""
 
     asked: str
     sid: str | None
@@ -37,7 +37,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a driver ran as. ``debug_privilege``: it holds SeDebugPrivilege, which become needs."""
+    """The account that a driver ran as. ``debug_privilege``: it has SeDebugPrivilege, which become needs."""
 
     sid: str
     account: str
@@ -47,7 +47,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Logging:
-    """Whether PowerShell keeps what it runs (policies of Windows PowerShell and PowerShell 7)."""
+    """Whether PowerShell logs what it runs (policies of Windows PowerShell and PowerShell 7)."""
 
     script_block: bool
     module: bool
@@ -65,14 +65,15 @@ class Logging:
 
 
 TOLERATED_SKEW = 300
-"""Seconds between the two clocks that Kerberos tolerates, too (RFC 4120, 8.2)."""
+"""Seconds that the two clocks may differ, as in Kerberos (RFC 4120, 8.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """Answer of ``store_inventory``. ``utc`` is the workstation's clock.
 
-    ``force_key_protection``: policy, 0 none, 1 or 2 a dialog. ``secondary_logon``: start type of the service, 4 is disabled.
+    ``force_key_protection``: the policy; 0 none, 1 or 2 a dialog. ``secondary_logon``: start type of the service; 4 is disabled, None
+    means that there is no such service.
     """
 
     identity: Identity
@@ -88,17 +89,17 @@ class Inventory:
     machine: StoreContents
 
     def skew(self, at: datetime) -> int:
-        """Seconds by which the workstation's clock is fast (negative: slow), by the controller's clock when the answer came."""
+        """Seconds by which the workstation's clock is fast; negative if slow. ``at`` is the controller's clock when the answer came."""
         return round((self.utc - at).total_seconds())
 
     def profile(self, sid: str) -> Profile | None:
-        """The profile of this owner, or None when the workstation has none."""
+        """The profile of the owner with this SID, or None."""
         return next((profile for profile in self.profiles if profile.owner_sid == sid), None)
 
 
 @dataclass(frozen=True, slots=True)
 class StepRequest:
-    """A step of a request. ``type`` is a step type of the protocol, ``arguments`` are its further keys; they may hold secrets."""
+    """A step of a request. ``type`` is a step type of the protocol, ``arguments`` its further keys, which may hold secrets."""
 
     id: str
     type: str
@@ -108,7 +109,7 @@ class StepRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRequest:
-    """One transaction on one owner's CurrentUser\\My; ``store_hash`` is the hash of what it was planned on."""
+    """One transaction on one owner's CurrentUser\\My. ``store_hash`` is the hash of the store for which the steps were planned."""
 
     owner_sid: str
     store_hash: str
@@ -117,7 +118,7 @@ class ExchangeRequest:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """What the workstation did, and when."""
+    """What the workstation did in one step. ``at`` is text like ``2026-11-25T04:34:43Z``, ``facts`` are the further keys."""
 
     id: str
     step: str
@@ -133,7 +134,7 @@ def journal_row(entry: JournalEntry) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeError:
-    """Where an exchange stopped: the id of a step or ``guard``, the protocol's code, the HRESULT of Windows."""
+    """Why an exchange stopped. ``step``: the id of the step, or ``guard``. ``code``: of the protocol. ``hresult``: of Windows, or None."""
 
     step: str
     code: str
@@ -154,7 +155,7 @@ class ExchangeAnswer:
 
 
 class Context(str, Enum):
-    """Who the exchange runs as: the connection's own user, or the holder through become."""
+    """How an exchange runs: as the connection's own user, or through become."""
 
     CONNECTION = "connection"
     BECOME = "become"
@@ -162,7 +163,7 @@ class Context(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunAs:
-    """The holder's context. ``password`` only where the holder's own entry has one; None takes his logon session's token."""
+    """The account of an exchange. ``password``: the holder's own; None uses the token of the holder's logon session."""
 
     context: Context
     account: str
@@ -170,7 +171,7 @@ class RunAs:
 
 
 class Drivers(Protocol):
-    """The way to a workstation. Implemented by the action base; by a fake in tests."""
+    """Runs the drivers on a workstation. The base of the actions implements it, and a fake in the tests."""
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
         """Runs ``store_inventory`` without become. Raises ``CollectionError``."""

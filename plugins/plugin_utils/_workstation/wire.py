@@ -31,19 +31,19 @@ PROTOCOL = 1
 
 
 class AnswerError(CollectionError):
-    """What came back is not an answer of this protocol: code ``driver_answer``."""
+    """An answer that is not one of this protocol: code ``driver_answer``."""
 
     def __init__(self, driver: str, problem: str) -> None:
         self.problem = problem
         super().__init__(
             code="driver_answer",
             cause=f"The workstation's answer to {driver} cannot be used: {problem}.",
-            next_step="Run the task again with -vvv, and report it if it stays: the drivers and the controller may not match.",
+            next_step="Run the task again with -vvv. If the error stays, report it: the drivers and the controller may not match.",
         )
 
 
 def step_arguments(step: StepRequest) -> dict[str, Any]:
-    """A step as the driver takes it."""
+    """A step as the driver takes it: bytes are base64."""
     named = {"id": step.id, "step": step.type, "thumbprint": step.thumbprint}
     return named | {name: _json_value(value) for name, value in step.arguments.items()}
 
@@ -59,7 +59,7 @@ def exchange_arguments(request: ExchangeRequest) -> dict[str, Any]:
 
 
 def inventory_arguments(holders: Sequence[str]) -> dict[str, Any]:
-    """The arguments of ``store_inventory``. An empty name is nobody's, and the driver's parameters do not take one."""
+    """The arguments of ``store_inventory``, without empty names, which the driver refuses."""
     return {"protocol": PROTOCOL, "holders": [holder for holder in holders if holder]}
 
 

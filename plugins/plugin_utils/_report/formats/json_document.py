@@ -53,11 +53,11 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     return row | {RECORD_KEYS[key]: value for key, value in record.items()}
 
 
-def _nested(row: Any, place: str) -> Any:
+def _nested(row: Any, path: str) -> Any:
     """The inverse of ``_flat``. Whatever does not fit stays as it is: the codec refuses it."""
     if not isinstance(row, Mapping):
         return row
-    _refuse_key("certificate", row, place)
+    _refuse_key("certificate", row, path)
     names = RECORD_KEYS.values()
     record = {key: row[name] for key, name in RECORD_KEYS.items() if name in row}
     return {key: value for key, value in row.items() if key not in names} | {"certificate": record}
@@ -121,18 +121,18 @@ def _report(raw: Mapping[str, Any]) -> Report:
     try:
         return from_map(Report, sections, strict=True)
     except Mismatch as mismatch:
-        raise Mismatch(mismatch.problem, _place_in_document(mismatch.place)) from None
+        raise Mismatch(mismatch.problem, _path_in_document(mismatch.path)) from None
 
 
-def _place_in_document(place: str) -> str:
-    """The place in the document, where neither the parameters nor a certificate's record are maps of their own."""
-    return _RECORD_KEY.sub(lambda found: f".{RECORD_KEYS[found[1]]}", place.removeprefix("parameters."))
+def _path_in_document(path: str) -> str:
+    """The path in the document, where neither the parameters nor a certificate's record are maps of their own."""
+    return _RECORD_KEY.sub(lambda found: f".{RECORD_KEYS[found[1]]}", path.removeprefix("parameters."))
 
 
-def _refuse_key(key: str, raw: Mapping[str, Any], place: str) -> None:
+def _refuse_key(key: str, raw: Mapping[str, Any], path: str) -> None:
     """Refuses a key that the model has and the document has not. Raises ``Mismatch``."""
     if key in raw:
-        raise Mismatch(f"{key!r} is no key of it", place)
+        raise Mismatch(f"{key!r} is no key of it", path)
 
 
 def _summary(report: Report) -> dict[str, Any]:

@@ -32,12 +32,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo, thumbprint_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Present, PresentBundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentBundle, PresentOptions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import DesiredState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
     ExecutionOptions,
     Transaction,
-    observe,
+    locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementPolicy
@@ -259,21 +259,23 @@ def execution(evidence: Path | None = None, **changes: Any) -> ExecutionOptions:
     return replace(usual, **changes)
 
 
-def wanting(under: ExecutionOptions | None = None, **changes: Any) -> Present:
+def present_options(under: ExecutionOptions | None = None, **changes: Any) -> PresentOptions:
     """The options of a task that leaves them all at their defaults."""
-    usual = Present(ExpectedSubject(), None, False, True, Prove.ON_CHANGE, RetirementPolicy(), under or execution())
+    usual = PresentOptions(
+        ExpectedSubject(), None, False, True, Prove.ON_CHANGE, RetirementPolicy(), under or execution()
+    )
     return replace(usual, **changes)
 
 
 def run_state(state: DesiredState, drivers: Drivers) -> Transaction:
     """Checks, reads and applies a state for the holder. Raises ``CollectionError`` for an error before or in the exchange."""
     state.check(NOW)
-    done = state.apply(observe(HOLDER, drivers, now), drivers, NOW)
+    done = state.apply(locate_holder(drivers.inventory([HOLDER]), HOLDER, now()), drivers, NOW)
     if done.error:
         raise done.error
     return done
 
 
-def present(wanted: Present, bundle: Bundle, drivers: Drivers) -> Transaction:
+def present(options: PresentOptions, bundle: Bundle, drivers: Drivers) -> Transaction:
     """``state: present`` with this bundle."""
-    return run_state(PresentBundle(wanted, bundle), drivers)
+    return run_state(PresentBundle(options, bundle), drivers)

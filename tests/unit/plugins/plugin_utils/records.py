@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates as facts have them, and a judge of a workstation where Jeanne (T1) and Paul (T2) work."""
+"""Certificates as facts have them, and the rules of a workstation where Jeanne (T1) and Paul (T2) work."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRe
     return replace(usual, **changes)
 
 
-def judge(
+def status_rules(
     accounts: Mapping[str, frozenset[str]] | None = None,
     calendar: Calendar = Calendar(),  # noqa: B008
     now: datetime = NOW,
     known: tuple[str, ...] = ("T1", "T2"),
 ) -> StatusRules:
-    """The judge. ``known``: the authorisation numbers that are anybody's, here or elsewhere."""
+    """The rules. ``known``: the authorisation numbers that are anybody's, here or elsewhere."""
     return StatusRules(index_holders(known, None), ACCOUNTS if accounts is None else accounts, calendar, now)

@@ -43,8 +43,8 @@ def options(**given: Any) -> dict[str, Any]:
 
 def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any]:
     """What ``certificate_facts`` leaves of a workstation where Jeanne and Paul work."""
-    judge = workstation_rules([JEANNE, PAUL], None, RULES.calendar, NOW)
-    holders = tuple(holder_record(entry, (), (), judge) for entry in (JEANNE, PAUL))
+    rules = workstation_rules([JEANNE, PAUL], None, RULES.calendar, NOW)
+    holders = tuple(holder_record(entry, (), (), rules) for entry in (JEANNE, PAUL))
     found = WorkstationRecord(
         1, at, "WS-1", at, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, certificates, 3, (), ()
     )

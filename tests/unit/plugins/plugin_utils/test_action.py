@@ -204,7 +204,7 @@ def test_powershell_is_sent_to_windows_only() -> None:
     assert (refusal.value.code, action.seen) == ("not_windows", [])
 
 
-def test_a_controller_without_the_library_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_controller_without_the_library_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_action.importlib.util, "find_spec", lambda _name: None)
     assert run({})["error"]["code"] == "missing_library"
 

@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pfx import count_private_keys, pfx_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pfx import count_private_keys, extract_pfx
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from lab.authority import der, pfx
 
@@ -20,7 +20,7 @@ SAFE_CONTENTS = der.oid("1.2.840.113549.1.12.10.1.6")
 
 def code_of(data: bytes) -> str:
     with pytest.raises(CollectionError) as caught:
-        pfx_of(data)
+        extract_pfx(data)
     return caught.value.code
 
 
@@ -44,22 +44,22 @@ def code_of(data: bytes) -> str:
         (FILE[: len(FILE) // 2], "truncated"),
     ],
 )
-def test_what_does_not_open_is_told_apart(data: bytes, code: str) -> None:
+def test_each_kind_of_wrong_file_has_its_code(data: bytes, code: str) -> None:
     assert code_of(data) == code
 
 
 def test_a_truncated_file_tells_how_much_is_missing() -> None:
-    with pytest.raises(CollectionError, match=f"says it has {len(FILE)} bytes, {len(FILE) - 7} are there"):
-        pfx_of(FILE[:-7])
+    with pytest.raises(CollectionError, match=f"should have {len(FILE)} bytes, and has {len(FILE) - 7}"):
+        extract_pfx(FILE[:-7])
 
 
 def test_what_follows_the_file_is_cut_off() -> None:
-    assert pfx_of(FILE + b"\r\n") == pfx_of(FILE) == FILE
+    assert extract_pfx(FILE + b"\r\n") == extract_pfx(FILE) == FILE
 
 
 def test_a_file_of_open_length_is_taken_whole() -> None:
     open_length = b"\x30\x80" + FILE[2 + (FILE[1] & 0x7F) :] + b"\0\0"
-    assert pfx_of(open_length) == open_length
+    assert extract_pfx(open_length) == open_length
 
 
 def open_length(tag: int, *contents: bytes) -> bytes:
@@ -130,6 +130,6 @@ def test_bytes_changed_at_random_are_counted_or_refused_and_nothing_else() -> No
         for _change in range(3):
             changed[chance.randrange(len(changed))] = chance.randrange(256)
         try:
-            assert count_private_keys(pfx_of(bytes(changed))) in range(3)
+            assert count_private_keys(extract_pfx(bytes(changed))) in range(3)
         except CollectionError:
             continue

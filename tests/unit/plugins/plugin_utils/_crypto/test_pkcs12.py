@@ -145,7 +145,7 @@ def test_a_passphrase_read_from_a_latin1_file_opens(authority: Authority, rsa_ke
     ],
 )
 @pytest.mark.parametrize("dialect", ["modern", "rc2-40"])
-def test_a_wrong_passphrase_is_told_apart_and_never_repeated(
+def test_a_wrong_passphrase_has_its_own_cause_and_is_never_shown(
     authority: Authority, rsa_key: rsa.RSAPrivateKey, passphrase: str | None, code: str, word: str, dialect: Dialect
 ) -> None:
     issued = authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, dialect=dialect, key=rsa_key)

@@ -126,7 +126,7 @@ def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority)
     }
 
 
-def test_a_profile_is_told_as_the_workstation_has_it() -> None:
+def test_a_profile_is_in_the_facts() -> None:
     away = profile(loaded=False, path="D:\\Profils\\jdupont")
     assert facts(Selection(), profiles=(away,))["profiles"] == [
         {
@@ -141,7 +141,7 @@ def test_a_profile_is_told_as_the_workstation_has_it() -> None:
 
 
 @pytest.mark.parametrize(("signs", "state"), [(None, "linked"), (True, "proven"), (False, "unusable")])
-def test_what_is_known_of_a_key_is_told(signs: bool | None, state: str) -> None:
+def test_the_state_of_a_key_is_in_the_facts(signs: bool | None, state: str) -> None:
     assert certificate_row(replace(stored(certificate()), key_works=signs), Calendar(), NOW)["key_state"] == state
 
 
@@ -252,7 +252,7 @@ def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> 
         ]
 
 
-def test_the_moment_is_told_to_the_second() -> None:
+def test_the_time_is_in_whole_seconds() -> None:
     late = NOW.replace(microsecond=999_999)
     assert workstation_record(inventory(), {}, FactsScope(Selection(), (), Calendar()), late).gathered_at == NOW
 

@@ -20,17 +20,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluati
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status, calendar_of
 from unit.plugins.plugin_utils.fakes import EMAIL
-from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, SECOND, STRANGERS, judge, record
+from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, SECOND, STRANGERS, record, status_rules
 
-JUDGE = judge()
+RULES = status_rules()
 NEWER = record(days=900)
 
 
-def statuses(*records: CertificateRecord, by: StatusRules = JUDGE) -> list[Status]:
+def statuses(*records: CertificateRecord, by: StatusRules = RULES) -> list[Status]:
     return [each.record.status for each in rate_certificates(records, by)]
 
 
-def status(*records: CertificateRecord, by: StatusRules = JUDGE) -> Status:
+def status(*records: CertificateRecord, by: StatusRules = RULES) -> Status:
     """That of the first of them."""
     return statuses(*records, by=by)[0]
 
@@ -114,16 +114,16 @@ def test_a_status_changes_where_the_table_says(changes: dict[str, Any], expected
     ],
 )
 def test_days_are_those_of_the_site(zone: str, now: str, expected: Status, days: int) -> None:
-    at = judge(calendar=calendar_of(zone, 40), now=datetime.fromisoformat(now).replace(tzinfo=timezone.utc))
+    at = status_rules(calendar=calendar_of(zone, 40), now=datetime.fromisoformat(now).replace(tzinfo=timezone.utc))
     (one,) = rate_certificates([record(not_after=NOW.replace(hour=8))], at)
     assert (one.record.status, one.record.days_left) == (expected, days)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.value)
-def test_days_are_told_whatever_the_status(reason: Status) -> None:
+def test_days_left_are_set_with_every_status(reason: Status) -> None:
     one = with_reasons(reason)[0]
-    (judged, *_others) = rate_certificates(with_reasons(reason), JUDGE)
-    assert judged.record.days_left == (one.not_after.date() - NOW.date()).days
+    (rated, *_others) = rate_certificates(with_reasons(reason), RULES)
+    assert rated.record.days_left == (one.not_after.date() - NOW.date()).days
 
 
 @pytest.mark.parametrize(
@@ -182,13 +182,13 @@ def test_a_holders_certificate_belongs_into_his_own_store(
     number: str, owner_sid: str, related: bool, wrong: bool
 ) -> None:
     accounts = {"T1": frozenset({JEANNES}), "T2": frozenset({PAULS}), "T4": frozenset[str]()}
-    by = judge(accounts, known=("T1", "T2", "T3", "T4"))
+    by = status_rules(accounts, known=("T1", "T2", "T3", "T4"))
     found = record(number, owner_sid=owner_sid, related=related)
     assert (status(found, by=by) is Status.WRONG_HOLDER) is wrong
 
 
 def test_a_holder_with_two_accounts_has_two_stores() -> None:
-    both = judge({"T1": frozenset({JEANNES, STRANGERS})})
+    both = status_rules({"T1": frozenset({JEANNES, STRANGERS})})
     assert [status(record(owner_sid=sid), by=both) for sid in (JEANNES, STRANGERS, PAULS)] == [
         Status.VALID,
         Status.VALID,
@@ -198,9 +198,9 @@ def test_a_holder_with_two_accounts_has_two_stores() -> None:
 
 def test_the_holder_is_said_with_each_certificate_and_the_order_stays() -> None:
     records = [record("T2", owner_sid=PAULS), record("X9"), record(), record("T2", owner_sid=PAULS, related=False)]
-    judged = rate_certificates(records, JUDGE)
-    assert [each.holder for each in judged] == ["T2", None, "T1", None]
-    assert [each.record.thumbprint for each in judged] == [each.thumbprint for each in records]
+    rated = rate_certificates(records, RULES)
+    assert [each.holder for each in rated] == ["T2", None, "T1", None]
+    assert [each.record.thumbprint for each in rated] == [each.thumbprint for each in records]
 
 
 # Name, what is in the holder's store, whether there is one elsewhere, whether the store is unread, where he stands.
@@ -242,12 +242,12 @@ HOLDERS: list[tuple[str, list[CertificateRecord], bool, bool, Status]] = [
 def test_a_holder_stands_where_his_own_store_says(
     held: list[CertificateRecord], elsewhere: bool, unread: bool, expected: Status
 ) -> None:
-    assert rate_holder(rate_certificates(held, JUDGE), elsewhere, unread, JUDGE).status is expected
+    assert rate_holder(rate_certificates(held, RULES), elsewhere, unread, RULES).status is expected
 
 
 def counts(*held: CertificateRecord, unread: bool = False) -> CertificateRecord | None:
     """The certificate by which the holder stands there, with its status as it was judged."""
-    return rate_holder(rate_certificates(held, JUDGE), False, unread, JUDGE).record
+    return rate_holder(rate_certificates(held, RULES), False, unread, RULES).record
 
 
 def test_the_certificate_that_counts_is_the_usable_one_that_ends_last() -> None:
@@ -263,17 +263,17 @@ def test_where_none_is_usable_the_one_that_ends_last_counts() -> None:
 
 
 @pytest.mark.parametrize("held", [[], [record(days=-1)]], ids=["empty", "expired"])
-def test_no_date_is_told_where_more_may_be_there(held: list[CertificateRecord]) -> None:
+def test_there_is_no_date_where_the_store_could_not_be_read(held: list[CertificateRecord]) -> None:
     assert counts(*held, unread=True) is None
 
 
-def test_status_is_of_the_moment_of_the_judge_and_not_of_that_of_the_facts() -> None:
-    kept = replace(rate_certificates([record()], JUDGE)[0].record, status=Status.VALID, days_left=400)
-    later = judge(now=NOW + 401 * DAY)
-    (judged,) = rate_certificates([kept], later)
-    assert (judged.record.status, judged.record.days_left) == (Status.EXPIRED, -1)
-    assert rate_holder([judged], False, False, later).status is Status.EXPIRED
-    assert isinstance(judged, RatedCertificate)
+def test_a_status_is_of_the_time_of_the_rules_not_of_the_facts() -> None:
+    kept = replace(rate_certificates([record()], RULES)[0].record, status=Status.VALID, days_left=400)
+    later = status_rules(now=NOW + 401 * DAY)
+    (rated,) = rate_certificates([kept], later)
+    assert (rated.record.status, rated.record.days_left) == (Status.EXPIRED, -1)
+    assert rate_holder([rated], False, False, later).status is Status.EXPIRED
+    assert isinstance(rated, RatedCertificate)
 
 
 @pytest.mark.parametrize(
@@ -281,11 +281,11 @@ def test_status_is_of_the_moment_of_the_judge_and_not_of_that_of_the_facts() -> 
     [(-1095 * DAY - SECOND, False), (-1095 * DAY, True), (timedelta(0), True), (SECOND, False)],
 )
 def test_it_is_usable_from_its_first_second_to_its_last(shift: timedelta, usable: bool) -> None:
-    at = judge(now=record().not_after + shift)
+    at = status_rules(now=record().not_after + shift)
     assert at.in_date(record()) is at.is_usable(record()) is usable
 
 
 @pytest.mark.parametrize("before", [0, 40, 10**9])
 def test_days_before_the_end_are_those_of_the_calendar(before: int) -> None:
-    due = status(record(), by=judge(calendar=Calendar(before))) is Status.RENEWAL_DUE
+    due = status(record(), by=status_rules(calendar=Calendar(before))) is Status.RENEWAL_DUE
     assert due is (before >= 400)

@@ -34,7 +34,7 @@ def facts(drivers: FakeDrivers, dead: set[KeyId], signs: bool | None = None) -> 
     found = drivers.inventory([])
     scope = FactsScope(Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], found), Calendar(), dead)
     views = {
-        each.owner_sid: parse_store(each.my).with_tried_keys(
+        each.owner_sid: parse_store(each.my).with_key_results(
             {} if signs is None else dict.fromkeys(drivers.elements, signs)
         )
         for each in found.profiles

@@ -94,7 +94,7 @@ def test_an_anniversary_that_is_no_day_is_refused(day: str) -> None:
     assert "CHU\\jdupont" in refusal.value.cause
 
 
-def test_seats_come_back_from_the_facts_that_named_them() -> None:
+def test_holders_come_back_from_the_facts_that_named_them() -> None:
     entries = (replace(JEANNE, outcome="deferred", outcome_at=NOW), PAUL, LOCUM, NOBODY)
     by = workstation_rules(entries, None, calendar_of("UTC", 40), NOW)
     holders = [to_map(holder_record(entry, (), (), by)) for entry in entries]
@@ -146,12 +146,12 @@ def test_another_number_at_the_same_account_is_another_person() -> None:
     assert JEANNE.key != colleague.key
 
 
-def seats_at(*entries: HolderEntry, **found: Any) -> tuple[HolderEntry, ...]:
+def resolved(*entries: HolderEntry, **found: Any) -> tuple[HolderEntry, ...]:
     return resolve_accounts(entries, inventory(**found))
 
 
 def test_the_workstation_says_whose_account_it_is() -> None:
-    (found,) = seats_at(HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1)))
+    (found,) = resolved(HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1)))
     assert found == HolderEntry(
         HOLDER, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1), SID, HOLDER, logged_on=True
     )
@@ -159,21 +159,21 @@ def test_the_workstation_says_whose_account_it_is() -> None:
 
 def test_what_the_workstation_says_now_counts_more_than_what_it_once_said() -> None:
     once = HolderEntry(HOLDER, ExpectedSubject(), None, OTHER_SID, "CHU\\old", logged_on=False)
-    assert seats_at(once) == (HolderEntry(HOLDER, ExpectedSubject(), None, SID, HOLDER, logged_on=True),)
+    assert resolved(once) == (HolderEntry(HOLDER, ExpectedSubject(), None, SID, HOLDER, logged_on=True),)
     forgotten = (Account(HOLDER, None, None, 0x80070534),)
-    assert seats_at(once, accounts=forgotten) == (HolderEntry(HOLDER, ExpectedSubject()),)
+    assert resolved(once, accounts=forgotten) == (HolderEntry(HOLDER, ExpectedSubject()),)
 
 
 def test_a_holder_who_was_not_asked_for_keeps_his_account() -> None:
     once = HolderEntry("CHU\\other", ExpectedSubject(), None, SID, "CHU\\other", logged_on=False)
-    assert seats_at(once, accounts=()) == (replace(once, logged_on=True),)
+    assert resolved(once, accounts=()) == (replace(once, logged_on=True),)
 
 
 @pytest.mark.parametrize(
     ("profiles", "logged_on"), [((), None), ((profile(),), True), ((profile(loaded=False),), False)]
 )
 def test_who_has_no_profile_is_neither_logged_on_nor_off(profiles: Sequence[Any], logged_on: bool | None) -> None:
-    (found,) = seats_at(HolderEntry(HOLDER, ExpectedSubject()), profiles=tuple(profiles))
+    (found,) = resolved(HolderEntry(HOLDER, ExpectedSubject()), profiles=tuple(profiles))
     assert found.logged_on is logged_on
 
 

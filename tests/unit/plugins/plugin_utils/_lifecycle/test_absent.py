@@ -44,7 +44,7 @@ def run(
 def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_command(drivers: FakeDrivers) -> None:
     mine, others = list(drivers.elements)
     selector = RemovalSelector(issuer=".", person=ExpectedSubject(authorisation="T123456"))
-    assert list(run(drivers, selector).plan.leaving) == [mine]
+    assert list(run(drivers, selector).plan.retirements) == [mine]
     assert list(drivers.elements) == [others]
     drivers.calls.clear()
     assert not run(drivers, selector).plan.steps
@@ -59,14 +59,14 @@ def test_an_empty_selection_takes_nothing(drivers: FakeDrivers) -> None:
 
 def test_too_many_at_once_are_refused(drivers: FakeDrivers) -> None:
     with pytest.raises(CollectionError) as refusal:
-        run(drivers, ALL, RetirementPolicy(most=1))
+        run(drivers, ALL, RetirementPolicy(max_retired=1))
     assert refusal.value.code == "too_many"
     assert len(drivers.elements) == 2
 
 
 def test_check_mode_says_what_would_go_and_sends_nothing(drivers: FakeDrivers) -> None:
     outcome = run(drivers, ALL, check_mode=True)
-    assert len(outcome.plan.leaving) == 2
+    assert len(outcome.plan.retirements) == 2
     assert drivers.calls == ["inventory"]
 
 
@@ -75,7 +75,7 @@ def test_encryption_certificates_are_archived(authority: Authority) -> None:
     usages = [x509.ObjectIdentifier(EMAIL), x509.ObjectIdentifier("1.3.6.1.5.5.7.3.2")]
     thumbprint = drivers.plant(issue(authority, eku=usages))
     outcome = run(drivers, ALL)
-    assert outcome.plan.leaving == {thumbprint: RetirementMethod.ARCHIVE}
+    assert outcome.plan.retirements == {thumbprint: RetirementMethod.ARCHIVE}
     assert [found.archived for found in outcome.after.certificates] == [True]
 
 

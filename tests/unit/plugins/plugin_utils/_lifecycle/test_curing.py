@@ -33,9 +33,9 @@ from unit.plugins.plugin_utils.fakes import (
     issue,
     opened,
     present,
+    present_options,
     profile,
     run_state,
-    wanting,
 )
 
 
@@ -68,8 +68,8 @@ def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: Issu
     drivers.dead = {thumbprint}
     known = {(SID, thumbprint), (SID, "0" * 40), ("S-1-5-21-9", opened(old).leaf.thumbprint)}
     prove = Prove.ALWAYS if last == "asked now" else Prove.ON_CHANGE
-    wanted = wanting(prove=prove, unusable=known if last == "remembered" else frozenset())
-    outcome = present(wanted, opened(new), drivers)
+    options = present_options(prove=prove, unusable=known if last == "remembered" else frozenset())
+    outcome = present(options, opened(new), drivers)
     assert (outcome.proven, outcome.plan.imports, drivers.dead) == (True, True, set())
     assert [(found.thumbprint, found.key_works) for found in outcome.after.certificates] == [(thumbprint, True)]
     assert drivers.calls == ["inventory", "exchange"] + ["exchange"] * (last != "remembered")
@@ -78,9 +78,9 @@ def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: Issu
 def test_what_earlier_facts_say_against_a_key_counts_until_it_signs(new: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
     thumbprint = drivers.plant(new)
-    wanted = wanting(person=ExpectedSubject("Jeanne Dupont", "T123456"), unusable={(SID, thumbprint)})
+    options = present_options(person=ExpectedSubject("Jeanne Dupont", "T123456"), unusable={(SID, thumbprint)})
     folder = BundleFolder(Path("/bundles"), "*.p12", (opened(new),), ())
-    outcome = run_state(PresentFromFolder(wanted, folder, Install.DUE, Calendar()), drivers)
+    outcome = run_state(PresentFromFolder(options, folder, Install.DUE, Calendar()), drivers)
     assert outcome.deferred
     assert [found.key_works for found in outcome.after.certificates] == [False]
 
@@ -97,7 +97,7 @@ def test_what_another_import_does_not_cure_is_said_at_once(new: IssuedBundle, wh
         drivers.lie = {"error": ExchangeError("1", "sign_failed", 0x80090022)}
     held = dict(drivers.elements)
     with pytest.raises(CollectionError) as refusal:
-        present(wanting(prove=Prove.ALWAYS), opened(new), drivers)
+        present(present_options(prove=Prove.ALWAYS), opened(new), drivers)
     assert drivers.elements == held
     assert refusal.value.code == ("key_asks" if why == "asks" else "no_key")
     assert drivers.calls.count("exchange") == (2 if why == "incurable" else 1)
@@ -107,7 +107,7 @@ def test_a_key_that_was_dead_in_another_store_is_not_this_holders(new: IssuedBun
     """Two people may have the same certificate in their stores, and one of them a key that was lost."""
     drivers = FakeDrivers()
     thumbprint = drivers.plant(new)
-    present(wanting(unusable={(OTHER_SID, thumbprint)}), opened(new), drivers)
+    present(present_options(unusable={(OTHER_SID, thumbprint)}), opened(new), drivers)
     assert drivers.calls == ["inventory"]
-    present(wanting(unusable={(SID, thumbprint)}), opened(new), drivers)
+    present(present_options(unusable={(SID, thumbprint)}), opened(new), drivers)
     assert drivers.calls == ["inventory", "inventory", "exchange"]

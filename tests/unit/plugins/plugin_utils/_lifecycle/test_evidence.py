@@ -103,7 +103,7 @@ def test_a_line_is_on_the_disk_before_it_counts(
 
 
 def test_what_could_not_be_written_down_is_refused_before(tmp_path: Path) -> None:
-    with pytest.raises(CollectionError, match="without it nothing is changed") as refusal:
+    with pytest.raises(CollectionError, match="Nothing was changed") as refusal:
         Evidence(tmp_path / "missing" / "e", None, "ws-1").prepare()
     assert (refusal.value.code, refusal.value.changed) == ("evidence", False)
 

@@ -211,7 +211,7 @@ def test_check_mode_tries_no_key(issued: IssuedBundle) -> None:
     drivers.plant(issued)
     holder, certificate = one(prove(drivers, check_mode=True))
     assert (holder.proof, certificate.key_state, drivers.calls) == (Proof.NOT_PROVEN, "linked", ["inventory"])
-    assert "In check mode" in str(holder.proof_detail)
+    assert "in check mode" in str(holder.proof_detail)
 
 
 def test_a_key_on_a_card_is_not_tried(issued: IssuedBundle) -> None:

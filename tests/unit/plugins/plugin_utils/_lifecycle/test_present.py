@@ -16,8 +16,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
     Install,
-    Present,
     PresentFromFolder,
+    PresentOptions,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
@@ -45,8 +45,8 @@ from unit.plugins.plugin_utils.fakes import (
     issue,
     opened,
     present,
+    present_options,
     run_state,
-    wanting,
 )
 
 JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
@@ -71,18 +71,18 @@ def drivers(old: IssuedBundle) -> FakeDrivers:
     return fake
 
 
-def run(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> Transaction:
-    return present(wanted or wanting(), opened(issued), drivers)
+def run(drivers: FakeDrivers, issued: IssuedBundle, options: PresentOptions | None = None) -> Transaction:
+    return present(options or present_options(), opened(issued), drivers)
 
 
 def kinds(drivers: FakeDrivers) -> list[str]:
     return [step.type for request, _run_as in drivers.requests for step in request.steps]
 
 
-def refused(drivers: FakeDrivers, issued: IssuedBundle, wanted: Present | None = None) -> CollectionError:
+def refused(drivers: FakeDrivers, issued: IssuedBundle, options: PresentOptions | None = None) -> CollectionError:
     held = dict(drivers.elements)
     with pytest.raises(CollectionError) as refusal:
-        run(drivers, issued, wanted)
+        run(drivers, issued, options)
     assert drivers.elements == held
     return refusal.value
 
@@ -106,12 +106,12 @@ def test_what_travels_is_a_bundle_of_one_use_and_none_of_it_shows(drivers: FakeD
     assert step.arguments["bundle"] != new.data
     one_use = step.arguments["passphrase"]
     assert one_use != PASSPHRASE
-    assert all(secret not in repr((drivers.requests, outcome, wanting())) for secret in (PASSPHRASE, one_use))
+    assert all(secret not in repr((drivers.requests, outcome, present_options())) for secret in (PASSPHRASE, one_use))
 
 
 def test_each_proof_signs_a_number_of_its_own(old: IssuedBundle, drivers: FakeDrivers) -> None:
     for _run in range(2):
-        run(drivers, old, wanting(prove=Prove.ALWAYS))
+        run(drivers, old, present_options(prove=Prove.ALWAYS))
     nonces = {
         step.arguments["nonce"] for request, _as in drivers.requests for step in request.steps if step.type == "prove"
     }
@@ -134,7 +134,7 @@ def test_when_retiring_fails_the_new_certificate_stays_and_is_on_record(
 ) -> None:
     drivers.fails = ("retire", "retire_failed")
     with pytest.raises(CollectionError) as refusal:
-        run(drivers, new, wanting(execution(tmp_path / "e")))
+        run(drivers, new, present_options(execution(tmp_path / "e")))
     assert (refusal.value.code, refusal.value.changed) == ("retire_failed", True)
     assert opened(new).leaf.thumbprint in drivers.elements
     assert '"error": "retire_failed"' in (tmp_path / "e").read_text(encoding="utf-8")
@@ -143,7 +143,7 @@ def test_when_retiring_fails_the_new_certificate_stays_and_is_on_record(
 def test_someone_elses_certificate_is_refused_before_the_workstation_is_asked(
     drivers: FakeDrivers, new: IssuedBundle
 ) -> None:
-    refusal = refused(drivers, new, wanting(person=ExpectedSubject("Paul Martin", "T654321")))
+    refusal = refused(drivers, new, present_options(person=ExpectedSubject("Paul Martin", "T654321")))
     assert refusal.code == "wrong_person"
     assert "Jeanne Dupont - T123456" in refusal.cause
     assert "Paul Martin T654321" in refusal.cause
@@ -188,29 +188,29 @@ def test_an_older_bundle_is_refused_unless_it_is_meant(
 ) -> None:
     drivers = FakeDrivers()
     drivers.plant(new)
-    assert refused(drivers, old, wanting(policy=RetirementPolicy(method))).code == "downgrade"
-    run(drivers, old, wanting(policy=RetirementPolicy(method, allow_downgrade=True)))
+    assert refused(drivers, old, present_options(policy=RetirementPolicy(method))).code == "downgrade"
+    run(drivers, old, present_options(policy=RetirementPolicy(method, allow_downgrade=True)))
     assert opened(old).leaf.thumbprint in drivers.elements
 
 
 def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    assert refused(drivers, new, wanting(policy=RetirementPolicy(most=0))).code == "too_many"
+    assert refused(drivers, new, present_options(policy=RetirementPolicy(max_retired=0))).code == "too_many"
     assert drivers.calls == ["inventory"]
 
 
-def shelf(*issued: IssuedBundle) -> BundleFolder:
+def bundle_folder(*issued: IssuedBundle) -> BundleFolder:
     return BundleFolder(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
 
 
 def renew(
-    wanted: Present, folder: BundleFolder, only_due: bool, drivers: FakeDrivers, calendar: Calendar
+    options: PresentOptions, folder: BundleFolder, only_due: bool, drivers: FakeDrivers, calendar: Calendar
 ) -> Transaction:
     install = Install.DUE if only_due else Install.NEWEST
-    return run_state(PresentFromFolder(wanted, folder, install, calendar), drivers)
+    return run_state(PresentFromFolder(options, folder, install, calendar), drivers)
 
 
 def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    outcome = renew(wanting(person=JEANNE), shelf(new), True, drivers, Calendar())
+    outcome = renew(present_options(person=JEANNE), bundle_folder(new), True, drivers, Calendar())
     assert outcome.plan.imports
     assert list(drivers.elements) == [opened(new).leaf.thumbprint]
 
@@ -223,8 +223,8 @@ def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle
 def test_a_folder_leaves_things_as_they_are_and_says_why(
     drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: SkipReason | None
 ) -> None:
-    what = shelf(new) if bundles else shelf()
-    outcome = renew(wanting(person=JEANNE), what, only_due, drivers, Calendar(days))
+    what = bundle_folder(new) if bundles else bundle_folder()
+    outcome = renew(present_options(person=JEANNE), what, only_due, drivers, Calendar(days))
     assert (outcome.skipped, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
 
 
@@ -232,18 +232,18 @@ def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_
     drivers: FakeDrivers, old: IssuedBundle
 ) -> None:
     for prove in Prove:
-        outcome = renew(wanting(person=JEANNE, prove=prove), shelf(old), True, drivers, Calendar())
+        outcome = renew(present_options(person=JEANNE, prove=prove), bundle_folder(old), True, drivers, Calendar())
         assert outcome.skipped is SkipReason.WAITING_FOR_ISSUER
 
 
 def test_an_empty_folder_is_a_failure_for_a_holder_without_a_certificate() -> None:
     with pytest.raises(CollectionError) as refusal:
-        renew(wanting(person=JEANNE), shelf(), True, FakeDrivers(), Calendar())
+        renew(present_options(person=JEANNE), bundle_folder(), True, FakeDrivers(), Calendar())
     assert refusal.value.code == "no_bundle"
 
 
-def retires_first(wanted: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
-    steps = plan_present(wanted, before, old).steps
+def retires_first(desired: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
+    steps = plan_present(desired, before, old).steps
     return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireStep))))
 
 

@@ -16,7 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle impo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
     EMPTY,
     Transaction,
-    observe,
+    locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
@@ -40,8 +40,8 @@ from unit.plugins.plugin_utils.fakes import (
     now,
     opened,
     present,
+    present_options,
     profile,
-    wanting,
 )
 
 LOGGED = Logging(script_block=True, module=False, transcription=False)
@@ -53,7 +53,7 @@ def issued(authority: Authority) -> IssuedBundle:
 
 
 def run(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> Transaction:
-    return present(wanting(execution(evidence, **details)), opened(issued), drivers)
+    return present(present_options(execution(evidence, **details)), opened(issued), drivers)
 
 
 def refusal(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> str:
@@ -65,7 +65,7 @@ def refusal(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = 
 
 def test_reading_is_one_command_and_takes_the_clock_when_it_came() -> None:
     drivers = FakeDrivers()
-    found = observe(HOLDER, drivers, now)
+    found = locate_holder(drivers.inventory([HOLDER]), HOLDER, now())
     assert (found.owner.sid, found.observed_at, found.store, drivers.calls) == (SID, NOW, EMPTY, ["inventory"])
 
 
@@ -101,7 +101,7 @@ def test_a_logon_that_turns_out_unable_is_waiting_not_failing(
     assert run(FakeDrivers(), issued).deferred == "Windows gave no token."
 
 
-def test_a_workstation_that_logs_powershell_gets_no_key_unless_told(issued: IssuedBundle) -> None:
+def test_a_workstation_that_logs_powershell_gets_no_key_by_default(issued: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(logging=LOGGED))
     assert refusal(drivers, issued) == "logged_secrets"
     assert refusal(drivers, issued, check_mode=True) == "logged_secrets"
@@ -111,7 +111,7 @@ def test_a_workstation_that_logs_powershell_gets_no_key_unless_told(issued: Issu
 def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(logging=LOGGED))
     drivers.plant(issued)
-    assert present(wanting(prove=Prove.ALWAYS), opened(issued), drivers).proven
+    assert present(present_options(prove=Prove.ALWAYS), opened(issued), drivers).proven
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,7 @@ def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> N
     ],
     ids=["service", "policy", "right"],
 )
-def test_what_the_workstation_lacks_is_told_in_check_mode_too(
-    issued: IssuedBundle, found: Inventory, code: str
-) -> None:
+def test_check_mode_refuses_an_unfit_workstation_too(issued: IssuedBundle, found: Inventory, code: str) -> None:
     assert refusal(FakeDrivers(found), issued) == code
     assert refusal(FakeDrivers(found), issued, check_mode=True) == code
 
@@ -140,7 +138,7 @@ def test_evidence_that_cannot_be_kept_is_refused_before_the_exchange(tmp_path: P
 def test_a_proof_alone_leaves_no_evidence(tmp_path: Path, issued: IssuedBundle) -> None:
     drivers = FakeDrivers()
     drivers.plant(issued)
-    present(wanting(execution(tmp_path / "e"), prove=Prove.ALWAYS), opened(issued), drivers)
+    present(present_options(execution(tmp_path / "e"), prove=Prove.ALWAYS), opened(issued), drivers)
     assert not (tmp_path / "e").exists()
 
 
@@ -153,7 +151,9 @@ def test_an_answer_that_does_not_show_the_plan_is_refused_but_on_record(tmp_path
 
 
 def test_no_password_and_no_passphrase_shows_in_what_is_passed_around(issued: IssuedBundle) -> None:
-    shown = repr((execution(holder_password="his own"), wanting(), transaction.ImportMaterial(opened(issued), False)))
+    shown = repr(
+        (execution(holder_password="his own"), present_options(), transaction.ImportMaterial(opened(issued), False))
+    )
     assert "his own" not in shown
     assert issued.passphrase not in shown
 
@@ -170,7 +170,7 @@ def test_a_change_without_an_answer_is_written_down(
 
     evidence = tmp_path / "evidence.jsonl"
     with suppress(OSError, CollectionError):
-        present(wanting(execution(evidence)), opened(issue(authority)), Cut())
+        present(present_options(execution(evidence)), opened(issue(authority)), Cut())
     written = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
     assert [line["error"] for line in written] == ["no_answer"] * lines
     assert all(line["planned"][-1].startswith("prove ") for line in written)

@@ -53,7 +53,7 @@ def test_a_renewal_imports_proves_names_and_only_then_retires() -> None:
         wanted("SISERI", chain=(ISSUING, ROOT)), view(OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)]
     )
     assert kinds(plan) == [ChainStep, ImportStep, ProveStep, NameStep, RetireStep]
-    assert plan.leaving == {OLD.thumbprint: RetirementMethod.DELETE}
+    assert plan.retirements == {OLD.thumbprint: RetirementMethod.DELETE}
 
 
 def test_a_root_never_travels() -> None:
@@ -168,7 +168,7 @@ def test_a_plan_without_a_proof_would_be_caught() -> None:
 
 def test_only_what_was_chosen_leaves() -> None:
     for want, before, old in worlds():
-        assert set(plan_present(want, before, old).leaving) == {each.found.thumbprint for each in old}
+        assert set(plan_present(want, before, old).retirements) == {each.stored.thumbprint for each in old}
 
 
 def test_a_removal_removes_and_archives_as_chosen() -> None:
@@ -177,4 +177,4 @@ def test_a_removal_removes_and_archives_as_chosen() -> None:
         [RetiredCertificate(OLD, RetirementMethod.DELETE), RetiredCertificate(second, RetirementMethod.ARCHIVE)]
     )
     assert plan.steps == (RemoveStep(OLD.thumbprint), RetireStep(second.thumbprint, RetirementMethod.ARCHIVE))
-    assert plan.leaving == {OLD.thumbprint: RetirementMethod.DELETE, second.thumbprint: RetirementMethod.ARCHIVE}
+    assert plan.retirements == {OLD.thumbprint: RetirementMethod.DELETE, second.thumbprint: RetirementMethod.ARCHIVE}

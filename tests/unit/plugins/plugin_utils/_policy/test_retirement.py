@@ -33,7 +33,7 @@ USUAL, ANYBODY = RetirementPolicy(), ExpectedSubject()
 def methods(
     *found: StoreCertificate, policy: RetirementPolicy = USUAL, person: ExpectedSubject = ANYBODY
 ) -> list[tuple[str, RetirementMethod]]:
-    return [(each.found.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
+    return [(each.stored.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
 
 
 def test_the_older_one_of_the_same_person_and_issuer_goes_with_its_key() -> None:
@@ -67,7 +67,7 @@ def test_others_stay(other: StoreCertificate) -> None:
 
 
 @pytest.mark.parametrize("usage", [EMAIL, EFS], ids=["mail", "file"])
-def test_what_opens_old_mails_and_files_is_archived_unless_told_otherwise(usage: str) -> None:
+def test_what_opens_old_mails_and_files_is_archived_by_default(usage: str) -> None:
     old = stored(certificate(eku=(CLIENT, usage)))
     assert methods(old) == [(old.thumbprint, RetirementMethod.ARCHIVE)]
     assert methods(old, policy=RetirementPolicy(encryption_keys=True)) == [(old.thumbprint, RetirementMethod.DELETE)]

@@ -89,7 +89,7 @@ def test_what_is_not_known_has_not_gone(silent: Callable[[], Host]) -> None:
     assert [each.kind for each in compare(unknown, known)] == [ChangeKind.STATUS]
 
 
-def test_a_workstation_that_does_not_answer_keeps_what_it_told() -> None:
+def test_a_workstation_that_does_not_answer_keeps_its_certificates() -> None:
     later = {"report_date": NOW + 10 * DAY, "facts_max_age_days": 3}
     assert told(report(host(record())), report(host(record()), **later)) == [
         ("status", "T1", None, "valid", "unknown"),

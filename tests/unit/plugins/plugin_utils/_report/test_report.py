@@ -88,7 +88,7 @@ def test_check_mode_tells_and_writes_nothing(tmp_path: Path) -> None:
     assert not run(folder, check_mode=True)["changed"]
 
 
-def test_without_a_destination_nothing_is_written_and_all_is_told() -> None:
+def test_without_a_destination_nothing_is_written_and_all_is_returned() -> None:
     chosen = options()
     report = report_of(chosen, hospital_variables(), NOW)
     written = write_files(chosen, report, False)
@@ -154,7 +154,7 @@ def test_a_query_narrows_every_form(tmp_path: Path) -> None:
         assert b"T2" not in data, name
 
 
-def test_it_is_judged_by_the_date_of_the_report() -> None:
+def test_statuses_are_those_of_the_report_date() -> None:
     later = {"report_date": "2026-12-24T12:00:00Z", "facts_max_age_days": 365}
     assert made().holders[0].authorisation_status is Status.RENEWAL_DUE
     assert made(**later).holders[0].authorisation_days_left == 0

@@ -170,7 +170,7 @@ def test_a_certificate_of_somebody_who_does_not_work_there_is_in_the_wrong_store
     )
 
 
-def test_of_two_seats_the_later_anniversary_counts() -> None:
+def test_of_two_workstations_the_later_anniversary_counts() -> None:
     first, second = (replace(JEANNE, anniversary=date(2027, month, 1)) for month in (1, 3))
     seen = evaluate_host(host(record()), RULES)
     assert holder_row([(first, seen), (second, seen)], RULES).authorisation_until == date(2027, 3, 1)

@@ -49,7 +49,7 @@ def test_every_code_of_the_driver_has_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "hresult", "told"),
+    ("code", "hresult", "expected"),
     [
         ("sign_failed", 0x80090022, "key_asks"),
         ("sign_failed", 0x8009002E, "key_asks"),
@@ -57,11 +57,13 @@ def test_every_code_of_the_driver_has_a_sentence() -> None:
         ("import_failed", 0x80090022, "import_failed"),
     ],
 )
-def test_a_key_that_would_have_asked_is_not_called_one_that_does_not_sign(code: str, hresult: int, told: str) -> None:
+def test_a_key_that_would_have_asked_is_not_called_one_that_does_not_sign(
+    code: str, hresult: int, expected: str
+) -> None:
     stopped = replace(answer(code), error=ExchangeError("1", code, hresult))
     found = exchange_error(stopped, AS_HOLDER, "WS-1")
     assert isinstance(found, CollectionError)
-    assert found.code == told
+    assert found.code == expected
     assert f"0x{hresult:08X}" in found.cause
 
 

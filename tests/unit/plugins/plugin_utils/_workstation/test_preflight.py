@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Finding,
     Severity,
-    locked_down,
+    lockdown_findings,
     preflight,
     preflight_result,
 )
@@ -180,7 +180,7 @@ def test_every_holder_and_every_unreadable_profile_has_its_own_finding() -> None
 
 def test_lockdown_is_the_one_finding() -> None:
     refusal = CollectionError(code="constrained_language", cause="It is locked.", next_step="Unlock it.")
-    result = preflight_result("ws-1", locked_down(refusal))
+    result = preflight_result("ws-1", lockdown_findings(refusal))
     assert result == {
         "changed": False,
         "ready": False,
@@ -200,7 +200,7 @@ def test_lockdown_is_the_one_finding() -> None:
 
 def test_another_refusal_stays_one() -> None:
     with pytest.raises(CollectionError, match="It is broken"):
-        locked_down(CollectionError(code="driver_answer", cause="It is broken.", next_step="Mend it."))
+        lockdown_findings(CollectionError(code="driver_answer", cause="It is broken.", next_step="Mend it."))
 
 
 def test_warnings_leave_it_ready() -> None:
