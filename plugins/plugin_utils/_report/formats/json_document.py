@@ -37,7 +37,7 @@ def document(report: Report) -> dict[str, Any]:
     The parameters and the sections are the keys of one map. Instants are text like ``2026-11-25T04:34:43Z``, days like ``2026-11-25``.
     """
     sections = to_map(report)
-    parameters = sections.pop("parameters")
+    parameters: dict[str, Any] = sections.pop("parameters")
     for section in CERTIFICATE_SECTIONS:
         sections[section] = [_flat(row) for row in sections[section]]
     return {"schema": SCHEMA} | parameters | {"summary": _summary(report)} | sections
