@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong in a real hospital: one of several holders fails, accounts are shared or double, a number is mistyped, somebody is away."""
+"""What goes wrong in a hospital: one of several holders fails, accounts are shared, a number is mistyped, somebody is away."""
 
 from __future__ import annotations
 
