@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import NameCheck
 
 
 class ActionModule(Pkcs12Action):
@@ -26,6 +27,7 @@ class ActionModule(Pkcs12Action):
             "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12"},
             "passphrases": {"type": "dict", "no_log": True, "default": {}},
             "authorisation_pattern": {"type": "str"},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
         },
     )
 
@@ -33,5 +35,6 @@ class ActionModule(Pkcs12Action):
         options = task.options
         if not options["holders"]:
             return self.skipped()
-        entries = [parse_holder(raw, options["authorisation_pattern"]) for raw in options["holders"]]
+        check = NameCheck(options["name_check"])
+        entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]
         return check_bundles(options, entries, now())

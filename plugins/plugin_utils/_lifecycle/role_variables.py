@@ -18,6 +18,8 @@ OTHER_NAMES = {
     ("retire", "retire_encryption_keys"): "retire_encryption_keys",
 }
 """Options whose variable is not the role's name and theirs."""
+ABOUT_OPTIONS = ("bad_arguments", "bad_pattern")
+"""Codes of a refusal whose sentences name options."""
 NOT_A_VARIABLE = ("state",)
 
 
@@ -32,8 +34,8 @@ def in_words_of_role(result: Mapping[str, Any], role: str, options: Iterable[str
     variables = {
         name: OTHER_NAMES.get((role, name), f"{role}_{name}") for name in options if name not in NOT_A_VARIABLE
     }
-    # Words like issuer also stand in plain sentences. They are options only where Ansible lists what is wrong.
-    plain = str(result.get("msg", "")).startswith(("Wrong options", "Unknown options"))
+    # Words like issuer also stand in plain sentences. They are options only where the task itself is wrong.
+    plain = (result.get("error") or {}).get("code") in ABOUT_OPTIONS
     said = {name: variable for name, variable in variables.items() if plain or "_" in name}
 
     def reworded(row: Mapping[str, Any]) -> dict[str, Any]:
