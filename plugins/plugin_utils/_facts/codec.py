@@ -47,7 +47,9 @@ class FieldCodec:
 
 def to_map(record: Any) -> dict[str, Any]:
     """The map of a dataclass: one key per field, in the order of the fields."""
-    return _writer(type(record))(record)
+    kind: Any = type(record)
+    written: dict[str, Any] = _writer(kind)(record)
+    return written
 
 
 def from_map(kind: type[RecordT], raw: Any, strict: bool = False) -> RecordT:
@@ -69,7 +71,6 @@ def to_plain(value: Any) -> Any:
     return codec.write(value) if codec and codec.write else value
 
 
-@cache
 def keys_of(kind: Any) -> tuple[str, ...]:
     """The keys of a dataclass's map, in their order."""
     return tuple(each.name for each in fields(kind))
@@ -82,7 +83,8 @@ def _codec_of(kind: Any, strict: bool) -> FieldCodec:
     if get_origin(kind) is tuple:
         return _sequence(_codec_of(get_args(kind)[0], strict))
     if is_dataclass(kind):
-        return FieldCodec(_reader(kind, strict), _writer(kind))
+        record: Any = kind
+        return FieldCodec(_reader(record, strict), _writer(record))
     if issubclass(kind, Enum):
         return FieldCodec(partial(_member, {member.value: member for member in kind}), attrgetter("value"))
     return _PLAIN[kind]
@@ -95,13 +97,13 @@ def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
     values = attrgetter(*keys, keys[0])
     writers = [(key, write) for key in keys if (write := _codec_of(hints[key], True).write)]
 
-    def write(record: Any) -> dict[str, Any]:
+    def write_record(record: Any) -> dict[str, Any]:
         written = dict(zip(keys, values(record), strict=False))
         for key, write_value in writers:
             written[key] = write_value(written[key])
         return written
 
-    return write
+    return write_record
 
 
 def _reader(kind: Any, strict: bool) -> Callable[[Any], Any]:
