@@ -48,7 +48,8 @@ class FieldCodec:
 def to_map(record: Any) -> dict[str, Any]:
     """The map of a dataclass: one key per field, in the order of the fields."""
     kind: Any = type(record)
-    return _writer(kind)(record)
+    written: dict[str, Any] = _writer(kind)(record)
+    return written
 
 
 def from_map(kind: type[RecordT], raw: Any, strict: bool = False) -> RecordT:
@@ -70,7 +71,6 @@ def to_plain(value: Any) -> Any:
     return codec.write(value) if codec and codec.write else value
 
 
-@cache
 def keys_of(kind: Any) -> tuple[str, ...]:
     """The keys of a dataclass's map, in their order."""
     return tuple(each.name for each in fields(kind))
@@ -97,13 +97,13 @@ def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
     codecs = [(key, _codec_of(hints[key], True)) for key in keys]
     writers = [(key, codec.write) for key, codec in codecs if codec.write]
 
-    def write(record: Any) -> dict[str, Any]:
+    def write_record(record: Any) -> dict[str, Any]:
         written = dict(zip(keys, values(record), strict=False))
         for key, write_value in writers:
             written[key] = write_value(written[key])
         return written
 
-    return write
+    return write_record
 
 
 def _is_record(kind: Any) -> bool:
