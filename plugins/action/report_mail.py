@@ -66,8 +66,8 @@ class ActionModule(Pkcs12Action):
         )
         check_plaintext(server)
         files = [Attachment(Path(path).name, read_bytes(Path(path))) for path in options["attachments"]]
-        letter = MailContent(options["sender"], options["to"], options["subject"], options["body"], files)
-        message = compose(letter, now())
+        content = MailContent(options["sender"], options["to"], options["subject"], options["body"], files)
+        message = compose(content, now())
         size = size_of(message, options["max_bytes"])
         if not task.check_mode:
             send(message, server)

@@ -47,7 +47,9 @@ class FieldCodec:
 
 def to_map(record: Any) -> dict[str, Any]:
     """The map of a dataclass: one key per field, in the order of the fields."""
-    return _writer(type(record))(record)
+    kind: Any = type(record)
+    written: dict[str, Any] = _writer(kind)(record)
+    return written
 
 
 def from_map(kind: type[RecordT], raw: Any, strict: bool = False) -> RecordT:
@@ -69,7 +71,6 @@ def to_plain(value: Any) -> Any:
     return codec.write(value) if codec and codec.write else value
 
 
-@cache
 def keys_of(kind: Any) -> tuple[str, ...]:
     """The keys of a dataclass's map, in their order."""
     return tuple(each.name for each in fields(kind))
@@ -81,7 +82,7 @@ def _codec_of(kind: Any, strict: bool) -> FieldCodec:
         return _optional(_codec_of(next(each for each in get_args(kind) if each is not NoneType), strict))
     if get_origin(kind) is tuple:
         return _sequence(_codec_of(get_args(kind)[0], strict))
-    if is_dataclass(kind):
+    if _is_record(kind):
         return FieldCodec(_reader(kind, strict), _writer(kind))
     if issubclass(kind, Enum):
         return FieldCodec(partial(_member, {member.value: member for member in kind}), attrgetter("value"))
@@ -93,15 +94,20 @@ def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
     keys, hints = keys_of(kind), get_type_hints(kind)
     # All attributes at once; the first once more, because attrgetter gives no tuple for a single one.
     values = attrgetter(*keys, keys[0])
-    writers = [(key, write) for key in keys if (write := _codec_of(hints[key], True).write)]
+    codecs = [(key, _codec_of(hints[key], True)) for key in keys]
+    writers = [(key, codec.write) for key, codec in codecs if codec.write]
 
-    def write(record: Any) -> dict[str, Any]:
+    def write_record(record: Any) -> dict[str, Any]:
         written = dict(zip(keys, values(record), strict=False))
         for key, write_value in writers:
             written[key] = write_value(written[key])
         return written
 
-    return write
+    return write_record
+
+
+def _is_record(kind: Any) -> bool:
+    return is_dataclass(kind)
 
 
 def _reader(kind: Any, strict: bool) -> Callable[[Any], Any]:

@@ -75,9 +75,12 @@ class ExpectedSubject:
         return next((match.group(1) for match in found if match and match.group(1)), None)
 
     def same(self, one: HasSubject, other: HasSubject) -> bool:
-        """Whether two certificates are one person's: by the number where there is a pattern, else by the whole subject."""
+        """Whether two certificates are one person's: by the number, else by the whole subject.
+
+        An issuer may write the name another way at a renewal, so the subject may differ where both carry the expected number.
+        """
         if self.pattern is None:
-            return one.subject == other.subject
+            return one.subject == other.subject or (self.owns(one) and self.owns(other))
         number = self.number_in(one)
         return number is not None and number == self.number_in(other)
 

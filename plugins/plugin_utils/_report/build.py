@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""From what is known of the workstations to the report. Pure."""
+"""Makes the report from the facts of the workstations. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of
 from .accounts import holder_keys, with_accounts
 from .compare import compare
-from .model import Actor, CertificateRow, HolderRow, NextStep, Report, ReportParameters, as_in_a_register
+from .model import Actor, CertificateRow, HolderRow, NextStep, Report, ReportParameters, name_sort_key
 from .next_step import RemainingCertificates
 from .rows import (
     Earlier,
@@ -33,9 +33,10 @@ from .sources import Host
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a report is made of.
+    """What a report is made from.
 
-    ``people``: everybody who should have a certificate. ``pattern`` finds the authorisation number in a subject.
+    ``people``: persons who should have a certificate, with or without a workstation. ``pattern`` finds the authorisation number in a
+    subject. ``earlier``: the report to compare with, or None.
     """
 
     hosts: Sequence[Host]
@@ -45,19 +46,21 @@ class Sources:
 
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
-    """Judges, sorts, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
+    """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
     register = _register(sources)
     sources = replace(sources, hosts=with_accounts(sources.hosts, register))
     rules = _rules(sources, parameters, register)
-    seen = [evaluate_host(host, rules) for host in sources.hosts]
-    certificates = sorted((row for each in seen for row in certificate_rows(each)), key=_certificate_order)
+    evaluated = [evaluate_host(host, rules) for host in sources.hosts]
+    certificates = sorted((row for each in evaluated for row in certificate_rows(each)), key=_certificate_order)
     report = Report(
         parameters=parameters,
-        holders=_holders(seen, rules, certificates),
+        holders=_holders(evaluated, rules, certificates),
         without_workstation=_without_workstation(sources, rules),
         without_holder=tuple(row for row in certificates if row.certificate.related and row.holder is None),
         certificates=tuple(certificates),
-        workstations=tuple(sorted((workstation_row(each, rules) for each in seen), key=lambda row: row.workstation)),
+        workstations=tuple(
+            sorted((workstation_row(each, rules) for each in evaluated), key=lambda row: row.workstation)
+        ),
         compared_with=sources.earlier.parameters.report_date if sources.earlier else None,
         changes=None,
     )
@@ -103,13 +106,13 @@ def _thumbprints(earlier: Report | None) -> Earlier:
 
 
 def _holders(
-    seen: Iterable[EvaluatedHost], rules: Rules, certificates: Iterable[CertificateRow]
+    evaluated: Iterable[EvaluatedHost], rules: Rules, certificates: Iterable[CertificateRow]
 ) -> tuple[HolderRow, ...]:
-    """One row for each, whom certificates anywhere may leave something to do."""
-    seen = list(seen)
-    sids = holder_keys(entry for each in seen for entry in each.host.entries)
+    """One row per holder. Certificates at any workstation may decide the next step."""
+    evaluated = list(evaluated)
+    sids = holder_keys(entry for each in evaluated for entry in each.host.entries)
     entries: dict[tuple[str, str], list[tuple[HolderEntry, EvaluatedHost]]] = {}
-    for each in seen:
+    for each in evaluated:
         for entry in each.host.entries:
             entries.setdefault(holder_key(entry, sids), []).append((entry, each))
     assigned = {(number, each.host.name) for (number, _user), places in entries.items() for _entry, each in places}
@@ -152,7 +155,7 @@ def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...
 
 
 def _holder_order(row: HolderRow) -> tuple[str, str, str]:
-    return *as_in_a_register(row.name), row.authorisation
+    return *name_sort_key(row.name), row.authorisation
 
 
 def _certificate_order(row: CertificateRow) -> tuple[str, str, str, datetime, str]:

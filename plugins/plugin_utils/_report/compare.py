@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What differs between two reports of the same workstations and people. Pure."""
+"""The differences between two reports. Pure."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from .._policy.validity import Status
-from .model import Change, ChangeKind, HolderRow, HolderWorkstation, Report, as_in_a_register
+from .model import Change, ChangeKind, HolderRow, HolderWorkstation, Report, name_sort_key
 
 ChangeKey = tuple[str, str]
 Pair = tuple[HolderWorkstation | None, HolderWorkstation | None]
 
 WORKSTATIONS = (ChangeKind.WORKSTATION_ADDED, ChangeKind.WORKSTATION_REMOVED)
-"""Kinds whose subject is a workstation; that of the others is a holder."""
+"""Kinds whose subject is a workstation. The subject of all other kinds is a holder."""
 
 _ORDER = {kind: position for position, kind in enumerate(ChangeKind)}
 
 
 def compare(before: Report, after: Report) -> tuple[Change, ...]:
-    """The changes, by kind, and of a kind by name. A holder who comes or goes is one change, with the status on the side where he is."""
+    """The changes, sorted by kind, then by name. A new or removed holder is one change, with the holder's status."""
     return tuple(sorted((*_of_holders(before, after), *_of_workstations(before, after)), key=_order))
 
 
@@ -59,7 +59,7 @@ def _of_workstations(before: Report, after: Report) -> Iterator[Change]:
 
 
 def subject_of(row: HolderRow) -> str:
-    """Whose change it is: the authorisation number; without one the account, which is the name where there is no workstation."""
+    """The subject of a holder's change: the authorisation number, else the account, else the name."""
     return row.authorisation or (row.places[0].account if row.places else row.name)
 
 
@@ -106,7 +106,7 @@ def _is_same(was: HolderWorkstation, now: HolderWorkstation) -> bool:
 
 
 def _is_known(place: HolderWorkstation | None) -> bool:
-    """Whether it is certain what is there: a workstation that does not tell has not lost its certificate."""
+    """Whether the certificate there is known. A workstation that did not answer may still have it."""
     return not (place and place.thumbprint is None and place.status in (Status.UNKNOWN, Status.NEVER_SEEN))
 
 
@@ -127,7 +127,7 @@ def _day(day: date | None) -> str | None:
 def _order(change: Change) -> tuple[int | str, ...]:
     return (
         _ORDER[change.kind],
-        *as_in_a_register(change.name),
+        *name_sort_key(change.name),
         change.subject,
         change.workstation or "",
         change.before or "",

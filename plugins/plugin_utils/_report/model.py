@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The report as a value: what every form of it (page, tables, textfile) is made from. Instants are aware, in UTC. Pure."""
+"""The report as dataclasses, from which every file format is made. Instants are aware, in UTC. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Actor(str, Enum):
 
 
 class NextStep(str, Enum):
-    """What is to be done next; the words are in ``_words``."""
+    """What has to be done next. Its words are in language/vocabulary.py."""
 
     NOTHING = "nothing"
     LOG_ON = "log_on"
@@ -52,9 +52,9 @@ class NextStep(str, Enum):
 class HolderWorkstation:
     """A holder at one workstation: the inventory's names of the workstation and of the holder's Windows account.
 
-    ``facts_at``: when the workstation last answered, None when it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
-    of the certificate that counts there, ``days_left`` calendar days of the site until its end. ``owner_sid``: of the account, where the
-    workstation knows it. ``outcome``: what the last renewal said of the holder, at ``outcome_at``.
+    ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
+    those of the certificate that decides the status, ``days_left`` the calendar days of the site until its end. ``owner_sid``: of the
+    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``.
     """
 
     workstation: str
@@ -75,9 +75,9 @@ class HolderWorkstation:
 
 @dataclass(frozen=True, slots=True)
 class HolderRow:
-    """One holder. ``status`` is the worst of his workstations, ``valid_until`` the first end of access among them.
+    """One holder. ``status`` is the worst at any of the holder's workstations, ``valid_until`` the first end of access at any of them.
 
-    ``authorisation_status`` is valid, renewal_due or expired; None where the inventory has no anniversary.
+    ``authorisation_status`` is valid, renewal_due or expired, or None if the inventory has no anniversary.
     """
 
     name: str
@@ -96,9 +96,9 @@ class HolderRow:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
-    """A certificate in a store of a workstation. ``holder`` is the authorisation number it belongs to, None without a holder.
+    """A certificate in a store of a workstation. ``holder`` is the holder's authorisation number, None if it belongs to no holder.
 
-    ``status`` and ``days_left`` are judged by the day of the report, those of ``certificate`` were when its facts were gathered.
+    ``status`` and ``days_left`` are those of the day of the report. Those of ``certificate`` are of the time when the facts were gathered.
     """
 
     workstation: str
@@ -119,8 +119,9 @@ class Reachability(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class WorkstationRow:
-    """A workstation of the inventory. ``computer`` is the name it gives itself, ``problem`` why it did not answer, ``not_listed`` how
-    many other certificates it holds, ``clock_skew_seconds`` how fast its clock was (negative: slow)."""
+    """A workstation of the inventory. ``computer``: its own name. ``problem``: why it did not answer. ``not_listed``: the number of its
+    certificates that are not in the report. ``clock_skew_seconds``: by how much its clock was fast; negative if slow.
+    """
 
     workstation: str
     computer: str | None
@@ -149,9 +150,9 @@ class ChangeKind(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference from the earlier report. ``subject`` is an authorisation number or a workstation; ``name`` a holder's, else empty.
+    """One difference from the earlier report. ``subject`` is a holder's number or a workstation. ``name`` is a holder's, or empty.
 
-    ``before`` and ``after`` are statuses, ISO dates or thumbprints, by the kind; None on the side where there is nothing.
+    ``before`` and ``after`` are statuses, ISO dates or thumbprints; None if the report has no value.
     """
 
     kind: ChangeKind
@@ -164,7 +165,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ReportParameters:
-    """What the report was asked to be. ``time_zone`` is an IANA name; the limits are in days."""
+    """The options of the report. ``time_zone`` is an IANA name. The limits are in days."""
 
     report_date: datetime
     time_zone: str
@@ -178,7 +179,7 @@ class ReportParameters:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Rows are sorted, so that the same facts give the same bytes. ``changes`` is None when nothing was there to compare with."""
+    """The report. Its rows are sorted, so that equal facts make equal files. ``changes`` is None without an earlier report."""
 
     parameters: ReportParameters
     holders: tuple[HolderRow, ...]
@@ -203,8 +204,8 @@ class Summary:
     first_end: datetime | None
 
 
-def as_in_a_register(name: str) -> tuple[str, str]:
-    """To sort names by: an accent makes no other letter."""
+def name_sort_key(name: str) -> tuple[str, str]:
+    """The key to sort names by. Accents count only between names that are otherwise equal."""
     if name.isascii():
         return name.casefold(), name
     letters = "".join(each for each in normalize("NFKD", name) if not combining(each))
@@ -212,7 +213,7 @@ def as_in_a_register(name: str) -> tuple[str, str]:
 
 
 def summary(report: Report) -> Summary:
-    """Counts the rows of a report; statuses that nobody has are left out."""
+    """Counts the rows of a report. A status without a row is left out."""
     holders = (*report.holders, *report.without_workstation)
     ends = [
         row.valid_until
@@ -230,10 +231,10 @@ def summary(report: Report) -> Summary:
     )
 
 
-Kind = TypeVar("Kind", Status, Reachability)
+Member = TypeVar("Member", Status, Reachability)
 
 
-def _counted(kinds: type[Kind], values: Iterable[Kind]) -> Mapping[Kind, int]:
-    """In the order in which the kinds are declared, so that equal reports are equal to the byte."""
+def _counted(kinds: type[Member], values: Iterable[Member]) -> Mapping[Member, int]:
+    """In the order of the enumeration, so that equal reports make equal files."""
     found = Counter(values)
     return {kind: found[kind] for kind in kinds if kind in found}

@@ -17,7 +17,7 @@ from .compare import WORKSTATIONS, subject_of
 from .model import CertificateRow, HolderRow, HolderWorkstation, Report
 
 KEYS = {key for kind in (HolderRow, HolderWorkstation) for key in keys_of(kind)}
-"""What rows have. An expression that asks for another key is misspelt; it would select nobody, and nobody would notice."""
+"""The keys of rows. An expression with another key is refused: JMESPath would select nobody without an error."""
 
 KINDS = {
     type(None): "nothing",
@@ -33,10 +33,10 @@ Row = dict[str, Any]
 
 
 def select(report: Report, expression: str) -> Report:
-    """The report of the holders whose rows the expression selects, and of what is theirs. Raises ``CollectionError``.
+    """The part of the report about the holders whose rows the expression selects.
 
-    Theirs are the certificates with their numbers or in their stores, the workstations where they work or such a certificate is, and
-    the changes of both. Codes: ``bad_query``, ``missing_library``.
+    It keeps the certificates with their numbers or in their stores, the workstations where they work or such a certificate is, and
+    the changes of both. Raises ``CollectionError``: ``bad_query``, ``missing_library``.
     """
     holders = (*report.holders, *report.without_workstation)
     rows = [to_map(row) for row in holders]
@@ -52,7 +52,7 @@ def select(report: Report, expression: str) -> Report:
 
 
 def _narrowed(report: Report) -> Report:
-    """The report without what belongs to others than its holders."""
+    """The report without the certificates, workstations and changes of other holders."""
     holders = (*report.holders, *report.without_workstation)
     places = [place for row in holders for place in row.places]
     numbers = {row.authorisation for row in holders if row.authorisation}
@@ -83,7 +83,7 @@ def _narrowed(report: Report) -> Report:
 
 
 def _selected(rows: Sequence[Row], expression: str) -> Sequence[Row]:
-    """Those of the rows that the expression gives, the very same maps."""
+    """The rows that the expression selects, as the same objects."""
     try:
         from jmespath import compile as compiled  # noqa: PLC0415  a report without a query needs no library
         from jmespath.exceptions import JMESPathError  # noqa: PLC0415
@@ -95,7 +95,7 @@ def _selected(rows: Sequence[Row], expression: str) -> Sequence[Row]:
         ) from None
     try:
         query = compiled(expression)
-        unknown = sorted(_asked(query.parsed) - KEYS)
+        unknown = sorted(_requested_keys(query.parsed) - KEYS)
         found = query.search(rows)
     except (JMESPathError, RecursionError) as problem:
         raise _bad_query(expression, f"cannot be evaluated: {' '.join(str(problem).split()).rstrip('.')}") from None
@@ -110,8 +110,8 @@ def _selected(rows: Sequence[Row], expression: str) -> Sequence[Row]:
     return found
 
 
-def _asked(node: Mapping[str, Any]) -> set[str]:
-    """The keys that an expression asks for, without those that it has made itself."""
+def _requested_keys(node: Mapping[str, Any]) -> set[str]:
+    """The keys of rows in an expression, without the keys of maps that it makes itself."""
     nodes = list(_nodes(node))
     made = {each["value"] for each in nodes if each["type"] == "key_val_pair"}
     return {each["value"] for each in nodes if each["type"] == "field"} - made
@@ -132,5 +132,5 @@ def _bad_query(expression: str, problem: str) -> CollectionError:
     return CollectionError(
         code="bad_query",
         cause=f"query {expression!r:.200} {problem}.",
-        next_step="Write one that selects from the list of holders, for instance [?status=='expired'].",
+        next_step="Write an expression that selects from the list of holders, for instance [?status=='expired'].",
     )

@@ -26,7 +26,7 @@ from .query import select
 from .sources import Host, host_of, hosts_of, merged, people_of
 
 AUTHORISATION = "authorisation_"
-"""Before the status of the yearly authorisation, where a job may turn red for it."""
+"""Prefix of the values of ``fail_on`` that are about the yearly authorisation."""
 
 FAIL_ON = (
     *(status.value for status in Status if status not in (Status.VALID, Status.SUPERSEDED, Status.ARCHIVED)),
@@ -37,7 +37,7 @@ FAIL_ON = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a run wrote, or would write: paths by form, and whether any of them changed."""
+    """The files of a run, or those that it would write: paths by format, and whether any of them changed."""
 
     files: Mapping[str, Sequence[str]]
     changed: bool
@@ -50,7 +50,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     people = [parse_holder({"user": entry["name"]} | entry) for entry in options["holders"]]
     sources = Sources(
         hosts=_hosts(variables, slices),
-        # Of somebody who is in both, the last counts.
+        # If a person is in both, the last entry counts.
         people=[*(entry for report in slices for entry in people_of(report)), *people],
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous"]) if options["previous"] else None,
@@ -60,19 +60,19 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
 
 
 def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:
-    """Writes the forms asked for into the destination. Raises ``CollectionError`` (``report_file``)."""
+    """Writes the files of ``formats`` into the destination. Raises ``CollectionError`` (``report_file``)."""
     files: dict[str, list[str]] = {}
     changed = False
     for name in options["formats"] if options["destination"] else ():
-        for form in FILE_FORMATS[name]:
-            path = Path(options["destination"]) / f"{options['name']}{form.suffix}"
-            changed = write(path, form.make(report), check_mode) or changed
+        for file_format in FILE_FORMATS[name]:
+            path = Path(options["destination"]) / f"{options['name']}{file_format.suffix}"
+            changed = write(path, file_format.make(report), check_mode) or changed
             files.setdefault(name, []).append(str(path))
     return Written(files, changed)
 
 
 def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
-    """What the task returns; failed when a holder has a status that ``fail_on`` names."""
+    """The documented result. It is failed if a holder has a status of ``fail_on``."""
     found = document(report)
     broken = unmet_conditions(report, options["fail_on"])
     return {
@@ -89,7 +89,7 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
 
 
 def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
-    """How many holders have each status of ``fail_on``, be it at one of several workstations; those that nobody has are left out."""
+    """How many holders have each status of ``fail_on`` at any workstation. A status that nobody has is left out."""
     rows = (*report.holders, *report.without_workstation)
     counts = {each: sum(_has(row, each) for row in rows) for each in fail_on}
     return {each: count for each, count in counts.items() if count}
@@ -112,26 +112,26 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
 
 
 def _earlier(path: str) -> Report:
-    """A report of another run, whole. Raises ``CollectionError``."""
+    """The complete report of another run. Raises ``CollectionError``."""
     report = parse(read(Path(path)), path)
     if report.parameters.query:
         raise CollectionError(
             code="selected_report",
-            cause=f"{path} holds only what its query {report.parameters.query!r:.200} selected, so nobody can tell what it lacks.",
-            next_step="Take one that was made without query; both can be made of the same facts.",
+            cause=f"{path} has only the rows that its query {report.parameters.query!r:.200} selected, so it is not complete.",
+            next_step="Use a report that was made without query. Both can be made from the same facts.",
         )
     return report
 
 
 def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report]) -> Sequence[Host]:
     inventory = [host_of(name, known) for name, known in variables]
-    # A host that says nothing of holders and has no facts is no workstation of ours: the controller itself, a server.
+    # A host without holders and without facts is no workstation, for example the controller or a server.
     ours = [host for host in inventory if host.entries or host.facts_at or host.problem]
     return merged(ours, (host for report in slices for host in hosts_of(report)))
 
 
-def _without_yaml(given: str) -> str:
-    """An instant without quotes is no text in YAML, and becomes one of another form."""
+def _instant_text(given: str) -> str:
+    """YAML makes a datetime of an instant without quotes, whose text has another form. This restores the first form."""
     return given.replace(" ", "T").replace("+00:00", "Z")
 
 
@@ -149,7 +149,7 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
     if not options["report_date"]:
         return parameters
     try:
-        return from_map(ReportParameters, to_map(parameters) | {"report_date": _without_yaml(options["report_date"])})
+        return from_map(ReportParameters, to_map(parameters) | {"report_date": _instant_text(options["report_date"])})
     except Mismatch as mismatch:
         raise CollectionError(
             code="bad_arguments",

@@ -14,11 +14,14 @@ from pathlib import Path
 from ..._errors import CollectionError
 
 MODE = 0o640
-"""The report names people; whoever publishes it gets it through the group of the folder."""
+"""The report has names of people, so only the owner and the group of the folder may read it."""
 
 
 def write(path: Path, data: bytes, check_mode: bool) -> bool:
-    """Whether the file changes, or would. A reader sees the old file or the new one, never half of it. Raises ``CollectionError``."""
+    """Replaces a file in one step, so that a reader never sees half of it. Returns whether it changes, or would in check mode.
+
+    Raises ``CollectionError``: ``report_file``.
+    """
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
@@ -55,12 +58,12 @@ def _unread(path: Path, reason: str | None) -> CollectionError:
     return CollectionError(
         code="report_file",
         cause=f"{path} cannot be read: {reason}.",
-        next_step="Check the path: it is one on the controller.",
+        next_step="Check the path. It has to be a path on the controller.",
     )
 
 
 def _check_destination(path: Path) -> None:
-    """Raises ``OSError`` also in check mode, where nothing is written that could fail."""
+    """Raises ``OSError`` if the file cannot be written. In check mode nothing else would find out."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     above = next(folder for folder in path.absolute().parents if folder.exists())

@@ -20,10 +20,10 @@ from ..._errors import CollectionError
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)*")
 NOT_IN_A_HEADER = ("Cc", "Cs", "Zl", "Zp")
-"""Categories of characters (Unicode, UAX 44): controls, halves of characters, ends of lines and paragraphs."""
+"""Categories of characters (Unicode, UAX 44): control characters, surrogates, ends of lines and paragraphs."""
 
 SEVEN_BIT = SMTP.clone(cte_type="7bit")
-"""What every mail server passes on, those without 8BITMIME (RFC 6152) too."""
+"""Every mail server accepts 7 bit, also those without 8BITMIME (RFC 6152)."""
 
 TYPES = {
     ".csv": ("text", "csv"),
@@ -36,7 +36,7 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file by its bare name."""
+    """A file. ``name`` has no folder."""
 
     name: str
     data: bytes
@@ -44,7 +44,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class MailContent:
-    """What is written to whom. Addresses are bare, or with a name before them: ``Jeanne Dupont <jeanne@chu.example>``."""
+    """The content of a mail. Addresses are bare, or with a name before them: ``Jeanne Dupont <jeanne@chu.example>``."""
 
     sender: str
     to: Sequence[str]
@@ -53,19 +53,19 @@ class MailContent:
     attachments: Sequence[Attachment]
 
 
-def compose(letter: MailContent, now: datetime) -> EmailMessage:
-    """The letter as a message. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
-    sender = _address("sender", letter.sender)
-    people = [_address("to", entry) for entry in letter.to] or [_address("to", "")]
+def compose(content: MailContent, now: datetime) -> EmailMessage:
+    """A mail with this content. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
+    sender = _address("sender", content.sender)
+    people = [_address("to", entry) for entry in content.to] or [_address("to", "")]
     message = EmailMessage(policy=SEVEN_BIT)
     message["From"] = sender
     message["To"] = people
-    message["Subject"] = _one_line("subject", letter.subject)
+    message["Subject"] = _one_line("subject", content.subject)
     message["Date"] = now
     message["Message-ID"] = make_msgid(domain=sender.domain)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers it
-    message.set_content(letter.body)
-    for file in letter.attachments:
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
+    message.set_content(content.body)
+    for file in content.attachments:
         kind, subtype = TYPES.get(PurePath(file.name).suffix, ("application", "octet-stream"))
         message.add_attachment(
             file.data,
@@ -78,18 +78,18 @@ def compose(letter: MailContent, now: datetime) -> EmailMessage:
 
 
 def recipients(message: EmailMessage) -> list[str]:
-    """The bare addresses that a message goes to."""
+    """The bare addresses of the recipients."""
     return [str(address.addr_spec) for address in message["To"].addresses]
 
 
-def size_of(message: EmailMessage, most: int) -> int:
-    """Bytes as they are sent. Raises ``CollectionError`` (``mail_too_large``) for more than ``most``."""
+def size_of(message: EmailMessage, max_bytes: int) -> int:
+    """The size of a message in bytes. Raises ``CollectionError`` (``mail_too_large``) for more than ``max_bytes``."""
     size = len(message.as_bytes())
-    if size > most:
+    if size > max_bytes:
         raise CollectionError(
             code="mail_too_large",
-            cause=f"The mail has {size} bytes, and max_bytes allows {most}.",
-            next_step="Attach fewer files, or raise max_bytes if the mail servers on the way take it.",
+            cause=f"The mail has {size} bytes, and max_bytes allows {max_bytes}.",
+            next_step="Attach fewer files, or raise max_bytes if the mail servers accept larger mails.",
         )
     return size
 
@@ -101,8 +101,8 @@ def _address(option: str, text: str) -> Address:
     if not ADDRESS.fullmatch(spec.strip()) or (bracket and set(name) & set("<>")):
         raise CollectionError(
             code="mail_address",
-            cause=f"{option} has {text!r}, which is no address of a mail.",
-            next_step="Give one address in each place, as jeanne@chu.example or Jeanne Dupont <jeanne@chu.example>.",
+            cause=f"{option} has {text!r}, which is no mail address.",
+            next_step="Write one address per entry: jeanne@chu.example, or Jeanne Dupont <jeanne@chu.example>.",
         )
     user, _at, domain = spec.strip().rpartition("@")
     return Address(name.strip().strip('"'), user, domain)
@@ -113,6 +113,6 @@ def _one_line(option: str, text: str) -> str:
         raise CollectionError(
             code="mail_header",
             cause=f"{option} has {text!r}, with a character that could begin another header of the mail.",
-            next_step="Take out line breaks and other control characters.",
+            next_step="Remove line breaks and other control characters.",
         )
     return text

@@ -16,8 +16,8 @@ from email.message import EmailMessage
 from ..._errors import CollectionError
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
-NOT_THERE = (OSError, ValueError, OverflowError)
-"""What Python raises for servers that do not answer, for names that are none, and for ports and timeouts out of range."""
+UNREACHABLE_ERRORS = (OSError, ValueError, OverflowError)
+"""What Python raises for servers that do not answer, for invalid names, and for ports and timeouts out of range."""
 
 TOO_LARGE = 552
 """RFC 1870, section 6.1."""
@@ -64,7 +64,7 @@ def send(message: EmailMessage, server: Server) -> None:
     """
     with _connection(server) as connection:
         _log_on(connection, server)
-        _hand_over(connection, message, server)
+        _send_message(connection, message, server)
 
 
 @contextlib.contextmanager
@@ -86,11 +86,11 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
     except smtplib.SMTPResponseException as answer:
         if answer.smtp_code < 0:
             raise _unreachable(server, OSError("what answers there is no mail server")) from None
-        raise _refused(f"{server.address} turned the connection away: {_said(answer)}") from None
+        raise _refused(f"{server.address} refused the connection: {_reply(answer)}") from None
     except ssl.SSLError as problem:
         reason = getattr(problem, "verify_message", None) or problem.reason
         raise _tls(f"There is no trusted connection to {server.address}: {reason}.") from None
-    except NOT_THERE as problem:
+    except UNREACHABLE_ERRORS as problem:
         raise _unreachable(server, problem) from None
     try:
         yield connection
@@ -105,7 +105,7 @@ def _log_on(connection: smtplib.SMTP, server: Server) -> None:
     try:
         connection.login(server.username, server.password or "")
     except smtplib.SMTPResponseException as answer:
-        # Its text is left out: some servers repeat what they were sent.
+        # The reply is left out, because some servers repeat the password in it.
         problem = f"did not accept the password of {server.username} (SMTP {answer.smtp_code})"
     except UnicodeEncodeError:
         problem = f"cannot be sent the password of {server.username}, which has letters outside ASCII"
@@ -124,27 +124,27 @@ def _log_on(connection: smtplib.SMTP, server: Server) -> None:
     ) from None
 
 
-def _hand_over(connection: smtplib.SMTP, message: EmailMessage, server: Server) -> None:
+def _send_message(connection: smtplib.SMTP, message: EmailMessage, server: Server) -> None:
     try:
         left_out = connection.send_message(message)
     except smtplib.SMTPRecipientsRefused as refused:
         raise _refused(
-            f"{server.address} takes mail for none of the recipients: {_each(refused.recipients)}."
+            f"{server.address} takes mail for none of the recipients: {_refused_recipients(refused.recipients)}."
         ) from None
     except smtplib.SMTPResponseException as answer:
         if answer.smtp_code == TOO_LARGE:
             raise CollectionError(
                 code="mail_too_large",
-                cause=f"The mail is larger than {server.address} takes: {_said(answer)}",
+                cause=f"The mail is larger than {server.address} takes: {_reply(answer)}",
                 next_step="Attach fewer files.",
             ) from None
-        raise _refused(f"{server.address} did not take the mail: {_said(answer)}") from None
+        raise _refused(f"{server.address} did not take the mail: {_reply(answer)}") from None
     except smtplib.SMTPNotSupportedError:
         raise _refused(f"{server.address} takes no addresses with letters outside ASCII.") from None
     except OSError as problem:
         raise _unreachable(server, problem) from None
     if left_out:
-        cause = f"{server.address} sent the mail to the other recipients and refused {_each(left_out)}."
+        cause = f"{server.address} sent the mail to the other recipients and refused {_refused_recipients(left_out)}."
         raise _refused(cause, changed=True)
 
 
@@ -155,16 +155,16 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _each(refused: Mapping[str, tuple[int, bytes]]) -> str:
-    return ", ".join(f"{address} ({_text(code, said)})" for address, (code, said) in refused.items())
+def _refused_recipients(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    return ", ".join(f"{address} ({_text(code, reply)})" for address, (code, reply) in refused.items())
 
 
-def _said(answer: smtplib.SMTPResponseException) -> str:
+def _reply(answer: smtplib.SMTPResponseException) -> str:
     return f"{_text(answer.smtp_code, answer.smtp_error)}."
 
 
-def _text(code: int, said: bytes | str) -> str:
-    text = said.decode("utf-8", errors="replace") if isinstance(said, bytes) else said
+def _text(code: int, reply: bytes | str) -> str:
+    text = reply.decode("utf-8", errors="replace") if isinstance(reply, bytes) else reply
     return f"{code} {' '.join(text.split())[:200].rstrip('.')}"
 
 
@@ -172,7 +172,7 @@ def _refused(cause: str, changed: bool = False) -> CollectionError:
     return CollectionError(
         code="mail_refused",
         cause=cause,
-        next_step="Check sender and to, and with whoever runs the mail server what this controller may send.",
+        next_step="Check sender and to. Ask the administrator of the mail server what this controller may send.",
         changed=changed,
     )
 
@@ -181,7 +181,7 @@ def _tls(cause: str) -> CollectionError:
     return CollectionError(
         code="mail_tls",
         cause=cause,
-        next_step="Give the server's own name as host, and in ca_path the certificate of the authority that it is from.",
+        next_step="Set host to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
     )
 
 
@@ -190,5 +190,5 @@ def _unreachable(server: Server, problem: Exception) -> CollectionError:
     return CollectionError(
         code="mail_unreachable",
         cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
-        next_step="Check host, port and security, and the firewall between the controller and it.",
+        next_step="Check host, port and security, and the firewall between the controller and the server.",
     )

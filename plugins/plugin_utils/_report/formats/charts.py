@@ -14,21 +14,21 @@ from zoneinfo import ZoneInfo
 from ..model import HolderRow, Report
 
 MONTHS = 13
-"""The report's month, of which a part is over, and the twelve after it."""
+"""Months on the axis: the month of the report and the twelve after it."""
 
 FULL_HEIGHT = 90
 """Pixels of the month with the most ends."""
 
 DRAWN = 120
-"""Bars: what a reader takes in. The page says how many holders it leaves to the table."""
+"""The largest number of bars. The page says how many holders have no bar."""
 
 YEARS = 3
-"""On each side of the report's year; a certificate is issued for about as long."""
+"""Years before and after the report's year. A certificate is valid for about as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A column of the first picture: numbers of ends, their heights in pixels, its left edge, width and middle in per cent."""
+    """A column of the first chart: the numbers of ends, their heights in pixels, and left edge, width and middle in per cent."""
 
     year: int
     month: int
@@ -43,7 +43,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A line of the second picture. ``before`` and ``after``: the certificate goes beyond that edge, or lies beyond it altogether."""
+    """A bar of the second chart, in per cent. ``before``, ``after``: the certificate begins before the axis, or ends after it."""
 
     holder: HolderRow
     start: date
@@ -59,7 +59,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """The second picture: its axis as (year, per cent), the report's day, the bars, and whoever is not drawn."""
+    """The second chart: its ticks as (year, per cent), the report's day, the bars, and the numbers of holders without a bar."""
 
     ticks: tuple[tuple[int, float], ...]
     today: float
@@ -79,9 +79,9 @@ def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
             certificates[_month(_day(row.valid_until, zone))] += 1
         if row.authorisation_until and row.authorisation_until >= today:
             authorisations[_month(row.authorisation_until)] += 1
-    wanted = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(MONTHS)]
-    named = [(year, month + 1) for year, month in wanted]
-    most = max(1, *(certificates[month] + authorisations[month] for month in named))
+    numbers = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(MONTHS)]
+    named = [(year, month + 1) for year, month in numbers]
+    highest = max(1, *(certificates[month] + authorisations[month] for month in named))
     slot = 100 / MONTHS
     return tuple(
         Month(
@@ -89,8 +89,8 @@ def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
             month=key[1],
             certificates=certificates[key],
             authorisations=authorisations[key],
-            certificate_height=round(certificates[key] * FULL_HEIGHT / most, 2),
-            authorisation_height=round(authorisations[key] * FULL_HEIGHT / most, 2),
+            certificate_height=round(certificates[key] * FULL_HEIGHT / highest, 2),
+            authorisation_height=round(authorisations[key] * FULL_HEIGHT / highest, 2),
             left=round(slot * (position + 0.2), 3),
             width=round(slot * 0.6, 3),
             middle=round(slot * (position + 0.5), 3),
@@ -112,8 +112,8 @@ def bars(report: Report, holders: Iterable[HolderRow]) -> Bars:
     ]
     dated.sort(key=lambda item: item[0])
     return Bars(
-        ticks=tuple((year, axis.place(date(year, 1, 1))) for year in range(axis.first.year, axis.last.year)),
-        today=axis.place(today),
+        ticks=tuple((year, axis.position(date(year, 1, 1))) for year in range(axis.first.year, axis.last.year)),
+        today=axis.position(today),
         drawn=tuple(_bar(row, start, end, axis, report) for _end, row, start, end in dated[:DRAWN]),
         not_drawn=max(0, len(dated) - DRAWN),
         without=len(rows) - len(dated),
@@ -125,8 +125,8 @@ class _Axis:
     first: date
     last: date
 
-    def place(self, day: date) -> float:
-        """Per cent from the left, held within the picture."""
+    def position(self, day: date) -> float:
+        """Per cent from the left, from 0 to 100."""
         share = (day.toordinal() - self.first.toordinal()) / (self.last.toordinal() - self.first.toordinal())
         return round(100 * min(1.0, max(0.0, share)), 3)
 
@@ -134,7 +134,7 @@ class _Axis:
 def _bar(row: HolderRow, start: date, end: date, axis: _Axis, report: Report) -> Bar:
     # In numbers of days, because a limit that a user gives may be too large for a timedelta.
     due = min(end.toordinal(), max(start.toordinal(), end.toordinal() - report.parameters.renew_before_days))
-    left, right, window = axis.place(start), axis.place(end), axis.place(date.fromordinal(due))
+    left, right, window = axis.position(start), axis.position(end), axis.position(date.fromordinal(due))
     until = row.authorisation_until
     return Bar(
         holder=row,
@@ -144,7 +144,7 @@ def _bar(row: HolderRow, start: date, end: date, axis: _Axis, report: Report) ->
         width=round(right - left, 3),
         window_left=window,
         window_width=round(right - window, 3),
-        authorisation=axis.place(until) if until and axis.first <= until <= axis.last else None,
+        authorisation=axis.position(until) if until and axis.first <= until <= axis.last else None,
         before=start < axis.first,
         after=end > axis.last,
     )
@@ -155,7 +155,7 @@ def _month(day: date) -> tuple[int, int]:
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:
-    """The site's day. A certificate without end (RFC 5280, 4.1.2.5) ends where no clock east of Greenwich reaches."""
+    """The day in the zone. A certificate without end (RFC 5280, 4.1.2.5) ends on the last day of Python, so UTC has to do."""
     try:
         return moment.astimezone(zone).date()
     except OverflowError:

@@ -18,14 +18,14 @@ from .prometheus import textfile
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """One file of a form: what is put behind the report's name, and how its bytes are made."""
+    """One file of a format. ``suffix`` follows the report's name. ``make`` makes the bytes."""
 
     suffix: str
     make: Callable[[Report], bytes]
 
 
 FILE_FORMATS: Mapping[str, Sequence[FileFormat]] = {
-    # Half a character, which Windows allows in a name and no file in UTF-8 can hold, is a question mark.
+    # Windows allows a lone surrogate in a name, and UTF-8 cannot hold it. It becomes a question mark.
     "html": (FileFormat(".html", lambda report: page(report).encode(errors="replace")),),
     "json": (FileFormat(".json", lambda report: to_json(report).encode()),),
     "csv": (FileFormat("-holders.csv", holders_csv), FileFormat("-certificates.csv", certificates_csv)),

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-with suppress(ImportError):  # the file loads without them; ansible-core brings both
+with suppress(ImportError):  # ansible-core installs both; without them the file still loads
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -36,7 +36,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """The columns of each table, by class. A narrow screen shows a row as a card, with these as its labels."""
 
 FILTERED = (Reachability.UNKNOWN, Reachability.NEVER_SEEN)
-"""What holders can be filtered by of their workstations."""
+"""The answers of workstations by which the holders can be filtered."""
 
 ANSWER_SHAPES = {
     Reachability.ANSWERED: Status.VALID,
@@ -45,19 +45,20 @@ ANSWER_SHAPES = {
 }
 
 FEW = 10
-"""Rows from which on a table has a filter of its own; the holders always have theirs."""
+"""A table with at least so many rows has a filter. The table of holders always has one."""
 
 MANY = 200
-"""Rows from which on a table lays out those in sight only. Fewer are laid out at once, which searching and scrolling like better."""
+"""In a table with at least so many rows, the browser lays out only the visible rows. With fewer rows it lays out all, so that searching
+and scrolling work better."""
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-"""What HTML may not contain, and a name in Windows may."""
+"""Characters that HTML does not allow, but names in Windows do."""
 
 
 def page(report: Report) -> str:
     """The whole page; the same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
     say = Wording(report.parameters)
-    style = _source("page.css") + _labels(say) + _margin(report, say)
+    style = _source("page.css") + _labels(say) + _print_footer(report, say)
     script = _source("page.js")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -85,7 +86,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "names": {row.authorisation: row.name for row in holders},
         "verdict": _verdict(holders, say),
         "first": [row.name for row in holders if found.first_end and row.valid_until == found.first_end],
-        # Two dictionaries: a status and an answer of the same text are equal, and would be one key.
+        # Two dictionaries, because a status and an answer with the same text are equal and would be one key.
         "marks": {status: _mark(status.value, say.of(status)) for status in Status},
         "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},
         "authorisation_marks": {
@@ -93,7 +94,9 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         },
         "by_status": {status: found.by_status[status] for status in SEVERITY if status in found.by_status},
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
-        "silent": sorted((row for row in report.workstations if row.answer is not Reachability.ANSWERED), key=_silence),
+        "silent": sorted(
+            (row for row in report.workstations if row.answer is not Reachability.ANSWERED), key=_by_last_answer
+        ),
         "answered": [row for row in report.workstations if row.answer is Reachability.ANSWERED],
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
@@ -105,17 +108,17 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
 
 
 def _verdict(holders: Sequence[HolderRow], say: Wording) -> str:
-    """For how many something is to be done, and how many of them are whose to do."""
+    """For how many holders something has to be done, and how many of them each actor has to act on."""
     acting = Counter(row.actor for row in holders if row.next_step is not NextStep.NOTHING)
     if not acting:
         return say("verdict.none")
-    said = say.counted("verdict", acting.total(), total=say.number(len(holders)))
+    sentence = say.counted("verdict", acting.total(), total=say.number(len(holders)))
     shares = (f"{say.of(actor)}{NO_BREAK}{say.number(acting[actor])}" for actor in Actor if actor in acting)
-    return say("text.fact", label=said, said=", ".join(shares))
+    return say("text.fact", label=sentence, value=", ".join(shares))
 
 
-def _silence(row: WorkstationRow) -> tuple[bool, float]:
-    """Whoever was never seen comes first, then whoever has been silent longest."""
+def _by_last_answer(row: WorkstationRow) -> tuple[bool, float]:
+    """To sort by: workstations that never answered first, then those whose last answer is the oldest."""
     return row.facts_at is not None, row.facts_at.timestamp() if row.facts_at else 0.0
 
 
@@ -130,7 +133,7 @@ def _answers(places: Iterable[HolderWorkstation], answers: Mapping[str, Reachabi
 
 
 def _facts(place: HolderWorkstation, answers: Mapping[str, Reachability], say: Wording) -> str:
-    """How old the facts of a place are, where its workstation did not answer; else nothing."""
+    """The date of a place's facts if its workstation did not answer, else an empty text."""
     if place.facts_at is None:
         return say("place.never")
     if answers.get(place.workstation) is Reachability.ANSWERED:
@@ -153,10 +156,10 @@ def _labels(say: Wording) -> str:
     return "@media screen and (max-width:76rem){\n" + "\n".join(rules) + "\n}\n"
 
 
-def _margin(report: Report, say: Wording) -> str:
-    """What stands at the bottom of every printed page. Words and a date: no text of a user gets into the style sheet."""
-    said = f"{say('date')} {say.instant(report.parameters.report_date)}. {say('footer')}"
-    return f'@page{{@bottom-left{{content:"{said}"}}}}\n'
+def _print_footer(report: Report, say: Wording) -> str:
+    """The style rule for the bottom of every printed page. It has no text of a user, which could break the style sheet."""
+    text = f"{say('date')} {say.instant(report.parameters.report_date)}. {say('footer')}"
+    return f'@page{{@bottom-left{{content:"{text}"}}}}\n'
 
 
 def _policy(style: str, script: str) -> str:

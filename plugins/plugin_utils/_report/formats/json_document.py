@@ -17,7 +17,7 @@ from ..language.vocabulary import LANGUAGES
 from ..model import CertificateRow, Report, ReportParameters, summary
 
 SCHEMA = 1
-"""It goes up with every change of the form, so that a report is either read as a whole or refused."""
+"""It is raised with every change of the document, so that a report is either read completely or refused."""
 
 CERTIFICATE_SECTIONS = ("without_holder", "certificates")
 """Keys of the sections whose rows are certificates."""
@@ -27,8 +27,8 @@ RECORD_KEYS = {key: f"gathered_{key}" if key in keys_of(CertificateRow) else key
 
 _RECORD_KEY = re.compile(r"\.certificate\.(\w+)")
 
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-"""Windows allows names with half a surrogate pair, which no file in UTF-8 can hold; JSON can, escaped."""
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Windows allows a lone surrogate in a name. UTF-8 cannot hold it, but JSON can escape it."""
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def document(report: Report) -> dict[str, Any]:
     The parameters and the sections are the keys of one map. Instants are text like ``2026-11-25T04:34:43Z``, days like ``2026-11-25``.
     """
     sections = to_map(report)
-    parameters = sections.pop("parameters")
+    parameters: dict[str, Any] = sections.pop("parameters")
     for section in CERTIFICATE_SECTIONS:
         sections[section] = [_flat(row) for row in sections[section]]
     return {"schema": SCHEMA} | parameters | {"summary": _summary(report)} | sections
@@ -49,8 +49,9 @@ def certificate_map(row: CertificateRow) -> dict[str, Any]:
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    record = row.pop("certificate")
-    return row | {RECORD_KEYS[key]: value for key, value in record.items()}
+    record: dict[str, Any] = row.pop("certificate")
+    row.update((RECORD_KEYS[key], value) for key, value in record.items())
+    return row
 
 
 def _nested(row: Any, path: str) -> Any:
@@ -64,16 +65,16 @@ def _nested(row: Any, path: str) -> Any:
 
 
 def to_json(report: Report) -> str:
-    """The document with one row on a line, so that two reports can be compared line by line; ends with a newline."""
+    """The document as text, one row per line, so that two reports can be compared line by line. Ends with a newline."""
     lines = [f"  {_line(key)}: {_section(value)}" for key, value in document(report).items()]
     text = "{\n" + ",\n".join(lines) + "\n}\n"
-    return _HALF_CHARACTER.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def parse(text: str, name: str = "The earlier report") -> Report:
-    """The report that ``to_json`` wrote. ``name`` begins the sentence that refuses another text.
+    """Reads a report that ``to_json`` wrote. ``name``: how an error calls the text.
 
-    The summary is not read, it is counted from the rows. Raises ``CollectionError``: ``not_a_report``, ``newer_report``.
+    The summary is not read, because it is counted from the rows. Raises ``CollectionError``: ``not_a_report``, ``newer_report``.
     """
     try:
         raw = json.loads(text)
@@ -86,7 +87,7 @@ def parse(text: str, name: str = "The earlier report") -> Report:
         raise CollectionError(
             code="newer_report",
             cause=f"{name} is of schema {schema}, and this version of the collection reads up to schema {SCHEMA}.",
-            next_step="Bring the collection on this controller up to date, or take a report that this version has written.",
+            next_step="Update the collection on this controller, or use a report that this version has written.",
         )
     try:
         return _read(raw)
@@ -166,5 +167,5 @@ def _not_a_report(name: str, problem: str) -> CollectionError:
     return CollectionError(
         code="not_a_report",
         cause=f"{name} is no JSON report of compliance_report: {problem}.",
-        next_step="Give the JSON file of an earlier run as that run has written it.",
+        next_step="Use the JSON file of an earlier run without changes.",
     )

@@ -18,7 +18,7 @@ from ..language.wording import SEVERITY, Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow, summary
 
 LONGEST_TABLE = 100
-"""Rows that somebody reads in the output of a job; how many more there are is said below."""
+"""The largest number of rows. A line below the table says how many more there are."""
 
 LONGEST_CELL = 200
 
@@ -64,12 +64,12 @@ def _head(report: Report, say: Wording) -> Iterator[str]:
     moment = say("date.zone", moment=say.instant(parameters.report_date), zone=parameters.time_zone)
     yield f"{escaped(say('date'))} {escaped(moment)}. {_verdict(report, say)}"
     yield ""
-    yield from (f"- {say('text.fact', label=say(label), said=said)}" for label, said in _facts(report, say))
+    yield from (f"- {say('text.fact', label=say(label), value=value)}" for label, value in _facts(report, say))
     yield ""
 
 
 def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
-    """Under which words what is said of the whole."""
+    """The lines about the whole report: a key of the vocabulary and a value."""
     found = summary(report)
     yield "holders", _counts([(say.of(each), found.by_status.get(each, 0)) for each in SEVERITY], say)
     if found.authorisations:
@@ -87,9 +87,9 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
 
 def _verdict(report: Report, say: Wording) -> str:
     holders = (*report.holders, *report.without_workstation)
-    waiting = sum(row.next_step is not NextStep.NOTHING for row in holders)
-    said = say.counted("verdict", waiting, total=say.number(len(holders))) if waiting else say("verdict.none")
-    return f"**{said.rstrip('.')}.**"
+    pending = sum(row.next_step is not NextStep.NOTHING for row in holders)
+    text = say.counted("verdict", pending, total=say.number(len(holders))) if pending else say("verdict.none")
+    return f"**{text.rstrip('.')}.**"
 
 
 def _counts(counts: Sequence[tuple[str, int]], say: Wording) -> str:
@@ -97,10 +97,10 @@ def _counts(counts: Sequence[tuple[str, int]], say: Wording) -> str:
 
 
 def _holders(report: Report, say: Wording) -> Iterator[str]:
-    """Those who need something, the most pressing first."""
-    waiting = sorted((row for row in report.holders if row.next_step is not NextStep.NOTHING), key=urgency)
-    rest = len(report.holders) - len(waiting)
-    yield from _table("text.holders", HOLDERS, waiting, _holder, say)
+    """The holders for whom something has to be done, the most urgent first."""
+    pending = sorted((row for row in report.holders if row.next_step is not NextStep.NOTHING), key=urgency)
+    rest = len(report.holders) - len(pending)
+    yield from _table("text.holders", HOLDERS, pending, _holder, say)
     if rest:
         yield say.counted("text.others", rest)
         yield ""
@@ -147,8 +147,8 @@ def _change(change: Change, say: Wording) -> Cells:
 
 
 def _side(value: str | None, say: Wording) -> str:
-    said = say.side(value)
-    return say.of(said) if isinstance(said, Status) else said
+    text = say.side(value)
+    return say.of(text) if isinstance(text, Status) else text
 
 
 def _authorisation(row: HolderRow, say: Wording) -> str:
@@ -166,7 +166,7 @@ def _dated(moment: date | None, days: int | None, say: Wording) -> str:
 def _table(
     title: str, columns: Sequence[str], rows: Sequence[Any], cells: Callable[[Any, Wording], Cells], say: Wording
 ) -> Iterator[str]:
-    """A section with its heading, and how many rows it leaves out; nothing without rows."""
+    """A section with its heading and the number of rows that it leaves out. Nothing without rows."""
     if not rows:
         return
     yield f"## {say(title)} ({say.number(len(rows))})"
@@ -190,7 +190,7 @@ def _line(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """A text between more backticks than it has in a row."""
+    """A text as code, between more backticks than it has in a row."""
     line = _line(text)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"

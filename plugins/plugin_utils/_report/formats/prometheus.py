@@ -3,8 +3,9 @@
 # Private to the collection hospital_it.pkcs12.
 """The report for Prometheus, in its text format, as node_exporter's textfile collector reads it. Pure.
 
-No label has a person's name: monitoring keeps its data for long, and shows it to many. Workstations, authorisation numbers and SIDs
-tell who knows the inventory whom to call. docs/docsite/rst/guide_reporting.rst has a table of the metrics.
+No label has a person's name, because monitoring keeps its data for a long time and many people see it. With the inventory, the
+workstation, the authorisation number and the SID are enough to find the person. docs/docsite/rst/guide_reporting.rst has a table of
+the metrics.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ Sample = tuple[Labels, int]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A gauge with its samples. The collector takes a series once: of samples with the same labels the first is written."""
+    """A gauge with its samples. Prometheus accepts each series once, so only the first sample with the same labels is written."""
 
     name: str
     help: str
     samples: Iterable[Sample]
 
     def lines(self) -> Iterator[str]:
-        """As the text format has it, sorted by labels."""
+        """The lines of the text format, sorted by labels."""
         series: dict[str, int] = {}
         for labels, value in self.samples:
             series.setdefault(_written(labels), value)
@@ -42,7 +43,7 @@ class Metric:
 
 
 def textfile(report: Report) -> str:
-    """All metrics, the newline at the end included. Instants are Unix times in seconds; what is not known has no series."""
+    """All metrics, with a newline at the end. Instants are Unix times in seconds. A value that is not known has no series."""
     metrics = (*_of_the_report(report), *_of_holders(report), *_of_certificates(report), *_of_workstations(report))
     return "".join(f"{line}\n" for metric in metrics for line in metric.lines())
 
@@ -161,6 +162,6 @@ def _written(labels: Labels) -> str:
 
 
 def _escaped(value: str) -> str:
-    """A label's value: backslash, quote and newline escaped; half a character, which no file in UTF-8 can hold, is a question mark."""
+    """A label's value with backslash, quote and newline escaped. A lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
     whole = value.encode("utf-8", errors="replace").decode("utf-8")
     return whole.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

@@ -239,7 +239,7 @@ _TEXT: Catalogue = {
     "text.others.many": ("{n} holders need nothing.", "{n} titulaires n'ont besoin de rien."),
     "text.authorisations": ("Authorisations", "Autorisations"),
     "text.first_end": ("First end of access", "Première fin d'accès"),
-    "text.fact": ("{label}: {said}", "{label} : {said}"),
+    "text.fact": ("{label}: {value}", "{label} : {value}"),
     "text.workstations": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
     "text.since": ("Last facts", "Dernier relevé"),
     "text.left_out.one": (
@@ -254,5 +254,5 @@ _TEXT: Catalogue = {
 
 _PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT)
 
-PAGE: Catalogue = {key: (said[0], french(said[1])) for part in _PARTS for key, said in part.items()}
+PAGE: Catalogue = {key: (words[0], french(words[1])) for part in _PARTS for key, words in part.items()}
 """The words of the page and of the text, with French spacing."""

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What the report says, in English and French. Pure."""
+"""The words of the report in English and French. Pure."""
 
 from __future__ import annotations
 
@@ -82,18 +82,18 @@ VOCABULARY: Catalogue = {
     "change_kind.workstation_added": ("new workstation", "nouveau poste"),
     "change_kind.workstation_removed": ("workstation is gone", "poste parti"),
 }
-"""Statuses, steps and whoever acts: the same words in every form of the report."""
+"""Statuses, steps and actors. Every format of the report uses these words."""
 
 
 class Translator:
-    """One language of a catalogue, and how that language writes dates in the site's time zone."""
+    """Texts and dates in one language, with the site's time zone."""
 
     def __init__(self, language: str, zone: ZoneInfo, catalogue: Catalogue | None = None) -> None:
         self.language = language
         self._zone = zone
-        # Sources are written with the apostrophe of the keyboard, as ansible-test sanity demands; readers get the printer's.
-        said = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **(catalogue or {})}.items()}
-        self._words = {key: text.replace("'", "\u2019") for key, text in said.items()}
+        # ansible-test sanity allows only the ASCII apostrophe in sources. The report has the typographic one.
+        texts = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **(catalogue or {})}.items()}
+        self._words = {key: text.replace("'", "\u2019") for key, text in texts.items()}
 
     def __call__(self, key: str, **values: object) -> str:
         """The words under a key, with its placeholders filled. Raises ``KeyError`` for a key that no catalogue has."""
@@ -105,18 +105,18 @@ class Translator:
         return self._words[f"{kind.lstrip('_')}.{member.value}"]
 
     def day(self, moment: datetime | date | None) -> str:
-        """``2026-11-25``, in French ``25/11/2026``; nothing for None. An instant is the day of the site that it falls on."""
+        """``2026-11-25``, in French ``25/11/2026``; empty for None. An instant becomes its day in the site's time zone."""
         if moment is None:
             return ""
         local = self._local(moment).date() if isinstance(moment, datetime) else moment
         return f"{local:%d/%m/%Y}" if self.language == "fr" else local.isoformat()
 
     def instant(self, moment: datetime | None) -> str:
-        """Day and time of the site, to the minute; nothing for None."""
+        """Day and time in the site's time zone, to the minute; empty for None."""
         return f"{self.day(moment)} {self._local(moment):%H:%M}" if moment else ""
 
     def _local(self, moment: datetime) -> datetime:
-        """By the site's clock. A certificate without end (RFC 5280, 4.1.2.5) ends where no clock east of Greenwich reaches."""
+        """The instant in the site's time zone. A certificate without end (RFC 5280, 4.1.2.5) ends on Python's last day and stays in UTC."""
         try:
             return moment.astimezone(self._zone)
         except OverflowError:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""How the page and the text say statuses, numbers, days and changes in its language. Pure."""
+"""Statuses, numbers, days and changes as text for the page and the Markdown. Pure."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ SEVERITY = (
     Status.SUPERSEDED,
     Status.ARCHIVED,
 )
-"""The statuses in the order in which the page shows them: whoever has no access first."""
+"""The statuses in the order of the page: first those without access."""
 
 
 def rank(status: Status) -> int:
-    """The place of a status in ``SEVERITY``, from 0: what the page sorts by."""
+    """The index of a status in ``SEVERITY``. The page sorts by it."""
     return SEVERITY.index(status)
 
 
 def urgency(row: HolderRow) -> tuple[int, bool, float]:
-    """To sort by: the worst status first, of one status the earliest end."""
+    """To sort by: the worst status first, then the earliest end."""
     ends = row.valid_until.timestamp() if row.valid_until else 0.0
     return rank(row.status), row.valid_until is None, ends
 
 
 class Wording:
-    """The words of the page, and what is put together from them."""
+    """The texts of the page in the report's language."""
 
     def __init__(self, parameters: ReportParameters) -> None:
         zone = ZoneInfo(parameters.time_zone)
@@ -64,16 +64,16 @@ class Wording:
         return self.words(key, **values)
 
     def number(self, value: int) -> str:
-        """A whole number with its thousands apart: ``20,000``, in French with narrow spaces."""
+        """A whole number with separated thousands: ``20,000``, in French with narrow spaces."""
         return f"{value:,}".replace(",", NARROW_NO_BREAK) if self.french else f"{value:,}"
 
     def counted(self, key: str, value: int, **values: object) -> str:
-        """The words under ``key.one`` or ``key.many``; French has one of nothing, too."""
+        """The words under ``key.one`` or ``key.many``. French uses the singular also for 0."""
         one = abs(value) <= 1 if self.french else abs(value) == 1
         return self.words(f"{key}.{'one' if one else 'many'}", n=self.number(value), **values)
 
     def distance(self, days: int | None) -> str:
-        """How far a day is from the report's: ``in 9 days``, ``9 days ago``, ``today``; nothing for None."""
+        """The distance of a day from the report's day: ``in 9 days``, ``9 days ago``, ``today``; empty for None."""
         if days is None:
             return ""
         if days == 0:
@@ -81,7 +81,7 @@ class Wording:
         return self.counted("days.in" if days > 0 else "days.ago", abs(days))
 
     def clock(self, seconds: int | None) -> str:
-        """How a workstation's clock is: right, or by how many seconds it is fast or slow; nothing for None."""
+        """The state of a workstation's clock: right, or how many seconds it is fast or slow; empty for None."""
         if seconds is None:
             return ""
         if seconds == 0:
@@ -89,7 +89,7 @@ class Wording:
         return self.words("clock.fast" if seconds > 0 else "clock.slow", n=self.number(abs(seconds)))
 
     def side(self, value: str | None) -> str | Status:
-        """One side of a change: a status as the member it is, a date as the reader writes it, a thumbprint as it stands."""
+        """A value of a change: a status as an enumeration, a date as text of the language, a thumbprint unchanged; empty for None."""
         if value is None:
             return ""
         with suppress(ValueError):
@@ -102,7 +102,7 @@ class Wording:
         return value
 
     def sort_key(self, value: datetime | date | Enum | None) -> str:
-        """What a column is sorted by: seconds of an instant, the number of a day, the rank of a status; nothing for None."""
+        """The key to sort a column by: an instant's seconds, a date's ordinal, a status' rank; empty for None."""
         if value is None:
             return ""
         if isinstance(value, datetime):

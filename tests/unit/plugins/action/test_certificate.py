@@ -168,6 +168,6 @@ def four() -> list[IssuedBundle]:
     return [bundle(left=days * DAY) for days in range(1, 5)]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.option}-{str(effect.value)[:20]}")
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("certificate", BASE, effect, tmp_path)

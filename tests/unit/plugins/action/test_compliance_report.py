@@ -103,6 +103,6 @@ EFFECTS = [
 EFFECTS = [Effect(**{**vars(each), "variables": each.variables or HOSPITAL, "entry": ANNE}) for each in EFFECTS]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.option}-{str(effect.value)[:20]}")
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("compliance_report", BASE, effect, tmp_path)

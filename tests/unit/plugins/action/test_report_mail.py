@@ -89,6 +89,6 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.option}-{str(effect.value)[:20]}")
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("report_mail", BASE, effect, tmp_path)

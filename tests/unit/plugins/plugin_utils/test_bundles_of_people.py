@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,26 @@ def test_a_file_of_nearly_the_holders_name_is_named(run: Any, authority: Authori
     assert found["error"]["code"] == "no_bundle"
     assert f"A file of nearly this name is there: {almost!r}." in found["msg"]
     assert "Martin" not in found["msg"]
+
+
+def test_a_renewal_retires_the_older_one_although_the_issuer_wrote_the_name_another_way(
+    authority: Authority, tmp_path: Path
+) -> None:
+    """Two that a browser offers are one too many."""
+    drivers = FakeDrivers()
+    drivers.plant(fakes.issue(authority, f"{NAME} - {NUMBER}", left=timedelta(days=20)))
+    strangers = drivers.plant(fakes.issue(authority, f"{NAME} - T654321"))
+    delivered(authority, tmp_path, f"{NAME} - {NUMBER}.p12")
+    usual = {"holder": HOLDER, "folder": str(tmp_path), "passphrase": PASSPHRASE, "name": NAME, "authorisation": NUMBER}
+    found = install(certificate.ActionModule, drivers, usual)
+    assert (found["outcome"], len(found["retired"])) == ("renewed", 1)
+    assert drivers.elements.keys() == {strangers, found["certificate"]["thumbprint"]}
+
+
+@pytest.mark.parametrize(("zone", "outcome"), [("UTC", "removed"), ("Europe/Paris", "unchanged")])
+def test_a_removal_counts_days_in_the_sites_time_zone(authority: Authority, zone: str, outcome: str) -> None:
+    """The certificate ended at 23:00 UTC of yesterday, which is midnight of today in Paris."""
+    drivers = FakeDrivers()
+    drivers.plant(fakes.issue(authority, left=timedelta(hours=-13)))
+    usual = {"state": "absent", "holder": HOLDER, "issuer": ".", "expired_for_days": 1, "time_zone": zone}
+    assert install(certificate.ActionModule, drivers, usual)["outcome"] == outcome

@@ -118,8 +118,20 @@ def test_when_the_first_on_a_shared_account_fails_the_second_is_done_on_what_is_
     workstation.person(shared).fails = ("retire", "retire_failed")
     result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
     assert (codes(result), outcomes(result)) == (["retire_failed", None], ["failed", "installed"])
-    assert result["holders"][0]["changed"] is True
+    failed = result["holders"][0]
+    assert (failed["changed"], failed["retired"]) == (True, [])
+    assert [step["outcome"] for step in failed["journal"]][-2:] == ["done", "failed"]
     assert len(workstation.thumbprints(shared)) == 3
+    assert [row[1:3] for row in kept(result)] == [("T123456", "failed"), ("T654321", "installed")]
+
+
+def test_an_answer_that_does_not_fit_shows_what_the_workstation_says_that_it_did(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    workstation.person(JEANNE["user"]).lie = {"owner_sid": sid_of(PAUL["user"])}
+    result = enrol(workstation, folder, [JEANNE])
+    assert (codes(result), outcomes(result)) == (["not_verified"], ["failed"])
+    assert [step["step"] for step in result["holders"][0]["journal"]] == ["chain", "import", "prove", "name"]
 
 
 def test_a_connection_that_ends_keeps_what_was_done_and_the_rest_says_that_it_was_not_tried(

@@ -76,6 +76,12 @@ def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject(
     assert not ExpectedSubject(pattern=PATTERN).same(one, certificate("Jeanne Dupont - T654321"))
     assert not ExpectedSubject().same(one, married)
     assert ExpectedSubject().same(one, certificate(JEANNE, eku=None))
+    known = ExpectedSubject("Jeanne Dupont", "T123456")
+    assert known.same(one, married)
+    assert known.same(married, one)
+    assert not known.same(one, certificate("Jeanne Dupont - T654321"))
+    assert not known.same(certificate("Jeanne Dupont - T654321"), one)
+    assert not ExpectedSubject("Jeanne Dupont").same(one, married)
 
 
 def test_two_certificates_without_a_number_are_not_one_persons() -> None:
