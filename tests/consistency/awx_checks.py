@@ -185,12 +185,17 @@ def variables(data: Data) -> Iterator[str]:
         for name in sorted(in_extra - given - GIVEN_BY_AWX - {"lookup"}):
             yield f"{template['name']}: nothing gives {name}"
         for name, option in reads.options.items():
-            if option.get("required") and name not in given:
+            if _is_needed(option) and name not in given:
                 yield f"{template['name']}: {name} is required"
         for name, value in extra.items():
             yield from (f"{template['name']}: {problem}" for problem in _unfit(reads, name, value))
         for question in asked.values():
             yield from (f"{template['name']}: {problem}" for problem in _unfit_question(reads, question))
+
+
+def _is_needed(option: Data) -> bool:
+    """Whether a role does nothing without it. Roles leave the refusal to the module, which needs one sentence for it."""
+    return bool(option.get("required")) or "The role needs it." in option["description"]
 
 
 def _unfit(reads: Reads, name: str, value: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from jinja2 import Environment, nodes
 from consistency.tree import ROOT
 
 COLLECTION = "hospital_it.pkcs12."
+IMPORT = "ansible.builtin.import_role"
 CONDITIONS = {"when", "that", "until", "failed_when", "changed_when"}
 """Keywords whose text is an expression without braces."""
 
@@ -34,7 +35,7 @@ def reads_of(playbook: str) -> Reads:
     """What ``hospital_it.pkcs12.<playbook>`` reads. Raises ``FileNotFoundError`` for one that is not there."""
     path = ROOT / "playbooks" / f"{playbook}.yml"
     plays = yaml.safe_load(path.read_text(encoding="utf-8"))
-    roles = [role["role"].removeprefix(COLLECTION) for each in plays for role in each.get("roles", ())]
+    roles = dict.fromkeys(_roles(plays))
     options: dict[str, dict[str, Any]] = {}
     names = set(_names(plays))
     for role in roles:
@@ -43,6 +44,14 @@ def reads_of(playbook: str) -> Reads:
             for file in sorted((ROOT / "roles" / role / part).glob("*.yml")):
                 names |= set(_names(_load(file)))
     return Reads(options, frozenset(names))
+
+
+def _roles(plays: Any) -> Iterator[str]:
+    """The roles of a playbook, as roles of a play or imported by a task."""
+    for each in plays:
+        imported = [task[IMPORT]["name"] for task in each.get("tasks", ()) if IMPORT in task]
+        for role in [*(role["role"] for role in each.get("roles", ())), *imported]:
+            yield str(role).removeprefix(COLLECTION)
 
 
 def names_in(text: str) -> set[str]:
