@@ -74,7 +74,7 @@ def test_enrol_cures_what_the_report_says_it_does(site: Site) -> None:
     audit(site)
     assert jeanne(site) == ("key_missing", "enrol")
     checked = playbook(site, "enrol", "--check", "--diff")
-    assert "unusable key, named" in checked.stdout
+    assert "dead key, named" in checked.stdout
     run = playbook(site, "enrol", "--limit", CARDIO)
     assert modules(run.requests, CARDIO)[:2] == ["store_inventory", "store_exchange"]
     assert jeanne(site) == ("valid", "nothing")
