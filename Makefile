@@ -39,6 +39,7 @@ test-all: .venv/stamp bed-notice browser-notice ## run all tests
 .PHONY: bench
 bench: .venv/stamp bed-notice ## measure the network traffic of a task; PEER=folder compares with ansible.windows
 	$(WITH_TESTS) -m benchmarks $(if $(PEER),--peer $(PEER))
+	$(WITH_TESTS) -m benchmarks.holders
 
 .PHONY: bench-fleet
 bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="100 500", and a report of 20000 holders

@@ -20,7 +20,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import HolderTask, run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import certificate_result
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
@@ -40,6 +41,7 @@ class ActionModule(Pkcs12Action):
             "name": {"type": "str"},
             "authorisation": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
             "friendly_name": {"type": "str"},
             "exportable": {"type": "bool", "default": False},
             "chain": {"type": "bool", "default": True},
@@ -66,8 +68,14 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**task.options, "install": "due" if task.options["renew"] == "due" else "newest"}
-        person = ExpectedSubject(options["name"], options["authorisation"], options["authorisation_pattern"])
+        person = ExpectedSubject(
+            options["name"],
+            options["authorisation"],
+            options["authorisation_pattern"],
+            NameCheck(options["name_check"]),
+        )
         entry = HolderEntry(options["holder"], person)
+        check_pattern("issuer", options["issuer"])
         unusable = unusable_keys(task.facts)
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable))

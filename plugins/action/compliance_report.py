@@ -23,8 +23,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
 
 HOLDER = {
     "name": {"type": "str", "required": True},
-    "authorisation": {"type": "str", "required": True},
+    "authorisation": {"type": "raw", "required": True},
     "authorisation_anniversary": {"type": "str"},
+    "absent_until": {"type": "str"},
 }
 VARIABLES = ("ansible_facts", "pkcs12_holders")
 

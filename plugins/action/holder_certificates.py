@@ -26,9 +26,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.hold
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import (
+    in_words_of_role,
+    role_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import workstation_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
@@ -46,6 +52,7 @@ class ActionModule(Pkcs12Action):
             "install": {"type": "str", "choices": ["newest", "due", "missing"], "default": "newest"},
             "authorisations": {"type": "list", "elements": "str", "default": []},
             "authorisation_pattern": {"type": "str"},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
             "friendly_name": {"type": "str", "default": "{name} - {authorisation}"},
             "exportable": {"type": "bool", "default": False},
             "chain": {"type": "bool", "default": True},
@@ -66,11 +73,18 @@ class ActionModule(Pkcs12Action):
         required_if=[["state", "present", ["bundle_folder"]], ["state", "absent", ["issuer"]]],
     )
 
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        role = role_of((task_vars or {}).get("ansible_role_name"))
+        return in_words_of_role(result, role, self.SPEC.options) if role else result
+
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         if not options["holders"] and not self.is_windows:
             return self.skipped()
-        entries = [parse_holder(raw, options["authorisation_pattern"]) for raw in options["holders"]]
+        name_check = NameCheck(options["name_check"])
+        entries = [parse_holder(raw, options["authorisation_pattern"], name_check) for raw in options["holders"]]
+        check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         unusable = unusable_keys(task.facts)
         context = RunContext(task.check_mode, task.host, task.job, unusable)

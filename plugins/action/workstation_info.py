@@ -31,6 +31,8 @@ class ActionModule(Pkcs12Action):
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
+        if not task.options["holders"] and not self.is_windows:
+            return self.skipped()
         try:
             inventory = self.inventory(task.options["holders"])
         except CollectionError as refusal:

@@ -1,63 +1,101 @@
 // The calls of Windows that .NET does not make. C# 5, .NET Framework 4.6.2.
-// A call that fails becomes a CryptographicException with its HRESULT. What is left open ends with the process, which is short.
+// Names are those of the Windows SDK. A call that fails becomes a CryptographicException with its HRESULT.
 
 using System;
-using System.Collections;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Win32.SafeHandles;
 
 namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 {
+	// Of PFXImportCertStore.
+	[Flags]
+	public enum PfxFlags { CRYPT_EXPORTABLE = 1, PKCS12_ALWAYS_CNG_KSP = 0x200, CRYPT_USER_KEYSET = 0x1000, PKCS12_NO_PERSIST_KEY = 0x8000 }
+
 	public static class KeyStore
 	{
-		const int Silent = 0x40; // NCRYPT_SILENT_FLAG, CRYPT_SILENT: an error instead of a dialog that nobody sees
+		// An error instead of a dialog that nobody sees.
+		const int NCRYPT_SILENT_FLAG = 0x40, CRYPT_SILENT = 0x40;
 
-		// The leaf of a p12 that has one. Flags: those of PFXImportCertStore.
-		public static X509Certificate2 OpenBundle(byte[] bundle, string passphrase, int flags)
+		const int CRYPT_DELETEKEYSET = 0x10, BCRYPT_PAD_PKCS1 = 2;
+		const int CERT_STORE_ADD_REPLACE_EXISTING = 3, CERT_STORE_CERTIFICATE_CONTEXT_FLAG = 2;
+
+		[StructLayout(LayoutKind.Sequential)]
+		struct CRYPT_DATA_BLOB { public int cbData; public IntPtr pbData; }
+
+		// A class, so that null stands for no padding.
+		[StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
+		sealed class BCRYPT_PKCS1_PADDING_INFO { public string pszAlgId; }
+
+		[StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
+		struct NCryptKeyName { public string pszName, pszAlgid; public int dwLegacyKeySpec, dwFlags; }
+
+		// The leaf of a p12.
+		public static X509Certificate2 OpenBundle(byte[] bundle, string passphrase, PfxFlags flags)
 		{
-			GCHandle pin = GCHandle.Alloc(bundle, GCHandleType.Pinned);
+			var pin = GCHandle.Alloc(bundle, GCHandleType.Pinned);
+			IntPtr store = IntPtr.Zero;
 			try
 			{
-				// Two words are laid out as a CRYPT_DATA_BLOB.
-				IntPtr store = PFXImportCertStore(new[] { (IntPtr)bundle.Length, pin.AddrOfPinnedObject() }, passphrase, flags);
+				var file = new CRYPT_DATA_BLOB { cbData = bundle.Length, pbData = pin.AddrOfPinnedObject() };
+				store = PFXImportCertStore(ref file, passphrase, flags);
 				Check(store != IntPtr.Zero);
-				return new X509Store(store).Certificates[0];
+				// The certificate keeps what it needs of the store.
+				using (var opened = new X509Store(store)) return opened.Certificates[0];
 			}
-			finally { pin.Free(); }
+			finally
+			{
+				CertCloseStore(store, 0);
+				pin.Free();
+			}
 		}
 
 		public static void Restore(X509Store store, byte[] element)
 		{
-			// 3: CERT_STORE_ADD_REPLACE_EXISTING; 2: CERT_STORE_CERTIFICATE_CONTEXT_FLAG
-			Check(CertAddSerializedElementToStore(store.StoreHandle, element, element.Length, 3, 0, 2, IntPtr.Zero, IntPtr.Zero));
+			Check(CertAddSerializedElementToStore(store.StoreHandle, element, element.Length, CERT_STORE_ADD_REPLACE_EXISTING, 0,
+				CERT_STORE_CERTIFICATE_CONTEXT_FLAG, IntPtr.Zero, IntPtr.Zero));
 		}
 
 		// Signs a SHA-256: RSA with PKCS #1 v1.5 padding, or ECDSA.
 		public static byte[] Sign(CngKey key, byte[] digest, bool rsa)
 		{
-			byte[] signature = new byte[1024]; // RSA-8192
+			var signature = new byte[1024]; // RSA-8192
+			var padding = rsa ? new BCRYPT_PKCS1_PADDING_INFO { pszAlgId = "SHA256" } : null;
 			int size;
-			// An array of one string is a BCRYPT_PKCS1_PADDING_INFO; 2: BCRYPT_PAD_PKCS1
-			Check(NCryptSignHash(key.Handle, rsa ? new[] { "SHA256" } : null, digest, digest.Length, signature, signature.Length, out size, Silent | (rsa ? 2 : 0)));
+			using (var handle = key.Handle)
+				Check(NCryptSignHash(handle, padding, digest, digest.Length, signature, signature.Length, out size,
+					NCRYPT_SILENT_FLAG | (rsa ? BCRYPT_PAD_PKCS1 : 0)));
 			Array.Resize(ref signature, size);
 			return signature;
 		}
 
-		// The user's, in the CNG software provider.
-		public static IEnumerable Containers()
+		// The user's of CNG.
+		public static string[] GetContainers()
 		{
-			IntPtr provider, item, position = IntPtr.Zero;
+			var names = new List<string>();
+			SafeNCryptProviderHandle provider;
 			Check(NCryptOpenStorageProvider(out provider, null, 0));
-			while (NCryptEnumKeys(provider, null, out item, ref position, Silent) == 0)
-				yield return Marshal.PtrToStringUni(Marshal.ReadIntPtr(item));
+			IntPtr item, position = IntPtr.Zero;
+			using (provider)
+			{
+				// It ends with NTE_NO_MORE_ITEMS.
+				while (NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG) == 0)
+				{
+					names.Add(((NCryptKeyName)Marshal.PtrToStructure(item, typeof(NCryptKeyName))).pszName);
+					NCryptFreeBuffer(item);
+				}
+				if (position != IntPtr.Zero) NCryptFreeBuffer(position);
+			}
+			return names.ToArray();
 		}
 
+		// No context comes of it, so none is released.
 		public static void DeleteLegacy(string container, string provider, int type)
 		{
 			IntPtr none;
-			// 0x10: CRYPT_DELETEKEYSET
-			Check(CryptAcquireContext(out none, container, provider, type, 0x10 | Silent));
+			Check(CryptAcquireContext(out none, container, provider, type, CRYPT_DELETEKEYSET | CRYPT_SILENT));
 		}
 
 		static void Check(bool works)
@@ -71,16 +109,20 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		}
 
 		[DllImport("crypt32", SetLastError = true, CharSet = CharSet.Unicode)]
-		static extern IntPtr PFXImportCertStore(IntPtr[] file, string passphrase, int flags);
+		static extern IntPtr PFXImportCertStore(ref CRYPT_DATA_BLOB file, string passphrase, PfxFlags flags);
+		[DllImport("crypt32")]
+		static extern bool CertCloseStore(IntPtr store, int flags);
 		[DllImport("crypt32", SetLastError = true)]
-		static extern bool CertAddSerializedElementToStore(IntPtr store, byte[] element, int size, int disposition, int flags, int contexts, IntPtr type, IntPtr context);
+		static extern bool CertAddSerializedElementToStore(IntPtr store, byte[] element, int size, int how, int flags, int kinds, IntPtr kind, IntPtr context);
+		[DllImport("ncrypt")]
+		static extern int NCryptSignHash(SafeNCryptKeyHandle key, BCRYPT_PKCS1_PADDING_INFO padding, byte[] hash, int hashSize, byte[] signature, int size, out int used, int flags);
 		[DllImport("ncrypt", CharSet = CharSet.Unicode)]
-		static extern int NCryptSignHash(SafeHandle key, string[] padding, byte[] hash, int hashSize, byte[] signature, int size, out int written, int flags);
+		static extern int NCryptOpenStorageProvider(out SafeNCryptProviderHandle provider, string name, int flags);
 		[DllImport("ncrypt", CharSet = CharSet.Unicode)]
-		static extern int NCryptOpenStorageProvider(out IntPtr provider, string name, int flags);
-		[DllImport("ncrypt", CharSet = CharSet.Unicode)]
-		static extern int NCryptEnumKeys(IntPtr provider, string scope, out IntPtr item, ref IntPtr position, int flags);
-		[DllImport("advapi32", EntryPoint = "CryptAcquireContextW", SetLastError = true, CharSet = CharSet.Unicode)]
+		static extern int NCryptEnumKeys(SafeNCryptProviderHandle provider, string scope, out IntPtr item, ref IntPtr position, int flags);
+		[DllImport("ncrypt")]
+		static extern int NCryptFreeBuffer(IntPtr buffer);
+		[DllImport("advapi32", SetLastError = true, CharSet = CharSet.Unicode)]
 		static extern bool CryptAcquireContext(out IntPtr context, string container, string provider, int type, int flags);
 	}
 }

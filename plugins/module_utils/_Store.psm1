@@ -1,11 +1,16 @@
 # What both drivers need. Certificate stores are read as Windows keeps them, with .NET alone.
 
-# The HRESULT of the innermost exception, unsigned.
-function Get-HResult($Exception) {
-	$Exception.GetBaseException().HResult -band 4294967295
+function Get-HResult {
+	<# .SYNOPSIS
+	The HRESULT of the innermost exception, unsigned. #>
+	param([Exception] $Exception)
+	$Exception.GetBaseException().HResult -band 0xFFFFFFFFL
 }
 
-function Read-Hive($Root, $Path) {
+function Read-Hive {
+	<# .SYNOPSIS
+	The elements under a key of the registry; none when it is not there. #>
+	param([Microsoft.Win32.RegistryKey] $Root, [string] $Path)
 	$key = $Root.OpenSubKey($Path)
 	if (-not $key) { return }
 	foreach ($name in $key.GetSubKeyNames()) {
@@ -15,33 +20,48 @@ function Read-Hive($Root, $Path) {
 	}
 }
 
-function Read-Folder($Path) {
+function Read-Folder {
+	<# .SYNOPSIS
+	The elements in a folder; none when it is not there. #>
+	param([string] $Path)
 	try { $files = [IO.Directory]::GetFiles($Path) } catch [IO.DirectoryNotFoundException] { return }
 	foreach ($file in $files) { @{ source = 'file'; data = [Convert]::ToBase64String([IO.File]::ReadAllBytes($file)) } }
 }
 
 function Get-ProfileList {
+	<# .SYNOPSIS
+	The profiles of people, sorted by SID. #>
 	$list = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList')
 	$names = $list.GetSubKeyNames()
+	# Of a computer or a domain, and of Entra.
 	$people = [string[]] ($names -match '^S-1-(5-21|12-1)-[-0-9]+$')
 	[Array]::Sort($people, [StringComparer]::Ordinal)
+	$temporaryState = 0x800
 	foreach ($sid in $people) {
 		$key = $list.OpenSubKey($sid)
 		$path = [string] $key.GetValue('ProfileImagePath')
-		# 0x800 in State: a temporary profile. A .bak twin or a folder named TEMP say the same.
-		$temporary = ($key.GetValue('State', 0) -band 0x800) -or "$sid.bak" -in $names -or $path -match '\\TEMP(\.[^\\]*)?$'
+		# A .bak twin or a folder named TEMP say the same as State.
+		$temporary = ($key.GetValue('State', 0) -band $temporaryState) -or "$sid.bak" -in $names -or $path -match '\\TEMP(\.[^\\]*)?$'
 		@{ owner_sid = $sid; path = $path; loaded = $sid -in [Microsoft.Win32.Registry]::Users.GetSubKeyNames(); temporary = $temporary }
 	}
 }
 
-# The keys of the request that are unknown, missing or wrong. The request, with its secrets, is no parameter.
-function Test-Request($Key) {
-	Compare-Object $Key (@($complex_args.Keys) -notlike '_ansible_*') | ForEach-Object InputObject
-	if ($complex_args.protocol -ne 1) { 'protocol' }
+function Test-Request {
+	<# .SYNOPSIS
+	The keys of a request that are unknown, missing or wrong. It gets names only: the request holds secrets. #>
+	param([string[]] $Expected, [string[]] $Given, [Object] $Protocol)
+	Compare-Object -ReferenceObject $Expected -DifferenceObject ($Given -notlike '_ansible_*') | ForEach-Object -MemberName InputObject
+	if ($Protocol -ne 1) { 'protocol' }
 }
 
 function Get-ForceKeyProtection {
+	<# .SYNOPSIS
+	The policy of that name; 0 without one. #>
 	[int] [Microsoft.Win32.Registry]::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Cryptography', 'ForceKeyProtection', 0)
 }
 
-function Get-UtcNow { [DateTime]::UtcNow.ToString('s') + 'Z' }
+function Get-UtcNow {
+	<# .SYNOPSIS
+	The time, as the protocol has it. #>
+	[DateTime]::UtcNow.ToString('s') + 'Z'
+}

@@ -2,261 +2,276 @@
 # GNU General Public License v3.0+
 
 #AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
-# Secrets go to .NET methods only: PowerShell's module logging keeps every parameter of a command.
+# Module logging keeps every parameter of a command. So $complex_args and its steps, which hold secrets, are none: a function gets
+# the index of a step, and secrets go to .NET methods only.
 
 $certificates = 'Microsoft\SystemCertificates\My\Certificates'
-# NTE_BAD_KEYSET, CRYPT_E_NO_KEY_PROPERTY, NTE_NOT_FOUND: no key, or a link to one that is not there.
-$missingKey = 2148073494, 2148081675, 2148073489
 
-# A step type: its further keys, what it does, how that is undone; after a final one nothing is. Blocks see $step (the request), $my
-# (the open store), $fact (for the journal) and $memo (for undoing).
-$stepTypes = @{
-	import = @{
-		keys = 'bundle', 'passphrase', 'exportable'
-		do = {
-			$bundle = [Convert]::FromBase64String($step.bundle)
-			# PKCS12_ALWAYS_CNG_KSP | CRYPT_USER_KEYSET; PKCS12_NO_PERSIST_KEY: nothing is written yet.
-			$leaf = (Get-KeyStore)::OpenBundle($bundle, $step.passphrase, 0x9200)
-			if ($leaf.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
-			$fact.swept = Remove-LostKey $leaf
-			$present = Find-Certificate
-			# Present with a key that signs, it stays as it is.
-			$signs = try { Get-Proof $present ([byte[]]::new(32)) } catch { $false }
-			if (-not $signs) {
-				if ($present) { $memo.replaced = $present.Export('SerializedCert') }
-				# 1: CRYPT_EXPORTABLE
-				$added = (Get-KeyStore)::OpenBundle($bundle, $step.passphrase, 0x1200 + [int] $step.exportable)
-				$link = Get-KeyLink $added
-				if (-not $link) { throw @{ code = 'import_failed'; hresult = $missingKey[1] } }
-				$memo.added = $link
-				$my.Add($added)
-				# It inherits from the replaced one, the archived mark too.
-				$present = Find-Certificate
-			}
-			if ($present.Archived) {
-				# Nobody is offered an archived certificate.
-				if (-not $memo.replaced) { $memo.replaced = $present.Export('SerializedCert') }
-				$present.Archived = $false
-			}
-			$link = Get-KeyLink $present
-			$fact.container = $link.container
-			$fact.provider = $link.provider
-		}
-		undo = {
-			if ($memo.added) {
-				Find-Certificate | ForEach-Object { $my.Remove($_) }
-				[void] (Remove-Key $memo.added)
-			}
-			if ($memo.replaced) { (Get-KeyStore)::Restore($my, $memo.replaced) }
-		}
-	}
-	prove = @{
-		keys = , 'nonce'
-		do = {
-			$proof = Get-Proof (Get-StoredCertificate) ([Convert]::FromBase64String($step.nonce))
-			$fact.algorithm = $proof.algorithm
-			$fact.signature = $proof.signature
-		}
-	}
-	name = @{
-		keys = , 'friendly_name'
-		do = {
-			$certificate = Get-StoredCertificate
-			$memo.replaced = $certificate.Export('SerializedCert')
-			$certificate.FriendlyName = $step.friendly_name
-		}
-		undo = { (Get-KeyStore)::Restore($my, $memo.replaced) }
-	}
-	# For the whole machine where this user may, for the user elsewhere. A Root store is never touched: Windows would ask in a dialog.
-	chain = @{
-		keys = , 'certificate'
-		do = {
-			$authority = [Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromBase64String($step.certificate))
-			if ($authority.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
-			if ($authority.Subject -eq $authority.Issuer) { throw @{ code = 'root_certificate' } }
-			$fact.store = $null
-			foreach ($location in 'LocalMachine', 'CurrentUser') {
-				try {
-					$store = Open-Store 'CA' $location 'ReadWrite'
-					if (Find-Certificate $store) { return }
-					$store.Add($authority)
-					$fact.store = $memo.store = $location
-					return
-				} catch [Security.Cryptography.CryptographicException] { if ($location -eq 'CurrentUser') { throw } }
-			}
-		}
-		undo = {
-			$store = Open-Store 'CA' $memo.store 'ReadWrite'
-			$store.Remove((Find-Certificate $store))
-		}
-	}
-	retire = @{
-		keys = , 'method'
-		final = $true
-		do = { if ($step.method -eq 'delete') { Remove-WithKey } else { (Get-StoredCertificate).Archived = $true } }
-	}
-	remove = @{
-		keys = @()
-		final = $true
-		do = { Remove-WithKey }
-	}
+# HRESULTs
+$missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090016L; NTE_NOT_FOUND = 0x80090011L }
+
+# A step's memo is for undoing it: "replaced", an element as it was; "added", the link of a new container; "location" of an authority.
+
+# The keys of each type of step, beside id, step and thumbprint.
+$stepKeys = @{
+	import = 'bundle', 'passphrase', 'exportable'
+	prove = , 'nonce'
+	name = , 'friendly_name'
+	chain = , 'certificate'
+	retire = , 'method'
+	remove = @()
 }
 
-function Find-Certificate($Store = $my) {
-	$Store.Certificates.Find('FindByThumbprint', $step.thumbprint, $false) | Select-Object -First 1
+function Find-Certificate {
+	<# .SYNOPSIS
+	A certificate, if it is there. #>
+	param([Security.Cryptography.X509Certificates.X509Store] $Store, [string] $Thumbprint)
+	@($Store.Certificates.Find('FindByThumbprint', $Thumbprint, $false))[0]
 }
 
-function Get-StoredCertificate {
-	$certificate = Find-Certificate
-	if (-not $certificate) { throw @{ code = 'no_certificate' } }
-	$certificate
+function Open-Bundle {
+	<# .SYNOPSIS
+	The leaf of the p12 in an import, with its key. #>
+	param([int] $Index, [string] $Flag)
+	$step = @($complex_args.steps)[$Index]
+	(Get-KeyStore)::OpenBundle([Convert]::FromBase64String($step.bundle), $step.passphrase, "PKCS12_ALWAYS_CNG_KSP, CRYPT_USER_KEYSET$Flag")
 }
 
-# Removes the step's certificate with its key, unless the key has to stay. Hidden first, then the key, then itself: a run that is cut
-# leaves neither a certificate that a browser offers without its key nor a key that no certificate names, and the next run goes on.
-function Remove-WithKey {
-	$certificate = Get-StoredCertificate
-	$link = Get-KeyLink $certificate
-	$fact.key = 'none'
-	if ($link) {
-		$fact.container = $link.container
-		$fact.provider = $link.provider
-		$fact.kept_because = Get-ReasonToKeep $certificate $link
-		$fact.key = 'kept'
+function Import-Bundle {
+	<# .SYNOPSIS
+	Step "import". A certificate whose key signs stays as it is. #>
+	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo)
+	$step = @($complex_args.steps)[$Index]
+	# Nothing is written yet.
+	$leaf = Open-Bundle -Index $Index -Flag ', PKCS12_NO_PERSIST_KEY'
+	if ($leaf.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
+	$fact = @{ swept = Remove-LostKey -Certificate $leaf }
+	$leaf.Dispose()
+	$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
+	$signs = try { Get-Proof -Certificate $present -Nonce ([byte[]]::new(32)) } catch { $false }
+	if (-not $signs) {
+		if ($present) { $Memo.replaced = $present.Export('SerializedCert') }
+		$leaf = Open-Bundle -Index $Index -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
+		$link = Get-KeyLink -Certificate $leaf
+		if (-not $link) { throw @{ code = 'import_failed'; hresult = $missingKey.CRYPT_E_NO_KEY_PROPERTY } }
+		$Memo.added = $link
+		$Store.Add($leaf)
+		$leaf.Dispose()
+		# It inherits the archived mark, too.
+		$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
 	}
-	if ($link -and -not $fact.kept_because) {
-		$shown = -not $certificate.Archived
-		# Where it cannot be hidden it goes all the same.
-		try { $certificate.Archived = $true } catch { $shown = $false }
+	if ($present.Archived) {
+		# Nobody is offered an archived certificate.
+		if (-not $Memo.replaced) { $Memo.replaced = $present.Export('SerializedCert') }
+		$present.Archived = $false
+	}
+	$link = Get-KeyLink -Certificate $present
+	$fact + @{ container = $link.container; provider = $link.provider }
+}
+
+function Add-Authority {
+	<# .SYNOPSIS
+	Step "chain": for the machine where this user may, else for the user. No Root store: Windows would ask in a dialog. #>
+	param([string] $Thumbprint, [byte[]] $Data, [hashtable] $Memo)
+	$authority = [Security.Cryptography.X509Certificates.X509Certificate2]::new($Data)
+	if ($authority.Thumbprint -ne $Thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
+	if ($authority.Subject -eq $authority.Issuer) { throw @{ code = 'root_certificate' } }
+	foreach ($location in 'LocalMachine', 'CurrentUser') {
 		try {
-			$fact.key = $(if (Remove-Key $link) { 'deleted' } else { 'gone' })
-			# Another certificate of this key may have left a container behind for it.
-			$fact.swept = Remove-LostKey $certificate
+			$store = Open-Store -Name 'CA' -Location $location -Access 'ReadWrite'
+			if (Find-Certificate -Store $store -Thumbprint $Thumbprint) { return @{ store = $null } }
+			$store.Add($authority)
+			$store.Close()
+			$Memo.location = $location
+			return @{ store = $location }
+		} catch [Security.Cryptography.CryptographicException] { if ($location -eq 'CurrentUser') { throw } }
+	}
+}
+
+function Remove-Certificate {
+	<# .SYNOPSIS
+	Step "remove", and "retire" by deleting. The key goes too, unless it has to stay.
+	Hidden first, then the key, then itself: a run that is cut leaves neither a certificate that a browser offers without its key
+	nor a key that no certificate names. #>
+	param([Security.Cryptography.X509Certificates.X509Store] $Store, [X509Certificate] $Certificate)
+	$fact = @{ key = 'none' }
+	$link = Get-KeyLink -Certificate $Certificate
+	if ($link) {
+		$reason = Get-ReasonToKeep -Certificate $Certificate -Link $link
+		$fact = @{ key = 'kept'; kept_because = $reason; container = $link.container; provider = $link.provider }
+	}
+	if ($link -and -not $reason) {
+		$shown = -not $Certificate.Archived
+		# Where it cannot be hidden it goes all the same.
+		try { $Certificate.Archived = $true } catch { $shown = $false }
+		try {
+			$fact.key = if (Remove-Key -Link $link) { 'deleted' } else { 'gone' }
+			# Another certificate of this key may have left one.
+			$fact.swept = Remove-LostKey -Certificate $Certificate
 		} catch {
-			if ($shown) { $certificate.Archived = $false }
+			if ($shown) { $Certificate.Archived = $false }
 			throw
 		}
 	}
-	$my.Remove($certificate)
+	$Store.Remove($Certificate)
+	$fact
 }
 
-function Read-OwnStore {
-	Read-Hive ([Microsoft.Win32.Registry]::CurrentUser) "Software\$certificates"
-	Read-Folder "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
-}
-
-# The store hash of the protocol. A file comes after the hive, so it wins.
-function Get-StoreHash($Element) {
-	$store = [Collections.SortedList]::new([StringComparer]::Ordinal)
-	foreach ($one in $Element) {
-		$named = [Convert]::FromBase64String($one.data)
-		$parts = , $named
-		$records = Read-Record $named
-		if ($records.ContainsKey(32)) {
-			$named = $records[32]
-			$parts = foreach ($id in 2, 11, 19, 32) {
-				if ($records.ContainsKey($id)) { , [BitConverter]::GetBytes($id); , [BitConverter]::GetBytes($records[$id].Length); , $records[$id] }
-			}
-		}
-		$store[[BitConverter]::ToString([Security.Cryptography.SHA1]::Create().ComputeHash($named))] = $parts
+function Invoke-Step {
+	<# .SYNOPSIS
+	Does a step of the request and returns its facts. #>
+	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo)
+	$step = @($complex_args.steps)[$Index]
+	if ($step.step -eq 'import') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
+	if ($step.step -eq 'chain') {
+		return Add-Authority -Thumbprint $step.thumbprint -Data ([Convert]::FromBase64String($step.certificate)) -Memo $Memo
 	}
-	$all = [IO.MemoryStream]::new()
-	foreach ($parts in $store.Values) { foreach ($part in $parts) { $all.Write($part, 0, $part.Length) } }
-	[BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($all.ToArray())).Replace('-', '')
+	$certificate = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
+	if (-not $certificate) { throw @{ code = 'no_certificate' } }
+	switch ($step.step) {
+		'prove' { Get-Proof -Certificate $certificate -Nonce ([Convert]::FromBase64String($step.nonce)) }
+		'name' {
+			$Memo.replaced = $certificate.Export('SerializedCert')
+			$certificate.FriendlyName = $step.friendly_name
+			@{}
+		}
+		'remove' { Remove-Certificate -Store $Store -Certificate $certificate }
+		'retire' {
+			if ($step.method -eq 'delete') { return Remove-Certificate -Store $Store -Certificate $certificate }
+			$certificate.Archived = $true
+			@{}
+		}
+	}
 }
 
-function Add-Entry($Outcome, $Fact = @{}) {
-	$entry = @{ id = $step.id; step = $step.step; outcome = $Outcome; at = Get-UtcNow; thumbprint = $step.thumbprint }
-	$answer.journal += $entry + $Fact
+function Undo-Step {
+	<# .SYNOPSIS
+	Takes back what a step did. #>
+	param([Security.Cryptography.X509Certificates.X509Store] $Store, [string] $Thumbprint, [hashtable] $Memo)
+	if ($Memo.location) {
+		$authorities = Open-Store -Name 'CA' -Location $Memo.location -Access 'ReadWrite'
+		$authorities.Remove((Find-Certificate -Store $authorities -Thumbprint $Thumbprint))
+		$authorities.Close()
+	}
+	if ($Memo.added) {
+		$added = Find-Certificate -Store $Store -Thumbprint $Thumbprint
+		if ($added) { $Store.Remove($added) }
+		[void] (Remove-Key -Link $Memo.added)
+	}
+	if ($Memo.replaced) { (Get-KeyStore)::Restore($Store, $Memo.replaced) }
 }
 
-# A refusal (a thrown code) as it is, any other error by its HRESULT.
-function Get-Failure($ErrorRecord, $Code) {
+function Get-Failure {
+	<# .SYNOPSIS
+	A refusal (a thrown code) as it is, any other error by its HRESULT. #>
+	param([Management.Automation.ErrorRecord] $ErrorRecord, [string] $Code)
 	$thrown = $ErrorRecord.TargetObject
 	if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult } }
-	$hresult = Get-HResult $ErrorRecord.Exception
-	if ($Code -eq 'prove_failed') { $Code = if ($hresult -in $missingKey) { 'no_key' } else { 'sign_failed' } }
+	$hresult = Get-HResult -Exception $ErrorRecord.Exception
+	if ($Code -eq 'prove_failed') { $Code = if ($hresult -in $missingKey.Values) { 'no_key' } else { 'sign_failed' } }
 	@{ code = $Code; hresult = $hresult }
 }
 
+function Invoke-Transaction {
+	<# .SYNOPSIS
+	Does the steps in order. When one fails, undoes what was done, newest first. #>
+	param([Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Answer)
+	$done = [Collections.Stack]::new()
+	$final = $false
+	for ($index = 0; $index -lt @($complex_args.steps).Count -and -not $Answer.error; $index++) {
+		$step = @($complex_args.steps)[$index]
+		$final = $final -or $step.step -in 'retire', 'remove'
+		$entry = @{ id = $step.id; step = $step.step; thumbprint = $step.thumbprint }
+		$memo = @{}
+		$done.Push(@{ entry = $entry; memo = $memo })
+		try {
+			$fact = Invoke-Step -Index $index -Store $Store -Memo $memo
+			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
+		} catch {
+			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step)_failed")
+			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
+		}
+	}
+	# Once a predecessor was touched, what replaces it stays.
+	if (-not $Answer.error -or $final) { return }
+	foreach ($one in $done) {
+		if (-not $one.memo.Count) { continue }
+		try {
+			Undo-Step -Store $Store -Thumbprint $one.entry.thumbprint -Memo $one.memo
+			$Answer.journal += $one.entry + @{ outcome = 'undone'; at = Get-UtcNow }
+		} catch { $Answer.journal += $one.entry + @{ outcome = 'undo_failed'; at = Get-UtcNow; hresult = Get-HResult -Exception $_.Exception } }
+	}
+}
+
 function Assert-Request {
-	if (Test-Request @('protocol', 'owner_sid', 'observed', 'steps')) { throw @{ code = 'bad_request' } }
+	<# .SYNOPSIS
+	Refuses a request with other keys than the protocol's. #>
+	$expected = 'protocol', 'owner_sid', 'observed', 'steps'
+	if (Test-Request -Expected $expected -Given $complex_args.Keys -Protocol $complex_args.protocol) { throw @{ code = 'bad_request' } }
 	foreach ($step in $complex_args.steps) {
-		$type = $stepTypes[[string] $step.step]
-		if (-not $type) { throw @{ code = 'unknown_step' } }
-		if (Compare-Object ($type.keys + 'id' + 'step' + 'thumbprint') @($step.Keys)) { throw @{ code = 'bad_request' } }
+		$expected = $stepKeys[[string] $step.step]
+		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
+		$expected += 'id', 'step', 'thumbprint'
+		if (Compare-Object -ReferenceObject $expected -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
 	}
 }
 
 function Assert-Owner {
-	if ($sid -ne $complex_args.owner_sid) { throw @{ code = 'wrong_owner' } }
+	<# .SYNOPSIS
+	Refuses to write as someone else, or where a key would be lost. #>
+	param([string] $Sid, [string] $OwnerSid)
+	if ($Sid -ne $OwnerSid) { throw @{ code = 'wrong_owner' } }
+	$own = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
 	if (-not $own -or $own.temporary) { throw @{ code = 'temporary_profile' } }
 	# Windows would ask for consent in a dialog that nobody sees, and wait.
 	if (Get-ForceKeyProtection) { throw @{ code = 'force_key_protection' } }
 	try {
 		Add-Type -AssemblyName System.Security
-		$hidden = [Security.Cryptography.ProtectedData]::Protect([byte[]]::new(32), $null, 'CurrentUser')
-		[void] [Security.Cryptography.ProtectedData]::Unprotect($hidden, $null, 'CurrentUser')
-	} catch { throw @{ code = 'no_dpapi'; hresult = Get-HResult $_.Exception } }
+		$dpapi = [Security.Cryptography.ProtectedData]
+		[void] $dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser')
+	} catch { throw @{ code = 'no_dpapi'; hresult = Get-HResult -Exception $_.Exception } }
 }
 
-# Runs the steps in order. When one fails, undoes what was done, newest first.
-function Invoke-Step {
-	$done = [Collections.Stack]::new()
-	foreach ($step in $complex_args.steps) {
-		$fact = @{}
-		$memo = @{}
-		$done.Push(@{ step = $step; memo = $memo })
-		try {
-			& $stepTypes[$step.step].do
-			Add-Entry 'done' $fact
-		} catch {
-			$answer.error = @{ step = $step.id } + (Get-Failure $_ "$($step.step)_failed")
-			Add-Entry 'failed'
-			break
-		}
-	}
-	# Once a predecessor was touched, what replaces it stays: the owner is never left without a certificate.
-	if (-not $answer.error -or ($done | Where-Object { $stepTypes[$_.step.step].final })) { return }
-	foreach ($entry in $done) {
-		$step = $entry.step
-		$memo = $entry.memo
-		if (-not $memo.Count) { continue }
-		try {
-			& $stepTypes[$step.step].undo
-			Add-Entry 'undone'
-		} catch { Add-Entry 'undo_failed' @{ hresult = Get-HResult $_.Exception } }
-	}
+function Read-OwnStore {
+	<# .SYNOPSIS
+	The owner's elements; those in files last. #>
+	Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
+	Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
 }
 
 function Invoke-Exchange {
+	<# .SYNOPSIS
+	Carries out the request; what comes of it goes into the answer. #>
+	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
-	Assert-Owner
+	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
+	$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid")
 	# Another exchange on this owner's store that died has released it.
 	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
 	if (-not $free) { throw @{ code = 'busy' } }
 	try {
-		$answer.before = $answer.after = @(Read-OwnStore)
-		$observed = Get-StoreHash $answer.before
+		$Answer.before = $Answer.after = @(Read-OwnStore)
+		$observed = Get-StoreHash -Element $Answer.before
 		if ($observed -ne $complex_args.observed) { throw @{ code = 'stale_store' } }
 		if ($complex_args._ansible_check_mode) { return }
-		$my = Open-Store 'My' 'CurrentUser' 'ReadWrite'
-		Invoke-Step
-		$my.Close()
-		$answer.after = @(Read-OwnStore)
-		$answer.changed = (Get-StoreHash $answer.after) -ne $observed
-	} finally { $mutex.ReleaseMutex() }
+		$my = Open-Store -Name 'My' -Access 'ReadWrite'
+		try { Invoke-Transaction -Store $my -Answer $Answer } finally { $my.Close() }
+		$Answer.after = @(Read-OwnStore)
+		$Answer.changed = (Get-StoreHash -Element $Answer.after) -ne $observed
+	} finally {
+		$mutex.ReleaseMutex()
+		$mutex.Dispose()
+	}
 }
 
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $answer = @{ changed = $false; protocol = 1; owner_sid = $sid; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
-$own = Get-ProfileList | Where-Object { $_.owner_sid -eq $sid }
-$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$sid")
-try { Invoke-Exchange } catch { $answer.error = @{ step = 'guard' } + (Get-Failure $_ 'unexpected') }
+try { Invoke-Exchange -Sid $sid -Answer $answer } catch { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
 if ($answer.error) {
 	$answer.failed = $true
 	$answer.msg = "store_exchange stopped at $($answer.error.step): $($answer.error.code)"

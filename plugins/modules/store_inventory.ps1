@@ -8,7 +8,14 @@
 $registry = [Microsoft.Win32.Registry]
 $certificates = 'Microsoft\SystemCertificates\My\Certificates'
 
+# HRESULTs of Win32 errors: 2, 3 and 1332.
+$fileNotFound = 0x80070002L
+$pathNotFound = 0x80070003L
+$noneMapped = 0x80070534L
+
 function Get-RunIdentity {
+	<# .SYNOPSIS
+	Who the driver runs as. #>
 	$identity = [Security.Principal.WindowsIdentity]::GetCurrent()
 	$administrator = ([Security.Principal.WindowsPrincipal] $identity).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
 	# This takes SeDebugPrivilege, as become does to get a logged-on user's token.
@@ -16,106 +23,137 @@ function Get-RunIdentity {
 	@{ sid = $identity.User.Value; account = $identity.Name; administrator = $administrator; debug_privilege = $debug }
 }
 
-# Whether a policy makes PowerShell, in either edition, keep what it runs: the machine's, or one of a loaded user.
-function Test-Logging($Kind, $Switch = "Enable$Kind") {
-	foreach ($root in $roots) {
+function Get-PolicyRoot {
+	<# .SYNOPSIS
+	Where policies are: the machine's hive, and those of loaded users. #>
+	$registry::LocalMachine
+	foreach ($sid in $registry::Users.GetSubKeyNames()) {
+		# Another user's hive may be closed to us; sites set the machine's policy.
+		try { $registry::Users.OpenSubKey($sid) } catch { continue }
+	}
+}
+
+function Test-Logging {
+	<# .SYNOPSIS
+	Whether a policy makes PowerShell, in either edition, keep what it runs. #>
+	param([Microsoft.Win32.RegistryKey[]] $Root, [string] $Policy, [string] $Value)
+	foreach ($hive in $Root) {
 		foreach ($edition in 'Windows\PowerShell', 'PowerShellCore') {
-			$key = $root.OpenSubKey("Software\Policies\Microsoft\$edition\$Kind")
-			if ($key -and $key.GetValue($Switch) -eq 1) { return $true }
+			$key = $hive.OpenSubKey("Software\Policies\Microsoft\$edition\$Policy")
+			if ($key -and $key.GetValue($Value) -eq 1) { return $true }
 		}
 	}
 	$false
 }
 
-# One account, as SID, DOMAIN\user or UPN, to its SID and its name. Only those asked for: deleted accounts block for seconds.
-function Resolve-Holder($Asked) {
+function Get-Logging {
+	<# .SYNOPSIS
+	Which of the three kinds of logging is on. #>
+	$roots = @(Get-PolicyRoot)
+	@{
+		script_block = Test-Logging -Root $roots -Policy 'ScriptBlockLogging' -Value 'EnableScriptBlockLogging'
+		module = Test-Logging -Root $roots -Policy 'ModuleLogging' -Value 'EnableModuleLogging'
+		transcription = Test-Logging -Root $roots -Policy 'Transcription' -Value 'EnableTranscripting'
+	}
+}
+
+function Resolve-Holder {
+	<# .SYNOPSIS
+	An account, as SID, DOMAIN\user or UPN, with its SID and its name.
+	Only those asked for: deleted accounts block for seconds. #>
+	param([string] $Asked)
 	$holder = @{ asked = $Asked; sid = $null; account = $null; hresult = $null }
 	try {
 		$holder.sid = if ($Asked -match '^S-1-[-0-9]+$') { $Asked } else { ([Security.Principal.NTAccount] $Asked).Translate([Security.Principal.SecurityIdentifier]).Value }
 		$holder.account = ([Security.Principal.SecurityIdentifier] $holder.sid).Translate([Security.Principal.NTAccount]).Value
 	} catch {
-		# IdentityNotMappedException carries no code of its own: 0x80070534 is ERROR_NONE_MAPPED.
+		# IdentityNotMappedException carries no code of its own.
 		$unmapped = $_.Exception.GetBaseException() -is [Security.Principal.IdentityNotMappedException]
-		$holder.hresult = if ($unmapped) { 2147943732 } else { Get-HResult $_.Exception }
+		$holder.hresult = if ($unmapped) { $noneMapped } else { Get-HResult -Exception $_.Exception }
 	}
 	$holder
 }
 
-# A place that could not be read, and why.
-function Get-Unread($Place, $Exception) {
+function Get-Unread {
+	<# .SYNOPSIS
+	A place that could not be read, and why. #>
+	param([string] $Place, [Exception] $Exception)
 	$base = $Exception.GetBaseException()
 	$denied = $base -is [UnauthorizedAccessException] -or $base -is [Security.SecurityException]
-	@{ code = ('unreadable', 'access_denied')[$denied]; detail = $Place; hresult = Get-HResult $base }
+	@{ code = ('unreadable', 'access_denied')[$denied]; detail = $Place; hresult = Get-HResult -Exception $base }
 }
 
-function Read-Registry($Root, $Software) {
+function Read-Registry {
+	<# .SYNOPSIS
+	My of a hive, or why not. #>
+	param([Microsoft.Win32.RegistryKey] $Root, [string] $Software)
 	$path = "$Software\$certificates"
-	try { Read-Hive $Root $path } catch { Get-Unread "$Root\$path" $_.Exception }
+	try { Read-Hive -Root $Root -Path $path } catch { Get-Unread -Place "$Root\$path" -Exception $_.Exception }
 }
 
-# No folder of certificates is an empty store; no AppData is not: then the truth lies elsewhere.
-function Read-AppData($AppData) {
+function Read-AppData {
+	<# .SYNOPSIS
+	My of a profile, or why not. No folder of certificates is an empty store; no AppData is not: then the truth lies elsewhere. #>
+	param([string] $AppData)
 	if ($AppData.StartsWith('\\')) { return @{ code = 'redirected'; detail = $AppData; hresult = $null } }
 	$place = $AppData
 	try {
 		# GetAttributes tells "denied" from "not there", Exists does not.
 		[void] [IO.File]::GetAttributes($place)
 		$place = "$AppData\$certificates"
-		Read-Folder $place
+		Read-Folder -Path $place
 	} catch {
-		$reason = Get-Unread $place $_.Exception
-		# ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND
-		if ($place -eq $AppData -and $reason.hresult -in 2147942402, 2147942403) { $reason.code = 'no_appdata' }
+		$reason = Get-Unread -Place $place -Exception $_.Exception
+		if ($place -eq $AppData -and $reason.hresult -in $fileNotFound, $pathNotFound) { $reason.code = 'no_appdata' }
 		$reason
 	}
 }
 
-function Get-Store($Found) {
+function Get-Store {
+	<# .SYNOPSIS
+	What was found in a store's places: elements, and what is unread. #>
+	param([hashtable[]] $Found)
 	@{ elements = @($Found | Where-Object { $_.source }); unread = @($Found | Where-Object { $_.code }) }
 }
 
-# CurrentUser\My of a person, whoever asks: what is in the hive, when it is loaded, and in the profile.
-function Get-OwnerStore($Person) {
-	$sid = $Person.owner_sid
+function Get-OwnerStore {
+	<# .SYNOPSIS
+	CurrentUser\My of a person, whoever asks: what is in the hive, when it is loaded, and in the profile. #>
+	param([string] $Sid, [string] $ProfilePath)
 	$users = $registry::Users
-	Get-Store @(
-		Read-Registry $users "$sid\Software"
+	Get-Store -Found @(
+		Read-Registry -Root $users -Software "$Sid\Software"
 		$appData = '%USERPROFILE%\AppData\Roaming'
 		try {
-			$folders = $users.OpenSubKey("$sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
+			$folders = $users.OpenSubKey("$Sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
 			if ($folders) { $appData = $folders.GetValue('AppData', $appData, 'DoNotExpandEnvironmentNames') }
-		} catch { Get-Unread "$users\$sid" $_.Exception }
-		Read-AppData ($appData -replace '^%USERPROFILE%', $Person.path.Replace('$', '$$'))
+		} catch { Get-Unread -Place "$users\$Sid" -Exception $_.Exception }
+		Read-AppData -AppData ($appData -replace '^%USERPROFILE%', $ProfilePath.Replace('$', '$$'))
 	)
 }
 
 function Get-Inventory {
-	$roots = @($registry::LocalMachine) + @(foreach ($sid in $registry::Users.GetSubKeyNames()) {
-			# Another user's hive may be closed to us; sites set the machine's policy.
-			try { $registry::Users.OpenSubKey($sid) } catch { continue }
-		})
+	<# .SYNOPSIS
+	The answer. #>
+	param([string[]] $Holder)
 	@{
 		changed = $false; protocol = 1; utc = Get-UtcNow
 		identity = Get-RunIdentity; computer = [Environment]::MachineName
 		os_build = [int] $registry::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion', 'CurrentBuildNumber', 0)
 		language_mode = [string] $ExecutionContext.SessionState.LanguageMode
-		logging = @{
-			script_block = Test-Logging 'ScriptBlockLogging'
-			module = Test-Logging 'ModuleLogging'
-			transcription = Test-Logging 'Transcription' 'EnableTranscripting'
-		}
+		logging = Get-Logging
 		force_key_protection = Get-ForceKeyProtection
 		# The service behind become: 2 automatic, 3 on demand, 4 disabled.
 		secondary_logon = $registry::GetValue('HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\seclogon', 'Start', $null)
-		holders = @($complex_args.holders | ForEach-Object { Resolve-Holder $_ })
-		profiles = @(Get-ProfileList | ForEach-Object { $_ + (Get-OwnerStore $_) })
-		machine = Get-Store @(Read-Registry $registry::LocalMachine 'SOFTWARE')
+		holders = @(foreach ($asked in $Holder) { Resolve-Holder -Asked $asked })
+		profiles = @(foreach ($person in Get-ProfileList) { $person + (Get-OwnerStore -Sid $person.owner_sid -ProfilePath $person.path) })
+		machine = Get-Store -Found @(Read-Registry -Root $registry::LocalMachine -Software 'SOFTWARE')
 	}
 }
 
-$wrong = Test-Request @('protocol', 'holders')
+$wrong = Test-Request -Expected 'protocol', 'holders' -Given $complex_args.Keys -Protocol $complex_args.protocol
 if ($wrong) {
 	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "store_inventory refuses the request because of: $($wrong -join ', ')" }
 	exit 1
 }
-ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Inventory)
+ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Inventory -Holder $complex_args.holders)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pytest
@@ -15,56 +16,61 @@ from browser.visit import NARROW, WIDE, Visitor
 
 pytestmark = pytest.mark.browser
 
+# What is there and in which order, whatever it is called.
 STRUCTURE = """
-- link "Skip to the holders"
+- link
 - banner:
-  - 'heading "Client certificates: who has access until when" [level=1]'
-  - navigation "Contents":
+  - heading [level=1]
+  - navigation:
     - list:
       - listitem:
-        - link "Holders"
+        - link
 - main:
-  - region "At a glance":
-    - heading "At a glance" [level=2]
+  - region:
+    - heading [level=2]
     - figure:
-      - img "What ends in the next 12 months"
+      - img
     - list:
       - listitem:
-        - button "13 holders" [pressed]
+        - button /^13 / [pressed]
       - listitem:
-        - button "1 expired"
-  - region "Holders":
-    - heading "Holders" [level=2]
-    - search "Filter the holders":
-      - searchbox "Name, number, workstation"
-      - combobox "Status"
-      - combobox "Who acts"
-      - combobox "Authorisation"
-      - combobox "Workstation"
-      - button "Clear filters"
-    - status: All 13 holders
-    - table "Holders":
+        - button /^1 /
+  - region:
+    - heading [level=2]
+    - search:
+      - searchbox
+      - combobox
+      - combobox
+      - combobox
+      - combobox
+      - button
+    - status: /13/
+    - table:
       - caption
       - rowgroup:
         - row:
-          - columnheader "Holder":
-            - button "Holder"
-          - columnheader "Number"
+          - columnheader:
+            - button
+          - columnheader
       - rowgroup:
         - row:
           - rowheader "Élodie Lefèvre"
           - cell "T100002"
           - cell
-          - cell "2026-11-22 3 days ago"
-  - region "Holders without a workstation"
-  - region "Certificates without a holder"
-  - region "Workstations that did not answer"
-  - region "Changes"
-  - 'region "Timeline: the certificate of each holder"'
-  - region "Workstations that answered"
-  - region "All certificates"
+          - cell /^2026-11-22/
+  - region
+  - region
+  - region
+  - region
+  - region
+  - region
+  - region
 - contentinfo
 """
+NAMELESS = re.compile(
+    r"- (?:link|heading|navigation|region|img|search|searchbox|combobox|button|table)(?=:| \[|$)", re.MULTILINE
+)
+"""A line of a snapshot that gives no name to what somebody looks for by its name."""
 
 # For every piece of text its colour and what it lies on, both as [red, green, blue], and how large it is.
 COLOURS = """() => {
@@ -137,7 +143,9 @@ def test_contrast_is_reckoned_as_the_standard_does() -> None:
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_structure(visit: Visitor, width: int) -> None:
     page = visit(sample_page("en"), width=width)
-    expect(page.locator("body")).to_match_aria_snapshot(STRUCTURE)
+    body = page.locator("body")
+    expect(body).to_match_aria_snapshot(STRUCTURE)
+    assert NAMELESS.findall(body.aria_snapshot()) == []
 
 
 def test_tables_stay_tables_where_they_look_like_cards(visit: Visitor) -> None:

@@ -15,6 +15,8 @@ from consistency.tree import ROOT
 PACKAGE = "ansible_collections.hospital_it.pkcs12"
 UTILS = ROOT / "plugins" / "plugin_utils"
 BASE = UTILS / "_action.py"
+FAILING = {"error", "refusal"}
+"""Arguments that take a refusal as the reason why a holder failed."""
 
 
 @dataclass(frozen=True)
@@ -141,12 +143,16 @@ def _running(definition: Definition) -> Iterator[ast.AST]:
 
 
 def _is_told(handler: ast.ExceptHandler, path: Path) -> bool:
-    """A handler of refusals that neither raises, nor calls what raises, nor makes a failed result, as the base of all actions does."""
+    """A handler of refusals that neither raises, nor calls what raises, nor makes a failed result, as the base of all actions does.
+
+    A refusal that is kept as the error of one holder fails that holder.
+    """
     nodes = list(ast.walk(handler))
     called = [node for each in _resolved(nodes, path) for part in each.nodes for node in ast.walk(part)]
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    keeps = any(isinstance(node, ast.keyword) and node.arg in FAILING for node in nodes)
     raises = any(isinstance(node, ast.Raise) for node in (*nodes, *called))
-    return "CollectionError" in names and "failed_result" not in names and not raises
+    return "CollectionError" in names and "failed_result" not in names and not raises and not keeps
 
 
 @cache

@@ -41,7 +41,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(published: Path, *command: str) -> str:
     """Runs an Ansible command that sees only the published collection, and returns what it printed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
-    environment |= {"ANSIBLE_HOME": str(published), "ANSIBLE_CONFIG": str(published / "ansible.cfg")}
+    environment |= {
+        "ANSIBLE_HOME": str(published),
+        "ANSIBLE_CONFIG": str(published / "ansible.cfg"),
+        "LC_ALL": "C.UTF-8",
+    }
     program = [str(BIN / command[0]), *command[1:]]
     done = subprocess.run(program, cwd=published, env=environment, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr

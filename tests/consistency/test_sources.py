@@ -22,9 +22,7 @@ PLUGINS = [path for path in PYTHON if path.is_relative_to(ROOT / "plugins")]
 PRIVATE = [path for path in PLUGINS if path.name.startswith("_") or "plugin_utils" in path.parts]
 
 # From a line that opens a PowerShell function to the first brace at the same depth; or all of it on one line.
-POWERSHELL_FUNCTION = re.compile(
-    r"^(\t*)function ([\w-]+)(?:\([^\n]*\))? \{(?:\n.*?\n\1\}| [^\n]* \})$", re.MULTILINE | re.DOTALL
-)
+POWERSHELL_FUNCTION = re.compile(r"^([ \t]*)function ([\w-]+) \{(?:\n.*?\n\1\}| [^\n]* \})$", re.MULTILINE | re.DOTALL)
 
 
 def comments(path: Path, count: int) -> list[str]:

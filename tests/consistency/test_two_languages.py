@@ -16,9 +16,11 @@ PRIVATE_KEY = (Path(__file__).resolve().parents[2] / "plugins" / "module_utils" 
 
 
 def test_both_know_the_same_software_providers() -> None:
-    block = re.search(r'SoftwareProviders = (.*?) \| ForEach-Object { "Microsoft \$_" }', PRIVATE_KEY, re.DOTALL)
+    constants = dict(re.findall(r"^\$(\w+) = '([^']+)'", PRIVATE_KEY, re.MULTILINE))
+    block = re.search(r"^\$softwareProviders = (.*?)\n\n", PRIVATE_KEY, re.DOTALL | re.MULTILINE)
     assert block
-    assert sorted(f"Microsoft {name}" for name in re.findall(r"'([^']+)'", block[1])) == sorted(SOFTWARE_PROVIDERS)
+    named = [re.sub(r"\$(\w+)", lambda found: constants[found[1]], part) for part in re.split(r",\s*", block[1])]
+    assert sorted(part.strip("'\"") for part in named) == sorted(SOFTWARE_PROVIDERS)
 
 
 def test_both_put_the_same_prefix_before_a_nonce() -> None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lab.ansible_playbook import ansible_playbook
 from lab.cmd import Ended
 from lab.manifest import BECOME_WRAPPER, MODULE_WRAPPER, PRIVATE, SEPARATOR, parse
 from lab.winrm import Ledger, Listener
@@ -116,11 +115,11 @@ def _play(playbook: Path, port: int) -> None:
     }
     inventory = playbook.with_name("inventory.json")
     inventory.write_text(json.dumps({"all": {"hosts": {"capture": connection}}}))
-    ansible = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(inventory), str(playbook)]
     settings = f"[defaults]\ncollections_path = {ROOT / '.build' / 'collections'}\nhome = {playbook.parent}\n"
     playbook.with_name("ansible.cfg").write_text(settings)
-    # No setting of the user's own environment may change the bytes.
+    # No setting of the user's own environment may change the bytes, and Ansible wants a locale with UTF-8.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    done = subprocess.run(ansible, cwd=playbook.parent, env=environment, capture_output=True, text=True, check=False)
+    environment["LC_ALL"] = "C.UTF-8"
+    done = ansible_playbook(["-i", str(inventory), str(playbook)], environment, playbook.parent)
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)

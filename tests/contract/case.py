@@ -18,7 +18,8 @@ Keys of a case in ``cases/*.yml``:
 ``answer``
     A part of the answer in its normal form (``contract.normal``): keys that are not named may be anything, lists are complete.
 ``afterwards``
-    What is counted then, seen past the drivers: the owner's key ``containers``, the computer's intermediate ``authorities``.
+    What is counted then, seen past the drivers: the owner's key ``containers`` and those that are ``exportable``, the computer's
+    intermediate ``authorities``.
 ``not_on``
     Kinds of workstation that cannot show it, each with the reason.
 """

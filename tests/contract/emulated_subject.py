@@ -5,10 +5,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
-from contract.situation import ForceKeyProtection, HoldMutex, Order, PutElement, PutKey, PutPerson, TemporaryProfile
+from contract.situation import (
+    ForceKeyProtection,
+    HoldMutex,
+    Order,
+    PutElement,
+    PutKey,
+    PutLogging,
+    PutPerson,
+    SecondaryLogon,
+    TemporaryProfile,
+)
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.profile import Profile
 from lab.emulated.store import Store
@@ -48,13 +59,18 @@ class EmulatedSubject:
             case PutKey():
                 self._put_key(order.alias, order.of, order.legacy, self._store(order.computer))
             case PutElement():
-                self._store(order.computer).plant_raw(order.name, self._with_containers(order.data))
+                self._store(order.computer).plant_raw(order.name, self._with_containers(order.data or b""))
             case PutPerson():
                 self._put_person(order)
             case TemporaryProfile():
                 self.workstation.profiles[OWNER.sid].temporary = True
             case ForceKeyProtection():
                 self.workstation.force_key_protection = order.policy
+            case PutLogging():
+                logging = replace(self.workstation.logging, **{order.kind: order.value == 1})
+                self.workstation.logging = logging
+            case SecondaryLogon():
+                self.workstation.secondary_logon = order.start
             case HoldMutex():
                 self.workstation.mutex(OWNER.sid).acquire()
 
@@ -72,6 +88,7 @@ class EmulatedSubject:
     def _put_person(self, order: PutPerson) -> None:
         profile = Profile(rf"C:\Users\{order.name}", Store(order.sid), logged_on=order.logged_on)
         profile.exists, profile.redirected_to = order.appdata, order.redirected_to
+        profile.temporary, profile.locked, profile.denied = order.temporary, order.locked, order.denied
         for name, element in order.elements.items():
             profile.store.plant_raw(name, element)
         self.workstation.profiles[order.sid] = profile
@@ -79,7 +96,8 @@ class EmulatedSubject:
     def count(self, what: str) -> int:
         """See ``contract.subject``."""
         own, authorities = self.workstation.store_of(OWNER.sid), self.workstation.authorities
-        return {"containers": len(own.containers), "authorities": len(authorities)}[what]
+        exportable = sum(container.exportable for container in own.containers.values())
+        return {"containers": len(own.containers), "exportable": exportable, "authorities": len(authorities)}[what]
 
     def start(self, logon: Logon, command_line: str) -> Process:
         """See ``contract.subject``."""

@@ -29,11 +29,11 @@ function Add-Element {
     $hex = $Order.data
     foreach ($alias in $containers.Keys) {
         $pair = $alias, $containers[$alias] | ForEach-Object { [Convert]::ToHexString([Text.Encoding]::Unicode.GetBytes($_)) }
-        $hex = $hex.Replace($pair[0], $pair[1])
+        if ($hex) { $hex = $hex.Replace($pair[0], $pair[1]) }
     }
     $root = $(if ($Order.computer) { [Microsoft.Win32.Registry]::LocalMachine } else { [Microsoft.Win32.Registry]::CurrentUser })
     $key = $root.CreateSubKey("Software\$certificates\$($Order.name)")
-    $key.SetValue('Blob', [Convert]::FromHexString($hex), 'Binary')
+    if ($null -ne $hex) { $key.SetValue('Blob', [Convert]::FromHexString($hex), 'Binary') }
 }
 
 function Add-Person {
@@ -43,6 +43,7 @@ function Add-Person {
     $path = "C:\Users\$($Order.name)"
     $entry = New-Item -Path $profileList -Name $Order.sid
     Set-ItemProperty -LiteralPath $entry.PSPath -Name ProfileImagePath -Value $path
+    if ($Order.twin) { [void] (New-Item -Path $profileList -Name "$($Order.sid).bak") }
     if ($Order.logged_on) {
         $hive = [Microsoft.Win32.Registry]::Users.CreateSubKey($Order.sid)
         $folders = $hive.CreateSubKey('Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders')
@@ -55,11 +56,19 @@ function Add-Person {
     }
 }
 
+function Set-Logging {
+    <# .SYNOPSIS
+       A logging policy, of the computer or of a user whose hive is loaded. #>
+    param([Parameter(Mandatory)] [object] $Order)
+    $hive = $(if ($Order.of) { [Microsoft.Win32.Registry]::Users.CreateSubKey($Order.of) } else { [Microsoft.Win32.Registry]::LocalMachine })
+    $hive.CreateSubKey("Software\Policies\Microsoft\$($Order.key)").SetValue($Order.name, [int] $Order.value, 'DWord')
+}
+
 function Get-Element {
     <# .SYNOPSIS
        The owner's elements. #>
     $key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey("Software\$certificates")
-    if ($key) { foreach ($name in $key.GetSubKeyNames()) { [Convert]::ToHexString($key.OpenSubKey($name).GetValue('Blob')) } }
+    if ($key) { foreach ($name in $key.GetSubKeyNames()) { [Convert]::ToHexString($key.OpenSubKey($name).GetValue('Blob', [byte[]]@())) } }
 }
 
 foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
@@ -71,6 +80,11 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
         'ForceKeyProtection' {
             $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SOFTWARE\Policies\Microsoft\Cryptography')
             $key.SetValue('ForceKeyProtection', [int] $order.policy, 'DWord')
+        }
+        'PutLogging' { Set-Logging -Order $order }
+        'SecondaryLogon' {
+            $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SYSTEM\CurrentControlSet\Services\seclogon')
+            $key.SetValue('Start', [int] $order.start, 'DWord')
         }
         default { throw "unknown order $($order.do)" }
     }

@@ -10,8 +10,17 @@
     A key container that no certificate links to.
 ``unparsable: BASE64``
     Bytes where an element should be.
-``person: {sid: SID, name: NAME, certificates: [NAME, ...], logged_on: false, redirected_to: UNC, appdata: true}``
-    Someone else's profile.
+``element_without_data: NAME``
+    An element of the owner's store whose data is not there.
+``person: {sid: SID, name: NAME, certificates: [NAME, ...], logged_on: false, redirected_to: UNC, appdata: true, twin: false,
+locked: false, denied: false}``
+    Someone else's profile. ``twin``: its entry has a ``.bak`` beside it. ``locked``: another program has the files of the store open.
+    ``denied``: even an administrator is kept out.
+``logging: {kind: KIND, edition: Windows PowerShell|PowerShell 7, of: computer|SID, value: 1}``
+    A policy that makes PowerShell keep what it runs, of the computer or of a user whose hive is loaded. KIND: ``script_block``,
+    ``module``, ``transcription``.
+``secondary_logon: NUMBER``
+    The start type of that service.
 ``temporary_profile: true``
     Windows gave the owner a temporary one.
 ``force_key_protection: 0|1|2``
@@ -37,6 +46,15 @@ from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
 
 Json = dict[str, Any]
 
+EDITIONS = {"Windows PowerShell": r"Windows\PowerShell", "PowerShell 7": "PowerShellCore"}
+"""With the folder of their policies in the registry."""
+KINDS_OF_LOGGING = {
+    "script_block": ("ScriptBlockLogging", "EnableScriptBlockLogging"),
+    "module": ("ModuleLogging", "EnableModuleLogging"),
+    "transcription": ("Transcription", "EnableTranscripting"),
+}
+"""With the key and the value that Windows' templates of group policy write."""
+
 
 @dataclass(frozen=True, slots=True)
 class PutKey:
@@ -50,10 +68,10 @@ class PutKey:
 
 @dataclass(frozen=True, slots=True)
 class PutElement:
-    """An element in the owner's store, or in the computer's."""
+    """An element in the owner's store, or in the computer's. ``data``: None when there is none."""
 
     name: str
-    data: bytes
+    data: bytes | None
     computer: bool
 
 
@@ -64,9 +82,17 @@ class PutPerson:
     sid: str
     name: str
     elements: Mapping[str, bytes]
-    logged_on: bool
-    redirected_to: str | None
-    appdata: bool
+    logged_on: bool = False
+    redirected_to: str | None = None
+    appdata: bool = True
+    twin: bool = False
+    locked: bool = False
+    denied: bool = False
+
+    @property
+    def temporary(self) -> bool:
+        """Windows shows it by the entry's twin or by the folder's name."""
+        return self.twin or self.name.upper().partition(".")[0] == "TEMP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +112,26 @@ class ForceKeyProtection:
     policy: int
 
 
-Order = ForceKeyProtection | PutKey | PutElement | PutPerson | TemporaryProfile | HoldMutex
+@dataclass(frozen=True, slots=True)
+class PutLogging:
+    """A logging policy. ``of``: the SID of a user, or None for the computer."""
+
+    kind: str
+    edition: str
+    of: str | None
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecondaryLogon:
+    """The service is there, with this start type."""
+
+    start: int
+
+
+Order = (
+    ForceKeyProtection | PutLogging | SecondaryLogon | PutKey | PutElement | PutPerson | TemporaryProfile | HoldMutex
+)
 
 
 def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
@@ -103,16 +148,27 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
             case "unparsable":
                 data = base64.b64decode(details)
                 yield PutElement(thumbprint_of(data), data, computer=False)
-            case "person":
-                yield _person(**details)
+            case "element_without_data":
+                yield PutElement(details, None, computer=False)
             case "temporary_profile":
                 yield TemporaryProfile()
-            case "force_key_protection":
-                yield ForceKeyProtection(details)
             case "exchange_running":
                 yield HoldMutex()
             case _:
-                raise ValueError(f"{word} is no word for a preparation")
+                yield _of_the_computer(word, details)
+
+
+def _of_the_computer(word: str, details: Any) -> Order:
+    match word:
+        case "person":
+            return _person(**details)
+        case "logging":
+            return _logging(**details)
+        case "force_key_protection":
+            return ForceKeyProtection(details)
+        case "secondary_logon":
+            return SecondaryLogon(details)
+    raise ValueError(f"{word} is no word for a preparation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,14 +197,12 @@ class _Certificate:
         return KeyProvInfo(container, provider, provider_type, flags, AT_KEYEXCHANGE if self.legacy else 0)
 
 
-def _person(
-    sid: str,
-    name: str,
-    certificates: tuple[str, ...] = (),
-    logged_on: bool = False,
-    redirected_to: str | None = None,
-    appdata: bool = True,
-) -> PutPerson:
+def _person(sid: str, name: str, certificates: tuple[str, ...] = (), **facts: Any) -> PutPerson:
     owned = map(fixture_certificate, certificates)
-    elements = {wanted.thumbprint: pack(properties(wanted.der)) for wanted in owned}
-    return PutPerson(sid, name, elements, logged_on, redirected_to, appdata)
+    return PutPerson(sid, name, {wanted.thumbprint: pack(properties(wanted.der)) for wanted in owned}, **facts)
+
+
+def _logging(kind: str, edition: str, of: str, value: int = 1) -> PutLogging:
+    if kind not in KINDS_OF_LOGGING or edition not in EDITIONS:
+        raise ValueError(f"{kind} of {edition} is no logging policy")
+    return PutLogging(kind, edition, None if of == "computer" else of, value)

@@ -27,7 +27,7 @@ class Subject(Protocol):
         """Carries out the orders and gives the owner's serialized elements, seen past the drivers."""
 
     def count(self, what: str) -> int:
-        """How many of these there are now, seen past the drivers: ``containers``, ``authorities``."""
+        """How many of these there are now, seen past the drivers: ``containers``, those ``exportable``, ``authorities``."""
 
     def start(self, logon: Logon, command_line: str) -> Process:
         """Starts a command line with standard input."""

@@ -7,15 +7,28 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
 from contract.fixture_certificates import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
-from contract.situation import ForceKeyProtection, HoldMutex, Order, PutElement, PutKey, PutPerson, TemporaryProfile
+from contract.situation import (
+    EDITIONS,
+    KINDS_OF_LOGGING,
+    ForceKeyProtection,
+    HoldMutex,
+    Order,
+    PutElement,
+    PutKey,
+    PutLogging,
+    PutPerson,
+    SecondaryLogon,
+)
 from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation_interface import AuthMethod, Kind, Logon, Process
 
@@ -26,6 +39,14 @@ $mutex = [Threading.Mutex]::new($false, "Global\\hospital_it.pkcs12.$([Security.
 'held'
 Start-Sleep -Seconds 60
 """
+
+LOCK = """
+$held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft\\SystemCertificates\\My\\Certificates') |
+    ForEach-Object {{ [IO.File]::Open($_, 'Open', 'Read', 'None') }}
+'held'
+Start-Sleep -Seconds 60
+"""
+EXPORTABLE = re.compile(r"Export Policy\s+REG_BINARY\s+0[13]")
 
 COUNTED = {
     "containers": (r"HKEY_CURRENT_USER\Software\Wine\Crypto\CNG", r"HKEY_CURRENT_USER\Software\Wine\Crypto\RSA"),
@@ -59,8 +80,11 @@ class WineSubject:
         wanted = list(orders)
         documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex)]
         elements = self._carry_out(documents) if documents else ()
-        if any(isinstance(order, HoldMutex) for order in wanted):
-            self._hold_mutex()
+        for order in wanted:
+            if isinstance(order, HoldMutex):
+                self._hold(HOLD)
+            if isinstance(order, PutPerson) and order.locked:
+                self._hold(LOCK.format(name=order.name))
         return elements
 
     def _carry_out(self, orders: list[Json]) -> tuple[bytes, ...]:
@@ -74,19 +98,21 @@ class WineSubject:
 
     def count(self, what: str) -> int:
         """See ``contract.subject``. It is all in the registry, and ``reg`` starts in a tenth of PowerShell's time."""
-        return sum(len(self._subkeys(key)) for key in COUNTED[what])
+        if what == "exportable":
+            return len(EXPORTABLE.findall(self._query(COUNTED["containers"][0], "/s")))
+        return sum(line.startswith(key + "\\") for key in COUNTED[what] for line in self._query(key).splitlines())
 
-    def _subkeys(self, key: str) -> list[str]:
+    def _query(self, key: str, *options: str) -> str:
         folder = bed()
         if folder is None:
             raise FileNotFoundError("the Windows test bed is not installed")
         environment = {**os.environ, "WINEPREFIX": str(self._workstation.prefix)}
-        query = [str(folder / "bin" / "windows-run"), "reg", "query", key]
-        done = subprocess.run(query, env=environment, capture_output=True, text=True, check=False)
-        return [line for line in done.stdout.splitlines() if line.startswith(key + "\\")]
+        query = [str(folder / "bin" / "windows-run"), "reg", "query", key, *options]
+        return subprocess.run(query, env=environment, capture_output=True, text=True, check=False).stdout
 
-    def _hold_mutex(self) -> None:
-        encoded = base64.b64encode(HOLD.encode("utf-16-le")).decode()
+    def _hold(self, script: str) -> None:
+        """Runs a script which holds something, until the workstation is closed."""
+        encoded = base64.b64encode(script.encode("utf-16-le")).decode()
         holder = self._workstation.start(
             Logon("", AuthMethod.BASIC), f"powershell -EncodedCommand {encoded}", console=False
         )
@@ -94,7 +120,7 @@ class WineSubject:
         while b"held" not in output:
             received = holder.receive(30.0, 1 << 16)
             if received is None or received.exit_code is not None:
-                raise RuntimeError("nobody holds the mutex")
+                raise RuntimeError(f"nothing is held: {received and received.stderr!r}")
             output += received.stdout
 
     def start(self, logon: Logon, command_line: str) -> Process:
@@ -107,20 +133,24 @@ class WineSubject:
 
 
 def _document(order: Order) -> Json:
-    document: Json = {"do": type(order).__name__}
+    """What ``prepare.ps1`` reads."""
+    facts: Json = {}
     match order:
         case PutKey():
-            data = base64.b64encode(bundle(order.of.name, "3des")).decode()
-            return document | {"alias": order.alias, "legacy": order.legacy, "bundle": data, "passphrase": PASSPHRASE}
+            file = base64.b64encode(bundle(order.of.name, "3des")).decode()
+            facts = {"alias": order.alias, "legacy": order.legacy, "bundle": file, "passphrase": PASSPHRASE}
         case PutElement():
-            return document | {"name": order.name, "data": order.data.hex().upper(), "computer": order.computer}
+            data = None if order.data is None else order.data.hex().upper()
+            facts = {"name": order.name, "data": data, "computer": order.computer}
         case PutPerson():
-            facts = {"sid": order.sid, "name": order.name, "logged_on": order.logged_on, "appdata": order.appdata}
-            elements = {name: data.hex() for name, data in order.elements.items()}
-            return document | facts | {"redirected_to": order.redirected_to, "elements": elements}
+            facts = asdict(order) | {"elements": {name: element.hex() for name, element in order.elements.items()}}
+        case PutLogging():
+            key, name = KINDS_OF_LOGGING[order.kind]
+            facts = {"key": rf"{EDITIONS[order.edition]}\{key}", "name": name, "of": order.of, "value": order.value}
+        case SecondaryLogon():
+            facts = {"start": order.start}
         case ForceKeyProtection():
-            return document | {"policy": order.policy}
-        case TemporaryProfile():
-            return document
+            facts = {"policy": order.policy}
         case HoldMutex():
             raise ValueError("a preparation cannot hold a mutex: it ends")
+    return {"do": type(order).__name__, **facts}

@@ -24,7 +24,7 @@ from lab.wine import WineWorkstation
 from lab.winrm import Cut, Moment, Request
 
 pytestmark = pytest.mark.windows
-ADD_TO_JOURNAL = "\t$answer.journal += $entry + $Fact\n"
+ADD_TO_JOURNAL = "\t\t\t$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }\n"
 LOOK_AROUND = """
     $registry = [Microsoft.Win32.Registry]::CurrentUser
     $certificates = $registry.OpenSubKey('Software\\Microsoft\\SystemCertificates\\My\\Certificates')

@@ -30,7 +30,7 @@ from integration.inputs import (
     expecting,
     full_after_the_key,
     identical,
-    is_root,
+    in_serial_number,
     named,
     odd,
     of,
@@ -98,7 +98,7 @@ FORMS = {
         B, lambda _f: Given(None, arguments={"path": "/nowhere/there.p12"}), "bundle_file", "is not there"
     ),
     "a file that may not be read": Row(
-        B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file", "may not be read", skip=is_root()
+        B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file", "may not be read"
     ),
 }
 
@@ -133,6 +133,21 @@ CONTENTS = {
     "not yet valid": Row(D, lambda f: of(f.issue(1, 1000)), "not_yet_valid"),
     "somebody else's number": Row(P, expecting(authorisation="T999999"), "wrong_person", "T999999"),
     "somebody else's name": Row(P, expecting(name="Paul Martin"), "wrong_person", "Paul Martin"),
+    "name turned round": Row(W, expecting(name="DUPONT-JEANNE", authorisation="T100001"), not_windows=OTHERS),
+    "name turned round, strict": Row(
+        P,
+        expecting(name="Dupont Jeanne", authorisation="T100001", name_check="strict"),
+        "wrong_person",
+        "The number matches",
+    ),
+    "name turned round, no number": Row(P, expecting(name="Dupont Jeanne"), "wrong_person", "Dupont Jeanne"),
+    "number beside the name": Row(W, in_serial_number(), not_windows=DATES_AND_NAMES),
+    "number beside the name, by a pattern": Row(
+        W, in_serial_number(authorisation_pattern="serialNumber=(T[0-9]+)"), not_windows=DATES_AND_NAMES
+    ),
+    "somebody else's number beside the name": Row(
+        P, in_serial_number(authorisation="T10000"), "wrong_person", "T10000"
+    ),
 }
 
 STORES = {

@@ -149,7 +149,7 @@ def renew(run: CanaryRun, authority: Authority) -> Run:
 def misuse(run: CanaryRun) -> Run:
     """What people do wrong with one holder: each task fails, with a secret in its arguments."""
     right = {
-        "path": "{{ enrol_bundle_folder }}/{{ holder.name }} - {{ holder.authorisation }}.p12",
+        "path": "{{ pkcs12_bundle_folder }}/{{ holder.name }} - {{ holder.authorisation }}.p12",
         "passphrase": "{{ pkcs12_passphrases[holder.authorisation] }}",
     }
     wrong: list[Json] = [

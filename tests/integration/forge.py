@@ -157,6 +157,11 @@ def name(*attributes: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
     return x509.Name([x509.NameAttribute(oid, text) for oid, text in attributes])
 
 
+NUMBERED = name(
+    (NameOID.COUNTRY_NAME, "FR"),
+    (NameOID.SERIAL_NUMBER, JEANNE.authorisation),
+    (NameOID.COMMON_NAME, JEANNE.name),
+)
 DIFFICULT = name(
     (NameOID.COUNTRY_NAME, "FR"),
     (NameOID.ORGANIZATION_NAME, 'Hôpital "Saint-Louis", service d\'imagerie; <médecine> + nucléaire \\ # 🏥'),

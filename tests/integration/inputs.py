@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -23,7 +22,7 @@ from integration.forge import PASSPHRASE, Forge
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.store import Store
 from lab.faults import DISK_FULL, WRITE_PROTECT, Refusing
-from lab.people import PAUL
+from lab.people import JEANNE, PAUL
 
 
 class Layer(str, Enum):
@@ -79,7 +78,6 @@ class Row:
     stays: int = 0
     spare: int = 0
     changed: bool = True
-    skip: str | None = None
 
 
 def of(bundle: IssuedBundle, plant: Callable[[Store], None] = quiet, **arguments: Any) -> Given:
@@ -150,6 +148,16 @@ def expecting(**arguments: str) -> Callable[[Forge], Given]:
     return lambda f: of(f.issue(), quiet, **arguments)
 
 
+def in_serial_number(**arguments: str) -> Callable[[Forge], Given]:
+    """The issuer writes the number as the serialNumber of the subject, and the name alone into its CN."""
+    wanted = {"name": JEANNE.name, "authorisation": JEANNE.authorisation} | arguments
+
+    def give(f: Forge) -> Given:
+        return replace(self_made(f, f.key, subject=forge.NUMBERED), arguments=wanted)
+
+    return give
+
+
 def of_another_issuer(f: Forge) -> IssuedBundle:
     """The same subject, certified by an authority of another name."""
     other, mine = Authority.create(), f.old()
@@ -181,10 +189,6 @@ def has_name(store: Store, friendly_name: str) -> bool:
     """Whether each certificate has it."""
     wanted = (friendly_name + "\0").encode("utf-16-le")
     return all(read_records(raw).get(FRIENDLY_NAME) == wanted for raw in store.elements.values())
-
-
-def is_root() -> str | None:
-    return "root reads every file, whatever its mode is" if os.geteuid() == 0 else None
 
 
 def of_passphrase(f: Forge, written: str, given: str | bytes) -> Given:

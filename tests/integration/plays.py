@@ -79,6 +79,27 @@ def row(run: Run, action: str, host: str) -> Row:
     return rows[0]
 
 
+def outcomes(run: Run) -> dict[str, dict[str, str]]:
+    """What became of each holder by authorisation number, at each workstation where the role ran."""
+    told: dict[str, dict[str, str]] = {found.host: {} for found in run.of("holder_certificates")}
+    for found in run.holders():
+        told[found.host][found.result["authorisation"]] = found.result["outcome"]
+    return told
+
+
+def holder(run: Run, host: str, number: str | None = None) -> Row:
+    """The one result of a holder at a workstation. Raises ``ValueError`` with Ansible's output when there is not one."""
+    rows = [found for found in run.holders() if found.host == host and number in (None, found.result["authorisation"])]
+    if len(rows) != 1:
+        raise ValueError(f"{len(rows)} holders on {host}\n{run.stdout}{run.stderr}")
+    return rows[0]
+
+
+def summary(run: Run) -> Json:
+    """What the playbook's summary tells in the end."""
+    return dict(run.of("summary")[-1].result)
+
+
 def modules(requests: Sequence[Entry], workstation: str | None = None) -> list[str]:
     """The drivers that ran, by their last names, in order; on one workstation or on all."""
     here = [entry for entry in requests if workstation is None or entry.workstation.lower() == workstation]

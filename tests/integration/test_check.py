@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import Json, failed_hosts, modules, row
+from integration.plays import Json, failed_hosts, modules, row, summary
 from lab import cmd
 from lab.emulated import EmulatedWorkstation, LoggingPolicy
 from lab.emulated.process import EmulatedProcess
@@ -142,6 +142,14 @@ def test_host_that_does_not_answer_is_said_in_a_sentence(checked: Checked) -> No
     assert "Switch it on, let WinRM through its firewall" in checked.run.stdout
 
 
+def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None:
+    told = summary(checked.run)
+    assert told["totals"] == {"ready": len(FAULTS) - len(FAILING), "not ready": len(FAILING), "did not answer": 1}
+    assert set(told["needs_somebody"]) == FAILING | {"ws-off"}
+    (line,) = [line for line in told["lines"] if line.startswith("  ws-service: ")]
+    assert line.endswith("Set its start type to manual.")
+
+
 def test_check_costs_one_command_without_become(checked: Checked) -> None:
     ran = {name: modules(checked.run.requests, name) for name in FAULTS}
     assert ran == {name: ["store_inventory"] for name in FAULTS}
@@ -155,8 +163,8 @@ def enrolment(checked: Checked) -> Run:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_is_ready_can_be_enrolled_and_what_is_not_cannot(enrolment: Run, name: str) -> None:
-    result = row(enrolment, "certificate", name).result
-    assert ("error" in result) == (name in FAILING), result["msg"]
+    result = row(enrolment, "holder_certificates", name).result
+    assert (result.get("failed_holders") != []) == (name in FAILING), result["msg"]
 
 
 @pytest.mark.windows
@@ -168,7 +176,7 @@ def test_real_lockdown_has_its_name(tmp_path: Path) -> None:
         assert workstation.kind is Kind.WINDOWS_POWERSHELL
         workstation.run_powershell("[Environment]::SetEnvironmentVariable('__PSLockdownPolicy', '4', 'Machine')")
         run = play(hospital, CHECK)
-        enrolled = row(play(hospital, "hospital_it.pkcs12.enrol"), "certificate", "ws-locked").result
+        enrolled = row(play(hospital, "hospital_it.pkcs12.enrol"), "holder_certificates", "ws-locked").result
     (finding,) = row(run, "workstation_info", "ws-locked").result["findings"]
     assert (finding["subject"], finding["severity"]) == ("language_mode", "error")
     assert failed_hosts(run) == {"ws-locked"}

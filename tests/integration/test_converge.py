@@ -40,11 +40,11 @@ def paul(hospital: Hospital) -> Store:
 
 
 def changed(run: Run) -> list[bool]:
-    return [row.result["changed"] for row in sorted(run.of("certificate"), key=lambda row: row.host)]
+    return [row.result["changed"] for row in sorted(run.holders(), key=lambda row: row.host)]
 
 
 def diffs(run: Run) -> dict[tuple[str, str], dict[str, str]]:
-    return {(row.host, row.result["owner"]["sid"]): row.result["diff"] for row in run.of("certificate")}
+    return {(row.host, row.result["owner"]["sid"]): row.result["diff"] for row in run.holders()}
 
 
 def test_check_mode_changes_nothing_and_tells_what_then_happens(hospital: Hospital) -> None:
@@ -94,8 +94,8 @@ def test_wrong_passphrase_of_one_holder_stops_no_other(hospital: Hospital) -> No
     run = play(hospital, PLAYBOOK, "--extra-vars", wrong)
     assert run.exit_code == 2
     assert failed_hosts(run) == {"ws-cardio"}
-    assert f"Not enrolled: {JEANNE.authorisation}." in run.stdout
-    refused = [row.result["error"]["code"] for row in run.of("bundle_info") if "error" in row.result]
+    assert "WS-CARDIO: 1 failed, 1 installed. Jeanne Dupont (CHU\\\\jdupont): " in run.stdout
+    refused = [row.result["error"]["code"] for row in run.holders() if row.result["error"]]
     assert refused == ["wrong_passphrase"]
     cardio = hospital.emulated("ws-cardio")
     held = {person: contents(cardio.store_of(person.sid)).held for person in (JEANNE, ELODIE)}

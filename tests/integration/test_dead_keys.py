@@ -9,13 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from integration.audited import Site
-from integration.plays import cached, failed_hosts, messages, modules
+from integration.plays import cached, failed_hosts, modules, outcomes
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, Desk, Seat
 from lab.playbook import Run, fact_cache, play
 
 CARDIO = "ws-cardio"
-STEP = "Say what became of each workstation that was called"
 
 
 @pytest.fixture
@@ -58,12 +57,12 @@ def test_report_says_enrol_until_renew_due_has_cured_it(site: Site) -> None:
         audit(site, prove)
         assert jeanne(site) == ("key_missing", "log_on")
     waiting = playbook(site, "renew_due")
-    assert [found.result["outcome"] for found in waiting.of("certificate")] == ["deferred", "renewed"]
+    assert list(outcomes(waiting)[CARDIO].values()) == ["deferred", "renewed"]
     assert failed_hosts(waiting) == {CARDIO}  # somebody without access is urgent
     assert jeanne(site) == ("key_missing", "log_on")
     log_on(site, True)
     cured = playbook(site, "renew_due")
-    assert messages(cured, STEP)["localhost"][CARDIO]["T100001"] == "installed"
+    assert outcomes(cured)[CARDIO]["T100001"] == "installed"
     assert jeanne(site) == ("valid", "nothing")
     audit(site)
     assert [holder["proof"] for holder in cached(site.hospital, CARDIO)["holders"]] == ["proven", "proven"]

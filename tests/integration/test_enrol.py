@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from integration.plays import SITE_WIDE_BECOME, modules, run_play
+from integration.plays import SITE_WIDE_BECOME, holder, modules, row, run_play
 from integration.stores import Contents, Held, contents
 from lab.hospital import Hospital
 from lab.people import DESKS, Desk, Seat
@@ -58,27 +58,27 @@ def test_holder_has_his_certificate_and_its_key_alone(enrolled: Enrolled, desk: 
     assert enrolled.contents(desk, seat) == Contents((his,), orphans=0)
 
 
-def test_one_enrolment_is_two_commands_and_the_second_run_one(enrolled: Enrolled) -> None:
+def test_workstation_is_read_once_and_each_enrolment_is_one_command_more(enrolled: Enrolled) -> None:
     per_holder = {desk.name: len(desk.seats) for desk in EMULATED if desk.seats[0].logged_on}
     for desk, holders in per_holder.items():
         enrolment = modules(enrolled.first.requests, desk)
-        assert (enrolment.count("store_inventory"), enrolment.count("store_exchange")) == (holders, holders)
-        assert modules(enrolled.second.requests, desk) == ["store_inventory"] * holders
-    assert tally(enrolled.first.requests).commands == 2 * len(LOGGED_ON) + len(ABSENT)
-    assert tally(enrolled.second.requests).commands == len(SEATS)
+        assert enrolment == ["store_inventory", *["store_exchange"] * holders]
+        assert modules(enrolled.second.requests, desk) == ["store_inventory"]
+    assert tally(enrolled.first.requests).commands == len(EMULATED) + len(LOGGED_ON)
+    assert tally(enrolled.second.requests).commands == len(EMULATED)
 
 
 def test_second_run_changes_nothing_and_sends_no_bundle(enrolled: Enrolled) -> None:
-    assert [row.result["changed"] for row in enrolled.first.of("certificate")].count(True) == len(LOGGED_ON)
-    assert [row.result["changed"] for row in enrolled.second.of("certificate")] == [False] * len(SEATS)
+    assert [found.result["changed"] for found in enrolled.first.holders()].count(True) == len(LOGGED_ON)
+    assert [found.result["changed"] for found in enrolled.second.holders()] == [False] * len(SEATS)
     assert set(modules(enrolled.second.requests)) == {"store_inventory"}
 
 
 @pytest.mark.parametrize(("desk", "seat"), ABSENT, ids=name)
 def test_holder_who_is_not_logged_on_is_deferred_by_one_command(enrolled: Enrolled, desk: Desk, seat: Seat) -> None:
-    (row,) = [row for row in enrolled.first.of("certificate") if row.host == desk.name]
-    assert (row.result["deferred"], row.result["changed"]) == (True, False)
-    assert f"{seat.person.account} is not logged on" in row.result["msg"]
+    result = holder(enrolled.first, desk.name).result
+    assert (result["deferred"], result["failed"], result["changed"]) == (True, False, False)
+    assert f"{seat.person.account} is not logged on" in result["msg"]
     assert modules(enrolled.first.requests, desk.name) == ["store_inventory"]
     assert enrolled.contents(desk, seat) == Contents((), orphans=0)
 
@@ -97,11 +97,7 @@ def test_sites_become_password_was_tried_on_no_account(enrolled: Enrolled) -> No
 
 def test_facts_of_a_workstation_list_all_its_holders(enrolled: Enrolled) -> None:
     cardio = next(desk for desk in EMULATED if len(desk.seats) == 2)
-    *_rest, last = [row for row in enrolled.first.of("certificate") if row.host == cardio.name]
-    facts = last.result["ansible_facts"]["pkcs12"]
+    facts = row(enrolled.first, "holder_certificates", cardio.name).result["ansible_facts"]["pkcs12"]
     listed = {found["owner_sid"]: found["key_state"] for found in facts["certificates"]}
     first, second = (seat.person.sid for seat in cardio.seats)
-    assert listed == {
-        first: "linked",
-        second: "proven",
-    }  # by the second holder's task, which did not ask the first one's key
+    assert listed == {first: "proven", second: "proven"}

@@ -15,7 +15,7 @@ import pytest
 
 from integration import canary_run
 from integration.canary import Scanner
-from integration.plays import modules, row
+from integration.plays import holder, modules
 from lab.authority import Authority
 from lab.emulated import EmulatedWorkstation
 from lab.hospital import Hospital
@@ -77,7 +77,7 @@ def make_liar(patches: pytest.MonkeyPatch, workstation: EmulatedWorkstation, lie
 
 @pytest.mark.parametrize("name", LIES)
 def test_success_that_is_not_shown_is_none(lied_to: Run, name: str) -> None:
-    result = row(lied_to, "certificate", name).result
+    result = holder(lied_to, name).result
     assert modules(lied_to.requests, name)[:2] == ["store_inventory", "store_exchange"]
     assert result["error"]["code"] == "not_verified"
     assert LIES[name][1] in result["msg"]

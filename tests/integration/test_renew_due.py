@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from integration.plays import failed_hosts, messages
+from integration.plays import failed_hosts, messages, outcomes, summary
+from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -43,8 +43,8 @@ OUTCOMES = {
 DUE = set(OUTCOMES)
 
 
-@pytest.fixture
-def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedState]:
     """All were audited but ``NEVER``, and ``OFF`` once more when it did not answer."""
     with Hospital(tmp_path_factory.mktemp("renew-due"), DESKS, days=DAYS) as running:
         for desk in DESKS:
@@ -58,7 +58,14 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
         audit(running, "--limit", f"all:!{NEVER}")
         running.switch_off(OFF)
         audit(running, "--limit", OFF)
-        yield running
+        yield SavedState.of(running)
+
+
+@pytest.fixture
+def hospital(audited: SavedState) -> Hospital:
+    """The same for every test."""
+    audited.restore()
+    return audited.hospital
 
 
 def audit(hospital: Hospital, *options: str) -> None:
@@ -74,12 +81,13 @@ def called(run: Run) -> set[str]:
     return {entry.workstation.lower() for entry in run.requests}
 
 
-def outcomes(run: Run) -> dict[str, Any]:
-    return dict(messages(run, "Say what became of each workstation that was called")["localhost"])
-
-
-def left_out(run: Run) -> dict[str, Any]:
-    return dict(messages(run, "Say which workstations were left out, and until when there is access")["localhost"])
+def left_out(run: Run) -> dict[str, str]:
+    """The workstations that were not called, and until when there is access."""
+    (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
+    count, _rest, told = str(said).partition(" left out, because nobody there is due")
+    named = dict(each.split(" until ") for each in told.lstrip(": .").split("; ") if each)
+    assert int(count) == len(named)
+    return named
 
 
 def test_only_those_who_are_due_are_called(hospital: Hospital) -> None:
@@ -87,6 +95,7 @@ def test_only_those_who_are_due_are_called(hospital: Hospital) -> None:
     assert run.exit_code == 0, run.stdout
     assert called(run) == DUE
     assert outcomes(run) == OUTCOMES
+    assert summary(run)["totals"] == {"changed": 2, "deferred": 1, "installed": 1, "renewed": 1}
     assert left_out(run).keys() == {RADIO, OFF}
     ends = hospital.bundles[JEANNE.authorisation].certificate.not_valid_after_utc
     assert left_out(run)[RADIO] == ends.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -96,7 +105,7 @@ def test_next_run_calls_whom_the_last_one_could_not_serve(hospital: Hospital) ->
     renew_due(hospital)
     again = renew_due(hospital)
     assert (again.exit_code, called(again)) == (0, {PHARMACY})
-    assert not any(row.result.get("changed") for row in again.of("certificate"))
+    assert not any(row.result.get("changed") for row in again.holders())
     assert left_out(again).keys() == {CARDIO, RADIO, NUCLEAR, NEVER, OFF}
 
 
@@ -144,5 +153,6 @@ def test_nobody_is_due_and_nobody_is_called(hospital: Hospital) -> None:
 
 
 def test_workstation_that_nobody_has_ever_reached_is_red(hospital: Hospital) -> None:
-    hospital.switch_off(NEVER)
-    assert failed_hosts(renew_due(hospital)) == {NEVER}
+    off = hospital.folder / "off.yml"
+    off.write_text(json.dumps({"all": {"hosts": {NEVER: {"ansible_port": 9}}}}), encoding="utf-8")
+    assert failed_hosts(renew_due(hospital, "-i", str(off))) == {NEVER}

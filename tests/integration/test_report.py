@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -83,6 +84,12 @@ class Site:
         book.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), encoding="utf-8")
         return play(self.hospital, book, *options, environment=self.cache)
 
+    def apart(self) -> Site:
+        """The same hospital with a cache of its own: what is audited with it is unknown to the other tests."""
+        ours, theirs = self.hospital.folder / "facts-apart", Path(self.cache["ANSIBLE_CACHE_PLUGIN_CONNECTION"])
+        shutil.copytree(theirs, ours)
+        return Site(self.hospital, {**self.cache, "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(ours)})
+
 
 def issue(hospital: Hospital, name: str, days: int, **keywords: Any) -> IssuedBundle:
     """A certificate of the case's person that ends in so many days."""
@@ -113,10 +120,10 @@ def fill(hospital: Hospital) -> None:
     old = issue(hospital, "archived", 400)
     at("archived").plant(old.certificate, old.private_key, archived=True)
     at("key_missing").plant(issue(hospital, "key_missing", 400).certificate)
-    stranger = "S-1-5-21-1004336348-1177238915-682003330-2999"
-    hospital.emulated("ws-wrong-holder").add_user(User("CHU\\stranger", stranger, "unused"), logged_on=True)
+    thief = "S-1-5-21-1004336348-1177238915-682003330-2999"
+    hospital.emulated("ws-wrong-holder").add_user(User("CHU\\thief", thief, "unused"), logged_on=True)
     stolen = issue(hospital, "wrong_holder", 400)
-    hospital.emulated("ws-wrong-holder").store_of(stranger).plant(stolen.certificate, stolen.private_key)
+    hospital.emulated("ws-wrong-holder").store_of(thief).plant(stolen.certificate, stolen.private_key)
 
 
 @pytest.fixture(scope="module")
@@ -228,8 +235,8 @@ def test_no_workstation_is_called(site: Site) -> None:
 
 
 def test_what_changed_since_the_earlier_report(site: Site, written: Json) -> None:
-    """Last in this file: the workstation of the case ``missing`` gets a certificate."""
-    folder = site.hospital.folder
+    """The workstation of the case ``missing`` gets a certificate."""
+    site, folder = site.apart(), site.hospital.folder
     issued = issue(site.hospital, "missing", 700)
     site.hospital.emulated("ws-missing").store_of(PEOPLE["missing"].sid).plant(issued.certificate, issued.private_key)
     play(site.hospital, AUDIT, "--limit", "ws-missing", environment=site.cache)

@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from integration.audited import CARDIO, DATE, FILES, NEVER, NUCLEAR, OFF, STATUSES, Site, audited
-from integration.plays import Json, messages
+from integration.plays import Json, messages, run_play
 from lab.people import DESKS, ELODIE, JEANNE, PAUL
 from lab.playbook import Run, fact_cache, play
 
@@ -149,27 +148,58 @@ def test_time_zone_of_the_site_is_that_of_all_playbooks(site: Site) -> None:
     assert site.written()["time_zone"] == "Pacific/Kiritimati"
 
 
-@pytest.mark.parametrize(
-    ("variables", "said"),
-    [
-        ({"compare": True, "formats": ["html"]}, "report_formats has to have json"),
-        ({"compare": True, "query": "[?actor=='it']"}, "Leave out report_compare or report_query"),
-        ({"formats": ["json"], "destination": [{"kind": "folder", "path": "/tmp", "formats": ["html"]}]}, "not made"),  # noqa: S108
-        ({"destination": [{"kind": "https", "url": "http://intranet.chu.example/"}]}, "has to begin with https://"),
-        ({"destination": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "report_credentials does not have"),
-        ({"destination": [{"kind": "https"}]}, "url"),
-        ({"destination": [{"kind": "mail", "host": "smtp.chu.example", "to": ["x@y.example"]}]}, "sender"),
-        ({"destination": [{"kind": "pigeon"}]}, "pigeon"),
-        ({"formats": ["pdf"]}, "pdf"),
-        ({"time_zone": "Europe/Nantes"}, "no time zone 'Europe/Nantes'"),
-        ({"hosts": ["ws-unheard-of"]}, "no host ws-unheard-of"),
-        ({"fail_on": ["sleepy"]}, "sleepy"),
-        ({"query": "[?"}, "query"),
-    ],
-)  # fmt: skip
+REFUSALS: list[tuple[Json, str]] = [
+    ({"compare": True, "formats": ["html"]}, "report_formats has to have json"),
+    ({"compare": True, "query": "[?actor=='it']"}, "Leave out report_compare or report_query"),
+    ({"formats": ["json"], "destination": [{"kind": "folder", "path": "/tmp", "formats": ["html"]}]}, "not made"),  # noqa: S108
+    ({"destination": [{"kind": "https", "url": "http://intranet.chu.example/"}]}, "has to begin with https://"),
+    ({"destination": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "report_credentials does not have"),
+    ({"destination": [{"kind": "https"}]}, "url"),
+    ({"destination": [{"kind": "mail", "host": "smtp.chu.example", "to": ["x@y.example"]}]}, "sender"),
+    ({"destination": [{"kind": "pigeon"}]}, "pigeon"),
+    ({"formats": ["pdf"]}, "pdf"),
+    ({"time_zone": "Europe/Nantes"}, "no time zone 'Europe/Nantes'"),
+    ({"hosts": ["ws-unheard-of"]}, "no host ws-unheard-of"),
+    ({"fail_on": ["sleepy"]}, "sleepy"),
+    ({"query": "[?"}, "query"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def refusals(audited_site: Site) -> Sequence[str]:
+    """What the role says to each, all in one play."""
+    folder = {"report_folder": str(audited_site.hospital.folder / "refused")}
+    tasks = [
+        {
+            "block": [{
+                "ansible.builtin.include_role": {"name": "hospital_it.pkcs12.report"},
+                "vars": folder | {f"report_{name}": value for name, value in variables.items()},
+            }],
+            "rescue": [{
+                "name": f"Refusal {number}",
+                "ansible.builtin.debug": {"msg": "{{ ansible_failed_result | to_json }}"},
+            }],
+        }
+        for number, (variables, _said) in enumerate(REFUSALS)
+    ]  # fmt: skip
+    cache = fact_cache(audited_site.hospital)
+    run = run_play(audited_site.hospital, environment=cache, hosts="localhost", connection="local", tasks=tasks)
+    assert run.exit_code == 0, run.stdout + run.stderr
+    said = [messages(run, f"Refusal {number}")["localhost"] for number in range(len(REFUSALS))]
+    return [each if isinstance(each, str) else json.dumps(each) for each in said]
+
+
+@pytest.mark.parametrize("number", range(len(REFUSALS)), ids=[said for _variables, said in REFUSALS])
 def test_what_cannot_be_done_is_refused_before_anything_is_written(
-    variables: dict[str, Any], said: str, site: Site
+    number: int, refusals: Sequence[str], audited_site: Site
 ) -> None:
+    _variables, said = REFUSALS[number]
+    assert said in refusals[number]
+    assert not (audited_site.hospital.folder / "refused").exists()
+
+
+def test_a_playbook_whose_role_refuses_ends_red(site: Site) -> None:
+    variables, said = REFUSALS[0]
     run = site.report(**variables)
     assert run.exit_code == 2
     assert said in run.stdout + run.stderr

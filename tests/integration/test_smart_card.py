@@ -14,7 +14,7 @@ from consistency.schemas import published
 from integration.canary import Hit, Scanner, Secret, binary_secret, text_secret
 from integration.conftest import Figures
 from integration.foreign_certificates import ForeignCertificate, foreign_certificate, put_on_card
-from integration.plays import SITE_WIDE_BECOME, Json, cached, row, run_play, tasks
+from integration.plays import SITE_WIDE_BECOME, Json, cached, holder, row, run_play, tasks
 from integration.written_files import Piece, files
 from lab.emulated.store import Store
 from lab.hospital import Hospital
@@ -45,6 +45,7 @@ class CardSite:
     runs: Mapping[str, Run]
     facts: Mapping[str, Json]
     before: bytes = field(repr=False)
+    files: tuple[Piece, ...] = field(repr=False)
 
     @property
     def store(self) -> Store:
@@ -59,7 +60,7 @@ class CardSite:
         for name, run in self.runs.items():
             yield f"output of {name}", (run.stdout + run.stderr).encode()
             yield f"results of {name}", json.dumps([found.result for found in run.rows], ensure_ascii=False).encode()
-        yield from files(self.hospital.folder)
+        yield from self.files
 
 
 def marks(card: ForeignCertificate) -> list[Secret]:
@@ -87,16 +88,14 @@ def card_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CardSite]:
             options += ["-e", json.dumps({"report_folder": str(hospital.folder / "reports")})]
             runs[name] = play(hospital, book, "-vvv", *options, environment=fact_cache(hospital))
             facts[name] = cached(hospital, DESK) or {}
-        yield CardSite(hospital, card, runs, facts, before)
+        yield CardSite(hospital, card, runs, facts, before, tuple(files(hospital.folder)))
 
 
 def test_all_of_it_was_done(card_site: CardSite) -> None:
     assert {name: run.exit_code for name, run in card_site.runs.items()} == dict.fromkeys(STEPS, 0)
-    outcomes = [
-        row(card_site.runs[name], "certificate", DESK).result["outcome"] for name in ("planned", "renew", "again")
-    ]
+    outcomes = [holder(card_site.runs[name], DESK).result["outcome"] for name in ("planned", "renew", "again")]
     assert outcomes == ["renewed", "renewed", "unchanged"]
-    assert row(card_site.runs["retire"], "certificate", DESK).result["outcome"] == "removed"
+    assert holder(card_site.runs["retire"], DESK).result["outcome"] == "removed"
     reports = {path.suffix for path in (card_site.hospital.folder / "reports").rglob("*") if path.is_file()}
     assert reports == FORMS
     evidence = card_site.hospital.evidence.read_text(encoding="utf-8").splitlines()
@@ -127,7 +126,7 @@ def test_facts_of_every_step_keep_to_their_schema(card_site: CardSite) -> None:
 
 def test_the_diff_counts_it(card_site: CardSite) -> None:
     for name in ("planned", "renew", "retire"):
-        diff = row(card_site.runs[name], "certificate", DESK).result["diff"]
+        diff = holder(card_site.runs[name], DESK).result["diff"]
         assert [diff[side].splitlines()[-1] for side in ("before", "after")] == ["1 that the task is not about"] * 2
 
 

@@ -85,7 +85,7 @@ def test_each_enrolled_key_works_and_none_is_left_over(
     second = authority.issue(LOUIS.name, LOUIS.authorisation, passphrase="the next letter's code", not_after=later)
     path = windows.folder / "second.p12"
     path.write_bytes(second.data)
-    holder = run.of("certificate")[0].result["owner"]["account"]
+    holder = run.holders()[0].result["owner"]["account"]
     call = {"path": str(path), "passphrase": second.passphrase, "holder": holder, "retire": "none"}
     again = run_play(windows, tasks=tasks({"certificate": call}))
     assert again.of("certificate")[0].result["changed"], again.stdout

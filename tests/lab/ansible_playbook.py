@@ -38,8 +38,20 @@ def started_anew(
     arguments: Sequence[str], environment: Mapping[str, str], folder: Path
 ) -> subprocess.CompletedProcess[str]:
     """As a user starts it."""
+    return _ended([str(PROGRAM), *arguments], environment, folder)
+
+
+def held_to_file_modes(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Root reads every file, whatever its mode is: started by root, it gives that up."""
+    give_up = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    return _ended([*give_up, str(PROGRAM), *arguments], environment, folder)
+
+
+def _ended(command: list[str], environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(PROGRAM), *arguments],
+        command,
         env=environment,
         cwd=folder,
         capture_output=True,

@@ -93,7 +93,7 @@ def _show(hospital: Hospital, playbook: str, title: str, rows: Rows) -> Run:
     for line in table(rows(hospital, run)):
         _say(line)
     cost = tally(run.requests)
-    changed = sum(bool(row.result.get("changed")) for row in run.of("certificate"))
+    changed = sum(bool(row.result.get("changed")) for row in run.holders())
     exchanges = sum(module.endswith("store_exchange") for module in cost.modules)
     _say(
         f"{changed} stores changed. {cost.commands} WinRM commands ({exchanges} exchanges), {cost.requests} requests, "
@@ -106,6 +106,8 @@ def _evidence(path: Path) -> None:
     _say(f"\nEvidence of the renewals, {path.name}:")
     for line in path.read_text(encoding="utf-8").splitlines():
         change: dict[str, Any] = json.loads(line)
+        if not change["removed"]:
+            continue
         keys = ", ".join(f"{each['thumbprint'][:8]} {each['key']}" for each in change["keys"])
         _say(
             f"  {change['utc']} {change['workstation']} {change['owner_sid']} + {change['added'][0][:8]} - {change['removed'][0][:8]}, "
@@ -114,14 +116,12 @@ def _evidence(path: Path) -> None:
 
 
 def _outcomes(run: Run, outcome: str) -> list[str]:
-    chosen = {str(row.result["item"]) for row in run.of("certificate") if row.result.get("outcome") == outcome}
+    chosen = {str(row.result["authorisation"]) for row in run.holders() if row.result.get("outcome") == outcome}
     return sorted(chosen)
 
 
 def _old_keys(run: Run) -> list[str]:
-    return [
-        str(old["key"]) for row in run.of("certificate") if row.result.get("changed") for old in row.result["retired"]
-    ]
+    return [str(old["key"]) for row in run.holders() if row.result.get("changed") for old in row.result["retired"]]
 
 
 def _idle(run: Run) -> bool:

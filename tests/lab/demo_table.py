@@ -44,9 +44,9 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _by_host(run: Run) -> list[Row]:
-    return sorted(run.of("certificate"), key=lambda row: row.host)
+    return sorted(run.holders(), key=lambda row: row.host)
 
 
 def _where(hospital: Hospital, row: Row) -> tuple[str, str, str]:
-    account = str(row.result.get("owner", {}).get("account", "?"))
+    account = str((row.result.get("owner") or {}).get("account", "?"))
     return row.host, hospital.workstations[row.host].kind.value, account

@@ -149,10 +149,8 @@ class Hospital:
             "ansible_winrm_transport": self.auth.value,
             "ansible_winrm_message_encryption": "always" if self.auth is AuthMethod.NTLM else "never",
             "ansible_password": self.connection_password,
-            "enrol_bundle_folder": str(self.bundle_folder),
-            "renew_bundle_folder": str(self.bundle_folder),
-            "renew_evidence_path": str(self.evidence),
-            "retire_evidence_path": str(self.evidence),
+            "pkcs12_bundle_folder": str(self.bundle_folder),
+            "pkcs12_evidence_path": str(self.evidence),
             "retire_issuer": "CN=AC Personnes",
         }
         hosts = {desk.name: self._host(desk) for desk in self.desks}

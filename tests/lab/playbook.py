@@ -41,6 +41,16 @@ class Run:
         """The results of one plugin."""
         return tuple(row for row in self.rows if row.action == action)
 
+    def holders(self) -> tuple[Row, ...]:
+        """A row for each holder that a role worked on, with the diff of the store, if it was looked at."""
+        found = []
+        for row in self.of("holder_certificates"):
+            diffs = iter(row.result.get("diff") or ())
+            for each in row.result.get("holders", ()):
+                diff = next(diffs, None) if each["owner"] else None
+                found.append(Row(row.host, row.action, {**each, "diff": diff}))
+        return tuple(found)
+
 
 def play(hospital: Hospital, playbook: str | Path, *options: str, environment: Mapping[str, str] | None = None) -> Run:
     """Runs a playbook, by path or by its name in the collection. Raises ``subprocess.TimeoutExpired`` after 300 s."""

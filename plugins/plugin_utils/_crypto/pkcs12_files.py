@@ -11,6 +11,7 @@ import fnmatch
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,7 @@ def find_bundle(folder: Path, pattern: str) -> Path:
     """The one file whose name fits the pattern. Raises ``CollectionError``: ``bundle_folder``, ``no_bundle``, ``several_bundles``."""
     found = find_bundles(folder, pattern)
     if not found:
-        raise CollectionError(
-            code="no_bundle",
-            cause=f"No file in {folder} is named like {pattern!r} ({len(_files(folder))} files are there).",
-            next_step="Put the holder's p12 there under that name, or correct the pattern.",
-        )
+        raise _no_bundle(folder, pattern, nearly_named(folder, pattern), f" ({len(_files(folder))} files are there)")
     if len(found) > 1:
         raise CollectionError(
             code="several_bundles",
@@ -45,6 +42,49 @@ def find_bundle(folder: Path, pattern: str) -> Path:
             next_step="Leave the one that counts in the folder, or narrow the pattern.",
         )
     return found[0]
+
+
+def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
+    """The names of files that would fit the pattern but for case, accents, spaces, or the kind of an apostrophe or a hyphen.
+
+    Raises ``CollectionError``: ``bundle_folder``.
+    """
+    wanted = _folded(pattern)
+    near = [path.name for path in _files(folder) if fnmatch.fnmatchcase(_folded(path.name), wanted)]
+    return tuple(name for name in near if not fnmatch.fnmatchcase(_nfc(name), _nfc(pattern)))
+
+
+def near_sentence(names: Sequence[str]) -> str:
+    """Names the files that are nearly named as they should be; empty without any."""
+    if not names:
+        return ""
+    shown = ", ".join(map(repr, names[:MOST_NAMES])) + (", ..." if len(names) > MOST_NAMES else "")
+    return f" {'A file' if len(names) == 1 else 'Files'} of nearly this name {'is' if len(names) == 1 else 'are'} there: {shown}."
+
+
+MOST_NAMES = 3
+"""More names do not help whoever looks for one file."""
+
+_APOSTROPHES_AND_HYPHENS = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201b\u02bb\u02bc\u00b4\u0060\u2032", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+)
+
+
+@lru_cache(maxsize=8192)  # every holder of a workstation looks at all files of the folder
+def _folded(text: str) -> str:
+    """A name without what people do not see: case, accents and their form, kinds of apostrophes and hyphens, spaces more or less."""
+    letters = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES_AND_HYPHENS).casefold())
+    return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())
+
+
+def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> CollectionError:
+    cure = "Rename it so that it fits the pattern, or correct the pattern."
+    return CollectionError(
+        code="no_bundle",
+        cause=f"No file in {folder} is named like {pattern!r}{count}.{near_sentence(near)}",
+        next_step=cure if near else "Put the holder's p12 there under that name, or correct the pattern.",
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -113,12 +153,16 @@ class UnopenedFile:
 
 @dataclass(frozen=True, slots=True)
 class BundleFolder:
-    """What a folder holds for one holder. ``bundles``: the one that is valid longest comes first."""
+    """What a folder holds for one holder. ``bundles``: the one that is valid longest comes first.
+
+    ``near``: names of files that are left out only because of their case, accents, spaces, apostrophes or hyphens.
+    """
 
     folder: Path
     pattern: str
     bundles: tuple[Bundle, ...]
     unopened: tuple[UnopenedFile, ...]
+    near: tuple[str, ...] = ()
 
     @property
     def newest(self) -> Bundle | None:
@@ -129,11 +173,7 @@ class BundleFolder:
         """Why there is no bundle: none is there, or none opens."""
         if self.unopened:
             return self.unopened[0].refusal
-        return CollectionError(
-            code="no_bundle",
-            cause=f"No file in {self.folder} is named like {self.pattern!r}.",
-            next_step="Put the holder's p12 there under that name, or correct the pattern.",
-        )
+        return _no_bundle(self.folder, self.pattern, self.near)
 
 
 def read_bundle_folder(folder: Path, pattern: str, passphrases: Sequence[str | None]) -> BundleFolder:
@@ -149,7 +189,7 @@ def read_bundle_folder(folder: Path, pattern: str, passphrases: Sequence[str | N
         except CollectionError as refusal:
             unopened.append(UnopenedFile(path, refusal))
     newest_first = sorted(bundles, key=lambda bundle: bundle.leaf.not_after, reverse=True)
-    return BundleFolder(folder, pattern, tuple(newest_first), tuple(unopened))
+    return BundleFolder(folder, pattern, tuple(newest_first), tuple(unopened), nearly_named(folder, pattern))
 
 
 def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:

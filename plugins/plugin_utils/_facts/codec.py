@@ -82,9 +82,8 @@ def _codec_of(kind: Any, strict: bool) -> FieldCodec:
         return _optional(_codec_of(next(each for each in get_args(kind) if each is not NoneType), strict))
     if get_origin(kind) is tuple:
         return _sequence(_codec_of(get_args(kind)[0], strict))
-    if is_dataclass(kind):
-        record: Any = kind
-        return FieldCodec(_reader(record, strict), _writer(record))
+    if _is_record(kind):
+        return FieldCodec(_reader(kind, strict), _writer(kind))
     if issubclass(kind, Enum):
         return FieldCodec(partial(_member, {member.value: member for member in kind}), attrgetter("value"))
     return _PLAIN[kind]
@@ -95,7 +94,8 @@ def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
     keys, hints = keys_of(kind), get_type_hints(kind)
     # All attributes at once; the first once more, because attrgetter gives no tuple for a single one.
     values = attrgetter(*keys, keys[0])
-    writers = [(key, write) for key in keys if (write := _codec_of(hints[key], True).write)]
+    codecs = [(key, _codec_of(hints[key], True)) for key in keys]
+    writers = [(key, codec.write) for key, codec in codecs if codec.write]
 
     def write_record(record: Any) -> dict[str, Any]:
         written = dict(zip(keys, values(record), strict=False))
@@ -104,6 +104,10 @@ def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
         return written
 
     return write_record
+
+
+def _is_record(kind: Any) -> bool:
+    return is_dataclass(kind)
 
 
 def _reader(kind: Any, strict: bool) -> Callable[[Any], Any]:

@@ -55,7 +55,7 @@ def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
 
 
 def merge_known(asked: Iterable[HolderEntry], earlier: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
-    """The inventory's entries, with account, session and last outcome from earlier facts.
+    """The inventory's entries, with account, session and last outcome from earlier facts, or that the facts know nothing.
 
     The account may be written differently now (in another case, or as a UPN). Therefore an authorisation number is enough to
     recognise an entry if only one entry has it.
@@ -74,7 +74,7 @@ class _EarlierEntries:
         self._of_account: dict[str, HolderEntry] = {}
         self._of_number: dict[str, list[HolderEntry]] = {}
         for entry in earlier:
-            for account in filter(None, (entry.key[0], entry.owner_sid)):
+            for account in _accounts(entry):
                 self._both.setdefault((account, entry.person.authorisation), entry)
                 self._of_account.setdefault(account, entry)
             if entry.person.authorisation:
@@ -82,7 +82,7 @@ class _EarlierEntries:
 
     def merged_into(self, entry: HolderEntry, only_one: bool) -> HolderEntry:
         """The entry with what earlier facts know. If they know the account with another person, only the account is taken."""
-        accounts = [account for account in (entry.owner_sid, entry.key[0]) if account]
+        accounts = _accounts(entry)
         number = entry.person.authorisation
         same = [self._both[account, number] for account in accounts if (account, number) in self._both]
         renamed = self._of_number.get(number, []) if number and only_one else []
@@ -90,9 +90,17 @@ class _EarlierEntries:
             same = renamed
         if same:
             known = same[0]
-            return replace(_at_account(entry, known), outcome=known.outcome, outcome_at=known.outcome_at)
+            # An account that the workstation did not know may have been corrected since.
+            asked = known.owner_sid is not None or known.key[0] == entry.key[0]
+            found = _at_account(entry, known)
+            return replace(found, outcome=known.outcome, outcome_at=known.outcome_at, in_facts=known.in_facts and asked)
         others = [self._of_account[account] for account in accounts if account in self._of_account]
-        return _at_account(entry, others[0]) if others else entry
+        return replace(_at_account(entry, others[0]) if others else entry, in_facts=False)
+
+
+def _accounts(entry: HolderEntry) -> list[str]:
+    """By which names an account is found: its SID, then as the entry writes it, which may be a SID too."""
+    return [account.casefold() for account in (entry.owner_sid, entry.user) if account]
 
 
 def _at_account(entry: HolderEntry, known: HolderEntry) -> HolderEntry:

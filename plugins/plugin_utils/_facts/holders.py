@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from .._errors import CollectionError
+from .._policy.names import NameCheck
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
 from .._workstation.findings import TEMPORARY
@@ -25,7 +26,8 @@ class HolderEntry:
 
     ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the last day of the yearly authorisation.
     ``absent_until``: first day on which the holder is back. ``logged_on`` is None if the account has no profile. ``outcome`` and
-    ``outcome_at``: the outcome of the last run, and its time.
+    ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the workstation do not know this
+    holder at this account, for instance because the entry is newer than the facts.
     """
 
     user: str
@@ -37,6 +39,7 @@ class HolderEntry:
     outcome: str | None = None
     outcome_at: datetime | None = None
     absent_until: date | None = None
+    in_facts: bool = True
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -57,11 +60,16 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
 
-def parse_holder(raw: Mapping[str, Any], pattern: str | None = None) -> HolderEntry:
-    """An entry of ``pkcs12_holders``. ``pattern``: ``authorisation_pattern`` of the task. Raises ``CollectionError``: ``bad_arguments``."""
+def parse_holder(
+    raw: Mapping[str, Any], pattern: str | None = None, name_check: NameCheck = NameCheck.WORDS
+) -> HolderEntry:
+    """An entry of ``pkcs12_holders``; ``authorisation_pattern`` and ``name_check`` are those of the task.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
     return HolderEntry(
         str(raw["user"]),
-        ExpectedSubject(raw.get("name") or None, _number(raw), pattern),
+        ExpectedSubject(raw.get("name") or None, _number(raw), pattern, name_check),
         _day(raw, "authorisation_anniversary"),
         absent_until=_day(raw, "absent_until"),
     )

@@ -22,7 +22,7 @@ class Selection:
     """A certificate has to match every field that is set. Raises ``CollectionError``: ``bad_pattern``.
 
     ``issuer`` and ``subject`` are regular expressions on RFC 4514 names. ``pattern`` is one with a group, which is the authorisation
-    number in the subject's CN. ``eku`` are dotted OIDs of which a certificate has at least one.
+    number in the subject. ``eku`` are dotted OIDs of which a certificate has at least one.
 
     ``issuer_names`` are whole RFC 4514 names. ``owners``: SIDs of the owners whose stores are listed, None for all. If no other field is
     set, certificates with a number of ``register`` are related. Without numbers, all are related but those of a smart card or a TPM.

@@ -29,12 +29,14 @@ def holder_tasks(
 
 
 def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> dict[str, Any]:
-    """The options that are this holder's alone. Raises ``CollectionError``."""
+    """The options that are this holder's alone. ``entries``: all holders of the inventory. Raises ``CollectionError``."""
+    if options["state"] == "present":
+        check_placeholders(options["bundle_pattern"], entry)
     return {
         **options,
         "folder": options["bundle_folder"],
         "pattern": options["bundle_pattern"],
-        "passphrase": _passphrases(options["passphrases"], entry),
+        "passphrase": passphrases_of(options["passphrases"], entry),
         "holder_password": _password(options["holder_passwords"], entry, entries),
         "thumbprints": None,
     }
@@ -59,7 +61,19 @@ def check_duplicates(entries: Sequence[HolderEntry]) -> None:
         seen.add(entry.key)
 
 
-def _passphrases(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
+def check_placeholders(pattern: str, entry: HolderEntry) -> None:
+    """Refuses a file name with a gap: it would fit the bundles of others. Raises ``CollectionError``: ``bad_arguments``."""
+    values = {"name": entry.person.name, "authorisation": entry.person.authorisation}
+    for key, value in values.items():
+        if f"{{{key}}}" in pattern and not value:
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"The holder {entry.user} has no {key}, and bundle_pattern needs one to find the bundle.",
+                next_step=f"Add {key} to the holder's entry in pkcs12_holders.",
+            )
+
+
+def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
     """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
     found = given.get(entry.person.authorisation or "")
     return (
@@ -70,14 +84,16 @@ def _passphrases(given: Mapping[str, Any], entry: HolderEntry) -> list[str | Non
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
     """The Windows password of this very account.
 
-    It is looked up by the account first. A number names an account only if the person has one account here: a password must never be
-    tried against another account, which Windows may then lock.
+    It is looked up by the account first. A number names an account only if the inventory has one account for it: a password must never
+    be tried against another account, which Windows may then lock.
     """
     by_account = {str(key).casefold(): value for key, value in given.items()}
     number = entry.person.authorisation
     found = by_account.get(entry.user.casefold())
     if found is None and number is not None and number in given:
         accounts = [each.user for each in entries if each.person.authorisation == number]
+        if entry.user not in accounts:
+            return None
         if len(accounts) > 1:
             raise CollectionError(
                 code="bad_arguments",

@@ -85,6 +85,7 @@ def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: Exec
         issuer=options["issuer"],
         person=person,
         expired_for_days=options["expired_for_days"],
+        calendar=calendar_of(options["time_zone"], options["renew_before_days"]),
     )
     return Absent(selector, policy, execution)
 

@@ -30,7 +30,7 @@ def removal_run(
 ) -> WorkstationRun:
     """Removes the certificates of these numbers: one reading, one more where a store of another account has one of them."""
     check_duplicates(entries)
-    numbers = [str(number) for number in options["authorisations"]]
+    numbers = leaving_numbers(options["authorisations"], entries)
     users = [entry.user for entry in entries]
     inventory = drivers.inventory(users)
     leaving = [entry for entry in entries if entry.person.authorisation in numbers]
@@ -39,13 +39,31 @@ def removal_run(
         inventory = drivers.inventory([*users, *(entry.user for entry in others)])
 
     def state(entry: HolderEntry) -> DesiredState:
-        return state_of(options_of(options, entry, [*entries, *others]), _by_number(entry), context)
+        return state_of(options_of(options, entry, entries), _by_number(entry), context)
 
     run = run_tasks(prepare([*leaving, *others], state, now()), inventory, drivers, now)
     found = {entry.person.authorisation for entry in (*leaving, *others)}
     in_machine = tuple(_machine_store(inventory, numbers, options["authorisation_pattern"]))
     not_found = tuple(number for number in numbers if number not in found)
     return replace(run, holders=(*run.holders, *in_machine), not_found=not_found)
+
+
+def leaving_numbers(given: Iterable[Any], entries: Sequence[HolderEntry]) -> list[str]:
+    """Each number once. Raises ``CollectionError``: ``bad_arguments`` if nobody is named, or somebody who has no number."""
+    numbers = list(dict.fromkeys(str(number).strip() for number in given))
+    if not numbers and entries:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="Nobody is named who leaves.",
+            next_step="Set authorisations to the authorisation numbers of those who leave.",
+        )
+    if "" in numbers:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="One of the authorisation numbers is empty, so nobody can tell who is meant.",
+            next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in authorisations.",
+        )
+    return numbers
 
 
 def _by_number(entry: HolderEntry) -> HolderEntry:

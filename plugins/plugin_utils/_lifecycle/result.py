@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from .._crypto.instants import format_instant
+from .._crypto.pkcs12_files import near_sentence
 from .._crypto.store import StoreCertificate
 from .._facts.build import certificate_row
 from .._policy.retirement import RetirementMethod
@@ -160,7 +161,7 @@ def _skipped(run: HolderRun, done: Transaction, access: StoreCertificate) -> str
     reason = "no new bundle is there" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "renewal is not due"
     sentence = f"{done.owner.name}: {reason}; access works until {access.certificate.not_after:%Y-%m-%d}."
     files = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in run.task.unopened)
-    return f"{sentence} Not opened: {files}." if files else sentence
+    return f"{sentence}{f' Not opened: {files}.' if files else ''}{near_sentence(run.task.near)}"
 
 
 def _sentence(done: Transaction, access: StoreCertificate | None, check_mode: bool) -> str:

@@ -42,6 +42,11 @@ class HolderTask:
         """Files of the bundle folder that carry the holder's name and do not open."""
         return self.state.folder.unopened if isinstance(self.state, PresentFromFolder) else ()
 
+    @property
+    def near(self) -> tuple[str, ...]:
+        """Names of files of the bundle folder that would carry the holder's name but for their spelling."""
+        return self.state.folder.near if isinstance(self.state, PresentFromFolder) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class HolderRun:

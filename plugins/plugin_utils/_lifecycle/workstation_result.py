@@ -78,8 +78,11 @@ def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
         return f"{computer}: there are no holders."
     counts = Counter(_shown_outcome(row) for row in rows)
     totals = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    needy = [f"{_label(row)}: {row['msg']}" for row in rows if row["failed"] or row["outcome"] == "deferred"]
-    return " ".join([f"{computer}: {totals}.", *needy])
+    needy: dict[str, list[str]] = {}
+    for row in rows:
+        if row["failed"] or row["outcome"] == "deferred":
+            needy.setdefault(row["msg"], []).append(_label(row))
+    return " ".join([f"{computer}: {totals}.", *(f"{', '.join(who)}: {said}" for said, who in needy.items())])
 
 
 def _shown_outcome(row: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import CollectionError
 from .retirement import is_software
 from .subject import ExpectedSubject, check_pattern
-from .validity import DAY
+from .validity import Calendar
 
 HEX = re.compile(r"[0-9A-F]*")
 SHA1_DIGITS, SHA256_DIGITS = 40, 64
@@ -24,6 +24,7 @@ class RemovalSelector:
     """A certificate has to match every field that is set. ``thumbprints`` or ``issuer`` has to be set.
 
     ``thumbprints`` are normalised; an empty tuple selects nothing. ``issuer`` is a regular expression for the RFC 4514 name.
+    ``expired_for_days`` are calendar days of the site since the last day of the certificate.
     Raises ``CollectionError``: ``bad_arguments``.
     """
 
@@ -31,6 +32,7 @@ class RemovalSelector:
     issuer: str | None = None
     person: ExpectedSubject = field(default_factory=ExpectedSubject)
     expired_for_days: int | None = None
+    calendar: Calendar = field(default_factory=Calendar)
 
     def __post_init__(self) -> None:
         check_pattern("issuer", self.issuer)
@@ -56,9 +58,11 @@ class RemovalSelector:
             return False
         if not self.person.is_named_in(certificate):
             return False
+        if self.expired_for_days is None:
+            return True
         return (
-            self.expired_for_days is None
-            or (now - certificate.not_after).total_seconds() >= self.expired_for_days * DAY
+            certificate.not_after < now
+            and -self.calendar.days_left(certificate.not_after, now) >= self.expired_for_days
         )
 
 

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from .._crypto.distinguished_name import attribute_values
 from .._errors import CollectionError
+from .names import NameCheck, has_name, has_words, normalized_text
 
 
 def check_pattern(option: str, pattern: str | None, groups: int | None = None) -> None:
@@ -48,27 +49,38 @@ class HasSubject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSubject:
-    """Whom the inventory expects. ``pattern``: a regular expression whose one group is the number in the subject's CN.
+    """Whom the inventory expects. ``pattern``: a regular expression whose one group is the number in the subject.
 
-    Without a pattern the number has to stand in the CN as a word of its own; without a number or a name nothing is expected.
+    Without a pattern the number has to stand in the CN or in the serialNumber of the subject as a word of its own; without a number
+    or a name nothing is expected. ``name_check`` says how the name is compared in a certificate that carries the number; in any other
+    the name is all that there is, so the comparison is strict.
     """
 
     name: str | None = None
     authorisation: str | None = None
     pattern: str | None = None
+    name_check: NameCheck = NameCheck.WORDS
 
     def __post_init__(self) -> None:
         check_pattern("authorisation_pattern", self.pattern, groups=1)
 
     def number_in(self, certificate: HasSubject) -> str | None:
-        """The authorisation number that the pattern finds in the subject's CN; None where it does not match."""
-        found = re.search(self.pattern, certificate.subject_cn or "") if self.pattern is not None else None
-        return (found.group(1) or None) if found else None
+        """The authorisation number that the pattern finds; None where it does not match.
+
+        It is looked for in the CN first, so that a pattern may be anchored there, then in the whole RFC 4514 subject.
+        """
+        if self.pattern is None:
+            return None
+        found = (re.search(self.pattern, text) for text in (certificate.subject_cn or "", certificate.subject))
+        return next((match.group(1) for match in found if match and match.group(1)), None)
 
     def same(self, one: HasSubject, other: HasSubject) -> bool:
-        """Whether two certificates are one person's: by the number where there is a pattern, else by the whole subject."""
+        """Whether two certificates are one person's: by the number, else by the whole subject.
+
+        An issuer may write the name another way at a renewal, so the subject may differ where both carry the expected number.
+        """
         if self.pattern is None:
-            return one.subject == other.subject
+            return one.subject == other.subject or (self.owns(one) and self.owns(other))
         number = self.number_in(one)
         return number is not None and number == self.number_in(other)
 
@@ -78,43 +90,51 @@ class ExpectedSubject:
             return False
         if self.pattern is not None:
             return self.number_in(certificate) == self.authorisation
-        return has_words(certificate.subject_cn or "", self.authorisation)
+        return any(has_words(text, self.authorisation) for text in _texts_with_numbers(certificate))
 
     def is_named_in(self, certificate: HasSubject) -> bool:
         """Whether a certificate carries the expected name. The whole words: Ann Lee is not Joann Leeds."""
-        return self.name is None or has_words(certificate.subject_cn or certificate.subject, self.name)
+        if self.name is None:
+            return True
+        check = self.name_check if self.owns(certificate) else NameCheck.STRICT
+        if check is NameCheck.STRICT:
+            return has_words(certificate.subject_cn or certificate.subject, self.name)
+        return check is NameCheck.OFF or has_name(_texts_with_names(certificate), self.name)
 
 
 def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
     """Refuses somebody else's certificate, naming both. Raises ``CollectionError``: ``wrong_person``, ``no_authorisation``."""
-    subject = leaf.subject_cn or leaf.subject
     if person.pattern is not None and person.number_in(leaf) is None:
         raise CollectionError(
             code="no_authorisation",
-            cause=f"The pattern {person.pattern!r} finds no authorisation number in {subject!r}.",
+            cause=f"The pattern {person.pattern!r} finds no authorisation number in {leaf.subject!r}.",
             next_step="Correct authorisation_pattern, or check that it is the right bundle.",
         )
-    expected = " ".join(part for part in (person.name, person.authorisation) if part)
     right_number = person.authorisation is None or person.owns(leaf)
-    if not (right_number and person.is_named_in(leaf)):
-        raise CollectionError(
-            code="wrong_person",
-            cause=f"The bundle was issued to {subject!r}, the inventory expects {expected!r}.",
-            next_step="Put the right bundle in place, or correct the holder's entry in the inventory.",
-        )
-
-
-def has_words(text: str, words: str) -> bool:
-    """Whether words stand in a text, each whole. Nothing is not found anywhere: a variable that came out empty means nobody."""
-    return (
-        bool(words)
-        and re.search(rf"(?<!\w){re.escape(normalized_text(words))}(?!\w)", normalized_text(text)) is not None
+    if right_number and person.is_named_in(leaf):
+        return
+    expected = " ".join(part for part in (person.name, person.authorisation) if part)
+    only_the_name = person.authorisation is not None and right_number
+    raise CollectionError(
+        code="wrong_person",
+        cause=f"The bundle was issued to {leaf.subject_cn or leaf.subject!r}, the inventory expects {expected!r}.",
+        next_step="The number matches: correct the name in the inventory, or set name_check: off if both are the same person."
+        if only_the_name
+        else "Put the right bundle in place, or correct the holder's entry in the inventory.",
     )
 
 
-def normalized_text(text: str) -> str:
-    """A text as names and numbers are compared: without regard to case, and however its accents are composed."""
-    return unicodedata.normalize("NFC", text).casefold()
+def _texts_with_numbers(certificate: HasSubject) -> tuple[str, ...]:
+    """Where a number may stand that no pattern looks for."""
+    return (certificate.subject_cn or "", *attribute_values(certificate.subject, "serialNumber"))
+
+
+def _texts_with_names(certificate: HasSubject) -> tuple[str, ...]:
+    """What a subject says of the person: the common name, and the names apart where an issuer gives them."""
+    texts = [certificate.subject_cn or ""]
+    for attribute in ("givenName", "sn"):
+        texts += attribute_values(certificate.subject, attribute)
+    return tuple(texts) if any(texts) else (certificate.subject,)
 
 
 WORDS = re.compile(r"\w+")
@@ -133,7 +153,9 @@ class HolderIndex:
         if self.pattern is not None:
             number = ExpectedSubject(pattern=self.pattern).number_in(named)
             return number if number is not None and self.numbers.get(normalized_text(number)) == number else None
-        text = named.subject_cn or ""
+        return next(filter(None, map(self._number_in, _texts_with_numbers(named))), None)
+
+    def _number_in(self, text: str) -> str | None:
         for word in WORDS.findall(normalized_text(text)):
             if word in self.numbers:
                 return self.numbers[word]

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
-from .._policy.subject import index_holders
+from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of
+from .accounts import holder_keys, with_accounts
 from .compare import compare
 from .model import Actor, CertificateRow, HolderRow, NextStep, Report, ReportParameters, name_sort_key
 from .next_step import RemainingCertificates
@@ -32,8 +33,10 @@ from .sources import Host
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a report is made from. ``people``: persons who should have a certificate, with or without a workstation. ``pattern``: finds the
-    authorisation number in a CN. ``earlier``: the report to compare with, or None.
+    """What a report is made from.
+
+    ``people``: persons who should have a certificate, with or without a workstation. ``pattern`` finds the authorisation number in a
+    subject. ``earlier``: the report to compare with, or None.
     """
 
     hosts: Sequence[Host]
@@ -44,7 +47,9 @@ class Sources:
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
-    rules = _rules(sources, parameters)
+    register = _register(sources)
+    sources = replace(sources, hosts=with_accounts(sources.hosts, register))
+    rules = _rules(sources, parameters, register)
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in evaluated for row in certificate_rows(each)), key=_certificate_order)
     report = Report(
@@ -62,16 +67,23 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
     return replace(report, changes=compare(sources.earlier, report)) if sources.earlier else report
 
 
-def _rules(sources: Sources, parameters: ReportParameters) -> Rules:
-    inventory_entries = [entry for host in sources.hosts for entry in host.entries]
-    entries = [*inventory_entries, *sources.people]
+def _register(sources: Sources) -> HolderIndex:
+    entries = [*_listed(sources), *sources.people]
+    return index_holders(
+        {entry.person.authorisation for entry in entries if entry.person.authorisation}, sources.pattern
+    )
+
+
+def _listed(sources: Sources) -> list[HolderEntry]:
+    return [entry for host in sources.hosts for entry in host.entries]
+
+
+def _rules(sources: Sources, parameters: ReportParameters, register: HolderIndex) -> Rules:
     return Rules(
         now=parameters.report_date,
         calendar=calendar_of(parameters.time_zone, parameters.renew_before_days),
-        register=index_holders(
-            {entry.person.authorisation for entry in entries if entry.person.authorisation}, sources.pattern
-        ),
-        accounts=accounts_of(inventory_entries),
+        register=register,
+        accounts=accounts_of(_listed(sources)),
         authorisation_due_within=parameters.authorisation_due_within_days,
         facts_max_age=parameters.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
@@ -85,10 +97,11 @@ def _rules(sources: Sources, parameters: ReportParameters) -> Rules:
 
 def _thumbprints(earlier: Report | None) -> Earlier:
     return {
-        (place.account, place.workstation): place.thumbprint
+        (row.authorisation, place.workstation, account): place.thumbprint
         for row in (earlier.holders if earlier else ())
         for place in row.places
-        if place.thumbprint
+        for account in (place.owner_sid, place.account.casefold())
+        if place.thumbprint and account
     }
 
 
@@ -96,10 +109,12 @@ def _holders(
     evaluated: Iterable[EvaluatedHost], rules: Rules, certificates: Iterable[CertificateRow]
 ) -> tuple[HolderRow, ...]:
     """One row per holder. Certificates at any workstation may decide the next step."""
+    evaluated = list(evaluated)
+    sids = holder_keys(entry for each in evaluated for entry in each.host.entries)
     entries: dict[tuple[str, str], list[tuple[HolderEntry, EvaluatedHost]]] = {}
     for each in evaluated:
         for entry in each.host.entries:
-            entries.setdefault(holder_key(entry), []).append((entry, each))
+            entries.setdefault(holder_key(entry, sids), []).append((entry, each))
     assigned = {(number, each.host.name) for (number, _user), places in entries.items() for _entry, each in places}
     elsewhere = {row.holder for row in certificates if row.status is Status.WRONG_HOLDER}
     unassigned = {
@@ -115,8 +130,8 @@ def _holders(
 
 
 def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...]:
-    inventory_entries = {holder_key(entry) for host in sources.hosts for entry in host.entries}
-    people = {holder_key(entry): entry for entry in sources.people if holder_key(entry) not in inventory_entries}
+    listed = {holder_key(entry, {}) for entry in _listed(sources)}
+    people = {holder_key(entry, {}): entry for entry in sources.people if holder_key(entry, {}) not in listed}
     rows = (
         HolderRow(
             name=entry.person.name or "",

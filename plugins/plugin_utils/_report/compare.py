@@ -12,6 +12,7 @@ from .._policy.validity import Status
 from .model import Change, ChangeKind, HolderRow, HolderWorkstation, Report, name_sort_key
 
 ChangeKey = tuple[str, str]
+Pair = tuple[HolderWorkstation | None, HolderWorkstation | None]
 
 WORKSTATIONS = (ChangeKind.WORKSTATION_ADDED, ChangeKind.WORKSTATION_REMOVED)
 """Kinds whose subject is a workstation. The subject of all other kinds is a holder."""
@@ -25,7 +26,9 @@ def compare(before: Report, after: Report) -> tuple[Change, ...]:
 
 
 def _of_holders(before: Report, after: Report) -> Iterator[Change]:
-    old, new = _by_holder(before), _by_holder(after)
+    old = {_key(row): row for row in _rows(before)}
+    renamed = {sid: key for key, row in old.items() if not row.authorisation for sid in _sids(row)}
+    new = {_key_now(row, renamed): row for row in _rows(after)}
     for key in new.keys() - old.keys():
         yield _change(ChangeKind.HOLDER_ADDED, new[key], None, new[key].status.value)
     for key in old.keys() - new.keys():
@@ -40,11 +43,10 @@ def _of_holder(old: HolderRow, new: HolderRow) -> Iterator[Change]:
     if old.authorisation_until != new.authorisation_until:
         ends = _day(old.authorisation_until), _day(new.authorisation_until)
         yield _change(ChangeKind.AUTHORISATION, new, *ends)
-    places_before, places_after = _places(old), _places(new)
-    for key in places_before.keys() | places_after.keys():
-        before, after = places_before.get(key), places_after.get(key)
-        if _is_known(before) and _is_known(after) and _thumbprint(before) != _thumbprint(after):
-            yield _change(ChangeKind.CERTIFICATE, new, _thumbprint(before), _thumbprint(after), workstation=key[0])
+    for workstation in {place.workstation for place in (*old.places, *new.places)}:
+        for was, now in _pairs(_at(old, workstation), _at(new, workstation)):
+            if _is_known(was) and _is_known(now) and _thumbprint(was) != _thumbprint(now):
+                yield _change(ChangeKind.CERTIFICATE, new, _thumbprint(was), _thumbprint(now), workstation=workstation)
 
 
 def _of_workstations(before: Report, after: Report) -> Iterator[Change]:
@@ -61,18 +63,46 @@ def subject_of(row: HolderRow) -> str:
     return row.authorisation or (row.places[0].account if row.places else row.name)
 
 
-def _by_holder(report: Report) -> Mapping[ChangeKey, HolderRow]:
-    return {_key(row): row for row in (*report.holders, *report.without_workstation)}
+def _rows(report: Report) -> tuple[HolderRow, ...]:
+    return (*report.holders, *report.without_workstation)
 
 
 def _key(row: HolderRow) -> ChangeKey:
-    """The key of a holder's row. Number and account are apart, because a number may look like an account."""
-    return row.authorisation, "" if row.authorisation else subject_of(row)
+    """As rows are gathered; a number may look like somebody's account."""
+    return row.authorisation, "" if row.authorisation else subject_of(row).casefold()
 
 
-def _places(row: HolderRow) -> Mapping[ChangeKey, HolderWorkstation]:
-    """By workstation and account, because a holder may have two accounts at one workstation."""
-    return {(place.workstation, place.account): place for place in row.places}
+def _key_now(row: HolderRow, renamed: Mapping[str, ChangeKey]) -> ChangeKey:
+    """Without a number it is the key of the earlier report, where the account had another name then."""
+    known = (renamed[sid] for sid in _sids(row) if sid in renamed)
+    return _key(row) if row.authorisation else next(known, _key(row))
+
+
+def _sids(row: HolderRow) -> list[str]:
+    return [place.owner_sid for place in row.places if place.owner_sid]
+
+
+def _at(row: HolderRow, workstation: str) -> list[HolderWorkstation]:
+    """A holder may have several accounts at one workstation."""
+    return [place for place in row.places if place.workstation == workstation]
+
+
+def _pairs(had: list[HolderWorkstation], has: list[HolderWorkstation]) -> Iterator[Pair]:
+    """The accounts of both reports at one workstation, side by side: the inventory may write an account differently by now."""
+    rest = list(has)
+    for was in had:
+        same = [now for now in rest if _is_same(was, now)]
+        if not same and len(had) == len(has) == 1 and None in (was.owner_sid, has[0].owner_sid):
+            same = rest
+        yield was, same[0] if same else None
+        rest = [now for now in rest if now not in same[:1]]
+    yield from ((None, now) for now in rest)
+
+
+def _is_same(was: HolderWorkstation, now: HolderWorkstation) -> bool:
+    if was.owner_sid and now.owner_sid:
+        return was.owner_sid == now.owner_sid
+    return was.account.casefold() == now.account.casefold()
 
 
 def _is_known(place: HolderWorkstation | None) -> bool:

@@ -35,9 +35,13 @@ BY_TASK = {
 
 
 def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
-    """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store."""
+    """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store.
+
+    A holder whom the facts of the workstation do not know was not looked for there yet.
+    """
     if status is Status.UNKNOWN:
-        return (NextStep.REPAIR_PROFILE if answered else NextStep.REACH_WORKSTATION), Actor.IT
+        in_its_store = NextStep.REPAIR_PROFILE if entry.in_facts else NextStep.RUN_AUDIT
+        return (in_its_store if answered else NextStep.REACH_WORKSTATION), Actor.IT
     if status is not Status.NEVER_SEEN and entry.owner_sid is None:
         return NextStep.CORRECT_INVENTORY, Actor.IT
     if status not in BY_TASK:

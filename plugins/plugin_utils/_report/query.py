@@ -12,6 +12,7 @@ from typing import Any
 
 from .._errors import CollectionError
 from .._facts.codec import keys_of, to_map
+from .._policy.validity import Status
 from .compare import WORKSTATIONS, subject_of
 from .model import CertificateRow, HolderRow, HolderWorkstation, Report
 
@@ -58,7 +59,11 @@ def _narrowed(report: Report) -> Report:
     stores = {(place.workstation, place.owner_sid) for place in places}
 
     def is_theirs(row: CertificateRow) -> bool:
-        return row.holder in numbers or (row.workstation, row.certificate.owner_sid) in stores
+        if row.holder in numbers:
+            return True
+        # Of an account that several people share, the others' certificates are theirs.
+        is_anothers = row.holder is not None and row.status is not Status.WRONG_HOLDER
+        return not is_anothers and (row.workstation, row.certificate.owner_sid) in stores
 
     certificates = tuple(row for row in report.certificates if is_theirs(row))
     workstations = {place.workstation for place in places} | {row.workstation for row in certificates}

@@ -32,8 +32,8 @@ WORST_FIRST = (
 )
 """A holder with several workstations is as well off as at the worst of them."""
 
-Earlier = Mapping[tuple[str, str], str]
-"""Thumbprints of an earlier report by account and workstation."""
+Earlier = Mapping[tuple[str, str, str], str]
+"""Thumbprints of an earlier report by authorisation number, workstation, and account: its SID, and as it is written in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,15 @@ def evaluate_host(host: Host, rules: Rules) -> EvaluatedHost:
     return EvaluatedHost(host, _answer(host, rules), judge, judged, held)
 
 
-def holder_key(entry: HolderEntry) -> tuple[str, str]:
-    """By whom rows are gathered: the authorisation number; without one, the account."""
-    return entry.person.authorisation or "", "" if entry.person.authorisation else entry.user
+def holder_key(entry: HolderEntry, sids: Mapping[str, str]) -> tuple[str, str]:
+    """By whom rows are gathered: the authorisation number; without one, the account by its SID. ``sids``: of accounts as they are written.
+
+    Several people may share an account, and one person may have an account under several names.
+    """
+    if entry.person.authorisation:
+        return entry.person.authorisation, ""
+    account = entry.user.casefold()
+    return "", entry.owner_sid or sids.get(account) or account
 
 
 def holder_row(
@@ -162,11 +168,17 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     number = entry.person.authorisation
     # Of a terminal server with thousands of holders each looks at his own certificates alone.
     standing = holder_status(entry, seen.held.get(number, ()) if number else seen.judged, seen.host.unread, seen.judge)
+    if standing.record is None and not entry.in_facts:
+        standing = replace(standing, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
     statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
     status = statuses.get(seen.answer, standing.status)
     record = standing.record
     outcome = entry.outcome if entry.outcome_at and not _is_too_old(entry.outcome_at, rules) else None
-    before = rules.earlier.get((entry.user, seen.host.name))
+    known = (
+        rules.earlier.get((number or "", seen.host.name, account))
+        for account in (entry.owner_sid or "", entry.user.casefold())
+    )
+    before = next(filter(None, known), None)
     replaced = before is not None and record is not None and before != record.thumbprint
     first = next_step(status, entry, outcome, seen.answer is Reachability.ANSWERED)
     step, actor = at_last(first, RemainingCertificates(replaced, standing.elsewhere))

@@ -15,7 +15,7 @@ from .._facts.history import holders_of_facts, merge_known
 from .._facts.holders import HolderEntry, parse_holder
 from .._facts.schema import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
 from .._policy.subject import ExpectedSubject
-from .model import Report
+from .model import NextStep, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
     cached = variables.get("ansible_facts") or {}
     facts, audit = cached.get("pkcs12"), _audit(cached.get("audit_pkcs12"))
     entries = tuple(parse_holder(entry) for entry in variables.get("pkcs12_holders") or ())
-    host = Host(name, merge_known(entries, holders_of_facts(facts)), problem=audit.problem if audit else None)
+    host = Host(name, entries, problem=audit.problem if audit else None)
     if facts is None:
         return host
     try:
@@ -52,6 +52,7 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
         return replace(host, problem=host.problem or f"Its facts cannot be read: {mismatch}.")
     return replace(
         host,
+        entries=merge_known(entries, holders_of_facts(facts)),
         problem="" if audit and audit.at < record.gathered_at else host.problem,  # another task has reached it since
         computer=record.workstation,
         facts_at=record.gathered_at,
@@ -87,6 +88,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
                     logged_on=place.logged_on,
                     outcome=place.outcome,
                     outcome_at=place.outcome_at,
+                    in_facts=place.next_step is not NextStep.RUN_AUDIT,
                 )
             )
     return tuple(
@@ -127,7 +129,9 @@ def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
     newer, older = (other, one) if _age(other) > _age(one) else (one, other)
     if not is_inventory:
         return newer
-    return replace(newer, entries=merge_known(one.entries, (*newer.entries, *older.entries)))
+    # An account that was known once is known still; whether the holder was looked for is what the newer facts say.
+    once = (replace(entry, in_facts=False) for entry in older.entries)
+    return replace(newer, entries=merge_known(one.entries, (*newer.entries, *once)))
 
 
 def _age(host: Host) -> tuple[bool, float, bool]:

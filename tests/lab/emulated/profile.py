@@ -31,6 +31,8 @@ class Profile:
     """The share that AppData is on. Windows tells only while the hive is loaded."""
     denied: bool = False
     """Even an administrator is kept out."""
+    locked: bool = False
+    """Another program has the store's files open, and shares them with nobody."""
     processes: int = 0
 
     @property
@@ -70,6 +72,8 @@ def _folder_problem(profile: Profile, insider: bool) -> Json | None:
         return _reason("no_appdata", app_data, HResult.PATH_NOT_FOUND)
     if profile.redirected_to:
         return _reason("no_appdata", app_data, HResult.FILE_NOT_FOUND)
+    if profile.locked:
+        return _reason("unreadable", rf"{app_data}\{CERTIFICATES}", HResult.SHARING_VIOLATION)
     return None
 
 

@@ -58,6 +58,7 @@ VOCABULARY: Catalogue = {
         "rendre le profil lisible, puis lancer audit",
     ),
     "next_step.reach_workstation": ("switch the workstation on, then run audit", "allumer le poste, puis lancer audit"),
+    "next_step.run_audit": ("run audit", "lancer audit"),
     "next_step.set_up_workstation": (
         "check the connection with the playbook check",
         "vérifier la connexion avec le playbook check",

@@ -23,7 +23,10 @@ ADMINISTRATOR = Logon(SERVICE.account, AuthMethod.NTLM)
 OLD, NEW = fixture_certificate("jeanne-2024"), fixture_certificate("jeanne-2026")
 COMMAND = "powershell -NoProfile -EncodedCommand ZQA="
 NONCE = base64.b64encode(bytes(32)).decode()
-SCRIPTS = {"store_inventory": ("_Store.psm1",), "store_exchange": ("_Store.psm1", "_PrivateKey.psm1", "_KeyStore.cs")}
+SCRIPTS = {
+    "store_inventory": ("_Store.psm1",),
+    "store_exchange": ("_Store.psm1", "_Element.psm1", "_PrivateKey.psm1", "_KeyStore.cs"),
+}
 
 Json = dict[str, Any]
 

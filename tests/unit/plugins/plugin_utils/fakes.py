@@ -162,7 +162,7 @@ class StepError(Exception):
 class FakeDrivers:
     """A workstation in memory for one holder. It keeps what it was asked, and after each step which certificates are usable.
 
-    ``fails``: the type of the step that fails, with its code. ``lie``: what is changed in the answer at the end.
+    ``fails``: the type of the step that fails, with its code. ``lie``: what is changed in the answer at the end. ``sid``: the holder's.
     """
 
     found: Inventory = field(default_factory=inventory)
@@ -173,6 +173,7 @@ class FakeDrivers:
     calls: list[str] = field(default_factory=list)
     requests: list[tuple[ExchangeRequest, RunAs]] = field(default_factory=list)
     usable: list[set[str]] = field(default_factory=list)
+    sid: str = SID
 
     def plant(self, issued: IssuedBundle, **details: Any) -> str:
         """Installs a certificate with its key beforehand."""
@@ -181,16 +182,14 @@ class FakeDrivers:
     def inventory(self, holders: Sequence[str]) -> Inventory:
         """The workstation as it is."""
         self.calls.append("inventory")
-        profiles = tuple(
-            replace(each, my=StoreContents(self._stored(), each.my.unread)) for each in self.found.profiles
-        )
+        profiles = tuple(replace(each, my=StoreContents(self.stored(), each.my.unread)) for each in self.found.profiles)
         return replace(self.found, profiles=profiles)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
         """Carries the steps out; undoes them all when one fails before anything was retired."""
         self.calls.append("exchange")
         self.requests.append((request, run_as))
-        before, kept = self._stored(), copy.deepcopy(self.elements)
+        before, kept = self.stored(), copy.deepcopy(self.elements)
         assert request.store_hash == parse_elements(before).store_hash
         journal: list[JournalEntry] = []
         error = None
@@ -206,7 +205,7 @@ class FakeDrivers:
                     self.elements = kept
                 break
         changed = self.elements != kept
-        answer = ExchangeAnswer(changed, SID, NOW, before, self._stored(), tuple(journal), error)
+        answer = ExchangeAnswer(changed, self.sid, NOW, before, self.stored(), tuple(journal), error)
         return replace(answer, **self.lie)
 
     def _refuse(self, step: StepRequest) -> None:
@@ -242,7 +241,8 @@ class FakeDrivers:
         self.keys[thumbprint] = key
         return thumbprint
 
-    def _stored(self) -> tuple[SerializedElement, ...]:
+    def stored(self) -> tuple[SerializedElement, ...]:
+        """The holder's store as an inventory has it."""
         return tuple(SerializedElement("file", pack(known)) for known in self.elements.values())
 
     def _entry(self, step: StepRequest, outcome: str, facts: dict[str, Any]) -> JournalEntry:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import find_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import (
+    find_bundle,
+    read_bundle_folder,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 
 NOBODY = 65534
@@ -55,6 +58,48 @@ def test_no_match_names_the_pattern_and_how_many_files_are_there(folder: Path) -
     assert error.code == "no_bundle"
     assert "'Nobody*.p12'" in error.cause
     assert "3 files" in error.cause
+
+
+ALMOST = [
+    ("Zo\u00e9 d'H\u00e9rouville", "Zo\u00e9 d\u2019H\u00e9rouville"),
+    ("Zo\u00e9 d\u2019H\u00e9rouville", "ZOE D'HEROUVILLE"),
+    ("Anne-Sophie Roux", "Anne\u2011Sophie\u00a0Roux"),
+    ("Anne-Sophie Roux", "Anne-Sophie  Roux"),
+    ("Anne-Sophie Roux", "anne-sophie roux"),
+    ("Zo\u00e9 Martin", "Zoe Martin"),
+]
+
+
+@pytest.mark.parametrize(("asked", "there"), ALMOST)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_file_of_nearly_this_name_is_named(tmp_path: Path, asked: str, there: str, form: str) -> None:
+    name = unicodedata.normalize(form, f"{there} - T1.p12")  # type: ignore[arg-type]
+    for each in (name, "Paul Martin - T1.p12", f"{there} - T2.p12"):
+        (tmp_path / each).touch()
+    error = refusal(tmp_path, f"{asked} - T1*.p12")
+    assert error.code == "no_bundle"
+    assert f" A file of nearly this name is there: {name!r}." in error.cause
+    assert "Rename it" in error.next_step
+    found = read_bundle_folder(tmp_path, f"{asked} - T1*.p12", ())
+    assert found.near == (name,)
+    assert found.refusal().cause == error.cause.replace(" (3 files are there)", "")
+
+
+def test_several_files_of_nearly_this_name_are_named_up_to_three(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"ZOE {number}.p12").touch()
+    assert (
+        "Files of nearly this name are there: 'ZOE 0.p12', 'ZOE 1.p12', 'ZOE 2.p12', ..."
+        in refusal(tmp_path, "Zoe*").cause
+    )
+
+
+def test_a_file_of_another_name_is_not_named(folder: Path) -> None:
+    for pattern in ("Nobody*.p12", "Jeanne Dupond*.p12", "Jeanne-Dupont*.p12"):
+        error = refusal(folder, pattern)
+        assert "nearly" not in error.cause
+        assert "Put the holder's p12 there" in error.next_step
+    assert read_bundle_folder(folder, "Jeanne Dupont*.p12", ()).near == ()
 
 
 def test_several_matches_are_all_named(folder: Path) -> None:

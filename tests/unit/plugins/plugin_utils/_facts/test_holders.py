@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import rate_certificates
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts, merge_known
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HolderEntry,
     accounts_of,
@@ -144,18 +144,6 @@ def test_another_number_at_the_same_account_is_another_person() -> None:
     colleague = named(JEANNE.user, "Karim Benali", "T7")
     assert with_holder([JEANNE], colleague) == (JEANNE, colleague)
     assert JEANNE.key != colleague.key
-
-
-def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() -> None:
-    once = replace(
-        JEANNE, person=ExpectedSubject("Jeanne Dupond", "T0"), anniversary=None, outcome="deferred", outcome_at=NOW
-    )
-    entry = HolderEntry(JEANNE.user, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1))
-    assert merge_known([entry, NOBODY], [once, PAUL, replace(once, owner_sid=PAULS)]) == (
-        JEANNE,
-        NOBODY,
-    )
-    assert merge_known([], [once]) == ()
 
 
 def resolved(*entries: HolderEntry, **found: Any) -> tuple[HolderEntry, ...]:

@@ -24,6 +24,7 @@ from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import properties
 from unit.plugins.plugin_utils.fakes import (
     CARD,
+    OTHER_SID,
     SID,
     YEAR,
     FakeDrivers,
@@ -100,3 +101,13 @@ def test_what_another_import_does_not_cure_is_said_at_once(new: IssuedBundle, wh
     assert drivers.elements == held
     assert refusal.value.code == ("key_asks" if why == "asks" else "no_key")
     assert drivers.calls.count("exchange") == (2 if why == "incurable" else 1)
+
+
+def test_a_key_that_was_dead_in_another_store_is_not_this_holders(new: IssuedBundle) -> None:
+    """Two people may have the same certificate in their stores, and one of them a key that was lost."""
+    drivers = FakeDrivers()
+    thumbprint = drivers.plant(new)
+    present(present_options(unusable={(OTHER_SID, thumbprint)}), opened(new), drivers)
+    assert drivers.calls == ["inventory"]
+    present(present_options(unusable={(SID, thumbprint)}), opened(new), drivers)
+    assert drivers.calls == ["inventory", "inventory", "exchange"]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -17,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import (
     Calendar,
     Status,
+    calendar_of,
     status_in_time,
 )
 from unit.plugins.plugin_utils.fakes import CARD, NOW, certificate, stored, view
@@ -92,6 +93,25 @@ def test_what_is_none_is_refused(wrong: str, said: str) -> None:
 
 def test_more_days_than_a_calendar_has_select_nothing() -> None:
     assert RemovalSelector(issuer=".", expired_for_days=10**12).select(STORE, NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "days", "meant"),
+    [
+        ("Europe/Paris", "2026-10-26T12:00", 0, False),  # the certificate ends at 12:00 of this day
+        ("Europe/Paris", "2026-10-26T12:01", 0, True),
+        ("Europe/Paris", "2026-10-26T12:01", 1, False),
+        ("Europe/Paris", "2026-10-26T22:59", 1, False),
+        ("Europe/Paris", "2026-10-26T23:00", 1, True),  # midnight in Paris
+        ("UTC", "2026-10-26T23:00", 1, False),
+        ("UTC", "2026-10-27T00:00", 1, True),
+        ("UTC", "2026-10-20T00:00", -30, False),
+    ],
+)
+def test_days_since_the_end_are_calendar_days_of_the_site(zone: str, now: str, days: int, meant: bool) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=timezone.utc)
+    selector = RemovalSelector(issuer=".", expired_for_days=days, calendar=calendar_of(zone, 40))
+    assert (EXPIRED in selector.select(view(EXPIRED), moment)) is meant
 
 
 def test_renewal_is_always_due_within_more_days_than_a_calendar_has() -> None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, check_subject
 from unit.plugins.plugin_utils.fakes import JEANNE, certificate
 
@@ -74,18 +76,103 @@ def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject(
     assert not ExpectedSubject(pattern=PATTERN).same(one, certificate("Jeanne Dupont - T654321"))
     assert not ExpectedSubject().same(one, married)
     assert ExpectedSubject().same(one, certificate(JEANNE, eku=None))
+    known = ExpectedSubject("Jeanne Dupont", "T123456")
+    assert known.same(one, married)
+    assert known.same(married, one)
+    assert not known.same(one, certificate("Jeanne Dupont - T654321"))
+    assert not known.same(certificate("Jeanne Dupont - T654321"), one)
+    assert not ExpectedSubject("Jeanne Dupont").same(one, married)
 
 
 def test_two_certificates_without_a_number_are_not_one_persons() -> None:
     assert not ExpectedSubject(pattern=PATTERN).same(certificate("A"), certificate("B"))
 
 
-def test_a_subject_without_a_common_name_is_named_as_a_whole_and_owned_by_nobody() -> None:
+def test_a_subject_without_a_common_name_is_named_as_a_whole_and_a_pattern_may_find_its_number() -> None:
     unnamed = replace(certificate("x"), subject="UID=T123456,O=CHU", subject_cn=None)
     assert not ExpectedSubject(authorisation="T123456").owns(unnamed)
-    assert not ExpectedSubject(authorisation="T123456", pattern=r"(T\d+)").owns(unnamed)
+    assert ExpectedSubject(authorisation="T123456", pattern=r"UID=(T\d+)").owns(unnamed)
     with pytest.raises(CollectionError, match="'UID=T123456,O=CHU'"):
         check_subject(unnamed, ExpectedSubject(authorisation="T123456"))
+
+
+def with_serial_number(cn: str, number: str = "T123456") -> Certificate:
+    return replace(certificate(cn), subject=f"CN={cn}+serialNumber={number},OU=T999999,O=CHU,C=FR")
+
+
+@pytest.mark.parametrize("pattern", [None, r"serialNumber=(T\d+)", r"(T\d+)"])
+def test_the_number_may_stand_in_the_serial_number_of_the_subject(pattern: str | None) -> None:
+    leaf = with_serial_number("Jeanne Dupont")
+    check_subject(leaf, ExpectedSubject("Jeanne Dupont", "T123456", pattern))
+    assert not ExpectedSubject(authorisation="T999999", pattern=pattern).owns(leaf)
+    assert not ExpectedSubject(authorisation="T12345", pattern=pattern).owns(leaf)
+
+
+def test_a_number_elsewhere_in_the_subject_is_found_by_a_pattern_only() -> None:
+    leaf = with_serial_number("Jeanne Dupont")
+    assert ExpectedSubject(authorisation="T999999", pattern=r"OU=(T\d+)").owns(leaf)
+    assert not ExpectedSubject(authorisation="CHU").owns(leaf)
+
+
+def test_a_common_name_that_reads_like_an_attribute_is_none() -> None:
+    leaf = replace(certificate("x,serialNumber=T5"), subject="CN=x\\,serialNumber=T5\\, y,O=CHU", subject_cn="x")
+    assert not ExpectedSubject(authorisation="T5").owns(leaf)
+
+
+def test_a_pattern_looks_into_the_common_name_first() -> None:
+    leaf = with_serial_number("Jeanne Dupont - T5", "T123456")
+    for pattern in (r"- (T\d+)$", r"(T\d+)"):
+        assert ExpectedSubject(pattern=pattern).number_in(leaf) == "T5"
+
+
+TURNED = "DURAND B\u00e9atrice - T123456"
+BEATRICE = ExpectedSubject("B\u00e9atrice Durand", "T123456")
+
+
+def test_an_issuer_may_turn_the_name_round_where_the_number_matches() -> None:
+    check_subject(certificate(TURNED), BEATRICE)
+    check_subject(certificate(TURNED), replace(BEATRICE, pattern=PATTERN))
+    check_subject(replace(certificate("T123456"), subject="CN=T123456,givenName=Beatrice,sn=DURAND"), BEATRICE)
+
+
+@pytest.mark.parametrize(
+    ("cn", "person"),
+    [
+        (TURNED, replace(BEATRICE, name_check=NameCheck.STRICT)),
+        (TURNED, replace(BEATRICE, authorisation=None)),
+        (TURNED, replace(BEATRICE, authorisation=None, name_check=NameCheck.OFF)),
+        (TURNED, replace(BEATRICE, authorisation="T12345")),
+        (TURNED, replace(BEATRICE, authorisation="T12345", name_check=NameCheck.OFF)),
+        ("DURAND Bernard - T123456", BEATRICE),
+        ("Joann Leeds - T123456", replace(BEATRICE, name="Ann Lee")),
+        (TURNED, replace(BEATRICE, name="")),
+    ],
+    ids=["strict", "no_number", "no_number_off", "number", "number_off", "first_name", "ann_lee", "empty"],
+)
+def test_words_in_any_order_are_not_enough(cn: str, person: ExpectedSubject) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        check_subject(certificate(cn), person)
+    assert refusal.value.code == "wrong_person"
+
+
+def test_a_name_that_is_not_checked_may_be_any_and_a_refusal_says_how() -> None:
+    married = certificate("Jeanne Durand - T123456")
+    with pytest.raises(
+        CollectionError, match="The number matches: correct the name in the inventory, or set name_check: off"
+    ):
+        check_subject(married, ExpectedSubject("Jeanne Dupont", "T123456"))
+    check_subject(married, ExpectedSubject("Jeanne Dupont", "T123456", name_check=NameCheck.OFF))
+    with pytest.raises(CollectionError, match="Put the right bundle in place"):
+        check_subject(married, ExpectedSubject("Jeanne Dupont", "T5"))
+    with pytest.raises(CollectionError, match="Put the right bundle in place"):
+        check_subject(married, ExpectedSubject("Jeanne Dupont"))
+
+
+def test_a_name_is_looked_for_in_what_names_the_person_alone() -> None:
+    leaf = replace(certificate("Paul Durand - T1"), subject="CN=Paul Durand - T1,O=Saint Martin")
+    assert not ExpectedSubject("Paul Martin", "T1").is_named_in(leaf)
+    unnamed = replace(leaf, subject="serialNumber=T1,UID=Martin Paul,O=CHU", subject_cn=None)
+    assert ExpectedSubject("Paul Martin", "T1").is_named_in(unnamed)
 
 
 def test_without_a_number_nobody_owns_a_certificate() -> None:

@@ -16,8 +16,8 @@ NUMBERS = ("T123456", "T12345", "T-7", "T 123 456", "\u00c91")
 PATTERN = r" - (.+)$"
 
 
-def named(cn: str | None) -> CertificateRecord:
-    return record(subject_cn=cn, subject="O=CHU" if cn is None else f"CN={cn}")
+def named(cn: str | None, rest: str = "O=CHU") -> CertificateRecord:
+    return record(subject_cn=cn, subject=rest if cn is None else f"CN={cn},{rest}")
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,34 @@ def test_with_a_pattern_the_number_is_where_the_pattern_finds_it(cn: str | None,
     assert index_holders(NUMBERS, PATTERN).holder_of(named(cn)) == number
 
 
-@pytest.mark.parametrize("pattern", [None, PATTERN])
+@pytest.mark.parametrize(
+    ("cn", "rest", "number"),
+    [
+        ("Jeanne Dupont", "serialNumber=T123456,O=CHU", "T123456"),
+        ("Jeanne Dupont", "serialNumber=PNOFR-T123456,O=CHU", "T123456"),
+        ("Jeanne Dupont", "serialNumber=T 123 456", "T 123 456"),
+        ("Jeanne Dupont - T12345", "serialNumber=T123456", "T12345"),
+        (None, "serialNumber=T123456", "T123456"),
+        ("Jeanne Dupont", "serialNumber=XT123456", None),
+        ("Jeanne Dupont", "OU=T123456", None),
+    ],
+)
+def test_a_number_may_stand_in_the_serial_number(cn: str | None, rest: str, number: str | None) -> None:
+    assert index_holders(NUMBERS, None).holder_of(named(cn, rest)) == number
+
+
+def test_a_pattern_may_find_it_anywhere_in_the_subject() -> None:
+    register = index_holders(NUMBERS, r"OU=(T\d+)")
+    assert register.holder_of(named("Jeanne Dupont - T12345", "OU=T123456,O=CHU")) == "T123456"
+    assert index_holders(NUMBERS, r"^Jeanne Dupont - (T\d+)$").holder_of(named("Jeanne Dupont - T12345")) == "T12345"
+
+
+@pytest.mark.parametrize("pattern", [None, PATTERN, r"(?:serialNumber=| - )(T\d+)"])
 def test_one_look_says_what_each_holders_entry_says(pattern: str | None) -> None:
     register = index_holders(NUMBERS, pattern)
     names = [f"Jeanne Dupont{joint}{number}" for joint, number in itertools.product((" - ", " ", "/", ""), NUMBERS)]
-    for certificate in map(named, [*names, "Jeanne Dupont", "", None]):
+    numbered = [named("Jeanne Dupont", f"serialNumber={number},O=CHU") for number in NUMBERS]
+    for certificate in [*map(named, [*names, "Jeanne Dupont", "", None]), *numbered]:
         owners = [
             number for number in NUMBERS if ExpectedSubject(authorisation=number, pattern=pattern).owns(certificate)
         ]

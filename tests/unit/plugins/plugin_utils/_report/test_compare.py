@@ -15,7 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.compare import compare, subject_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import ChangeKind, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import ChangeKind, NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.reports import hospital, sample
@@ -120,6 +120,48 @@ def test_several_changes_of_a_holder_are_sorted_by_workstation_and_thumbprint() 
     assert [each.after for each in appeared] == [record(days=days).thumbprint for days in (500, 501)]
 
 
+def without_sid(made: Report) -> Report:
+    (row,) = made.holders
+    return replace(made, holders=(replace(row, places=(replace(row.places[0], owner_sid=None),)),))
+
+
+@pytest.mark.parametrize(
+    ("entry", "user", "known"),
+    [
+        (JEANNE, "chu\\JDUPONT", True),
+        (JEANNE, "chu\\JDUPONT", False),
+        (JEANNE, "jdupont@chu.example", True),
+        (JEANNE, "jdupont@chu.example", False),
+        (NAMELESS, "chu\\Intern", True),
+        (NAMELESS, "chu\\Intern", False),
+        (NAMELESS, "intern@chu.example", True),
+    ],
+)
+def test_an_account_that_is_written_differently_is_the_same(entry: HolderEntry, user: str, known: bool) -> None:
+    found = record(owner_sid=entry.owner_sid)
+    before = report(host(found, entries=(entry,)))
+    after = report(host(found, entries=(replace(entry, user=user),)))
+    if not known:
+        before = without_sid(before)
+    assert told(before, after) == told(after, before) == []
+
+
+def test_two_people_at_one_account_have_each_their_own_certificate() -> None:
+    paul = replace(PAUL, user=JEANNE.user, owner_sid=JEANNE.owner_sid)
+    pauls = record("T2", days=300)
+    before = report(host(record(), pauls, entries=(JEANNE, paul)))
+    after = report(host(record(days=900), pauls, entries=(JEANNE, paul)), earlier=before)
+    assert told(before, after) == [("certificate", "T1", "ws-1", record().thumbprint, record(days=900).thumbprint)]
+    assert [row.next_step for row in after.holders] == [NextStep.CLOSE_BROWSER, NextStep.NOTHING]
+    assert told(before, report(host(pauls, record(), entries=(paul, JEANNE)))) == []
+
+
+def test_another_account_at_the_same_workstation_is_another_place() -> None:
+    moved = replace(JEANNE, user="WS-1\\jeanne", owner_sid="S-1-5-21-7")
+    after = report(host(record(owner_sid="S-1-5-21-7"), entries=(moved,)))
+    assert [each[0] for each in told(report(host(record())), after)] == ["certificate", "certificate"]
+
+
 def test_an_authorisation_is_renewed_named_and_forgotten() -> None:
     none, old, new = (
         report(host(record(), entries=(replace(JEANNE, anniversary=day),)))
@@ -150,7 +192,7 @@ def test_without_a_number_the_account_is_who_it_is() -> None:
 
 
 def test_nobody_without_a_number_is_taken_for_another() -> None:
-    trainee = replace(NAMELESS, user="CHU\\trainee")
+    trainee = replace(NAMELESS, user="CHU\\trainee", owner_sid="S-1-5-21-8")
     both, one = report(host(entries=(NAMELESS, trainee))), report(host(entries=(NAMELESS,)))
     assert told(both, one) == [("holder_removed", "CHU\\trainee", None, "missing", None)]
     assert told(both, both) == []

@@ -25,6 +25,7 @@ from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULE
 UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "access was denied", "C:\\x")
 AWAY = replace(JEANNE, logged_on=False)
 NOBODY = replace(JEANNE, owner_sid=None, account=None, logged_on=None)
+NEW = replace(NOBODY, in_facts=False)
 WAITING = replace(JEANNE, outcome="waiting_for_issuer", outcome_at=NOW - DAY)
 DEFERRED = replace(JEANNE, outcome="deferred", outcome_at=NOW - DAY)
 LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
@@ -56,6 +57,15 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
         ),
         (host(record(archived=True)), Status.MISSING, NextStep.ENROL, Actor.IT),
         (host(unread=(UNREAD,)), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (host(entries=(NEW,)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
+        (host(entries=(replace(NEW, owner_sid=JEANNE.owner_sid),)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
+        (
+            host(record(), entries=(replace(NEW, owner_sid=JEANNE.owner_sid),)),
+            Status.VALID,
+            NextStep.NOTHING,
+            Actor.NOBODY,
+        ),
+        (host(entries=(NEW,), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(), unread=(UNREAD,)), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
         (host(record(), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(), facts_at=NOW - 4 * DAY), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
@@ -80,6 +90,10 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
         "at_home_and_elsewhere",
         "archived",
         "unread",
+        "new",
+        "new_at_a_known_account",
+        "new_but_listed",
+        "new_and_off",
         "unread_but_usable",
         "off",
         "facts_too_old",
@@ -124,10 +138,10 @@ def test_without_an_anniversary_nothing_is_said_of_the_authorisation() -> None:
 
 @pytest.mark.parametrize(("before", "step"), [("F" * 40, NextStep.CLOSE_BROWSER), (None, NextStep.NOTHING)])
 def test_a_browser_has_to_be_closed_after_the_certificate_was_replaced(before: str | None, step: NextStep) -> None:
-    rules = replace(RULES, earlier={(JEANNE.user, "ws-1"): before} if before else {})
+    rules = replace(RULES, earlier={("T1", "ws-1", JEANNE.owner_sid or ""): before} if before else {})
     row = holder_row([(JEANNE, evaluate_host(host(record()), rules))], rules)
     assert row.next_step is step
-    same = replace(RULES, earlier={(JEANNE.user, "ws-1"): record().thumbprint})
+    same = replace(RULES, earlier={("T1", "ws-1", JEANNE.user.casefold()): record().thumbprint})
     assert holder_row([(JEANNE, evaluate_host(host(record()), same))], same).next_step is NextStep.NOTHING
 
 

@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether each holder's bundle can be installed, on the controller. See ansible-doc hospital_it.pkcs12.holder_bundles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import NameCheck
+
+
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
+
+    SPEC = ArgumentSpec(
+        options={
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True},
+            "bundle_folder": {"type": "path", "required": True},
+            "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12"},
+            "passphrases": {"type": "dict", "no_log": True, "default": {}},
+            "authorisation_pattern": {"type": "str"},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
+        },
+    )
+
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
+        options = task.options
+        if not options["holders"]:
+            return self.skipped()
+        check = NameCheck(options["name_check"])
+        entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]
+        return check_bundles(options, entries, now())

@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of all hosts of a run, for people. See ansible-doc hospital_it.pkcs12.summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import ArgumentSpec, Pkcs12Action, TaskContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
+
+HOLDERS = "pkcs12_holders"
+
+
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
+
+    SPEC = ArgumentSpec(
+        options={
+            "results": {"type": "str", "required": True},
+            "hosts": {"type": "list", "elements": "str", "required": True},
+        },
+    )
+
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
+        name = task.options["results"]
+        results: dict[str, Any] = {}
+        known: set[str] = set()
+        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS)):
+            results[host] = variables.get(name)
+            if (
+                results[host] is None or "holders" not in results[host]
+            ):  # what this host could not say, its inventory says
+                known |= {str(holder.get("authorisation")) for holder in variables.get(HOLDERS) or ()}
+        return summary(results, known)

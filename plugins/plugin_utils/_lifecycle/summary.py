@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What became of all hosts of a run: totals, then those who need somebody, each by name. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any
+
+from .summary_rows import (
+    FAILED,
+    NOT_REACHED,
+    NOT_READY,
+    SILENT,
+    SKIPPED,
+    WAITING,
+    Result,
+    SummaryRow,
+    is_failed,
+    rows_of,
+)
+
+MOST_NAMES = 10
+"""How many are named of those who need nobody."""
+WIDTH = 140
+FIRST = (FAILED, NOT_READY, SILENT, NOT_REACHED, *WAITING)
+"""The order in which those who need somebody are told; others follow."""
+
+
+def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, Any]:
+    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts."""
+    rows = [row for host, result in results.items() for row in rows_of(host, result)]
+    missing = found_nowhere(results.values(), known)
+    failed = [host for host, result in results.items() if is_failed(result)]
+    hosts = [host for host, result in results.items() if not (result or {}).get("skipped")]
+    headline = _headline(results, rows)
+    return {
+        "changed": False,
+        "failed": False,
+        "msg": headline,
+        "lines": [headline, *_found_nowhere(missing), *_needy(rows), *_others(rows), *_table(rows)],
+        "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
+        "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
+        "failed_hosts": failed,
+        "failed_percentage": round(100 * len(failed) / len(hosts), 2) if hosts else 0.0,
+        "unreachable_hosts": [row.host for row in rows if row.outcome == SILENT],
+        "hosts_not_reached": [row.host for row in rows if row.outcome == NOT_REACHED],
+        "not_found": missing,
+    }
+
+
+def found_nowhere(results: Iterable[Result | None], known: Set[str]) -> list[str]:
+    """Numbers of a removal that no host of the run has, neither in its inventory nor in a store."""
+    told = [result["not_found"] for result in results if result and isinstance(result.get("not_found"), list)]
+    if not told:
+        return []
+    return [str(number) for number in told[0] if number not in known and all(number in each for each in told)]
+
+
+def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> str:
+    hosts = Counter(row.outcome for row in rows if not row.who)
+    people = Counter(row.outcome for row in rows if row.who)
+    skipped = hosts.pop(SKIPPED, 0)
+    parts = [_count(len(results) - skipped, "workstation") + _totals(hosts)]
+    if people:
+        parts.append(_count(sum(people.values()), "holder") + _totals(people))
+    if skipped:
+        parts.append(f"{_count(skipped, 'other host')} skipped")
+    return "; ".join(parts) + "."
+
+
+def _totals(counts: Mapping[str, int]) -> str:
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda pair: _rank(pair[0])))
+    return f": {told}" if told else ""
+
+
+def _rank(outcome: str) -> tuple[int, str]:
+    return (FIRST.index(outcome) if outcome in FIRST else len(FIRST), outcome)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
+    if numbers:
+        yield (
+            f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
+            "nor in a store. Correct retire_authorisations."
+        )
+
+
+def _needy(rows: Iterable[SummaryRow]) -> Iterator[str]:
+    """All who need somebody. One sentence that is true of several is told once."""
+    groups: dict[str, dict[str, list[SummaryRow]]] = {}
+    for row in rows:
+        if row.needs_somebody:
+            groups.setdefault(row.outcome, {}).setdefault(row.sentence, []).append(row)
+    for outcome in sorted(groups, key=_rank):
+        yield f"{outcome} ({sum(len(group) for group in groups[outcome].values())}):"
+        for sentence, group in groups[outcome].items():
+            names = [_place(row) for row in group]
+            if len(names) == 1:
+                yield f"  {names[0]}: {sentence}" if sentence else f"  {names[0]}"
+            else:
+                yield from [f"  {sentence}"] if sentence else []
+                yield from textwrap.wrap(
+                    ", ".join(names), WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+                )
+
+
+def _others(rows: Iterable[SummaryRow]) -> Iterator[str]:
+    """Those who need nobody, only some by name."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        if not row.needs_somebody and row.bundle is None:
+            groups.setdefault(row.outcome, []).append(_place(row))
+    for outcome, names in sorted(groups.items()):
+        more = f", ... and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        yield f"{outcome} ({len(names)}): {', '.join(names[:MOST_NAMES])}{more}"
+
+
+def _place(row: SummaryRow) -> str:
+    return f"{row.who} at {row.host}" if row.who else row.host
+
+
+TABLE = ("holder", "bundle", "issued to", "until", "workstations")
+
+
+def _table(rows: Iterable[SummaryRow]) -> list[str]:
+    """The bundle of each holder; a holder of several workstations has one line."""
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        if row.bundle is not None:
+            found = row.bundle
+            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", (found["valid_until"] or "-")[:10])
+            lines.setdefault(cells, []).append(row.host)
+    table = [TABLE, *((*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items()))] if lines else []
+    widths = [max(len(line[column]) for line in table) for column in range(len(TABLE))] if table else []
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]

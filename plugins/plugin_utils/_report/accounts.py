@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Whose account is which, where the inventory names people whom the facts of a workstation do not know yet. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
+
+from .._facts.build import MACHINE_SID
+from .._facts.holders import HolderEntry
+from .._policy.subject import HolderIndex
+from .sources import Host
+
+SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
+
+
+def with_accounts(hosts: Sequence[Host], register: HolderIndex) -> tuple[Host, ...]:
+    """The hosts with the accounts of holders who came into the inventory after the facts, or whom a task without holders left out.
+
+    An account is a SID, or an owner whom the facts name, or the one account in whose store the holder's number is and that is
+    nobody else's.
+    """
+    numbers: dict[str, set[str | None]] = {}
+    for entry in (entry for host in hosts for entry in host.entries if entry.owner_sid):
+        numbers.setdefault(entry.owner_sid or "", set()).add(entry.person.authorisation)
+    return tuple(
+        _located(host, register, numbers) if any(map(_is_missing, host.entries)) and host.facts_at else host
+        for host in hosts
+    )
+
+
+def _is_missing(entry: HolderEntry) -> bool:
+    return entry.owner_sid is None and not entry.in_facts
+
+
+def _located(host: Host, register: HolderIndex, numbers: Mapping[str, Set[str | None]]) -> Host:
+    owners = {each.owner.casefold(): each.owner_sid for each in host.certificates if each.owner}
+    stores: dict[str, set[str]] = {}
+    for record in host.certificates:
+        holder = register.holder_of(record) if record.related and record.owner_sid != MACHINE_SID else None
+        if holder and numbers.get(record.owner_sid, {holder}) & {holder}:
+            stores.setdefault(holder, set()).add(record.owner_sid)
+
+    def located(entry: HolderEntry) -> HolderEntry:
+        if not _is_missing(entry):
+            return entry
+        written = entry.user.upper() if SID.fullmatch(entry.user) else owners.get(entry.user.casefold())
+        return replace(entry, owner_sid=written or _only(stores.get(entry.person.authorisation or "", ()), numbers))
+
+    return replace(host, entries=tuple(map(located, host.entries)))
+
+
+def _only(found: Iterable[str], known: Mapping[str, Set[str | None]]) -> str | None:
+    """The one of several accounts that another workstation knows to be the holder's; the only one in any case."""
+    found = list(found)
+    best = [sid for sid in found if sid in known] or found
+    return best[0] if len(best) == 1 else None
+
+
+def holder_keys(entries: Iterable[HolderEntry]) -> Mapping[str, str]:
+    """The SID of each account as it is written, where all workstations that know it agree: a local account may be several people's."""
+    sids: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.owner_sid:
+            sids.setdefault(entry.user.casefold(), set()).add(entry.owner_sid)
+    return {user: next(iter(found)) for user, found in sids.items() if len(found) == 1}

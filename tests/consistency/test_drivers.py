@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The PowerShell can be changed by people: it says what it does and takes, and hands over what it needs, but for secrets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from consistency.powershell import commands, functions, without_comments, without_functions
+from consistency.secrets import leaks
+from consistency.tree import MODULES, ROOT, SOURCES, name
+
+POWERSHELL = [path for path in SOURCES if path.suffix in (".ps1", ".psm1")]
+SENT = [path for path in POWERSHELL if path.is_relative_to(ROOT / "plugins")]
+EXCHANGE = (MODULES / "store_exchange.ps1").read_text(encoding="utf-8")
+AUTOMATIC = {"_", "true", "false", "null", "complex_args", "executioncontext"}
+
+VARIABLE = re.compile(r"(?<![`$])\$\{?(\w+)\}?(?!:\w)")
+GIVEN_A_VALUE = re.compile(r"\$(\w+)(?:\s*,\s*\$\w+)*\s*(?:[-+]?=(?!=)|\+\+)|foreach \(\$(\w+) in", re.IGNORECASE)
+
+
+def unexplained(source: str) -> list[str]:
+    """Functions without a synopsis."""
+    found = {function.name: re.search(r"\.SYNOPSIS\s+\w", function.help) for function in functions(source)}
+    return [function for function, synopsis in found.items() if not synopsis]
+
+
+def untyped(source: str) -> list[str]:
+    """Parameters without a type, and functions that take arguments past ``param``."""
+    found = [function.name for function in functions(source) if re.search(r"\$args\b", function.body)]
+    for function in functions(source):
+        typed = re.findall(r"\[[^\]$]+(?:\[\])?\]\s*\$(\w+)", function.parameters or "")
+        names = re.findall(r"(?:^|,|\])\s*\$(\w+)", function.parameters or "")
+        found += [f"{function.name} ${parameter}" for parameter in names if parameter not in typed]
+    return found
+
+
+def unnamed(source: str, own: set[str]) -> list[str]:
+    """Calls of our functions with an argument that does not say which it is."""
+    called = [command for command in commands(source) if command.name in own]
+    return [command.name for command in called if not re.match(r"$|-[A-Za-z]|@\w", command.arguments)]
+
+
+def taken_from_the_caller(source: str) -> list[str]:
+    """Variables that a function reads and neither was given nor set. Constants stand before the first function."""
+    code = without_comments(source)
+    constants = _set_in(code[: code.find("\nfunction ")])
+    found = []
+    for function in functions(source):
+        parameters = {parameter.lower() for parameter in re.findall(r"\$(\w+)", function.parameters or "")}
+        known = AUTOMATIC | constants | parameters | _set_in(function.body)
+        read = {variable.lower() for variable in VARIABLE.findall(function.body)}
+        found += [f"{function.name} ${variable}" for variable in sorted(read - known)]
+    return found
+
+
+def _set_in(code: str) -> set[str]:
+    return {(found[1] or found[2]).lower() for found in GIVEN_A_VALUE.finditer(code)}
+
+
+@pytest.mark.parametrize("path", POWERSHELL, ids=name)
+def test_every_function_says_what_it_does(path: Path) -> None:
+    assert unexplained(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", POWERSHELL, ids=name)
+def test_every_parameter_has_a_type(path: Path) -> None:
+    assert untyped(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", SENT, ids=name)
+def test_arguments_are_named(path: Path) -> None:
+    own = {function.name for each in SENT for function in functions(each.read_text(encoding="utf-8"))}
+    assert unnamed(path.read_text(encoding="utf-8"), own) == []
+
+
+@pytest.mark.parametrize("path", SENT, ids=name)
+def test_functions_are_given_what_they_read(path: Path) -> None:
+    assert taken_from_the_caller(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", SENT, ids=name)
+def test_no_command_gets_a_secret(path: Path) -> None:
+    assert leaks(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_import_is_seen() -> None:
+    """What the checks find nothing in is what they have read."""
+    assert {"Open-Bundle", "Import-Bundle"} <= {function.name for function in functions(EXCHANGE)}
+    assert "$step.passphrase" in EXCHANGE
+    assert "$complex_args" in without_functions(EXCHANGE) + "".join(function.body for function in functions(EXCHANGE))
+
+
+OPENING = "(Get-KeyStore)::OpenBundle("
+PLANTED = {
+    "the passphrase": "Write-Verbose -Message $step.passphrase",
+    "the passphrase by its index": "Write-Verbose -Message $entry['passphrase']",
+    "the passphrase in a text": 'Write-Verbose -Message "opening with $($step.passphrase)"',
+    "the passphrase under another name": "$code = $step.passphrase\n    Write-Verbose -Message $code",
+    "the passphrase through two names": "$one = $step.passphrase\n    $two = @{ code = $one }\n    Test-It @two",
+    "the passphrase in a table of two lines": "$two = @{\n        code = $step.passphrase\n    }\n    Test-It @two",
+    "the p12": "Open-It -Bundle ([Convert]::FromBase64String($step.bundle))",
+    "the p12, piped": "$step.bundle | Out-Null",
+    "the step": "Open-It -Step $step",
+    "the step, without a name": "Open-It $step",
+    "the step in a list": "$all = [Collections.Stack]::new()\n    $all.Push($step)\n    $all | Where-Object { $_.id }",
+    "the step, to a block": "& { param($Step) $Step.id } $step",
+    "all steps": "$complex_args.steps | ForEach-Object { $_.id }",
+    "a step of the request": "Open-It -Step @($complex_args.steps)[0]",
+    "the request": "Open-It -Request $complex_args",
+    "the request, as a splat": "Open-It @complex_args",
+    "a variable of the script": "$script:current = $step\n    Open-It -Step $script:current",
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED)
+def test_a_planted_leak_is_found(planted: str) -> None:
+    leaking = EXCHANGE.replace(OPENING, f"{planted}\n    {OPENING}", 1)
+    assert leaking != EXCHANGE
+    assert leaks(leaking) != []
+
+
+def test_planted_untidiness_is_found() -> None:
+    untidy = "function Get-It($a) {\n    $b\n}\nfunction Get-More {\n    <# .SYNOPSIS #>\n    param([int] $C, $D)\n    Get-It $C\n}\n"
+    assert unexplained(untidy) == ["Get-It", "Get-More"]
+    assert untyped(untidy) == ["Get-It $a", "Get-More $D"]
+    assert unnamed(untidy, {"Get-It"}) == ["Get-It"]
+    assert taken_from_the_caller("$known = 1\n" + untidy) == ["Get-It $b"]

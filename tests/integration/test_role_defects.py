@@ -1,0 +1,232 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong in a hospital: one of several holders fails, accounts are shared, a number is mistyped, somebody is away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.plays import Json, cached, failed_hosts, holder, outcomes, row, summary
+from lab.hospital import Hospital
+from lab.people import ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
+from lab.playbook import Run, fact_cache, play
+
+JEANNE_ADMIN = Person(JEANNE.name, JEANNE.authorisation, "jdupont-adm", 1204)
+SHARED_ANNE = Person("Anne-Sophie Roux", "T100005", "ward", 1300)
+SHARED_LOUIS = Person("Louis Garnier", "T100006", "ward", 1300)
+MARIE = Person("Marie Petit", "T100007", "mpetit", 1301)
+NADIA = Person("Nadia Cohen", "T100008", "ncohen", 1302)
+WARD, ADMIN, SHARED, SECOND, AWAY, LEAVE = "ws-ward", "ws-admin", "ws-shared", "ws-second", "ws-away", "ws-leave"
+DESKS = (
+    Desk(WARD, (Seat(JEANNE), Seat(ELODIE), Seat(KARIM), Seat(PAUL))),
+    Desk(ADMIN, (Seat(JEANNE), Seat(JEANNE_ADMIN))),
+    Desk(SHARED, (Seat(SHARED_ANNE), Seat(SHARED_LOUIS))),
+    Desk(SECOND, (Seat(PAUL),)),
+    Desk(AWAY, (Seat(MARIE, logged_on=False),)),
+    Desk(LEAVE, (Seat(NADIA, logged_on=False),)),
+)
+LINUX, ODD = "srv-linux", "srv-odd"
+WRONG = {"pkcs12_passphrases": {KARIM.authorisation: "the code of another letter"}}
+RETIRED = {"retire_authorisations": f"T9,{MARIE.authorisation},{JEANNE.authorisation}"}
+STEPS: Mapping[str, tuple[str, Json, str]] = {
+    "enrol": ("enrol", WRONG, "all"),
+    "no folder": ("enrol", {"enrol_bundle_folder": ""}, WARD),
+    "folder gone": ("enrol", {"enrol_bundle_folder": "/nowhere"}, WARD),
+    "urgent": ("enrol", {"enrol_fail_when_deferred": True}, f"{AWAY}:{LEAVE}"),
+    "renew": ("renew", {}, WARD),
+    "enrol after": ("enrol", {}, f"{WARD}:{SECOND}"),
+    "other issuer": (
+        "retire",
+        {"retire_authorisations": [PAUL.authorisation], "retire_issuer": "CN=Nobody"},
+        f"{SECOND}:{ADMIN}",
+    ),
+    "nobody": ("retire", {}, SECOND),
+    "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
+    "retired": ("retire", {"retire_authorisations": [JEANNE.authorisation]}, f"{WARD}:{ADMIN}:{SECOND}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Every step, with the cached facts and the thumbprints in each store after it."""
+
+    hospital: Hospital
+    runs: Mapping[str, Run]
+    facts: Mapping[str, Mapping[str, Any]]
+    stores: Mapping[str, Mapping[tuple[str, str], set[str]]]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    runs, facts, stores = {}, {}, {}
+    with Hospital(tmp_path_factory.mktemp("defects"), DESKS, days={PAUL: 30}) as hospital:
+        edit_inventory(hospital)
+        for name, (book, variables, limit) in STEPS.items():
+            if name == "renew":
+                hospital.deliver(PAUL, 1000, " new")  # with a passphrase of its own
+            if name == "retire":
+                prepare_leavers(hospital)
+            extra = {**variables, **passphrases(hospital, variables)}
+            options = ("-e", json.dumps(extra), "--limit", limit, "--forks", "8")
+            runs[name] = play(hospital, f"hospital_it.pkcs12.{book}", *options, environment=fact_cache(hospital))
+            facts[name] = {desk.name: cached(hospital, desk.name) for desk in DESKS}
+            stores[name] = stores_of(hospital)
+        return Played(hospital, runs, facts, stores)
+
+
+def passphrases(hospital: Hospital, variables: Json) -> Json:
+    known: Json = yaml.safe_load(hospital.passphrases.read_text(encoding="utf-8"))["pkcs12_passphrases"]
+    return {"pkcs12_passphrases": {**known, **variables.get("pkcs12_passphrases", {})}}
+
+
+def edit_inventory(hospital: Hospital) -> None:
+    """Two servers that are no workstations, one with a holder; and Nadia is on leave."""
+    inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
+    hosts = inventory["all"]["children"]["workstations"]["hosts"]
+    back = datetime.now(UTC).date() + timedelta(days=60)
+    hosts[LEAVE]["pkcs12_holders"][0]["absent_until"] = str(back)
+    odd = [{"name": "Odd", "authorisation": "T7", "user": "odd"}]
+    servers = {LINUX: {"ansible_connection": "local"}, ODD: {"ansible_connection": "local", "pkcs12_holders": odd}}
+    inventory["all"]["children"]["servers"] = {"hosts": servers}
+    hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
+
+
+def prepare_leavers(hospital: Hospital) -> None:
+    """Marie has a certificate, and Jeanne has one in the store of an account that the inventory does not name for her."""
+    for desk, sid, number in ((AWAY, MARIE.sid, MARIE.authorisation), (SECOND, PAUL.sid, JEANNE.authorisation)):
+        issued = hospital.bundles[number]
+        hospital.emulated(desk).store_of(sid).plant(issued.certificate, issued.private_key)
+
+
+def stores_of(hospital: Hospital) -> dict[tuple[str, str], set[str]]:
+    return {
+        (desk.name, seat.person.login): set(hospital.emulated(desk.name).store_of(seat.person.sid).elements)
+        for desk in DESKS
+        for seat in desk.seats
+    }
+
+
+def result(played: Played, step: str, host: str) -> Mapping[str, Any]:
+    return row(played.runs[step], "holder_certificates", host).result
+
+
+def test_one_holder_fails_and_the_facts_of_all_are_kept(played: Played) -> None:
+    run = played.runs["enrol"]
+    assert failed_hosts(run) == {WARD, ODD}
+    assert outcomes(run)[WARD] == {
+        "T100001": "installed",
+        "T100002": "installed",
+        "T100003": "failed",
+        "T100004": "installed",
+    }
+    statuses = {each["authorisation"]: each["status"] for each in played.facts["enrol"][WARD]["holders"]}
+    assert statuses == {"T100001": "valid", "T100002": "valid", "T100003": "missing", "T100004": "renewal_due"}
+    (needy,) = [line for line in summary(run)["lines"] if f"{KARIM.account}) at {WARD}: " in line]
+    assert "passphrase" in needy
+
+
+def test_each_of_two_accounts_of_a_person_is_served_and_retired(played: Played) -> None:
+    for account in (JEANNE.login, JEANNE_ADMIN.login):
+        assert len(played.stores["enrol"][ADMIN, account]) == 1
+        assert played.stores["retire"][ADMIN, account] == set()
+    assert [each.result["outcome"] for each in played.runs["retire"].holders() if each.host == ADMIN] == ["removed"] * 2
+
+
+def test_two_holders_of_one_account_both_have_their_certificate(played: Played) -> None:
+    assert outcomes(played.runs["enrol"])[SHARED] == {"T100005": "installed", "T100006": "installed"}
+    assert len(played.stores["enrol"][SHARED, "ward"]) == 2
+    assert [each["status"] for each in played.facts["enrol"][SHARED]["holders"]] == ["valid", "valid"]
+
+
+def test_host_that_is_no_workstation_is_skipped_unless_it_has_holders(played: Played) -> None:
+    run = played.runs["enrol"]
+    assert summary(run)["totals"]["skipped"] == 1
+    assert f"skipping: [{LINUX}]" in run.stdout
+    (said,) = [line for line in summary(run)["lines"] if line.startswith("skipped (1): ")]
+    assert said == f"skipped (1): {LINUX}"
+    assert row(run, "holder_certificates", ODD).result["error"]["code"] == "not_windows"
+
+
+def test_enrol_writes_evidence(played: Played) -> None:
+    lines = [json.loads(line) for line in played.hospital.evidence.read_text(encoding="utf-8").splitlines()]
+    first = [line for line in lines if line["added"] and not line["removed"]]  # Karim's is of the second step
+    assert {line["workstation"] for line in first} == {"WS-WARD", "WS-ADMIN", "WS-SHARED", "WS-SECOND"}
+    assert len(first) == 9
+
+
+def test_missing_folder_is_one_sentence_with_the_variable_of_the_role(played: Played) -> None:
+    told = result(played, "no folder", WARD)
+    assert "enrol_bundle_folder" in told["msg"]
+    assert "ansible-doc -t role hospital_it.pkcs12.enrol" in told["msg"]
+    assert "argument_spec" not in played.runs["no folder"].stdout
+    assert result(played, "folder gone", WARD)["msg"].count("cannot be listed") == 1
+    assert sum("cannot be listed" in line for line in summary(played.runs["folder gone"])["lines"]) == 1
+    assert all(failed_hosts(played.runs[name]) == {WARD} for name in ("no folder", "folder gone"))
+    # Facts are gathered all the same.
+    assert len(played.facts["folder gone"][WARD]["holders"]) == 4
+
+
+def test_holder_who_is_away_fails_the_host_only_where_that_is_asked_and_not_while_on_leave(played: Played) -> None:
+    assert {AWAY, LEAVE}.isdisjoint(failed_hosts(played.runs["enrol"]))
+    assert failed_hosts(played.runs["urgent"]) == {AWAY}
+    assert holder(played.runs["urgent"], LEAVE).result["outcome"] == "deferred"
+
+
+def test_enrol_after_a_renewal_takes_the_newest_bundle_that_opens(played: Played) -> None:
+    new = played.hospital.bundles[PAUL.authorisation].thumbprint
+    assert outcomes(played.runs["renew"])[WARD]["T100004"] == "renewed"
+    run = played.runs["enrol after"]
+    assert run.exit_code == 0, run.stdout
+    assert holder(run, WARD, PAUL.authorisation).result["outcome"] == "unchanged"
+    assert holder(run, SECOND).result["outcome"] == "renewed"
+    assert played.stores["enrol after"][SECOND, PAUL.login] == played.stores["enrol after"][WARD, PAUL.login] == {new}
+
+
+def test_removal_that_finds_another_issuer_is_red(played: Played) -> None:
+    run = played.runs["other issuer"]
+    assert failed_hosts(run) == {SECOND}
+    assert holder(run, SECOND).result["error"]["code"] == "other_issuer"
+    assert played.stores["other issuer"] == played.stores["enrol after"]
+
+
+def test_removal_without_a_number_removes_nothing_and_says_so(played: Played) -> None:
+    run = played.runs["nobody"]
+    assert failed_hosts(run) == {SECOND}
+    assert "retire_authorisations" in result(played, "nobody", SECOND)["error"]["next_step"]
+    assert played.stores["nobody"] == played.stores["enrol after"]
+
+
+def test_mistyped_number_and_leaver_who_is_away_are_red(played: Played) -> None:
+    run = played.runs["retire"]
+    assert summary(run)["not_found"] == ["T9"]
+    assert AWAY in failed_hosts(run)
+    assert "Found nowhere: T9." in run.stdout
+    assert outcomes(run)[AWAY] == {"T100007": "deferred"}
+    assert played.stores["retire"][AWAY, MARIE.login] != set()
+
+
+def test_number_alone_is_enough_to_be_red(played: Played) -> None:
+    """The first workstation is done; it ends red for the whole run."""
+    run = played.runs["retire"]
+    assert failed_hosts(run) - {AWAY} == {ADMIN}
+    assert run.exit_code == 2
+
+
+def test_removal_reaches_a_store_that_the_inventory_does_not_name(played: Played) -> None:
+    paul = played.hospital.bundles[PAUL.authorisation].thumbprint
+    assert played.stores["retire"][SECOND, PAUL.login] == {paul}
+    assert outcomes(played.runs["retire"])[SECOND] == {"T100001": "removed"}
+
+
+def test_second_removal_is_green_and_changes_nothing(played: Played) -> None:
+    run = played.runs["retired"]
+    assert run.exit_code == 0, run.stdout
+    assert played.stores["retired"] == played.stores["retire"]
+    assert not any(each.result["changed"] for each in run.holders())

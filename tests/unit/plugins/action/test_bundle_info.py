@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``bundle_info`` reaches what it is for."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.plugins.action.effects import DAY, EAST, MIDDLE, NEW, Effect, Scene, bundle, check, code, taken
+from unit.plugins.plugin_utils.fakes import PASSPHRASE, YEAR
+
+BASE = {"path": "{folder}/new.p12", "passphrase": PASSPHRASE}
+FOLDER = {"path": None, "folder": "{folder}"}
+
+
+def new(scene: Scene) -> None:
+    scene.put(NEW, "new.p12")
+
+
+def two_files(scene: Scene) -> None:
+    new(scene)
+    scene.put(MIDDLE, "middle.p12")
+
+
+def fact(name: str) -> Any:
+    return lambda scene: scene.result["certificate"][name]
+
+
+EFFECTS = [
+    Effect("path", "{folder}/middle.p12", taken, NEW.thumbprint, MIDDLE.thumbprint, scene=two_files),
+    Effect("content", base64.b64encode(NEW.data).decode(), code, "bad_arguments", None, {"path": None}),
+    Effect("folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
+    Effect("pattern", "mid*", code, "several_bundles", None, FOLDER, two_files),
+    Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
+    Effect("renew_before_days", 2000, fact("status"), "valid", "renewal_due", scene=new),
+    Effect(
+        "time_zone",
+        EAST,
+        fact("days_left"),
+        365,
+        364,
+        scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24), "new.p12"),
+    ),
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("bundle_info", BASE, effect, tmp_path)

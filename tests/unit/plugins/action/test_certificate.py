@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``certificate`` reaches what it is for."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Logging
+from lab.authority import IssuedBundle
+from unit.plugins.action.effects import (
+    DAY,
+    EAST,
+    MIDDLE,
+    NAME,
+    NEW,
+    OLD,
+    Effect,
+    Scene,
+    accounts,
+    authority,
+    bundle,
+    check,
+    code,
+    exportable,
+    facts,
+    kinds,
+    lines,
+    methods,
+    outcome,
+    passwords,
+    row,
+    taken,
+)
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
+from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR, issue
+
+BASE = {"holder": JEANNE["user"], "path": "{folder}/new.p12", "passphrase": PASSPHRASE}
+FOLDER = {"path": None, "folder": "{folder}"}
+HERS = FOLDER | {"authorisation": "T123456"}
+ABSENT = {"state": "absent", "path": None}
+MARRIED = bundle("Jeanne Durand - T123456", 20 * DAY)
+OF_ROOT = issue(replace(authority(), issuing=authority().root), NAME, YEAR)
+
+
+def new(scene: Scene, *installed: IssuedBundle) -> None:
+    scene.put(NEW, "new.p12")
+    scene.plant(*installed)
+
+
+def two_files(scene: Scene, *installed: IssuedBundle) -> None:
+    new(scene, *installed)
+    scene.put(MIDDLE, "middle.p12")
+
+
+def renewal(scene: Scene) -> None:
+    new(scene, OLD)
+
+
+def early(scene: Scene) -> None:
+    new(scene, MIDDLE)
+
+
+def two_stored(scene: Scene) -> None:
+    scene.plant(OLD, MIDDLE)
+
+
+def two_expired(scene: Scene) -> None:
+    scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))
+
+
+def logged(scene: Scene) -> None:
+    new(scene)
+    found = scene.workstation.found
+    scene.workstation.found = replace(found, logging=Logging(script_block=True, module=False, transcription=False))
+
+
+def gone(scene: Scene) -> int:
+    return len(row(scene)["retired"])
+
+
+EFFECTS = [
+    Effect("state", "absent", outcome, "renewed", "removed", {"thumbprints": [OLD.thumbprint]}, renewal),
+    Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
+    Effect("holder_password", "hers", passwords, [None], ["hers"], scene=new),
+    Effect("path", "{folder}/middle.p12", taken, NEW.thumbprint, MIDDLE.thumbprint, scene=two_files),
+    Effect("content", base64.b64encode(NEW.data).decode(), code, "bad_arguments", None, {"path": None}),
+    Effect("folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
+    Effect("pattern", "mid*", taken, NEW.thumbprint, MIDDLE.thumbprint, FOLDER, two_files),
+    Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
+    Effect("name", "Paul Martin", code, None, "wrong_person", scene=new),
+    Effect("name", "Paul Martin", code, None, "wrong_person", FOLDER, new),
+    Effect("name", "Paul Martin", gone, 1, 0, ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
+    Effect("authorisation", "T9", code, None, "wrong_person", scene=new),
+    Effect("authorisation", "T123456", code, "no_bundle", None, FOLDER, lambda scene: scene.plant(OLD)),
+    Effect("authorisation", "T9", gone, 1, 0, ABSENT | {"thumbprints": [OLD.thumbprint]}, two_stored),
+    Effect(
+        "authorisation_pattern",
+        "- (T[0-9]+)$",
+        outcome,
+        "installed",
+        "renewed",
+        scene=lambda scene: new(scene, MARRIED),
+    ),
+    Effect("authorisation_pattern", "- (X[0-9]+)$", code, None, "no_authorisation", scene=new),
+    Effect("friendly_name", "SISERI", lambda scene: row(scene)["certificate"]["friendly_name"], None, "SISERI", scene=new),
+    Effect("exportable", True, exportable, [False], [True], scene=new),
+    Effect("chain", False, lambda scene: kinds(scene).count("chain"), 1, 0, scene=new),
+    Effect("prove", "always", kinds, [], ["prove"], scene=lambda scene: new(scene, NEW)),
+    Effect("retire", "archive", methods, ["delete"], ["archive"], scene=renewal),
+    Effect("retire", "none", methods, ["delete"], [], scene=renewal),
+    Effect("retire", "archive", kinds, ["remove"], ["retire"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
+    Effect(
+        "retire_encryption_keys",
+        True,
+        methods,
+        ["archive"],
+        ["delete"],
+        scene=lambda scene: new(scene, bundle(left=9 * DAY, eku=(CLIENT_AUTH, EMAIL))),
+    ),
+    Effect("max_retired", 0, code, None, "too_many", scene=renewal),
+    Effect("max_retired", 1, code, None, "too_many", ABSENT | {"issuer": "."}, two_stored),
+    Effect("max_retired", 4, code, "too_many", None, ABSENT | {"issuer": "."}, lambda scene: scene.plant(*four())),
+    Effect(
+        "allow_downgrade",
+        True,
+        code,
+        "downgrade",
+        None,
+        {"path": "{folder}/middle.p12"},
+        lambda scene: two_files(scene, NEW),
+    ),
+    Effect("thumbprints", [OLD.thumbprint], gone, 2, 1, ABSENT | {"issuer": "."}, two_stored),
+    Effect("thumbprints", [], gone, 2, 0, ABSENT | {"issuer": "."}, two_stored),
+    Effect(
+        "issuer",
+        "CN=AC Racine",
+        gone,
+        2,
+        1,
+        ABSENT | {"thumbprints": [OLD.thumbprint, OF_ROOT.thumbprint]},
+        lambda scene: scene.plant(OLD, OF_ROOT),
+    ),
+    Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
+    Effect("expired_for_days", 2, gone, 2, 1, ABSENT | {"issuer": "."}, two_expired),
+    Effect("renew", "due", outcome, "renewed", "not_due", HERS, early),
+    Effect("renew_before_days", 365, outcome, "not_due", "renewed", HERS | {"renew": "due"}, early),
+    Effect("renew_before_days", 2000, lambda scene: row(scene)["certificate"]["status"], "valid", "renewal_due", scene=new),
+    Effect(
+        "time_zone",
+        EAST,
+        lambda scene: row(scene)["access_days_left"],
+        365,
+        364,
+        scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24), "new.p12"),
+    ),
+    Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
+    Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
+    Effect("evidence_path", "{folder}/evidence.jsonl", lines, 0, 1, scene=new),
+]  # fmt: skip
+
+
+def four() -> list[IssuedBundle]:
+    return [bundle(left=days * DAY) for days in range(1, 5)]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("certificate", BASE, effect, tmp_path)

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``certificate_facts`` reaches what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.plugins.action.effects import (
+    DAY,
+    EAST,
+    NAME,
+    OLD,
+    Effect,
+    Scene,
+    authority,
+    bundle,
+    check,
+    code,
+    facts,
+    listed,
+)
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
+from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, YEAR, issue
+from unit.plugins.plugin_utils.in_process import sid_of
+
+BASE = {"holders": [JEANNE]}
+PAULS = bundle("Paul Martin - T654321")
+MAIL = bundle("Some Body - X1", eku=(CLIENT_AUTH, EMAIL))
+OF_ROOT = issue(replace(authority(), issuing=authority().root), "Jeanne Card - T123456", YEAR)
+HERS, HIS, OTHER, CARD = NAME, "Paul Martin - T654321", "Some Body - X1", "Jeanne Card - T123456"
+
+
+def crowded(scene: Scene) -> None:
+    """Four certificates of three people and two issuers, one for mail, too."""
+    scene.plant(OLD, OF_ROOT)
+    scene.plant(PAULS, MAIL, user=PAUL["user"])
+
+
+def holder(name: str) -> Any:
+    return lambda scene: facts(scene)["holders"][0][name]
+
+
+EFFECTS = [
+    Effect("holders", [JEANNE, PAUL], listed, [CARD, HERS], [CARD, HERS, HIS], scene=crowded),
+    Effect("holders.user", PAUL["user"], holder("owner_sid"), sid_of(JEANNE["user"]), sid_of(PAUL["user"]), scene=crowded),
+    Effect("holders.name", "Jeanne Durand", holder("name"), "Jeanne Dupont", "Jeanne Durand"),
+    Effect("holders.authorisation", "T654321", listed, [CARD, HERS], [HIS], scene=crowded),
+    Effect("holders.authorisation_anniversary", "2027-03-01", holder("authorisation_anniversary"), None, "2027-03-01"),
+    Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments"),
+    Effect("only_holders", True, listed, [CARD, HERS, HIS, OTHER], [CARD, HERS], {"issuer": "."}, crowded),
+    Effect("issuer", "CN=AC Racine", listed, [CARD, HERS], [CARD], scene=crowded),
+    Effect("subject", "CN=Some", listed, [CARD, HERS], [OTHER], scene=crowded),
+    Effect("authorisation_pattern", "- (X[0-9])$", listed, [CARD, HERS], [OTHER], scene=crowded),
+    Effect("eku", [EMAIL], listed, [CARD, HERS], [OTHER], scene=crowded),
+    Effect("include_unrelated", True, listed, [CARD, HERS], [CARD, HERS, HIS, OTHER], scene=crowded),
+    Effect("include_archived", True, listed, [], [HERS], scene=lambda scene: scene.plant(OLD, archived=True)),
+    Effect("renew_before_days", 10, holder("status"), "renewal_due", "valid", scene=lambda scene: scene.plant(OLD)),
+    Effect(
+        "time_zone",
+        EAST,
+        holder("days_left"),
+        365,
+        364,
+        scene=lambda scene: scene.plant(bundle(left=YEAR - DAY / 2 + DAY / 24)),
+    ),
+    Effect("prove", True, holder("proof"), None, "proven", scene=lambda scene: scene.plant(OLD)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("certificate_facts", BASE, effect, tmp_path)

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``holder_certificates`` reaches what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Logging
+from lab.authority import IssuedBundle
+from unit.plugins.action.effects import (
+    DAY,
+    EAST,
+    MIDDLE,
+    NEW,
+    OLD,
+    Effect,
+    Scene,
+    accounts,
+    bundle,
+    check,
+    code,
+    exportable,
+    facts,
+    kinds,
+    lines,
+    methods,
+    outcome,
+    passwords,
+    row,
+    taken,
+)
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
+from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR
+
+BASE = {
+    "holders": [JEANNE],
+    "bundle_folder": "{folder}",
+    "passphrases": {"T123456": PASSPHRASE, "T654321": PASSPHRASE},
+}
+ABSENT = {"state": "absent", "authorisations": ["T123456"], "issuer": "."}
+MARRIED = bundle("Jeanne Durand - T123456", -DAY)
+NEWER = bundle(left=4 * YEAR)
+PAULS = bundle("Paul Martin - T654321")
+ANYBODY = {"bundle_pattern": "*.p12"}
+
+
+def new(scene: Scene, *installed: IssuedBundle) -> None:
+    scene.put(NEW)
+    scene.plant(*installed)
+
+
+def both(scene: Scene) -> None:
+    new(scene)
+    scene.put(PAULS)
+
+
+def two_files(scene: Scene) -> None:
+    new(scene)
+    scene.put(MIDDLE, "middle.p12")
+
+
+def early(scene: Scene) -> None:
+    new(scene, MIDDLE)
+
+
+def renewal(scene: Scene) -> None:
+    new(scene, OLD)
+
+
+def two_stored(scene: Scene) -> None:
+    scene.plant(OLD, MIDDLE)
+
+
+def away(scene: Scene) -> None:
+    """She is not logged on, and access ends in 20 days."""
+    new(scene, OLD)
+    scene.workstation.away = {JEANNE["user"]}
+
+
+def nearly_late(scene: Scene) -> None:
+    """She is not logged on, and access ends in 7 days."""
+    new(scene, bundle(left=7 * DAY))
+    scene.workstation.away = {JEANNE["user"]}
+
+
+def logged(scene: Scene) -> None:
+    new(scene)
+    found = scene.workstation.found
+    scene.workstation.found = replace(found, logging=Logging(script_block=True, module=False, transcription=False))
+
+
+def gone(scene: Scene) -> int:
+    return sum(len(each["retired"]) for each in scene.result["holders"])
+
+
+def failed(scene: Scene) -> bool:
+    return bool(scene.result["failed"])
+
+
+def friendly_name(scene: Scene) -> Any:
+    return row(scene)["certificate"]["friendly_name"]
+
+
+def anniversary(scene: Scene) -> Any:
+    return facts(scene)["holders"][0]["authorisation_anniversary"]
+
+
+EFFECTS = [
+    Effect("state", "absent", outcome, "renewed", "removed", {"authorisations": ["T123456"], "issuer": "."}, renewal),
+    Effect("holders", [PAUL], accounts, [JEANNE["user"]], [PAUL["user"]], scene=both),
+    Effect("holders.user", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
+    Effect("holders.name", "Paul Martin", code, None, "no_bundle", scene=new),
+    Effect("holders.name", "Paul Martin", code, None, "wrong_person", ANYBODY, new),
+    Effect("holders.authorisation", "T654321", code, None, "wrong_person", ANYBODY, new),
+    Effect("holders.authorisation", "T0", code, None, "no_passphrase", ANYBODY, new),
+    Effect("holders.authorisation_anniversary", "2027-03-01", anniversary, None, "2027-03-01", scene=new),
+    Effect("holders.absent_until", "2026-12-24", failed, True, False, scene=nearly_late),
+    Effect("holder_passwords", {JEANNE["user"]: "hers"}, passwords, [None], ["hers"], scene=new),
+    Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),
+    Effect("bundle_pattern", "mid*", taken, NEW.thumbprint, MIDDLE.thumbprint, scene=two_files),
+    Effect("bundle_pattern", "{authorisation} {name}.p12", code, None, "no_bundle", scene=new),
+    Effect("passphrases", {"T123456": "x"}, code, None, "wrong_passphrase", scene=new),
+    Effect("passphrases", {"T123456": ["x", PASSPHRASE]}, code, "no_passphrase", None, {"passphrases": {}}, new),
+    Effect("install", "due", outcome, "renewed", "not_due", scene=early),
+    Effect("install", "missing", outcome, "renewed", "unchanged", scene=renewal),
+    Effect("authorisations", ["T123456"], gone, 0, 2, ABSENT | {"authorisations": []}, two_stored),
+    Effect("authorisation_pattern", "- (T[0-9]+)$", outcome, "installed", "renewed", scene=lambda scene: new(scene, MARRIED)),
+    Effect("authorisation_pattern", "Dupont - (T[0-9]+)$", gone, 1, 0, ABSENT, lambda scene: scene.plant(MARRIED)),
+    Effect("friendly_name", "SISERI {authorisation}", friendly_name, "Jeanne Dupont - T123456", "SISERI T123456", scene=new),
+    Effect("exportable", True, exportable, [False], [True], scene=new),
+    Effect("chain", False, lambda scene: kinds(scene).count("chain"), 1, 0, scene=new),
+    Effect("prove", "always", kinds, ["name"], ["prove", "name"], scene=lambda scene: new(scene, NEW)),
+    Effect("retire", "archive", methods, ["delete"], ["archive"], scene=renewal),
+    Effect("retire", "none", methods, ["delete"], [], scene=renewal),
+    Effect("retire", "archive", kinds, ["remove"], ["retire"], ABSENT, lambda scene: scene.plant(OLD)),
+    Effect(
+        "retire_encryption_keys",
+        True,
+        methods,
+        ["archive"],
+        ["delete"],
+        scene=lambda scene: new(scene, bundle(left=9 * DAY, eku=(CLIENT_AUTH, EMAIL))),
+    ),
+    Effect("max_retired", 0, code, None, "too_many", scene=renewal),
+    Effect("max_retired", 1, code, None, "too_many", ABSENT, two_stored),
+    Effect("allow_downgrade", True, code, "downgrade", None, scene=lambda scene: new(scene, NEWER)),
+    Effect("issuer", "CN=Nobody", code, None, "other_issuer", ABSENT, two_stored),
+    Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
+    Effect("expired_for_days", 2, gone, 2, 1, ABSENT, lambda scene: scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))),
+    Effect("renew_before_days", 365, outcome, "not_due", "renewed", {"install": "due"}, early),
+    Effect("renew_before_days", 2000, lambda scene: facts(scene)["holders"][0]["status"], "valid", "renewal_due", scene=new),
+    Effect(
+        "time_zone",
+        EAST,
+        lambda scene: row(scene)["access_days_left"],
+        365,
+        364,
+        scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24)),
+    ),
+    Effect("fail_when_deferred", False, failed, True, False, scene=nearly_late),
+    Effect("fail_when_deferred", False, failed, True, False, ABSENT, away),
+    Effect("deferred_fails_within_days", 20, failed, False, True, scene=away),
+    Effect("deferred_fails_within_days", 6, failed, True, False, scene=nearly_late),
+    Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
+    Effect("evidence_path", "{folder}/evidence.jsonl", lines, 0, 1, scene=new),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("holder_certificates", BASE, effect, tmp_path)

@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.enrolment import HOLDERS, PEOPLE
+from unit.plugins.plugin_utils.fakes import YEAR, issue
+from unit.plugins.plugin_utils.in_process import FakeWorkstation
+
+
+@pytest.fixture(scope="session")
+def bundles(authority: Authority) -> dict[str, IssuedBundle]:
+    """This year's bundle of each person, by number."""
+    return {number: issue(authority, f"{name} - {number}", 3 * YEAR) for number, name in PEOPLE.items()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, bundles: dict[str, IssuedBundle]) -> Path:
+    for issued in bundles.values():
+        (tmp_path / issued.file_name).write_bytes(issued.data)
+    return tmp_path
+
+
+@pytest.fixture
+def workstation() -> FakeWorkstation:
+    """A workstation where all of them are logged on."""
+    there = FakeWorkstation()
+    for holder in HOLDERS:
+        there.person(holder["user"])
+    return there

@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All holders of a workstation in one task: one failure stops nobody, and everybody's facts are kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.enrolment import ANNE, HOLDERS, JEANNE, PAUL, codes, enrol, kept, outcomes
+from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue, opened
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action, sid_of
+
+
+def test_everybody_is_served_and_the_next_run_is_one_command(workstation: FakeWorkstation, folder: Path) -> None:
+    first = enrol(workstation, folder)
+    assert (first["changed"], first["failed"], outcomes(first)) == (True, False, ["installed"] * 3)
+    assert workstation.calls == ["inventory", *(f"exchange {holder['user']}" for holder in HOLDERS)]
+    workstation.calls.clear()
+    again = enrol(workstation, folder)
+    assert (again["changed"], outcomes(again), workstation.calls) == (False, ["unchanged"] * 3, ["inventory"])
+
+
+def test_each_holder_with_work_is_one_command_more(workstation: FakeWorkstation, folder: Path) -> None:
+    enrol(workstation, folder, [JEANNE])
+    workstation.calls.clear()
+    result = enrol(workstation, folder)
+    assert outcomes(result) == ["unchanged", "installed", "installed"]
+    assert workstation.calls == ["inventory", "exchange CHU\\pmartin", "exchange CHU\\aroux"]
+
+
+def test_one_who_fails_stops_nobody_and_the_facts_of_all_are_kept(workstation: FakeWorkstation, folder: Path) -> None:
+    workstation.person(PAUL["user"]).fails = ("import", "import_failed")
+    result = enrol(workstation, folder)
+    assert outcomes(result) == ["installed", "failed", "installed"]
+    assert codes(result) == [None, "import_failed", None]
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["failed_holders"] == ["Paul Martin (CHU\\pmartin)"]
+    assert kept(result) == [
+        (sid_of(JEANNE["user"]), "T123456", "installed", "valid"),
+        (sid_of(PAUL["user"]), "T654321", "failed", "missing"),
+        (sid_of(ANNE["user"]), "T300001", "installed", "valid"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (
+            {"passphrases": {"T123456": PASSPHRASE, "T654321": "no", "T300001": PASSPHRASE}},
+            "wrong_passphrase",
+        ),
+        ({"passphrases": {"T123456": PASSPHRASE, "T300001": PASSPHRASE}}, "no_passphrase"),
+    ],
+)
+def test_what_the_controller_alone_finds_stops_nobody(
+    workstation: FakeWorkstation, folder: Path, given: dict[str, Any], code: str
+) -> None:
+    result = enrol(workstation, folder, **given)
+    assert outcomes(result) == ["installed", "failed", "installed"]
+    assert codes(result) == [None, code, None]
+
+
+def test_an_account_that_nobody_knows_stops_nobody(workstation: FakeWorkstation, folder: Path) -> None:
+    result = enrol(workstation, folder, [PAUL | {"user": "CHU\\nobody"}, JEANNE])
+    assert (codes(result), outcomes(result)) == (["unknown_holder", None], ["failed", "installed"])
+    assert result["holders"][0]["owner"] is None
+
+
+def test_a_folder_that_is_not_there_fails_each_holder_by_name(workstation: FakeWorkstation, tmp_path: Path) -> None:
+    result = enrol(workstation, tmp_path / "missing")
+    assert codes(result) == ["bundle_folder"] * 3
+    assert workstation.calls == ["inventory"]
+
+
+def test_the_same_person_is_served_at_each_of_two_accounts(workstation: FakeWorkstation, folder: Path) -> None:
+    admin = JEANNE | {"user": "CHU\\adm-jdupont"}
+    workstation.person(admin["user"])
+    result = enrol(workstation, folder, [JEANNE, admin])
+    assert outcomes(result) == ["installed", "installed"]
+    assert workstation.thumbprints(JEANNE["user"]) == workstation.thumbprints(admin["user"]) != []
+    assert [row[:3] for row in kept(result)] == [
+        (sid_of(JEANNE["user"]), "T123456", "installed"),
+        (sid_of(admin["user"]), "T123456", "installed"),
+    ]
+    assert [account for account, *_rest in workstation.exchanges] == [JEANNE["user"], admin["user"]]
+
+
+def test_two_people_on_one_account_are_told_apart_and_the_second_finds_what_the_first_has_left(
+    workstation: FakeWorkstation, folder: Path, bundles: dict[str, IssuedBundle]
+) -> None:
+    shared = "CHU\\shared"
+    workstation.person(shared).fails = None
+    result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
+    # The fake refuses a request that was planned on another store than the one that is there.
+    assert outcomes(result) == ["installed", "installed"]
+    assert workstation.thumbprints(shared) == sorted(
+        opened(bundles[each]).leaf.thumbprint for each in ("T123456", "T654321")
+    )
+    first, second = (request.store_hash for _account, _as, request in workstation.exchanges)
+    assert first != second
+    assert kept(result) == [
+        (sid_of(shared), "T123456", "installed", "valid"),
+        (sid_of(shared), "T654321", "installed", "valid"),
+    ]
+
+
+def test_when_the_first_on_a_shared_account_fails_the_second_is_done_on_what_is_there(
+    workstation: FakeWorkstation, folder: Path, authority: Authority
+) -> None:
+    shared = "CHU\\shared"
+    old = issue(authority, "Jeanne Dupont - T123456", timedelta(days=20))
+    workstation.plant(shared, old)
+    workstation.person(shared).fails = ("retire", "retire_failed")
+    result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
+    assert (codes(result), outcomes(result)) == (["retire_failed", None], ["failed", "installed"])
+    failed = result["holders"][0]
+    assert (failed["changed"], failed["retired"]) == (True, [])
+    assert [step["outcome"] for step in failed["journal"]][-2:] == ["done", "failed"]
+    assert len(workstation.thumbprints(shared)) == 3
+    assert [row[1:3] for row in kept(result)] == [("T123456", "failed"), ("T654321", "installed")]
+
+
+def test_an_answer_that_does_not_fit_shows_what_the_workstation_says_that_it_did(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    workstation.person(JEANNE["user"]).lie = {"owner_sid": sid_of(PAUL["user"])}
+    result = enrol(workstation, folder, [JEANNE])
+    assert (codes(result), outcomes(result)) == (["not_verified"], ["failed"])
+    assert [step["step"] for step in result["holders"][0]["journal"]] == ["chain", "import", "prove", "name"]
+
+
+def test_a_connection_that_ends_keeps_what_was_done_and_the_rest_says_that_it_was_not_tried(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    workstation.cut = 2
+    result = enrol(workstation, folder)
+    assert codes(result) == [None, "connection_lost", "connection_lost"]
+    assert outcomes(result) == ["installed", "failed", "failed"]
+    done, lost, untried = result["holders"]
+    assert done["certificate"]["key_state"] == "proven"
+    assert lost["msg"].startswith("The connection to WS-1 ended before an answer came: read timed out.")
+    assert untried["msg"].startswith("Nothing was done: the connection to WS-1 had ended (read timed out).")
+    assert len(workstation.exchanges) == 2
+    assert [row[2] for row in kept(result)] == ["installed", "failed", "failed"]
+    assert (result["failed"], result["changed"]) == (True, True)
+
+
+def test_a_connection_that_ends_does_not_hide_an_own_cause(workstation: FakeWorkstation, folder: Path) -> None:
+    workstation.cut = 1
+    stranger = ANNE | {"name": "Ann Rouxel"}
+    result = enrol(workstation, folder, [JEANNE, PAUL, stranger], bundle_pattern="* - {authorisation}.p12")
+    assert codes(result) == ["connection_lost", "connection_lost", "wrong_person"]
+
+
+def test_an_exchange_without_an_answer_is_on_record(workstation: FakeWorkstation, folder: Path) -> None:
+    workstation.cut = 1
+    evidence = folder / "evidence.jsonl"
+    enrol(workstation, folder, [JEANNE], evidence_path=str(evidence))
+    assert '"error": "no_answer"' in evidence.read_text(encoding="utf-8")
+
+
+def test_an_entry_that_is_there_twice_is_refused_before_the_workstation_is_asked(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    result = enrol(workstation, folder, [JEANNE, JEANNE | {"user": "chu\\JDUPONT"}])
+    assert (result["failed"], result["error"]["code"], workstation.calls) == (True, "bad_arguments", [])
+    assert "T123456" in result["msg"]
+
+
+def test_a_bad_issuer_is_refused_before_anything_is_done(workstation: FakeWorkstation, folder: Path) -> None:
+    for name, arguments in (
+        ("holder_certificates", {"holders": HOLDERS, "bundle_folder": str(folder), "issuer": "("}),
+        ("certificate", {"holder": JEANNE["user"], "folder": str(folder), "issuer": "("}),
+    ):
+        result = run_action(name, arguments, workstation)
+        assert (result["error"]["code"], workstation.calls) == ("bad_pattern", [])
+
+
+def test_a_host_that_is_no_workstation_is_skipped_unless_somebody_works_there(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    arguments = {"holders": [], "bundle_folder": str(folder)}
+    result = run_action("holder_certificates", arguments, workstation, family="sh")
+    assert (result["skipped"], result["changed"], workstation.calls) == (True, False, [])
+    assert run_action("holder_certificates", arguments, workstation)["msg"] == "WS-1: there are no holders."
+    refused = run_action("holder_certificates", arguments | {"holders": [JEANNE]}, workstation, family="sh")
+    assert refused["error"]["code"] == "not_windows"
+    assert run_action("workstation_info", {}, workstation, family="sh")["skipped"]
+    assert run_action("certificate_facts", {}, workstation, family="sh")["skipped"]
+
+
+def test_a_dead_key_of_another_owner_is_not_remembered_for_this_one(
+    workstation: FakeWorkstation, folder: Path, bundles: dict[str, IssuedBundle]
+) -> None:
+    thumbprint = workstation.plant(JEANNE["user"], bundles["T123456"], friendly_name="Jeanne Dupont - T123456")
+
+    def facts(owner: str) -> dict[str, Any]:
+        row = {"owner_sid": sid_of(owner), "thumbprint": thumbprint, "key_state": "unusable"}
+        return {"ansible_facts": {"pkcs12": {"schema": 1, "certificates": [row]}}}
+
+    assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(PAUL["user"]))) == ["unchanged"]
+    assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(JEANNE["user"]))) == ["installed"]
+
+
+def test_a_refusal_says_that_nothing_was_changed_and_has_no_certificate(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    (row,) = enrol(workstation, folder, [JEANNE], passphrases={"T123456": "no"})["holders"]
+    assert (row["changed"], row["planned"], row["certificate"]) == (False, False, None)
+    assert row["retired"] == row["journal"] == []

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which certificates the facts of a result list: those of the holders' numbers, or of the task's issuer; others are counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.authority import Authority
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL, enrol
+from unit.plugins.plugin_utils.fakes import PASSPHRASE, YEAR, issue
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+
+SOON = timedelta(days=20)
+
+
+def listed(result: dict[str, Any]) -> tuple[list[str], int]:
+    facts = result["ansible_facts"]["pkcs12"]
+    return sorted(row["subject_cn"] for row in facts["certificates"]), facts["certificates_not_listed"]
+
+
+@pytest.fixture
+def crowded(workstation: FakeWorkstation, authority: Authority) -> FakeWorkstation:
+    """Jeanne's, Paul's and a stranger's certificate of one issuer, and Jeanne's of another."""
+    workstation.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456", 3 * YEAR))
+    workstation.plant(PAUL["user"], issue(authority, "Paul Martin - T654321", SOON))
+    workstation.plant("CHU\\stranger", issue(authority, "Some Body - T777777", SOON))
+    workstation.plant(JEANNE["user"], issue(replace(authority, issuing=authority.root), "Jeanne Private - P1", SOON))
+    return workstation
+
+
+def test_numbers_of_the_holders_select(crowded: FakeWorkstation, tmp_path: Path) -> None:
+    assert listed(enrol(crowded, tmp_path, [JEANNE])) == (["Jeanne Dupont - T123456"], 3)
+    everybody = enrol(crowded, tmp_path, [JEANNE, PAUL])
+    assert listed(everybody) == (["Jeanne Dupont - T123456", "Paul Martin - T654321"], 2)
+
+
+def test_an_issuer_selects_instead(crowded: FakeWorkstation, tmp_path: Path) -> None:
+    assert listed(enrol(crowded, tmp_path, [JEANNE], issuer=".")) == (
+        ["Jeanne Dupont - T123456", "Jeanne Private - P1", "Paul Martin - T654321", "Some Body - T777777"],
+        0,
+    )
+    assert listed(enrol(crowded, tmp_path, [JEANNE], issuer="CN=Nobody")) == ([], 4)
+
+
+def test_without_numbers_the_issuers_of_the_task_select(
+    crowded: FakeWorkstation, tmp_path: Path, authority: Authority
+) -> None:
+    (tmp_path / "new.p12").write_bytes(issue(authority, "Paul Martin - T654321", 3 * YEAR).data)
+    arguments = {"holder": PAUL["user"], "path": str(tmp_path / "new.p12"), "passphrase": PASSPHRASE}
+    names, others = listed(run_action("certificate", arguments, crowded))
+    assert (names, others) == (["Jeanne Dupont - T123456", "Paul Martin - T654321", "Some Body - T777777"], 1)
+
+
+def test_without_numbers_a_removal_is_about_the_issuer_of_what_went(
+    crowded: FakeWorkstation, authority: Authority
+) -> None:
+    second = crowded.plant(PAUL["user"], issue(authority, "Paul Martin - T654321", YEAR))
+    arguments = {"state": "absent", "holder": PAUL["user"], "thumbprints": [second]}
+    names, others = listed(run_action("certificate", arguments, crowded))
+    assert (names, others) == (["Jeanne Dupont - T123456", "Paul Martin - T654321", "Some Body - T777777"], 1)
+
+
+def test_a_refusal_has_the_facts_of_what_was_read(crowded: FakeWorkstation, tmp_path: Path) -> None:
+    result = run_action(
+        "certificate", {"holder": "CHU\\nobody", "folder": str(tmp_path), "authorisation": "T654321"}, crowded
+    )
+    assert (result["failed"], result["error"]["code"]) == (True, "unknown_holder")
+    assert listed(result) == (["Paul Martin - T654321"], 3)

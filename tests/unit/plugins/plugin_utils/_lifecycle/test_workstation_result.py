@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a workstation: totals, those who need somebody, when waiting is a failure, and the facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import DeferralRule
+from lab.authority import Authority
+from lab.authority.dialect import write_bundle
+from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, kept, outcomes
+from unit.plugins.plugin_utils.fakes import NOW, PASSPHRASE, issue
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+
+TODAY = date(2026, 11, 25)
+DAY = timedelta(days=1)
+ZOE = {"user": "CHU\\asr", "name": "Zoë Martin", "authorisation": "T300001"}
+SIGNATURE = re.compile(r'"signature": "[^"]+"')
+COMMON = ("T300001", "2029", "asr", "Zoë", "a")
+
+
+@pytest.mark.parametrize(
+    ("rule", "days_left", "absent_until", "applies"),
+    [
+        (DeferralRule(), 0, None, False),
+        (DeferralRule(True, 7), 8, None, False),
+        (DeferralRule(True, 7), 7, None, True),
+        (DeferralRule(True, 7), None, None, True),
+        (DeferralRule(True, 7), 7, TODAY + DAY, False),
+        (DeferralRule(True, 7), 7, TODAY, True),
+        (DeferralRule(True, None), 900, None, True),
+        (DeferralRule(True, None), 900, TODAY + DAY, False),
+        (DeferralRule(False, None), 0, None, False),
+    ],
+)
+def test_when_waiting_is_a_failure(
+    rule: DeferralRule, days_left: int | None, absent_until: date | None, applies: bool
+) -> None:
+    assert rule.applies(days_left, absent_until, TODAY) is applies
+
+
+@pytest.mark.parametrize(
+    ("left", "given", "entry", "failed"),
+    [
+        (20, {}, {}, False),
+        (20, {"deferred_fails_within_days": 20}, {}, True),
+        (7, {}, {}, True),
+        (7, {"fail_when_deferred": False}, {}, False),
+        (7, {}, {"absent_until": "2026-11-26"}, False),
+        (7, {}, {"absent_until": "2026-11-25"}, True),
+        (None, {}, {}, True),
+    ],
+)
+def test_one_who_is_not_logged_on_fails_when_it_is_too_late_to_wait(
+    workstation: FakeWorkstation,
+    folder: Path,
+    authority: Authority,
+    left: int | None,
+    given: dict[str, Any],
+    entry: dict[str, str],
+    failed: bool,
+) -> None:
+    workstation.away = {JEANNE["user"]}
+    if left is not None:
+        workstation.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456", left * DAY))
+    result = enrol(workstation, folder, [JEANNE | entry, PAUL], **given)
+    (row, _other) = result["holders"]
+    assert (row["outcome"], row["deferred"], row["changed"], row["error"]) == ("deferred", True, False, None)
+    assert (row["failed"], result["failed"]) == (failed, failed)
+    assert result["failed_holders"] == (["Jeanne Dupont (CHU\\jdupont)"] if failed else [])
+    assert outcomes(result) == ["deferred", "installed"]
+    assert "is not logged on to WS-1" in result["msg"]
+
+
+def test_the_sentence_counts_outcomes_and_names_those_who_need_somebody(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    workstation.person(PAUL["user"]).fails = ("prove", "sign_failed")
+    said = enrol(workstation, folder)["msg"]
+    assert said.startswith("WS-1: 1 failed, 2 installed. Paul Martin (CHU\\pmartin): ")
+    assert "Jeanne" not in said
+
+
+def test_check_mode_says_what_would_be_and_facts_keep_no_plan(
+    workstation: FakeWorkstation, folder: Path, authority: Authority
+) -> None:
+    workstation.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456", 20 * DAY))
+    workstation.away = {ANNE["user"]}
+    result = enrol(workstation, folder, check_mode=True)
+    assert result["msg"].startswith("WS-1: 1 deferred, 1 would be installed, 1 would be renewed. Anne Roux")
+    assert [row["planned"] for row in result["holders"]] == [True, True, False]
+    assert [row["changed"] for row in result["holders"]] == [True, True, False]
+    assert "would be installed" in result["holders"][0]["msg"]
+    assert [row[2] for row in kept(result)] == [None, None, None]
+    assert workstation.exchanges == []
+    assert all(row["planned"] is False for row in enrol(workstation, folder)["holders"])
+
+
+def test_a_failure_in_check_mode_is_none_that_would_be(workstation: FakeWorkstation, tmp_path: Path) -> None:
+    result = enrol(workstation, tmp_path, [JEANNE], check_mode=True)
+    assert result["msg"].startswith("WS-1: 1 failed. Jeanne Dupont")
+
+
+def test_the_keys_are_the_same_whatever_happened(workstation: FakeWorkstation, folder: Path) -> None:
+    workstation.away = {ANNE["user"]}
+    result = enrol(workstation, folder, passphrases={"T123456": PASSPHRASE, "T300001": PASSPHRASE})
+    assert outcomes(result) == ["installed", "failed", "deferred"]
+    keys = {frozenset(row) for row in result["holders"]}
+    planned = enrol(workstation, folder, check_mode=True)
+    assert keys == {frozenset(row) for row in planned["holders"]}
+    assert len(keys) == 1
+
+
+def test_the_diff_has_an_entry_for_each_store_that_was_looked_at(workstation: FakeWorkstation, folder: Path) -> None:
+    result = enrol(workstation, folder, diff=True, passphrases={"T123456": PASSPHRASE})
+    assert [entry["before_header"] for entry in result["diff"]] == ["WS-1 CHU\\jdupont CurrentUser\\My"]
+    assert "diff" not in enrol(workstation, folder)
+
+
+def test_outcomes_of_an_earlier_task_stay_until_there_is_another(workstation: FakeWorkstation, folder: Path) -> None:
+    first = enrol(workstation, folder, [PAUL])
+    facts = {"ansible_facts": first["ansible_facts"]}
+    again = enrol(workstation, folder, variables=facts, check_mode=True)
+    assert [row[2] for row in kept(again)] == [None, "installed", None]
+    assert again["ansible_facts"]["pkcs12"]["holders"][1]["outcome_at"] == NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_who_is_no_longer_in_the_inventory_is_not_in_the_facts(workstation: FakeWorkstation, folder: Path) -> None:
+    first = enrol(workstation, folder)
+    again = enrol(workstation, folder, [PAUL], variables={"ansible_facts": first["ansible_facts"]})
+    assert [row[1] for row in kept(again)] == ["T654321"]
+
+
+@pytest.mark.parametrize("common", COMMON)
+@pytest.mark.parametrize("opens", [True, False], ids=["right", "wrong"])
+def test_no_data_is_masked_whatever_a_secret_looks_like(
+    tmp_path: Path, authority: Authority, common: str, opens: bool
+) -> None:
+    issued = issue(authority, "Zoë Martin - T300001", 900 * DAY)
+    path = tmp_path / "Zoë Martin - T300001.p12"
+
+    def results(secret: str) -> str:
+        path.write_bytes(write_bundle(issued.private_key, [issued.certificate], secret, "modern"))
+        there = FakeWorkstation()
+        there.person(ZOE["user"])
+        given = secret if opens else secret * 2
+        secrets = {"passphrases": {"T300001": given}, "holder_passwords": {ZOE["user"]: secret}}
+        many = enrol(there, tmp_path, [ZOE, JEANNE], evidence_path=str(tmp_path / "2029"), diff=True, **secrets)
+        assert codes(many)[0] == (None if opens else "wrong_passphrase")
+        arguments = {"holder": ZOE["user"], "name": "Zoë Martin", "holder_password": secret, "passphrase": given}
+        one = run_action("certificate", arguments | {"path": str(path), "prove": "always"}, there, diff=True)
+        return SIGNATURE.sub("signed", json.dumps([many, one], ensure_ascii=False))
+
+    # The sentence about a wrong passphrase says more if it has letters outside ASCII.
+    usual, shown = results("s3cret-passphrase-4711" if common.isascii() else "sécret-4711"), results(common)
+    assert usual == shown
+    assert "Zoë Martin" in shown
+    assert "****" not in shown

@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No text of a report is markup, a link, a formula or a line of its own in any form: every field of every record is tried alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from html.parser import HTMLParser
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+from markdown_it import MarkdownIt
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
+    certificates_csv,
+    holders_csv,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from unit.plugins.plugin_utils._report.reports import sample
+
+MARKUP = "=1+1\"'><x-mark onx=1></td></p></script></style>&lt;b&gt; **a** `b` [c](http://evil.example) <http://evil.example>|\n# d\n- e"
+LABELS = r'\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)*\}'
+LINES = re.compile(rf"# (HELP|TYPE) .*|[a-z0-9_]+({LABELS})? -?\d+")
+CHOSEN = {"ReportParameters.language", "ReportParameters.time_zone"}
+"""Texts that are one of a list, which the page asks for its words."""
+
+
+def text_fields(kind: Any) -> Iterator[str]:
+    """``Class.field`` of all texts that a record of this type holds, at any depth."""
+    for each in fields(kind):
+        hint = get_type_hints(kind)[each.name]
+        while get_origin(hint) in (UnionType, tuple):
+            hint = next(part for part in get_args(hint) if part is not NoneType)
+        if hint is str:
+            yield f"{kind.__name__}.{each.name}"
+        elif is_dataclass(hint):
+            yield from text_fields(hint)
+
+
+def marked(value: Any, hint: Any, target: str, here: str = "") -> Any:
+    """The value with markup in this field of every record; what is not there gets one, too."""
+    if is_dataclass(value):
+        hints, kind = get_type_hints(type(value)), type(value)
+        changed = {
+            each.name: marked(getattr(value, each.name), hints[each.name], target, f"{kind.__name__}.{each.name}")
+            for each in fields(value)
+        }
+        return kind(**changed)
+    if isinstance(value, tuple):
+        return tuple(marked(each, get_args(hint)[0], target, here) for each in value)
+    is_text = isinstance(value, str) and hint in (str, str | None)
+    return MARKUP if here == target and (is_text or (value is None and str in get_args(hint))) else value
+
+
+FIELDS = sorted(set(text_fields(Report)) - CHOSEN)
+SHOWN = {
+    "CertificateRecord.friendly_name",
+    "CertificateRecord.subject_cn",
+    "Change.after",
+    "Change.before",
+    "Change.name",
+    "HolderRow.name",
+    "HolderWorkstation.account",
+    "ReportParameters.query",
+    "ReportParameters.title",
+    "UnreadRecord.detail",
+    "UnreadRecord.reason",
+    "WorkstationRow.problem",
+}
+"""Fields that the page is known to show, so that the markup gets there at all."""
+
+
+class Elements(HTMLParser):
+    """The names of all elements, and of all attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names |= {tag, *(name for name, _value in attrs)}
+
+
+def markdown_kinds(text: str) -> tuple[set[str], int]:
+    """Kinds of all tokens, and how many headings there are."""
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    kinds = {each.type for token in tokens for each in (token, *(token.children or ()))}
+    return kinds, sum(token.type == "heading_open" for token in tokens)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Report:
+    return sample()
+
+
+@pytest.fixture(scope="module")
+def html_names(plain: Report) -> set[str]:
+    return Elements(page(plain)).names
+
+
+@pytest.fixture(scope="module")
+def kinds_and_headings(plain: Report) -> tuple[set[str], int]:
+    return markdown_kinds(markdown(plain))
+
+
+@pytest.mark.parametrize("target", FIELDS)
+def test_no_text_is_more_than_text(
+    target: str, plain: Report, html_names: set[str], kinds_and_headings: tuple[set[str], int]
+) -> None:
+    report = marked(plain, Report, target)
+    assert report != plain
+    html = page(report)
+    assert Elements(html).names <= html_names
+    assert target not in SHOWN or "onx=1" in html
+    kinds, headings = markdown_kinds(markdown(report))
+    # A selection is shown as code, and a change may be of a workstation alone.
+    assert kinds - {"code_inline"} <= kinds_and_headings[0]
+    assert headings == kinds_and_headings[1]
+    for table in (holders_csv(report), certificates_csv(report)):
+        cells = [cell for row in csv.reader(io.StringIO(table.decode("utf-8-sig"), newline="")) for cell in row]
+        assert not any(cell.startswith("=1") for cell in cells)
+    assert all(map(LINES.fullmatch, textfile(report).splitlines()))
+    text = to_json(report)
+    assert len(text.splitlines()) == len(to_json(plain).splitlines())
+    assert json.loads(text)
+
+
+def test_the_fields_are_those_of_all_records() -> None:
+    assert {name.partition(".")[0] for name in FIELDS} == {
+        "CertificateRecord",
+        "CertificateRow",
+        "Change",
+        "HolderRow",
+        "HolderWorkstation",
+        "ReportParameters",
+        "UnreadRecord",
+        "WorkstationRow",
+    }
+    assert set(FIELDS) > SHOWN
+
+
+def test_a_report_with_markup_comes_back_as_it_was(plain: Report) -> None:
+    report = marked(plain, Report, "HolderRow.name")
+    assert parse(to_json(report)) == report

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole task in this process: the action as Ansible runs it, on a workstation in memory where several people work."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _action
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, StoreContents
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    Account,
+    Drivers,
+    ExchangeAnswer,
+    ExchangeRequest,
+    Inventory,
+    RunAs,
+)
+from lab.authority import IssuedBundle
+from unit.plugins.plugin_utils.fakes import FakeDrivers, inventory, now, profile
+
+PLUGINS = "ansible_collections.hospital_it.pkcs12.plugins"
+
+
+def sid_of(account: str) -> str:
+    """The SID that the workstation gives an account; the same for each spelling of its name."""
+    if account.startswith("S-1-5-21-"):
+        return account
+    number = sum(ord(letter) * 31**place for place, letter in enumerate(account.casefold())) % 100_000
+    return f"S-1-5-21-1004336348-1177238915-682003330-{number}"
+
+
+@dataclass
+class FakeWorkstation:
+    """Several people's profiles. ``cut``: the exchange (from 1) after which the connection ends; ``away``: who is not logged on.
+
+    ``aliases``: other spellings of an account, such as a UPN. ``machine``: elements of LocalMachine\\My.
+    """
+
+    people: dict[str, FakeDrivers] = field(default_factory=dict)
+    found: Inventory = field(default_factory=inventory)
+    away: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
+    machine: list[SerializedElement] = field(default_factory=list)
+    cut: int | None = None
+    calls: list[str] = field(default_factory=list)
+    exchanges: list[tuple[str, RunAs, ExchangeRequest]] = field(default_factory=list)
+
+    def person(self, account: str) -> FakeDrivers:
+        """The account's store; it has a profile from then on."""
+        account = self.aliases.get(account, account)
+        return self.people.setdefault(account, FakeDrivers(sid=sid_of(account)))
+
+    def plant(self, account: str, issued: IssuedBundle, **details: Any) -> str:
+        """Installs a certificate with its key beforehand."""
+        return self.person(account).plant(issued, **details)
+
+    def inventory(self, holders: Sequence[str]) -> Inventory:
+        """Every profile, and the accounts that were asked for."""
+        self.calls.append("inventory")
+        profiles = tuple(
+            profile(
+                owner_sid=store.sid,
+                path=f"C:\\Users\\{account}",
+                loaded=account not in self.away,
+                my=StoreContents(store.stored(), ()),
+            )
+            for account, store in self.people.items()
+        )
+        accounts = tuple(self._account(asked) for asked in holders)
+        return replace(self.found, profiles=profiles, accounts=accounts, machine=StoreContents(tuple(self.machine), ()))
+
+    def _account(self, asked: str) -> Account:
+        known = {store.sid: account for account, store in self.people.items()}
+        name = known.get(sid_of(self.aliases.get(asked, asked)))
+        return Account(asked, sid_of(name) if name else None, name, None if name else 0x80070534)
+
+    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        """The exchange of the store's owner."""
+        (account,) = [account for account, store in self.people.items() if store.sid == request.owner_sid]
+        self.calls.append(f"exchange {account}")
+        self.exchanges.append((account, run_as, request))
+        if self.cut == len(self.exchanges):
+            raise ConnectionLost("read timed out")
+        return self.people[account].exchange(request, run_as)
+
+    def thumbprints(self, account: str) -> list[str]:
+        """What an account's store holds."""
+        return sorted(self.person(account).elements)
+
+
+class FakeConnection:
+    """A connection, by the shell that it has."""
+
+    transport = "winrm"
+    become: object = None
+
+    def __init__(self, family: str) -> None:
+        self._shell = SimpleNamespace(SHELL_FAMILY=family)
+
+
+def run_action(
+    name: str,
+    arguments: Mapping[str, Any],
+    drivers: Drivers,
+    *,
+    variables: Mapping[str, Any] | None = None,
+    check_mode: bool = False,
+    diff: bool = False,
+    family: str = "powershell",
+) -> dict[str, Any]:
+    """The result of a task, as Ansible gets it. Raises what the action raises."""
+    module = importlib.import_module(f"{PLUGINS}.action.{name}")
+
+    class InProcess(module.ActionModule):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            self._task = SimpleNamespace(
+                args=dict(arguments), action=f"hospital_it.pkcs12.{name}", check_mode=check_mode, diff=diff
+            )
+            self._connection = FakeConnection(family)
+
+        def inventory(self, holders: Sequence[str]) -> Inventory:
+            self.check_windows()
+            return drivers.inventory(holders)
+
+        def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+            return drivers.exchange(request, run_as)
+
+    with patch.object(_action.ActionBase, "run", lambda *_given: {}), patch.object(module, "now", now):
+        result: dict[str, Any] = InProcess().run(None, {"inventory_hostname": "ws-1"} | dict(variables or {}))
+    return result

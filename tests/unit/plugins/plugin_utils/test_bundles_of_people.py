@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Both actions that install bundles take the holder's, refuse everybody else's, and name a file that is nearly his."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.action import certificate, holder_certificates
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import ArgumentSpec, TaskContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from lab.authority import Authority
+from unit.plugins.plugin_utils import fakes
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, PASSPHRASE, FakeDrivers
+
+NUMBER = "T123456"
+NAME = "B\u00e9atrice d'H\u00e9rouville"
+TURNED = "D'HEROUVILLE Beatrice"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (certificate, holder_certificates):
+        monkeypatch.setattr(module, "now", lambda: NOW)
+
+
+def defaults(spec: ArgumentSpec) -> dict[str, Any]:
+    return {name: option.get("default") for name, option in spec.options.items()}
+
+
+def install(action: Any, drivers: FakeDrivers, options: dict[str, Any]) -> dict[str, Any]:
+    """What became of the holder; a refusal before the workstation is read looks like one after."""
+    made = action.__new__(action)
+    made.inventory, made.exchange = drivers.inventory, drivers.exchange
+    task = TaskContext(defaults(action.SPEC) | options, False, False, "ws-1", None)
+    try:
+        result = made.run_task(task)
+    except CollectionError as refusal:
+        return {"outcome": "failed", "msg": str(refusal), "error": {"code": refusal.code}}
+    return dict(result["holders"][0] if "holders" in result else result)
+
+
+def by_certificate(folder: Path, name: str, **options: Any) -> dict[str, Any]:
+    usual = {"holder": HOLDER, "folder": str(folder), "pattern": f"{name} - {NUMBER}*.p12", "passphrase": PASSPHRASE}
+    person = {"name": name, "authorisation": NUMBER} | options
+    return install(certificate.ActionModule, FakeDrivers(), usual | person)
+
+
+def by_holder_certificates(folder: Path, name: str, **options: Any) -> dict[str, Any]:
+    person = {"user": HOLDER, "name": name, "authorisation": NUMBER}
+    usual = {"holders": [person], "bundle_folder": str(folder), "passphrases": {NUMBER: PASSPHRASE}}
+    return install(holder_certificates.ActionModule, FakeDrivers(), usual | options)
+
+
+BOTH = pytest.mark.parametrize("run", [by_certificate, by_holder_certificates])
+
+
+def delivered(authority: Authority, folder: Path, file_name: str, person: str = TURNED) -> None:
+    issued = fakes.issue(authority, f"{person} - {NUMBER}")
+    (folder / file_name).write_bytes(issued.data)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("person", "name_check", "outcome"),
+    [
+        (TURNED, {}, "installed"),
+        (TURNED, {"name_check": "words"}, "installed"),
+        (TURNED, {"name_check": "strict"}, "failed"),
+        ("Paul Martin", {}, "failed"),
+        ("Paul Martin", {"name_check": "off"}, "installed"),
+    ],
+)
+def test_a_name_is_compared_as_name_check_says(
+    run: Any, authority: Authority, tmp_path: Path, person: str, name_check: dict[str, str], outcome: str
+) -> None:
+    delivered(authority, tmp_path, f"{NAME} - {NUMBER}.p12", person)
+    found = run(tmp_path, NAME, **name_check)
+    assert found["outcome"] == outcome, found["msg"]
+    assert (found["error"] or {}).get("code") == ("wrong_person" if outcome == "failed" else None)
+
+
+@BOTH
+def test_a_file_of_nearly_the_holders_name_is_named(run: Any, authority: Authority, tmp_path: Path) -> None:
+    almost = f"B\u00e9atrice  d\u2019H\u00e9rouville - {NUMBER}.P12"
+    delivered(authority, tmp_path, almost)
+    delivered(authority, tmp_path, "Paul Martin - T654321.p12", "Paul Martin")
+    found = run(tmp_path, NAME)
+    assert found["error"]["code"] == "no_bundle"
+    assert f"A file of nearly this name is there: {almost!r}." in found["msg"]
+    assert "Martin" not in found["msg"]
+
+
+def test_a_renewal_retires_the_older_one_although_the_issuer_wrote_the_name_another_way(
+    authority: Authority, tmp_path: Path
+) -> None:
+    """Two that a browser offers are one too many."""
+    drivers = FakeDrivers()
+    drivers.plant(fakes.issue(authority, f"{NAME} - {NUMBER}", left=timedelta(days=20)))
+    strangers = drivers.plant(fakes.issue(authority, f"{NAME} - T654321"))
+    delivered(authority, tmp_path, f"{NAME} - {NUMBER}.p12")
+    usual = {"holder": HOLDER, "folder": str(tmp_path), "passphrase": PASSPHRASE, "name": NAME, "authorisation": NUMBER}
+    found = install(certificate.ActionModule, drivers, usual)
+    assert (found["outcome"], len(found["retired"])) == ("renewed", 1)
+    assert drivers.elements.keys() == {strangers, found["certificate"]["thumbprint"]}
+
+
+@pytest.mark.parametrize(("zone", "outcome"), [("UTC", "removed"), ("Europe/Paris", "unchanged")])
+def test_a_removal_counts_days_in_the_sites_time_zone(authority: Authority, zone: str, outcome: str) -> None:
+    """The certificate ended at 23:00 UTC of yesterday, which is midnight of today in Paris."""
+    drivers = FakeDrivers()
+    drivers.plant(fakes.issue(authority, left=timedelta(hours=-13)))
+    usual = {"state": "absent", "holder": HOLDER, "issuer": ".", "expired_for_days": 1, "time_zone": zone}
+    assert install(certificate.ActionModule, drivers, usual)["outcome"] == outcome
