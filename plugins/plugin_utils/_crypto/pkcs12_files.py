@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import fnmatch
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,12 +46,16 @@ def find_bundle(folder: Path, pattern: str) -> Path:
 
 
 def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
-    """The names of files that would fit the pattern but for case, accents, spaces, or the kind of an apostrophe or a hyphen.
+    """The names of files that would fit the pattern but for case, accents, spaces, the kind of an apostrophe, or the order of words.
 
     Raises ``CollectionError``: ``bundle_folder``.
     """
-    wanted = _folded(pattern)
-    near = [path.name for path in _files(folder) if fnmatch.fnmatchcase(_folded(path.name), wanted)]
+    wanted, words = _folded(pattern), _words(pattern)
+    near = [
+        path.name
+        for path in _files(folder)
+        if fnmatch.fnmatchcase(_folded(path.name), wanted) or (words and words <= _words(path.name))
+    ]
     return tuple(name for name in near if not fnmatch.fnmatchcase(_nfc(name), _nfc(pattern)))
 
 
@@ -76,6 +81,12 @@ def _folded(text: str) -> str:
     """A name without what people do not see: case, accents and their form, kinds of apostrophes and hyphens, spaces more or less."""
     letters = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES_AND_HYPHENS).casefold())
     return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a file name or a pattern, without wildcards and the extension; none without a number, because names repeat."""
+    words = frozenset(re.findall(r"\w+", _folded(text.rpartition(".")[0].replace("*", " ").replace("?", " "))))
+    return words if any(any(map(str.isdigit, word)) for word in words) else frozenset()
 
 
 def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> CollectionError:
@@ -187,9 +198,14 @@ def read_bundle_folder(folder: Path, pattern: str, passphrases: Sequence[str | N
         try:
             bundles.append(_open_with_any(read_bundle(path), passphrases or (None,)))
         except CollectionError as refusal:
-            unopened.append(UnopenedFile(path, refusal))
+            unopened.append(UnopenedFile(path, _of_file(path, refusal)))
     newest_first = sorted(bundles, key=lambda bundle: bundle.leaf.not_after, reverse=True)
     return BundleFolder(folder, pattern, tuple(newest_first), tuple(unopened), nearly_named(folder, pattern))
+
+
+def _of_file(path: Path, refusal: CollectionError) -> CollectionError:
+    """The refusal with the name of the file: a folder has many."""
+    return CollectionError(code=refusal.code, cause=f"{path.name}: {refusal.cause}", next_step=refusal.next_step)
 
 
 def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:
