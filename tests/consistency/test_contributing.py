@@ -36,18 +36,20 @@ def paths(text: str) -> Iterator[str]:
             yield word
 
 
-def exists(path: str) -> bool:
-    """Whether a path from the root is there. A file without a folder may be anywhere below plugins."""
-    folder = ROOT if "/" in path.rstrip("/") or (ROOT / path).exists() else ROOT / "plugins"
-    pattern = path.rstrip("/") if folder == ROOT else f"**/{path.rstrip('/')}"
-    return any(folder.glob(pattern))
+def exists(path: str, page: Path = CONTRIBUTING) -> bool:
+    """Whether a path is there, from the root or from the folder of the page. A file without a folder may be anywhere below both."""
+    patterns = [(ROOT, path), (page.parent, path)]
+    if "/" not in path:
+        patterns += [(ROOT / "plugins", f"**/{path}")]
+        patterns += [(page.parent, f"**/{path}")] if page.parent != ROOT else []
+    return any(any(folder.glob(pattern.rstrip("/"))) for folder, pattern in patterns)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_file_that_a_page_names_exists(page: Path) -> None:
     named = set(paths(page.read_text(encoding="utf-8")))
     assert named
-    assert sorted(path for path in named if not exists(path)) == []
+    assert sorted(path for path in named if not exists(path, page)) == []
 
 
 def test_the_picture_of_the_floors_shows_every_package() -> None:

@@ -73,7 +73,7 @@ def _line(certificate: Certificate, name: str | None, state: str) -> str:
 
 
 def _state(stored: StoreCertificate) -> str:
-    return "archived" if stored.archived else "key" if stored.has_key else "unusable key" if stored.key else "no key"
+    return "archived" if stored.archived else "key" if stored.has_key else "dead key" if stored.key else "no key"
 
 
 def _text(lines: Mapping[str, str], store: CertificateStore, issuers: Set[str]) -> str:

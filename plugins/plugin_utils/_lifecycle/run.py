@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from .._crypto.pkcs12_files import UnopenedFile
@@ -127,6 +129,22 @@ def _run_task(
         return HolderRun(task, state.apply(found, drivers, now()))
     except CollectionError as refusal:
         return HolderRun(task, refusal=refusal)
+    except ConnectionLost:
+        raise
+    except Exception as problem:
+        if type(problem).__module__.partition(".")[0] == "ansible":
+            raise  # Ansible says best what is wrong with its own connection, variables and plugins
+        return HolderRun(task, refusal=_defect(problem))
+
+
+def _defect(problem: Exception) -> CollectionError:
+    """A defect of the collection stops one holder only. The text of an exception may hold a secret, so only its place is shown."""
+    *_outer, (frame, line) = traceback.walk_tb(problem.__traceback__)
+    return CollectionError(
+        code="defect",
+        cause=f"A defect: {type(problem).__name__} at {Path(frame.f_code.co_filename).name}:{line}.",
+        next_step="Please report it with these two facts. Run the task again with -vvv for what came before it.",
+    )
 
 
 def _connection_lost(computer: str, problem: ConnectionLost) -> CollectionError:

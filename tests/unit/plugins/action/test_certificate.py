@@ -83,6 +83,17 @@ def gone(scene: Scene) -> int:
     return len(row(scene)["retired"])
 
 
+NAMED = {"name": "Jeanne Dupont", "authorisation": "T123456"}
+
+
+def turned_round(scene: Scene) -> None:
+    scene.put(bundle("DUPONT Jeanne - T123456"))
+
+
+def other_name(scene: Scene) -> None:
+    scene.put(bundle("Paul Martin - T123456"))
+
+
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"thumbprints": [OLD.thumbprint]}, renewal),
     Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
@@ -94,6 +105,8 @@ EFFECTS = [
     Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("name", "Paul Martin", code, None, "wrong_person", scene=new),
     Effect("name", "Paul Martin", code, None, "wrong_person", FOLDER, new),
+    Effect("name_check", "strict", code, None, "wrong_person", FOLDER | NAMED, turned_round),
+    Effect("name_check", "off", code, "wrong_person", None, FOLDER | NAMED, other_name),
     Effect("name", "Paul Martin", gone, 1, 0, ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
     Effect("authorisation", "T9", code, None, "wrong_person", scene=new),
     Effect("authorisation", "T123456", code, "no_bundle", None, FOLDER, lambda scene: scene.plant(OLD)),

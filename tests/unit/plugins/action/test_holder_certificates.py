@@ -64,6 +64,14 @@ def two_files(scene: Scene) -> None:
     scene.put(MIDDLE, "middle.p12")
 
 
+def turned_round(scene: Scene) -> None:
+    scene.put(bundle("DUPONT Jeanne - T123456"))
+
+
+def other_name(scene: Scene) -> None:
+    scene.put(bundle("Paul Martin - T123456"))
+
+
 def early(scene: Scene) -> None:
     new(scene, MIDDLE)
 
@@ -128,8 +136,10 @@ EFFECTS = [
     Effect("passphrases", {"T123456": ["x", PASSPHRASE]}, code, "no_passphrase", None, {"passphrases": {}}, new),
     Effect("install", "due", outcome, "renewed", "not_due", scene=early),
     Effect("install", "missing", outcome, "renewed", "unchanged", scene=renewal),
-    Effect("authorisations", ["T123456"], gone, 0, 2, ABSENT | {"authorisations": []}, two_stored),
-    Effect("authorisation_pattern", "- (T[0-9]+)$", outcome, "installed", "renewed", scene=lambda scene: new(scene, MARRIED)),
+    Effect("authorisations", ["T123456"], gone, 0, 2, ABSENT | {"authorisations": ["T654321"]}, two_stored),
+    Effect("authorisation_pattern", "Dupont - (T[0-9]+)$", outcome, "renewed", "installed", scene=lambda scene: new(scene, MARRIED)),
+    Effect("name_check", "strict", code, None, "wrong_person", ANYBODY, turned_round),
+    Effect("name_check", "off", code, "wrong_person", None, ANYBODY, other_name),
     Effect("authorisation_pattern", "Dupont - (T[0-9]+)$", gone, 1, 0, ABSENT, lambda scene: scene.plant(MARRIED)),
     Effect("friendly_name", "SISERI {authorisation}", friendly_name, "Jeanne Dupont - T123456", "SISERI T123456", scene=new),
     Effect("exportable", True, exportable, [False], [True], scene=new),

@@ -132,6 +132,6 @@ def run_action(
         def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
             return drivers.exchange(request, run_as)
 
-    with patch.object(_action.ActionBase, "run", lambda *_given: {}), patch.object(module, "now", now):
+    with patch.object(_action.ActionBase, "run", lambda *_given: {}), patch.object(module, "now", now, create=True):
         result: dict[str, Any] = InProcess().run(None, {"inventory_hostname": "ws-1"} | dict(variables or {}))
     return result

@@ -57,7 +57,7 @@ def test_a_leavers_certificate_goes_and_everybody_elses_stays(stocked: FakeWorks
 
 def test_no_number_removes_nothing(stocked: FakeWorkstation) -> None:
     result = retire(stocked)
-    assert (result["holders"], result["changed"], stocked.calls) == ([], False, ["inventory"])
+    assert (result["error"]["code"], result["changed"], stocked.calls) == ("bad_arguments", False, [])
 
 
 def test_a_number_that_is_given_twice_is_one_removal(stocked: FakeWorkstation) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import run
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.enrolment import ANNE, HOLDERS, JEANNE, PAUL, codes, enrol, kept, outcomes
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue, opened
@@ -148,6 +149,24 @@ def test_a_connection_that_ends_keeps_what_was_done_and_the_rest_says_that_it_wa
     assert len(workstation.exchanges) == 2
     assert [row[2] for row in kept(result)] == ["installed", "failed", "failed"]
     assert (result["failed"], result["changed"]) == (True, True)
+
+
+def test_a_defect_costs_one_holder_and_tells_its_place_but_no_text(
+    workstation: FakeWorkstation, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = run.locate_holder
+
+    def broken(inventory: Any, user: str, at: Any) -> Any:
+        if user == PAUL["user"]:
+            raise KeyError(PASSPHRASE)
+        return real(inventory, user, at)
+
+    monkeypatch.setattr(run, "locate_holder", broken)
+    result = enrol(workstation, folder)
+    assert codes(result) == [None, "defect", None]
+    assert PASSPHRASE not in str(result)
+    assert "KeyError at test_run.py:" in result["holders"][1]["msg"]
+    assert [row[2] for row in kept(result)] == ["installed", "failed", "installed"]
 
 
 def test_a_connection_that_ends_does_not_hide_an_own_cause(workstation: FakeWorkstation, folder: Path) -> None:

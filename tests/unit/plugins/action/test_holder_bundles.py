@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``holder_bundles`` reaches what it is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.plugins.action.effects import MIDDLE, NEW, Effect, Scene, bundle, check, code, row
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
+from unit.plugins.plugin_utils.fakes import PASSPHRASE
+
+BASE = {"holders": [JEANNE], "bundle_folder": "{folder}", "passphrases": {"T123456": PASSPHRASE, "T654321": PASSPHRASE}}
+ANYBODY = {"bundle_pattern": "*.p12"}
+
+
+def new(scene: Scene) -> None:
+    scene.put(NEW)
+
+
+def two_files(scene: Scene) -> None:
+    new(scene)
+    scene.put(MIDDLE, "middle.p12")
+
+
+def turned_round(scene: Scene) -> None:
+    scene.put(bundle("DUPONT Jeanne - T123456"))
+
+
+def other_name(scene: Scene) -> None:
+    scene.put(bundle("Paul Martin - T123456"))
+
+
+def user(scene: Scene) -> Any:
+    return row(scene)["user"]
+
+
+def until(scene: Scene) -> Any:
+    return row(scene)["bundle"]["valid_until"][:4]
+
+
+EFFECTS = [
+    Effect("holders", [PAUL], code, None, "no_bundle", scene=new),
+    Effect("holders.user", PAUL["user"], user, JEANNE["user"], PAUL["user"], scene=new),
+    Effect("holders.name", "Paul Martin", code, None, "wrong_person", ANYBODY, new),
+    Effect("holders.authorisation", "T654321", code, None, "wrong_person", ANYBODY, new),
+    Effect("holders.authorisation_anniversary", "tomorrow", code, None, "bad_arguments", scene=new),
+    Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", scene=new),
+    Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),
+    Effect("bundle_pattern", "mid*", until, "2029", "2027", scene=two_files),
+    Effect("passphrases", {"T123456": "x"}, code, None, "wrong_passphrase", scene=new),
+    Effect("authorisation_pattern", "^(Jeanne)", code, None, "wrong_person", scene=new),
+    Effect("name_check", "strict", code, None, "wrong_person", ANYBODY, turned_round),
+    Effect("name_check", "off", code, "wrong_person", None, ANYBODY, other_name),
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("holder_bundles", BASE, effect, tmp_path)

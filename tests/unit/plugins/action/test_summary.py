@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``summary`` reaches what it is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.plugins.action.effects import Effect, Scene, check
+
+ROW = {"user": "CHU\\x", "name": "X Y", "authorisation": "T1", "deferred": False, "planned": False, "failed": False}
+DONE, GONE = (
+    {"holders": [{**ROW, "outcome": outcome, "msg": "Done."}], "msg": "Done.", "not_found": []}
+    for outcome in ("renewed", "removed")
+)
+HOSTS = {"ws-1": {"first": DONE, "second": GONE}, "ws-2": {"first": DONE, "second": GONE}}
+VARIABLES = {"hostvars": HOSTS, "groups": {"all": list(HOSTS)}}
+BASE = {"results": "first", "hosts": ["ws-1"]}
+
+
+def totals(scene: Scene) -> Any:
+    return scene.result["totals"]
+
+
+EFFECTS = [
+    Effect("results", "second", totals, {"renewed": 1}, {"removed": 1}, variables=VARIABLES),
+    Effect("hosts", ["ws-1", "ws-2"], totals, {"renewed": 1}, {"renewed": 2}, variables=VARIABLES),
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("summary", BASE, effect, tmp_path)
