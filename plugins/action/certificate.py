@@ -84,4 +84,5 @@ class ActionModule(Pkcs12Action):
         entries = with_holder(holders_of_facts(task.facts), entry)
         scope = facts_scope(run, entries, options["issuer"], calendar, unusable)
         result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
-        return result | {"diff": run_diff(run)} if task.diff else result
+        diffs = run_diff(run) if task.diff else []
+        return result | {"diff": diffs[0]} if diffs else result

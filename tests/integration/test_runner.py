@@ -84,6 +84,7 @@ def test_what_a_credential_holds_opens_bundles_and_does_not_come_back(
     canaries: CanaryRun, authority: Authority, figures: Figures
 ) -> None:
     """The passphrases go from the credential through its file to the module; evidence and facts tell what became of everybody."""
+    (canaries.hospital.folder / "evidence").mkdir()
     enrol = start(canaries, "PKCS12 enrol")
     later = datetime.now(UTC) + timedelta(days=2000)
     for person, old in canaries.bundles.items():
@@ -91,7 +92,6 @@ def test_what_a_credential_holds_opens_bundles_and_does_not_come_back(
         name = old.file_name.replace(".p12", " new.p12")
         (canaries.hospital.bundle_folder / name).write_bytes(new.data)
         canaries.secrets += canary_run.secrets_of(new, name)
-    (canaries.hospital.folder / "evidence").mkdir()
     renew = start(canaries, "PKCS12 renew", renew_now="true")
     assert (enrol.exit_codes, enrol.status) == ((0, 0, 0), "successful")
     # Somebody who has no access at all and is not logged on: the workstation ends failed, and its facts are kept all the same.
@@ -99,7 +99,7 @@ def test_what_a_credential_holds_opens_bundles_and_does_not_come_back(
     assert statuses(enrol, "ws-cardio") == {"T100001": ("valid", "installed"), "T100002": ("valid", "installed")}
     assert statuses(renew, "ws-nuclear") == {"T100004": ("valid", "renewed"), "T100005": ("missing", "deferred")}
     evidence = (canaries.hospital.folder / "evidence" / "42.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["job"] for line in evidence] == ["42"] * 3
+    assert [json.loads(line)["job"] for line in evidence] == ["42"] * 6
     assert [secret.name for secret in canaries.secrets].count("a one-use file") == 6
     pieces = [piece for run in (enrol, renew) for piece in run.pieces()]
     pieces.append(("evidence", "\n".join(evidence).encode()))
