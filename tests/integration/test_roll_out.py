@@ -22,7 +22,11 @@ OFF = "ws-0"
 STEPS: Mapping[str, tuple[str, Json, tuple[str, ...]]] = {
     "checked": ("check_bundles", {"pkcs12_passphrases": WRONG}, ()),
     "stopped": ("enrol", {"pkcs12_serial": 2, "pkcs12_max_fail_percentage": 49, "pkcs12_passphrases": WRONG}, ()),
-    "whole batch": ("enrol", {"pkcs12_serial": [1], "pkcs12_passphrases": WRONG}, ("--limit", "ws-1:ws-3")),
+    "whole batch": (
+        "enrol",
+        {"pkcs12_serial": [1], "pkcs12_max_fail_percentage": 100, "pkcs12_passphrases": WRONG},
+        ("--limit", "ws-1:ws-3"),
+    ),
     "enough": ("enrol", {"pkcs12_serial": [1, 3], "pkcs12_max_fail_percentage": 50}, ("--forks", "50")),
 }
 
@@ -92,7 +96,7 @@ def test_batch_with_too_many_failures_stops_the_rest(campaign: Campaign) -> None
     assert failed_hosts(run) == {"ws-0", "ws-1"}
 
 
-def test_batch_that_fails_as_a_whole_stops_nobody_without_a_percentage(campaign: Campaign) -> None:
+def test_batch_that_fails_as_a_whole_stops_nobody_where_that_is_allowed(campaign: Campaign) -> None:
     run = campaign.runs["whole batch"]
     assert outcomes(run) == {"ws-1": {"T100002": "failed"}, "ws-3": {"T100004": "installed"}}
     assert summary(run)["totals"] == {"failed": 1, "installed": 1}
