@@ -147,7 +147,8 @@ def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None
     assert told["totals"] == {"ready": len(FAULTS) - len(FAILING), "not ready": len(FAILING), "did not answer": 1}
     assert set(told["needs_somebody"]) == FAILING | {"ws-off"}
     (line,) = [line for line in told["lines"] if line.startswith("  ws-service: ")]
-    assert line.endswith("Set its start type to manual.")
+    (error,) = [finding for finding in checked.findings("ws-service") if finding["severity"] == "error"]
+    assert line == f"  ws-service: {error['sentence']} {error['cure']}"
 
 
 def test_check_costs_one_command_without_become(checked: Checked) -> None:
