@@ -21,8 +21,8 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from ._errors import CollectionError, ConnectionLost
-from ._workstation.failures import become_error, is_connection_error, language_mode_error
+from ._errors import CollectionError, ConnectionLost, argument_error
+from ._workstation.failures import become_error, connection_sentence, is_connection_error, language_mode_error
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
@@ -30,6 +30,9 @@ JOB_VARIABLES = ("awx_job_id", "tower_job_id")
 """Variables in which AWX and Automation Controller have the number of the job."""
 
 Answer = TypeVar("Answer", Inventory, ExchangeAnswer)
+
+SHORTEST_MASKED = 6
+"""Characters. Texts from outside are masked for secrets of at least this length."""
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -104,21 +107,26 @@ class Pkcs12Action(ActionBase):
         except Exception as defect:  # noqa: BLE001
             result = {
                 "failed": True,
-                "msg": self._mask(
-                    f"A defect in {self._task.action}: {type(defect).__name__}: {defect}. Please report it."
-                ),
-                "exception": self._mask(traceback.format_exc()),
+                "msg": f"A defect in {self._task.action}: {type(defect).__name__}: {self._mask_defect(str(defect))}. Please report it.",
+                "exception": self._mask_defect(traceback.format_exc()),
             }
         result.setdefault("changed", False)
         result["invocation"] = {"module_args": self._invocation()}
         return result
 
     def _mask(self, text: str) -> str:
-        """A text of a driver, a library or a connection without the secrets of the task. Other parts of a result cannot hold one.
+        """Text from a connection or a driver without the secrets of this task.
 
-        A whole result is never masked: a passphrase may be a common word, and the gaps in paths, dates and names would show it.
+        A secret of a few letters is left: it is part of ordinary words, and the gaps would show it. Everything else in a result is
+        built from values that cannot hold a secret.
         """
-        return str(remove_values(text, self._secrets))
+        return str(remove_values(text, {secret for secret in self._secrets if len(secret) >= SHORTEST_MASKED}))
+
+    def _mask_defect(self, text: str) -> str:
+        """The text of an exception, which may hold any secret of this task; nothing of it if that is a short one."""
+        if any(secret in text for secret in self._secrets if len(secret) < SHORTEST_MASKED):
+            return "(its text is not shown, because it may hold a secret)"
+        return self._mask(text)
 
     @property
     def is_windows(self) -> bool:
@@ -254,20 +262,9 @@ def check_libraries() -> None:
 
 
 def connection_failure(problem: ConnectionLost) -> AnsibleConnectionFailure:
-    """The error with which Ansible reports a host as unreachable. It is Ansible's own error if there is one."""
-    if isinstance(problem.__cause__, AnsibleConnectionFailure):
-        return problem.__cause__
-    return AnsibleConnectionFailure(
-        f"The connection ended: {problem}. Run the task again: it continues from the current state of the store."
-    )
-
-
-def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
-    """The error for arguments that do not fit the spec. ``unknown``: ``text`` has the names of unknown options."""
-    kind = "Unknown options" if unknown else "Wrong options"
-    return CollectionError(
-        code="bad_arguments", cause=f"{kind}: {text.rstrip('.')}.", next_step=f"See ansible-doc {action}."
-    )
+    """The failure that makes Ansible call a host unreachable."""
+    never_began = isinstance(problem.__cause__, AnsibleConnectionFailure)
+    return AnsibleConnectionFailure(connection_sentence(str(problem), never_began))
 
 
 def failed_result(refusal: CollectionError) -> dict[str, Any]:

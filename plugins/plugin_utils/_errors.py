@@ -34,3 +34,11 @@ class ConnectionLost(Exception):
 
 class Deferred(Exception):
     """The change has to wait until the holder is logged on. The text says why, and what to do."""
+
+
+def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
+    """The error for arguments that do not fit the spec. ``unknown``: ``text`` has the names of unknown options."""
+    kind = "Unknown options" if unknown else "Wrong options"
+    return CollectionError(
+        code="bad_arguments", cause=f"{kind}: {text.rstrip('.')}.", next_step=f"See ansible-doc {action}."
+    )

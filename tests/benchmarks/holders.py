@@ -49,7 +49,7 @@ def one_task() -> dict[str, Any]:
     """All holders in one task."""
     arguments = {
         "holders": "{{ pkcs12_holders }}",
-        "bundle_folder": "{{ enrol_bundle_folder }}",
+        "bundle_folder": "{{ pkcs12_bundle_folder }}",
         "passphrases": "{{ pkcs12_passphrases }}",
     }
     return {"hospital_it.pkcs12.holder_certificates": arguments, "failed_when": False}
@@ -58,7 +58,7 @@ def one_task() -> dict[str, Any]:
 def loop(people: list[Person]) -> dict[str, Any]:
     """The same by one task for each holder."""
     arguments = {
-        "folder": "{{ enrol_bundle_folder }}",
+        "folder": "{{ pkcs12_bundle_folder }}",
         "pattern": "* - {{ item }}*.p12",
         "passphrase": "{{ pkcs12_passphrases[item] }}",
         "holder": f"{HOLDER[:-3]}.user }}}}",

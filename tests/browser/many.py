@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from browser.report_rows import certificate, holder, parameters, place, workstation
 
 
@@ -16,14 +16,7 @@ def large(count: int, language: str = "en") -> Report:
         days = -(index % 90) - 1 if index % 50 == 0 else index % 40 if index % 10 == 0 else 41 + index % 1000
         status = Status.EXPIRED if days < 0 else Status.RENEWAL_DUE if days <= 40 else Status.VALID
         step = NextStep.NOTHING if status is Status.VALID else NextStep.RENEW
-        seat = place(
-            f"ws-{index // 2:05}",
-            f"u{index:05}",
-            status,
-            days,
-            step,
-            Actor.NOBODY if status is Status.VALID else Actor.IT,
-        )
+        seat = place(f"ws-{index // 2:05}", f"u{index:05}", status, days, step)
         rows.append(holder(f"Prénom Nom {index:05}", f"T{200000 + index}", index % 365, seat))
     return Report(
         parameters=parameters(language),

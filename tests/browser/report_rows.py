@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
@@ -22,13 +21,20 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     ReportParameters,
     WorkstationRow,
 )
+from unit.plugins.plugin_utils._report.reports import LIFE, TODAY, certificate_record, holder_row
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone.utc)
-TODAY = NOW.date()
-LIFE = timedelta(days=1095)
 PARIS = ZoneInfo("Europe/Paris")
 LAST_SECOND = time(23, 59, 59)
 FACTS = NOW - timedelta(hours=3)
+
+ACTORS = {
+    NextStep.NOTHING: Actor.NOBODY,
+    NextStep.AWAIT_BUNDLE: Actor.ISSUER,
+    NextStep.ASK_FOR_STRONGER: Actor.ISSUER,
+    NextStep.LOG_ON: Actor.HOLDER,
+}
+"""Who takes a step of the sample; any other step is for the IT department."""
 
 
 def parameters(language: str) -> ReportParameters:
@@ -56,7 +62,6 @@ def place(
     status: Status,
     days: int | None = None,
     step: NextStep = NextStep.NOTHING,
-    actor: Actor = Actor.NOBODY,
 ) -> HolderWorkstation:
     """A holder at a workstation that has just answered; ``days`` until his certificate's end."""
     last = TODAY + timedelta(days=days or 0)
@@ -66,7 +71,7 @@ def place(
         account=f"CHU\\{account}",
         status=status,
         next_step=step,
-        actor=actor,
+        actor=ACTORS.get(step, Actor.IT),
         valid_from=end - LIFE if end else None,
         valid_until=end,
         days_left=days,
@@ -81,54 +86,31 @@ def place(
 
 def holder(name: str, number: str, authorisation_days: int | None, *places: HolderWorkstation) -> HolderRow:
     """A holder; the first place is his worst."""
-    worst = places[0]
     status = None
     if authorisation_days is not None:
         due = Status.RENEWAL_DUE if authorisation_days <= 30 else Status.VALID
         status = Status.EXPIRED if authorisation_days < 0 else due
-    return HolderRow(
-        name=name,
-        authorisation=number,
-        status=worst.status,
-        next_step=worst.next_step,
-        actor=worst.actor,
-        valid_from=worst.valid_from,
-        valid_until=worst.valid_until,
-        days_left=worst.days_left,
-        authorisation_until=None if authorisation_days is None else TODAY + timedelta(days=authorisation_days),
-        authorisation_days_left=authorisation_days,
-        authorisation_status=status,
-        places=places,
-    )
+    return holder_row(name, number, authorisation_days, status, *places)
 
 
 def certificate(row: HolderRow, seat: HolderWorkstation, status: Status | None = None) -> CertificateRow:
     """The certificate of a holder at one of his workstations, which has one."""
-    assert seat.valid_from and seat.valid_until and seat.thumbprint and seat.facts_at and seat.days_left is not None
+    assert seat.thumbprint and seat.facts_at and seat.days_left is not None
     shown = status or seat.status
-    record = CertificateRecord(
+    record = certificate_record(
+        row,
+        seat,
         owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{1100 + int(row.authorisation[1:]) % 1000}",
-        owner=seat.account,
-        store="CurrentUser\\My",
-        thumbprint=seat.thumbprint,
         subject=f"CN={row.name} - {row.authorisation},O=CHU",
-        subject_cn=f"{row.name} - {row.authorisation}",
         issuer="CN=Autorité de certification SISERI,O=IRSN,C=FR",
         issuer_cn="Autorité de certification SISERI",
         serial=seat.thumbprint[:16],
-        not_before=seat.valid_from,
-        not_after=seat.valid_until,
         days_left=seat.days_left,
         status=shown,
-        eku=(CLIENT_AUTH,),
-        key_type="RSA",
         key_size=1024 if shown is Status.WEAK else 2048,
         signature_hash="sha1" if shown is Status.WEAK else "sha256",
-        friendly_name=None,
         archived=shown is Status.ARCHIVED,
         key_state=KeyState.MISSING if shown is Status.KEY_MISSING else KeyState.LINKED,
-        key_provider="Microsoft Software Key Storage Provider",
-        related=True,
     )
     return CertificateRow(seat.workstation, row.authorisation, shown, seat.days_left, seat.facts_at, record)
 

@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Actor,
     Change,
     ChangeKind,
-    HolderRow,
     NextStep,
     Report,
     WorkstationRow,
@@ -27,39 +25,34 @@ HOLDERS = (
         "Élodie Lefèvre",
         "T100002",
         12,
-        place("ws-nuclear-2", "elefevre", Status.EXPIRED, -3, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+        place("ws-nuclear-2", "elefevre", Status.EXPIRED, -3, NextStep.AWAIT_BUNDLE),
         place("ws-cardio", "elefevre", Status.VALID, 806),
     ),
     holder(
         "Marc-Antoine de La Rochefoucauld",
         "T100009",
         None,
-        place("ws-scanner", "marochefoucauld", Status.MISSING, None, NextStep.LOG_ON, Actor.HOLDER),
+        place("ws-scanner", "marochefoucauld", Status.MISSING, None, NextStep.LOG_ON),
     ),
-    holder(
-        "Karim Benali",
-        "T100003",
-        201,
-        place("ws-dosimetry", "kbenali", Status.KEY_MISSING, 412, NextStep.ENROL, Actor.IT),
-    ),
+    holder("Karim Benali", "T100003", 201, place("ws-dosimetry", "kbenali", Status.KEY_MISSING, 412, NextStep.ENROL)),
     holder(
         "Paul Martin",
         "T100004",
         148,
-        place("ws-nuclear-1", "pmartin", Status.WRONG_HOLDER, 555, NextStep.REMOVE_FROM_OTHERS, Actor.IT),
+        place("ws-nuclear-1", "pmartin", Status.WRONG_HOLDER, 555, NextStep.REMOVE_FROM_OTHERS),
     ),
     holder(
         "Anne-Sophie Roux",
         "T100005",
         98,
-        place("ws-pharmacy", "asroux", Status.NOT_YET_VALID, 1096, NextStep.CHECK_CLOCK_OR_WAIT, Actor.IT),
+        place("ws-pharmacy", "asroux", Status.NOT_YET_VALID, 1096, NextStep.CHECK_CLOCK_OR_WAIT),
     ),
     away(
         holder(
             "Louis Garnier",
             "T100006",
             -4,
-            place("ws-block-3", "lgarnier", Status.NEVER_SEEN, None, NextStep.SET_UP_WORKSTATION, Actor.IT),
+            place("ws-block-3", "lgarnier", Status.NEVER_SEEN, None, NextStep.SET_UP_WORKSTATION),
         ),
         None,
     ),
@@ -68,49 +61,27 @@ HOLDERS = (
             "Inès Moreau",
             "T100007",
             300,
-            place("ws-radiology", "imoreau", Status.UNKNOWN, 231, NextStep.REACH_WORKSTATION, Actor.IT),
+            place("ws-radiology", "imoreau", Status.UNKNOWN, 231, NextStep.REACH_WORKSTATION),
         ),
         LAST_SEEN,
     ),
     holder(
-        "Thomas Nguyen",
-        "T100008",
-        55,
-        place("ws-laboratory", "tnguyen", Status.WEAK, 77, NextStep.ASK_FOR_STRONGER, Actor.ISSUER),
+        "Thomas Nguyen", "T100008", 55, place("ws-laboratory", "tnguyen", Status.WEAK, 77, NextStep.ASK_FOR_STRONGER)
     ),
     holder(
         "Jeanne Dupont",
         "T100001",
         96,
-        place("ws-cardio", "jdupont", Status.RENEWAL_DUE, 9, NextStep.RENEW, Actor.IT),
-        place("ws-nuclear-1", "jdupont", Status.RENEWAL_DUE, 9, NextStep.LOG_ON, Actor.HOLDER),
+        place("ws-cardio", "jdupont", Status.RENEWAL_DUE, 9, NextStep.RENEW),
+        place("ws-nuclear-1", "jdupont", Status.RENEWAL_DUE, 9, NextStep.LOG_ON),
     ),
-    holder(
-        "Claire Petit",
-        "T100010",
-        21,
-        place("ws-pharmacy", "cpetit", Status.DUPLICATE, 30, NextStep.RETIRE_OLDER, Actor.IT),
-    ),
+    holder("Claire Petit", "T100010", 21, place("ws-pharmacy", "cpetit", Status.DUPLICATE, 30, NextStep.RETIRE_OLDER)),
     holder("Hugo Fournier", "T100011", 340, place("ws-laboratory", "hfournier", Status.VALID, 1001)),
     holder("Nadia Haddad", "T100012", 17, place("ws-scanner", "nhaddad", Status.VALID, 640)),
 )
 
-WITHOUT_WORKSTATION = (
-    HolderRow(
-        name="Sylvie Blanc",
-        authorisation="T100013",
-        status=Status.MISSING,
-        next_step=NextStep.ASSIGN_WORKSTATION,
-        actor=Actor.IT,
-        valid_from=None,
-        valid_until=None,
-        days_left=None,
-        authorisation_until=date(2027, 5, 2),
-        authorisation_days_left=158,
-        authorisation_status=Status.VALID,
-        places=(),
-    ),
-)
+SYLVIE = holder("Sylvie Blanc", "T100013", 158, place("", "", Status.MISSING, None, NextStep.ASSIGN_WORKSTATION))
+WITHOUT_WORKSTATION = (replace(SYLVIE, places=()),)
 
 
 def workstations() -> tuple[WorkstationRow, ...]:

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The published JSON schemas, as tests hold them against what they describe."""
+"""The published JSON schemas, for tests that compare them with the documents that they describe."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,36 +17,46 @@ from consistency.tree import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A schema of ``docs``: its text, and what it says."""
+    """A schema of ``docs``: its text, and the same text parsed."""
 
     text: str
-    said: dict[str, Any]
+    content: dict[str, Any]
+
+    def canonical(self) -> str:
+        """The text that the file must have."""
+        return json.dumps(self.content, indent=2, ensure_ascii=False) + "\n"
 
     def complaints(self, document: Any) -> list[str]:
-        """What it has against a document, as places and reasons."""
-        validator = Draft202012Validator(self.said, format_checker=FormatChecker())
+        """The reasons why a document does not fit, each with its place."""
+        validator = Draft202012Validator(self.content, format_checker=FormatChecker())
         return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
 
+    def complaints_after(self, document: Any, spoil: Callable[[Any], object]) -> list[str]:
+        """The reasons why a copy of a document does not fit once a mistake is put into it."""
+        copy = deepcopy(document)
+        spoil(copy)
+        return self.complaints(copy)
+
     def objects(self) -> list[dict[str, Any]]:
-        """Every description of a map in it."""
-        return list(_objects(self.said))
+        """Every part that describes a map."""
+        return list(_objects(self.content))
 
 
 def published(name: str) -> Schema:
-    """A schema by its file's name. Raises ``jsonschema.SchemaError`` for what is none."""
+    """A schema by its file's name. Raises ``jsonschema.SchemaError`` if the file is no schema."""
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    said: dict[str, Any] = json.loads(text)
-    Draft202012Validator.check_schema(said)
-    return Schema(text, said)
+    content: dict[str, Any] = json.loads(text)
+    Draft202012Validator.check_schema(content)
+    return Schema(text, content)
 
 
 def put(*place: str | int, value: Any) -> Callable[[Any], None]:
     """Puts something wrong in one place of a document."""
 
-    def apply(said: Any) -> None:
+    def apply(document: Any) -> None:
         for part in place[:-1]:
-            said = said[part]
-        said[place[-1]] = value
+            document = document[part]
+        document[place[-1]] = value
 
     return apply
 

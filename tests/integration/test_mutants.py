@@ -93,21 +93,30 @@ class Slip:
     mistake: str
 
 
-MASKED = "remove_values(result, validation._no_log_values)"
-NUMBER = '"bundle_sha256": bundle.sha256'
-ONE_USE = "return ImportStep(number, step.thumbprint, one_use.data"
+INVOCATION = '{"module_args": self._invocation()}'
+OUTCOME = '"outcome": outcome_of(run),'
+JOURNAL = "journal=answer.journal)"
+FILE = 'b"".join(step.arguments.get("bundle", b"") for step in request.steps).hex()'
+TRANSPORT = '"passphrase": transport.passphrase,'
 SLIPS = {
-    "arguments are shown": Slip(
-        "passphrase of", "_action.py", MASKED, 'result | {"invocation": dict(self._task.args)}'
-    ),
+    "arguments are shown": Slip("passphrase of", "_action.py", INVOCATION, "dict(self._task.args)"),
     "key is in a result": Slip(
-        "d of the key", "_lifecycle/result.py", NUMBER, f'{NUMBER}, "d": str(bundle.key.private_numbers().d)'
+        "d of the key",
+        "_lifecycle/result.py",
+        OUTCOME,
+        f'{OUTCOME} "d": str(run.task.state.folder.newest.key.private_numbers().d),',
     ),
     "file is in a journal": Slip(
-        "a one-use file", "_lifecycle/transaction.py", ONE_USE, ONE_USE.replace("number", "one_use.data.hex()")
+        "a one-use file",
+        "_lifecycle/transaction.py",
+        JOURNAL,
+        f"journal=tuple(replace(each, id={FILE}) for each in answer.journal))",
     ),
     "passphrase is printed": Slip(
-        "a one-use passphrase", "_lifecycle/transaction.py", ONE_USE, f"print(one_use.passphrase); {ONE_USE}"
+        "a one-use passphrase",
+        "_lifecycle/transaction.py",
+        TRANSPORT,
+        '"passphrase": print(transport.passphrase) or transport.passphrase,',
     ),
 }
 

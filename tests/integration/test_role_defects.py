@@ -41,6 +41,7 @@ STEPS: Mapping[str, tuple[str, Json, str]] = {
     "folder gone": ("enrol", {"enrol_bundle_folder": "/nowhere"}, WARD),
     "urgent": ("enrol", {"enrol_fail_when_deferred": True}, f"{AWAY}:{LEAVE}"),
     "renew": ("renew", {}, WARD),
+    "audit": ("audit", {}, f"{WARD}:{LINUX}"),
     "enrol after": ("enrol", {}, f"{WARD}:{SECOND}"),
     "other issuer": (
         "retire",
@@ -152,6 +153,13 @@ def test_host_that_is_no_workstation_is_skipped_unless_it_has_holders(played: Pl
     (said,) = [line for line in summary(run)["lines"] if line.startswith("skipped (1): ")]
     assert said == f"skipped (1): {LINUX}"
     assert row(run, "holder_certificates", ODD).result["error"]["code"] == "not_windows"
+
+
+def test_an_audit_skips_a_host_that_is_no_workstation(played: Played) -> None:
+    run = played.runs["audit"]
+    assert (run.exit_code, failed_hosts(run)) == (0, set()), run.stdout
+    assert summary(run)["totals"]["skipped"] == 1
+    assert cached(played.hospital, LINUX) is None
 
 
 def test_enrol_writes_evidence(played: Played) -> None:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The attributes of a name in its string form (RFC 4514), which is what facts keep of a certificate's subject. Pure."""
+"""Reads the attributes of a name in its string form (RFC 4514). Facts keep the subject of a certificate in this form. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ESCAPES = re.compile(r"(?:\\[0-9A-Fa-f]{2})+|\\(.)", re.DOTALL)
 
 
 def attribute_values(name: str, attribute: str) -> tuple[str, ...]:
-    """The values of all attributes of this short name, in the order of the text, without the escapes of RFC 4514, section 2.4."""
+    """The values of all attributes with this short name, in the order of the text. Escapes of RFC 4514, section 2.4 are resolved."""
     return tuple(value for short, value in _attributes(name) if short == attribute) if attribute in name else ()
 
 
@@ -23,7 +23,7 @@ def _attributes(name: str) -> tuple[tuple[str, str], ...]:
 
 
 def _plain(escape: re.Match[str]) -> str:
-    """One escaped character, or a run of hexadecimal pairs, which are the bytes of UTF-8."""
+    """The text for one escaped character, or for a run of hexadecimal pairs, which are bytes of UTF-8."""
     if escape[1] is not None:
         return escape[1]
     return bytes.fromhex(escape[0].replace("\\", "")).decode("utf-8", errors="replace")

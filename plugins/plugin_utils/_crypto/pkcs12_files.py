@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import fnmatch
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +21,11 @@ from .pkcs12 import Bundle, open_bundle
 
 
 def find_bundles(folder: Path, pattern: str) -> list[Path]:
-    """The files whose names fit the pattern, by name.
+    """The files whose names fit the pattern, sorted by name.
 
-    The pattern knows ``*``, ``?`` and ``[...]``; both sides are compared after Unicode NFC (UAX 15), since macOS and
-    some mail programs write an accent as a character of its own. Hidden files are left out, as a shell does: macOS puts
-    a ``._`` twin beside each file that it copies to a share.
+    The pattern may have ``*``, ``?`` and ``[...]``. Names and pattern are compared in Unicode NFC (UAX 15), because macOS and some mail
+    programs write an accent as a separate character. Hidden files are left out as in a shell: macOS adds a hidden file with the prefix
+    ``._`` for each file that it copies to a share.
     Raises ``CollectionError``: ``bundle_folder``.
     """
     return [path for path in _files(folder) if fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
@@ -38,24 +39,28 @@ def find_bundle(folder: Path, pattern: str) -> Path:
     if len(found) > 1:
         raise CollectionError(
             code="several_bundles",
-            cause=f"Several files in {folder} are named like {pattern!r}: {', '.join(path.name for path in found)}.",
-            next_step="Leave the one that counts in the folder, or narrow the pattern.",
+            cause=f"Several files in {folder} fit {pattern!r}: {', '.join(path.name for path in found)}.",
+            next_step="Keep only the right file in the folder, or narrow the pattern.",
         )
     return found[0]
 
 
 def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
-    """The names of files that would fit the pattern but for case, accents, spaces, or the kind of an apostrophe or a hyphen.
+    """Names of files that fail to fit the pattern only by case, accents, spaces, apostrophes, hyphens, or the order of words.
 
     Raises ``CollectionError``: ``bundle_folder``.
     """
-    wanted = _folded(pattern)
-    near = [path.name for path in _files(folder) if fnmatch.fnmatchcase(_folded(path.name), wanted)]
+    wanted, words = _folded(pattern), _words(pattern)
+    near = [
+        path.name
+        for path in _files(folder)
+        if fnmatch.fnmatchcase(_folded(path.name), wanted) or (words and words <= _words(path.name))
+    ]
     return tuple(name for name in near if not fnmatch.fnmatchcase(_nfc(name), _nfc(pattern)))
 
 
 def near_sentence(names: Sequence[str]) -> str:
-    """Names the files that are nearly named as they should be; empty without any."""
+    """A sentence with the names of files that nearly fit the pattern. It is empty if there are none."""
     if not names:
         return ""
     shown = ", ".join(map(repr, names[:MOST_NAMES])) + (", ..." if len(names) > MOST_NAMES else "")
@@ -63,7 +68,7 @@ def near_sentence(names: Sequence[str]) -> str:
 
 
 MOST_NAMES = 3
-"""More names do not help whoever looks for one file."""
+"""How many file names an error shows. More would not help to find one file."""
 
 _APOSTROPHES_AND_HYPHENS = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201b\u02bb\u02bc\u00b4\u0060\u2032", "'")
@@ -71,19 +76,28 @@ _APOSTROPHES_AND_HYPHENS = str.maketrans(
 )
 
 
-@lru_cache(maxsize=8192)  # every holder of a workstation looks at all files of the folder
+@lru_cache(maxsize=8192)  # it is called for all files of the folder, once for every holder of a workstation
 def _folded(text: str) -> str:
-    """A name without what people do not see: case, accents and their form, kinds of apostrophes and hyphens, spaces more or less."""
+    """A name without differences that people overlook: case, accents, kinds of apostrophes and hyphens, extra spaces."""
     letters = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES_AND_HYPHENS).casefold())
     return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())
 
 
+def _words(text: str) -> frozenset[str]:
+    """The words of a file name or a pattern, without wildcards and extension.
+
+    The set is empty if no word has a digit: several people may have the same name, so words without a number prove nothing.
+    """
+    words = frozenset(re.findall(r"\w+", _folded(text.rpartition(".")[0].replace("*", " ").replace("?", " "))))
+    return words if any(any(map(str.isdigit, word)) for word in words) else frozenset()
+
+
 def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> CollectionError:
-    cure = "Rename it so that it fits the pattern, or correct the pattern."
+    rename = "Rename it so that it fits the pattern, or correct the pattern."
     return CollectionError(
         code="no_bundle",
-        cause=f"No file in {folder} is named like {pattern!r}{count}.{near_sentence(near)}",
-        next_step=cure if near else "Put the holder's p12 there under that name, or correct the pattern.",
+        cause=f"No file in {folder} fits {pattern!r}{count}.{near_sentence(near)}",
+        next_step=rename if near else "Put the holder's p12 there with a name that fits, or correct the pattern.",
     )
 
 
@@ -94,7 +108,7 @@ def _files(folder: Path) -> list[Path]:
         raise CollectionError(
             code="bundle_folder",
             cause=f"The bundle folder {folder} cannot be listed: {problem.strerror}.",
-            next_step="Check the path on the controller; in an execution environment the folder has to be mounted.",
+            next_step="Check the path on the controller. In an execution environment, the folder has to be mounted.",
         ) from None
 
 
@@ -128,7 +142,7 @@ def read_bundle(path: Path) -> bytes:
         causes: dict[type[OSError], tuple[str, str]] = {
             FileNotFoundError: (
                 "is not there",
-                "Check the path on the controller or in the execution environment; the bundle folder may not be mounted.",
+                "Check the path on the controller. In an execution environment, the bundle folder has to be mounted.",
             ),
             IsADirectoryError: ("is a folder", "Give the path of the p12 file itself."),
             PermissionError: ("may not be read", "Give the user that runs Ansible the right to read it."),
@@ -140,12 +154,12 @@ def read_bundle(path: Path) -> bytes:
 
 
 WRONG_PASSPHRASE = ("wrong_passphrase", "no_passphrase")
-"""Codes of a refusal that another passphrase may cure."""
+"""Codes of errors after which another passphrase may still open the bundle."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnopenedFile:
-    """A file that fits the pattern and does not open, and why: an old one with its old passphrase, as a rule."""
+    """A file that fits the pattern and does not open, and why. It usually is an old file with an old passphrase."""
 
     path: Path
     refusal: CollectionError = field(compare=False)
@@ -153,9 +167,9 @@ class UnopenedFile:
 
 @dataclass(frozen=True, slots=True)
 class BundleFolder:
-    """What a folder holds for one holder. ``bundles``: the one that is valid longest comes first.
+    """The files of one holder in a folder. ``bundles``: the one that is valid longest comes first.
 
-    ``near``: names of files that are left out only because of their case, accents, spaces, apostrophes or hyphens.
+    ``near``: see ``nearly_named``.
     """
 
     folder: Path
@@ -170,7 +184,7 @@ class BundleFolder:
         return self.bundles[0] if self.bundles else None
 
     def refusal(self) -> CollectionError:
-        """Why there is no bundle: none is there, or none opens."""
+        """Why there is no bundle: the folder has none, or none opens."""
         if self.unopened:
             return self.unopened[0].refusal
         return _no_bundle(self.folder, self.pattern, self.near)
@@ -187,13 +201,21 @@ def read_bundle_folder(folder: Path, pattern: str, passphrases: Sequence[str | N
         try:
             bundles.append(_open_with_any(read_bundle(path), passphrases or (None,)))
         except CollectionError as refusal:
-            unopened.append(UnopenedFile(path, refusal))
+            unopened.append(UnopenedFile(path, _of_file(path, refusal)))
     newest_first = sorted(bundles, key=lambda bundle: bundle.leaf.not_after, reverse=True)
     return BundleFolder(folder, pattern, tuple(newest_first), tuple(unopened), nearly_named(folder, pattern))
 
 
+def _of_file(path: Path, refusal: CollectionError) -> CollectionError:
+    """The refusal with the name of the file, because the folder has many."""
+    return CollectionError(code=refusal.code, cause=f"{path.name}: {refusal.cause}", next_step=refusal.next_step)
+
+
 def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:
-    """Older bundles keep older passphrases. The refusal is that of the first passphrase, unless a later one gets further."""
+    """Opens a bundle with the first passphrase that fits, because older bundles keep older passphrases.
+
+    If none fits, it raises the error of the first one. Any other error, for instance a damaged file, is raised at once.
+    """
     refusals: list[CollectionError] = []
     for passphrase in passphrases:
         try:

@@ -63,6 +63,9 @@ def _checked(options: Mapping[str, Any], entry: HolderEntry, now: datetime) -> d
         error = {"code": refusal.code, "next_step": refusal.next_step}
         return row | found | {"outcome": FAILED, "failed": True, "msg": str(refusal), "error": error}
     said = f"{found['bundle']['file']} opens; valid until {newest.leaf.not_after:%Y-%m-%d}."
+    if folder.unopened:
+        names = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in folder.unopened)
+        said += f" Not opened: {names}."
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
 
 

@@ -76,9 +76,8 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
 def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
     """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
     found = given.get(entry.person.authorisation or "")
-    return (
-        [str(each) for each in found] if isinstance(found, (list, tuple)) else [None if found is None else str(found)]
-    )
+    listed = found if isinstance(found, (list, tuple)) else [found]
+    return [None if each is None else str(each) for each in listed]
 
 
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:

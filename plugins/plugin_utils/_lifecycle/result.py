@@ -66,7 +66,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "changed": _changed(run),
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
         "deferred": deferred,
-        "msg": _message(run, access, context.check_mode),
+        "msg": _message(run, access, context),
         "error": {"code": error.code, "next_step": error.next_step} if error else None,
         "owner": {"sid": done.owner.sid, "account": done.owner.account.name} if done else None,
         "certificate": _certificate(done, access, context) if done else None,
@@ -96,7 +96,7 @@ def outcome_of(run: HolderRun) -> str:
 
 def kept_outcome(run: HolderRun) -> str:
     """The outcome that facts keep. It is ``waiting_for_issuer`` also when the task failed because there was no bundle."""
-    if run.error is not None and run.error.code == "no_bundle":
+    if run.error is not None and run.error.code == "no_bundle" and not run.task.near:
         return SkipReason.WAITING_FOR_ISSUER.value
     return outcome_of(run)
 
@@ -146,22 +146,34 @@ def _certificate(done: Transaction, access: StoreCertificate | None, context: Re
     return certificate_row(installed, context.calendar, context.now) if installed else None
 
 
-def _message(run: HolderRun, access: StoreCertificate | None, check_mode: bool) -> str:
+def _message(run: HolderRun, access: StoreCertificate | None, context: ResultContext) -> str:
     if run.error is not None:
         return str(run.error)
     done = run.transaction
     if done is None:
         return ""
     if done.deferred is not None:
-        return done.deferred
-    return _skipped(run, done, access) if done.skipped and access else _sentence(done, access, check_mode)
+        return f"{done.deferred}{_absence(run, context)}"
+    if done.skipped and access:
+        return _skipped(run, done, access)
+    return f"{_sentence(done, access, context.check_mode)}{_unopened(run)}"
 
 
 def _skipped(run: HolderRun, done: Transaction, access: StoreCertificate) -> str:
     reason = "no new bundle is there" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "renewal is not due"
     sentence = f"{done.owner.name}: {reason}; access works until {access.certificate.not_after:%Y-%m-%d}."
+    return f"{sentence}{_unopened(run)}{near_sentence(run.task.near)}"
+
+
+def _unopened(run: HolderRun) -> str:
+    """Files of the folder that are the holder's by name and do not open; one of them may be the new bundle."""
     files = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in run.task.unopened)
-    return f"{sentence}{f' Not opened: {files}.' if files else ''}{near_sentence(run.task.near)}"
+    return f" Not opened: {files}." if files else ""
+
+
+def _absence(run: HolderRun, context: ResultContext) -> str:
+    back = run.task.entry.absent_until
+    return f" The holder is away until {back}." if back and context.calendar.day(context.now) < back else ""
 
 
 def _sentence(done: Transaction, access: StoreCertificate | None, check_mode: bool) -> str:
@@ -180,6 +192,8 @@ def _sentence(done: Transaction, access: StoreCertificate | None, check_mode: bo
 
 
 def _removed(done: Transaction, count: int, check_mode: bool) -> str:
+    if not count:
+        return f"There is nothing to remove for {done.owner.name} on {done.inventory.computer}."
     were = _were(count, check_mode)
     return f"{_count(count, 'certificate')} {were} retired for {done.owner.name} on {done.inventory.computer}."
 

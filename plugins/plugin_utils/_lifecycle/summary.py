@@ -26,7 +26,8 @@ from .summary_rows import (
 MOST_NAMES = 10
 """How many are named of those who need nobody."""
 WIDTH = 140
-FIRST = (FAILED, NOT_READY, SILENT, NOT_REACHED, *WAITING)
+WITH_FAILURES = "with failed holders"
+FIRST = (FAILED, WITH_FAILURES, NOT_READY, SILENT, NOT_REACHED, *WAITING)
 """The order in which those who need somebody are told; others follow."""
 
 
@@ -41,7 +42,14 @@ def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, 
         "changed": False,
         "failed": False,
         "msg": headline,
-        "lines": [headline, *_found_nowhere(missing), *_needy(rows), *_others(rows), *_table(rows)],
+        "lines": [
+            headline,
+            *_found_nowhere(missing),
+            *_needy(rows),
+            *_others(rows),
+            *_after_removal(rows),
+            *_table(rows),
+        ],
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
         "failed_hosts": failed,
@@ -61,7 +69,9 @@ def found_nowhere(results: Iterable[Result | None], known: Set[str]) -> list[str
 
 
 def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> str:
-    hosts = Counter(row.outcome for row in rows if not row.who)
+    own = {row.host: row.outcome for row in rows if not row.who}
+    failed = {row.host for row in rows if row.who and row.outcome == FAILED}
+    hosts = Counter([*own.values(), *(WITH_FAILURES for host in failed if host not in own)])
     people = Counter(row.outcome for row in rows if row.who)
     skipped = hosts.pop(SKIPPED, 0)
     parts = [_count(len(results) - skipped, "workstation") + _totals(hosts)]
@@ -89,7 +99,16 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
     if numbers:
         yield (
             f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
-            "nor in a store. Correct retire_authorisations."
+            "nor in a store. Correct retire_authorisations if it is misspelt. If it is right, the certificates are removed already."
+        )
+
+
+def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
+    """A run of enrol or renew does what the inventory says, so a leaver has to go from there, too."""
+    if any(row.outcome == "removed" for row in rows):
+        yield (
+            "Take those who left out of pkcs12_holders, and their bundles out of the bundle folder. Otherwise the next run of enrol or "
+            "renew installs the certificates again."
         )
 
 

@@ -80,7 +80,7 @@ def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
     totals = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
     needy: dict[str, list[str]] = {}
     for row in rows:
-        if row["failed"] or row["outcome"] == "deferred":
+        if row["failed"] or (row["outcome"] == "deferred" and not any(each["failed"] for each in rows)):
             needy.setdefault(row["msg"], []).append(_label(row))
     return " ".join([f"{computer}: {totals}.", *(f"{', '.join(who)}: {said}" for said, who in needy.items())])
 

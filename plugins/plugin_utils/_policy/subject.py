@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Whose certificate it is: the authorisation number and the name in its subject. Pure."""
+"""Finds the holder of a certificate by the authorisation number and the name in its subject. Pure."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from .names import NameCheck, has_name, has_words, normalized_text
 
 
 def check_pattern(option: str, pattern: str | None, groups: int | None = None) -> None:
-    """Raises ``CollectionError`` (``bad_pattern``) for what is no regular expression of Python, or has another number of groups."""
+    """Raises ``CollectionError`` (``bad_pattern``) if the pattern is no regular expression of Python, or has another number of groups."""
     if pattern is None:
         return
     try:
         found = re.compile(pattern).groups
     except re.error as problem:
-        raise _bad(option, f"it is no regular expression ({problem})") from None
+        raise _bad_pattern(option, f"it is no regular expression ({problem})") from None
     if groups is not None and found != groups:
-        raise _bad(option, f"it has {found} groups, {groups} is needed")
+        raise _bad_pattern(option, f"it has {found} groups, {groups} is needed")
 
 
-def _bad(option: str, problem: str) -> CollectionError:
+def _bad_pattern(option: str, problem: str) -> CollectionError:
     return CollectionError(
         code="bad_pattern",
         cause=f"{option} cannot be used: {problem}.",
@@ -36,7 +36,7 @@ def _bad(option: str, problem: str) -> CollectionError:
 
 
 class HasSubject(Protocol):
-    """Whatever carries the names of a certificate's subject: the certificate, or what facts say of it."""
+    """The names in a certificate's subject. A certificate has them, and so has its record in the facts."""
 
     @property
     def subject(self) -> str:
@@ -49,11 +49,11 @@ class HasSubject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSubject:
-    """Whom the inventory expects. ``pattern``: a regular expression whose one group is the number in the subject.
+    """The person whom the inventory expects. ``pattern``: a regular expression whose one group is the number in the subject.
 
-    Without a pattern the number has to stand in the CN or in the serialNumber of the subject as a word of its own; without a number
-    or a name nothing is expected. ``name_check`` says how the name is compared in a certificate that carries the number; in any other
-    the name is all that there is, so the comparison is strict.
+    Without a pattern, the number has to be a whole word of the CN or of the serialNumber in the subject. A number or a name that is None
+    is not checked. ``name_check`` says how names are compared in a certificate with the expected number. In a certificate without it, only
+    the name identifies the person, so the comparison is strict.
     """
 
     name: str | None = None
@@ -67,7 +67,7 @@ class ExpectedSubject:
     def number_in(self, certificate: HasSubject) -> str | None:
         """The authorisation number that the pattern finds; None where it does not match.
 
-        It is looked for in the CN first, so that a pattern may be anchored there, then in the whole RFC 4514 subject.
+        The search starts in the CN, so that a pattern may be anchored there. The whole RFC 4514 subject comes second.
         """
         if self.pattern is None:
             return None
@@ -75,9 +75,9 @@ class ExpectedSubject:
         return next((match.group(1) for match in found if match and match.group(1)), None)
 
     def same(self, one: HasSubject, other: HasSubject) -> bool:
-        """Whether two certificates are one person's: by the number, else by the whole subject.
+        """Whether two certificates belong to the same person: by the number, or else by the whole subject.
 
-        An issuer may write the name another way at a renewal, so the subject may differ where both carry the expected number.
+        An issuer may write the name another way at a renewal. So the subjects may differ if both have the expected number.
         """
         if self.pattern is None:
             return one.subject == other.subject or (self.owns(one) and self.owns(other))
@@ -85,7 +85,7 @@ class ExpectedSubject:
         return number is not None and number == self.number_in(other)
 
     def owns(self, certificate: HasSubject) -> bool:
-        """Whether a certificate carries the expected number."""
+        """Whether a certificate has the expected number."""
         if self.authorisation is None:
             return False
         if self.pattern is not None:
@@ -93,7 +93,7 @@ class ExpectedSubject:
         return any(has_words(text, self.authorisation) for text in _texts_with_numbers(certificate))
 
     def is_named_in(self, certificate: HasSubject) -> bool:
-        """Whether a certificate carries the expected name. The whole words: Ann Lee is not Joann Leeds."""
+        """Whether a certificate has the expected name. It compares whole words: Ann Lee is not Joann Leeds."""
         if self.name is None:
             return True
         check = self.name_check if self.owns(certificate) else NameCheck.STRICT
@@ -103,12 +103,12 @@ class ExpectedSubject:
 
 
 def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
-    """Refuses somebody else's certificate, naming both. Raises ``CollectionError``: ``wrong_person``, ``no_authorisation``."""
+    """Refuses the certificate of another person. Raises ``CollectionError``: ``wrong_person``, ``no_authorisation``."""
     if person.pattern is not None and person.number_in(leaf) is None:
         raise CollectionError(
             code="no_authorisation",
             cause=f"The pattern {person.pattern!r} finds no authorisation number in {leaf.subject!r}.",
-            next_step="Correct authorisation_pattern, or check that it is the right bundle.",
+            next_step="Correct authorisation_pattern, or check that this is the right bundle.",
         )
     right_number = person.authorisation is None or person.owns(leaf)
     if right_number and person.is_named_in(leaf):
@@ -125,12 +125,12 @@ def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
 
 
 def _texts_with_numbers(certificate: HasSubject) -> tuple[str, ...]:
-    """Where a number may stand that no pattern looks for."""
+    """The parts of the subject in which a number is looked for without a pattern."""
     return (certificate.subject_cn or "", *attribute_values(certificate.subject, "serialNumber"))
 
 
 def _texts_with_names(certificate: HasSubject) -> tuple[str, ...]:
-    """What a subject says of the person: the common name, and the names apart where an issuer gives them."""
+    """The parts of the subject with the person's name: the common name, and the given name and surname if the issuer sets them."""
     texts = [certificate.subject_cn or ""]
     for attribute in ("givenName", "sn"):
         texts += attribute_values(certificate.subject, attribute)
@@ -142,18 +142,18 @@ WORDS = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class HolderIndex:
-    """Authorisation numbers by their plain form; ``phrases`` are those of several words, which no single word of a name can be."""
+    """``numbers``: authorisation numbers by their normalized text. ``phrases``: the numbers that are not a single word."""
 
     pattern: str | None
     numbers: Mapping[str, str]
     phrases: tuple[str, ...]
 
-    def holder_of(self, named: HasSubject) -> str | None:
-        """The authorisation number in a certificate, if it is a number of this index. It reads like ``ExpectedSubject.owns``."""
+    def holder_of(self, certificate: HasSubject) -> str | None:
+        """The authorisation number in a certificate if this index has it. It is looked for as ``ExpectedSubject.owns`` does."""
         if self.pattern is not None:
-            number = ExpectedSubject(pattern=self.pattern).number_in(named)
+            number = ExpectedSubject(pattern=self.pattern).number_in(certificate)
             return number if number is not None and self.numbers.get(normalized_text(number)) == number else None
-        return next(filter(None, map(self._number_in, _texts_with_numbers(named))), None)
+        return next(filter(None, map(self._number_in, _texts_with_numbers(certificate))), None)
 
     def _number_in(self, text: str) -> str | None:
         for word in WORDS.findall(normalized_text(text)):
@@ -163,6 +163,7 @@ class HolderIndex:
 
 
 def index_holders(numbers: Iterable[str], pattern: str | None) -> HolderIndex:
-    """The register of these authorisation numbers."""
-    known = {normalized_text(number): number for number in sorted(numbers) if number}
-    return HolderIndex(pattern, known, tuple(number for plain, number in known.items() if not WORDS.fullmatch(plain)))
+    """An index of these authorisation numbers. Empty numbers are left out."""
+    by_text = {normalized_text(number): number for number in sorted(numbers) if number}
+    phrases = tuple(number for text, number in by_text.items() if not WORDS.fullmatch(text))
+    return HolderIndex(pattern, by_text, phrases)

@@ -18,7 +18,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     HolderBecome,
     Pkcs12Action,
     TaskContext,
-    untag,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
@@ -105,10 +104,24 @@ REFUSAL = CollectionError(code="x", cause="It says no.", next_step="Act.", journ
 
 
 def test_a_defect_may_echo_a_secret_so_its_text_is_masked() -> None:
-    result = run({"passphrase": SECRET}, RuntimeError(SECRET))
+    result = run({"passphrase": SECRET}, RuntimeError(f"it says {SECRET} here"))
     assert SECRET not in json.dumps(result)
-    assert "****" in result["msg"]
+    assert "it says ****" in result["msg"]
     assert "****" in result["exception"]
+    short = run({"passphrase": "x7"}, RuntimeError("it says x7 here"))
+    assert "x7" not in short["msg"] + short["exception"]
+    assert "RuntimeError" in short["msg"]
+
+
+def test_a_short_passphrase_does_not_garble_what_a_connection_says() -> None:
+    action = Action({"holder": "a", "passphrase": "on"}, answer=AnsibleConnectionFailure("Connection refused " * 40))
+    action.run(None, {})
+    with pytest.raises(ConnectionLost) as lost:
+        action.inventory([])
+    assert str(lost.value).startswith("Connection refused")
+    sentence = str(_action.connection_failure(lost.value))
+    assert len(sentence) < 400
+    assert "Switch the workstation on" in sentence
 
 
 def test_text_of_a_driver_is_masked_and_still_understood() -> None:
@@ -278,21 +291,3 @@ def test_a_key_is_never_left_in_a_file_of_ansibles() -> None:
     with pytest.raises(CollectionError) as refusal:
         action.exchange(REQUEST, HOLDER)
     assert (refusal.value.code, action.seen) == ("kept_files", [])
-
-
-class Tagged(str):
-    """A string with an origin, as core 2.19 hands it over."""
-
-    __slots__ = ()
-
-
-class TaggedNumber(int):
-    """The same for a number."""
-
-
-def test_tags_do_not_travel_on() -> None:
-    given = {Tagged("a"): [Tagged("b"), TaggedNumber(1), True, None, 1.5, (Tagged("c"),)]}
-    found = untag(given)
-    assert found == {"a": ["b", 1, True, None, 1.5, ["c"]]}
-    ((key, values),) = found.items()
-    assert {type(key), *map(type, values[:2]), type(values[5][0])} == {str, int}

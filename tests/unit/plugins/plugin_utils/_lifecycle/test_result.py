@@ -184,7 +184,7 @@ def test_what_became_of_an_old_key_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("gone", "check_mode", "number"),
-    [((), False, "0 certificates "), ((OLD,), False, "1 certificate "), ((OLD, SECOND), True, "2 certificates ")],
+    [((), False, "nothing to remove "), ((OLD,), False, "1 certificate "), ((OLD, SECOND), True, "2 certificates ")],
 )
 def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mode: bool, number: str) -> None:
     steps = [RemoveStep(each.thumbprint) for each in gone]

@@ -36,7 +36,7 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         }
     )
     assert found["lines"] == [
-        "4 workstations: 1 did not answer, 1 not reached; 4 holders: 1 failed, 1 deferred, 1 renewed, 1 unchanged.",
+        "4 workstations: 1 with failed holders, 1 did not answer, 1 not reached; 4 holders: 1 failed, 1 deferred, 1 renewed, 1 unchanged.",
         "failed (1):",
         "  Person 3, T3 (CHU\\p3) at b: No bundle.",
         "did not answer (1):",

@@ -14,7 +14,6 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
-    KeyState,
     UnreadRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
@@ -31,9 +30,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     ReportParameters,
     WorkstationRow,
 )
+from unit.plugins.plugin_utils.records import record
 
 NOW = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 TODAY = date(2026, 11, 25)
+LIFE = timedelta(days=1095)
 PARAMETERS = ReportParameters(NOW, "Europe/Paris", "en", None, 40, 60, 7, None)
 
 NAMES = (
@@ -96,43 +97,60 @@ def hospital(size: int, language: str = "en") -> Report:
 
 def holder(number: int) -> HolderRow:
     """A holder; every seventh has a second workstation, every eleventh none."""
-    status, step, actor, days = CYCLE[number % len(CYCLE)]
-    name = NAMES[number] if number < len(NAMES) else f"{NAMES[number % len(NAMES)]} {number}"
-    end = NOW + timedelta(days=days) if days is not None else None
     due = number % 4
-    row = HolderRow(
-        name=name,
-        authorisation=NUMBERS[number] if number < len(NUMBERS) else f"T{100000 + number}",
-        status=status,
-        next_step=step,
-        actor=actor,
-        valid_from=end - timedelta(days=1095) if end else None,
-        valid_until=end,
-        days_left=days,
-        authorisation_until=TODAY + timedelta(days=40 * due - 10) if due else None,
-        authorisation_days_left=40 * due - 10 if due else None,
-        authorisation_status=(None, Status.RENEWAL_DUE, Status.VALID, Status.EXPIRED)[due],
-        places=(),
+    row = holder_row(
+        NAMES[number] if number < len(NAMES) else f"{NAMES[number % len(NAMES)]} {number}",
+        NUMBERS[number] if number < len(NUMBERS) else f"T{100000 + number}",
+        40 * due - 10 if due else None,
+        (None, Status.RENEWAL_DUE, Status.VALID, Status.EXPIRED)[due],
+        *places(number),
     )
     if number % 11 == 10:
-        return replace(row, status=Status.MISSING, next_step=NextStep.ASSIGN_WORKSTATION, actor=Actor.IT)
-    return replace(row, places=places(row, number))
+        return replace(row, status=Status.MISSING, next_step=NextStep.ASSIGN_WORKSTATION, actor=Actor.IT, places=())
+    return row
 
 
-def places(row: HolderRow, number: int) -> tuple[HolderWorkstation, ...]:
+def holder_row(
+    name: str,
+    authorisation: str,
+    authorisation_days: int | None,
+    authorisation_status: Status | None,
+    *places: HolderWorkstation,
+) -> HolderRow:
+    """A holder; the first place is the worst, and the row repeats what it says."""
+    worst = places[0]
+    return HolderRow(
+        name=name,
+        authorisation=authorisation,
+        status=worst.status,
+        next_step=worst.next_step,
+        actor=worst.actor,
+        valid_from=worst.valid_from,
+        valid_until=worst.valid_until,
+        days_left=worst.days_left,
+        authorisation_until=None if authorisation_days is None else TODAY + timedelta(days=authorisation_days),
+        authorisation_days_left=authorisation_days,
+        authorisation_status=authorisation_status,
+        places=places,
+    )
+
+
+def places(number: int) -> tuple[HolderWorkstation, ...]:
     """Where a holder works."""
+    status, step, actor, days = CYCLE[number % len(CYCLE)]
+    end = NOW + timedelta(days=days) if days is not None else None
     first = HolderWorkstation(
         workstation=f"ws-{number // 4:04d}",
         account=f"CHU\\user{number}",
-        status=row.status,
-        next_step=row.next_step,
-        actor=row.actor,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        days_left=row.days_left,
-        thumbprint=f"{number + 1:040X}" if row.valid_until else None,
+        status=status,
+        next_step=step,
+        actor=actor,
+        valid_from=end - LIFE if end else None,
+        valid_until=end,
+        days_left=days,
+        thumbprint=f"{number + 1:040X}" if end else None,
         logged_on=(True, False, None)[number % 3],
-        facts_at=NOW - timedelta(hours=number % 30) if row.status is not Status.NEVER_SEEN else None,
+        facts_at=NOW - timedelta(hours=number % 30) if status is not Status.NEVER_SEEN else None,
         owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{1104 + number}" if number % 5 else None,
         outcome=(None, "deferred", "renewed")[number % 3],
         outcome_at=(None, NOW - timedelta(days=1), NOW)[number % 3],
@@ -143,33 +161,35 @@ def places(row: HolderRow, number: int) -> tuple[HolderWorkstation, ...]:
 
 def certificate_row(row: HolderRow, place: HolderWorkstation) -> CertificateRow:
     """The certificate that counts at a place."""
-    assert place.valid_until
-    assert place.thumbprint
-    record = CertificateRecord(
+    certificate = certificate_record(
+        row,
+        place,
         owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{place.account[8:]}",
-        owner=place.account,
-        store="CurrentUser\\My",
-        thumbprint=place.thumbprint,
-        subject=f"CN={row.name} - {row.authorisation},O=CHU,C=FR",
-        subject_cn=f"{row.name} - {row.authorisation}",
-        issuer="CN=Registry Users CA,O=Registry,C=FR",
-        issuer_cn="Registry Users CA",
-        serial=place.thumbprint[-6:],
-        not_before=place.valid_until - timedelta(days=1095),
-        not_after=place.valid_until,
         days_left=(place.days_left or 0) + 1,
         status=Status.VALID,
         eku=("1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4"),
-        key_type="RSA",
-        key_size=2048,
-        signature_hash="sha256",
         friendly_name=row.name,
-        archived=False,
-        key_state=KeyState.LINKED,
-        key_provider="Microsoft Software Key Storage Provider",
-        related=True,
     )
-    return CertificateRow(place.workstation, row.authorisation, Status.VALID, place.days_left or 0, NOW, record)
+    return CertificateRow(place.workstation, row.authorisation, Status.VALID, place.days_left or 0, NOW, certificate)
+
+
+def certificate_record(row: HolderRow, place: HolderWorkstation, **changes: Any) -> CertificateRecord:
+    """The certificate of a holder at a place that has one, as the facts keep it."""
+    assert place.valid_until
+    assert place.thumbprint
+    named = f"{row.name} - {row.authorisation}"
+    usual: dict[str, Any] = {
+        "owner": place.account,
+        "thumbprint": place.thumbprint,
+        "subject": f"CN={named},O=CHU,C=FR",
+        "subject_cn": named,
+        "issuer": "CN=Registry Users CA,O=Registry,C=FR",
+        "issuer_cn": "Registry Users CA",
+        "serial": place.thumbprint[-6:],
+        "not_before": place.valid_until - LIFE,
+        "not_after": place.valid_until,
+    }
+    return record(**usual | changes)
 
 
 def workstation(number: int) -> WorkstationRow:
@@ -195,7 +215,7 @@ def workstation(number: int) -> WorkstationRow:
 
 def changes() -> tuple[Change, ...]:
     """One change of each kind."""
-    said = {
+    rows = {
         ChangeKind.HOLDER_ADDED: ("T100000", "Jeanne Dupont", None, None, "valid"),
         ChangeKind.HOLDER_REMOVED: ("T099999", "Parti | d\u2019ici", None, "valid", None),
         ChangeKind.STATUS: ("0012", "Zoé Lefèvre-Ångström", None, "valid", "renewal_due"),
@@ -204,7 +224,7 @@ def changes() -> tuple[Change, ...]:
         ChangeKind.WORKSTATION_ADDED: ("ws-0000", "", None, None, None),
         ChangeKind.WORKSTATION_REMOVED: ("ws-9999", "", None, None, None),
     }
-    return tuple(Change(kind, *said[kind]) for kind in ChangeKind)
+    return tuple(Change(kind, *rows[kind]) for kind in ChangeKind)
 
 
 Kind = TypeVar("Kind")
