@@ -23,7 +23,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     RunAs,
 )
 from lab.authority import IssuedBundle
-from unit.plugins.plugin_utils.fakes import FakeDrivers, inventory, now, profile
+from unit.plugins.plugin_utils import fakes
+from unit.plugins.plugin_utils.fakes import FakeDrivers, now, profile
 
 PLUGINS = "ansible_collections.hospital_it.pkcs12.plugins"
 
@@ -44,7 +45,7 @@ class FakeWorkstation:
     """
 
     people: dict[str, FakeDrivers] = field(default_factory=dict)
-    found: Inventory = field(default_factory=inventory)
+    found: Inventory = field(default_factory=fakes.inventory)
     away: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     machine: list[SerializedElement] = field(default_factory=list)

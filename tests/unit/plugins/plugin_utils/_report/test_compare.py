@@ -139,11 +139,11 @@ def without_sid(made: Report) -> Report:
 )
 def test_an_account_that_is_written_differently_is_the_same(entry: HolderEntry, user: str, known: bool) -> None:
     found = record(owner_sid=entry.owner_sid)
-    before = report(host(found, entries=(entry,)))
-    after = report(host(found, entries=(replace(entry, user=user),)))
+    first = report(host(found, entries=(entry,)))
+    second = report(host(found, entries=(replace(entry, user=user),)))
     if not known:
-        before = without_sid(before)
-    assert told(before, after) == told(after, before) == []
+        first = without_sid(first)
+    assert told(first, second) == told(second, first) == []
 
 
 def test_two_people_at_one_account_have_each_their_own_certificate() -> None:

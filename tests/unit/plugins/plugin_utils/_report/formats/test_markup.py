@@ -40,7 +40,7 @@ def text_fields(kind: Any) -> Iterator[str]:
     for each in fields(kind):
         hint = get_type_hints(kind)[each.name]
         while get_origin(hint) in (UnionType, tuple):
-            hint = next(part for part in get_args(hint) if part is not NoneType)
+            hint = [part for part in get_args(hint) if part is not NoneType][0]  # noqa: RUF015  next() may end a generator
         if hint is str:
             yield f"{kind.__name__}.{each.name}"
         elif is_dataclass(hint):
