@@ -21,6 +21,8 @@ from integration.runner_job import RunnerRun
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Seat
 
+pytestmark = pytest.mark.full  # ansible-runner starts each job anew
+
 DESKS = [
     Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))),
     Desk("ws-nuclear", (Seat(PAUL),)),

@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.holders import count_holders
+
+pytestmark = pytest.mark.full  # many plays for a few figures
 
 
 def test_four_holders_cost_one_reading_and_one_exchange_for_the_one_who_is_due() -> None:

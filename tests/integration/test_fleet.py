@@ -11,6 +11,8 @@ import pytest
 
 from benchmarks.audit_and_report import audited, complaints
 
+pytestmark = pytest.mark.full  # a hospital of many workstations
+
 SIZE = 24
 
 Json = dict[str, Any]

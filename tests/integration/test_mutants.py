@@ -22,6 +22,8 @@ from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import ROOT, Run, play
 
+pytestmark = pytest.mark.full  # each planted mistake is a whole play
+
 Lie = Callable[[dict[str, Any]], None]
 
 

@@ -25,6 +25,8 @@ from lab.mail_server import MailServer
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.tls import LOOPBACK, server_context, trust
 
+pytestmark = pytest.mark.full  # ansible-runner starts each job anew
+
 DESKS = [
     Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))),
     Desk("ws-nuclear", (Seat(PAUL), Seat(ANNE, logged_on=False))),
