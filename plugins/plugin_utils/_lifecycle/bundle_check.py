@@ -34,11 +34,11 @@ def check_bundles(options: Mapping[str, Any], entries: Sequence[HolderEntry], no
     needy: dict[str, list[str]] = {}
     for name, row in zip(names, failed, strict=True):
         needy.setdefault(row["msg"], []).append(name)
-    told = [f"{', '.join(who)}: {sentence}" for sentence, who in needy.items()]
+    sentences = [f"{', '.join(who)}: {sentence}" for sentence, who in needy.items()]
     return {
         "changed": False,
         "failed": bool(failed),
-        "msg": " ".join([f"{len(rows) - len(failed)} of {len(rows)} bundles can be installed.", *told]),
+        "msg": " ".join([f"{len(rows) - len(failed)} of {len(rows)} bundles can be installed.", *sentences]),
         "holders": rows,
         "failed_holders": names,
     }

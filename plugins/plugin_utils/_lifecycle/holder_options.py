@@ -43,7 +43,7 @@ def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence
 
 
 def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
-    """When a deferred holder counts as a failure. Whoever leaves cannot wait, however long the certificate lasts."""
+    """When a deferred holder counts as a failure. A leaver cannot wait, even if the certificate lasts for years."""
     within = None if options["state"] == "absent" else options["deferred_fails_within_days"]
     return DeferralRule(options["fail_when_deferred"], within)
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What became of all hosts of a run: totals, then those who need somebody, each by name. Pure."""
+"""What became of all hosts of a run: totals, then by name everybody who needs help. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_NAMES = 10
 WIDTH = 140
 WITH_FAILURES = "with failed holders"
 FIRST = (FAILED, WITH_FAILURES, NOT_READY, SILENT, NOT_REACHED, *WAITING)
-"""The order in which those who need somebody are told; others follow."""
+"""Outcomes that need a person come first, in this order."""
 
 
 def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, Any]:
@@ -62,10 +62,10 @@ def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, 
 
 def found_nowhere(results: Iterable[Result | None], known: Set[str]) -> list[str]:
     """Numbers of a removal that no host of the run has, neither in its inventory nor in a store."""
-    told = [result["not_found"] for result in results if result and isinstance(result.get("not_found"), list)]
-    if not told:
+    lists = [result["not_found"] for result in results if result and isinstance(result.get("not_found"), list)]
+    if not lists:
         return []
-    return [str(number) for number in told[0] if number not in known and all(number in each for each in told)]
+    return [str(number) for number in lists[0] if number not in known and all(number in each for each in lists)]
 
 
 def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> str:
@@ -83,8 +83,10 @@ def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) 
 
 
 def _totals(counts: Mapping[str, int]) -> str:
-    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda pair: _rank(pair[0])))
-    return f": {told}" if told else ""
+    totals = ", ".join(
+        f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda pair: _rank(pair[0]))
+    )
+    return f": {totals}" if totals else ""
 
 
 def _rank(outcome: str) -> tuple[int, str]:
@@ -113,7 +115,7 @@ def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
 
 
 def _needy(rows: Iterable[SummaryRow]) -> Iterator[str]:
-    """All who need somebody. One sentence that is true of several is told once."""
+    """All rows that need a person. Rows with the same sentence are grouped under it."""
     groups: dict[str, dict[str, list[SummaryRow]]] = {}
     for row in rows:
         if row.needs_somebody:

@@ -49,7 +49,7 @@ def rows_of(host: str, result: Result | None) -> Iterator[SummaryRow]:
 
 
 def is_failed(result: Result | None) -> bool:
-    """Whether work failed on a host that answered. Whoever has to log on, or to switch it on, is no failure of the work."""
+    """Whether work failed on a host that answered. A holder who has to log on and a host that is off are no failures of the work."""
     return any(row.outcome == FAILED for row in rows_of("", result))
 
 

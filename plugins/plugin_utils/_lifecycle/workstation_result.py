@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The result of a run over a workstation: totals, those who need somebody, and the facts of all holders. Pure."""
+"""The result of a run over a workstation: totals, the holders who need help, and the facts of all holders. Pure."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _label(row: Mapping[str, Any]) -> str:
 
 
 def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Totals by outcome, then those who need somebody, each with the sentence."""
+    """Totals by outcome, then the holders who need help, each with the sentence."""
     if not rows:
         return f"{computer}: there are no holders."
     counts = Counter(_shown_outcome(row) for row in rows)

@@ -135,5 +135,6 @@ def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
 
 
 def _age(host: Host) -> tuple[bool, float, bool]:
-    """To compare: whoever has facts, the newer ones, and of equal ones those of a workstation that has not answered since."""
+    """A sort key: a workstation with facts comes after one without, newer facts after older ones. Among equal facts, one that did not
+    answer since comes last."""
     return host.facts_at is not None, host.facts_at.timestamp() if host.facts_at else 0.0, bool(host.problem)
