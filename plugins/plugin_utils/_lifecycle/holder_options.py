@@ -19,7 +19,7 @@ from .run import DesiredState, HolderTask, prepare
 def holder_tasks(
     options: Mapping[str, Any], entries: Sequence[HolderEntry], context: RunContext, now: datetime
 ) -> list[HolderTask]:
-    """What ``state: present`` asks for each holder. One holder's error, for instance a passphrase, stops nobody else."""
+    """What ``state: present`` asks for each holder. An error of one holder, for instance a wrong passphrase, does not stop the others."""
     check_duplicates(entries)
 
     def state(entry: HolderEntry) -> DesiredState:
@@ -49,7 +49,7 @@ def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
 
 
 def check_duplicates(entries: Sequence[HolderEntry]) -> None:
-    """Refuses two entries of one number at one account: nobody can tell which is meant. Raises ``CollectionError``."""
+    """Refuses two entries with the same number and account. Raises ``CollectionError``."""
     seen = set()
     for entry in entries:
         if entry.key in seen:
@@ -62,7 +62,7 @@ def check_duplicates(entries: Sequence[HolderEntry]) -> None:
 
 
 def check_placeholders(pattern: str, entry: HolderEntry) -> None:
-    """Refuses a file name with a gap: it would fit the bundles of others. Raises ``CollectionError``: ``bad_arguments``."""
+    """Refuses a pattern with an empty placeholder: it would fit bundles of other holders. Raises ``CollectionError``: ``bad_arguments``."""
     values = {"name": entry.person.name, "authorisation": entry.person.authorisation}
     for key, value in values.items():
         if f"{{{key}}}" in pattern and not value:

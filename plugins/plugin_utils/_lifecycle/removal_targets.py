@@ -28,7 +28,7 @@ def removal_run(
     drivers: Drivers,
     now: Callable[[], datetime],
 ) -> WorkstationRun:
-    """Removes the certificates of these numbers: one reading, one more where a store of another account has one of them."""
+    """Removes the certificates of these numbers. It reads the workstation once, and once more if another account has one of them."""
     check_duplicates(entries)
     numbers = leaving_numbers(options["authorisations"], entries)
     users = [entry.user for entry in entries]
@@ -49,7 +49,7 @@ def removal_run(
 
 
 def leaving_numbers(given: Iterable[Any], entries: Sequence[HolderEntry]) -> list[str]:
-    """Each number once. Raises ``CollectionError``: ``bad_arguments`` if nobody is named, or somebody who has no number."""
+    """Each number once. Raises ``CollectionError``: ``bad_arguments`` if there is no number, or an empty one."""
     numbers = list(dict.fromkeys(str(number).strip() for number in given))
     if not numbers and entries:
         raise CollectionError(
@@ -88,7 +88,7 @@ def _other_stores(
 
 
 def _machine_store(inventory: Inventory, numbers: Iterable[str], pattern: str | None) -> Iterable[HolderRun]:
-    """A certificate in LocalMachine\\My belongs to nobody's session, so it stays, and the run is red."""
+    """No holder owns a certificate in LocalMachine\\My, so it stays, and the run fails."""
     for number in numbers:
         person = ExpectedSubject(authorisation=number, pattern=pattern)
         if any(person.owns(found.certificate) for found in parse_store(inventory.machine).certificates):

@@ -86,7 +86,7 @@ class WorkstationRun:
 def prepare(
     entries: Iterable[HolderEntry], state_of: Callable[[HolderEntry], DesiredState], now: datetime
 ) -> list[HolderTask]:
-    """Everything that the controller can decide alone. One holder's error stops nobody else."""
+    """Everything that the controller can decide alone. An error of one holder does not stop the others."""
     tasks = []
     for entry in entries:
         try:

@@ -134,7 +134,7 @@ def _needy(rows: Iterable[SummaryRow]) -> Iterator[str]:
 
 
 def _others(rows: Iterable[SummaryRow]) -> Iterator[str]:
-    """Those who need nobody, only some by name."""
+    """All other rows, with some names only."""
     groups: dict[str, list[str]] = {}
     for row in rows:
         if not row.needs_somebody and row.bundle is None:

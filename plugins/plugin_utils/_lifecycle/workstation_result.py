@@ -45,7 +45,7 @@ def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultCo
 
 
 def facts_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> dict[str, Any]:
-    """``ansible_facts.pkcs12`` after a run. Facts outlive the run, and a plan is no outcome: check mode adds none."""
+    """``ansible_facts.pkcs12`` after a run. Check mode adds no outcome, because facts are kept after the run."""
     entries = resolve_accounts(scope.entries, run.inventory)
     if not check_mode:
         entries = _with_outcomes(entries, run)

@@ -18,10 +18,10 @@ SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
 
 
 def with_accounts(hosts: Sequence[Host], register: HolderIndex) -> tuple[Host, ...]:
-    """The hosts with the accounts of holders who came into the inventory after the facts, or whom a task without holders left out.
+    """The hosts, with the accounts of holders whom the facts do not know: newer entries, and facts of a task without holders.
 
-    An account is a SID, or an owner whom the facts name, or the one account in whose store the holder's number is and that is
-    nobody else's.
+    The account is the SID in the entry, or the owner with this name in the facts, or the only account whose store has the holder's
+    number, if it belongs to no other holder.
     """
     numbers: dict[str, set[str | None]] = {}
     for entry in (entry for host in hosts for entry in host.entries if entry.owner_sid):
@@ -54,14 +54,14 @@ def _located(host: Host, register: HolderIndex, numbers: Mapping[str, Set[str | 
 
 
 def _only(found: Iterable[str], known: Mapping[str, Set[str | None]]) -> str | None:
-    """The one of several accounts that another workstation knows to be the holder's; the only one in any case."""
+    """The only account, or the one of several that another workstation knows as the holder's."""
     found = list(found)
     best = [sid for sid in found if sid in known] or found
     return best[0] if len(best) == 1 else None
 
 
 def holder_keys(entries: Iterable[HolderEntry]) -> Mapping[str, str]:
-    """The SID of each account as it is written, where all workstations that know it agree: a local account may be several people's."""
+    """The SID of each account name. Names with several SIDs are left out, because local accounts of several people may share a name."""
     sids: dict[str, set[str]] = {}
     for entry in entries:
         if entry.owner_sid:

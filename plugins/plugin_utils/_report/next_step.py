@@ -55,7 +55,7 @@ def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered:
 
 @dataclass(frozen=True, slots=True)
 class RemainingCertificates:
-    """What may be left to do where the certificate itself needs nothing.
+    """Work that may be left although the certificate itself needs nothing.
 
     ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else has one of the holder's. ``unassigned``: the
     holder has one where the inventory does not know him.
@@ -68,7 +68,7 @@ class RemainingCertificates:
 
 
 def at_last(step: Action, left: RemainingCertificates) -> Action:
-    """The step, or where there is none the most pressing of the leftovers."""
+    """The step. If there is none, the most urgent remaining work."""
     if step != NOTHING:
         return step
     if left.elsewhere:
@@ -76,7 +76,7 @@ def at_last(step: Action, left: RemainingCertificates) -> Action:
     if left.unassigned:
         return NextStep.ASSIGN_WORKSTATION, Actor.IT
     if left.replaced:
-        # A running browser goes on offering the certificate that it has already used.
+        # A running browser still offers the certificate that it used before.
         return NextStep.CLOSE_BROWSER, Actor.HOLDER
     if left.authorisation in (Status.RENEWAL_DUE, Status.EXPIRED):
         return NextStep.RENEW_AUTHORISATION, Actor.HOLDER

@@ -65,7 +65,7 @@ class EvaluatedHost:
 
 
 def evaluate_host(host: Host, rules: Rules) -> EvaluatedHost:
-    """Judges the certificates of a workstation by the day of the report."""
+    """Sets the status of each certificate of a workstation, by the day of the report."""
     judge = StatusRules(rules.register, rules.accounts, rules.calendar, rules.now)
     judged = rate_certificates(host.certificates, judge)
     held: dict[str, list[RatedCertificate]] = {}
@@ -91,7 +91,7 @@ def holder_row(
     rules: Rules,
     left: RemainingCertificates = RemainingCertificates(),  # noqa: B008
 ) -> HolderRow:
-    """One holder over all his workstations. ``left``: what certificates leave to do, be it where he does not work."""
+    """One holder at all workstations. ``left``: work that certificates cause, also at workstations where the holder does not work."""
     first = min((entry for entry, _seen in entries), key=lambda entry: (entry.person.name or "", entry.user))
     places = sorted(
         (_place(entry, seen, rules) for entry, seen in entries), key=lambda place: (place.workstation, place.account)
@@ -129,7 +129,7 @@ def authorisation_status(until: date | None, rules: Rules) -> Status | None:
 
 
 def certificate_rows(seen: EvaluatedHost) -> Iterable[CertificateRow]:
-    """All certificates of a workstation; it has answered once, or has none."""
+    """All certificates of a workstation. A workstation that never answered has none."""
     for gathered, each in zip(seen.host.certificates, seen.judged, strict=True):
         if seen.host.facts_at:
             now = each.record
@@ -137,7 +137,7 @@ def certificate_rows(seen: EvaluatedHost) -> Iterable[CertificateRow]:
 
 
 def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
-    """Whether a workstation answered, and what it did not tell."""
+    """Whether a workstation answered, and what could not be read there."""
     host = seen.host
     return WorkstationRow(
         workstation=host.name,
@@ -166,7 +166,7 @@ def _is_too_old(moment: datetime, rules: Rules) -> bool:
 
 def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     number = entry.person.authorisation
-    # Of a terminal server with thousands of holders each looks at his own certificates alone.
+    # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
     standing = holder_status(entry, seen.held.get(number, ()) if number else seen.judged, seen.host.unread, seen.judge)
     if standing.record is None and not entry.in_facts:
         standing = replace(standing, status=Status.UNKNOWN)  # nobody has looked for this holder there yet

@@ -53,7 +53,7 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
     return replace(
         host,
         entries=merge_known(entries, holders_of_facts(facts)),
-        problem="" if audit and audit.at < record.gathered_at else host.problem,  # another task has reached it since
+        problem="" if audit and audit.at < record.gathered_at else host.problem,  # another task reached it later
         computer=record.workstation,
         facts_at=record.gathered_at,
         clock_skew_seconds=record.clock_skew_seconds,
@@ -108,7 +108,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
 
 
 def people_of(report: Report) -> tuple[HolderEntry, ...]:
-    """Those of an earlier report whom no workstation named; one of another report may."""
+    """The holders of an earlier report who have no workstation there; another report may have one for them."""
     return tuple(
         HolderEntry(row.name, ExpectedSubject(row.name or None, row.authorisation or None), row.authorisation_until)
         for row in report.without_workstation
@@ -116,7 +116,7 @@ def people_of(report: Report) -> tuple[HolderEntry, ...]:
 
 
 def merged(inventory: Iterable[Host], earlier: Iterable[Host]) -> tuple[Host, ...]:
-    """Each workstation once, by the newest facts. Who works there is the inventory's to say, where it has the workstation."""
+    """Each workstation once, by the newest facts. If the inventory has the workstation, the inventory says who works there."""
     hosts = {host.name: host for host in inventory}
     named = set(hosts)
     for other in earlier:
@@ -129,7 +129,7 @@ def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
     newer, older = (other, one) if _age(other) > _age(one) else (one, other)
     if not is_inventory:
         return newer
-    # An account that was known once is known still; whether the holder was looked for is what the newer facts say.
+    # The older facts may know more accounts. Only the newer facts say whether the holder was looked for.
     once = (replace(entry, in_facts=False) for entry in older.entries)
     return replace(newer, entries=merge_known(one.entries, (*newer.entries, *once)))
 
