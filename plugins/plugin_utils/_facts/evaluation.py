@@ -30,7 +30,7 @@ class StatusRules:
     ``accounts``: SIDs by authorisation number. The set is empty for a holder whose account no workstation knows.
     """
 
-    register: HolderIndex
+    index: HolderIndex
     accounts: Mapping[str, Set[str]]
     calendar: Calendar
     now: datetime
@@ -74,9 +74,7 @@ class HolderStatus:
 
 def rate_certificates(records: Iterable[CertificateRecord], rules: StatusRules) -> tuple[RatedCertificate, ...]:
     """Sets ``status`` and ``days_left`` of each certificate of one workstation. Keeps the order."""
-    known = [
-        RatedCertificate(record, rules.register.holder_of(record) if record.related else None) for record in records
-    ]
+    known = [RatedCertificate(record, rules.index.holder_of(record) if record.related else None) for record in records]
     newest: dict[tuple[str, ...], CertificateRecord] = {}
     for each in known:
         if rules.is_usable(each.record):

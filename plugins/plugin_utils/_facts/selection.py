@@ -25,7 +25,7 @@ class Selection:
     number in the subject. ``eku`` are dotted OIDs of which a certificate has at least one.
 
     ``issuer_names`` are whole RFC 4514 names. ``owners``: SIDs of the owners whose stores are listed, None for all. If no other field is
-    set, certificates with a number of ``register`` are related. Without numbers, all are related but those of a smart card or a TPM.
+    set, certificates with a number of ``index`` are related. Without numbers, all are related but those of a smart card or a TPM.
     """
 
     issuer: str | None = None
@@ -34,7 +34,7 @@ class Selection:
     pattern: str | None = None
     eku: tuple[str, ...] = ()
     owners: frozenset[str] | None = None
-    register: HolderIndex | None = None
+    index: HolderIndex | None = None
     include_unrelated: bool = False
     include_archived: bool = False
 
@@ -51,9 +51,9 @@ class Selection:
         if self.issuer_names is not None and certificate.issuer not in self.issuer_names:
             return False
         if not (self.issuer or self.subject or self.pattern or self.eku):
-            if self.register is None or not self.register.numbers:
+            if self.index is None or not self.index.numbers:
                 return is_software(stored)
-            return self.register.holder_of(certificate) is not None
+            return self.index.holder_of(certificate) is not None
         return (
             _matches(self.issuer, certificate.issuer)
             and _matches(self.subject, certificate.subject)
@@ -81,7 +81,7 @@ def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> 
         pattern=pattern,
         eku=tuple(options["eku"]),
         owners=owners if options["only_holders"] else None,
-        register=index_holders(numbers, pattern),
+        index=index_holders(numbers, pattern),
         include_unrelated=options["include_unrelated"],
         include_archived=options["include_archived"],
     )

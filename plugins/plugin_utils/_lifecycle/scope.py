@@ -29,7 +29,7 @@ def facts_scope(
     if issuer is not None:
         selection = Selection(issuer=issuer, pattern=pattern)
     elif numbers:
-        selection = Selection(pattern=pattern, register=index_holders(numbers, pattern))
+        selection = Selection(pattern=pattern, index=index_holders(numbers, pattern))
     else:
         selection = Selection(pattern=pattern, issuer_names=frozenset(_issuers(run)))
     return FactsScope(selection, entries, calendar, unusable)

@@ -17,7 +17,7 @@ from .sources import Host
 SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
 
 
-def with_accounts(hosts: Sequence[Host], register: HolderIndex) -> tuple[Host, ...]:
+def with_accounts(hosts: Sequence[Host], index: HolderIndex) -> tuple[Host, ...]:
     """The hosts, with the accounts of holders whom the facts do not know: newer entries, and facts of a task without holders.
 
     The account is the SID in the entry, or the owner with this name in the facts, or the only account whose store has the holder's
@@ -27,7 +27,7 @@ def with_accounts(hosts: Sequence[Host], register: HolderIndex) -> tuple[Host, .
     for entry in (entry for host in hosts for entry in host.entries if entry.owner_sid):
         numbers.setdefault(entry.owner_sid or "", set()).add(entry.person.authorisation)
     return tuple(
-        _located(host, register, numbers) if any(map(_is_missing, host.entries)) and host.facts_at else host
+        _located(host, index, numbers) if any(map(_is_missing, host.entries)) and host.facts_at else host
         for host in hosts
     )
 
@@ -36,11 +36,11 @@ def _is_missing(entry: HolderEntry) -> bool:
     return entry.owner_sid is None and not entry.in_facts
 
 
-def _located(host: Host, register: HolderIndex, numbers: Mapping[str, Set[str | None]]) -> Host:
+def _located(host: Host, index: HolderIndex, numbers: Mapping[str, Set[str | None]]) -> Host:
     owners = {each.owner.casefold(): each.owner_sid for each in host.certificates if each.owner}
     stores: dict[str, set[str]] = {}
     for record in host.certificates:
-        holder = register.holder_of(record) if record.related and record.owner_sid != MACHINE_SID else None
+        holder = index.holder_of(record) if record.related and record.owner_sid != MACHINE_SID else None
         if holder and numbers.get(record.owner_sid, {holder}) & {holder}:
             stores.setdefault(holder, set()).add(record.owner_sid)
 

@@ -47,9 +47,9 @@ class Sources:
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
-    register = _register(sources)
-    sources = replace(sources, hosts=with_accounts(sources.hosts, register))
-    rules = _rules(sources, parameters, register)
+    index = _index(sources)
+    sources = replace(sources, hosts=with_accounts(sources.hosts, index))
+    rules = _rules(sources, parameters, index)
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in evaluated for row in certificate_rows(each)), key=_certificate_order)
     report = Report(
@@ -67,7 +67,7 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
     return replace(report, changes=compare(sources.earlier, report)) if sources.earlier else report
 
 
-def _register(sources: Sources) -> HolderIndex:
+def _index(sources: Sources) -> HolderIndex:
     entries = [*_listed(sources), *sources.people]
     return index_holders(
         {entry.person.authorisation for entry in entries if entry.person.authorisation}, sources.pattern
@@ -78,11 +78,11 @@ def _listed(sources: Sources) -> list[HolderEntry]:
     return [entry for host in sources.hosts for entry in host.entries]
 
 
-def _rules(sources: Sources, parameters: ReportParameters, register: HolderIndex) -> Rules:
+def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -> Rules:
     return Rules(
         now=parameters.report_date,
         calendar=calendar_of(parameters.time_zone, parameters.renew_before_days),
-        register=register,
+        index=index,
         accounts=accounts_of(_listed(sources)),
         authorisation_due_within=parameters.authorisation_due_within_days,
         facts_max_age=parameters.facts_max_age_days,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The rows of the report: each workstation judged, each holder summed up over his workstations. Pure."""
+"""The rows of the report: each workstation rated, and each holder summed up over his workstations. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Rules:
 
     now: datetime
     calendar: Calendar
-    register: HolderIndex
+    index: HolderIndex
     accounts: Mapping[str, Set[str]]
     authorisation_due_within: int
     facts_max_age: int
@@ -55,24 +55,24 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedHost:
-    """A workstation and what was judged of it; ``held`` is the part with an authorisation number, by that number."""
+    """A workstation and its rated certificates; ``held`` is the part with an authorisation number, by that number."""
 
     host: Host
     answer: Reachability
-    judge: StatusRules
-    judged: tuple[RatedCertificate, ...]
+    status_rules: StatusRules
+    rated: tuple[RatedCertificate, ...]
     held: Mapping[str, Sequence[RatedCertificate]]
 
 
 def evaluate_host(host: Host, rules: Rules) -> EvaluatedHost:
     """Sets the status of each certificate of a workstation, by the day of the report."""
-    judge = StatusRules(rules.register, rules.accounts, rules.calendar, rules.now)
-    judged = rate_certificates(host.certificates, judge)
+    status_rules = StatusRules(rules.index, rules.accounts, rules.calendar, rules.now)
+    rated = rate_certificates(host.certificates, status_rules)
     held: dict[str, list[RatedCertificate]] = {}
-    for each in judged:
+    for each in rated:
         if each.holder:
             held.setdefault(each.holder, []).append(each)
-    return EvaluatedHost(host, _answer(host, rules), judge, judged, held)
+    return EvaluatedHost(host, _answer(host, rules), status_rules, rated, held)
 
 
 def holder_key(entry: HolderEntry, sids: Mapping[str, str]) -> tuple[str, str]:
@@ -130,7 +130,7 @@ def authorisation_status(until: date | None, rules: Rules) -> Status | None:
 
 def certificate_rows(seen: EvaluatedHost) -> Iterable[CertificateRow]:
     """All certificates of a workstation. A workstation that never answered has none."""
-    for gathered, each in zip(seen.host.certificates, seen.judged, strict=True):
+    for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
         if seen.host.facts_at:
             now = each.record
             yield CertificateRow(seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, gathered)
@@ -167,7 +167,9 @@ def _is_too_old(moment: datetime, rules: Rules) -> bool:
 def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     number = entry.person.authorisation
     # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
-    standing = holder_status(entry, seen.held.get(number, ()) if number else seen.judged, seen.host.unread, seen.judge)
+    standing = holder_status(
+        entry, seen.held.get(number, ()) if number else seen.rated, seen.host.unread, seen.status_rules
+    )
     if standing.record is None and not entry.in_facts:
         standing = replace(standing, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
     statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}

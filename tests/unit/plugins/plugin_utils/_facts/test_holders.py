@@ -269,5 +269,5 @@ def test_without_a_certificate_there_is_no_date() -> None:
 
 def test_whose_number_it_is_may_be_for_a_pattern_to_find() -> None:
     by = workstation_rules(SEATS, r"^(T\d+)", calendar_of("UTC", 40), NOW)
-    assert by.register.holder_of(record("T1")) is None
-    assert by.register.holder_of(record(subject_cn="T1 Dupont")) == "T1"
+    assert by.index.holder_of(record("T1")) is None
+    assert by.index.holder_of(record(subject_cn="T1 Dupont")) == "T1"

@@ -41,15 +41,15 @@ BOTH = list(itertools.product((True, False), repeat=2))
     [
         # Nothing is given: all but what is on a card or in a TPM.
         (Selection(), "mine foreign paul mail any no_key no_cn"),
-        (Selection(register=index_holders([], None)), "mine foreign paul mail any no_key no_cn"),
-        (Selection(issuer="", subject="", register=NUMBERS), "mine foreign mail any"),
+        (Selection(index=index_holders([], None)), "mine foreign paul mail any no_key no_cn"),
+        (Selection(issuer="", subject="", index=NUMBERS), "mine foreign mail any"),
         # Holders with numbers are.
-        (Selection(register=NUMBERS), "mine foreign mail any"),
-        (Selection(register=index_holders(["T123456", "T654321"], None)), "mine foreign paul mail any"),
+        (Selection(index=NUMBERS), "mine foreign mail any"),
+        (Selection(index=index_holders(["T123456", "T654321"], None)), "mine foreign paul mail any"),
         # One of the four: whoever works here makes no difference, nor what holds the key.
-        (Selection(issuer="^CN=Another CA$", register=NUMBERS), "foreign"),
-        (Selection(issuer="AC Personnes", register=NUMBERS), "mine paul card tpm mail any no_key no_cn"),
-        (Selection(subject="^CN=Paul", register=NUMBERS), "paul"),
+        (Selection(issuer="^CN=Another CA$", index=NUMBERS), "foreign"),
+        (Selection(issuer="AC Personnes", index=NUMBERS), "mine paul card tpm mail any no_key no_cn"),
+        (Selection(subject="^CN=Paul", index=NUMBERS), "paul"),
         (Selection(subject="O=CHU"), "no_cn"),
         (Selection(subject="dupont"), ""),
         (Selection(pattern=r" - (T\d+)$"), "mine foreign paul mail any"),

@@ -76,32 +76,32 @@ def test_a_number_may_stand_in_the_serial_number(cn: str | None, rest: str, numb
 
 
 def test_a_pattern_may_find_it_anywhere_in_the_subject() -> None:
-    register = index_holders(NUMBERS, r"OU=(T\d+)")
-    assert register.holder_of(named("Jeanne Dupont - T12345", "OU=T123456,O=CHU")) == "T123456"
+    index = index_holders(NUMBERS, r"OU=(T\d+)")
+    assert index.holder_of(named("Jeanne Dupont - T12345", "OU=T123456,O=CHU")) == "T123456"
     assert index_holders(NUMBERS, r"^Jeanne Dupont - (T\d+)$").holder_of(named("Jeanne Dupont - T12345")) == "T12345"
 
 
 @pytest.mark.parametrize("pattern", [None, PATTERN, r"(?:serialNumber=| - )(T\d+)"])
 def test_one_look_says_what_each_holders_entry_says(pattern: str | None) -> None:
-    register = index_holders(NUMBERS, pattern)
+    index = index_holders(NUMBERS, pattern)
     names = [f"Jeanne Dupont{joint}{number}" for joint, number in itertools.product((" - ", " ", "/", ""), NUMBERS)]
     numbered = [named("Jeanne Dupont", f"serialNumber={number},O=CHU") for number in NUMBERS]
     for certificate in [*map(named, [*names, "Jeanne Dupont", "", None]), *numbered]:
         owners = [
             number for number in NUMBERS if ExpectedSubject(authorisation=number, pattern=pattern).owns(certificate)
         ]
-        assert register.holder_of(certificate) in (owners or [None])
+        assert index.holder_of(certificate) in (owners or [None])
 
 
 @pytest.mark.parametrize("numbers", [(), ("",)], ids=["nobody", "empty"])
 @pytest.mark.parametrize("pattern", [None, r"(T\d*)"])
 def test_where_nobody_is_known_no_certificate_is_anybodys(numbers: tuple[str, ...], pattern: str | None) -> None:
-    register = index_holders(numbers, pattern)
-    assert register.numbers == {}
-    assert [register.holder_of(named(cn)) for cn in ("Jeanne Dupont - T123456", "", None)] == [None] * 3
+    index = index_holders(numbers, pattern)
+    assert index.numbers == {}
+    assert [index.holder_of(named(cn)) for cn in ("Jeanne Dupont - T123456", "", None)] == [None] * 3
 
 
 def test_the_order_of_the_numbers_makes_no_difference() -> None:
     numbers = ("T1", "t1", "T 2", "t 2")
     registers = [index_holders(order, None) for order in itertools.permutations(numbers)]
-    assert all(register == registers[0] for register in registers)
+    assert all(index == registers[0] for index in registers)

@@ -163,9 +163,9 @@ def test_a_workstation_answered_or_did_not(changes: dict[str, Any], answer: Reac
 
 def test_a_certificate_of_somebody_who_does_not_work_there_is_in_the_wrong_store() -> None:
     seen = evaluate_host(host(record("T2"), entries=(JEANNE,)), RULES)
-    assert [(each.holder, each.record.status) for each in seen.judged] == [("T2", Status.WRONG_HOLDER)]
+    assert [(each.holder, each.record.status) for each in seen.rated] == [("T2", Status.WRONG_HOLDER)]
     assert (
-        evaluate_host(host(record("T2", owner_sid="S-1-5-21-2"), entries=(PAUL,)), RULES).judged[0].record.status
+        evaluate_host(host(record("T2", owner_sid="S-1-5-21-2"), entries=(PAUL,)), RULES).rated[0].record.status
         is Status.VALID
     )
 

@@ -34,8 +34,8 @@ ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
 
 
 def facts(**changes: Any) -> dict[str, Any]:
-    judge = workstation_rules([JEANNE], None, RULES.calendar, NOW)
-    holders = (holder_record(JEANNE, (), (), judge),)
+    rules = workstation_rules([JEANNE], None, RULES.calendar, NOW)
+    holders = (holder_record(JEANNE, (), (), rules),)
     usual = WorkstationRecord(
         1, NOW, "WS-1", NOW, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, (record(),), 3, (), ()
     )
