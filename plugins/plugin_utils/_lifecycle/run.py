@@ -95,6 +95,8 @@ def prepare(
             tasks.append(HolderTask(entry, state))
         except CollectionError as error:
             tasks.append(HolderTask(entry, error=error))
+        except Exception as problem:  # noqa: BLE001  one bundle that breaks a library costs one holder
+            tasks.append(HolderTask(entry, error=_defect(problem)))
     return tasks
 
 

@@ -169,6 +169,19 @@ def test_a_defect_costs_one_holder_and_tells_its_place_but_no_text(
     assert [row[2] for row in kept(result)] == ["installed", "failed", "installed"]
 
 
+def test_a_defect_on_the_controller_costs_one_holder_too(
+    workstation: FakeWorkstation, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Any, _now: Any) -> None:
+        if self.options.person.authorisation == PAUL["authorisation"]:
+            raise KeyError(PASSPHRASE)
+
+    monkeypatch.setattr(run.PresentFromFolder, "check", broken)
+    result = enrol(workstation, folder)
+    assert codes(result) == [None, "defect", None]
+    assert PASSPHRASE not in str(result)
+
+
 def test_a_connection_that_ends_does_not_hide_an_own_cause(workstation: FakeWorkstation, folder: Path) -> None:
     workstation.cut = 1
     stranger = ANNE | {"name": "Ann Rouxel"}
