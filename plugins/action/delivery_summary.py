@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of each holder's delivery, for people and as facts. See ansible-doc hospital_it.pkcs12.delivery_summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.summary import (
+    CollectionRun,
+    collection_summary,
+)
+
+
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
+
+    SPEC = ArgumentSpec(
+        options={
+            "deliveries": {"type": "list", "elements": "dict", "required": True},
+            "withdrawals": {"type": "list", "elements": "dict", "required": True},
+            "unstored": {"type": "dict", "default": {}},
+            "holders": {"type": "list", "elements": "dict", "required": True},
+            "acknowledged": {"type": "list", "elements": "str", "default": []},
+            "known": {"type": "dict", "default": {}},
+        },
+    )
+
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
+        options = task.options
+        run = CollectionRun(
+            deliveries=options["deliveries"],
+            withdrawals={str(done["item"]): done for done in options["withdrawals"] if "item" in done},
+            unstored={str(number): str(why) for number, why in options["unstored"].items()},
+            holders={
+                str(holder["authorisation"]): str(holder.get("name") or "")
+                for holder in options["holders"]
+                if holder.get("authorisation")
+            },
+            acknowledged=frozenset(options["acknowledged"]),
+            known=options["known"],
+            check_mode=task.check_mode,
+        )
+        return collection_summary(run, now())

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What became of the deliveries of a run: the record of each holder, and sentences for people. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from .._crypto.instants import format_instant
+from .records import (
+    ACKNOWLEDGED,
+    COLLECTED,
+    FACT,
+    NEW,
+    NOT_AUTHENTIC,
+    REFUSED,
+    UNKNOWN_HOLDER,
+    UNSTORED,
+    DeliveryRecord,
+    fact_of,
+    records_of,
+)
+
+Row = Mapping[str, Any]
+
+PASSED_OVER = ("superseded", "duplicate")
+"""States of mails that need nothing, because a newer mail or the same one is there."""
+UNRELIABLE = (NOT_AUTHENTIC, REFUSED)
+"""States of mails that may not be the issuer's at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRun:
+    """What a run has found and done.
+
+    ``deliveries``: rows of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number. ``unstored``: why a
+    passphrase is in no store, by number. ``holders``: names by number, as the inventory has them. ``acknowledged``: message ids of
+    deliveries that a person has dealt with. ``known``: ``ansible_facts.pkcs12_deliveries`` from before. ``check_mode``: nothing was
+    withdrawn, so a new delivery is no failure.
+    """
+
+    deliveries: Sequence[Row]
+    withdrawals: Mapping[str, Row]
+    unstored: Mapping[str, str]
+    holders: Mapping[str, str]
+    acknowledged: Set[str]
+    known: Any
+    check_mode: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    record: DeliveryRecord
+    sentence: str
+
+
+def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
+    """The documented result of ``delivery_summary``."""
+    outcomes = [_outcome(run, row, now) for row in run.deliveries if row["state"] not in PASSED_OVER]
+    records = records_of(run.known)
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.record.mail_at or ""):
+        _keep(records, outcome.record)
+    needy = [outcome for outcome in outcomes if outcome.record.needs_somebody and not _is_planned(outcome, run)]
+    totals = dict(sorted(Counter(outcome.record.state for outcome in outcomes).items()))
+    counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
+    headline = f"{len(outcomes)} deliver{'y' if len(outcomes) == 1 else 'ies'}{': ' if counted else ''}{counted}."
+    return {
+        "changed": False,
+        "failed": bool(needy),
+        "msg": " ".join([headline, *(outcome.sentence for outcome in needy)]),
+        "lines": [headline, *(outcome.sentence for outcome in [*needy, *(each for each in outcomes if each not in needy)])],
+        "totals": totals,
+        "needs_somebody": sorted({outcome.record.authorisation or "?" for outcome in needy}),
+        "ansible_facts": {FACT: fact_of(records, now)},
+    }
+
+
+def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
+    number = str(row.get("authorisation") or "")
+    state, error, sentence = _state(run, row, number)
+    done = run.withdrawals.get(number, {}) if row["state"] == NEW else {}
+    record = DeliveryRecord(
+        authorisation=number,
+        name=run.holders.get(number) or str(row.get("name") or ""),
+        state=state,
+        mail_at=row.get("date"),
+        message_id=row.get("message_id"),
+        recorded_at=format_instant(now),
+        access_mail_seen=row.get("access_mail_seen"),
+        error=error,
+        file=PurePath(done["dest"]).name if done.get("dest") else None,
+        sha256=done.get("sha256"),
+    )
+    who = " ".join(part for part in (record.name, number) if part) or "A delivery without a number"
+    mail = f" (mail {record.message_id} of {str(record.mail_at)[:10]})" if record.needs_somebody else ""
+    return _Outcome(record, f"{who}{mail}: {sentence}")
+
+
+def _state(run: CollectionRun, row: Row, number: str) -> tuple[str, str | None, str]:
+    """The state of a delivery, the code of its error, and a sentence."""
+    if row.get("message_id") in run.acknowledged:
+        return ACKNOWLEDGED, None, "A person has dealt with this delivery."
+    if row["state"] != NEW:
+        error = row.get("error") or {}
+        return row["state"], error.get("code"), f"{error.get('cause', row['state'])} {error.get('next_step', '')}".strip()
+    if number not in run.holders:
+        sentence = "The inventory has no holder with this number. Add the holder to pkcs12_holders, and run the task again."
+        return UNKNOWN_HOLDER, None, sentence
+    done = run.withdrawals.get(number)
+    if done is None:
+        return NEW, None, "The bundle was not withdrawn. Run the task again."
+    if done.get("state") != COLLECTED:
+        return str(done.get("state") or "failed"), (done.get("error") or {}).get("code"), str(done.get("msg"))
+    if number in run.unstored:
+        return UNSTORED, None, run.unstored[number]
+    return COLLECTED, None, str(done.get("msg"))
+
+
+def _keep(records: dict[str, DeliveryRecord], record: DeliveryRecord) -> None:
+    """A forged or damaged mail must not hide what became of a delivery that can be relied on."""
+    known = records.get(record.authorisation)
+    if record.authorisation and (known is None or record.state not in UNRELIABLE or known.state in UNRELIABLE):
+        records[record.authorisation] = record
+
+
+def _is_planned(outcome: _Outcome, run: CollectionRun) -> bool:
+    return run.check_mode and outcome.record.state == NEW

@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``delivery_summary`` reaches what it is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.plugins.action.effects import Effect, Scene, check
+from unit.plugins.plugin_utils._delivery.deliveries import PICKED_UP, known, mail
+
+BASE = {
+    "deliveries": [mail("T1")],
+    "withdrawals": [PICKED_UP],
+    "holders": [{"name": "Jeanne Dupont", "authorisation": "T1"}],
+}
+
+
+def totals(scene: Scene) -> Any:
+    return scene.result["totals"]
+
+
+def numbers(scene: Scene) -> Any:
+    return [row["authorisation"] for row in scene.result["ansible_facts"]["pkcs12_deliveries"]["deliveries"]]
+
+
+DONE = {"collected": 1}
+EFFECTS = [
+    Effect("deliveries", [mail("T1", state="not_authentic")], totals, DONE, {"not_authentic": 1}),
+    Effect("withdrawals", [{**PICKED_UP, "state": "link_used"}], totals, DONE, {"link_used": 1}),
+    Effect("unstored", {"T1": "No store."}, totals, DONE, {"passphrase_not_stored": 1}),
+    Effect("holders", [], totals, DONE, {"unknown_holder": 1}),
+    Effect("acknowledged", ["<T1@issuer.example>"], totals, DONE, {"acknowledged": 1}),
+    Effect("known", known("T0"), numbers, ["T1"], ["T0", "T1"]),
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("delivery_summary", BASE, effect, tmp_path)

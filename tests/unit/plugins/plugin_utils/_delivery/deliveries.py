@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows as ``delivery_info`` and ``bundle_pickup`` return them, for the tests of what is made from them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+NOW = datetime(2026, 11, 26, 10, tzinfo=timezone.utc)
+MAIL_AT = "2026-11-20T08:00:00Z"
+PICKED_UP = {
+    "item": "T1",
+    "state": "collected",
+    "changed": True,
+    "dest": "/srv/bundles/Jeanne Dupont - T1.p12",
+    "sha256": "00ff",
+    "msg": "The bundle was withdrawn.",
+}
+
+
+def mail(number: str | None, state: str = "new", at: str | None = MAIL_AT, **more: Any) -> dict[str, Any]:
+    """A row of ``delivery_info``."""
+    error = None if state == "new" else {"code": f"code_{state}", "cause": "It is so.", "next_step": "Look."}
+    row = {"authorisation": number, "name": "Name In Mail", "state": state, "date": at, "error": error}
+    return row | {"message_id": f"<{number}@issuer.example>", "access_mail_seen": True} | more
+
+
+def record(number: str, state: str = "collected", at: datetime = NOW) -> dict[str, Any]:
+    """A record of ``ansible_facts.pkcs12_deliveries``."""
+    return {
+        "authorisation": number,
+        "name": "Jeanne Dupont",
+        "state": state,
+        "mail_at": MAIL_AT,
+        "message_id": "<1@issuer.example>",
+        "recorded_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+def known(*numbers: str, state: str = "collected") -> dict[str, Any]:
+    """``ansible_facts.pkcs12_deliveries`` with a record for each number."""
+    rows = [record(number, state, datetime.now(timezone.utc)) for number in numbers]
+    return {"schema": 1, "gathered_at": MAIL_AT, "deliveries": rows}

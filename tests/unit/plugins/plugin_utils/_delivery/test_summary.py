@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of the deliveries of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.summary import (
+    CollectionRun,
+    collection_summary,
+)
+
+from unit.plugins.plugin_utils._delivery.deliveries import NOW, PICKED_UP, known, mail
+
+FAILED = {**PICKED_UP, "state": "link_used", "msg": "Used.", "error": {"code": "link_used"}, "failed": True, "dest": None}
+
+
+def summed(**changed: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = {
+        "deliveries": [mail("T1")],
+        "withdrawals": {"T1": PICKED_UP},
+        "unstored": {},
+        "holders": {"T1": "Jeanne Dupont"},
+        "acknowledged": frozenset(),
+        "known": None,
+    }
+    return collection_summary(CollectionRun(**(usual | changed)), NOW)
+
+
+def states(result: dict[str, Any]) -> dict[str, str]:
+    rows = result["ansible_facts"]["pkcs12_deliveries"]["deliveries"]
+    return {row["authorisation"]: row["state"] for row in rows}
+
+
+def test_a_withdrawn_bundle_is_recorded() -> None:
+    result = summed()
+    assert (result["failed"], result["needs_somebody"], result["totals"]) == (False, [], {"collected": 1})
+    assert result["ansible_facts"]["pkcs12_deliveries"]["deliveries"] == [
+        {
+            "authorisation": "T1",
+            "name": "Jeanne Dupont",
+            "state": "collected",
+            "mail_at": "2026-11-20T08:00:00Z",
+            "message_id": "<T1@issuer.example>",
+            "recorded_at": "2026-11-26T10:00:00Z",
+            "access_mail_seen": True,
+            "error": None,
+            "file": "Jeanne Dupont - T1.p12",
+            "sha256": "00ff",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "state", "error"),
+    [
+        ({"withdrawals": {"T1": FAILED}}, "link_used", "link_used"),
+        ({"withdrawals": {"T1": {**FAILED, "state": None}}}, "failed", "link_used"),
+        ({"withdrawals": {}}, "new", None),
+        ({"unstored": {"T1": "No store."}}, "passphrase_not_stored", None),
+        ({"holders": {}}, "unknown_holder", None),
+        ({"deliveries": [mail("T1", state="not_authentic")]}, "not_authentic", "code_not_authentic"),
+        ({"deliveries": [mail("T1", state="refused")]}, "refused", "code_refused"),
+    ],
+    ids=str,
+)
+def test_what_needs_a_person_is_red_and_recorded(changed: dict[str, Any], state: str, error: str | None) -> None:
+    result = summed(**changed)
+    (row,) = result["ansible_facts"]["pkcs12_deliveries"]["deliveries"]
+    assert (result["failed"], result["needs_somebody"], row["state"], row["error"]) == (True, ["T1"], state, error)
+    assert "<T1@issuer.example>" in result["msg"]
+
+
+def test_a_mail_without_a_number_is_red_and_leaves_no_record() -> None:
+    result = summed(deliveries=[mail(None, state="refused")])
+    assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {})
+
+
+def test_acknowledged_mail_needs_nobody() -> None:
+    result = summed(withdrawals={"T1": FAILED}, acknowledged=frozenset({"<T1@issuer.example>"}))
+    assert (result["failed"], states(result)) == (False, {"T1": "acknowledged"})
+
+
+@pytest.mark.parametrize("passed_over", ["superseded", "duplicate"])
+def test_older_mails_are_passed_over(passed_over: str) -> None:
+    result = summed(deliveries=[mail("T1", state=passed_over, at="2026-01-01T00:00:00Z"), mail("T1")])
+    assert (result["totals"], states(result)) == ({"collected": 1}, {"T1": "collected"})
+
+
+@pytest.mark.parametrize("forged", ["not_authentic", "refused"])
+def test_a_forged_mail_hides_no_delivery(forged: str) -> None:
+    later = mail("T1", state=forged, at="2026-11-25T00:00:00Z")
+    result = summed(deliveries=[mail("T1"), later])
+    assert (result["failed"], states(result)) == (True, {"T1": "collected"})
+    assert states(summed(deliveries=[later], known=known("T1"))) == {"T1": "collected"}
+    assert states(summed(deliveries=[later], known=known("T1", state="refused"))) == {"T1": forged}
+
+
+def test_records_without_a_mail_are_kept_for_some_time() -> None:
+    old = {**known("T8")}
+    old["deliveries"] = [{**old["deliveries"][0], "recorded_at": "2025-01-01T00:00:00Z"}, *known("T9")["deliveries"]]
+    assert states(summed(known=old)) == {"T1": "collected", "T9": "collected"}
+
+
+@pytest.mark.parametrize("fact", [None, [], {}, {"schema": 2, "deliveries": [{}]}, {"schema": 1, "deliveries": [{}, "x"]}])
+def test_facts_of_another_form_are_no_facts(fact: Any) -> None:
+    assert states(summed(known=fact)) == {"T1": "collected"}
+
+
+def test_check_mode_is_green_although_nothing_was_withdrawn() -> None:
+    assert summed(withdrawals={"T1": {**PICKED_UP, "state": "new"}}, check_mode=True)["failed"] is False
+    assert summed(withdrawals={"T1": FAILED}, check_mode=True)["failed"] is True
+
+
+def test_those_who_need_a_person_come_first() -> None:
+    holders = {"T1": "Jeanne Dupont", "T2": "Paul Martin"}
+    result = summed(deliveries=[mail("T1"), mail("T2")], withdrawals={"T1": PICKED_UP, "T2": {**FAILED, "item": "T2"}}, holders=holders)
+    assert ["T2" in line for line in result["lines"]] == [False, True, False]
+    assert result["totals"] == {"collected": 1, "link_used": 1}
