@@ -6,33 +6,43 @@
 from __future__ import annotations
 
 import email
-import email.policy
 from datetime import datetime, timezone
 from email.header import decode_header, make_header
-from email.message import EmailMessage
+from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
-from typing import cast
 
 from .._errors import CollectionError
 
 LONGEST_HEADER = 1000
 """Characters of a header field that are used."""
 
-# The header fields stay as they came: the structured parser of Python raises for some that are wrong.
-POLICY = email.policy.compat32.clone()
+
+def parsed(data: bytes) -> Message:
+    """A message of these bytes. Its payload may have defects.
+
+    Its header fields stay as they came (the policy compat32), because Python's structured parser raises for some that are wrong.
+    """
+    return email.message_from_bytes(data)
 
 
-def parsed(data: bytes) -> EmailMessage:
-    """A message of these bytes. Its payload may have defects."""
-    return cast(EmailMessage, email.message_from_bytes(data, policy=POLICY))
+def raw(message: Message, name: str) -> list[str]:
+    """The values of all header fields of this name, from the top, unfolded and undecoded. Bytes outside ASCII are read as UTF-8 or
+    Windows-1252, although a header may not have them."""
+    values = (str(value) for field, value in message.raw_items() if field.lower() == name.lower())
+    return [" ".join(_eight_bit(value).split()) for value in values]
 
 
-def raw(message: EmailMessage, name: str) -> list[str]:
-    """The values of all header fields of this name, from the top, unfolded and undecoded."""
-    return [" ".join(str(value).split()) for value in message.get_all(name, [])]
+def _eight_bit(value: str) -> str:
+    if value.isascii():
+        return value
+    data = value.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("windows-1252", "replace")
 
 
-def text(message: EmailMessage, name: str) -> str:
+def text(message: Message, name: str) -> str:
     """The first header field of this name, decoded (RFC 2047), in one line."""
     values = raw(message, name)
     if not values:
@@ -44,25 +54,25 @@ def text(message: EmailMessage, name: str) -> str:
     return " ".join(decoded.split())[:LONGEST_HEADER]
 
 
-def sender(message: EmailMessage) -> str | None:
+def sender(message: Message) -> str | None:
     """The bare address of the one sender, in lower case. None unless there is exactly one ``From`` with exactly one address.
 
     What stands before the address, in quotes or encoded, is a name, whatever it looks like.
     """
     fields = raw(message, "From")
-    if len(fields) != 1:
+    pairs = getaddresses(fields)
+    if len(fields) != 1 or len(pairs) != 1 or pairs[0][1].count("@") != 1:
         return None
-    found = addresses(message, "From")
-    return found[0] if len(found) == 1 else None
+    return pairs[0][1].lower()
 
 
-def addresses(message: EmailMessage, name: str) -> tuple[str, ...]:
+def addresses(message: Message, name: str) -> tuple[str, ...]:
     """The bare addresses in the header fields of this name, in lower case."""
     pairs = getaddresses([value[:LONGEST_HEADER] for value in raw(message, name)])
     return tuple(address.lower() for _name, address in pairs if address.count("@") == 1)
 
 
-def date(message: EmailMessage) -> datetime | None:
+def date(message: Message) -> datetime | None:
     """When the sender says that the mail was sent, in UTC. None for a date that is none."""
     try:
         found = parsedate_to_datetime((raw(message, "Date") or [""])[0])
@@ -72,7 +82,7 @@ def date(message: EmailMessage) -> datetime | None:
         return None
 
 
-def message_id(message: EmailMessage) -> str | None:
+def message_id(message: Message) -> str | None:
     """The Message-ID, with its angle brackets."""
     values = raw(message, "Message-ID")
     return values[0][:LONGEST_HEADER] if values and values[0] else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import EmailMessage
+from email.message import Message
 from typing import cast
 
 from .html_text import Link, page_text
@@ -28,7 +28,7 @@ class Body:
     links: tuple[Link, ...] = field(repr=False)
 
 
-def body_of(message: EmailMessage) -> Body:
+def body_of(message: Message) -> Body:
     """The text of a mail, without its attachments. Raises ``CollectionError``: ``mail_unreadable``."""
     texts: list[str] = []
     links: list[Link] = []
@@ -45,7 +45,7 @@ def body_of(message: EmailMessage) -> Body:
     return Body("\n".join(texts), tuple(links))
 
 
-def attached_mails(message: EmailMessage) -> list[EmailMessage]:
+def attached_mails(message: Message) -> list[Message]:
     """The mails that are attached as ``message/rfc822``, not those that are attached to them.
 
     Raises ``CollectionError``: ``mail_unreadable``.
@@ -53,22 +53,22 @@ def attached_mails(message: EmailMessage) -> list[EmailMessage]:
     found = []
     for part in _parts(message):
         if part.get_content_type() in {"message/rfc822", "message/global"} and part.is_multipart():
-            found += [cast(EmailMessage, each) for each in cast(list[object], part.get_payload())]
+            found += [cast(Message, each) for each in cast(list[object], part.get_payload())]
     return found
 
 
-def _parts(message: EmailMessage, depth: int = 0) -> Iterator[EmailMessage]:
+def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
     """All parts of a mail that are no containers. It does not go into attached mails."""
     if depth > DEEPEST:
         raise unreadable(f"it has more than {DEEPEST} levels of parts")
     if message.get_content_maintype() == "multipart" and message.is_multipart():
-        for part in cast(list[EmailMessage], message.get_payload()):
+        for part in cast(list[Message], message.get_payload()):
             yield from _parts(part, depth + 1)
     else:
         yield message
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: Message) -> str:
     """The text of a part. A charset that is missing, unknown or wrong does not hide the text."""
     data = cast(bytes | None, part.get_payload(decode=True)) or b""
     declared = str(part.get_content_charset("utf-8")).lower()
