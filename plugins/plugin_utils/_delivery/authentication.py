@@ -34,7 +34,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class AuthenticationRules:
-    """``authserv_id`` is None where the site says that no server checks its mails. ``forwarders``: addresses, or domains as ``@chu.example``."""
+    """``authserv_id`` is None where the site says that no server checks its mails.
+
+    ``forwarders``: addresses in lower case, or domains as ``@chu.example``.
+    """
 
     authserv_id: str | None
     forwarders: tuple[str, ...] = ()
@@ -70,8 +73,7 @@ def judged(original: Envelope, around: Sequence[Envelope], quoted: bool, rules: 
 
 
 def _check_forwarder(envelope: Envelope, authserv_id: str, forwarders: Sequence[str]) -> None:
-    known = {entry.lower() for entry in forwarders}
-    if envelope.sender is None or known.isdisjoint({envelope.sender, f"@{_domain(envelope.sender)}"}):
+    if envelope.sender is None or {envelope.sender, f"@{_domain(envelope.sender)}"}.isdisjoint(forwarders):
         raise CollectionError(
             code="forwarder_not_trusted",
             cause=f"The mail is attached to one of {envelope.sender or 'an unclear sender'}, who is not in forwarders.",
@@ -88,7 +90,7 @@ def _passed(envelope: Envelope, authserv_id: str, *, is_forwarder: bool = False)
         raise CollectionError(
             code="authentication_missing",
             cause=f"No Authentication-Results of {authserv_id} says whether the mail is from {envelope.sender or f'its {who}'}.",
-            next_step="Check authserv_id, and that this server checks the mails of this mailbox. A forwarded mail keeps it only as an attachment.",
+            next_step="Check authserv_id, and that this server checks all mails of this mailbox.",
         )
     domain = _domain(envelope.sender)
     for result in field.results:

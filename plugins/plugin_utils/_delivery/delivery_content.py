@@ -68,7 +68,9 @@ def holder_in(subject: str, body: Body, rules: ContentRules) -> Content:
 
 def is_asked_for(content: Content, rules: ContentRules) -> bool:
     """Whether a row is wanted. A mail whose number is not known may be anybody's, so it is told whoever is asked for."""
-    return rules.authorisations is None or content.authorisation is None or content.authorisation in rules.authorisations
+    return (
+        rules.authorisations is None or content.authorisation is None or content.authorisation in rules.authorisations
+    )
 
 
 def _number(text: str, rules: ContentRules) -> str:

@@ -14,14 +14,35 @@ UNSEEN = frozenset({"head", "script", "style", "template", "title", "noscript"})
 """Elements whose content a reader does not see."""
 
 LINES = frozenset(
-    {"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre", "body"}
+    {
+        "p",
+        "div",
+        "br",
+        "tr",
+        "li",
+        "ul",
+        "ol",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "blockquote",
+        "pre",
+        "body",
+    }
 )
 """Elements that begin and end a line."""
 
 CELLS = frozenset({"td", "th"})
 VOID = frozenset({"br", "hr", "img", "meta", "link", "input", "col", "wbr"})
 
-HOST_IN_TEXT = re.compile(r"(?i)^(?:https?://)?(?:[^\s/@]*@)?((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}|\d{1,3}(?:\.\d{1,3}){3})(?=[:/?#]|$)")
+HOST_IN_TEXT = re.compile(
+    r"(?i)^(?:https?://)?(?:[^\s/@]*@)?((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}|\d{1,3}(?:\.\d{1,3}){3})(?=[:/?#]|$)"
+)
 """A text that is an address as people write them, with the host in its group."""
 
 

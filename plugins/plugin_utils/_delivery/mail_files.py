@@ -108,7 +108,9 @@ class Maildir(_Files):
 
     def _folder(self, name: str) -> Path:
         if not name.strip(".") or "/" in name or "\0" in name or name.startswith(".") or ".." in name:
-            raise cannot_move(f"{name!r} cannot be the name of a folder.", "Write move_to without slashes and leading dots.")
+            raise cannot_move(
+                f"{name!r} cannot be the name of a folder.", "Write move_to without slashes and leading dots."
+            )
         folder = self._path / f".{name}"
         for part in (folder, folder / "tmp", folder / "new", folder / "cur"):
             with suppress(FileExistsError):

@@ -16,7 +16,17 @@ from .mail_header import unreadable
 DEEPEST = 20
 """Levels of parts within parts. A mail with more is refused, because only an attack has them."""
 
-ONE_BYTE = ("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin-1", "latin1", "windows-1252", "cp1252")
+ONE_BYTE = (
+    "ascii",
+    "us-ascii",
+    "iso-8859-1",
+    "iso8859-1",
+    "iso-8859-15",
+    "latin-1",
+    "latin1",
+    "windows-1252",
+    "cp1252",
+)
 """Charsets that programs declare also when the text is UTF-8. In them, each text that is valid UTF-8 is nonsense."""
 
 

@@ -41,7 +41,12 @@ def checked_url(url: str, allowed_hosts: Sequence[str]) -> str:
 
 
 def _split(url: str) -> SplitResult:
-    if not url or len(url) > LONGEST_URL or not url.isprintable() or any(each.isspace() or each == "\\" for each in url):
+    if (
+        not url
+        or len(url) > LONGEST_URL
+        or not url.isprintable()
+        or any(each.isspace() or each == "\\" for each in url)
+    ):
         raise _invalid("it is empty or too long, or it has a space, a backslash or a control character")
     try:
         return urlsplit(url)
