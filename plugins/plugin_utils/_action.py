@@ -53,10 +53,7 @@ class ArgumentSpec:
 
 @dataclass(frozen=True, slots=True)
 class TaskContext:
-    """What ``run_task`` gets: the validated options, how the task runs, and ``ansible_facts.pkcs12`` from before the task.
-
-    ``no_log``: Ansible shows and logs nothing of the task's result.
-    """
+    """What ``run_task`` gets: the validated options, how the task runs, and ``ansible_facts.pkcs12`` from before the task."""
 
     options: Mapping[str, Any] = field(repr=False)
     check_mode: bool

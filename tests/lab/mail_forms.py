@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
@@ -92,7 +93,7 @@ def attached(original: bytes, date: datetime, forwarder: str = FORWARDER) -> byt
     """A mail with the original attached to it."""
     message = _forward(forwarder, date, "Fwd: un message")
     message.set_content("Ci-joint.\n")
-    boundary = "=-forwarded-="
+    boundary = f"=-{secrets.token_hex(12)}-="  # one of another level would end this one
     parts = [
         b"Content-Type: text/plain\r\n\r\nCi-joint.\r\n",
         b"Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n" + original,
@@ -118,5 +119,5 @@ def _forward(forwarder: str, date: datetime, subject: str) -> EmailMessage:
     message["To"] = MAILBOX
     message["Subject"] = subject
     message["Date"] = format_datetime(date)
-    message["Message-ID"] = f"<forward-{date:%Y%m%d%H%M%S%f}-{abs(hash(subject))}@chu.example>"
+    message["Message-ID"] = f"<{secrets.token_hex(8)}@chu.example>"
     return message

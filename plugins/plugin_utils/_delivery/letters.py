@@ -18,7 +18,7 @@ from .patterns import Pattern, fits
 from .quoted_mail import quoted_mail
 
 MOST_FORWARDS = 5
-"""Levels of mails that are attached to mails. Deeper ones are not looked at."""
+"""Levels of mails that are attached to mails. A mail with more is refused, because only an attack has them."""
 
 
 class Forwarded(str, Enum):
@@ -90,12 +90,13 @@ def _letters(message: Message, place: str, wanted: Wanted, around: tuple[Message
     if sender is not None and kind is not None:
         yield _letter(message, place, kind, around)
         return
-    if len(around) < MOST_FORWARDS:
-        attached = attached_mails(message)
-        for each in attached:
-            yield from _letters(each, place, wanted, (*around, message))
-        if not attached and wanted.inline:
-            yield from _quoted(message, place, wanted, around)
+    attached = attached_mails(message)
+    if attached and len(around) >= MOST_FORWARDS:
+        raise mail_header.unreadable(f"it has more than {MOST_FORWARDS} levels of attached mails")
+    for each in attached:
+        yield from _letters(each, place, wanted, (*around, message))
+    if not attached and wanted.inline:
+        yield from _quoted(message, place, wanted, around)
 
 
 def _letter(message: Message, place: str, kind: str, around: tuple[Message, ...]) -> Letter:
@@ -147,11 +148,10 @@ def _strangers(message: Message, place: str, wanted: Wanted) -> Iterator[Strange
             return
 
 
-def _with_attached(message: Message, depth: int = 0) -> Iterable[Message]:
+def _with_attached(message: Message) -> Iterable[Message]:
     yield message
-    if depth < MOST_FORWARDS:
-        for each in attached_mails(message):
-            yield from _with_attached(each, depth + 1)
+    for each in attached_mails(message):
+        yield from _with_attached(each)
 
 
 def _envelope(message: Message) -> Envelope:

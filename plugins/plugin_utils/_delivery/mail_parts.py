@@ -16,18 +16,8 @@ from .mail_header import unreadable
 DEEPEST = 20
 """Levels of parts within parts. A mail with more is refused, because only an attack has them."""
 
-ONE_BYTE = (
-    "ascii",
-    "us-ascii",
-    "iso-8859-1",
-    "iso8859-1",
-    "iso-8859-15",
-    "latin-1",
-    "latin1",
-    "windows-1252",
-    "cp1252",
-)
-"""Charsets that programs declare also when the text is UTF-8. In them, each text that is valid UTF-8 is nonsense."""
+SEVEN_BIT = ("iso-2022", "utf-7", "hz")
+"""Beginnings of names of charsets whose texts look like ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +72,9 @@ def _decoded(part: Message) -> str:
     """The text of a part. A charset that is missing, unknown or wrong does not hide the text."""
     data = cast(bytes | None, part.get_payload(decode=True)) or b""
     declared = str(part.get_content_charset("utf-8")).lower()
-    for charset in ("utf-8", declared) if declared in ONE_BYTE else (declared, "utf-8"):
+    # Text in another charset is hardly ever valid UTF-8 by chance, and programs declare other charsets for UTF-8.
+    charsets = (declared, "utf-8") if declared.startswith(SEVEN_BIT) else ("utf-8", declared)
+    for charset in charsets:
         try:
             return data.decode(charset)
         except (LookupError, ValueError):
