@@ -61,6 +61,7 @@ class TaskContext:
     host: str
     job: str | None
     facts: Any = None
+    no_log: bool = False
 
 
 class HolderBecome(RunasBecome):
@@ -235,7 +236,8 @@ class Pkcs12Action(ActionBase):
         known = variables.get("ansible_facts", {})
         # Up to ansible-core 2.18, facts of an earlier item of the same loop are one level deeper. They are newer.
         facts = untag(known.get("ansible_facts", known).get("pkcs12", known.get("pkcs12")))
-        return TaskContext(options, bool(self._task.check_mode), bool(self._task.diff), host, job, facts)
+        task = self._task
+        return TaskContext(options, bool(task.check_mode), bool(task.diff), host, job, facts, bool(task.no_log))
 
     def _validate(self) -> Any:
         """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required."""

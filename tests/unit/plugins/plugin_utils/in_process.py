@@ -106,7 +106,7 @@ class FakeConnection:
         self._shell = SimpleNamespace(SHELL_FAMILY=family)
 
 
-def run_action(
+def run_action(  # noqa: PLR0913  a task runs in many ways
     name: str,
     arguments: Mapping[str, Any],
     drivers: Drivers,
@@ -115,6 +115,7 @@ def run_action(
     check_mode: bool = False,
     diff: bool = False,
     family: str = "powershell",
+    no_log: bool = False,
 ) -> dict[str, Any]:
     """The result of a task, as Ansible gets it. Raises what the action raises."""
     module = importlib.import_module(f"{PLUGINS}.action.{name}")
@@ -122,7 +123,11 @@ def run_action(
     class InProcess(module.ActionModule):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             self._task = SimpleNamespace(
-                args=dict(arguments), action=f"hospital_it.pkcs12.{name}", check_mode=check_mode, diff=diff
+                args=dict(arguments),
+                action=f"hospital_it.pkcs12.{name}",
+                check_mode=check_mode,
+                diff=diff,
+                no_log=no_log,
             )
             self._connection = FakeConnection(family)
 

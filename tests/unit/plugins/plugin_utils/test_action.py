@@ -65,6 +65,7 @@ class Action(Pkcs12Action):
             "action": "hospital_it.pkcs12.x",
             "check_mode": False,
             "diff": False,
+            "no_log": False,
         }
         usual |= {"async_val": 0, "environment": None}
         self._task = SimpleNamespace(**(usual | task))

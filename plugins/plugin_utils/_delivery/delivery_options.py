@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The options of ``delivery_info`` as values, checked before any mail is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from .._errors import CollectionError
+from .authentication import AuthenticationRules
+from .delivery_content import ContentRules
+from .imap_source import ImapMails, ImapServer
+from .letters import Wanted
+from .mail_files import EmlFiles, Maildir, Mbox
+from .mail_source import Limits, MailSource
+from .patterns import compiled
+from .urls import checked_url
+
+FILES = {"eml": EmlFiles, "mbox": Mbox, "maildir": Maildir}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRules:
+    """What a run looks for. ``since``: mails that arrived earlier are not looked at."""
+
+    wanted: Wanted
+    content: ContentRules
+    authentication: AuthenticationRules
+    limits: Limits
+    since: datetime | None
+    include_codes: bool
+    move_to: str | None
+
+
+def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -> DeliveryRules:
+    """Raises ``CollectionError``: ``no_log_required``, ``bad_pattern``, ``mail_address``, ``bad_arguments``, ``url_invalid``."""
+    if options["include_codes"] and not no_log:
+        raise CollectionError(
+            code="no_log_required",
+            cause="The result would have withdrawal codes, and Ansible would show and log it.",
+            next_step="Set no_log: true for the task, or include_codes: false.",
+        )
+    days = options["since"]
+    for name, most in MOST.items():
+        if options[name] is not None and not 0 < options[name] <= most:
+            raise CollectionError(
+                code="bad_arguments", cause=f"{name} has to be from 1 to {most}.", next_step=f"Correct {name}."
+            )
+    for host in options["allowed_hosts"]:
+        checked_url(f"https://{host}/", [host])
+    asked = options["authorisations"]
+    content = ContentRules(
+        **{name: compiled(f"{name}_pattern", options[f"{name}_pattern"], groups=1) for name in FOUND},
+        allowed_hosts=tuple(options["allowed_hosts"]),
+        authorisations=None if asked is None else tuple(asked),
+    )
+    is_checked = options["authenticate"] == "authentication_results"
+    authentication = AuthenticationRules(
+        options["authserv_id"] if is_checked else None, _addresses("forwarders", options["forwarders"])
+    )
+    return DeliveryRules(
+        wanted=_wanted(options),
+        content=content,
+        authentication=authentication,
+        limits=Limits(options["max_mails"], options["max_bytes"]),
+        since=None if days is None else now - timedelta(days=days),
+        include_codes=options["include_codes"],
+        move_to=options["move_to"],
+    )
+
+
+MOST = {"max_mails": 1_000_000, "max_bytes": 1_000_000_000, "since": 36_500}
+"""The largest value of each limit."""
+
+FOUND = ("url", "code", "name", "authorisation")
+
+
+def _wanted(options: Mapping[str, Any]) -> Wanted:
+    access = options["access_subject_pattern"]
+    return Wanted(
+        senders=frozenset(_addresses("sender", options["sender"])),
+        delivery=compiled("subject_pattern", options["subject_pattern"]),
+        access=None if access is None else compiled("access_subject_pattern", access),
+        inline=options["inline_forwards"],
+    )
+
+
+def _addresses(option: str, entries: list[str]) -> tuple[str, ...]:
+    """Bare addresses in lower case. ``forwarders`` may have domains, as ``@chu.example``."""
+    for entry in entries:
+        user, at, domain = entry.strip().rpartition("@")
+        if not at or not domain or any(each in entry for each in "<>, ") or not (user or option == "forwarders"):
+            raise CollectionError(
+                code="mail_address",
+                cause=f"{option} has {entry!r}, which is no mail address.",
+                next_step="Write the address alone, such as registry@issuer.example.",
+            )
+    return tuple(entry.strip().lower() for entry in entries)
+
+
+def mail_source(options: Mapping[str, Any], rules: DeliveryRules, *, moves: bool) -> MailSource:
+    """The place that the options name. ``moves``: whether mails will be moved."""
+    kind = options["source"]
+    if kind != "imap":
+        if rules.move_to is not None and kind != "maildir":
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"move_to cannot be used with source {kind}, which has no folders.",
+                next_step="Leave move_to out, or read a Maildir or an IMAP server.",
+            )
+        source: MailSource = FILES[kind](Path(options["path"]))
+        return source
+    server = ImapServer(**{name: options[name] for name in IMAP})
+    # A server counts days in its own time zone.
+    since = None if rules.since is None else (rules.since - timedelta(days=1)).date()
+    return ImapMails(server, since, is_read_only=not moves)
+
+
+IMAP = ("host", "port", "security", "ca_path", "timeout", "username", "password", "folder")

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The result of ``delivery_info``: rows for people and roles. Withdrawal codes are in it only where the task asks for them. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from .._errors import CollectionError
+from .deliveries import BAD, Delivery, State
+from .delivery_options import DeliveryRules
+from .delivery_run import IGNORED, Reading
+from .mail_source import Problem
+
+
+def delivery_result(reading: Reading, rules: DeliveryRules) -> dict[str, Any]:
+    """``deliveries``, oldest first; ``newest`` by authorisation number; ``problems``, ``ignored``, ``moved``."""
+    rows = [_row(each, rules) for each in reading.deliveries]
+    return {
+        "changed": bool(reading.moved),
+        "deliveries": rows,
+        "newest": {row["authorisation"]: row for row in rows if row["state"] == State.NEW.value},
+        "problems": [_problem(each) for each in reading.problems],
+        "ignored": {name: reading.ignored[name] for name in IGNORED},
+        "moved": reading.moved,
+        "msg": _message(reading),
+    }
+
+
+def _row(delivery: Delivery, rules: DeliveryRules) -> dict[str, Any]:
+    letter, content, verdict = delivery.letter, delivery.content, delivery.verdict
+    row: dict[str, Any] = {
+        "authorisation": content.authorisation,
+        "name": content.name,
+        "url": content.url,
+        "date": _utc(letter.date),
+        "message_id": letter.message_id,
+        "place": letter.place,
+        "sender": letter.sender,
+        "subject": letter.subject,
+        "forwarded": letter.forwarded.value,
+        "forwarder": letter.forwarder,
+        "authenticity": {
+            "method": "none" if rules.authentication.authserv_id is None else "authentication_results",
+            "authserv_id": rules.authentication.authserv_id,
+            "result": verdict.result,
+            "checked_by": verdict.checked_by,
+            "domain": verdict.domain,
+        },
+        "state": delivery.state.value,
+        "superseded_by": delivery.superseded_by,
+        "access_mail_seen": delivery.access_mail_seen,
+        "error": _error(content.error),
+    }
+    return row | ({"code": content.code} if rules.include_codes else {})
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"place": problem.place, **(_error(problem.error) or {})}
+
+
+def _error(error: CollectionError | None) -> dict[str, str] | None:
+    return None if error is None else {"code": error.code, "cause": error.cause, "next_step": error.next_step}
+
+
+def _utc(instant: datetime | None) -> str | None:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}" if instant else None
+
+
+def _message(reading: Reading) -> str:
+    new = sum(each.state is State.NEW for each in reading.deliveries)
+    bad = sum(each.state in BAD for each in reading.deliveries)
+    sentence = f"{reading.mails} mails read: {new} new deliveries"
+    if bad:
+        sentence += f", {bad} that cannot be used"
+    if reading.problems:
+        sentence += f", {len(reading.problems)} problems"
+    return f"{sentence}."

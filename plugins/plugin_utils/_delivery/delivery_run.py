@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Reads a mailbox and tells its deliveries: the work of ``delivery_info``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .._errors import CollectionError
+from . import mail_header
+from .deliveries import BAD, Delivery, compared, delivery_of, verdict_of
+from .delivery_content import is_asked_for
+from .delivery_options import DeliveryRules
+from .letters import Letter, Stranger, letters_in
+from .mail_source import MailSource, Problem, ReadMail, read_mails
+from .patterns import limited_time
+
+IGNORED = ("other_mails", "too_old", "other_authorisations", "access_mails_not_authentic")
+"""Why mails are in no row, as the result counts them."""
+
+
+@dataclass
+class Reading:
+    """What was found by now. ``ignored``: how many mails are in no row, by the reason."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    access: list[Letter] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    ignored: Counter[str] = field(default_factory=Counter)
+    moved: list[str] = field(default_factory=list)
+    mails: int = 0
+
+
+def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, check_mode: bool) -> Reading:
+    """All that a mailbox delivers. Raises ``CollectionError`` only if the mailbox itself cannot be read."""
+    reading = Reading()
+    with source:
+        for read in read_mails(source.entries(), rules.limits):
+            if isinstance(read, Problem):
+                reading.problems.append(read)
+            else:
+                reading.mails += 1
+                _read_mail(read, rules, now, reading)
+        reading.deliveries = compared(reading.deliveries, reading.access)
+        asked = [each for each in reading.deliveries if is_asked_for(each.content, rules.content)]
+        reading.ignored["other_authorisations"] = len(reading.deliveries) - len(asked)
+        reading.deliveries = asked
+        if rules.move_to is not None:
+            _move(source, rules.move_to, reading, check_mode)
+    return reading
+
+
+def _read_mail(read: ReadMail, rules: DeliveryRules, now: datetime, reading: Reading) -> None:
+    """Adds what is in one mail. A mail that breaks Python's library costs only itself."""
+    place = read.entry.place
+    try:
+        with limited_time():
+            message = mail_header.parsed(read.data)
+            arrived = read.entry.arrived or mail_header.date(message)
+            if rules.since is not None and arrived is not None and arrived < rules.since:
+                reading.ignored["too_old"] += 1
+                return
+            found = list(letters_in(message, place, rules.wanted))
+            if not found:
+                reading.ignored["other_mails"] += 1
+            for each in found:
+                _sort(each, rules, now, reading)
+    except CollectionError as refusal:
+        reading.problems.append(Problem(place, error=refusal))
+    except Exception as problem:  # noqa: BLE001  the library raises errors of many kinds for mails that are made to break it
+        reading.problems.append(Problem(place, mail_header.unreadable(type(problem).__name__)))
+
+
+def _sort(found: Letter | Stranger, rules: DeliveryRules, now: datetime, reading: Reading) -> None:
+    if isinstance(found, Stranger):
+        reading.problems.append(Problem(found.place, _stranger(found)))
+        return
+    verdict = verdict_of(found, rules.authentication)
+    if found.body is not None:
+        reading.deliveries.append(delivery_of(found, verdict, rules.content, now))
+    elif verdict.error is None:
+        reading.access.append(found)
+    else:
+        reading.ignored["access_mails_not_authentic"] += 1
+
+
+def _stranger(found: Stranger) -> CollectionError:
+    who = "has no clear sender" if found.sender is None else f"is from {found.sender[:200]}, who is not in sender"
+    return CollectionError(
+        code="sender_differs",
+        cause=f"A mail has the subject of a delivery ({found.subject[:100]}) and {who}.",
+        next_step="Do not open its link. If a colleague forwarded it as text, have it attached, or set inline_forwards.",
+    )
+
+
+def _move(source: MailSource, folder: str, reading: Reading, check_mode: bool) -> None:
+    """Moves the mails of usable deliveries. What a person has to look at stays where it is."""
+    bad = {each.letter.place for each in reading.deliveries if each.state in BAD}
+    for place in dict.fromkeys(each.letter.place for each in reading.deliveries if each.state not in BAD):
+        if place in bad:
+            continue
+        try:
+            if not check_mode:
+                source.move(place, folder)
+            reading.moved.append(place)
+        except CollectionError as refusal:
+            reading.problems.append(Problem(place, error=refusal))
