@@ -66,6 +66,7 @@ def locked(folder: Path, name: str, me: LockHolder) -> Iterator[LockHolder | Non
     path = folder / f".{name}.lock"
     former = _acquire(path, me)
     try:
+        _remove_leftovers(path, me)
         yield former
     finally:
         with contextlib.suppress(OSError):
@@ -137,6 +138,17 @@ def _remove_if_gone(path: Path, me: LockHolder) -> LockHolder | None:
     finally:
         os.close(descriptor)
     return None
+
+
+def _remove_leftovers(path: Path, me: LockHolder) -> None:
+    """Removes what processes left that ended while they made a lock file."""
+    for new in path.parent.glob(f"{path.name}.*"):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(new, os.O_RDONLY)
+            holder = _read(descriptor)
+            os.close(descriptor)
+            if holder is None or holder.is_gone(me):
+                new.unlink()
 
 
 def _read(descriptor: int) -> LockHolder | None:
