@@ -130,9 +130,7 @@ def _forms(reader: ElementReader) -> list[PageForm]:
     return [_form(reader, form, members[id(form)], labels) for form in forms]
 
 
-def _form(
-    reader: ElementReader, form: Element, members: list[Element], labels: dict[str, list[str]]
-) -> PageForm:
+def _form(reader: ElementReader, form: Element, members: list[Element], labels: dict[str, list[str]]) -> PageForm:
     buttons = [each for each in members if _is_button(each)]
     fields = [each for each in members if each.tag in FIELDS and not _is_button(each)]
     return PageForm(

@@ -50,7 +50,9 @@ def code_fields(page: Page, labels: Labels) -> list[CodeField]:
         CodeField(form, field)
         for form in page.forms
         for field in form.fields
-        if field.is_text and field.name and any(comparable(text).startswith(wanted) for text in (*field.labels, field.name))
+        if field.is_text
+        and field.name
+        and any(comparable(text).startswith(wanted) for text in (*field.labels, field.name))
     ]
     exact = [each for each in fitting if wanted in map(comparable, each.field.labels)]
     return exact if len(exact) == 1 else fitting

@@ -22,7 +22,15 @@ class DeliveryState(Enum):
 
 
 _STATES = {
-    DeliveryState.NEW: ("bad_arguments", "bad_pattern", "ephemeral_dest", "dest_folder", "dest_taken", "evidence", "locked"),
+    DeliveryState.NEW: (
+        "bad_arguments",
+        "bad_pattern",
+        "ephemeral_dest",
+        "dest_folder",
+        "dest_taken",
+        "evidence",
+        "locked",
+    ),
     DeliveryState.COLLECTED: ("wrong_passphrase", "no_passphrase"),
     DeliveryState.LINK_USED: ("link_used",),
     DeliveryState.CODE_WRONG: ("code_wrong",),

@@ -52,9 +52,7 @@ class LockHolder:
 def this_process(job: str | None, now: datetime) -> LockHolder:
     """The holder that this process would be."""
     pid = os.getpid()
-    return LockHolder(
-        socket.gethostname(), _text(BOOT_ID), _namespace(), pid, _started(pid), job, format_instant(now)
-    )
+    return LockHolder(socket.gethostname(), _text(BOOT_ID), _namespace(), pid, _started(pid), job, format_instant(now))
 
 
 @contextlib.contextmanager
