@@ -20,7 +20,7 @@ class CollectionError(Exception):
     masks it first.
     """
 
-    def __init__(  # noqa: PLR0913  each is a part of the failed result
+    def __init__(
         self,
         *,
         code: str,

@@ -57,7 +57,10 @@ class Destination:
 
 
 def check_destination(place: Destination, needed: int, allow_ephemeral: bool) -> None:
-    """Checks the folder without writing to it. ``needed``: bytes. Raises ``CollectionError``: ``dest_folder``, ``ephemeral_dest``, ``disk_full``."""
+    """Checks the folder without writing to it. ``needed``: bytes.
+
+    Raises ``CollectionError``: ``dest_folder``, ``ephemeral_dest``, ``disk_full``.
+    """
     folder = place.path.parent
     if not folder.is_dir():
         raise _folder(folder, "it does not exist" if not folder.exists() else "it is not a folder")

@@ -54,11 +54,10 @@ class Download:
         if not data:
             self.place.part.unlink()
             raise problem or _empty(delivered)
-        if problem is not None or begins_like_p12(data):
-            if not is_whole(data):
-                cut = free_name(self.place.path, ".cut")
-                move(self.place.part, cut)
-                raise _cut(delivered, len(data), cut, problem)
+        if (problem is not None or begins_like_p12(data)) and not is_whole(data):
+            cut = free_name(self.place.path, ".cut")
+            move(self.place.part, cut)
+            raise _cut(delivered, len(data), cut, problem)
         move(self.place.part, self.place.path)
         return delivered
 
@@ -83,7 +82,7 @@ class Download:
         return bytes(data), problem
 
     def _rescue(self, data: bytes, failure: OSError) -> None:
-        """The disk failed while the file came: puts it anywhere else, where the next run looks for it. Raises ``CollectionError``, ``OSError``."""
+        """The disk failed while the file came: puts it where the next run looks for it. Raises ``CollectionError`` or ``OSError``."""
         for path in self.place.rescued:
             with suppress(OSError):
                 replace_file(path, data)

@@ -37,7 +37,7 @@ def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(mode)
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
@@ -49,7 +49,7 @@ def move(source: Path, target: Path) -> None:
     """Gives a file another name. Raises ``FileExistsError`` when the name is taken, also by a broken link."""
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-    os.rename(source, target)
+    source.rename(target)
     sync_folder(target.parent)
     if source.parent != target.parent:
         sync_folder(source.parent)

@@ -42,7 +42,7 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``opened`` for ``USE``; ``refusal`` for ``REJECT`` and ``REFUSE``; ``path`` and ``size`` for the files that are adopted or set aside."""
+    """``opened`` for ``USE``; ``refusal`` for ``REJECT`` and ``REFUSE``; ``path`` and ``size`` of a file that is adopted or set aside."""
 
     action: Action
     opened: Opened | None = None

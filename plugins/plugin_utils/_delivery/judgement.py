@@ -36,7 +36,7 @@ class Opened:
 
 
 def judge(data: bytes, keys: Sequence[Key], person: ExpectedSubject) -> Opened:
-    """Opens a file with the first key that fits, and checks whose it is. Raises ``CollectionError`` of ``open_bundle``, ``check_subject``."""
+    """Opens a file with the first key that fits, and checks whose it is. Raises what ``open_bundle`` and ``check_subject`` raise."""
     refusal: CollectionError | None = None
     for key in keys:
         try:

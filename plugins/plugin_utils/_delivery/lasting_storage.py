@@ -68,7 +68,7 @@ def parse_mounts(text: str) -> list[Mount]:
     for line in text.splitlines():
         before, _separator, after = line.partition(" - ")
         fields, details = before.split(" "), after.split(" ")
-        if len(fields) > 4 and details[0]:  # noqa: PLR2004  the first five fields are in each line
+        if len(fields) > 4 and details[0]:
             found.append(Mount(_unescaped(fields[3]), Path(_unescaped(fields[4])), details[0]))
     return found
 

@@ -17,7 +17,7 @@ FILE_NAMES = (".p12", ".pfx")
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """``code_field`` is how a label or a name of the field begins. ``submit`` and ``download``: the same for buttons; None for the usual."""
+    """``code_field`` is how a label or a name of the field begins; ``submit`` and ``download`` of buttons, None for the usual ones."""
 
     code_field: str = "Code de retrait"
     submit: str | None = None

@@ -59,12 +59,14 @@ def explain(place: Place, meanings: Meanings, secrets: Sequence[str]) -> Collect
             cause=f"{place.host} does not accept the withdrawal code: {shown}",
             next_step="Compare code with the issuer's mail. Do not try often, because issuers lock links.",
         )
-    if says(text, meanings.maintenance) or place.status in (UNAVAILABLE, TOO_MANY_REQUESTS):
-        return CollectionError(
-            code="maintenance",
-            cause=f"{place.host} is closed for the moment (HTTP {place.status}): {shown}",
-            next_step="Run the task again later. The link was not used.",
-        )
+    if says(text, meanings.maintenance):
+        return _maintenance(place, shown)
+    return _of_status(place, shown)
+
+
+def _of_status(place: Place, shown: str) -> CollectionError | None:
+    if place.status in (UNAVAILABLE, TOO_MANY_REQUESTS):
+        return _maintenance(place, shown)
     if place.status in NOT_FOUND:
         return _link_used(f"{place.host} does not know this link (HTTP {place.status}): {shown}")
     if place.status >= SERVER_ERROR:
@@ -74,6 +76,14 @@ def explain(place: Place, meanings: Meanings, secrets: Sequence[str]) -> Collect
             next_step="Run the task again later. If it stays, ask the issuer.",
         )
     return None
+
+
+def _maintenance(place: Place, shown: str) -> CollectionError:
+    return CollectionError(
+        code="maintenance",
+        cause=f"{place.host} is closed for the moment (HTTP {place.status}): {shown}",
+        next_step="Run the task again later.",
+    )
 
 
 def nothing_fits(place: Place, secrets: Sequence[str]) -> CollectionError:

@@ -90,7 +90,7 @@ class _Run:
     def __init__(self, task: PickupTask) -> None:
         self._task = task
         self._place = Destination(task.dest, url_hash(task.url))
-        self._client: HttpClient | None = None
+        self._client = HttpClient(task.http, task.allowed_hosts)
         self._record: WithdrawalRecord | None = None
         self._is_noted = False
         self.changed = self.collected = False
@@ -98,7 +98,7 @@ class _Run:
     @property
     def requests(self) -> int:
         """How many requests were sent."""
-        return self._client.requests if self._client else 0
+        return self._client.requests
 
     def checked(self) -> dict[str, Any]:
         """What would be done. Sends nothing and writes nothing."""
@@ -128,9 +128,7 @@ class _Run:
                 self._save(replace(record, state=state.value))
 
     def _prepare(self) -> None:
-        task = self._task
-        check_destination(self._place, 2 * self._reserve, task.allow_ephemeral_dest)
-        self._client = HttpClient(task.http, task.allowed_hosts)
+        check_destination(self._place, 2 * self._reserve, self._task.allow_ephemeral_dest)
 
     @property
     def _reserve(self) -> int:
@@ -192,7 +190,6 @@ class _Run:
     def _withdrawn(self) -> Opened:
         """Asks the registration authority. The delivered file gets its final name before anybody looks at it."""
         task = self._task
-        assert self._client is not None
         self._save(WithdrawalRecord(self._place.link, format_instant(task.now), task.job, task.message_id))
         download = Download(self._client, self._place, self._reserve)
         delivered = download.fetch(task.url, task.code, task.conversation)

@@ -26,7 +26,7 @@ NOT_EMPTY = ("code", "code_field", "submit_label", "download_label", "new_passph
 
 
 def pickup_task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> PickupTask:
-    """The task. Raises ``CollectionError``: ``bad_arguments``, ``bad_pattern``, ``url_invalid``, ``url_not_https``, ``url_host_not_allowed``."""
+    """The task. Raises ``CollectionError``: ``bad_arguments``, ``bad_pattern``, and what ``checked_url`` raises."""
     try:
         return _task(options, host, job, now)
     except CollectionError as refusal:

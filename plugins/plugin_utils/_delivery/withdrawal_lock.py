@@ -130,7 +130,7 @@ def _remove_if_gone(path: Path, me: LockHolder) -> LockHolder | None:
         if holder is None or not holder.is_gone(me):
             raise _locked(path, holder)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
             path.unlink()
             return holder
     finally:
@@ -167,7 +167,7 @@ def _started(pid: int) -> str | None:
 
 def _namespace() -> str | None:
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return None
 
