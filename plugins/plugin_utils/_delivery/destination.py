@@ -55,6 +55,14 @@ class Destination:
             Path(tempfile.gettempdir()) / f"hospital_it.pkcs12-{self.link}.p12",
         )
 
+    def leftovers(self) -> list[Path]:
+        """What was kept of downloads that could not be used."""
+        return sorted(
+            path
+            for path in self.path.parent.iterdir()
+            if path.name.startswith(f"{self.path.name}.") and path.suffix in (".cut", ".rejected", ".rescued", ".part")
+        )
+
 
 def check_destination(place: Destination, needed: int, allow_ephemeral: bool) -> None:
     """Checks the folder without writing to it. ``needed``: bytes.

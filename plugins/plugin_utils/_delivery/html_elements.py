@@ -11,27 +11,10 @@ from html.parser import HTMLParser
 
 FIELDS = ("input", "select", "textarea")
 UNSEEN = ("script", "style", "noscript", "template", "title")
-BLOCKS = frozenset(
-    (
-        "p",
-        "div",
-        "br",
-        "hr",
-        "li",
-        "dt",
-        "dd",
-        "table",
-        "tr",
-        "td",
-        "th",
-        "form",
-        "fieldset",
-        "legend",
-        "section",
-        "body",
-    )
-    + ("h1", "h2", "h3", "h4", "h5", "h6")
-)
+BLOCKS = {
+    *("p", "div", "br", "hr", "li", "dt", "dd", "table", "tr", "td", "th", "form", "fieldset", "legend", "section"),
+    *("body", "h1", "h2", "h3", "h4", "h5", "h6"),
+}
 CONTAINERS = ("a", "button", "label", "form", "select", "option", "textarea")
 ALONE = ("input", "base", "meta", "iframe")
 MOST_ELEMENTS = 2000

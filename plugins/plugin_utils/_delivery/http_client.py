@@ -113,8 +113,6 @@ class HttpClient:
     """A conversation: it keeps the cookies and counts the requests."""
 
     def __init__(self, options: HttpOptions, allowed_hosts: Sequence[str]) -> None:
-        """Raises ``CollectionError`` (``tls``) if the file of ``ca_path`` cannot be used."""
-        _check_authorities(options.ca_path)
         self.requests = 0
         self._options, self._allowed_hosts = options, allowed_hosts
         self._deadline = time.monotonic() + TOTAL_TIME * options.timeout
@@ -128,6 +126,17 @@ class HttpClient:
             validate_certs=True,
             use_netrc=False,
         )
+
+    def check_authorities(self) -> None:
+        """Raises ``CollectionError`` (``tls``) if the file of ``ca_path`` cannot be used."""
+        try:
+            ssl.create_default_context(cafile=self._options.ca_path)
+        except OSError as problem:  # an error of ssl is one of these
+            raise CollectionError(
+                code="tls",
+                cause=f"The file of ca_path, {self._options.ca_path}, cannot be used: {reason_of(problem)}.",
+                next_step="Set ca_path to a file on the controller with the certificates of the authorities, in PEM.",
+            ) from None
 
     def open(self, url: str, form: Form | None = None) -> Answer:
         """GET, or POST with a form. Follows redirects to allowed hosts. An answer with an error status is an answer too.
@@ -212,17 +221,6 @@ def _joined(base: str, target: str) -> str:
         return urljoin(base, target)
     except ValueError:
         return ""
-
-
-def _check_authorities(ca_path: str | None) -> None:
-    try:
-        ssl.create_default_context(cafile=ca_path)
-    except OSError as problem:  # an error of ssl is one of these
-        raise CollectionError(
-            code="tls",
-            cause=f"The file of ca_path, {ca_path}, cannot be used: {reason_of(problem)}.",
-            next_step="Set ca_path to a file on the controller with the certificates of the authorities, in PEM.",
-        ) from None
 
 
 def _tls(url: str, problem: ssl.SSLError) -> CollectionError:

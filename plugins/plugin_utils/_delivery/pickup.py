@@ -74,7 +74,6 @@ def pick_up(task: PickupTask, check_mode: bool) -> dict[str, Any]:
             raise storage_error(problem, task.dest.parent) from None
     except CollectionError as refusal:
         state = state_after(refusal.code, run.collected)
-        run.note(state)
         raise CollectionError(
             code=refusal.code,
             cause=refusal.cause,
@@ -92,7 +91,6 @@ class _Run:
         self._place = Destination(task.dest, url_hash(task.url))
         self._client = HttpClient(task.http, task.allowed_hosts)
         self._record: WithdrawalRecord | None = None
-        self._is_noted = False
         self.changed = self.collected = False
 
     @property
@@ -116,18 +114,23 @@ class _Run:
         me = this_process(self._task.job, self._task.now)
         with locked(self._place.path.parent, self._place.lock, me) as former:
             self._record = read_record(self._place.record)
-            self._is_noted = True
-            opened = self._settled() or self._withdrawn()
-            return self._finished(opened, former)
+            try:
+                opened = self._settled() or self._withdrawn()
+                return self._finished(opened, former)
+            except CollectionError as refusal:
+                self._note(state_after(refusal.code, self.collected))
+                raise
 
-    def note(self, state: DeliveryState) -> None:
-        """Keeps the state of a failed run in the record of this link, where there is one."""
+    def _note(self, state: DeliveryState) -> None:
+        """Keeps the state of a failed run in the record of this link. What was collected stays so."""
         record = self._record
-        if self._is_noted and record is not None and record.link == self._place.link:
-            with suppress(OSError):
-                self._save(replace(record, state=state.value))
+        if record is None or record.link != self._place.link or record.state == DeliveryState.COLLECTED.value:
+            return
+        with suppress(OSError):
+            self._save(replace(record, state=state.value))
 
     def _prepare(self) -> None:
+        self._client.check_authorities()
         check_destination(self._place, 2 * self._reserve, self._task.allow_ephemeral_dest)
 
     @property
@@ -190,9 +193,15 @@ class _Run:
     def _withdrawn(self) -> Opened:
         """Asks the registration authority. The delivered file gets its final name before anybody looks at it."""
         task = self._task
-        self._save(WithdrawalRecord(self._place.link, format_instant(task.now), task.job, task.message_id))
-        download = Download(self._client, self._place, self._reserve)
-        delivered = download.fetch(task.url, task.code, task.conversation)
+        earlier = self._record if self._record is not None and self._record.link == self._place.link else None
+        self._save(earlier or WithdrawalRecord(self._place.link, format_instant(task.now), task.job, task.message_id))
+        download, before = Download(self._client, self._place, self._reserve), self._place.leftovers()
+        try:
+            delivered = download.fetch(task.url, task.code, task.conversation)
+        except CollectionError as refusal:
+            raise _with_earlier_run(refusal, earlier, self._place) from None
+        finally:
+            self.changed = self.changed or self._place.leftovers() != before
         self.changed = True
         finding = self._look()
         if finding.action is Action.REJECT and not finding.whole:
@@ -254,3 +263,19 @@ class _Run:
         write_record(self._place.record, record)
         self._record = record
         return record
+
+
+def _with_earlier_run(
+    refusal: CollectionError, earlier: WithdrawalRecord | None, place: Destination
+) -> CollectionError:
+    """A used link may be one that a run of this module used before it was ended."""
+    if refusal.code != "link_used" or earlier is None:
+        return refusal
+    who = f"Job {earlier.job}" if earlier.job else "A run of this module"
+    names = ", ".join(path.name for path in place.leftovers())
+    kept = f" What came then is in {names}." if names else ""
+    return CollectionError(
+        code="link_used",
+        cause=f"{refusal.cause} {who} began a withdrawal with this link on {earlier.utc}.{kept}",
+        next_step=refusal.next_step,
+    )
