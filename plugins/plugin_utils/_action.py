@@ -277,6 +277,7 @@ def failed_result(refusal: CollectionError) -> dict[str, Any]:
         "msg": str(refusal),
         "error": {"code": refusal.code, "next_step": refusal.next_step},
         "journal": list(refusal.journal),
+        **refusal.details,
     }
 
 

@@ -15,17 +15,28 @@ class CollectionError(Exception):
     """An error with a code.
 
     ``code`` is stable, so that programs can use it. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for the
-    person on call. ``journal`` has one row per step that the workstation had run, ``changed`` says whether the store stays changed. No
-    text holds a secret: whoever takes text from a driver, a library or a connection masks it first.
+    person on call. ``journal`` has one row per step that the workstation had run, ``changed`` says whether the store stays changed.
+    ``details`` are further keys of the failed result. No text holds a secret: whoever takes text from a driver, a library or a connection
+    masks it first.
     """
 
-    def __init__(self, *, code: str, cause: str, next_step: str, journal: Rows = (), changed: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        code: str,
+        cause: str,
+        next_step: str,
+        journal: Rows = (),
+        changed: bool = False,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(f"{cause} {next_step}")
         self.code = code
         self.cause = cause
         self.next_step = next_step
         self.journal = tuple(journal)
         self.changed = changed
+        self.details = dict(details or {})
 
 
 class ConnectionLost(Exception):

@@ -28,6 +28,8 @@ from .pfx import ASK_ISSUER, count_private_keys, extract_pfx
 
 FIRST_BUILD_WITH_AES = 16299  # Windows 10 1709; older builds report a wrong password for an AES file
 TRANSPORT_KDF_ROUNDS = 2000
+STORED_KDF_ROUNDS = 100_000
+"""For a file that stays, because its passphrase may be short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,22 @@ def transcode(bundle: Bundle, os_build: int) -> TransportBundle:
     return TransportBundle(
         pkcs12.serialize_key_and_certificates(None, bundle.key, bundle.leaf_x509, None, encryption), passphrase
     )
+
+
+def encrypt_again(data: bytes, passphrase: str | None, new_passphrase: str) -> bytes:
+    """A p12 with the same key, certificates and friendly names under another passphrase, by AES-256 and SHA-256. All in memory.
+
+    Raises ``CollectionError`` as ``open_bundle`` does for a file that does not open.
+    """
+    content = _load(extract_pfx(data), passphrase)
+    leaf = content.cert
+    if leaf is None or not isinstance(content.key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
+        raise CollectionError(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
+    style = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(STORED_KDF_ROUNDS)
+    style = style.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
+    encryption = style.build(new_passphrase.encode("utf-8"))
+    chain = content.additional_certs or None
+    return pkcs12.serialize_key_and_certificates(leaf.friendly_name, content.key, leaf.certificate, chain, encryption)
 
 
 def _read(found: pkcs12.PKCS12Certificate) -> Certificate:

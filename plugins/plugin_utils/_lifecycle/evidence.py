@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import CertificateStore, parse_elements
+from .._delivery.durable_files import append_line
 from .._errors import CollectionError
 from .._workstation.protocol import ExchangeAnswer, journal_row
 
@@ -45,7 +45,7 @@ class Evidence:
         if self.path is None:
             return
         try:
-            _append(self.path, b"")
+            append_line(self.path, b"")
         except OSError as problem:
             raise CollectionError(
                 code="evidence",
@@ -59,7 +59,7 @@ class Evidence:
             return
         line = json.dumps({"job": self.job, "host": self.host} | _facts(change), ensure_ascii=False, sort_keys=True)
         try:
-            _append(self.path, line.encode("utf-8") + b"\n")
+            append_line(self.path, line.encode("utf-8") + b"\n")
         except OSError as problem:
             raise CollectionError(
                 code="evidence",
@@ -76,17 +76,7 @@ class Evidence:
         line: dict[str, Any] = {"job": self.job, "host": self.host, "utc": format_instant(at)}
         line |= {"workstation": computer, "owner_sid": owner_sid, "planned": list(planned), "error": "no_answer"}
         with suppress(OSError):
-            _append(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
-
-
-def _append(path: Path, line: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        # A short line in one write to a file opened for appending does not mix with another job's line.
-        os.write(descriptor, line)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            append_line(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
 
 
 def _facts(change: ExecutedChange) -> dict[str, Any]:

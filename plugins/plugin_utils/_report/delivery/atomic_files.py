@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import tempfile
 from pathlib import Path
 
+from ..._delivery.durable_files import replace_file
 from ..._errors import CollectionError
 
 MODE = 0o640
@@ -28,7 +27,7 @@ def write(path: Path, data: bytes, check_mode: bool) -> bool:
         _check_destination(path)
         if not check_mode:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, data)
+            replace_file(path, data, MODE)
     except OSError as problem:
         raise CollectionError(
             code="report_file",
@@ -71,16 +70,3 @@ def _check_destination(path: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if not os.access(above, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(MODE)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Withdraws a p12 from the registration authority's page, once. See ansible-doc hospital_it.pkcs12.bundle_pickup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup import pick_up
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup_options import pickup_task
+
+
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
+
+    SPEC = ArgumentSpec(
+        options={
+            "url": {"type": "str", "required": True, "no_log": True},
+            "code": {"type": "str", "required": True, "no_log": True},
+            "passphrase": {"type": "str", "no_log": True},
+            "new_passphrase": {"type": "str", "no_log": True},
+            "dest": {"type": "path", "required": True},
+            "name": {"type": "str"},
+            "authorisation": {"type": "str"},
+            "authorisation_pattern": {"type": "str"},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
+            "allowed_hosts": {"type": "list", "elements": "str", "required": True},
+            "code_field": {"type": "str", "default": "Code de retrait"},
+            "submit_label": {"type": "str"},
+            "download_label": {"type": "str"},
+            "used_pattern": {"type": "str"},
+            "wrong_code_pattern": {"type": "str"},
+            "maintenance_pattern": {"type": "str"},
+            "ca_path": {"type": "path"},
+            "use_proxy": {"type": "bool", "default": True},
+            "http_agent": {"type": "str", "default": "ansible-httpget"},
+            "timeout": {"type": "int", "default": 30},
+            "max_bytes": {"type": "int", "default": 1_048_576},
+            "original_folder": {"type": "path"},
+            "keep_original": {"type": "bool", "default": True},
+            "allow_ephemeral_dest": {"type": "bool", "default": False},
+            "evidence_path": {"type": "path"},
+            "message_id": {"type": "str"},
+        },
+    )
+
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
+        return pick_up(pickup_task(task.options, task.host, task.job, now()), task.check_mode)

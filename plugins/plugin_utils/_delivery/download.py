@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The one download of a link: every byte goes to the disk as it comes, into space that was reserved before the link was used."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from .._errors import CollectionError
+from .destination import Destination
+from .durable_files import PartFile, free_name, move, replace_file
+from .html_page import read_page
+from .http_client import Answer, HttpClient
+from .judgement import is_whole
+from .page_meaning import Place, explain
+from .urls import host_of
+from .withdrawal import HTML_TYPES, Conversation, begins_like_p12, find_download
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What the download was called. Its bytes are at the destination."""
+
+    url: str
+    status: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """``reserve``: bytes that are reserved on the disk."""
+
+    client: HttpClient
+    place: Destination
+    reserve: int
+
+    def fetch(self, url: str, code: str, how: Conversation) -> Delivered:
+        """Downloads to the final name of the destination. Raises ``CollectionError`` of ``find_download``, and ``download_cut``.
+
+        Of a download that was cut off, all bytes are kept under the name ``.cut``, unless it is a whole file all the same.
+        """
+        part = PartFile(self.place.part, self.reserve)
+        try:
+            answer = find_download(self.client, url, code, how)
+        except BaseException:
+            part.discard()
+            raise
+        delivered = Delivered(answer.url, answer.status, answer.content_type)
+        data, problem = self._store(answer, part)
+        if not data:
+            self.place.part.unlink()
+            raise problem or _empty(delivered)
+        if (problem is not None or begins_like_p12(data)) and not is_whole(data):
+            cut = free_name(self.place.path, ".cut")
+            move(self.place.part, cut)
+            raise _cut(delivered, len(data), cut, problem)
+        move(self.place.part, self.place.path)
+        return delivered
+
+    def _store(self, answer: Answer, part: PartFile) -> tuple[bytes, CollectionError | None]:
+        """Writes the body to the disk. Returns it, and what ended it too early."""
+        data, problem = bytearray(), None
+        failure: OSError | None = None
+        try:
+            for chunk in answer.chunks():
+                data += chunk
+                failure = failure or _written(part, chunk)
+        except CollectionError as cut:
+            problem = cut
+        finally:
+            answer.close()
+        try:
+            part.close()
+        except OSError as closing:
+            failure = failure or closing
+        if failure is not None:
+            self._rescue(bytes(data), failure)
+        return bytes(data), problem
+
+    def _rescue(self, data: bytes, failure: OSError) -> None:
+        """The disk failed while the file came: puts it where the next run looks for it. Raises ``CollectionError`` or ``OSError``."""
+        for path in self.place.rescued:
+            with suppress(OSError):
+                replace_file(path, data)
+                raise CollectionError(
+                    code="disk_full",
+                    cause=f"The bundle was delivered, but {self.place.part} could not be written: {os.strerror(failure.errno or 0)}."
+                    f" It is kept as {path}.",
+                    next_step="Make space there, then run the task again on this controller. It takes the file over without a request.",
+                )
+        raise failure
+
+    def explained(self, delivered: Delivered, how: Conversation) -> CollectionError:
+        """Why what was delivered is no PKCS#12 file."""
+        data = self.place.path.read_bytes()
+        host, kind = host_of(delivered.url), delivered.content_type.partition(";")[0].strip() or "no content type"
+        if kind not in HTML_TYPES and not data.lstrip().startswith(b"<"):
+            return CollectionError(
+                code="wrong_content",
+                cause=f"{host} delivered {len(data)} bytes of {kind[:60]}, which are not a PKCS#12 file.",
+                next_step="Look at the kept file, and ask the issuer for a new delivery.",
+            )
+        page = Place(delivered.url, delivered.status, read_page(data, delivered.content_type))
+        return explain(page, how.meanings, how.secrets) or CollectionError(
+            code="html_instead",
+            cause=f"{host} delivered a web page instead of the bundle: {page.shown(page.page.text, how.secrets)}",
+            next_step="Open the kept page in a browser to see what the issuer says. Then run the task again.",
+        )
+
+
+def _written(part: PartFile, chunk: bytes) -> OSError | None:
+    try:
+        part.write(chunk)
+    except OSError as failure:
+        return failure
+    return None
+
+
+def _empty(delivered: Delivered) -> CollectionError:
+    return CollectionError(
+        code="wrong_content",
+        cause=f"{host_of(delivered.url)} delivered an empty file.",
+        next_step="Run the task again. If the link is used by then, ask the issuer for a new delivery.",
+    )
+
+
+def _cut(delivered: Delivered, size: int, path: Path, problem: CollectionError | None) -> CollectionError:
+    if problem is not None and problem.code == "too_large":
+        return CollectionError(
+            code="too_large", cause=f"{problem.cause} What came is kept as {path}.", next_step=problem.next_step
+        )
+    cause = problem.cause if problem else f"The file from {host_of(delivered.url)} is not complete: {size} bytes came."
+    return CollectionError(
+        code="download_cut",
+        cause=f"{cause} What came is kept as {path}.",
+        next_step="Run the task again. If the link is used by then, ask the issuer for a new delivery.",
+    )

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""From the validated options of ``bundle_pickup`` to its task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .._errors import CollectionError
+from .._policy.names import NameCheck
+from .._policy.subject import ExpectedSubject
+from .http_client import HttpOptions
+from .page_choice import Labels
+from .page_text import Meanings
+from .pickup import PickupTask
+from .states import state_after
+from .urls import checked_url
+from .withdrawal import Conversation
+
+POSITIVE = ("timeout", "max_bytes")
+NOT_EMPTY = ("code", "code_field", "submit_label", "download_label", "new_passphrase")
+
+
+def pickup_task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> PickupTask:
+    """The task. Raises ``CollectionError``: ``bad_arguments``, ``bad_pattern``, and what ``checked_url`` raises."""
+    try:
+        return _task(options, host, job, now)
+    except CollectionError as refusal:
+        refusal.details = {"state": state_after(refusal.code, collected=False).value, "requests": 0}
+        raise
+
+
+def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> PickupTask:
+    _check_values(options)
+    paths = {name: Path(options[name]) if options[name] else None for name in ("original_folder", "evidence_path")}
+    allowed_hosts = tuple(options["allowed_hosts"])
+    url = checked_url(options["url"].strip(), allowed_hosts)
+    return PickupTask(
+        url=url,
+        code=options["code"],
+        passphrase=options["passphrase"],
+        new_passphrase=options["new_passphrase"],
+        dest=Path(options["dest"]).absolute(),
+        person=ExpectedSubject(
+            options["name"],
+            options["authorisation"],
+            options["authorisation_pattern"],
+            NameCheck(options["name_check"]),
+        ),
+        conversation=_conversation(options, url),
+        http=HttpOptions(**{name: options[name] for name in HttpOptions.__dataclass_fields__}),
+        allowed_hosts=allowed_hosts,
+        original_folder=paths["original_folder"],
+        keep_original=options["keep_original"],
+        allow_ephemeral_dest=options["allow_ephemeral_dest"],
+        evidence_path=paths["evidence_path"],
+        message_id=options["message_id"],
+        host=host,
+        job=job,
+        now=now,
+    )
+
+
+def _conversation(options: Mapping[str, Any], url: str) -> Conversation:
+    patterns = {name: options[f"{name}_pattern"] for name in Meanings.__dataclass_fields__}
+    secrets = (options["url"], url, options["code"], options["passphrase"], options["new_passphrase"])
+    return Conversation(
+        Labels(options["code_field"], options["submit_label"], options["download_label"]),
+        Meanings(**{name: pattern for name, pattern in patterns.items() if pattern is not None}),
+        tuple(secret for secret in secrets if secret),
+    )
+
+
+def _check_values(options: Mapping[str, Any]) -> None:
+    problems = [f"{name} has to be larger than 0" for name in POSITIVE if options[name] <= 0]
+    problems += [f"{name} is empty" for name in NOT_EMPTY if options[name] is not None and not options[name].strip()]
+    if options["name"] is None and options["authorisation"] is None:
+        problems.append("name or authorisation is needed, to know whose bundle it has to be")
+    if problems:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"Wrong options: {'; '.join(problems)}.",
+            next_step="See ansible-doc hospital_it.pkcs12.bundle_pickup.",
+        )

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The states of a delivery, and which state an error of a withdrawal leaves it in. Pure."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class DeliveryState(Enum):
+    """``NEW``: nothing was withdrawn. ``REFUSED``: an address or a file that must not be used. ``FAILED``: try again, or look at it."""
+
+    NEW = "new"
+    COLLECTED = "collected"
+    LINK_USED = "link_used"
+    CODE_WRONG = "code_wrong"
+    NOT_AUTHENTIC = "not_authentic"
+    REFUSED = "refused"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+_STATES = {
+    DeliveryState.NEW: (
+        "bad_arguments",
+        "bad_pattern",
+        "ephemeral_dest",
+        "dest_folder",
+        "dest_taken",
+        "evidence",
+        "locked",
+    ),
+    DeliveryState.COLLECTED: ("wrong_passphrase", "no_passphrase"),
+    DeliveryState.LINK_USED: ("link_used",),
+    DeliveryState.CODE_WRONG: ("code_wrong",),
+    DeliveryState.REFUSED: (
+        *("url_invalid", "url_not_https", "url_host_not_allowed", "redirect_elsewhere"),
+        *("wrong_person", "no_authorisation"),
+    ),
+}
+_STATE_OF = {code: state for state, codes in _STATES.items() for code in codes}
+
+
+def state_after(code: str, collected: bool) -> DeliveryState:
+    """The state after an error. ``collected``: the holder's bundle is in its place, whatever failed afterwards."""
+    if collected:
+        return DeliveryState.COLLECTED
+    return _STATE_OF.get(code, DeliveryState.FAILED)

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The record beside a withdrawn file: from which link the file came, and how far its withdrawal got. It holds no secret."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from .durable_files import replace_file
+from .states import DeliveryState
+
+MAX_SIZE = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRecord:
+    """``link``: SHA-256 of the URL. ``sha256``: of the file as it was delivered, None before that. ``utc``: of the first request.
+
+    ``kept``: where a delivered file is that could not be used. ``original``: where the file as delivered is, if ``dest`` is a copy under
+    another passphrase. ``evidence``: whether the evidence file has its line.
+    """
+
+    link: str
+    utc: str
+    job: str | None = None
+    message_id: str | None = None
+    state: str = DeliveryState.NEW.value
+    sha256: str | None = None
+    kept: str | None = None
+    original: str | None = None
+    evidence: bool = False
+
+
+def read_record(path: Path) -> WithdrawalRecord | None:
+    """The record in a file. None if there is no file, or no record in it. Raises ``OSError``."""
+    try:
+        with path.open("rb") as file:
+            known = json.loads(file.read(MAX_SIZE))
+        record = WithdrawalRecord(
+            **{each.name: known[each.name] for each in fields(WithdrawalRecord) if each.name in known}
+        )
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return record if isinstance(record.link, str) else None
+
+
+def write_record(path: Path, record: WithdrawalRecord) -> None:
+    """Replaces the record. Raises ``OSError``."""
+    replace_file(path, json.dumps(asdict(record), ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
