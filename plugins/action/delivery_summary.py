@@ -25,6 +25,7 @@ class ActionModule(Pkcs12Action):
         options={
             "deliveries": {"type": "list", "elements": "dict", "required": True},
             "withdrawals": {"type": "list", "elements": "dict", "required": True},
+            "problems": {"type": "list", "elements": "dict", "default": []},
             "unstored": {"type": "dict", "default": {}},
             "holders": {"type": "list", "elements": "dict", "required": True},
             "acknowledged": {"type": "list", "elements": "str", "default": []},
@@ -36,6 +37,7 @@ class ActionModule(Pkcs12Action):
         options = task.options
         run = CollectionRun(
             deliveries=options["deliveries"],
+            problems=options["problems"],
             withdrawals={str(done["item"]): done for done in options["withdrawals"] if "item" in done},
             unstored={str(number): str(why) for number, why in options["unstored"].items()},
             holders={

@@ -39,13 +39,14 @@ UNRELIABLE = (NOT_AUTHENTIC, REFUSED)
 class CollectionRun:
     """What a run has found and done.
 
-    ``deliveries``: rows of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number. ``unstored``: why a
+    ``deliveries`` and ``problems``: of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number. ``unstored``: why a
     passphrase is in no store, by number. ``holders``: names by number, as the inventory has them. ``acknowledged``: message ids of
-    deliveries that a person has dealt with. ``known``: ``ansible_facts.pkcs12_deliveries`` from before. ``check_mode``: nothing was
+    deliveries, or places of mails, that a person has dealt with. ``known``: ``ansible_facts.pkcs12_deliveries`` from before. ``check_mode``: nothing was
     withdrawn, so a new delivery is no failure.
     """
 
     deliveries: Sequence[Row]
+    problems: Sequence[Row]
     withdrawals: Mapping[str, Row]
     unstored: Mapping[str, str]
     holders: Mapping[str, str]
@@ -70,15 +71,21 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     totals = dict(sorted(Counter(outcome.record.state for outcome in outcomes).items()))
     counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
     headline = f"{len(outcomes)} deliver{'y' if len(outcomes) == 1 else 'ies'}{': ' if counted else ''}{counted}."
+    unread = [_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
+    urgent = [*unread, *(outcome.sentence for outcome in needy)]
     return {
         "changed": False,
-        "failed": bool(needy),
-        "msg": " ".join([headline, *(outcome.sentence for outcome in needy)]),
-        "lines": [headline, *(outcome.sentence for outcome in [*needy, *(each for each in outcomes if each not in needy)])],
+        "failed": bool(urgent),
+        "msg": " ".join([headline, *urgent]),
+        "lines": [headline, *urgent, *(outcome.sentence for outcome in outcomes if outcome not in needy)],
         "totals": totals,
-        "needs_somebody": sorted({outcome.record.authorisation or "?" for outcome in needy}),
+        "needs_somebody": sorted({*(outcome.record.authorisation or "?" for outcome in needy), *("?" for _row in unread)}),
         "ansible_facts": {FACT: fact_of(records, now)},
     }
+
+
+def _problem(row: Row) -> str:
+    return f"A mail ({row.get('place')}): {row.get('cause')} {row.get('next_step')}"
 
 
 def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:

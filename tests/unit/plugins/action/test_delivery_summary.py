@@ -27,10 +27,15 @@ def numbers(scene: Scene) -> Any:
     return [row["authorisation"] for row in scene.result["ansible_facts"]["pkcs12_deliveries"]["deliveries"]]
 
 
+def needed(scene: Scene) -> Any:
+    return scene.result["needs_somebody"]
+
+
 DONE = {"collected": 1}
 EFFECTS = [
     Effect("deliveries", [mail("T1", state="not_authentic")], totals, DONE, {"not_authentic": 1}),
     Effect("withdrawals", [{**PICKED_UP, "state": "link_used"}], totals, DONE, {"link_used": 1}),
+    Effect("problems", [{"place": "new/1", "cause": "So.", "next_step": "Look."}], needed, [], ["?"]),
     Effect("unstored", {"T1": "No store."}, totals, DONE, {"passphrase_not_stored": 1}),
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),
     Effect("acknowledged", ["<T1@issuer.example>"], totals, DONE, {"acknowledged": 1}),

@@ -20,6 +20,7 @@ FAILED = {**PICKED_UP, "state": "link_used", "msg": "Used.", "error": {"code": "
 def summed(**changed: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {
         "deliveries": [mail("T1")],
+        "problems": [],
         "withdrawals": {"T1": PICKED_UP},
         "unstored": {},
         "holders": {"T1": "Jeanne Dupont"},
@@ -76,6 +77,16 @@ def test_what_needs_a_person_is_red_and_recorded(changed: dict[str, Any], state:
 def test_a_mail_without_a_number_is_red_and_leaves_no_record() -> None:
     result = summed(deliveries=[mail(None, state="refused")])
     assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {})
+
+
+PROBLEM = {"place": "new/1", "code": "sender_differs", "cause": "It is from another sender.", "next_step": "Look."}
+
+
+def test_a_mail_that_cannot_be_used_is_red_until_a_person_has_dealt_with_it() -> None:
+    result = summed(problems=[PROBLEM])
+    assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {"T1": "collected"})
+    assert "new/1" in result["msg"]
+    assert summed(problems=[PROBLEM], acknowledged=frozenset({"new/1"}))["failed"] is False
 
 
 def test_acknowledged_mail_needs_nobody() -> None:
