@@ -23,7 +23,7 @@ class ActionModule(Pkcs12Action):
 
     SPEC = ArgumentSpec(
         options={
-            "deliveries": {"type": "list", "elements": "dict", "required": True},
+            "deliveries": {"type": "list", "elements": "dict", "required": True, "no_log": True},
             "withdrawals": {"type": "list", "elements": "dict", "required": True},
             "problems": {"type": "list", "elements": "dict", "default": []},
             "unstored": {"type": "dict", "default": {}},

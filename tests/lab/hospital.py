@@ -30,9 +30,9 @@ DIALECTS: tuple[Dialect, ...] = ("modern", "3des", "rc2-40")
 class Hospital:
     """Starts on ``with``; ``folder`` then holds inventory, passphrases, bundles and requests.
 
-    ``days``: how long the first bundle of a person is valid, three years unless said. Every password and passphrase is
-    random and lives as long as the hospital. The connection account owns nothing, except on Windows PowerShell, where
-    there is one user: there the connection user is the holder.
+    ``days``: how long the first bundle of a person is valid, three years unless said. ``delivered``: whether the first bundles are
+    there. Every password and passphrase is random and lives as long as the hospital. The connection account owns nothing, except on
+    Windows PowerShell, where there is one user: there the connection user is the holder.
     """
 
     def __init__(
@@ -42,11 +42,12 @@ class Hospital:
         auth: AuthMethod = AuthMethod.NTLM,
         intercept: Intercept | None = None,
         days: Mapping[Person, int] | None = None,
+        delivered: bool = True,
     ) -> None:
         self.folder, self.desks, self.auth, self._intercept = folder, tuple(desks), auth, intercept
         self.authority = Authority.create()
         self.workstations: dict[str, Workstation] = {}
-        self._days = days or {}
+        self._days, self._delivered = days or {}, delivered
         self.bundles: dict[str, IssuedBundle] = {}
         self.connection_password = secrets.token_urlsafe(24)
         self.passwords = {seat.person.sid: secrets.token_urlsafe(24) for desk in self.desks for seat in desk.seats}
@@ -90,7 +91,8 @@ class Hospital:
             )
             self._listeners[desk.name] = listener
         self.bundle_folder.mkdir(exist_ok=True)
-        for person in self.people:
+        self._write_passphrases()
+        for person in self.people if self._delivered else ():
             self.deliver(person, self._days.get(person, THREE_YEARS))
         self._write(self.inventory, self._inventory())
         return self
@@ -124,10 +126,10 @@ class Hospital:
             workstation.add_user(user, logged_on=seat.logged_on)
         return workstation
 
-    def deliver(self, person: Person, days: int, suffix: str = "") -> IssuedBundle:
-        """The authority sends a bundle, valid from now for so many days, with a passphrase of its own; the vault gets that."""
+    def issue(self, person: Person, days: int) -> IssuedBundle:
+        """The authority issues a bundle, valid from now for so many days, with a passphrase of its own."""
         now = datetime.now(timezone.utc)
-        issued = self.authority.issue(
+        return self.authority.issue(
             person.name,
             person.authorisation,
             passphrase=secrets.token_urlsafe(12),
@@ -135,11 +137,17 @@ class Hospital:
             not_before=now - timedelta(minutes=5),
             not_after=now + timedelta(days=days),
         )
-        self.bundles[person.authorisation] = issued
+
+    def deliver(self, person: Person, days: int, suffix: str = "") -> IssuedBundle:
+        """A new bundle is in the folder, and the vault has its passphrase."""
+        issued = self.bundles[person.authorisation] = self.issue(person, days)
         (self.bundle_folder / issued.file_name.replace(".p12", f"{suffix}.p12")).write_bytes(issued.data)
+        self._write_passphrases()
+        return issued
+
+    def _write_passphrases(self) -> None:
         secret = {number: bundle.passphrase for number, bundle in self.bundles.items()}
         self._write(self.passphrases, {"pkcs12_passphrases": secret})
-        return issued
 
     def _inventory(self) -> dict[str, Any]:
         shared = {

@@ -73,14 +73,14 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     headline = f"{len(outcomes)} deliver{'y' if len(outcomes) == 1 else 'ies'}{': ' if counted else ''}{counted}."
     unread = [_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
     urgent = [*unread, *(outcome.sentence for outcome in needy)]
-    return {
+    facts = {} if run.check_mode else {"ansible_facts": {FACT: fact_of(records, now)}}
+    return facts | {
         "changed": False,
         "failed": bool(urgent),
         "msg": " ".join([headline, *urgent]),
         "lines": [headline, *urgent, *(outcome.sentence for outcome in outcomes if outcome not in needy)],
         "totals": totals,
         "needs_somebody": sorted({*(outcome.record.authorisation or "?" for outcome in needy), *("?" for _row in unread)}),
-        "ansible_facts": {FACT: fact_of(records, now)},
     }
 
 

@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook collect: each bundle is withdrawn once, its passphrase reaches the store, and a delivery that needs a person is red."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.plays import facts_in
+from lab import mails
+from lab.hospital import Hospital
+from lab.issuer import Issuer
+from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
+from lab.playbook import Run, fact_cache, play
+
+COLLECT, ENROL = "hospital_it.pkcs12.collect", "hospital_it.pkcs12.enrol"
+DESKS = [
+    Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE), Seat(KARIM))),
+    Desk("ws-nuclear", (Seat(PAUL), Seat(LOUIS), Seat(JEANNE))),
+]
+DAYS = 1000
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> Iterator[Issuer]:
+    with Hospital(tmp_path, DESKS, delivered=False) as hospital, Issuer(hospital) as issuer:
+        yield issuer
+
+
+def collect(issuer: Issuer, *options: str, **variables: Any) -> Run:
+    chosen = ["-e", f"@{issuer.variables(**variables)}", *issuer.vault_options, *options]
+    return play(issuer.hospital, COLLECT, *chosen, environment=fact_cache(issuer.hospital))
+
+
+def states(issuer: Issuer) -> Mapping[str, str]:
+    fact = facts_in(issuer.hospital.folder / "facts", "localhost").get("pkcs12_deliveries", {})
+    return {row["authorisation"]: row["state"] for row in fact.get("deliveries", ())}
+
+
+def files(issuer: Issuer) -> list[str]:
+    return sorted(path.name for path in issuer.hospital.bundle_folder.iterdir() if not path.name.startswith("."))
+
+
+def evidence(issuer: Issuer) -> list[Any]:
+    path = issuer.hospital.evidence
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    ids = {
+        JEANNE.authorisation: issuer.announce(JEANNE, DAYS, date=yesterday),
+        ELODIE.authorisation: issuer.announce(ELODIE, DAYS, form="attached"),
+        KARIM.authorisation: issuer.announce(KARIM, DAYS, form="html"),
+    }
+
+    tried = collect(issuer, "--check")
+    assert (tried.exit_code, issuer.registration.requests, states(issuer)) == (0, [], {}), tried.stdout
+    assert files(issuer) == [] and not issuer.vault_file.exists()
+
+    first = collect(issuer)
+    assert first.exit_code == 0, first.stdout + first.stderr
+    assert issuer.registration.downloads == len(ids)
+    assert states(issuer) == dict.fromkeys(ids, "collected")
+    assert f"{JEANNE.name} - {JEANNE.authorisation} {yesterday:%Y-%m-%d %H%M}.p12" in files(issuer)
+    assert {line["message_id"] for line in evidence(issuer)} == set(ids.values())
+    assert b"pkcs12_passphrases" not in issuer.vault_file.read_bytes()
+
+    asked = len(issuer.registration.requests)
+    again = collect(issuer)
+    assert (again.exit_code, len(issuer.registration.requests)) == (0, asked), again.stdout
+    assert [row for row in again.rows if row.result.get("changed")] == []
+
+    enrolled = play(issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=fact_cache(issuer.hospital))
+    assert [row.result["outcome"] for row in enrolled.holders()] == ["installed"] * len(ids), enrolled.stdout
+
+
+def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issuer) -> None:
+    hospital, registration = issuer.hospital, issuer.registration
+    now = datetime.now(UTC)
+    issuer.announce(JEANNE, DAYS)
+    used = issuer.announce(ELODIE, DAYS)
+    next(each for each in registration.deliveries.values() if ELODIE.name in str(each.bundle.file_name)).downloads = 1
+    karims = hospital.issue(KARIM, DAYS)
+    mails.deliver(issuer.maildir, KARIM, registration.issue(karims, karims.passphrase), "another-code")
+    forged = mails.delivery_mail(PAUL, f"https://{registration.host}/retrait/x", "code", now, results=["evil.example; dmarc=pass header.from=irsn.fr"])
+    mails.put(issuer.maildir, forged.data)
+    mails.deliver(issuer.maildir, LOUIS, "https://retrait.evil.example/retrait/x", "code")
+    unknown = replace(ANNE, authorisation="T999999")
+    mails.deliver(issuer.maildir, unknown, registration.issue(karims, "x"), "x")
+
+    run = collect(issuer)
+    expected = {
+        JEANNE.authorisation: "collected",
+        ELODIE.authorisation: "link_used",
+        KARIM.authorisation: "code_wrong",
+        PAUL.authorisation: "not_authentic",
+        LOUIS.authorisation: "refused",
+        unknown.authorisation: "unknown_holder",
+    }
+    assert (run.exit_code, states(issuer)) == (2, expected), run.stdout + run.stderr
+    for number in expected:
+        assert f"{number} (mail" in run.stdout or expected[number] == "collected"
+
+    (result,) = (row.result for row in collect(issuer, collect_acknowledged=[used]).of("delivery_summary"))
+    assert ELODIE.authorisation not in result["needs_somebody"]
+    assert states(issuer)[ELODIE.authorisation] == "acknowledged"
+    assert registration.downloads == 1 + 1
+
+
+def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer) -> None:
+    issuer.announce(JEANNE, DAYS)
+    issuer.announce(PAUL, DAYS)
+    without = collect(issuer, collect_store_tasks=None)
+    assert (without.exit_code, states(issuer)[JEANNE.authorisation]) == (2, "passphrase_not_stored"), without.stdout
+
+    broken = collect(issuer, collect_vault_file=str(issuer.hospital.folder / "nowhere" / "vault.yml"))
+    assert (broken.exit_code, set(states(issuer).values())) == (2, {"passphrase_not_stored"}), broken.stdout
+
+    mended = collect(issuer)
+    assert (mended.exit_code, set(states(issuer).values())) == (0, {"collected"}), mended.stdout
+    assert issuer.registration.downloads == len(states(issuer))
+
+
+def test_mails_of_collected_bundles_are_moved_and_no_others(issuer: Issuer) -> None:
+    issuer.announce(JEANNE, DAYS)
+    mails.deliver(issuer.maildir, LOUIS, "https://retrait.evil.example/retrait/x", "code")
+    run = collect(issuer, collect_move_to="Done")
+    assert run.exit_code == 2, run.stdout  # noqa: PLR2004
+    left = b"".join(path.read_bytes() for part in ("new", "cur") for path in (issuer.maildir / part).iterdir())
+    moved = b"".join(path.read_bytes() for path in issuer.maildir.rglob("*") if path.is_file() and "Done" in str(path))
+    assert (b"retrait.evil.example" in left, b"retrait.evil.example" in moved) == (True, False)
+    assert issuer.registration.host.encode() in moved and issuer.registration.host.encode() not in left
+
+
+def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
+    issuer.announce(JEANNE, DAYS)
+    new = {JEANNE.authorisation: "a passphrase of the site"}
+    assert collect(issuer, collect_new_passphrases=new).exit_code == 0
+    enrolled = play(
+        issuer.hospital, ENROL, "-e", json.dumps({"pkcs12_passphrases": new}), "--limit", "ws-nuclear", environment=fact_cache(issuer.hospital)
+    )
+    outcomes = {row.result["authorisation"]: row.result["outcome"] for row in enrolled.holders()}
+    assert outcomes[JEANNE.authorisation] == "installed", enrolled.stdout
+    again = collect(issuer, collect_new_passphrases=new)
+    assert (again.exit_code, issuer.registration.downloads) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"collect_bundle_folder": ""}, "bundle"),
+        ({"collect_file_name": "{name}.p12"}, "collect_file_name"),
+        ({"collect_path": "/nowhere/mail"}, "/nowhere/mail"),
+    ],
+    ids=["no folder", "one file for all", "no mailbox"],
+)
+def test_what_cannot_work_ends_in_a_sentence(issuer: Issuer, variables: dict[str, Any], says: str) -> None:
+    run = collect(issuer, **variables)
+    assert (run.exit_code, says in run.stdout, issuer.registration.requests) == (2, True, []), run.stdout
