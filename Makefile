@@ -27,13 +27,13 @@ demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a 
 	@$(WITH_TESTS) -m lab demo
 
 .PHONY: test test-rest test-all
-test: .venv/stamp bed-notice browser-notice ## run the tests that find most: five minutes on two cores
+test: .venv/stamp bed-notice browser-notice imap-server-notice ## run the tests that find most: five minutes on two cores
 	@tools/test $(PYTHON) most
 
-test-rest: .venv/stamp bed-notice browser-notice ## run the tests that `make test` leaves out
+test-rest: .venv/stamp bed-notice browser-notice imap-server-notice ## run the tests that `make test` leaves out
 	@tools/test $(PYTHON) rest
 
-test-all: .venv/stamp bed-notice browser-notice ## run all tests
+test-all: .venv/stamp bed-notice browser-notice imap-server-notice ## run all tests
 	@tools/test $(PYTHON) all
 
 .PHONY: bench
@@ -65,6 +65,14 @@ browser: ## install Chromium, if this machine allows it
 .PHONY: browser-notice
 browser-notice:
 	@tools/browser status
+
+.PHONY: imap-server
+imap-server: ## install the IMAP server Dovecot, if this machine allows it
+	@tools/imap_server install
+
+.PHONY: imap-server-notice
+imap-server-notice:
+	@tools/imap_server status
 
 .PHONY: screenshots
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images

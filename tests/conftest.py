@@ -13,6 +13,7 @@ import pytest
 import figures
 from browser.program import chromium
 from lab.ansible_playbook import Forked, chosen
+from lab.imap_server import dovecot
 from lab.wine import bed
 
 
@@ -27,6 +28,7 @@ class Equipment:
 EQUIPMENT = (
     Equipment("windows", "Windows PowerShell (under Wine)", bed, "make bed"),
     Equipment("browser", "Chromium", chromium, "make browser"),
+    Equipment("imap", "a real IMAP server (Dovecot 2.4)", dovecot, "make imap-server"),
 )
 PARTS = ("most", "rest", "all")
 

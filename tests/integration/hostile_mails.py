@@ -99,7 +99,9 @@ HOSTILE = [
     Hostile("phishing host", lambda: genuine("https://retrait.evil.example/w?id=2"), ROW, "url_host_not_allowed"),
     Hostile("look-alike domain", lambda: genuine("https://retrait-issuer.example/w?id=3"), ROW, "url_host_not_allowed"),
     Hostile("look-alike letter", lambda: genuine("https://r\u0435trait.issuer.example/w"), ROW, "url_host_not_allowed"),
-    Hostile("allowed host as a subdomain", lambda: genuine(f"https://{HOST}.evil.example/"), ROW, "url_host_not_allowed"),
+    Hostile(
+        "allowed host as a subdomain", lambda: genuine(f"https://{HOST}.evil.example/"), ROW, "url_host_not_allowed"
+    ),
     Hostile("another port", lambda: genuine(f"https://{HOST}:8443/w"), ROW, "url_host_not_allowed"),
     Hostile("http", lambda: genuine(f"http://{HOST}/w?id=4"), ROW, "url_not_https"),
     Hostile("user info", lambda: genuine(f"https://{HOST}@evil.example/w"), ROW, "url_invalid"),
@@ -107,7 +109,12 @@ HOSTILE = [
     Hostile("two URLs", lambda: genuine(f"{URL}5 ou {URL}6"), ROW, "several_withdrawal_urls"),
     Hostile("a second URL elsewhere", lambda: genuine(f"{URL}7 ou https://evil.example/"), ROW, "url_host_not_allowed"),
     Hostile("no URL", lambda: genuine("sur demande"), ROW, "no_withdrawal_url"),
-    Hostile("link text of another host", lambda: html(f'<a href="https://evil.example/">{URL}8</a>'), ROW, "link_text_differs"),
+    Hostile(
+        "link text of another host",
+        lambda: html(f'<a href="https://evil.example/">{URL}8</a>'),
+        ROW,
+        "link_text_differs",
+    ),
     Hostile("link behind a word", lambda: html('<a href="https://evil.example/">ici</a>'), ROW, "url_host_not_allowed"),
     Hostile("link of a script", lambda: html('<a href="javascript:alert(1)">ici</a>'), ROW, "no_withdrawal_url"),
     Hostile("code in a picture", lambda: replaced(f"Code de retrait 1 : {CODE}", "(image)"), ROW, "no_withdrawal_code"),
@@ -115,32 +122,101 @@ HOSTILE = [
     Hostile("no number", lambda: replaced(JEANNE.authorisation, "en cours"), ROW, "no_number"),
     Hostile("two numbers", lambda: genuine(f"{URL}9\nautorisation n° {PAUL.authorisation}"), ROW, "several_numbers"),
     Hostile("number of another holder", lambda: delivery_mail(PAUL, f"{URL}10", CODE, WHEN).data, NOTHING, None),
-    Hostile("display name", lambda: replaced(f"SISERI <{SENDER}>", f'"{SENDER}" <x@evil.example>'), PROBLEM, "sender_differs"),
-    Hostile("display name, encoded", lambda: replaced(f"SISERI <{SENDER}>", "=?utf-8?q?=3Csiseri=40irsn=2Efr=3E?= <x@evil.example>"), PROBLEM, "sender_differs"),
-    Hostile("look-alike sender", lambda: replaced(f"<{SENDER}>", "<siseri@irsn.fr.evil.example>"), PROBLEM, "sender_differs"),
+    Hostile(
+        "display name",
+        lambda: replaced(f"SISERI <{SENDER}>", f'"{SENDER}" <x@evil.example>'),
+        PROBLEM,
+        "sender_differs",
+    ),
+    Hostile(
+        "display name, encoded",
+        lambda: replaced(f"SISERI <{SENDER}>", "=?utf-8?q?=3Csiseri=40irsn=2Efr=3E?= <x@evil.example>"),
+        PROBLEM,
+        "sender_differs",
+    ),
+    Hostile(
+        "look-alike sender", lambda: replaced(f"<{SENDER}>", "<siseri@irsn.fr.evil.example>"), PROBLEM, "sender_differs"
+    ),
     Hostile("two senders", lambda: replaced(f"<{SENDER}>", f"<{SENDER}>, x@evil.example"), PROBLEM, "sender_differs"),
     Hostile("two headers From", lambda: replaced("To: ", f"From: x@evil.example\r\nTo: "), PROBLEM, "sender_differs"),
     Hostile("no result", lambda: replaced("Authentication-Results", "X-Results"), ROW, "authentication_missing"),
-    Hostile("result of another server", lambda: genuine(f"{URL}11", CODE, "plain", passed(server="mx.evil.example")), ROW, "authentication_missing"),
-    Hostile("result hidden in a comment", lambda: genuine(f"{URL}12", CODE, "plain", f"mx.evil.example ({MAIL_SERVER}; dmarc=pass header.from=irsn.fr)"), ROW, "authentication_missing"),
-    Hostile("own result below a fail", lambda: genuine(f"{URL}13", CODE, "plain", f"{MAIL_SERVER}; dmarc=fail header.from=irsn.fr", passed()), ROW, "authentication_failed"),
-    Hostile("pass for another domain", lambda: genuine(f"{URL}14", CODE, "plain", f"{MAIL_SERVER}; dkim=pass header.d=evil.example; dmarc=fail header.from=irsn.fr"), ROW, "authentication_failed"),
-    Hostile("pass for a domain that ends alike", lambda: genuine(f"{URL}15", CODE, "plain", f"{MAIL_SERVER}; dkim=pass header.d=evil-irsn.fr"), ROW, "authentication_failed"),
-    Hostile("SPF alone", lambda: genuine(f"{URL}16", CODE, "plain", f"{MAIL_SERVER}; spf=pass smtp.mailfrom=siseri@irsn.fr"), ROW, "authentication_failed"),
-    Hostile("pass inside of a quoted string", lambda: genuine(f"{URL}17", CODE, "plain", f'{MAIL_SERVER}; spf=pass smtp.mailfrom="a;dmarc=pass header.from=irsn.fr"@evil.example'), ROW, "authentication_failed"),
+    Hostile(
+        "result of another server",
+        lambda: genuine(f"{URL}11", CODE, "plain", passed(server="mx.evil.example")),
+        ROW,
+        "authentication_missing",
+    ),
+    Hostile(
+        "result hidden in a comment",
+        lambda: genuine(f"{URL}12", CODE, "plain", f"mx.evil.example ({MAIL_SERVER}; dmarc=pass header.from=irsn.fr)"),
+        ROW,
+        "authentication_missing",
+    ),
+    Hostile(
+        "own result below a fail",
+        lambda: genuine(f"{URL}13", CODE, "plain", f"{MAIL_SERVER}; dmarc=fail header.from=irsn.fr", passed()),
+        ROW,
+        "authentication_failed",
+    ),
+    Hostile(
+        "pass for another domain",
+        lambda: genuine(
+            f"{URL}14", CODE, "plain", f"{MAIL_SERVER}; dkim=pass header.d=evil.example; dmarc=fail header.from=irsn.fr"
+        ),
+        ROW,
+        "authentication_failed",
+    ),
+    Hostile(
+        "pass for a domain that ends alike",
+        lambda: genuine(f"{URL}15", CODE, "plain", f"{MAIL_SERVER}; dkim=pass header.d=evil-irsn.fr"),
+        ROW,
+        "authentication_failed",
+    ),
+    Hostile(
+        "SPF alone",
+        lambda: genuine(f"{URL}16", CODE, "plain", f"{MAIL_SERVER}; spf=pass smtp.mailfrom=siseri@irsn.fr"),
+        ROW,
+        "authentication_failed",
+    ),
+    Hostile(
+        "pass inside of a quoted string",
+        lambda: genuine(
+            f"{URL}17",
+            CODE,
+            "plain",
+            f'{MAIL_SERVER}; spf=pass smtp.mailfrom="a;dmarc=pass header.from=irsn.fr"@evil.example',
+        ),
+        ROW,
+        "authentication_failed",
+    ),
     Hostile("attached by a stranger", from_outside, ROW, "forwarder_not_trusted"),
-    Hostile("attached by a stranger, then by a colleague", lambda: attached_by(mail_forms.FORWARDER, from_outside(), passed("chu.example")), ROW, "forwarder_not_trusted"),
-    Hostile("attached by somebody who says to be a colleague", lambda: attached_by(mail_forms.FORWARDER, genuine(), f"{MAIL_SERVER}; dmarc=fail header.from=chu.example"), ROW, "authentication_failed"),
+    Hostile(
+        "attached by a stranger, then by a colleague",
+        lambda: attached_by(mail_forms.FORWARDER, from_outside(), passed("chu.example")),
+        ROW,
+        "forwarder_not_trusted",
+    ),
+    Hostile(
+        "attached by somebody who says to be a colleague",
+        lambda: attached_by(mail_forms.FORWARDER, genuine(), f"{MAIL_SERVER}; dmarc=fail header.from=chu.example"),
+        ROW,
+        "authentication_failed",
+    ),
     Hostile("attached in forty levels", many_levels, PROBLEM, "mail_unreadable"),
     Hostile("parts in four hundred levels", many_parts, PROBLEM, "mail_unreadable"),
     Hostile("broken base64", broken_base64, ROW, "no_number"),
     Hostile("a boundary that never comes", without_end, ROW, "no_number"),
     Hostile("no mail at all", lambda: bytes(range(256)) * 40, NOTHING, None),
     Hostile("thirty megabytes", lambda: genuine() + b"x" * 30_000_000, PROBLEM, "mail_too_large"),
-    Hostile("a date in the future", lambda: delivery_mail(JEANNE, f"{URL}18", CODE, WHEN + timedelta(days=900)).data, ROW, "mail_date"),
+    Hostile(
+        "a date in the future",
+        lambda: delivery_mail(JEANNE, f"{URL}18", CODE, WHEN + timedelta(days=900)).data,
+        ROW,
+        "mail_date",
+    ),
     Hostile("no date", lambda: replaced("\r\nDate: ", "\r\nX-Date: "), ROW, "mail_date"),
     Hostile("a charset that lies", lambda: replaced('charset="utf-8"', 'charset="utf-16"'), ROW, None),
-]  # fmt: skip
+]
 """``SUBJECT`` is that of all of them."""
 
 assert SUBJECT

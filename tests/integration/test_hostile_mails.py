@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,7 +36,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     places = {str(mails.put(folder / "box", each.make())): each.name for each in HOSTILE}
     secret = folder / "secret"
     secret.write_bytes(mails.delivery_mail(JEANNE, f"https://{HOST}/w", "X", datetime.now(UTC)).data)
-    os.symlink(secret, folder / "box" / "new" / "link")
+    (folder / "box" / "new" / "link").symlink_to(secret)
     yesterday = datetime.now(UTC) - timedelta(days=1)
     mails.deliver(folder / "box", ELODIE, f"https://{HOST}/good", "GOOD", date=yesterday)
     call = {

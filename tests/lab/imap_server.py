@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -72,10 +73,14 @@ service imap-login {{
 """
 
 
+@cache
 def dovecot() -> Path | None:
-    """The program, or None where there is none that speaks IMAP. ``make imap-server`` installs Debian's."""
+    """The program, or None where there is no Dovecot 2.4 that speaks IMAP. ``make imap-server`` installs Debian's."""
     found = shutil.which("dovecot", path=os.pathsep.join((os.environ.get("PATH", ""), *PLACES)))
-    return Path(found) if found and Path("/usr/lib/dovecot/imap").exists() else None
+    if found is None or not Path("/usr/lib/dovecot/imap").exists():
+        return None
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+    return Path(found) if said.startswith("2.4.") else None  # its configuration is another one than that of 2.3
 
 
 @dataclass

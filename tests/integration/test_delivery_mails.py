@@ -1,0 +1,272 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""delivery_info on a Maildir and on a real IMAP server: what is found, what is left as it was, and that no code is left anywhere."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from integration.canary import Scanner, text_secret
+from integration.canary_run import CanaryRun
+from integration.conftest import Figures
+from integration.plays import Json, run_play, tasks
+from lab import mails
+from lab.authority import Authority
+from lab.hospital import Hospital
+from lab.imap_server import ImapServer
+from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Person
+from lab.tls import LOOPBACK, trust
+
+HOST = "retrait.issuer.example"
+PASSWORD = 'canary of the mailbox "é\\{}%'
+WRONG = "canary that is wrong 7Kp$"
+NOW = datetime.now(UTC)
+BOX = {
+    "sender": [mails.SENDER],
+    "subject_pattern": "^Délivrance du certificat",
+    "access_subject_pattern": "^CONFIDENTIEL",
+    "allowed_hosts": [HOST],
+    "authenticate": "authentication_results",
+    "authserv_id": mails.MAIL_SERVER,
+    "forwarders": ["@chu.example"],
+}
+
+
+@dataclass
+class Filled:
+    """A mailbox: the code of each person's newest delivery, and all codes that are in it."""
+
+    maildir: Path
+    codes: dict[Person, str] = field(default_factory=dict)
+    all_codes: list[str] = field(default_factory=list)
+
+    def deliver(self, person: Person, days: int, form: str = "plain") -> str:
+        """Both mails of the issuer, with a canary for a code. Returns the Message-ID."""
+        code = f'é"\\&%{secrets.token_urlsafe(18)}'
+        self.codes[person] = code
+        self.all_codes.append(code)
+        url = f"https://{HOST}/w?id={person.rid}&n={len(self.all_codes)}"
+        return mails.deliver(self.maildir, person, url, code, date=NOW - timedelta(days=days), form=form)
+
+
+def filled(maildir: Path) -> Filled:
+    """Six people: each came in another way, Jeanne's twice, and the second one in two copies."""
+    box = Filled(maildir)
+    box.deliver(JEANNE, 9)
+    url, when = f"https://{HOST}/w?id=new", NOW - timedelta(days=3)
+    box.codes[JEANNE] = f"N{secrets.token_urlsafe(18)}"
+    box.all_codes.append(box.codes[JEANNE])
+    for form, hours in (("html", 0), ("attached", 2)):
+        mails.deliver(maildir, JEANNE, url, box.codes[JEANNE], date=when + timedelta(hours=hours), form=form)
+    for person, form in ((ELODIE, "redirected"), (PAUL, "nested"), (ANNE, "alternative"), (KARIM, "inline")):
+        box.deliver(person, 2, form)
+    box.deliver(LOUIS, 100, "latin1")
+    return box
+
+
+def summary(result: Json) -> set[tuple[str, str, str]]:
+    return {(row["authorisation"], row["forwarded"], row["state"]) for row in result["deliveries"]}
+
+
+EXPECTED = {
+    (JEANNE.authorisation, "none", "superseded"),
+    (JEANNE.authorisation, "none", "new"),
+    (JEANNE.authorisation, "attached", "duplicate"),
+    (ELODIE.authorisation, "redirected", "new"),
+    (PAUL.authorisation, "attached", "new"),
+    (ANNE.authorisation, "none", "new"),
+    (KARIM.authorisation, "inline", "not_authentic"),
+}
+LOUIS_TOO = {(LOUIS.authorisation, "none", "new")}
+
+
+@pytest.fixture
+def hospital(tmp_path: Path) -> Iterator[Hospital]:
+    with Hospital(tmp_path, []) as hospital:
+        hospital.passphrases.write_text("{}", encoding="utf-8")
+        yield hospital
+
+
+def local(run: CanaryRun, calls: list[Json], known: Json) -> list[Json]:
+    """The results of tasks on the controller, with these variables."""
+    (run.hospital.folder / "secrets.json").write_text(json.dumps(known), encoding="utf-8")
+    done = run.play(hosts="localhost", connection="local", tasks=calls)
+    assert done.exit_code == 0, done.stdout + done.stderr
+    return [dict(row.result) for row in done.rows]
+
+
+def test_codes_reach_the_next_task_and_nothing_else(hospital: Hospital, figures: Figures) -> None:
+    """The result with codes is one that Ansible neither shows nor keeps; a template of the next task reads it."""
+    box = filled(hospital.folder / "bundles" / "box")
+    run = CanaryRun(hospital)
+    run.secrets += [text_secret(f"code {number}", code) for number, code in enumerate(box.all_codes)]
+    run.secrets += [text_secret("an access code", f"est le {mails.access_code(JEANNE)}")]
+    read = {"source": "maildir", "path": str(box.maildir), **BOX, "inline_forwards": True, "since": 30}
+    kept = hospital.folder / "bundles" / "newest.json"
+    calls = tasks(
+        {"delivery_info": read},
+        {"delivery_info": read | {"include_codes": False}},
+        {"delivery_info": read | {"code_pattern": "("}},
+        {"delivery_info": read | {"codes": "{{ stray }}"}},
+    )
+    calls[2:2] = [
+        {"hospital_it.pkcs12.delivery_info": read, "no_log": True, "register": "mails"},
+        {
+            "ansible.builtin.copy": {"content": "{{ mails.newest | to_json }}", "dest": str(kept)},
+            "no_log": True,
+            "diff": False,
+        },
+    ]
+    refused, overview, _hidden, *failed = local(run, calls, {"stray": box.all_codes[0]})
+    assert [row["error"]["code"] for row in (refused, *failed)] == [
+        "no_log_required",
+        "no_log_required",
+        "bad_arguments",
+    ]
+    assert summary(overview) == EXPECTED
+    assert [row for row in overview["deliveries"] if "code" in row] == []
+    newest = json.loads(kept.read_text(encoding="utf-8"))
+    people = {JEANNE, ELODIE, PAUL, ANNE}
+    assert {number: row["code"] for number, row in newest.items()} == {
+        each.authorisation: box.codes[each] for each in people
+    }
+    assert {row["access_mail_seen"] for row in newest.values()} == {True}
+    assert {row["name"] for row in newest.values()} == {each.name for each in people}
+    assert overview["ignored"]["too_old"] == len(("Louis's delivery", "and access mail"))
+    scanner = Scanner(run.secrets)
+    assert figures.search("delivery mails", scanner, run.pieces()) == []
+    assert {Path(place).name for place, _data in run.pieces()} >= {"ansible.log", "events.jsonl"}
+
+
+def test_a_maildir_is_left_as_it_was_until_mails_are_moved(hospital: Hospital) -> None:
+    box = filled(hospital.folder / "box")
+    before = sorted(path.relative_to(box.maildir) for path in box.maildir.rglob("*"))
+    read = {"source": "maildir", "path": str(box.maildir), **BOX, "include_codes": False}
+    moving = read | {"move_to": "Done", "authorisations": [JEANNE.authorisation, PAUL.authorisation]}
+
+    def play(call: Json, *options: str) -> Json:
+        run = run_play(hospital, *options, hosts="localhost", connection="local", tasks=tasks({"delivery_info": call}))
+        return dict(run.rows[0].result)
+
+    first, checked = play(read), play(moving, "--check")
+    assert sorted(path.relative_to(box.maildir) for path in box.maildir.rglob("*")) == before
+    moved, again = play(moving), play(moving)
+    assert [result["changed"] for result in (first, checked, moved, again)] == [False, True, True, False]
+    assert moved["moved"] == checked["moved"]
+    done = list((box.maildir / ".Done" / "cur").iterdir())
+    assert len(done) == len(moved["moved"]) == 4
+    assert [Path(place).exists() for place in moved["moved"]] == [False] * 4
+    assert {row["authorisation"] for row in play(read)["deliveries"]} == {
+        ELODIE.authorisation,
+        ANNE.authorisation,
+        LOUIS.authorisation,
+    }
+
+
+@pytest.fixture(scope="module")
+def lab_authority() -> Authority:
+    return Authority.create()
+
+
+@pytest.mark.imap
+def test_an_imap_server_is_read_and_left_as_it_was(
+    hospital: Hospital, lab_authority: Authority, figures: Figures
+) -> None:
+    with ImapServer(lab_authority, PASSWORD) as server:
+        box = filled(server.maildir)
+        run = CanaryRun(hospital)
+        run.secrets += [text_secret("the password", PASSWORD), text_secret("a wrong password", WRONG)]
+        run.secrets += [text_secret(f"code {number}", code) for number, code in enumerate(box.all_codes)]
+        read = imap(server, trust(lab_authority, hospital.folder))
+        other = Authority.create()
+        (hospital.folder / "other").mkdir()
+        changes: list[Json] = [
+            {},
+            {"security": "starttls", "port": server.starttls_port},
+            {"since": 30},
+            {"max_mails": 3},
+            {"password": "{{ wrong }}"},
+            {"ca_path": str(trust(other, hospital.folder / "other"))},
+            {"ca_path": None},
+            {"port": 9, "timeout": 3},
+            {"folder": "Nowhere"},
+            {"host": "no-such-host.invalid"},
+        ]
+        calls = tasks(*({"delivery_info": read | change} for change in changes))
+        tls, starttls, since, few, *refused = local(run, calls, {"right": PASSWORD, "wrong": WRONG})
+        assert unread(server) == server_mails(box)
+        with_codes = {"hospital_it.pkcs12.delivery_info": read | {"include_codes": True}, "no_log": True}
+        local(run, [with_codes], {"right": PASSWORD})
+        assert (
+            summary(tls)
+            == summary(starttls)
+            == (EXPECTED - {(KARIM.authorisation, "inline", "not_authentic")}) | LOUIS_TOO
+        )
+        assert summary(tls) - summary(since) == LOUIS_TOO
+        assert [problem["code"] for problem in few["problems"]] == ["too_many_mails"]
+        assert [row["error"]["code"] for row in refused] == [
+            "mail_login",
+            "mail_tls",
+            "mail_tls",
+            "mail_unreachable",
+            "mail_source",
+            "mail_unreachable",
+        ]
+        assert figures.search("an IMAP mailbox", Scanner(run.secrets), run.pieces()) == []
+
+
+@pytest.mark.imap
+def test_mails_move_on_an_imap_server_only_when_told(hospital: Hospital, lab_authority: Authority) -> None:
+    with ImapServer(lab_authority, PASSWORD) as server:
+        box = filled(server.maildir)
+        read = imap(server, trust(lab_authority, hospital.folder))
+        moving = read | {"move_to": "Retirés", "authorisations": [JEANNE.authorisation]}
+        run = CanaryRun(hospital)
+        checked, moved, again = local(
+            run,
+            [
+                {"hospital_it.pkcs12.delivery_info": moving, "check_mode": check_mode}
+                for check_mode in (True, False, False)
+            ],
+            {"right": PASSWORD},
+        )
+        assert (checked["changed"], moved["changed"], again["changed"]) == (True, True, False)
+        assert checked["moved"] == moved["moved"]
+        assert len(moved["moved"]) == 3
+        assert again["deliveries"] == []
+        # Of what was moved, the folder has a copy; nothing else was marked as read.
+        folders = [path for path in server.maildir.iterdir() if path.name.startswith(".Retir")]
+        assert [len([*folder.glob("new/*"), *folder.glob("cur/*")]) for folder in folders] == [3]
+        assert unread(server) == server_mails(box) - 3
+
+
+def imap(server: ImapServer, ca_path: Path) -> Json:
+    """The options that read this server, without codes."""
+    return {
+        "source": "imap",
+        "host": LOOPBACK,
+        "port": server.tls_port,
+        "ca_path": str(ca_path),
+        "username": server.username,
+        "password": "{{ right }}",
+        **BOX,
+        "include_codes": False,
+    }
+
+
+def unread(server: ImapServer) -> int:
+    """Mails without the flag Seen. A server may take them from ``new`` to ``cur``."""
+    inbox = [*(server.maildir / "new").iterdir(), *(server.maildir / "cur").iterdir()]
+    return len([path for path in inbox if "S" not in path.name.partition(":2,")[2]])
+
+
+def server_mails(box: Filled) -> int:
+    """Two mails for each delivery; Jeanne's second one came twice."""
+    return 2 * (len(box.all_codes) + 1)
