@@ -56,6 +56,7 @@ class ActionModule(Pkcs12Action):
             "include_codes": {"type": "bool", "default": True},
             "authorisations": {"type": "list", "elements": "str"},
             "move_to": {"type": "str"},
+            "move_message_ids": {"type": "list", "elements": "str"},
         },
         required_if=[
             ["source", "eml", ["path"]],

@@ -26,7 +26,10 @@ FILES = {"eml": EmlFiles, "mbox": Mbox, "maildir": Maildir}
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRules:
-    """What a run looks for. ``since``: mails that arrived earlier are not looked at."""
+    """What a run looks for. ``since``: mails that arrived earlier are not looked at.
+
+    ``move_ids``: the Message-IDs of the mails that may be moved; None for all usable ones.
+    """
 
     wanted: Wanted
     content: ContentRules
@@ -35,6 +38,7 @@ class DeliveryRules:
     since: datetime | None
     include_codes: bool
     move_to: str | None
+    move_ids: frozenset[str] | None
 
 
 def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -> DeliveryRules:
@@ -71,6 +75,7 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
         since=None if days is None else now - timedelta(days=days),
         include_codes=options["include_codes"],
         move_to=options["move_to"],
+        move_ids=None if options["move_message_ids"] is None else frozenset(options["move_message_ids"]),
     )
 
 

@@ -49,7 +49,7 @@ def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, 
         reading.ignored["other_authorisations"] = len(reading.deliveries) - len(asked)
         reading.deliveries = asked
         if rules.move_to is not None:
-            _move(source, rules.move_to, reading, check_mode)
+            _move(source, rules, reading, check_mode)
     return reading
 
 
@@ -96,15 +96,16 @@ def _stranger(found: Stranger) -> CollectionError:
     )
 
 
-def _move(source: MailSource, folder: str, reading: Reading, check_mode: bool) -> None:
+def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode: bool) -> None:
     """Moves the mails of usable deliveries. What a person has to look at stays where it is."""
     bad = {each.letter.place for each in reading.deliveries if each.state in BAD}
-    for place in dict.fromkeys(each.letter.place for each in reading.deliveries if each.state not in BAD):
+    chosen = (each.letter for each in reading.deliveries if rules.move_ids is None or each.letter.message_id in rules.move_ids)
+    for place in dict.fromkeys(letter.place for letter in chosen):
         if place in bad:
             continue
         try:
             if not check_mode:
-                source.move(place, folder)
+                source.move(place, str(rules.move_to))
             reading.moved.append(place)
         except CollectionError as refusal:
             reading.problems.append(Problem(place, error=refusal))

@@ -90,6 +90,10 @@ def method(scene: Scene) -> str:
     return str(fact("authenticity")(scene)["method"])
 
 
+def moved(scene: Scene) -> int:
+    return len(scene.result["moved"])
+
+
 def places(scene: Scene) -> list[str]:
     """The Maildir's folders."""
     return sorted(path.name for path in (scene.folder / "box").iterdir() if path.name.startswith("."))
@@ -153,6 +157,7 @@ EFFECTS = [
     Effect("inline_forwards", True, numbers, [], ["T100001"], scene=box(JEANNE, form="inline")),
     Effect("include_codes", False, code, "no_log_required", None, {"include_codes": None}, box(JEANNE)),
     Effect("authorisations", ["t100004"], numbers, ["T100001", "T100004"], ["t100004"], scene=box(JEANNE, PAUL)),
+    Effect("move_message_ids", [], moved, 1, 0, scene=box(JEANNE), given={"move_to": "Done"}),
     Effect("move_to", "Done", places, [], [".Done"], scene=box(JEANNE)),
 ]  # fmt: skip
 
