@@ -138,7 +138,7 @@ HOSTILE = [
         "look-alike sender", lambda: replaced(f"<{SENDER}>", "<siseri@irsn.fr.evil.example>"), PROBLEM, "sender_differs"
     ),
     Hostile("two senders", lambda: replaced(f"<{SENDER}>", f"<{SENDER}>, x@evil.example"), PROBLEM, "sender_differs"),
-    Hostile("two headers From", lambda: replaced("To: ", f"From: x@evil.example\r\nTo: "), PROBLEM, "sender_differs"),
+    Hostile("two headers From", lambda: replaced("To: ", "From: x@evil.example\r\nTo: "), PROBLEM, "sender_differs"),
     Hostile("no result", lambda: replaced("Authentication-Results", "X-Results"), ROW, "authentication_missing"),
     Hostile(
         "result of another server",

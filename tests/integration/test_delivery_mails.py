@@ -151,19 +151,20 @@ def test_a_maildir_is_left_as_it_was_until_mails_are_moved(hospital: Hospital) -
     read = {"source": "maildir", "path": str(box.maildir), **BOX, "include_codes": False}
     moving = read | {"move_to": "Done", "authorisations": [JEANNE.authorisation, PAUL.authorisation]}
 
-    def play(call: Json, *options: str) -> Json:
-        run = run_play(hospital, *options, hosts="localhost", connection="local", tasks=tasks({"delivery_info": call}))
-        return dict(run.rows[0].result)
+    def play(*calls: Json) -> list[Json]:
+        run = run_play(hospital, hosts="localhost", connection="local", tasks=list(calls))
+        return [dict(row.result) for row in run.rows]
 
-    first, checked = play(read), play(moving, "--check")
+    module = "hospital_it.pkcs12.delivery_info"
+    first, checked = play({module: read}, {module: moving, "check_mode": True})
     assert sorted(path.relative_to(box.maildir) for path in box.maildir.rglob("*")) == before
-    moved, again = play(moving), play(moving)
+    moved, again, last = play({module: moving}, {module: moving}, {module: read})
     assert [result["changed"] for result in (first, checked, moved, again)] == [False, True, True, False]
     assert moved["moved"] == checked["moved"]
     done = list((box.maildir / ".Done" / "cur").iterdir())
     assert len(done) == len(moved["moved"]) == 4
     assert [Path(place).exists() for place in moved["moved"]] == [False] * 4
-    assert {row["authorisation"] for row in play(read)["deliveries"]} == {
+    assert {row["authorisation"] for row in last["deliveries"]} == {
         ELODIE.authorisation,
         ANNE.authorisation,
         LOUIS.authorisation,

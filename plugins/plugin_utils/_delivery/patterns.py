@@ -51,7 +51,7 @@ def limited_time(seconds: float = CPU_SECONDS) -> Iterator[None]:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise CollectionError(
             code="pattern_too_slow",
-            cause=f"The work on this mail took more than {seconds:g} seconds, probably because a pattern has too many ways to fit its text.",
+            cause=f"The work on the mail took more than {seconds:g} seconds: a pattern has too many ways to fit its text.",
             next_step="Simplify the patterns: no repetition inside of a repetition, such as (a+)+.",
         )
 
