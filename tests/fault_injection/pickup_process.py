@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.action import bundle_pickup  # noqa: F401  imported once, not in each process
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.http_client import Answer, HttpClient
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 

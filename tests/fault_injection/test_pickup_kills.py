@@ -13,7 +13,10 @@ import pytest
 
 from fault_injection.deliveries import NEW, Delivered, Office, open_office
 from fault_injection.pickup_process import KILLED, Ended, run_apart
-from figures import LINES
+from figures import NUMBERS
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +76,11 @@ def test_a_kill_before_any_step_loses_nothing_that_was_written(
         assert again.result is not None
         assert (again.result["changed"], again.result["requests"]) == (False, 0)
         outcomes["delivered: taken over without a request" if asked else "not delivered: withdrawn anew"] += 1
-    table = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-    LINES.append(f"withdrawal killed at {len(steps)} steps ({request.node.callspec.id}): {table}")
+    for outcome, count in outcomes.items():
+        NUMBERS[f"withdrawal, killed before a step ({request.node.callspec.id}): {outcome}"] += count
 
 
+@pytest.mark.full
 def test_a_kill_of_the_run_that_takes_over_loses_nothing(office: Office, tmp_path: Path) -> None:
     """The first run dies right after the last byte, the second before any of its steps, the third ends well."""
     steps = steps_of(office, tmp_path / "whole", with_everything)
@@ -94,4 +98,4 @@ def test_a_kill_of_the_run_that_takes_over_loses_nothing(office: Office, tmp_pat
         if second.status != KILLED:
             break
         count, kill = count + 1, kill + 1
-    LINES.append(f"withdrawal that takes over killed at {count} steps: all complete after the third run")
+    NUMBERS["withdrawal, the run that takes over killed before a step: complete after the third run"] += count
