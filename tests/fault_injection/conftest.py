@@ -32,3 +32,6 @@ def bundles() -> RenewalBundles:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if NUMBERS["runs"]:
         terminalreporter.write_line(f"renewals with faults: {TALLY}")
+    for what, count in sorted(NUMBERS.items()):
+        if what.startswith("withdrawal"):
+            terminalreporter.write_line(f"{what}: {count}")

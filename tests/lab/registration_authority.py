@@ -180,6 +180,9 @@ class RegistrationAuthority:
         authority = self
 
         class Handler(BaseHTTPRequestHandler):
+            wbufsize = -1
+            """Buffered: head and body go in one packet. Otherwise each answer would wait for an acknowledgement."""
+
             def do_GET(self) -> None:
                 self._reply(self._fields(urlsplit(self.path).query))
 

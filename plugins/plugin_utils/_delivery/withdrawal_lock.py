@@ -72,27 +72,20 @@ def locked(folder: Path, name: str, me: LockHolder) -> Iterator[LockHolder | Non
 
 
 def _acquire(path: Path, me: LockHolder) -> LockHolder | None:
-    """Returns the ended process whose lock was removed."""
-    former = None
+    """Returns the ended process whose lock was taken over."""
     for _try in range(TRIES):
         if _create(path, me):
-            return former
-        try:
-            former = _remove_if_gone(path, me) or former
-        except FileNotFoundError:
-            continue
+            return None
+        with contextlib.suppress(FileNotFoundError):  # released in between
+            former = _take_over(path, me)
+            if former is not None:
+                return former
     raise _locked(path, None)
 
 
 def _create(path: Path, me: LockHolder) -> bool:
     """Makes the lock file with its content in one step, so that nobody finds it empty. Returns whether it did."""
-    new = path.with_name(f"{path.name}.{me.pid}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, json.dumps(asdict(me)).encode("utf-8"))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    new = _written(path, me)
     try:
         os.link(new, path)
     except FileExistsError:
@@ -102,6 +95,18 @@ def _create(path: Path, me: LockHolder) -> bool:
     finally:
         new.unlink()
     return True
+
+
+def _written(path: Path, me: LockHolder) -> Path:
+    """A file beside the lock with the content of a lock."""
+    new = path.with_name(f"{path.name}.{me.pid}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(descriptor, json.dumps(asdict(me)).encode("utf-8"))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return new
 
 
 def _create_exclusively(path: Path, me: LockHolder) -> bool:
@@ -118,11 +123,11 @@ def _create_exclusively(path: Path, me: LockHolder) -> bool:
     return True
 
 
-def _remove_if_gone(path: Path, me: LockHolder) -> LockHolder | None:
-    """Removes the lock of an ended process. Raises ``CollectionError`` (``locked``) for any other lock, ``FileNotFoundError`` for none.
+def _take_over(path: Path, me: LockHolder) -> LockHolder | None:
+    """Replaces the lock of an ended process. Returns None if somebody else has just done so.
 
-    Only processes of one host get here for one lock. So ``flock`` is enough to let one of them remove it: without it, the second would
-    remove the new lock of the first.
+    Only processes of one host get here for one lock. So ``flock`` is enough to let one of them replace it: without it, the second would
+    replace the new lock of the first. Raises ``CollectionError`` (``locked``) for any other lock, ``FileNotFoundError`` for none.
     """
     descriptor = os.open(path, os.O_RDWR)
     try:
@@ -130,12 +135,12 @@ def _remove_if_gone(path: Path, me: LockHolder) -> LockHolder | None:
         if holder is None or not holder.is_gone(me):
             raise _locked(path, holder)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if os.path.samestat(os.fstat(descriptor), path.stat()):
-            path.unlink()
-            return holder
+        if not os.path.samestat(os.fstat(descriptor), path.stat()):
+            return None
+        _written(path, me).replace(path)
+        return holder
     finally:
         os.close(descriptor)
-    return None
 
 
 def _remove_leftovers(path: Path, me: LockHolder) -> None:

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A withdrawal is killed before each of its steps. What was written is never lost, and the next run ends well without a second download."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fault_injection.deliveries import NEW, Delivered, Office, open_office
+from fault_injection.pickup_process import KILLED, Ended, run_apart
+from figures import NUMBERS
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with open_office(tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+def with_everything(delivered: Delivered) -> dict[str, Any]:
+    return delivered.arguments(
+        new_passphrase=NEW, evidence_path=str(delivered.bundles / "evidence.jsonl"), message_id="<1@issuer>"
+    )
+
+
+def steps_of(office: Office, folder: Path, arguments: Any) -> tuple[str, ...]:
+    """Those of a withdrawal that nothing interrupts."""
+    delivered = office.deliver(folder)
+    ended = run_apart(arguments(delivered), delivered.scratch)
+    assert ended.code is None, ended
+    return ended.steps
+
+
+def unwritten(steps: tuple[str, ...]) -> range:
+    """Kills (before the step of this number) in which the issuer has delivered and no byte can have reached the disk."""
+    sent = [number for number, step in enumerate(steps, 1) if step == "after _send"][-1]
+    written = next(number for number, step in enumerate(steps, 1) if step == "pwrite")
+    return range(sent, written + 1)
+
+
+def assert_complete(delivered: Delivered, ended: Ended) -> None:
+    assert ended.code is None, ended
+    assert ended.result is not None
+    assert (ended.result["state"], delivered.downloads) == ("collected", 1)
+    assert delivered.dest.name in delivered.whole_files()
+    assert not list(delivered.bundles.glob("*.part")) + list(delivered.bundles.glob("*.lock"))
+
+
+@pytest.mark.parametrize("arguments", [Delivered.arguments, with_everything], ids=["plain", "everything"])
+def test_a_kill_before_any_step_loses_nothing_that_was_written(
+    office: Office, arguments: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    steps = steps_of(office, tmp_path / "whole", arguments)
+    lost, outcomes = unwritten(steps), Counter[str]()
+    for kill in range(1, len(steps) + 1):
+        delivered = office.deliver(tmp_path / str(kill))
+        killed = run_apart(arguments(delivered), delivered.scratch, kill=kill)
+        assert killed.status == KILLED, killed
+        asked, was_there = delivered.downloads, bool(delivered.whole_files())
+        assert was_there == (bool(asked) and kill not in lost), (kill, steps[kill - 1])
+        after = run_apart(arguments(delivered), delivered.scratch)
+        if kill in lost:
+            assert (after.code, delivered.downloads) == ("link_used", 1)
+            outcomes["delivered, and killed before the first byte was written: link_used"] += 1
+            continue
+        assert_complete(delivered, after)
+        again = run_apart(arguments(delivered), delivered.scratch)
+        assert again.result is not None
+        assert (again.result["changed"], again.result["requests"]) == (False, 0)
+        outcomes["delivered: taken over without a request" if asked else "not delivered: withdrawn anew"] += 1
+    for outcome, count in outcomes.items():
+        NUMBERS[f"withdrawal, killed before a step ({request.node.callspec.id}): {outcome}"] += count
+
+
+@pytest.mark.full
+def test_a_kill_of_the_run_that_takes_over_loses_nothing(office: Office, tmp_path: Path) -> None:
+    """The first run dies right after the last byte, the second before any of its steps, the third ends well."""
+    steps = steps_of(office, tmp_path / "whole", with_everything)
+    first = unwritten(steps).stop
+    count, kill = 0, 1
+    while True:
+        delivered = office.deliver(tmp_path / str(kill))
+        arguments = with_everything(delivered)
+        assert run_apart(arguments, delivered.scratch, kill=first).status == KILLED
+        second = run_apart(arguments, delivered.scratch, kill=kill)
+        assert delivered.whole_files()
+        assert_complete(delivered, run_apart(arguments, delivered.scratch))
+        lines = (delivered.bundles / "evidence.jsonl").read_text(encoding="utf-8").count("\n")
+        assert lines in (1, 2)  # a line may be written twice, and is never missing
+        if second.status != KILLED:
+            break
+        count, kill = count + 1, kill + 1
+    NUMBERS["withdrawal, the run that takes over killed before a step: complete after the third run"] += count
