@@ -70,8 +70,9 @@ class HolderRecord:
     """A holder at one workstation: the inventory's entry, the account there, and the end of access.
 
     ``owner_sid`` and ``account`` are None where the workstation does not know ``user``. ``logged_on`` is None without a profile.
-    ``thumbprint`` and ``access_until`` are those of the certificate that a browser offers longest. If a browser offers none, they are
-    those of the certificate that ends last. ``status`` says whether it gives access. ``proof`` is about its key, None if the task did
+    ``thumbprint`` is that of the certificate that a browser offers longest. If a browser offers none, it is that of the certificate that
+    ends last. ``access_until``: the end of this certificate or of the yearly authorisation, whichever comes first. ``status`` says
+    whether there is access, by both. ``proof`` is about its key, None if the task did
     not ask for a proof; ``proof_detail`` says in a sentence why the key is not proven. ``outcome`` is the outcome of the last run, for
     instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
     """
