@@ -218,4 +218,6 @@ def holder_record(
         days_left=access.days_left,
         outcome=entry.outcome,
         outcome_at=entry.outcome_at,
+        certificate_status=holder.status,
+        certificate_until=record.not_after if record else None,
     )
