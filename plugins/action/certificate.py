@@ -77,7 +77,9 @@ class ActionModule(Pkcs12Action):
         )
         entry = HolderEntry(options["holder"], person)
         entries = with_holder(holders_of_facts(task.facts), entry)
-        entry = replace(entry, anniversary=entries[-1].anniversary)  # the facts know it from a task that read the inventory
+        entry = replace(
+            entry, anniversary=entries[-1].anniversary
+        )  # the facts know it from a task that read the inventory
         check_pattern("issuer", options["issuer"])
         unusable = unusable_keys(task.facts)
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])

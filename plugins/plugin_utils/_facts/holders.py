@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,9 +28,9 @@ class HolderEntry:
 
     ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the end date of the yearly authorisation;
     ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
-    ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no profile. ``outcome`` and
-    ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the workstation do not know this
-    holder at this account, for instance because the entry is newer than the facts.
+    ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
+    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the
+    workstation do not know this holder at this account, for instance because the entry is newer than the facts.
     """
 
     user: str
@@ -106,15 +107,17 @@ def parse_day(given: Any, name: str) -> date | None:
 
     Raises ``CollectionError``: ``bad_arguments``.
     """
-    given = given or None
-    try:
-        return date.fromisoformat(str(given)) if given is not None else None
-    except ValueError:
-        raise CollectionError(
-            code="bad_arguments",
-            cause=f"{name} is {str(given)!r}, which is no day.",
-            next_step="Write it as YYYY-MM-DD, for instance 2027-03-01.",
-        ) from None
+    if not given:
+        return None
+    with suppress(ValueError):
+        day = date.fromisoformat(str(given))
+        if day.isoformat() == str(given):  # Python reads other forms too, for instance those of weeks
+            return day
+    raise CollectionError(
+        code="bad_arguments",
+        cause=f"{name} is {str(given)!r}, which is no day.",
+        next_step="Write it as YYYY-MM-DD, for instance 2027-03-01.",
+    )
 
 
 def _number(raw: Mapping[str, Any]) -> str | None:

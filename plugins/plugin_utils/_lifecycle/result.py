@@ -164,11 +164,11 @@ def _message(run: HolderRun, offered: StoreCertificate | None, access: Access, c
     if done.deferred is not None:
         return f"{done.deferred}{_absence(run, context)}"
     if done.skipped and access.until:
-        return f"{_skipped(run, done)}; {_access_sentence(access, context)}{_unopened(run)}{near_sentence(run.task.near)}"
+        return f"{_skipped(done)}; {_access_sentence(access, context)}{_unopened(run)}{near_sentence(run.task.near)}"
     return f"{_sentence(done, offered, context.check_mode)}{_unopened(run)}"
 
 
-def _skipped(run: HolderRun, done: Transaction) -> str:
+def _skipped(done: Transaction) -> str:
     reason = "no new bundle is there" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "renewal is not due"
     return f"{done.owner.name}: {reason}"
 

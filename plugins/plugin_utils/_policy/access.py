@@ -60,7 +60,11 @@ class Access:
 
 
 def access_of(
-    certificate: Status, certificate_end: datetime | None, authorisation: Authorisation, calendar: Calendar, now: datetime
+    certificate: Status,
+    certificate_end: datetime | None,
+    authorisation: Authorisation,
+    calendar: Calendar,
+    now: datetime,
 ) -> Access:
     """The access of a holder whose certificate has this status and this last second.
 

@@ -60,7 +60,7 @@ _SUMMARY: Catalogue = {
     "tile.holders": ("holders", "titulaires"),
     "tile.holder": ("holder", "titulaire"),
     "tile.authorisation.renewal_due": ("authorisation due", "autorisation à renouveler"),
-    "tile.authorisation.expired": ("authorisation expired", "autorisation : échéance passée"),
+    "tile.authorisation.expired": ("authorisation expired", "autorisation hors délai"),
     "tile.workstation.one.unknown": ("workstation did not answer", "poste n'a pas répondu"),
     "tile.workstation.many.unknown": ("workstations did not answer", "postes n'ont pas répondu"),
     "tile.workstation.one.never_seen": ("workstation never seen", "poste jamais vu"),
@@ -90,7 +90,7 @@ _TABLE: Catalogue = {
     "place.until": ("until {day}", "jusqu'au {day}"),
     "until.certificate": ("certificate until {day}", "certificat jusqu'au {day}"),
     "certificate.none": ("none", "aucun"),
-    "authorisation.none": ("unknown", "échéance inconnue"),
+    "authorisation.none": ("unknown", "inconnue"),
     "holder.none": ("none", "aucun"),
     "days.today": ("today", "aujourd'hui"),
     "days.in.one": ("in {n} day", "dans {n} jour"),
@@ -99,7 +99,7 @@ _TABLE: Catalogue = {
     "days.ago.many": ("{n} days ago", "il y a {n} jours"),
     "auth.valid": ("valid", "valide"),
     "auth.renewal_due": ("due", "à renouveler"),
-    "auth.expired": ("expired", "échéance passée"),
+    "auth.expired": ("expired", "hors délai"),
 }
 
 _CONTROLS: Catalogue = {

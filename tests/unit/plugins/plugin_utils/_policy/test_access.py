@@ -38,7 +38,10 @@ def access(
     ("day", "until"),
     [
         (date(2027, 3, 1), datetime(2027, 2, 28, 23, 59, 59, tzinfo=UTC)),  # before the certificate
-        (date(2027, 3, 10), datetime(2027, 3, 9, 23, 59, 59, tzinfo=UTC)),  # on the day of the certificate: no access on it
+        (
+            date(2027, 3, 10),
+            datetime(2027, 3, 9, 23, 59, 59, tzinfo=UTC),
+        ),  # on the day of the certificate: no access on it
         (date(2027, 3, 11), END),  # after it
         (date(2029, 3, 1), END),
         (None, END),  # not known
@@ -117,7 +120,11 @@ def test_the_end_date_begins_at_midnight_of_the_site(zone: str, now: str, left: 
 @pytest.mark.parametrize(
     ("zone", "day", "until"),
     [
-        ("Europe/Paris", date(2027, 3, 29), datetime(2027, 3, 28, 21, 59, 59, tzinfo=UTC)),  # the day after the clocks change
+        (
+            "Europe/Paris",
+            date(2027, 3, 29),
+            datetime(2027, 3, 28, 21, 59, 59, tzinfo=UTC),
+        ),  # the day after the clocks change
         ("America/Sao_Paulo", date(2018, 11, 4), datetime(2018, 11, 4, 2, 59, 59, tzinfo=UTC)),  # a day without 00:00
         ("Asia/Tokyo", date.min, datetime.min.replace(tzinfo=UTC)),
     ],

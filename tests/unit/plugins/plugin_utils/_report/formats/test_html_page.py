@@ -131,9 +131,7 @@ def test_a_row_says_where_until_when_what_and_who(language: str, day: str) -> No
 def test_each_part_has_its_table() -> None:
     report = sample()
     found = read(report)
-    assert found.column("without-workstation", 0) == [
-        f"{row.name}{row.function or ''}" for row in report.without_workstation
-    ]
+    assert len(found.tables["without-workstation"]) == len(report.without_workstation)
     assert len(found.tables["without-holder"]) == len(report.without_holder)
     assert len(found.tables["certificates"]) == len(report.certificates)
     assert report.changes
