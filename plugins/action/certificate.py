@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
@@ -75,13 +76,16 @@ class ActionModule(Pkcs12Action):
             NameCheck(options["name_check"]),
         )
         entry = HolderEntry(options["holder"], person)
+        entries = with_holder(holders_of_facts(task.facts), entry)
+        entry = replace(
+            entry, anniversary=entries[-1].anniversary
+        )  # the facts know it from a task that read the inventory
         check_pattern("issuer", options["issuer"])
         unusable = unusable_keys(task.facts)
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable))
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.inventory([entry.user]), self, now)
-        entries = with_holder(holders_of_facts(task.facts), entry)
         scope = facts_scope(run, entries, options["issuer"], calendar, unusable)
         result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
         diffs = run_diff(run) if task.diff else []

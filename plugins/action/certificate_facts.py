@@ -21,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
+    parse_day,
     parse_holder,
     resolve_accounts,
 )
@@ -47,6 +48,7 @@ class ActionModule(Pkcs12Action):
             "include_archived": {"type": "bool", "default": False},
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},
+            "authorisation_anniversary": {"type": "str"},
             "prove": {"type": "bool", "default": False},
         },
     )
@@ -56,7 +58,9 @@ class ActionModule(Pkcs12Action):
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         if not options["holders"] and not self.is_windows:
             return self.skipped()
-        asked = [parse_holder(entry, options["authorisation_pattern"]) for entry in options["holders"]]
+        pattern = options["authorisation_pattern"]
+        anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
+        asked = [parse_holder(entry, pattern, site_anniversary=anniversary) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
         inventory = self.inventory([entry.user for entry in asked])
         entries = resolve_accounts(merge_known(asked, holders_of_facts(task.facts)), inventory)

@@ -20,14 +20,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     report_result,
     write_files,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY
 
 HOLDER = {
     "name": {"type": "str", "required": True},
     "authorisation": {"type": "raw", "required": True},
     "authorisation_anniversary": {"type": "str"},
     "absent_until": {"type": "str"},
+    "function": {"type": "str"},
 }
-VARIABLES = ("ansible_facts", "pkcs12_holders")
+VARIABLES = ("ansible_facts", "pkcs12_holders", ANNIVERSARY)
 
 
 class ActionModule(Pkcs12Action):
@@ -52,6 +54,8 @@ class ActionModule(Pkcs12Action):
             "time_zone": {"type": "str", "default": "UTC"},
             "report_date": {"type": "str"},
             "renew_before_days": {"type": "int", "default": 40},
+            "authorisation_anniversary": {"type": "str"},
+            "authorisation_word": {"type": "str"},
             "authorisation_due_within_days": {"type": "int", "default": 40},
             "facts_max_age_days": {"type": "int", "default": 3},
             "authorisation_pattern": {"type": "str"},

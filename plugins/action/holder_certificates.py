@@ -17,7 +17,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
     merge_known,
     unusable_keys,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
+    HOLDER_OPTIONS,
+    parse_day,
+    parse_holder,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
     deferral_rule,
@@ -65,6 +69,7 @@ class ActionModule(Pkcs12Action):
             "expired_for_days": {"type": "int"},
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},
+            "authorisation_anniversary": {"type": "str"},
             "fail_when_deferred": {"type": "bool", "default": True},
             "deferred_fails_within_days": {"type": "int", "default": 7},
             "allow_logged_secrets": {"type": "bool", "default": False},
@@ -83,7 +88,9 @@ class ActionModule(Pkcs12Action):
         if not options["holders"] and not self.is_windows:
             return self.skipped()
         name_check = NameCheck(options["name_check"])
-        entries = [parse_holder(raw, options["authorisation_pattern"], name_check) for raw in options["holders"]]
+        pattern = options["authorisation_pattern"]
+        anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
+        entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         unusable = unusable_keys(task.facts)

@@ -44,6 +44,7 @@ def parameters(language: str) -> ReportParameters:
         time_zone=PARIS.key,
         language=language,
         title=None,
+        authorisation_word=None,
         renew_before_days=40,
         authorisation_due_within_days=30,
         facts_max_age_days=7,
@@ -89,7 +90,7 @@ def holder(name: str, number: str, authorisation_days: int | None, *places: Hold
     status = None
     if authorisation_days is not None:
         due = Status.RENEWAL_DUE if authorisation_days <= 30 else Status.VALID
-        status = Status.EXPIRED if authorisation_days < 0 else due
+        status = Status.EXPIRED if authorisation_days <= 0 else due
     return holder_row(name, number, authorisation_days, status, *places)
 
 

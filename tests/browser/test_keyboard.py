@@ -46,11 +46,11 @@ def test_sorting_and_filtering(visit: Visitor, width: int) -> None:
     page.keyboard.type("ws-nuclear")
     expect(page.locator("#holders .count")).to_contain_text("3 of 13")
     assert set(cells(page, ".holders", 0)) == {"Élodie Lefèvre", "Paul Martin", "Jeanne Dupont"}
-    tab_to(page, "Certificate until")
+    tab_to(page, "Access until")
     for key, sort in (("Enter", "ascending"), ("Space", "descending")):
         page.keyboard.press(key)
         assert page.locator(".holders th[data-column=until]").get_attribute("aria-sort") == sort
-        assert page.evaluate(FOCUS)["said"].startswith("Certificate until"), "the focus stays where it was"
+        assert page.evaluate(FOCUS)["said"].startswith("Access until"), "the focus stays where it was"
     dates = [found for text in cells(page, ".holders", 3) if (found := day(text))]
     assert dates == sorted(dates, reverse=True)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.access import WORST_FIRST
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import document
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
@@ -22,7 +23,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     Report,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import WORST_FIRST
 from consistency.reachable_codes import codes
 from consistency.test_role_specs import ROLES, spec
 from consistency.tree import ACTIONS, ROOT, name, second_cells

@@ -101,20 +101,22 @@ def test_groups_and_the_hourly_renewal_follow_the_facts_and_a_survey_takes_group
 
     assert day.start("PKCS12 audit").status == "successful"
     due = {"ws-nuclear", "ws-pharmacy"}
+    # The authorisation of Élodie ends in 12 days: her access is due, her certificate is not.
+    elodies = {"ws-cardio"}
     settled = {"pkcs12_valid": {"ws-cardio"}, "pkcs12_unknown": {"ws-radio"}}
-    assert day.groups() == settled | {"pkcs12_due": due, "pkcs12_renewal_due": due}
+    assert day.groups() == settled | {"pkcs12_due": due, "pkcs12_renewal_due": due | elodies}
 
     renewal, called = day.called("PKCS12 renew due")
     assert (renewal.status, called) == ("successful", due)
     away = {"ws-pharmacy"}
     settled["pkcs12_valid"] = {"ws-cardio", "ws-nuclear"}
-    late = {"pkcs12_due": away, "pkcs12_renewal_due": away, "pkcs12_deferred": away}
+    late = {"pkcs12_due": away, "pkcs12_renewal_due": away | elodies, "pkcs12_deferred": away}
     assert day.groups() == settled | late
 
     hospital.emulated("ws-pharmacy").profiles[ANNE.sid].logged_on = True
     renewal, called = day.called("PKCS12 renew", pkcs12_hosts="pkcs12_deferred")
     assert (renewal.status, called) == ("successful", away)
-    settled["pkcs12_valid"] = {"ws-cardio", "ws-nuclear", "ws-pharmacy"}
+    settled |= {"pkcs12_valid": {"ws-cardio", "ws-nuclear", "ws-pharmacy"}, "pkcs12_renewal_due": elodies}
     assert day.groups() == settled
 
     renewal, called = day.called("PKCS12 renew due")
@@ -129,12 +131,12 @@ def test_the_report_leaves_its_numbers_for_awx_and_its_files_in_the_folder(hospi
     assert (report.status, called) == ("successful", set())
     (stats,) = report.events("playbook_on_stats")
     summary = stats["artifact_data"]["pkcs12_summary"]
-    assert summary["by_status"] == {"valid": 2, "renewal_due": 2, "never_seen": 1}
+    assert summary["by_status"] == {"valid": 1, "renewal_due": 3, "never_seen": 1}
     assert summary["workstations"] == {"answered": 3, "never_seen": 1}
     assert [person.name for person in DAYS if person.name in json.dumps(stats["artifact_data"])] == []
     numbers = render(
         named(DATA, "controller_notifications", "PKCS12 numbers")["messages"]["success"], stats["artifact_data"]
     )
-    assert "Holders: 5, never_seen: 1, renewal_due: 2, valid: 2." in numbers.body
+    assert "Holders: 5, never_seen: 1, renewal_due: 3, valid: 1." in numbers.body
     written = {path.suffix for path in (hospital.folder / "reports").iterdir()}
     assert written == {".html", ".json", ".csv", ".prom", ".md"}

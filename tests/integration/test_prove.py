@@ -165,7 +165,7 @@ def test_the_other_holders_key_is_proven_all_the_same(audited: Audited, name: st
     facts = audited.facts(name)
     elodie = facts["holders"][1]
     (certificate,) = [each for each in facts["certificates"] if each["owner_sid"] == ELODIE.sid]
-    assert (elodie["proof"], elodie["proof_detail"], elodie["status"]) == ("proven", None, "valid")
+    assert (elodie["proof"], elodie["proof_detail"], elodie["certificate_status"]) == ("proven", None, "valid")
     assert certificate["key_state"] == "proven"
 
 

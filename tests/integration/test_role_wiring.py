@@ -53,6 +53,7 @@ SHARED = same(
     holders=HOLDERS,
     holder_passwords={"CHU\\jdupont": "windows"},
     time_zone="Europe/Paris",
+    authorisation_anniversary="2027-03-01",
     allow_logged_secrets=True,
     evidence_path="/evidence",
     authorisation_pattern="- (T\\d+)$",
@@ -104,6 +105,7 @@ AUDIT = of_role(
         prove=True,
         renew_before_days=50,
         time_zone="Europe/Paris",
+        authorisation_anniversary="2027-03-01",
     ),
 )
 TABLE: Mapping[str, Mapping[str, tuple[Any, Json]]] = {
@@ -219,6 +221,7 @@ SITE = {
     "pkcs12_evidence_path": ("/evidence", "evidence_path"),
     "pkcs12_name_check": ("strict", "name_check"),
     "pkcs12_time_zone": ("Europe/Paris", "time_zone"),
+    "pkcs12_authorisation_anniversary": ("2027-03-01", "authorisation_anniversary"),
     "pkcs12_allow_logged_secrets": (True, "allow_logged_secrets"),
 }
 """Variables of the site, and the option that each role hands them to."""
@@ -235,7 +238,9 @@ def test_variables_of_the_site_are_the_defaults_of_every_role(overlay: Path) -> 
 def test_defaults_are_safe(overlay: Path) -> None:
     plain = {"pkcs12_holders": HOLDERS}
     given = dict(recorded(overlay, *((role, plain) for role in ("enrol", "renew", "retire"))))
-    assert not {"bundle_folder", "evidence_path", "issuer", "authorisation_pattern"} & set(given["enrol"])
+    assert not {"bundle_folder", "evidence_path", "authorisation_anniversary", "issuer", "authorisation_pattern"} & set(
+        given["enrol"]
+    )
     assert (given["enrol"]["install"], given["renew"]["install"]) == ("newest", "due")
     assert [given[role]["fail_when_deferred"] for role in given] == [False, True, True]
     assert [given[role]["exportable"] for role in ("enrol", "renew")] == [False, False]

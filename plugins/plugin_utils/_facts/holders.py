@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from .._errors import CollectionError
+from .._policy.access import Authorisation, access_of
 from .._policy.names import NameCheck
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
@@ -24,10 +26,11 @@ from .schema import HolderRecord, UnreadRecord
 class HolderEntry:
     """A holder's entry in the inventory, and the account that the workstation knows for it.
 
-    ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the last day of the yearly authorisation.
-    ``absent_until``: first day on which the holder is back. ``logged_on`` is None if the account has no profile. ``outcome`` and
-    ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the workstation do not know this
-    holder at this account, for instance because the entry is newer than the facts.
+    ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the end date of the yearly authorisation;
+    ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
+    ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
+    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the
+    workstation do not know this holder at this account, for instance because the entry is newer than the facts.
     """
 
     user: str
@@ -40,6 +43,8 @@ class HolderEntry:
     outcome_at: datetime | None = None
     absent_until: date | None = None
     in_facts: bool = True
+    is_site_anniversary: bool = False
+    function: str | None = None
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -50,28 +55,68 @@ class HolderEntry:
         return self.user.casefold(), self.person.authorisation
 
 
+LONGEST_FUNCTION = 100
+"""Characters."""
+
 HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "user": {"type": "str", "required": True},
     "name": {"type": "str"},
     "authorisation": {"type": "raw"},
     "authorisation_anniversary": {"type": "str"},
     "absent_until": {"type": "str"},
+    "function": {"type": "str"},
 }
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
 
 def parse_holder(
-    raw: Mapping[str, Any], pattern: str | None = None, name_check: NameCheck = NameCheck.WORDS
+    raw: Mapping[str, Any],
+    pattern: str | None = None,
+    name_check: NameCheck = NameCheck.WORDS,
+    site_anniversary: date | None = None,
 ) -> HolderEntry:
-    """An entry of ``pkcs12_holders``; ``authorisation_pattern`` and ``name_check`` are those of the task.
+    """An entry of ``pkcs12_holders``; ``authorisation_pattern``, ``name_check`` and ``authorisation_anniversary`` are those of the task.
 
-    Raises ``CollectionError``: ``bad_arguments``.
+    The holder's own anniversary overrides that of the task. Raises ``CollectionError``: ``bad_arguments``.
     """
+    own = _day(raw, "authorisation_anniversary")
     return HolderEntry(
         str(raw["user"]),
         ExpectedSubject(raw.get("name") or None, _number(raw), pattern, name_check),
-        _day(raw, "authorisation_anniversary"),
+        own or site_anniversary,
         absent_until=_day(raw, "absent_until"),
+        is_site_anniversary=own is None and site_anniversary is not None,
+        function=_function(raw),
+    )
+
+
+def _function(raw: Mapping[str, Any]) -> str | None:
+    """What the holder is, on one line of a table."""
+    function = " ".join(str(raw.get("function") or "").split())
+    if len(function) > LONGEST_FUNCTION:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"function of {raw['user']} has {len(function)} characters, and {LONGEST_FUNCTION} are allowed.",
+            next_step="Write a title, for instance occupational physician.",
+        )
+    return function or None
+
+
+def parse_day(given: Any, name: str) -> date | None:
+    """A day that a user gives, as text or as YAML reads it; ``name`` is how an error calls it.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
+    if not given:
+        return None
+    with suppress(ValueError):
+        day = date.fromisoformat(str(given))
+        if day.isoformat() == str(given):  # Python reads other forms too, for instance those of weeks
+            return day
+    raise CollectionError(
+        code="bad_arguments",
+        cause=f"{name} is {str(given)!r}, which is no day.",
+        next_step="Write it as YYYY-MM-DD, for instance 2027-03-01.",
     )
 
 
@@ -88,15 +133,7 @@ def _number(raw: Mapping[str, Any]) -> str | None:
 
 
 def _day(raw: Mapping[str, Any], key: str) -> date | None:
-    given = raw.get(key) or None
-    try:
-        return date.fromisoformat(str(given)) if given is not None else None
-    except ValueError:
-        raise CollectionError(
-            code="bad_arguments",
-            cause=f"{key} of {raw['user']} is {str(given)!r}, which is no day.",
-            next_step="Write it as YYYY-MM-DD, for instance 2027-03-01.",
-        ) from None
+    return parse_day(raw.get(key), f"{key} of {raw['user']}")
 
 
 def with_holder(entries: Iterable[HolderEntry], named: HolderEntry) -> tuple[HolderEntry, ...]:
@@ -165,9 +202,11 @@ def holder_status(
 def holder_record(
     entry: HolderEntry, rated: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], rules: StatusRules
 ) -> HolderRecord:
-    """An entry's holder as facts have it."""
+    """An entry's holder as facts have it. An authorisation is due as many days before its end as a certificate."""
     holder = holder_status(entry, rated, unread, rules)
     record = holder.record
+    authorisation = Authorisation(entry.anniversary, rules.calendar.renew_before_days)
+    access = access_of(holder.status, record.not_after if record else None, authorisation, rules.calendar, rules.now)
     return HolderRecord(
         user=entry.user,
         name=entry.person.name,
@@ -176,10 +215,12 @@ def holder_record(
         owner_sid=entry.owner_sid,
         account=entry.account,
         logged_on=entry.logged_on,
-        status=holder.status,
+        status=access.status,
         thumbprint=record.thumbprint if record else None,
-        access_until=record.not_after if record else None,
-        days_left=rules.calendar.days_left(record.not_after, rules.now) if record else None,
+        access_until=access.until,
+        days_left=access.days_left,
         outcome=entry.outcome,
         outcome_at=entry.outcome_at,
+        certificate_status=holder.status,
+        certificate_until=record.not_after if record else None,
     )

@@ -70,10 +70,11 @@ class HolderRecord:
     """A holder at one workstation: the inventory's entry, the account there, and the end of access.
 
     ``owner_sid`` and ``account`` are None where the workstation does not know ``user``. ``logged_on`` is None without a profile.
-    ``thumbprint`` and ``access_until`` are those of the certificate that a browser offers longest. If a browser offers none, they are
-    those of the certificate that ends last. ``status`` says whether it gives access. ``proof`` is about its key, None if the task did
-    not ask for a proof; ``proof_detail`` says in a sentence why the key is not proven. ``outcome`` is the outcome of the last run, for
-    instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
+    ``thumbprint`` is that of the certificate that a browser offers longest. If a browser offers none, it is that of the certificate that
+    ends last. ``access_until``: the end of this certificate or of the yearly authorisation, whichever comes first. ``status`` says
+    whether there is access, by both; ``certificate_status`` and ``certificate_until`` are about the certificate alone. ``proof`` is about
+    its key, None if the task did not ask for a proof; ``proof_detail`` says in a sentence why the key is not proven. ``outcome`` is the
+    outcome of the last run, for instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
     """
 
     user: str
@@ -91,6 +92,8 @@ class HolderRecord:
     proof_detail: str | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None
+    certificate_status: Status | None = None
+    certificate_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

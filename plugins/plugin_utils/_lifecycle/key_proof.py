@@ -65,7 +65,12 @@ def proven_record(reading: WorkstationReading, drivers: Drivers, check_mode: boo
     results: dict[KeyId, ProofResult] = {}
     record = without_history.record({})
     while holder := next(
-        (each for each in record.holders if each.status in ACCESS_STATUSES and _key_id(each) not in results), None
+        (
+            each
+            for each in record.holders
+            if each.certificate_status in ACCESS_STATUSES and _key_id(each) not in results
+        ),
+        None,
     ):
         results[_key_id(holder)] = _with_history(
             _try(reading, holder, drivers, check_mode), _key_id(holder) in unusable

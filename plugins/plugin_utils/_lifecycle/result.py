@@ -13,9 +13,11 @@ from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import near_sentence
 from .._crypto.store import StoreCertificate
 from .._facts.build import certificate_row
+from .._facts.holders import HolderEntry
+from .._policy.access import Access, Authorisation, access_of
 from .._policy.retirement import RetirementMethod
 from .._policy.subject import ExpectedSubject
-from .._policy.validity import Calendar, best_certificate
+from .._policy.validity import Calendar, Status, best_certificate
 from .._workstation.protocol import journal_row
 from .run import HolderRun
 from .transaction import SkipReason, Transaction
@@ -54,11 +56,11 @@ class ResultContext:
 def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     """One holder's result. In check mode and for a deferred holder, ``certificate`` is the planned one."""
     done = run.transaction
-    access = _access(done, run.task.entry.person, context.now) if done else None
-    days_left = context.calendar.days_left(access.certificate.not_after, context.now) if access else None
+    offered = _offered(done, run.task.entry.person, context.now) if done else None
+    access = _access(offered, run.task.entry, context)
     deferred = done is not None and done.deferred is not None
     today = context.calendar.day(context.now)
-    overdue = deferred and context.deferral.applies(days_left, run.task.entry.absent_until, today)
+    overdue = deferred and context.deferral.applies(access.days_left, run.task.entry.absent_until, today)
     error = run.error
     return {
         "outcome": outcome_of(run),
@@ -66,13 +68,13 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "changed": _changed(run),
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
         "deferred": deferred,
-        "msg": _message(run, access, context),
+        "msg": _message(run, offered, access, context),
         "error": {"code": error.code, "next_step": error.next_step} if error else None,
         "owner": {"sid": done.owner.sid, "account": done.owner.account.name} if done else None,
-        "certificate": _certificate(done, access, context) if done else None,
+        "certificate": _certificate(done, offered, context) if done else None,
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
-        "access_until": format_instant(access.certificate.not_after) if access else None,
-        "access_days_left": days_left,
+        "access_until": format_instant(access.until) if access.until else None,
+        "access_days_left": access.days_left,
         "retired": [_retired(done, *each) for each in done.plan.retirements.items()] if done and not done.error else [],
         "journal": _journal(run),
     }
@@ -115,7 +117,14 @@ def _journal(run: HolderRun) -> list[dict[str, Any]]:
     return [journal_row(entry) for entry in run.transaction.journal]
 
 
-def _access(done: Transaction, person: ExpectedSubject, now: datetime) -> StoreCertificate | None:
+def _access(offered: StoreCertificate | None, entry: HolderEntry, context: ResultContext) -> Access:
+    """The holder's access with the certificate that a browser offers, and the yearly authorisation."""
+    status, end = (Status.VALID, offered.certificate.not_after) if offered else (Status.MISSING, None)
+    authorisation = Authorisation(entry.anniversary, context.calendar.renew_before_days)
+    return access_of(status, end, authorisation, context.calendar, context.now)
+
+
+def _offered(done: Transaction, person: ExpectedSubject, now: datetime) -> StoreCertificate | None:
     return best_certificate(done.after, person, done.leaf.thumbprint if done.leaf else None, now)
 
 
@@ -136,17 +145,17 @@ def _retired(done: Transaction, thumbprint: str, method: RetirementMethod) -> di
     }
 
 
-def _certificate(done: Transaction, access: StoreCertificate | None, context: ResultContext) -> dict[str, Any] | None:
+def _certificate(done: Transaction, offered: StoreCertificate | None, context: ResultContext) -> dict[str, Any] | None:
     """The certificate to install. Without one, the certificate that gives access now."""
     leaf = done.leaf
-    installed = done.after.find(leaf.thumbprint) if leaf else access
+    installed = done.after.find(leaf.thumbprint) if leaf else offered
     if leaf and (installed is None or not installed.has_key):
         planned = StoreCertificate(leaf, None, False, None)
         return certificate_row(planned, context.calendar, context.now) | PENDING
     return certificate_row(installed, context.calendar, context.now) if installed else None
 
 
-def _message(run: HolderRun, access: StoreCertificate | None, context: ResultContext) -> str:
+def _message(run: HolderRun, offered: StoreCertificate | None, access: Access, context: ResultContext) -> str:
     if run.error is not None:
         return str(run.error)
     done = run.transaction
@@ -154,15 +163,23 @@ def _message(run: HolderRun, access: StoreCertificate | None, context: ResultCon
         return ""
     if done.deferred is not None:
         return f"{done.deferred}{_absence(run, context)}"
-    if done.skipped and access:
-        return _skipped(run, done, access)
-    return f"{_sentence(done, access, context.check_mode)}{_unopened(run)}"
+    if done.skipped and access.until:
+        return f"{_skipped(done)}; {_access_sentence(access, context)}{_unopened(run)}{near_sentence(run.task.near)}"
+    return f"{_sentence(done, offered, context.check_mode)}{_unopened(run)}"
 
 
-def _skipped(run: HolderRun, done: Transaction, access: StoreCertificate) -> str:
+def _skipped(done: Transaction) -> str:
     reason = "no new bundle is there" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "renewal is not due"
-    sentence = f"{done.owner.name}: {reason}; access works until {access.certificate.not_after:%Y-%m-%d}."
-    return f"{sentence}{_unopened(run)}{near_sentence(run.task.near)}"
+    return f"{done.owner.name}: {reason}"
+
+
+def _access_sentence(access: Access, context: ResultContext) -> str:
+    """Only an authorisation can have ended: the certificate is one that a browser offers."""
+    if access.until is None:
+        return ""
+    if access.status is Status.EXPIRED:
+        return f"the yearly authorisation has ended, and access with it on {context.calendar.day(access.until)}."
+    return f"access works until {context.calendar.day(access.until)}."
 
 
 def _unopened(run: HolderRun) -> str:
@@ -176,10 +193,10 @@ def _absence(run: HolderRun, context: ResultContext) -> str:
     return f" The holder is away until {back}." if back and context.calendar.day(context.now) < back else ""
 
 
-def _sentence(done: Transaction, access: StoreCertificate | None, check_mode: bool) -> str:
+def _sentence(done: Transaction, offered: StoreCertificate | None, check_mode: bool) -> str:
     retirements = len(done.plan.retirements)
     would = "would be" if check_mode else "was"
-    leaf = done.leaf or (access.certificate if access and not retirements else None)
+    leaf = done.leaf or (offered.certificate if offered and not retirements else None)
     if leaf is None:
         return _removed(done, retirements, check_mode)
     verb = f"{would} installed" if done.plan.imports else "is installed"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,17 +15,18 @@ from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of
 from .accounts import holder_keys, with_accounts
 from .compare import compare
-from .model import Actor, CertificateRow, HolderRow, NextStep, Report, ReportParameters, name_sort_key
+from .model import CertificateRow, HolderRow, Report, ReportParameters, name_sort_key
 from .next_step import RemainingCertificates
 from .rows import (
     Earlier,
     EvaluatedHost,
     Rules,
-    authorisation_status,
+    blank_row,
     certificate_rows,
     evaluate_host,
     holder_key,
     holder_row,
+    person_row,
     workstation_row,
 )
 from .sources import Host
@@ -87,11 +88,7 @@ def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -
         authorisation_due_within=parameters.authorisation_due_within_days,
         facts_max_age=parameters.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
-        authorised={
-            entry.person.authorisation: entry.anniversary
-            for entry in sources.people
-            if entry.person.authorisation and entry.anniversary
-        },
+        register=_by_number(sources.people),
     )
 
 
@@ -132,26 +129,20 @@ def _holders(
 def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...]:
     listed = {holder_key(entry, {}) for entry in _listed(sources)}
     people = {holder_key(entry, {}): entry for entry in sources.people if holder_key(entry, {}) not in listed}
+    nothing = RemainingCertificates()
     rows = (
-        HolderRow(
-            name=entry.person.name or "",
-            authorisation=entry.person.authorisation or "",
-            status=Status.MISSING,
-            next_step=NextStep.ASSIGN_WORKSTATION,
-            actor=Actor.IT,
-            valid_from=None,
-            valid_until=None,
-            days_left=None,
-            authorisation_until=entry.anniversary,
-            authorisation_days_left=rules.calendar.days_left(entry.anniversary, rules.now)
-            if entry.anniversary
-            else None,
-            authorisation_status=authorisation_status(entry.anniversary, rules),
-            places=(),
-        )
-        for entry in people.values()
+        person_row(blank_row(known[0], [entry.function for entry in known]), rules.authorisation(known), nothing, rules)
+        for known in (rules.all_entries([entry]) for entry in people.values())
     )
     return tuple(sorted(rows, key=_holder_order))
+
+
+def _by_number(people: Iterable[HolderEntry]) -> Mapping[str, Sequence[HolderEntry]]:
+    found: dict[str, list[HolderEntry]] = {}
+    for entry in people:
+        if entry.person.authorisation:
+            found.setdefault(entry.person.authorisation, []).append(entry)
+    return found
 
 
 def _holder_order(row: HolderRow) -> tuple[str, str, str]:

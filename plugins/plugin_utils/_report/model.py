@@ -23,6 +23,7 @@ class Actor(str, Enum):
     NOBODY = "nobody"
     IT = "it"
     HOLDER = "holder"
+    EMPLOYER = "employer"
     ISSUER = "issuer"
 
 
@@ -75,20 +76,28 @@ class HolderWorkstation:
 
 @dataclass(frozen=True, slots=True)
 class HolderRow:
-    """One holder. ``status`` is the worst at any of the holder's workstations, ``valid_until`` the first end of access at any of them.
+    """One holder. ``status`` is the worst of the certificate at any of the holder's workstations and of the yearly authorisation.
 
-    ``authorisation_status`` is valid, renewal_due or expired, or None if the inventory has no anniversary.
+    ``access_until``: last second of access, None without a certificate; ``days_left``: calendar days of the site until its day.
+    ``valid_until``: first end of a certificate at any workstation; ``certificate_days_left``: days until it. ``authorisation_until``: end
+    date of the authorisation, on which there is no access any more; ``authorisation_of_site``: it is that of the whole site, not the
+    holder's own. ``authorisation_status`` is valid, renewal_due or expired, or None if
+    the inventory has no anniversary. ``function``: what the holder is at the establishment.
     """
 
     name: str
     authorisation: str
+    function: str | None
     status: Status
     next_step: NextStep
     actor: Actor
+    access_until: datetime | None
+    days_left: int | None
     valid_from: datetime | None
     valid_until: datetime | None
-    days_left: int | None
+    certificate_days_left: int | None
     authorisation_until: date | None
+    authorisation_of_site: bool
     authorisation_days_left: int | None
     authorisation_status: Status | None
     places: tuple[HolderWorkstation, ...]
@@ -165,12 +174,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ReportParameters:
-    """The options of the report. ``time_zone`` is an IANA name. The limits are in days."""
+    """The options of the report. ``time_zone`` is an IANA name. The limits are in days. ``authorisation_word``: what the site calls an
+    authorisation, None for the word of the language.
+    """
 
     report_date: datetime
     time_zone: str
     language: str
     title: str | None
+    authorisation_word: str | None
     renew_before_days: int
     authorisation_due_within_days: int
     facts_max_age_days: int
@@ -216,9 +228,9 @@ def summary(report: Report) -> Summary:
     """Counts the rows of a report. A status without a row is left out."""
     holders = (*report.holders, *report.without_workstation)
     ends = [
-        row.valid_until
+        row.access_until
         for row in report.holders
-        if row.valid_until and row.valid_until >= report.parameters.report_date
+        if row.access_until and row.access_until >= report.parameters.report_date
     ]
     return Summary(
         holders=len(holders),

@@ -58,7 +58,7 @@ class RemainingCertificates:
     """Work that may be left although the certificate itself needs nothing.
 
     ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else has one of the holder's. ``unassigned``: the
-    holder has one where the inventory does not know him.
+    holder has one where the inventory does not know him. ``authorisation``: its status.
     """
 
     replaced: bool = False
@@ -68,7 +68,14 @@ class RemainingCertificates:
 
 
 def at_last(step: Action, left: RemainingCertificates) -> Action:
-    """The step. If there is none, the most urgent remaining work."""
+    """The step. If there is none, the most urgent remaining work.
+
+    After the end of the authorisation, no certificate gives access, and the issuer sends none. Only a certificate that somebody else
+    could use is more urgent.
+    """
+    renewal = (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER)
+    if left.authorisation is Status.EXPIRED and not left.elsewhere and step[0] is not NextStep.REMOVE_FROM_OTHERS:
+        return renewal
     if step != NOTHING:
         return step
     if left.elsewhere:
@@ -78,6 +85,4 @@ def at_last(step: Action, left: RemainingCertificates) -> Action:
     if left.replaced:
         # A running browser still offers the certificate that it used before.
         return NextStep.CLOSE_BROWSER, Actor.HOLDER
-    if left.authorisation in (Status.RENEWAL_DUE, Status.EXPIRED):
-        return NextStep.RENEW_AUTHORISATION, Actor.HOLDER
-    return NOTHING
+    return renewal if left.authorisation is Status.RENEWAL_DUE else NOTHING

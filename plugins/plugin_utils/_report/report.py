@@ -13,7 +13,7 @@ from typing import Any
 
 from .._errors import CollectionError
 from .._facts.codec import Mismatch, from_map, to_map
-from .._facts.holders import parse_holder
+from .._facts.holders import parse_day, parse_holder
 from .._policy.subject import check_pattern
 from .._policy.validity import Status
 from .build import Sources, build
@@ -21,6 +21,7 @@ from .delivery.atomic_files import read, write
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
+from .language.vocabulary import checked_word
 from .model import HolderRow, Report, ReportParameters, summary
 from .query import select
 from .sources import Host, host_of, hosts_of, merged, people_of
@@ -47,7 +48,10 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     """The report of the options and the hosts' variables. Raises ``CollectionError``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
     slices = [_earlier(path) for path in options["merge"]]
-    people = [parse_holder({"user": entry["name"]} | entry) for entry in options["holders"]]
+    anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
+    people = [
+        parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary) for entry in options["holders"]
+    ]
     sources = Sources(
         hosts=_hosts(variables, slices),
         # If a person is in both, the last entry counts.
@@ -108,7 +112,7 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
         counts = ", ".join(f"{count} {each}" for each, count in broken.items())
         return f"Holders that fail_on names: {counts}. The report says who acts on each."
     found = summary(report)
-    return f"Of {found.holders} holders {found.by_status.get(Status.VALID, 0)} have a valid certificate everywhere."
+    return f"Of {found.holders} holders {found.by_status.get(Status.VALID, 0)} have access everywhere that does not end soon."
 
 
 def _earlier(path: str) -> Report:
@@ -141,6 +145,7 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         time_zone=options["time_zone"],
         language=options["language"],
         title=options["title"],
+        authorisation_word=checked_word(options["authorisation_word"]),
         renew_before_days=options["renew_before_days"],
         authorisation_due_within_days=options["authorisation_due_within_days"],
         facts_max_age_days=options["facts_max_age_days"],

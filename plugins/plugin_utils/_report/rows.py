@@ -7,30 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry, holder_status
+from .._policy.access import WORST_FIRST, Authorisation, access_of
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
-from .model import CertificateRow, HolderRow, HolderWorkstation, Reachability, WorkstationRow
+from .model import (
+    Actor,
+    CertificateRow,
+    HolderRow,
+    HolderWorkstation,
+    NextStep,
+    Reachability,
+    WorkstationRow,
+)
 from .next_step import NOTHING, RemainingCertificates, at_last, next_step
 from .sources import Host
-
-WORST_FIRST = (
-    Status.MISSING,
-    Status.EXPIRED,
-    Status.KEY_MISSING,
-    Status.WRONG_HOLDER,
-    Status.NOT_YET_VALID,
-    Status.NEVER_SEEN,
-    Status.UNKNOWN,
-    Status.DUPLICATE,
-    Status.WEAK,
-    Status.RENEWAL_DUE,
-    Status.VALID,
-)
-"""A holder with several workstations is as well off as at the worst of them."""
 
 Earlier = Mapping[tuple[str, str, str], str]
 """Thumbprints of an earlier report by authorisation number, workstation, and account: its SID, and as it is written in small letters."""
@@ -40,7 +34,7 @@ Earlier = Mapping[tuple[str, str, str], str]
 class Rules:
     """By what rows are made. ``accounts`` are those of all workstations: a holder may log on where the inventory does not say so.
 
-    ``authorisation_due_within`` and ``facts_max_age`` are in days. ``authorised``: until when the register says so, by number.
+    ``authorisation_due_within`` and ``facts_max_age`` are in days. ``register``: the entries of persons with or without a workstation.
     """
 
     now: datetime
@@ -50,7 +44,18 @@ class Rules:
     authorisation_due_within: int
     facts_max_age: int
     earlier: Earlier
-    authorised: Mapping[str, date] = field(default_factory=dict)
+    register: Mapping[str, Sequence[HolderEntry]] = field(default_factory=dict)
+
+    def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
+        """All entries of one holder: these, and those of the register."""
+        number = entries[0].person.authorisation
+        return [*entries, *(self.register.get(number, ()) if number else ())]
+
+    def authorisation(self, entries: Iterable[HolderEntry]) -> Authorisation:
+        """The authorisation of a holder by all his entries: the latest end date of his own, else the latest of his sites."""
+        days = [(not entry.is_site_anniversary, entry.anniversary) for entry in entries if entry.anniversary]
+        is_own, end = max(days, default=(True, None))
+        return Authorisation(end, self.authorisation_due_within, not is_own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +103,63 @@ def holder_row(
     )
     worst = min(places, key=lambda place: (WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING))
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
-    said = (rules.authorised.get(first.person.authorisation or ""), *(entry.anniversary for entry, _seen in entries))
-    until = max((day for day in said if day), default=None)
-    authorisation = authorisation_status(until, rules)
-    step = at_last((worst.next_step, worst.actor), replace(left, authorisation=authorisation))
-    return HolderRow(
-        name=first.person.name or first.user,
-        authorisation=first.person.authorisation or "",
-        status=worst.status,
-        next_step=step[0],
-        actor=step[1],
-        valid_from=ends[0].valid_from if ends else None,
-        valid_until=ends[0].valid_until if ends else None,
-        days_left=ends[0].days_left if ends else None,
-        authorisation_until=until,
-        authorisation_days_left=rules.calendar.days_left(until, rules.now) if until else None,
-        authorisation_status=authorisation,
-        places=tuple(places),
+    known = rules.all_entries([entry for entry, _seen in entries])
+    return person_row(
+        replace(
+            blank_row(first, [entry.function for entry in known]),
+            status=worst.status,
+            next_step=worst.next_step,
+            actor=worst.actor,
+            valid_from=ends[0].valid_from if ends else None,
+            valid_until=ends[0].valid_until if ends else None,
+            certificate_days_left=ends[0].days_left if ends else None,
+            places=tuple(places),
+        ),
+        rules.authorisation(known),
+        left,
+        rules,
     )
 
 
-def authorisation_status(until: date | None, rules: Rules) -> Status | None:
-    """The yearly authorisation holds until the end of its anniversary."""
-    if until is None:
-        return None
-    left = rules.calendar.days_left(until, rules.now)
-    if left < 0:
-        return Status.EXPIRED
-    return Status.RENEWAL_DUE if left <= rules.authorisation_due_within else Status.VALID
+def blank_row(entry: HolderEntry, functions: Iterable[str | None]) -> HolderRow:
+    """The row of a holder without any workstation or certificate. The first function counts."""
+    return HolderRow(
+        name=entry.person.name or entry.user,
+        authorisation=entry.person.authorisation or "",
+        function=next(filter(None, functions), None),
+        status=Status.MISSING,
+        next_step=NextStep.ASSIGN_WORKSTATION,
+        actor=Actor.IT,
+        access_until=None,
+        days_left=None,
+        valid_from=None,
+        valid_until=None,
+        certificate_days_left=None,
+        authorisation_until=None,
+        authorisation_of_site=False,
+        authorisation_days_left=None,
+        authorisation_status=None,
+        places=(),
+    )
+
+
+def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCertificates, rules: Rules) -> HolderRow:
+    """A row with what certificate and authorisation come to together: end of access, status and next step."""
+    access = access_of(row.status, row.valid_until, authorisation, rules.calendar, rules.now)
+    status = authorisation.status(rules.calendar, rules.now)
+    step, actor = at_last((row.next_step, row.actor), replace(left, authorisation=status))
+    return replace(
+        row,
+        status=access.status,
+        next_step=step,
+        actor=actor,
+        access_until=access.until,
+        days_left=access.days_left,
+        authorisation_until=authorisation.end,
+        authorisation_of_site=authorisation.of_site,
+        authorisation_days_left=rules.calendar.days_left(authorisation.end, rules.now) if authorisation.end else None,
+        authorisation_status=status,
+    )
 
 
 def certificate_rows(seen: EvaluatedHost) -> Iterable[CertificateRow]:

@@ -12,10 +12,13 @@ from typing import Any
 
 from .._facts.codec import Mismatch, from_map
 from .._facts.history import holders_of_facts, merge_known
-from .._facts.holders import HolderEntry, parse_holder
+from .._facts.holders import HolderEntry, parse_day, parse_holder
 from .._facts.schema import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
 from .._policy.subject import ExpectedSubject
 from .model import NextStep, Report
+
+ANNIVERSARY = "pkcs12_authorisation_anniversary"
+"""The variable of a site or group with the end date of the yearly authorisation of all its holders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
     """A workstation by its variables: holders, facts, and what the last audit came to. Raises ``CollectionError``."""
     cached = variables.get("ansible_facts") or {}
     facts, audit = cached.get("pkcs12"), _audit(cached.get("audit_pkcs12"))
-    entries = tuple(parse_holder(entry) for entry in variables.get("pkcs12_holders") or ())
+    anniversary = parse_day(variables.get(ANNIVERSARY), f"{ANNIVERSARY} of {name}")
+    entries = tuple(
+        parse_holder(entry, site_anniversary=anniversary) for entry in variables.get("pkcs12_holders") or ()
+    )
     host = Host(name, entries, problem=audit.problem if audit else None)
     if facts is None:
         return host
@@ -89,6 +95,8 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
                     outcome=place.outcome,
                     outcome_at=place.outcome_at,
                     in_facts=place.next_step is not NextStep.RUN_AUDIT,
+                    is_site_anniversary=holder.authorisation_of_site,
+                    function=holder.function,
                 )
             )
     return tuple(
@@ -110,7 +118,13 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
 def people_of(report: Report) -> tuple[HolderEntry, ...]:
     """The holders of an earlier report who have no workstation there; another report may have one for them."""
     return tuple(
-        HolderEntry(row.name, ExpectedSubject(row.name or None, row.authorisation or None), row.authorisation_until)
+        HolderEntry(
+            row.name,
+            ExpectedSubject(row.name or None, row.authorisation or None),
+            row.authorisation_until,
+            is_site_anniversary=row.authorisation_of_site,
+            function=row.function,
+        )
         for row in report.without_workstation
     )
 

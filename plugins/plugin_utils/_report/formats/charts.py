@@ -77,7 +77,7 @@ def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
     for row in holders:
         if row.valid_until and row.valid_until >= report.parameters.report_date:
             certificates[_month(_day(row.valid_until, zone))] += 1
-        if row.authorisation_until and row.authorisation_until >= today:
+        if row.authorisation_until and row.authorisation_until > today:
             authorisations[_month(row.authorisation_until)] += 1
     numbers = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(MONTHS)]
     named = [(year, month + 1) for year, month in numbers]
@@ -106,7 +106,7 @@ def bars(report: Report, holders: Iterable[HolderRow]) -> Bars:
     axis = _Axis(date(max(today.year - YEARS, 1), 1, 1), date(min(today.year + YEARS + 1, date.max.year), 1, 1))
     rows = list(holders)
     dated = [
-        (row.valid_until, row, _day(row.valid_from, zone), _day(row.valid_until, zone))
+        (row.access_until or row.valid_until, row, _day(row.valid_from, zone), _day(row.valid_until, zone))
         for row in rows
         if row.valid_from and row.valid_until
     ]

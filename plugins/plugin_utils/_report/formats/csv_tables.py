@@ -25,15 +25,18 @@ SEPARATORS = {"en": ",", "fr": ";"}
 CATALOGUE: Catalogue = {
     "csv.name": ("name", "nom"),
     "csv.authorisation": ("authorisation", "autorisation"),
+    "csv.function": ("function", "fonction"),
     "csv.status": ("status", "état"),
     "csv.next_step": ("next step", "à faire"),
     "csv.actor": ("who acts", "par qui"),
     "csv.valid_from": ("valid from", "valide du"),
     "csv.valid_until": ("valid until", "valide jusqu'au"),
+    "csv.access_until": ("last day of access", "dernier jour d'accès"),
     "csv.days_left": ("days left", "jours restants"),
-    "csv.authorisation_until": ("authorisation until", "autorisation jusqu'au"),
-    "csv.authorisation_days_left": ("authorisation days left", "jours restants de l'autorisation"),
-    "csv.authorisation_status": ("authorisation status", "état de l'autorisation"),
+    "csv.certificate_days_left": ("certificate days left", "jours restants du certificat"),
+    "csv.authorisation_until": ("authorisation ends on", "autorisation : échéance"),
+    "csv.authorisation_days_left": ("authorisation days left", "autorisation : jours restants"),
+    "csv.authorisation_status": ("authorisation status", "autorisation : état"),
     "csv.workstations": ("workstations", "postes"),
     "csv.by_workstation": ("status by workstation", "état par poste"),
     "csv.accounts": ("accounts", "comptes"),
@@ -72,12 +75,15 @@ Columns = Mapping[str, Callable[[Any, Translator], Any]]
 HOLDER_COLUMNS: Columns = {
     "name": lambda row, _words: row.name,
     "authorisation": lambda row, _words: row.authorisation,
+    "function": lambda row, _words: row.function,
     "status": lambda row, words: words.of(row.status),
     "next_step": lambda row, words: words.of(row.next_step),
     "actor": lambda row, words: words.of(row.actor),
+    "access_until": lambda row, _words: row.access_until,
+    "days_left": lambda row, _words: row.days_left,
     "valid_from": lambda row, _words: row.valid_from,
     "valid_until": lambda row, _words: row.valid_until,
-    "days_left": lambda row, _words: row.days_left,
+    "certificate_days_left": lambda row, _words: row.certificate_days_left,
     "authorisation_until": lambda row, _words: row.authorisation_until,
     "authorisation_days_left": lambda row, _words: row.authorisation_days_left,
     "authorisation_status": lambda row, words: words.of(row.authorisation_status) if row.authorisation_status else None,
@@ -129,7 +135,9 @@ def certificates_csv(report: Report) -> bytes:
 
 
 def _table(report: Report, columns: Columns, rows: Iterable[HolderRow | CertificateRow]) -> bytes:
-    words = Translator(report.parameters.language, ZoneInfo(report.parameters.time_zone), CATALOGUE)
+    parameters = report.parameters
+    zone = ZoneInfo(parameters.time_zone)
+    words = Translator(parameters.language, zone, CATALOGUE, parameters.authorisation_word)
     text = io.StringIO()
     # Everything but numbers is quoted, so that no spreadsheet cuts a text at a separator of its own country.
     writer = csv.writer(text, delimiter=SEPARATORS[words.language], quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")

@@ -85,7 +85,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "holders": holders,
         "names": {row.authorisation: row.name for row in holders},
         "verdict": _verdict(holders, say),
-        "first": [row.name for row in holders if found.first_end and row.valid_until == found.first_end],
+        "first": [row.name for row in holders if found.first_end and row.access_until == found.first_end],
         # Two dictionaries, because a status and an answer with the same text are equal and would be one key.
         "marks": {status: _mark(status.value, say.of(status)) for status in Status},
         "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},

@@ -16,7 +16,7 @@ from ..._facts.schema import CertificateRecord
 from ..language.vocabulary import LANGUAGES
 from ..model import CertificateRow, Report, ReportParameters, summary
 
-SCHEMA = 1
+SCHEMA = 2
 """It is raised with every change of the document, so that a report is either read completely or refused."""
 
 CERTIFICATE_SECTIONS = ("without_holder", "certificates")
@@ -89,6 +89,8 @@ def parse(text: str, name: str = "The earlier report") -> Report:
             cause=f"{name} is of schema {schema}, and this version of the collection reads up to schema {SCHEMA}.",
             next_step="Update the collection on this controller, or use a report that this version has written.",
         )
+    if schema < SCHEMA:
+        raise _not_a_report(name, f"it is of schema {schema}, and this version of the collection reads schema {SCHEMA}")
     try:
         return _read(raw)
     except Mismatch as mismatch:

@@ -108,10 +108,10 @@ def _holders(report: Report, say: Wording) -> Iterator[str]:
 
 def _holder(row: HolderRow, say: Wording) -> Cells:
     return (
-        row.name,
+        _named(row),
         row.authorisation,
         ", ".join(dict.fromkeys(place.workstation for place in row.places)),
-        _dated(row.valid_until, row.days_left, say),
+        _until(row, say),
         _authorisation(row, say),
         say.of(row.status),
         say.of(row.next_step),
@@ -121,13 +121,25 @@ def _holder(row: HolderRow, say: Wording) -> Cells:
 
 def _person(row: HolderRow, say: Wording) -> Cells:
     return (
-        row.name,
+        _named(row),
         row.authorisation,
         _authorisation(row, say),
         say.of(row.status),
         say.of(row.next_step),
         say.of(row.actor),
     )
+
+
+def _named(row: HolderRow) -> str:
+    return f"{row.name}, {row.function}" if row.function else row.name
+
+
+def _until(row: HolderRow, say: Wording) -> str:
+    """The end of access, and that of the certificate if it is another day."""
+    access = _dated(row.access_until, row.days_left, say)
+    if row.access_until == row.valid_until:
+        return access
+    return f"{access}, {say('until.certificate', day=say.day(row.valid_until))}"
 
 
 def _certificate(row: CertificateRow, say: Wording) -> Cells:
@@ -152,6 +164,8 @@ def _side(value: str | None, say: Wording) -> str:
 
 
 def _authorisation(row: HolderRow, say: Wording) -> str:
+    if row.authorisation_until is None:
+        return say("authorisation.none")
     day = _dated(row.authorisation_until, row.authorisation_days_left, say)
     if row.authorisation_status in (None, Status.VALID):
         return day

@@ -79,12 +79,12 @@ def _of_holders(report: Report) -> Iterator[Metric]:
     )
     yield Metric(
         "pkcs12_holder_access_until_timestamp_seconds",
-        "First end of a holder's access among the holder's workstations.",
-        [({"authorisation": row.authorisation}, _unix(row.valid_until)) for row in rows if row.valid_until],
+        "Last second of a holder's access, by the certificate and the yearly authorisation.",
+        [({"authorisation": row.authorisation}, _unix(row.access_until)) for row in rows if row.access_until],
     )
     yield Metric(
         "pkcs12_authorisation_end_timestamp_seconds",
-        "Beginning of the day on which a holder's authorisation ends, in the time zone of the report.",
+        "Beginning of the end date of a holder's authorisation, in the time zone of the report: there is no access from then on.",
         [
             ({"authorisation": row.authorisation}, _midnight(row.authorisation_until, zone))
             for row in rows

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
+
+from ..._errors import CollectionError
 
 LANGUAGES = ("en", "fr")
 
@@ -32,11 +35,15 @@ VOCABULARY: Catalogue = {
     "actor.nobody": ("nobody", "personne"),
     "actor.it": ("IT", "informatique"),
     "actor.holder": ("holder", "titulaire"),
+    "actor.employer": ("employer", "employeur"),
     "actor.issuer": ("issuer", "émetteur"),
     "next_step.nothing": ("nothing to do", "rien à faire"),
     "next_step.log_on": ("log on at the workstation", "ouvrir une session sur le poste"),
     "next_step.close_browser": ("close the browser once", "fermer une fois le navigateur"),
-    "next_step.renew_authorisation": ("renew the yearly authorisation", "renouveler l'autorisation annuelle"),
+    "next_step.renew_authorisation": (
+        "the head of the establishment returns annex 1 (yearly authorisation)",
+        "le chef d'établissement retourne l'annexe 1 (autorisation, chaque année)",
+    ),
     "next_step.await_bundle": ("deliver the new certificate", "délivrer le nouveau certificat"),
     "next_step.ask_for_stronger": (
         "issue a certificate with a stronger key or signature",
@@ -85,14 +92,46 @@ VOCABULARY: Catalogue = {
 """Statuses, steps and actors. Every format of the report uses these words."""
 
 
-class Translator:
-    """Texts and dates in one language, with the site's time zone."""
+_AUTHORISATION = re.compile(r"\baut(?:h)?orisation(s?)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_][\w '\u2019-]{0,39}")
+"""A noun of a language: no character with a meaning in HTML, in a style sheet, or in a placeholder."""
 
-    def __init__(self, language: str, zone: ZoneInfo, catalogue: Catalogue | None = None) -> None:
+
+def checked_word(word: str | None) -> str | None:
+    """What a site calls an authorisation; None for the word of the language. Raises ``CollectionError``: ``bad_arguments``."""
+    if not word:
+        return None
+    if not _WORD.fullmatch(word):
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"authorisation_word is {word!r:.60}, which is not a word.",
+            next_step="Write a noun of up to 40 letters, for instance habilitation.",
+        )
+    return word
+
+
+def _in_words_of_site(text: str, word: str) -> str:
+    """The text with the site's word for authorisation: with a capital, and in the plural, where the text has it so."""
+
+    def instead(found: re.Match[str]) -> str:
+        plural = f"{word}s" if found[1] and word[-1] not in "sxz" else word
+        return plural[0].upper() + plural[1:] if found[0][0].isupper() else plural
+
+    return _AUTHORISATION.sub(instead, text)
+
+
+class Translator:
+    """Texts and dates in one language, with the site's time zone. ``word``: what the site calls an authorisation."""
+
+    def __init__(
+        self, language: str, zone: ZoneInfo, catalogue: Catalogue | None = None, word: str | None = None
+    ) -> None:
         self.language = language
         self._zone = zone
         # ansible-test sanity allows only the ASCII apostrophe in sources. The report has the typographic one.
         texts = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **(catalogue or {})}.items()}
+        if word and _WORD.fullmatch(word):
+            texts = {key: _in_words_of_site(text, word) for key, text in texts.items()}
         self._words = {key: text.replace("'", "\u2019") for key, text in texts.items()}
 
     def __call__(self, key: str, **values: object) -> str:

@@ -40,9 +40,9 @@ def rank(status: Status) -> int:
 
 
 def urgency(row: HolderRow) -> tuple[int, bool, float]:
-    """To sort by: the worst status first, then the earliest end."""
-    ends = row.valid_until.timestamp() if row.valid_until else 0.0
-    return rank(row.status), row.valid_until is None, ends
+    """To sort by: the worst status first, then the earliest end of access."""
+    ends = row.access_until.timestamp() if row.access_until else 0.0
+    return rank(row.status), row.access_until is None, ends
 
 
 class Wording:
@@ -50,7 +50,7 @@ class Wording:
 
     def __init__(self, parameters: ReportParameters) -> None:
         zone = ZoneInfo(parameters.time_zone)
-        self.words = Translator(parameters.language, zone, PAGE)
+        self.words = Translator(parameters.language, zone, PAGE, parameters.authorisation_word)
         self.french = parameters.language == "fr"
         self.today = parameters.report_date.astimezone(zone).date()
         self.of = lru_cache(maxsize=None, typed=True)(

@@ -38,6 +38,7 @@ from unit.plugins.action.effects import (
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR, issue
+from unit.plugins.plugin_utils.in_process import run_action
 
 BASE = {"holder": JEANNE["user"], "path": "{folder}/new.p12", "passphrase": PASSPHRASE}
 FOLDER = {"path": None, "folder": "{folder}"}
@@ -184,3 +185,16 @@ def four() -> list[IssuedBundle]:
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("certificate", BASE, effect, tmp_path)
+
+
+def test_the_end_of_access_knows_the_authorisation_that_the_facts_keep(tmp_path: Path) -> None:
+    """The module has no option for it: a task that read the inventory has left it in the facts."""
+    scene = Scene(tmp_path)
+    new(scene, OLD)
+    holder = {"user": JEANNE["user"], "name": "Jeanne Dupont", "authorisation": "T123456"}
+    holder |= {"authorisation_anniversary": "2026-12-01"}
+    known = run_action("certificate_facts", {"holders": [holder]}, scene.workstation)["ansible_facts"]
+    given = {key: str(value).replace("{folder}", str(tmp_path)) for key, value in BASE.items()}
+    found = run_action("certificate", given, scene.workstation, variables={"ansible_facts": known})
+    assert found["access_until"] == "2026-11-30T23:59:59Z"
+    assert run_action("certificate", given, scene.workstation)["access_until"] > "2029"

@@ -67,6 +67,7 @@ def says(text: str) -> Any:
     return lambda scene: text in scene.result["markdown"]
 
 
+NEW = {"name": "Anne Roux", "authorisation": "T3"}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
 EFFECTS = [
     Effect("hosts", ["ws-1"], summary("workstations"), {"answered": 2, "never_seen": 1}, {"answered": 1}),
@@ -82,6 +83,11 @@ EFFECTS = [
         "2027-01-01",
         {"holders": [ANNE]},
     ),
+    Effect("holders.function", "physician", last("function"), None, "physician", {"holders": [ANNE]}),
+    Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"holders": [NEW]}),
+    Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
+    Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
+    Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", {"holders": [ANNE]}),
     Effect("merge", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
     Effect("previous", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),

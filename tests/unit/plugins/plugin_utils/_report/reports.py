@@ -35,7 +35,7 @@ from unit.plugins.plugin_utils.records import record
 NOW = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 TODAY = date(2026, 11, 25)
 LIFE = timedelta(days=1095)
-PARAMETERS = ReportParameters(NOW, "Europe/Paris", "en", None, 40, 60, 7, None)
+PARAMETERS = ReportParameters(NOW, "Europe/Paris", "en", None, None, 40, 60, 7, None)
 
 NAMES = (
     "Jeanne Dupont",
@@ -55,6 +55,8 @@ NAMES = (
 )
 """Names that forms get wrong: each breaks another way of writing."""
 
+FUNCTIONS = (None, "occupational physician", 'conseillère en "RP" | <b>')
+
 NUMBERS = ("T100000", "0012", "12E4", "=1+1", "-7", "7,5", "mars-2", "T10;0|6")
 """Authorisation numbers that spreadsheets take for something else; the rest of a hospital counts on from T100000."""
 
@@ -64,7 +66,7 @@ CYCLE = (
     (Status.VALID, NextStep.NOTHING, Actor.NOBODY, 900),
     (Status.EXPIRED, NextStep.RENEW, Actor.IT, -3),
     (Status.MISSING, NextStep.ENROL, Actor.IT, None),
-    (Status.VALID, NextStep.RENEW_AUTHORISATION, Actor.HOLDER, 222),
+    (Status.VALID, NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER, 222),
     (Status.DUPLICATE, NextStep.RETIRE_OLDER, Actor.HOLDER, 700),
     (Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT, 31),
     (Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT, None),
@@ -105,6 +107,7 @@ def holder(number: int) -> HolderRow:
         (None, Status.RENEWAL_DUE, Status.VALID, Status.EXPIRED)[due],
         *places(number),
     )
+    row = replace(row, function=FUNCTIONS[number % len(FUNCTIONS)])
     if number % 11 == 10:
         return replace(row, status=Status.MISSING, next_step=NextStep.ASSIGN_WORKSTATION, actor=Actor.IT, places=())
     return row
@@ -122,13 +125,17 @@ def holder_row(
     return HolderRow(
         name=name,
         authorisation=authorisation,
+        function=None,
         status=worst.status,
         next_step=worst.next_step,
         actor=worst.actor,
+        access_until=worst.valid_until,
+        days_left=worst.days_left,
         valid_from=worst.valid_from,
         valid_until=worst.valid_until,
-        days_left=worst.days_left,
+        certificate_days_left=worst.days_left,
         authorisation_until=None if authorisation_days is None else TODAY + timedelta(days=authorisation_days),
+        authorisation_of_site=False,
         authorisation_days_left=authorisation_days,
         authorisation_status=authorisation_status,
         places=places,

@@ -65,7 +65,7 @@ def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> Non
     assert (result["summary"]["holders"], result["summary"]["without_workstation"]) == (3, 1)
     assert [row["name"] for row in result["rows"]] == ["Jeanne Dupont", "Paul Martin", "Anne Roux"]
     assert result["markdown"].encode() == (tmp_path / "out" / "pkcs12-compliance.md").read_bytes()
-    assert result["msg"] == "Of 3 holders 0 have a valid certificate everywhere."
+    assert result["msg"] == "Of 3 holders 0 have access everywhere that does not end soon."
 
 
 def test_the_same_facts_give_the_same_bytes_and_change_nothing(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
 
 
 @pytest.mark.parametrize("option", ["previous", "merge"])
-@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), ('{"schema": 2}', "newer_report")])
+@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), ('{"schema": 3}', "newer_report")])
 def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")

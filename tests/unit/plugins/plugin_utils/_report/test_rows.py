@@ -14,7 +14,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import (
-    authorisation_status,
     evaluate_host,
     holder_row,
     workstation_row,
@@ -118,22 +117,6 @@ def test_a_holder_is_as_well_off_as_at_the_worst_workstation() -> None:
     row = holder_row([(JEANNE, evaluate_host(fine, RULES)), (JEANNE, evaluate_host(due, RULES))], RULES)
     assert (row.status, row.days_left, len(row.places)) == (Status.RENEWAL_DUE, 10, 2)
     assert [place.status for place in row.places] == [Status.VALID, Status.RENEWAL_DUE]
-
-
-@pytest.mark.parametrize(
-    ("days", "status"), [(41, Status.VALID), (40, Status.RENEWAL_DUE), (0, Status.RENEWAL_DUE), (-1, Status.EXPIRED)]
-)
-def test_the_authorisation_holds_until_the_end_of_its_anniversary(days: int, status: Status) -> None:
-    until = NOW.date() + timedelta(days=days)
-    assert authorisation_status(until, RULES) is status
-    row = holder_row([(replace(JEANNE, anniversary=until), evaluate_host(host(record()), RULES))], RULES)
-    assert (row.authorisation_status, row.authorisation_until, row.authorisation_days_left) == (status, until, days)
-    expected = NextStep.NOTHING if status is Status.VALID else NextStep.RENEW_AUTHORISATION
-    assert row.next_step is expected
-
-
-def test_without_an_anniversary_nothing_is_said_of_the_authorisation() -> None:
-    assert authorisation_status(None, RULES) is None
 
 
 @pytest.mark.parametrize(("before", "step"), [("F" * 40, NextStep.CLOSE_BROWSER), (None, NextStep.NOTHING)])

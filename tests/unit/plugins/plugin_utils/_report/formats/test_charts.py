@@ -32,6 +32,7 @@ def until(end: datetime, authorisation: date | None = None, start: datetime | No
         ROW,
         valid_from=start or end - timedelta(days=1095),
         valid_until=end,
+        access_until=end,
         authorisation_until=authorisation,
     )
 
@@ -76,13 +77,14 @@ def test_what_is_over_or_far_away_is_not_counted() -> None:
     second = timedelta(seconds=1)
     rows = [
         until(NOW - second, TODAY - timedelta(days=1)),
-        until(NOW, TODAY),
+        until(NOW, TODAY),  # on its end date, an authorisation is over
+        until(NOW, TODAY + timedelta(days=1)),
         until(datetime(2027, 11, 30, 12, tzinfo=timezone.utc)),
         until(datetime(2027, 12, 1, 12, tzinfo=timezone.utc), date(2028, 1, 1)),
         ROW,
         replace(ROW, valid_until=None, valid_from=None),
     ]
-    assert ends(rows) == {(2026, 11): (1, 1), (2027, 11): (1, 0)}
+    assert ends(rows) == {(2026, 11): (2, 1), (2027, 11): (1, 0)}
 
 
 def test_the_month_with_the_most_has_the_full_height() -> None:
@@ -146,10 +148,11 @@ def test_a_certificate_without_end_has_its_bar() -> None:
 
 def test_the_earliest_end_is_on_top_and_whoever_is_not_drawn_is_counted() -> None:
     rows = [replace(until(NOW + timedelta(days=(days * 7) % 500)), name=str(days)) for days in range(DRAWN + 30)]
-    rows += [replace(ROW, valid_from=None, valid_until=None)] * 4
+    rows += [replace(ROW, valid_from=None, valid_until=None, access_until=None)] * 4
+    rows[9] = replace(rows[9], access_until=NOW - timedelta(days=9))
     found = bars(EMPTY, rows)
-    drawn = [each.holder.valid_until for each in found.drawn]
-    assert drawn == sorted(row.valid_until for row in rows if row.valid_until)[:DRAWN]
+    drawn = [each.holder.access_until for each in found.drawn]
+    assert drawn == sorted(row.access_until for row in rows if row.access_until)[:DRAWN]
     assert counts(found) == (DRAWN, 30, 4)
     assert counts(bars(EMPTY, rows[:5])) == (5, 0, 0)
     assert counts(bars(EMPTY, [])) == (0, 0, 0)

@@ -60,13 +60,16 @@ def test_a_holder_is_a_row() -> None:
     assert said[0] == {
         "name": "Jeanne Dupont",
         "authorisation": "T100000",
+        "function": "",
         "status": "valid",
         "next step": "nothing to do",
         "who acts": "nobody",
+        "last day of access": "2027-12-30",
+        "days left": "400",
         "valid from": "2024-12-30",
         "valid until": "2027-12-30",
-        "days left": "400",
-        "authorisation until": "",
+        "certificate days left": "400",
+        "authorisation ends on": "",
         "authorisation days left": "",
         "authorisation status": "",
         "workstations": "ws-0000, ws-0001",
@@ -80,7 +83,7 @@ def test_a_french_table_has_french_words_and_dates() -> None:
     said = records(holders_csv(sample("fr")), ";")
     assert said[1]["valide jusqu\u2019au"] == "07/12/2026"
     assert (said[1]["état"], said[1]["par qui"]) == ("à renouveler", "émetteur")
-    assert said[1]["autorisation jusqu\u2019au"] == "25/12/2026"
+    assert said[1]["autorisation : échéance"] == "25/12/2026"
 
 
 def test_an_end_is_the_day_of_the_site() -> None:

@@ -60,7 +60,7 @@ def test_an_earlier_report_can_be_compared_line_by_line() -> None:
 
 def test_values_are_plain() -> None:
     said = document(sample())
-    assert said["schema"] == SCHEMA == 1
+    assert said["schema"] == SCHEMA == 2
     assert said["report_date"] == "2026-11-25T04:34:43Z"
     assert said["holders"][1]["status"] == "renewal_due"
     assert said["summary"]["by_status"]["valid"] == sum(row["status"] == "valid" for row in said["holders"])
@@ -98,6 +98,7 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
         (change("schema", value="1"), "it has no schema number"),
         (change("schema", value=0), "it has no schema number"),
         (change("schema", value=True), "it has no schema number"),
+        (change("schema", value=1), "it is of schema 1"),
         (change("holders", 3, "status", value="blue"), "holders[3].status: 'blue' is none of valid, renewal_due"),
         (change("holders", 0, "places", 1, "extra", value=1), "holders[0].places[1]: 'extra' is no key of it"),
         (change("holders", 0, "days_left", value="400"), "holders[0].days_left: '400' is no whole number"),
@@ -125,7 +126,7 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
         (change("parameters", value={}), ": 'parameters' is no key of it"),
     ],
     ids=[
-        "schema_text", "schema_zero", "schema_true", "status", "unknown_key", "number_as_text", "number_as_truth",
+        "schema_text", "schema_zero", "schema_true", "schema_older", "status", "unknown_key", "number_as_text", "number_as_truth",
         "number_as_fraction", "null_name", "list_for_status", "instant_without_time", "instant_elsewhere", "date_form",
         "instant_number", "instant_null", "language", "map_for_list", "text_for_map", "flat_key", "unknown_section",
         "certificate_nowhere", "place_nowhere",
@@ -153,8 +154,8 @@ def test_other_text_is_refused(text: str) -> None:
 
 
 def test_a_report_of_a_newer_version_is_named_as_one() -> None:
-    with pytest.raises(CollectionError, match=r"schema 2.*up to schema 1") as refusal:
-        parse('{"schema": 2, "what": "not known yet"}')
+    with pytest.raises(CollectionError, match=r"schema 3.*up to schema 2") as refusal:
+        parse('{"schema": 3, "what": "not known yet"}')
     assert refusal.value.code == "newer_report"
 
 

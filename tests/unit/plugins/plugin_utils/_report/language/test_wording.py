@@ -87,7 +87,7 @@ def test_what_columns_are_sorted_by_is_in_their_order() -> None:
 
 def test_the_most_pressing_come_first_and_those_without_an_end_last_of_their_status() -> None:
     def row(status: Status, days: int | None) -> tuple[int, bool, float]:
-        return urgency(replace(holder(0), status=status, valid_until=NOW + timedelta(days=days) if days else None))
+        return urgency(replace(holder(0), status=status, access_until=NOW + timedelta(days=days) if days else None))
 
     ordered = [
         row(Status.EXPIRED, -9),

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Access takes a certificate and an authorisation: it ends with the first of them, and there is none on the end date of the second."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.access import (
+    WORST_FIRST,
+    Access,
+    Authorisation,
+    access_of,
+    last_second_before,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status, calendar_of
+
+UTC = timezone.utc
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+TODAY = NOW.date()
+END = datetime(2027, 3, 10, 8, 0, 0, tzinfo=UTC)
+CALENDAR = Calendar(40)
+
+
+def access(
+    day: date | None,
+    end: datetime | None = END,
+    status: Status = Status.VALID,
+    calendar: Calendar = CALENDAR,
+    now: datetime = NOW,
+) -> Access:
+    return access_of(status, end, Authorisation(day, 40), calendar, now)
+
+
+@pytest.mark.parametrize(
+    ("day", "until"),
+    [
+        (date(2027, 3, 1), datetime(2027, 2, 28, 23, 59, 59, tzinfo=UTC)),  # before the certificate
+        (
+            date(2027, 3, 10),
+            datetime(2027, 3, 9, 23, 59, 59, tzinfo=UTC),
+        ),  # on the day of the certificate: no access on it
+        (date(2027, 3, 11), END),  # after it
+        (date(2029, 3, 1), END),
+        (None, END),  # not known
+        (date(2020, 1, 1), datetime(2019, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (date.min, datetime.min.replace(tzinfo=UTC)),
+        (date.max, END),
+    ],
+)
+def test_access_ends_with_the_first_of_certificate_and_authorisation(day: date | None, until: datetime) -> None:
+    found = access(day)
+    assert found.until == until
+    assert found.days_left == (until.date() - TODAY).days or day == date.min
+
+
+@pytest.mark.parametrize(
+    ("days", "left", "status"),
+    [
+        (42, 41, Status.VALID),
+        (41, 40, Status.VALID),
+        (40, 39, Status.RENEWAL_DUE),
+        (1, 0, Status.RENEWAL_DUE),  # the last day with access
+        (0, -1, Status.EXPIRED),  # the end date itself
+        (-1, -2, Status.EXPIRED),
+    ],
+)
+def test_on_the_end_date_itself_there_is_no_access(days: int, left: int, status: Status) -> None:
+    day = TODAY + timedelta(days=days)
+    assert (access(day).days_left, access(day).status) == (left, status)
+    assert Authorisation(day, 40).status(CALENDAR, NOW) is status
+
+
+def test_without_a_certificate_there_is_no_end_of_access() -> None:
+    assert access(date(2027, 3, 1), None, Status.MISSING) == Access(None, None, Status.MISSING)
+    assert access(None, None, Status.MISSING) == Access(None, None, Status.MISSING)
+
+
+def test_an_authorisation_that_is_not_known_leaves_the_status_alone() -> None:
+    assert [access(None, status=status).status for status in Status] == list(Status)
+    assert Authorisation(None, 40).status(CALENDAR, NOW) is None
+
+
+@pytest.mark.parametrize("days", [500, 20, 0], ids=["valid", "renewal_due", "expired"])
+@pytest.mark.parametrize("certificate", WORST_FIRST)
+def test_the_worse_of_both_statuses_counts(certificate: Status, days: int) -> None:
+    said = {500: Status.VALID, 20: Status.RENEWAL_DUE, 0: Status.EXPIRED}[days]
+    found = access(TODAY + timedelta(days=days), status=certificate).status
+    assert WORST_FIRST.index(found) == min(WORST_FIRST.index(certificate), WORST_FIRST.index(said))
+    assert (found in (Status.MISSING, Status.EXPIRED)) == (days == 0 or certificate in (Status.MISSING, Status.EXPIRED))
+
+
+@pytest.mark.parametrize("status", [Status.SUPERSEDED, Status.ARCHIVED])
+def test_a_status_of_a_certificate_alone_stays(status: Status) -> None:
+    assert access(TODAY, status=status).status is status
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "left", "status"),
+    [
+        ("UTC", "2027-02-28T23:30:00+00:00", 0, Status.RENEWAL_DUE),
+        ("Europe/Paris", "2027-02-28T22:59:59+00:00", 0, Status.RENEWAL_DUE),
+        ("Europe/Paris", "2027-02-28T23:00:00+00:00", -1, Status.EXPIRED),  # 00:00 of the end date in Paris
+        ("America/New_York", "2027-03-01T04:59:59+00:00", 0, Status.RENEWAL_DUE),
+        ("America/New_York", "2027-03-01T05:00:00+00:00", -1, Status.EXPIRED),
+        ("Pacific/Kiritimati", "2027-02-28T10:00:00+00:00", -1, Status.EXPIRED),
+    ],
+)
+def test_the_end_date_begins_at_midnight_of_the_site(zone: str, now: str, left: int, status: Status) -> None:
+    calendar, moment = calendar_of(zone, 40), datetime.fromisoformat(now)
+    found = access(date(2027, 3, 1), calendar=calendar, now=moment)
+    assert (found.days_left, found.status) == (left, status)
+    assert found.until is not None
+    assert (found.until >= moment) is (left >= 0)
+    assert calendar.day(found.until) == date(2027, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "until"),
+    [
+        (
+            "Europe/Paris",
+            date(2027, 3, 29),
+            datetime(2027, 3, 28, 21, 59, 59, tzinfo=UTC),
+        ),  # the day after the clocks change
+        ("America/Sao_Paulo", date(2018, 11, 4), datetime(2018, 11, 4, 2, 59, 59, tzinfo=UTC)),  # a day without 00:00
+        ("Asia/Tokyo", date.min, datetime.min.replace(tzinfo=UTC)),
+    ],
+)
+def test_the_last_second_is_an_instant(zone: str, day: date, until: datetime) -> None:
+    assert last_second_before(day, calendar_of(zone, 40)) == until

@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A valid certificate whose authorisation has ended is no access, in every form of the report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, summary
+from unit.plugins.plugin_utils._report.known import record
+from unit.plugins.plugin_utils.report_inputs import (
+    JEANNES_ENTRY,
+    PAULS,
+    PAULS_ENTRY,
+    Variables,
+    facts,
+    hospital_variables,
+    made,
+    run,
+)
+
+ENDED = {"pkcs12_authorisation_anniversary": "2026-11-25"}
+"""The day of the report."""
+
+
+def site(jeanne: dict[str, Any] | None = None, **site_variables: Any) -> Variables:
+    """Jeanne and Paul at one workstation, both with a certificate that is valid for more than a year."""
+    found = facts(record(), record("T2", **PAULS))
+    entry = {name: value for name, value in JEANNES_ENTRY.items() if name != "authorisation_anniversary"}
+    holders = [entry | (jeanne or {}), PAULS_ENTRY]
+    return (("ws-1", {"ansible_facts": {"pkcs12": found}, "pkcs12_holders": holders} | site_variables),)
+
+
+def statuses(report: Report) -> dict[str, Status]:
+    return {row.authorisation: row.status for row in report.holders}
+
+
+def test_the_end_date_of_a_site_counts_for_all_and_a_holders_own_overrides_it() -> None:
+    assert statuses(made(site())) == {"T1": Status.VALID, "T2": Status.VALID}
+    assert statuses(made(site(**ENDED))) == {"T1": Status.EXPIRED, "T2": Status.EXPIRED}
+    own = {"authorisation_anniversary": "2027-06-01"}
+    report = made(site(own, **ENDED))
+    assert statuses(report) == {"T1": Status.VALID, "T2": Status.EXPIRED}
+    assert [row.authorisation_of_site for row in report.holders] == [False, True]
+
+
+def test_the_day_is_that_of_the_site() -> None:
+    tomorrow = {"pkcs12_authorisation_anniversary": "2026-11-26"}
+    late = "2026-11-25T23:30:00Z"
+    assert statuses(made(site(**tomorrow), report_date=late))["T1"] is Status.RENEWAL_DUE
+    assert statuses(made(site(**tomorrow), report_date=late, time_zone="Europe/Paris"))["T1"] is Status.EXPIRED
+
+
+def test_a_site_variable_that_is_no_day_is_refused_with_its_host() -> None:
+    with pytest.raises(CollectionError, match="pkcs12_authorisation_anniversary of ws-1") as refusal:
+        made(site(pkcs12_authorisation_anniversary="soon"))
+    assert refusal.value.code == "bad_arguments"
+
+
+@pytest.mark.parametrize("fail_on", ["expired", "authorisation_expired"])
+def test_an_authorisation_that_has_ended_fails_the_task(tmp_path: Path, fail_on: str) -> None:
+    assert run(tmp_path, site(**ENDED), fail_on=[fail_on])["failing"] == {fail_on: 2}
+    assert run(tmp_path, site(), fail_on=[fail_on])["failing"] == {}
+    due = site(pkcs12_authorisation_anniversary="2026-12-01")
+    assert run(tmp_path, due, fail_on=["renewal_due"])["failing"] == {"renewal_due": 2}
+
+
+def test_the_first_end_of_access_is_that_of_the_authorisation() -> None:
+    found = summary(made(site(pkcs12_authorisation_anniversary="2027-03-01", jeanne={})))
+    assert (found.first_end and found.first_end.isoformat()) == "2027-02-28T23:59:59+00:00"
+    assert summary(made(site(**ENDED))).first_end is None
+
+
+def test_the_most_pressing_row_is_the_one_without_authorisation() -> None:
+    def table(report: Report) -> str:
+        return page(report).partition('id="holders"')[2]
+
+    jeannes = table(made(site({"authorisation_anniversary": "2026-11-25"})))
+    assert jeannes.index("Jeanne Dupont") < jeannes.index("Paul Martin")
+    own = dict(PAULS_ENTRY, authorisation_anniversary="2026-11-25")
+    _name, known = site()[0]
+    pauls = table(made((("ws-1", {**known, "pkcs12_holders": [JEANNES_ENTRY, own]}),)))
+    assert pauls.index("Paul Martin") < pauls.index("Jeanne Dupont")
+
+
+def test_each_form_has_both_ends_and_the_end_of_access() -> None:
+    report = made(site(pkcs12_authorisation_anniversary="2027-03-01"))
+    row = next(csv.DictReader(io.StringIO(holders_csv(report).decode("utf-8-sig"))))
+    assert (row["last day of access"], row["valid until"], row["authorisation ends on"]) == (
+        "2027-02-28",
+        "2027-12-30",
+        "2027-03-01",
+    )
+    assert (row["days left"], row["certificate days left"], row["authorisation days left"]) == ("95", "400", "96")
+    for text in (page(report), markdown(made(site(pkcs12_authorisation_anniversary="2026-11-30")))):
+        assert "certificate until 2027-12-30" in text
+    assert {"2027-02-28", "2027-03-01"} <= set(re.findall(r"\d{4}-\d\d-\d\d", page(report)))
+    metrics = textfile(report)
+    assert 'pkcs12_holder_access_until_timestamp_seconds{authorisation="T1"} 1803859199' in metrics
+    assert 'pkcs12_authorisation_end_timestamp_seconds{authorisation="T1"} 1803859200' in metrics
+    assert 'pkcs12_holder_status{authorisation="T1",status="expired"} 1' in textfile(made(site(**ENDED)))
+
+
+@pytest.mark.parametrize("make", [page, markdown], ids=["html", "markdown"])
+def test_an_authorisation_that_is_not_known_is_said_to_be_unknown(make: Any) -> None:
+    report = made(hospital_variables())
+    assert [row.authorisation_status for row in report.holders] == [Status.RENEWAL_DUE, None]
+    assert ("inconnue" if report.parameters.language == "fr" else "unknown") in make(report)
+
+
+def test_a_function_is_shown() -> None:
+    report = made(site({"function": "  occupational\n physician "}, pkcs12_authorisation_anniversary="2026-11-25"))
+    assert [row.function for row in report.holders] == ["occupational physician", None]
+    assert "<small><bdi>occupational physician</bdi></small>" in page(report)
+    assert "Jeanne Dupont, occupational physician" in markdown(report)
+    assert next(csv.DictReader(io.StringIO(holders_csv(report).decode("utf-8-sig"))))["function"] == (
+        "occupational physician"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_sites_word_takes_the_place_of_ours_in_every_form(language: str) -> None:
+    report = made(site(**ENDED), language=language, authorisation_word="habilitation")
+    body = page(report).partition("<body")[2].partition("<script")[0]
+    shown = (re.sub("<[^>]*>", " ", body), markdown(report), holders_csv(report).decode("utf-8-sig"))
+    for text in shown:
+        assert "habilitation" in text.casefold()
+        assert re.search("aut(h)?orisation", text, re.IGNORECASE) is None
