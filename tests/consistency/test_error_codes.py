@@ -18,6 +18,8 @@ from consistency.tree import ACTIONS, MODULES, ROOT, name, second_cells
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_enrolling.rst"
 
 NEVER = {
+    # what is no p12 has a code of the withdrawal, and there is always a code to open it with
+    "bundle_pickup": {"no_passphrase", "empty_file", "pem_text", "html_page", "base64_text", "truncated"},
     "workstation_info": {"constrained_language"},  # that is a finding
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }

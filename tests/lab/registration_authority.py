@@ -76,6 +76,8 @@ class RegistrationAuthority:
     once: bool = True
     requests: list[str] = field(default_factory=list)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
+    _sessions: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def host(self) -> str:
@@ -94,8 +96,6 @@ class RegistrationAuthority:
         return f"https://{self.host}/retrait/{token}"
 
     def __enter__(self) -> RegistrationAuthority:
-        self._sessions: dict[str, str] = {}
-        self._lock = threading.Lock()
         self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
         self._server.daemon_threads = True
         self._server.socket = self.context.wrap_socket(

@@ -55,8 +55,7 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
             raise CollectionError(
                 code="bad_arguments", cause=f"{name} has to be from 1 to {most}.", next_step=f"Correct {name}."
             )
-    for host in options["allowed_hosts"]:
-        checked_url(f"https://{host}/", [host])
+    _check_hosts(options["allowed_hosts"])
     asked = options["authorisations"]
     content = ContentRules(
         **{name: compiled(f"{name}_pattern", options[f"{name}_pattern"], groups=1) for name in FOUND},
@@ -106,6 +105,18 @@ def _addresses(option: str, entries: list[str]) -> tuple[str, ...]:
                 next_step="Write the address alone, such as registry@issuer.example.",
             )
     return tuple(entry.strip().lower() for entry in entries)
+
+
+def _check_hosts(hosts: list[str]) -> None:
+    """An entry that is no host would allow nothing, and nobody would see why."""
+    for host in hosts:
+        if any(each in host for each in "/?#"):
+            raise CollectionError(
+                code="url_invalid",
+                cause=f"allowed_hosts has {host!r}, which is no host.",
+                next_step="Write the host alone, such as retrait.issuer.example, or with its port.",
+            )
+        checked_url(f"https://{host}/", [host])
 
 
 def mail_source(options: Mapping[str, Any], rules: DeliveryRules, *, moves: bool) -> MailSource:

@@ -166,7 +166,7 @@ class ImapMails:
         try:
             yield
         except ssl.SSLError as problem:
-            reason = getattr(problem, "verify_message", None) or problem.reason or "TLS failed"
+            reason = getattr(problem, "verify_message", None) or getattr(problem, "reason", None) or _said(problem)
             raise _tls(f"There is no trusted connection to {self._server.address}: {reason}.") from None
         except self._library.exceptions.IMAPClientAbortError as problem:
             raise _unreachable(self._server, _said(problem)) from None

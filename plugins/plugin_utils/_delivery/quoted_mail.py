@@ -35,12 +35,14 @@ class QuotedMail:
 def quoted_mail(text: str) -> QuotedMail | None:
     """The first quoted mail in a text. None if there is no block of lines with at least a sender and a subject."""
     lines = [QUOTE_MARKS.sub("", line).rstrip() for line in text.split("\n")]
-    for first in range(len(lines)):
+    first = 0
+    while first < len(lines):
         header, end = _header(lines, first)
         if {"from", "subject"} <= header.keys():
             found = _addresses(header["from"])
             sender = found[0] if len(found) == 1 else None
             return QuotedMail(sender, _addresses(header.get("to", "")), header["subject"], "\n".join(lines[end:]))
+        first = max(end, first + 1)
     return None
 
 
@@ -52,7 +54,7 @@ def _header(lines: list[str], first: int) -> tuple[dict[str, str], int]:
         found = LINE.fullmatch(lines[at][:1000])
         name = NAMES.get(found[1].strip().lower()) if found else None
         if found is None or name is None:
-            if lines[at] or not header or at == first:
+            if lines[at] or not header or not lines[at - 1]:
                 break
             at += 1
             continue

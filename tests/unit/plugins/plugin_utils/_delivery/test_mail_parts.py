@@ -41,7 +41,7 @@ def test_every_form_gives_the_same_text(form: str) -> None:
     ("iso-8859-15", b"\xa4", "€"),
     ("windows-1252", b"\x92", "\u2019"),
     ("us-ascii", "é".encode("latin-1"), "é"),
-    ("iso-2022-jp", b"\x1b$B$\"\x1b(B", "あ"),
+    ("iso-2022-jp", b'\x1b$B$"\x1b(B', "あ"),
     ("utf-16", b"Code", "Code"),
     ("no-such-charset", "é".encode("windows-1252"), "é"),
     ("utf-8\x00", "é".encode(), "é"),

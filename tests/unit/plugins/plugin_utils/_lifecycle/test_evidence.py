@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, parse_elements
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import evidence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence, ExecutedChange
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
@@ -97,7 +96,7 @@ def test_a_line_is_on_the_disk_before_it_counts(
     tmp_path: Path, change: ExecutedChange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
-    monkeypatch.setattr(evidence.os, "fsync", synced.append)
+    monkeypatch.setattr(os, "fsync", synced.append)
     Evidence(tmp_path / "e", None, "ws-1").record(change)
     assert len(synced) == 1
 

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``bundle_pickup`` reaches what it is for, with the lab's registration authority but no network."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from lab import registration_pages as pages
+from unit.plugins.action.effects import NEW, Effect, Scene, check, code
+from unit.plugins.plugin_utils.fakes import PASSPHRASE
+from unit.plugins.plugin_utils.registration import HOST, URL, Registration
+
+CODE = "4711-code"
+BASE = {
+    "url": URL,
+    "code": PASSPHRASE,
+    "dest": "{folder}/jeanne.p12",
+    "authorisation": "T123456",
+    "allowed_hosts": [HOST],
+}
+REGISTRATION = Registration()
+
+
+@pytest.fixture(autouse=True)
+def registration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWX_PRIVATE_DATA_DIR", "")  # and what a scene makes of it is undone
+    REGISTRATION.install(monkeypatch)
+
+
+def pages_of(with_code: str = PASSPHRASE, **variant: Any) -> Callable[[Scene], None]:
+    return lambda _scene: REGISTRATION.deliver(NEW, with_code, **variant)
+
+
+def saying(text: str) -> Callable[[Scene], None]:
+    return pages_of(instead=pages.page(f"<p>{text}</p>"))
+
+
+def in_a_private_folder(scene: Scene) -> None:
+    pages_of()(scene)
+    os.environ["AWX_PRIVATE_DATA_DIR"] = str(scene.folder)
+
+
+def files(scene: Scene) -> list[str]:
+    return sorted(
+        str(path.relative_to(scene.folder)) for path in scene.folder.rglob("*.p12") if path.is_file()
+    )
+
+
+def opens_with(passphrase: str) -> Callable[[Scene], bool]:
+    def see(scene: Scene) -> bool:
+        try:
+            open_bundle((scene.folder / "jeanne.p12").read_bytes(), passphrase)
+        except CollectionError:
+            return False
+        return True
+
+    return see
+
+
+def setting(name: str) -> Callable[[Scene], Any]:
+    return lambda _scene: REGISTRATION.settings[name]
+
+
+def evidence(scene: Scene) -> list[str | None]:
+    path = scene.folder / "evidence.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [json.loads(line)["message_id"] for line in lines]
+
+
+COPY = {"new_passphrase": "of the site"}
+EVIDENCE = {"evidence_path": "{folder}/evidence.jsonl"}
+
+ROWS = [
+    Effect("url", f"https://{HOST}/retrait/other", code, None, "link_used"),
+    Effect("code", "wrong", code, None, "code_wrong"),
+    Effect("passphrase", PASSPHRASE, code, "wrong_passphrase", None, {"code": CODE}, pages_of(CODE)),
+    Effect("new_passphrase", "of the site", opens_with("of the site"), False, True),
+    Effect("dest", "{folder}/other.p12", files, ["jeanne.p12"], ["other.p12"]),
+    Effect("name", "Paul Martin", code, None, "wrong_person"),
+    Effect("authorisation", "T999999", code, None, "wrong_person"),
+    Effect("authorisation_pattern", r"- (X[0-9]+)$", code, None, "no_authorisation"),
+    Effect("name_check", "strict", code, None, "wrong_person", {"name": "Dupont Jeanne"}),
+    Effect("name_check", "off", code, "wrong_person", None, {"name": "Paul Martin"}),
+    Effect("allowed_hosts", ["other.example"], code, None, "url_host_not_allowed"),
+    Effect("code_field", "Sésame", code, "no_code_field", None, scene=pages_of(label="Sesame n° 1")),
+    Effect("submit_label", "Valider", code, None, "no_code_field"),
+    Effect("download_label", "Obtenir", code, "no_download", None, scene=pages_of(download_label="Obtenir le fichier")),
+    Effect("used_pattern", "trop tard", code, "unexpected_page", "link_used", scene=saying("Trop tard")),
+    Effect("wrong_code_pattern", "rate", code, "unexpected_page", "code_wrong", scene=saying("C'est raté")),
+    Effect("maintenance_pattern", "pause", code, "unexpected_page", "maintenance", scene=saying("Pause café")),
+    Effect("ca_path", "{folder}/missing.pem", code, None, "tls"),
+    Effect("use_proxy", False, setting("use_proxy"), True, False),
+    Effect("http_agent", "Firefox", setting("http_agent"), "ansible-httpget", "Firefox"),
+    Effect("timeout", 7, setting("timeout"), 30, 7),
+    Effect("max_bytes", 100, code, None, "too_large"),
+    Effect(
+        "original_folder", "{folder}/kept", files, ["jeanne.p12", "originals/jeanne.p12"], ["jeanne.p12", "kept/jeanne.p12"], COPY
+    ),
+    Effect("keep_original", False, files, ["jeanne.p12", "originals/jeanne.p12"], ["jeanne.p12"], COPY),
+    Effect("allow_ephemeral_dest", True, code, "ephemeral_dest", None, scene=in_a_private_folder),
+    Effect("evidence_path", "{folder}/evidence.jsonl", evidence, [], [None]),
+    Effect("message_id", "<1@issuer>", evidence, [None], ["<1@issuer>"], EVIDENCE),
+]
+EFFECTS = [
+    Effect(**{**vars(row), "scene": pages_of()}) if row.scene is Effect.__dataclass_fields__["scene"].default else row
+    for row in ROWS
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.option} {effect.value}")
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("bundle_pickup", BASE, effect, tmp_path)
