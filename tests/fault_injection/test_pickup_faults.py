@@ -90,7 +90,9 @@ def test_a_disk_that_is_full_from_any_step_on_loses_nothing(office: Office, tmp_
         second = run_apart(everything(delivered), delivered.scratch)
         assert second.code is None, (full, steps[full - 1], first, second)
         assert delivered.downloads == 1
-        outcomes["complete" if first.code is None else "delivered and kept" if asked else "refused before the link was used"] += 1
+        outcomes[
+            "complete" if first.code is None else "delivered and kept" if asked else "refused before the link was used"
+        ] += 1
     for outcome, count in outcomes.items():
         NUMBERS[f"withdrawal, disk full from a step on: {outcome}"] += count
 
@@ -177,7 +179,10 @@ def _first_request(office: Office, folder: Path) -> int:
 
 def test_a_lock_of_another_machine_is_refused_and_named(office: Office, tmp_path: Path) -> None:
     delivered = office.deliver(tmp_path / "site")
-    assert run_apart(delivered.arguments(), delivered.scratch, kill=_first_request(office, tmp_path / "n")).status == KILLED
+    assert (
+        run_apart(delivered.arguments(), delivered.scratch, kill=_first_request(office, tmp_path / "n")).status
+        == KILLED
+    )
     (lock,) = delivered.bundles.glob(".*.lock")
     here = socket.gethostname()
     lock.write_text(lock.read_text(encoding="utf-8").replace(f'"{here}"', '"awx-node-2"'), encoding="utf-8")
