@@ -39,6 +39,7 @@ class ActionModule(Pkcs12Action):
         options={
             "hosts": {"type": "list", "elements": "str"},
             "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
+            "deliveries": {"type": "dict", "default": {}},
             "merge": {"type": "list", "elements": "path", "default": []},
             "previous": {"type": "path"},
             "destination": {"type": "path"},

@@ -113,7 +113,7 @@ def _stepping(function: Callable[..., Any], name: str, faults: Faults) -> Callab
         is_reading = name == "open" and not given[1] & (os.O_WRONLY | os.O_RDWR)
         if not is_reading:
             place = f"/proc/self/fd/{given[0]}" if isinstance(given[0], int) else str(given[0])
-            faults.step(name, os.readlink(place) if isinstance(given[0], int) else place)
+            faults.step(name, str(Path(place).readlink()) if isinstance(given[0], int) else place)
         return function(*given, **named)
 
     return stepping

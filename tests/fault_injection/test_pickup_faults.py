@@ -74,6 +74,7 @@ def everything(delivered: Delivered) -> dict[str, object]:
     return delivered.arguments(new_passphrase=NEW, evidence_path=str(delivered.bundles / "evidence.jsonl"))
 
 
+@pytest.mark.full
 def test_a_disk_that_is_full_from_any_step_on_loses_nothing(office: Office, tmp_path: Path) -> None:
     whole = office.deliver(tmp_path / "whole")
     steps = run_apart(everything(whole), whole.scratch).steps
@@ -90,7 +91,9 @@ def test_a_disk_that_is_full_from_any_step_on_loses_nothing(office: Office, tmp_
         second = run_apart(everything(delivered), delivered.scratch)
         assert second.code is None, (full, steps[full - 1], first, second)
         assert delivered.downloads == 1
-        outcomes["complete" if first.code is None else "delivered and kept" if asked else "refused before the link was used"] += 1
+        outcomes[
+            "complete" if first.code is None else "delivered and kept" if asked else "refused before the link was used"
+        ] += 1
     for outcome, count in outcomes.items():
         NUMBERS[f"withdrawal, disk full from a step on: {outcome}"] += count
 
@@ -129,10 +132,10 @@ def test_a_disk_that_others_fill_during_the_download_takes_the_bundle(office: Of
         libc.umount2(str(delivered.bundles).encode(), 2)
 
 
-@pytest.mark.parametrize("round_", range(5))
-def test_of_two_jobs_at_once_one_withdraws(office: Office, tmp_path: Path, round_: int) -> None:
+@pytest.mark.parametrize("folder", [f"round {number}" for number in range(5)])
+def test_of_two_jobs_at_once_one_withdraws(office: Office, tmp_path: Path, folder: str) -> None:
     released = threading.Event()
-    delivered = office.deliver(tmp_path / "site", Variant(before_file=lambda: released.wait(5) and None))
+    delivered = office.deliver(tmp_path / folder, Variant(before_file=lambda: released.wait(5) and None))
     waiting = [start(delivered.arguments(), delivered.scratch) for _job in range(2)]
     ended: list[Ended] = []
     others = [threading.Thread(target=lambda wait=wait: ended.append(wait())) for wait in waiting]
@@ -177,7 +180,10 @@ def _first_request(office: Office, folder: Path) -> int:
 
 def test_a_lock_of_another_machine_is_refused_and_named(office: Office, tmp_path: Path) -> None:
     delivered = office.deliver(tmp_path / "site")
-    assert run_apart(delivered.arguments(), delivered.scratch, kill=_first_request(office, tmp_path / "n")).status == KILLED
+    assert (
+        run_apart(delivered.arguments(), delivered.scratch, kill=_first_request(office, tmp_path / "n")).status
+        == KILLED
+    )
     (lock,) = delivered.bundles.glob(".*.lock")
     here = socket.gethostname()
     lock.write_text(lock.read_text(encoding="utf-8").replace(f'"{here}"', '"awx-node-2"'), encoding="utf-8")

@@ -15,7 +15,6 @@ from fault_injection.deliveries import NEW, Delivered, Office, open_office
 from fault_injection.pickup_process import KILLED, Ended, run_apart
 from figures import NUMBERS
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 
@@ -54,7 +53,11 @@ def assert_complete(delivered: Delivered, ended: Ended) -> None:
     assert not list(delivered.bundles.glob("*.part")) + list(delivered.bundles.glob("*.lock"))
 
 
-@pytest.mark.parametrize("arguments", [Delivered.arguments, with_everything], ids=["plain", "everything"])
+@pytest.mark.parametrize(
+    "arguments",
+    [Delivered.arguments, pytest.param(with_everything, marks=pytest.mark.full)],
+    ids=["plain", "everything"],
+)
 def test_a_kill_before_any_step_loses_nothing_that_was_written(
     office: Office, arguments: Any, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -54,6 +54,7 @@ class Delivery:
     bundle: IssuedBundle
     code: str
     token: str
+    variant: Variant | None = None
     downloads: int = 0
     codes: list[str] = field(default_factory=list)
 
@@ -89,10 +90,10 @@ class RegistrationAuthority:
         """How often any bundle was given."""
         return sum(delivery.downloads for delivery in self.deliveries.values())
 
-    def issue(self, bundle: IssuedBundle, code: str) -> str:
-        """The URL of a new link."""
+    def issue(self, bundle: IssuedBundle, code: str, variant: Variant | None = None) -> str:
+        """The URL of a new link; its pages may be of a variant of their own."""
         token = secrets.token_urlsafe(24)
-        self.deliveries[token] = Delivery(bundle, code, token)
+        self.deliveries[token] = Delivery(bundle, code, token, variant)
         return f"https://{self.host}/retrait/{token}"
 
     def __enter__(self) -> RegistrationAuthority:
@@ -110,6 +111,11 @@ class RegistrationAuthority:
         self._server.shutdown()
         self._server.server_close()
 
+    def variant_of(self, path: str) -> Variant:
+        """How the pages of a link differ. Each path has the link's token in it."""
+        delivery = next((each for token, each in self.deliveries.items() if token in path), None)
+        return (delivery and delivery.variant) or self.variant
+
     def answer(self, request: Request) -> Reply:
         """What a request gets."""
         with self._lock:
@@ -126,7 +132,7 @@ class RegistrationAuthority:
         return pages.redirect(f"/vers/{delivery.token}/{left - 1}" if left else f"/retrait/{delivery.token}/ici")
 
     def _form(self, delivery: Delivery, request: Request) -> Reply:
-        variant = self.variant
+        variant = self.variant_of(request.path)
         if "code_retrait" in request.fields:
             return self._code(delivery, request)
         if variant.redirect_to is not None:
@@ -143,7 +149,7 @@ class RegistrationAuthority:
         return reply.with_header("Set-Cookie", f"JSESSIONID={session}; Path=/; Secure; HttpOnly")
 
     def _code(self, delivery: Delivery, request: Request) -> Reply:
-        variant, session = self.variant, self._sessions.get(delivery.token, "")
+        variant, session = self.variant_of(request.path), self._sessions.get(delivery.token, "")
         given = request.fields.get("code_retrait", "")
         delivery.codes.append(given)
         if variant.instead is not None and variant.at == "code":
@@ -162,7 +168,7 @@ class RegistrationAuthority:
         return pages.download(variant, delivery.token)
 
     def _file(self, delivery: Delivery, request: Request) -> Reply:
-        variant = self.variant
+        variant = self.variant_of(request.path)
         if variant.cookies and f"JSESSIONID={self._sessions.get(delivery.token)}" not in request.cookie:
             return pages.error(403, "Votre session n'existe pas")
         if self.once and delivery.downloads:
@@ -193,21 +199,22 @@ class RegistrationAuthority:
                 self._reply(pages.parts(body, kind) if multipart else self._fields(body.decode("ascii")))
 
             def _fields(self, text: str) -> dict[str, str]:
-                charset = authority.variant.charset
+                charset = authority.variant_of(self.path).charset
                 found = parse_qs(text, keep_blank_values=True, encoding=charset)
                 return {name: values[0] for name, values in found.items()}
 
             def _reply(self, form: dict[str, str]) -> None:
                 reply = authority.answer(Request(urlsplit(self.path).path, form, self.headers.get("Cookie", "")))
-                is_file = reply.content_type == authority.variant.content_type
+                variant = authority.variant_of(self.path)
+                is_file = reply.content_type == variant.content_type
                 self.send_response(reply.status)
                 for name, value in {"Content-Type": reply.content_type, **reply.headers}.items():
                     self.send_header(name, value)
-                if not (is_file and authority.variant.without_length):
+                if not (is_file and variant.without_length):
                     self.send_header("Content-Length", str(len(reply.body)))
                 self.end_headers()
-                cut = authority.variant.cut if is_file else None
-                pages.send(self.wfile, reply.body[:cut], authority.variant.seconds)
+                cut = variant.cut if is_file else None
+                pages.send(self.wfile, reply.body[:cut], variant.seconds)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's own name
                 """Says nothing: the test asks."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -108,6 +109,11 @@ def parts(body: bytes, content_type: str) -> dict[str, str]:
         name = part.get_param("name", header="content-disposition")  # type: ignore[union-attr]
         found[str(name)] = part.get_payload(decode=True).decode()  # type: ignore[union-attr]
     return found
+
+
+def escaped(text: str) -> str:
+    """A text in HTML."""
+    return html.escape(text)
 
 
 def send(stream: BufferedIOBase, body: bytes, seconds: float) -> None:

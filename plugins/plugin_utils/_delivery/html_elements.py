@@ -16,6 +16,8 @@ BLOCKS = {
     *("body", "h1", "h2", "h3", "h4", "h5", "h6"),
 }
 CONTAINERS = ("a", "button", "label", "form", "select", "option", "textarea")
+CLOSED_WITH = {"select": ("option",), "form": ("option", "select", "label", "button", "textarea")}
+"""What ends with an element at the latest."""
 ALONE = ("input", "base", "meta", "iframe")
 MOST_ELEMENTS = 2000
 """A page for people has a few dozen. More are left out, so that a hostile page costs no time."""
@@ -111,9 +113,10 @@ class ElementReader(HTMLParser):
                 yield each
 
     def _close(self, tag: str) -> None:
-        opened = self._open.pop(tag, None)
-        if opened is not None:
-            opened.end = len(self.texts)
+        for each in (*CLOSED_WITH.get(tag, ()), tag):
+            opened = self._open.pop(each, None)
+            if opened is not None:
+                opened.end = len(self.texts)
 
 
 def read_elements(text: str) -> ElementReader:

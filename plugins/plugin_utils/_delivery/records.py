@@ -6,42 +6,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from .._crypto.instants import format_instant, parse_instant
+from .states import DeliveryState
 
 FACT = "pkcs12_deliveries"
 SCHEMA = 1
 KEPT_FOR = timedelta(days=400)
 """A delivery is for one renewal, and a personal certificate lasts for years. An older record says nothing about the next one."""
 
-NEW = "new"
-COLLECTED = "collected"
-UNSTORED = "passphrase_not_stored"
-ACKNOWLEDGED = "acknowledged"
-UNKNOWN_HOLDER = "unknown_holder"
-NOT_AUTHENTIC = "not_authentic"
-REFUSED = "refused"
-NOTHING_TO_DO = (COLLECTED, ACKNOWLEDGED)
+NOTHING_TO_DO = (DeliveryState.COLLECTED, DeliveryState.ACKNOWLEDGED)
+INSTANTS = ("mail_at", "recorded_at")
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
     """The last delivery of one holder.
 
-    ``state``: what became of it; the states are documented in the module ``delivery_summary``. ``mail_at``: the date of the mail, an ISO
-    instant in UTC, or None. ``recorded_at``: when the state was set. ``access_mail_seen``: whether the mail with the access code was in the
-    mailbox too; None if nobody looked. ``error``: the code of the error, or None. ``sha256``: of the file as the issuer sent it.
+    ``mail_at``: the date of the mail, None if it has none. ``recorded_at``: when the state was set. Both are aware. ``access_mail_seen``:
+    whether the mail with the access code was in the mailbox too; None if nobody looked. ``error``: the code of the error. ``file``: the
+    name of the bundle. ``sha256``: of the file as the issuer sent it.
     """
 
     authorisation: str
     name: str
-    state: str
-    mail_at: str | None
+    state: DeliveryState
+    mail_at: datetime | None
     message_id: str | None
-    recorded_at: str
+    recorded_at: datetime
     access_mail_seen: bool | None = None
     error: str | None = None
     file: str | None = None
@@ -54,28 +49,38 @@ class DeliveryRecord:
 
 
 def records_of(fact: Any) -> dict[str, DeliveryRecord]:
-    """The records of ``ansible_facts.pkcs12_deliveries`` by authorisation number. A fact of another schema counts as none."""
+    """The records of ``ansible_facts.pkcs12_deliveries`` by authorisation number. What does not fit counts as none."""
     if not isinstance(fact, Mapping) or fact.get("schema") != SCHEMA:
         return {}
-    names = DeliveryRecord.__dataclass_fields__
-    found = {}
-    for row in fact.get("deliveries") or ():
-        try:
-            record = DeliveryRecord(**{name: row[name] for name in names if name in row})
-        except (TypeError, KeyError):
-            continue
-        found[record.authorisation] = record
-    return found
+    records = map(_record, fact.get("deliveries") or ())
+    return {record.authorisation: record for record in records if record}
 
 
 def fact_of(records: Mapping[str, DeliveryRecord], now: datetime) -> dict[str, Any]:
     """The fact with these records, without those that are too old to say anything."""
-    oldest = format_instant(now - KEPT_FOR)
-    kept = [record for record in records.values() if record.recorded_at >= oldest]
-    rows = [asdict(record) for record in sorted(kept, key=lambda record: record.authorisation)]
+    kept = [record for record in records.values() if record.recorded_at >= now - KEPT_FOR]
+    rows = [_row(record) for record in sorted(kept, key=lambda record: record.authorisation)]
     return {"schema": SCHEMA, "gathered_at": format_instant(now), "deliveries": rows}
 
 
-def mail_date(record: DeliveryRecord) -> datetime | None:
-    """The date of the mail, aware, in UTC."""
-    return parse_instant(record.mail_at) if record.mail_at else None
+def mail_date(text: Any) -> datetime | None:
+    """The date of a mail, as ``delivery_info`` has it. None for everything else."""
+    try:
+        return parse_instant(text)
+    except (ValueError, AttributeError):
+        return None
+
+
+def _row(record: DeliveryRecord) -> dict[str, Any]:
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    texts = {name: format_instant(values[name]) for name in INSTANTS if values[name]}
+    return values | texts | {"state": record.state.value}
+
+
+def _record(row: Any) -> DeliveryRecord | None:
+    try:
+        values = {field.name: row[field.name] for field in fields(DeliveryRecord)}
+        instants = {name: parse_instant(values[name]) for name in INSTANTS if values[name] is not None}
+        return DeliveryRecord(**values | instants | {"state": DeliveryState(values["state"])})
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None

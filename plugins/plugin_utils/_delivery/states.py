@@ -9,7 +9,11 @@ from enum import Enum
 
 
 class DeliveryState(Enum):
-    """``NEW``: nothing was withdrawn. ``REFUSED``: an address or a file that must not be used. ``FAILED``: try again, or look at it."""
+    """``NEW``: nothing was withdrawn. ``REFUSED``: an address or a file that must not be used. ``FAILED``: try again, or look at it.
+
+    ``PASSPHRASE_NOT_STORED``: the bundle is there, and no secret store has its passphrase. ``ACKNOWLEDGED``: a person has dealt with it.
+    ``UNKNOWN_HOLDER``: the inventory does not have the holder.
+    """
 
     NEW = "new"
     COLLECTED = "collected"
@@ -19,6 +23,9 @@ class DeliveryState(Enum):
     REFUSED = "refused"
     FAILED = "failed"
     SUPERSEDED = "superseded"
+    PASSPHRASE_NOT_STORED = "passphrase_not_stored"
+    ACKNOWLEDGED = "acknowledged"
+    UNKNOWN_HOLDER = "unknown_holder"
 
 
 _STATES = {

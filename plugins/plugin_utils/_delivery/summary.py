@@ -12,27 +12,17 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from .._crypto.instants import format_instant
-from .records import (
-    ACKNOWLEDGED,
-    COLLECTED,
-    FACT,
-    NEW,
-    NOT_AUTHENTIC,
-    REFUSED,
-    UNKNOWN_HOLDER,
-    UNSTORED,
-    DeliveryRecord,
-    fact_of,
-    records_of,
-)
+from .records import FACT, DeliveryRecord, fact_of, mail_date, records_of
+from .states import DeliveryState
 
 Row = Mapping[str, Any]
 
 PASSED_OVER = ("superseded", "duplicate")
 """States of mails that need nothing, because a newer mail or the same one is there."""
-UNRELIABLE = (NOT_AUTHENTIC, REFUSED)
+UNRELIABLE = (DeliveryState.NOT_AUTHENTIC, DeliveryState.REFUSED)
 """States of mails that may not be the issuer's at all."""
+
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +55,10 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     """The documented result of ``delivery_summary``."""
     outcomes = [_outcome(run, row, now) for row in run.deliveries if row["state"] not in PASSED_OVER]
     records = records_of(run.known)
-    for outcome in sorted(outcomes, key=lambda outcome: outcome.record.mail_at or ""):
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.record.mail_at or EPOCH):
         _keep(records, outcome.record)
     needy = [outcome for outcome in outcomes if outcome.record.needs_somebody and not _is_planned(outcome, run)]
-    totals = dict(sorted(Counter(outcome.record.state for outcome in outcomes).items()))
+    totals = dict(sorted(Counter(outcome.record.state.value for outcome in outcomes).items()))
     counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
     headline = f"{len(outcomes)} deliver{'y' if len(outcomes) == 1 else 'ies'}{': ' if counted else ''}{counted}."
     unread = [_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
@@ -91,14 +81,14 @@ def _problem(row: Row) -> str:
 def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
     number = str(row.get("authorisation") or "")
     state, error, sentence = _state(run, row, number)
-    done = run.withdrawals.get(number, {}) if row["state"] == NEW else {}
+    done = run.withdrawals.get(number, {}) if row["state"] == DeliveryState.NEW.value else {}
     record = DeliveryRecord(
         authorisation=number,
         name=run.holders.get(number) or str(row.get("name") or ""),
         state=state,
-        mail_at=row.get("date"),
+        mail_at=mail_date(row.get("date")),
         message_id=row.get("message_id"),
-        recorded_at=format_instant(now),
+        recorded_at=now.replace(microsecond=0),
         access_mail_seen=row.get("access_mail_seen"),
         error=error,
         file=PurePath(done["dest"]).name if done.get("dest") else None,
@@ -109,24 +99,34 @@ def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
     return _Outcome(record, f"{who}{mail}: {sentence}")
 
 
-def _state(run: CollectionRun, row: Row, number: str) -> tuple[str, str | None, str]:
+def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, str | None, str]:
     """The state of a delivery, the code of its error, and a sentence."""
     if row.get("message_id") in run.acknowledged:
-        return ACKNOWLEDGED, None, "A person has dealt with this delivery."
-    if row["state"] != NEW:
+        return DeliveryState.ACKNOWLEDGED, None, "A person has dealt with this delivery."
+    if row["state"] != DeliveryState.NEW.value:
         error = row.get("error") or {}
-        return row["state"], error.get("code"), f"{error.get('cause', row['state'])} {error.get('next_step', '')}".strip()
+        sentence = f"{error.get('cause', row['state'])} {error.get('next_step', '')}".strip()
+        return _read_state(row["state"]), error.get("code"), sentence
     if number not in run.holders:
         sentence = "The inventory has no holder with this number. Add the holder to pkcs12_holders, and run the task again."
-        return UNKNOWN_HOLDER, None, sentence
+        return DeliveryState.UNKNOWN_HOLDER, None, sentence
     done = run.withdrawals.get(number)
     if done is None:
-        return NEW, None, "The bundle was not withdrawn. Run the task again."
-    if done.get("state") != COLLECTED:
-        return str(done.get("state") or "failed"), (done.get("error") or {}).get("code"), str(done.get("msg"))
+        return DeliveryState.NEW, None, "The bundle was not withdrawn. Run the task again."
+    state = _read_state(done.get("state"))
+    if state is not DeliveryState.COLLECTED:
+        return state, (done.get("error") or {}).get("code"), str(done.get("msg"))
     if number in run.unstored:
-        return UNSTORED, None, run.unstored[number]
-    return COLLECTED, None, str(done.get("msg"))
+        return DeliveryState.PASSPHRASE_NOT_STORED, None, run.unstored[number]
+    return DeliveryState.COLLECTED, None, str(done.get("msg"))
+
+
+def _read_state(value: Any) -> DeliveryState:
+    """A state of a result; a result without one is that of a failed task."""
+    try:
+        return DeliveryState(value)
+    except ValueError:
+        return DeliveryState.FAILED
 
 
 def _keep(records: dict[str, DeliveryRecord], record: DeliveryRecord) -> None:
@@ -137,4 +137,4 @@ def _keep(records: dict[str, DeliveryRecord], record: DeliveryRecord) -> None:
 
 
 def _is_planned(outcome: _Outcome, run: CollectionRun) -> bool:
-    return run.check_mode and outcome.record.state == NEW
+    return run.check_mode and outcome.record.state is DeliveryState.NEW

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from .._delivery.records import DeliveryRecord
 from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
 from .._policy.subject import HolderIndex, index_holders
@@ -37,13 +38,14 @@ class Sources:
     """What a report is made from.
 
     ``people``: persons who should have a certificate, with or without a workstation. ``pattern`` finds the authorisation number in a
-    subject. ``earlier``: the report to compare with, or None.
+    subject. ``earlier``: the report to compare with, or None. ``deliveries``: the issuer's last one to each holder, by number.
     """
 
     hosts: Sequence[Host]
     people: Sequence[HolderEntry]
     pattern: str | None
     earlier: Report | None
+    deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
 
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
@@ -89,6 +91,7 @@ def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -
         facts_max_age=parameters.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
         register=_by_number(sources.people),
+        deliveries=sources.deliveries,
     )
 
 

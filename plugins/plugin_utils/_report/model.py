@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TypeVar
 from unicodedata import combining, normalize
 
+from .._delivery.records import DeliveryRecord
 from .._facts.schema import CertificateRecord, UnreadRecord
 from .._policy.validity import Status
 
@@ -35,6 +36,9 @@ class NextStep(str, Enum):
     CLOSE_BROWSER = "close_browser"
     RENEW_AUTHORISATION = "renew_authorisation"
     AWAIT_BUNDLE = "await_bundle"
+    COLLECT = "collect"
+    FIND_BUNDLE = "find_bundle"
+    CHECK_DELIVERY = "check_delivery"
     ASK_FOR_STRONGER = "ask_for_stronger"
     ENROL = "enrol"
     RENEW = "renew"
@@ -82,7 +86,8 @@ class HolderRow:
     ``valid_until``: first end of a certificate at any workstation; ``certificate_days_left``: days until it. ``authorisation_until``: end
     date of the authorisation, on which there is no access any more; ``authorisation_of_site``: it is that of the whole site, not the
     holder's own. ``authorisation_status`` is valid, renewal_due or expired, or None if
-    the inventory has no anniversary. ``function``: what the holder is at the establishment.
+    the inventory has no anniversary. ``function``: what the holder is at the establishment. ``delivery``: the issuer's last
+    mail, None if there is none.
     """
 
     name: str
@@ -101,6 +106,7 @@ class HolderRow:
     authorisation_days_left: int | None
     authorisation_status: Status | None
     places: tuple[HolderWorkstation, ...]
+    delivery: DeliveryRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .._policy.subject import check_pattern
 from .._policy.validity import Status
 from .build import Sources, build
 from .delivery.atomic_files import read, write
+from .deliveries import deliveries_of
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
@@ -58,6 +59,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         people=[*(entry for report in slices for entry in people_of(report)), *people],
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous"]) if options["previous"] else None,
+        deliveries=deliveries_of(options["deliveries"], slices),
     )
     report = build(sources, _parameters(options, now))
     return select(report, options["query"]) if options["query"] else report

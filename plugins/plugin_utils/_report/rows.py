@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from .._delivery.records import DeliveryRecord
 from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry, holder_status
 from .._policy.access import WORST_FIRST, Authorisation, access_of
@@ -23,6 +24,7 @@ from .model import (
     Reachability,
     WorkstationRow,
 )
+from .deliveries import with_delivery
 from .next_step import NOTHING, RemainingCertificates, at_last, next_step
 from .sources import Host
 
@@ -35,6 +37,7 @@ class Rules:
     """By what rows are made. ``accounts`` are those of all workstations: a holder may log on where the inventory does not say so.
 
     ``authorisation_due_within`` and ``facts_max_age`` are in days. ``register``: the entries of persons with or without a workstation.
+    ``deliveries``: the last one of each holder, by number.
     """
 
     now: datetime
@@ -45,6 +48,7 @@ class Rules:
     facts_max_age: int
     earlier: Earlier
     register: Mapping[str, Sequence[HolderEntry]] = field(default_factory=dict)
+    deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
         """All entries of one holder: these, and those of the register."""
@@ -147,9 +151,12 @@ def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCert
     """A row with what certificate and authorisation come to together: end of access, status and next step."""
     access = access_of(row.status, row.valid_until, authorisation, rules.calendar, rules.now)
     status = authorisation.status(rules.calendar, rules.now)
-    step, actor = at_last((row.next_step, row.actor), replace(left, authorisation=status))
+    delivery = rules.deliveries.get(row.authorisation)
+    delivered = with_delivery((row.next_step, row.actor), row, delivery)
+    step, actor = at_last(delivered, replace(left, authorisation=status))
     return replace(
         row,
+        delivery=delivery,
         status=access.status,
         next_step=step,
         actor=actor,

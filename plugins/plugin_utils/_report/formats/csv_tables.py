@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ..._delivery.records import DeliveryRecord
 from ..language.vocabulary import Catalogue, Translator
 from ..model import CertificateRow, HolderRow, Report
 from .csv_escaping import text_cell
@@ -37,6 +38,9 @@ CATALOGUE: Catalogue = {
     "csv.authorisation_until": ("authorisation ends on", "autorisation : échéance"),
     "csv.authorisation_days_left": ("authorisation days left", "autorisation : jours restants"),
     "csv.authorisation_status": ("authorisation status", "autorisation : état"),
+    "csv.delivery": ("delivery", "délivrance"),
+    "csv.delivery_mail": ("issuer's mail", "message de l'émetteur"),
+    "csv.access_mail": ("mail with the access code seen", "message du code d'accès vu"),
     "csv.workstations": ("workstations", "postes"),
     "csv.by_workstation": ("status by workstation", "état par poste"),
     "csv.accounts": ("accounts", "comptes"),
@@ -87,6 +91,9 @@ HOLDER_COLUMNS: Columns = {
     "authorisation_until": lambda row, _words: row.authorisation_until,
     "authorisation_days_left": lambda row, _words: row.authorisation_days_left,
     "authorisation_status": lambda row, words: words.of(row.authorisation_status) if row.authorisation_status else None,
+    "delivery": lambda row, words: words.of(row.delivery.state) if row.delivery else None,
+    "delivery_mail": lambda row, _words: row.delivery.mail_at if row.delivery else None,
+    "access_mail": lambda row, words: _seen(row.delivery, words),
     "workstations": lambda row, _words: _joined(place.workstation for place in row.places),
     "by_workstation": lambda row, words: _joined(f"{p.workstation}: {words.of(p.status)}" for p in row.places),
     "accounts": lambda row, _words: _joined(place.account for place in row.places),
@@ -154,3 +161,9 @@ def _cell(value: str | int | date | None, words: Translator) -> str | int:
 
 def _joined(texts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _seen(delivery: DeliveryRecord | None, words: Translator) -> str | None:
+    if delivery is None or delivery.access_mail_seen is None:
+        return None
+    return words(f"truth.{delivery.access_mail_seen}")

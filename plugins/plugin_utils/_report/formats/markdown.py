@@ -125,7 +125,7 @@ def _person(row: HolderRow, say: Wording) -> Cells:
         row.authorisation,
         _authorisation(row, say),
         say.of(row.status),
-        say.of(row.next_step),
+        " - ".join(filter(None, (say.of(row.next_step), say.delivery(row)))),
         say.of(row.actor),
     )
 

@@ -12,7 +12,8 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from ..._policy.validity import Status
-from ..model import HolderRow, ReportParameters
+from ..deliveries import is_of_installed
+from ..model import HolderRow, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import Translator
 
@@ -87,6 +88,16 @@ class Wording:
         if seconds == 0:
             return self.words("clock.right")
         return self.words("clock.fast" if seconds > 0 else "clock.slow", n=self.number(abs(seconds)))
+
+    def delivery(self, row: HolderRow) -> str:
+        """What is known of the issuer's last mail, while it matters: until its certificate is installed, or while a mail is missing."""
+        found = row.delivery
+        if found is None:
+            return ""
+        text = self.words("delivery.of", state=self.words.of(found.state), day=self.day(found.mail_at) or "?")
+        if found.access_mail_seen is False:
+            return f"{text}; {self.words('delivery.no_access_mail')}"
+        return "" if is_of_installed(found, row) or row.next_step is NextStep.NOTHING else text
 
     def side(self, value: str | None) -> str | Status:
         """A value of a change: a status as an enumeration, a date as text of the language, a thumbprint unchanged; empty for None."""

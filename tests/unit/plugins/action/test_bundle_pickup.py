@@ -50,9 +50,7 @@ def in_a_private_folder(scene: Scene) -> None:
 
 
 def files(scene: Scene) -> list[str]:
-    return sorted(
-        str(path.relative_to(scene.folder)) for path in scene.folder.rglob("*.p12") if path.is_file()
-    )
+    return sorted(str(path.relative_to(scene.folder)) for path in scene.folder.rglob("*.p12") if path.is_file())
 
 
 def opens_with(passphrase: str) -> Callable[[Scene], bool]:
@@ -103,7 +101,12 @@ ROWS = [
     Effect("timeout", 7, setting("timeout"), 30, 7),
     Effect("max_bytes", 100, code, None, "too_large"),
     Effect(
-        "original_folder", "{folder}/kept", files, ["jeanne.p12", "originals/jeanne.p12"], ["jeanne.p12", "kept/jeanne.p12"], COPY
+        "original_folder",
+        "{folder}/kept",
+        files,
+        ["jeanne.p12", "originals/jeanne.p12"],
+        ["jeanne.p12", "kept/jeanne.p12"],
+        COPY,
     ),
     Effect("keep_original", False, files, ["jeanne.p12", "originals/jeanne.p12"], ["jeanne.p12"], COPY),
     Effect("allow_ephemeral_dest", True, code, "ephemeral_dest", None, scene=in_a_private_folder),

@@ -11,6 +11,7 @@ import pytest
 
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.plugin_utils import report_inputs
+from unit.plugins.plugin_utils._delivery.deliveries import known
 from unit.plugins.plugin_utils.records import DAY, NOW, record
 from unit.plugins.plugin_utils.report_inputs import ANNE, JEANNES_ENTRY, facts, hospital_variables
 
@@ -67,6 +68,10 @@ def says(text: str) -> Any:
     return lambda scene: text in scene.result["markdown"]
 
 
+def delivered(scene: Scene) -> Any:
+    return (scene.result["rows"][-1]["delivery"] or {}).get("state")
+
+
 NEW = {"name": "Anne Roux", "authorisation": "T3"}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
 EFFECTS = [
@@ -89,6 +94,7 @@ EFFECTS = [
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", {"holders": [ANNE]}),
+    Effect("deliveries", known("T3"), delivered, None, "collected", {"holders": [ANNE]}),
     Effect("merge", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
     Effect("previous", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),
     Effect("destination", "{folder}/out", kinds, [], ALL, scene=out),

@@ -35,6 +35,10 @@ def record(number: str, state: str = "collected", at: datetime = NOW) -> dict[st
         "mail_at": MAIL_AT,
         "message_id": "<1@issuer.example>",
         "recorded_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "access_mail_seen": True,
+        "error": None,
+        "file": None,
+        "sha256": None,
     }
 
 

@@ -1,0 +1,272 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bundle_pickup by ansible-playbook, on pages of every sort: what each ends in, what is kept, and where no secret is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from integration.canary import Scanner, binary_secret, text_secret
+from integration.canary_run import CanaryRun, canary, secrets_of
+from integration.conftest import Figures
+from integration.plays import Json, run_play, tasks
+from integration.withdrawal_pages import HOSTILE, REFUSED, USUAL, Case
+from lab.authority import Authority, IssuedBundle
+from lab.hospital import Hospital
+from lab.playbook import Run
+from lab.registration_authority import Delivery, RegistrationAuthority
+from lab.tls import server_context, trust
+
+CASES = [*USUAL, *REFUSED, *HOSTILE]
+MISUSE: Mapping[str, Json] = {
+    "url_not_https": {"url": "{{ plain_url }}"},
+    "url_invalid": {"url": "{{ user_url }}"},
+    "url_host_not_allowed": {"allowed_hosts": ["registration.example"]},
+    "bad_arguments": {"withdrawal_code": "{{ stray }}"},
+    "bad_pattern": {"used_pattern": "("},
+    "dest_folder": {"dest": "/nowhere/at/all.p12"},
+    "tls": {"ca_path": "/nowhere.pem"},
+}
+"""Tasks that send nothing."""
+
+
+@dataclass
+class Withdrawals:
+    """All cases, each with a link of its own, and the plays that withdraw them."""
+
+    run: CanaryRun
+    server: RegistrationAuthority
+    ca_path: Path
+    bundles: Mapping[str, IssuedBundle]
+    codes: Mapping[str, str]
+    links: dict[str, Delivery] = field(default_factory=dict)
+    variables: Json = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        return self.run.hospital.bundle_folder
+
+    def dest(self, case: Case) -> Path:
+        return self.folder / case.name / "Jeanne Dupont - T123456.p12"
+
+    def issue(self, case: Case) -> None:
+        """A link for the case. Its URL and its code are variables of the play."""
+        code = self.codes[case.bundle]
+        url = self.server.issue(self.bundles[case.bundle], code, case.variant(self.server.host, code))
+        self.links[case.name] = self.server.deliveries[url.rpartition("/")[2]]
+        self.variables[f"url_{CASES.index(case)}"] = url
+        self.run.secrets.append(text_secret(f"the link of {case.name}", url.rpartition("/")[2]))
+        self.dest(case).parent.mkdir()
+
+    def arguments(self, case: Case, **changes: Any) -> Json:
+        return {
+            "url": f"{{{{ url_{CASES.index(case)} }}}}",
+            "code": f"{{{{ code_{case.bundle} }}}}",
+            "dest": str(self.dest(case)),
+            "name": "Jeanne Dupont",
+            "authorisation": "T123456",
+            "allowed_hosts": [self.server.host],
+            "ca_path": str(self.ca_path),
+            "evidence_path": str(self.run.hospital.folder / "evidence.jsonl"),
+            "message_id": f"<{CASES.index(case)}@issuer>",
+            **case.given,
+            **changes,
+        }
+
+    def play(self, cases: list[Json]) -> list[Json]:
+        """The results of tasks at -vvv."""
+        (self.run.hospital.folder / "secrets.json").write_text(json.dumps(self.variables), encoding="utf-8")
+        calls = [{"bundle_pickup": case} for case in cases]
+        return results(self.run.play(hosts="localhost", connection="local", tasks=tasks(*calls)), len(cases))
+
+
+def results(run: Run, count: int) -> list[Json]:
+    assert len(run.rows) == count, run.stdout + run.stderr
+    return [dict(row.result) for row in run.rows]
+
+
+@pytest.fixture(scope="module")
+def withdrawals(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Withdrawals]:
+    codes = {name: canary() for name in ("holder", "other", "letter", "weak")}
+    weak = rsa.generate_private_key(65537, 1024)  # noqa: S505
+    bundles = {
+        "holder": authority.issue("Jeanne Dupont", "T123456", passphrase=codes["holder"]),
+        "other": authority.issue("Paul Martin", "T654321", passphrase=codes["other"]),
+        "letter": authority.issue("Jeanne Dupont", "T123456", passphrase=canary()),
+        "weak": authority.issue("Jeanne Dupont", "T123456", passphrase=codes["weak"], key=weak),
+    }
+    with (
+        Hospital(tmp_path_factory.mktemp("pickup"), []) as hospital,
+        RegistrationAuthority(server_context(authority)) as server,
+    ):
+        hospital.passphrases.write_text("{}", encoding="utf-8")  # nobody has a bundle here
+        found = Withdrawals(CanaryRun(hospital), server, trust(authority, hospital.folder), bundles, codes)
+        for name, bundle in bundles.items():
+            found.run.secrets += [*secrets_of(bundle, name), text_secret(f"the code of {name}", codes[name])]
+        new, stray = canary(), canary()
+        found.run.secrets += [text_secret("the new passphrase", new), text_secret("stray", stray)]
+        token = secrets.token_urlsafe(24)
+        found.run.secrets.append(text_secret("the token of a wrong URL", token))
+        found.variables |= {f"code_{name}": code for name, code in codes.items()}
+        found.variables |= {"new": new, "stray": stray, "letter": bundles["letter"].passphrase}
+        found.variables |= {
+            "plain_url": f"http://{server.host}/{token}",
+            "user_url": f"https://a@{server.host}/{token}",
+        }
+        for case in CASES:
+            found.issue(case)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def checked(withdrawals: Withdrawals) -> list[Json]:
+    """Check mode, before anything is withdrawn."""
+    (withdrawals.run.hospital.folder / "secrets.json").write_text(json.dumps(withdrawals.variables), encoding="utf-8")
+    calls = [{"bundle_pickup": withdrawals.arguments(case)} for case in CASES]
+    extra = f"--extra-vars=@{withdrawals.run.hospital.folder}/secrets.json"
+    run = run_play(
+        withdrawals.run.hospital, "--check", extra, hosts="localhost", connection="local", tasks=tasks(*calls)
+    )
+    told = results(run, len(CASES))
+    assert withdrawals.server.requests == []
+    assert [path for path in withdrawals.folder.rglob("*") if path.is_file()] == []
+    assert not (withdrawals.run.hospital.folder / "evidence.jsonl").exists()
+    return told
+
+
+@pytest.fixture(scope="module")
+def first(withdrawals: Withdrawals, checked: list[Json]) -> dict[str, Json]:
+    """The first run."""
+    assert len(checked) == len(CASES)
+    told = withdrawals.play([withdrawals.arguments(case) for case in CASES])
+    return {case.name: result for case, result in zip(CASES, told, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def downloads(withdrawals: Withdrawals, first: dict[str, Json]) -> dict[str, int]:
+    """How often each link gave its bundle in the first run."""
+    return {name: link.downloads for name, link in withdrawals.links.items() if name in first}
+
+
+def test_check_mode_says_that_each_would_be_withdrawn(checked: list[Json]) -> None:
+    assert {(result["changed"], result["state"], result["requests"]) for result in checked} == {(True, "new", 0)}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_page_ends_in_its_cause_and_its_state(
+    case: Case, withdrawals: Withdrawals, first: dict[str, Json], downloads: dict[str, int]
+) -> None:
+    result, link = first[case.name], withdrawals.links[case.name]
+    assert (result.get("error", {}).get("code"), result["state"]) == (case.code, case.state), result["msg"]
+    assert "Traceback" not in str(result.get("exception"))
+    assert (set(link.codes), downloads[case.name]) == ({link.code} if case.typed else set(), case.downloads)
+    assert result["msg"].isprintable()
+    if case.code is not None:
+        assert result["msg"].endswith(result["error"]["next_step"])
+
+
+@pytest.mark.parametrize("case", USUAL, ids=lambda case: case.name)
+def test_what_is_withdrawn_is_what_was_issued(case: Case, withdrawals: Withdrawals, first: dict[str, Json]) -> None:
+    dest, result, data = withdrawals.dest(case), first[case.name], withdrawals.bundles["holder"].data
+    assert (dest.read_bytes(), dest.stat().st_mode & 0o777) == (data, 0o600)
+    assert (result["dest"], result["original"]) == (str(dest), str(dest))
+    assert (result["changed"], result["opened_with"]) == (True, "code")
+    assert result["sha256"] == hashlib.sha256(data).hexdigest()
+    assert result["issued_to"] == "Jeanne Dupont - T123456"
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("case", [case for case in HOSTILE if case.downloads], ids=lambda case: case.name)
+def test_what_came_instead_is_kept_where_no_bundle_is_looked_for(case: Case, withdrawals: Withdrawals) -> None:
+    folder = withdrawals.dest(case).parent
+    kept = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    bundle = withdrawals.bundles[case.bundle].data
+    if case.code == "wrong_passphrase":
+        assert [path.read_bytes() for path in kept] == [bundle]
+        return
+    assert list(folder.glob("*T123456*.p12")) == []
+    assert [path.suffix for path in kept] == ([] if case.name == "empty file" else [".rejected"])
+    if case.variant("", "").instead is None:
+        assert [path.read_bytes() for path in kept] == [bundle]
+
+
+def test_a_second_run_withdraws_nothing(
+    withdrawals: Withdrawals, first: dict[str, Json], downloads: dict[str, int]
+) -> None:
+    cases = [case for case in CASES if case.downloads and case.name != "empty file"]
+    again = withdrawals.play([withdrawals.arguments(case) for case in cases])
+    assert {name: link.downloads for name, link in withdrawals.links.items()} == downloads
+    for case, result in zip(cases, again, strict=True):
+        assert result["changed"] is False, case.name
+        if case.code is None:
+            assert (result["requests"], result["sha256"]) == (0, first[case.name]["sha256"])
+        elif case.code in ("html_instead", "wrong_content"):
+            assert result["error"]["code"] == "link_used"
+        else:
+            assert (result["requests"], result["error"]["code"], result["state"]) == (0, case.code, case.state)
+
+
+@pytest.mark.usefixtures("first")
+def test_what_was_kept_is_used_when_the_options_are_corrected(withdrawals: Withdrawals) -> None:
+    """A wrong passphrase and a wrong name cost nothing; a copy for the site does not need the page either."""
+    letter, other, link = (
+        next(case for case in CASES if case.name == name)
+        for name in ("bundle with another passphrase", "bundle of another person", "link")
+    )
+    given = [
+        withdrawals.arguments(letter, passphrase="{{ letter }}"),
+        withdrawals.arguments(other, name="Paul Martin", authorisation="T654321"),
+        withdrawals.arguments(link, new_passphrase="{{ new }}"),
+        withdrawals.arguments(link, new_passphrase="{{ new }}"),
+    ]
+    told = withdrawals.play(given)
+    assert [(result["state"], result["requests"]) for result in told] == [("collected", 0)] * 4
+    assert [result["opened_with"] for result in told] == ["passphrase", "code", "code", "new_passphrase"]
+    assert [result["changed"] for result in told[2:]] == [True, False]
+    original = Path(told[2]["original"])
+    assert original.read_bytes() == withdrawals.bundles["holder"].data
+    assert (original.parent.stat().st_mode & 0o777, told[3]["original"]) == (0o700, str(original))
+    assert told[2]["sha256"] == told[3]["sha256"] == hashlib.sha256(original.read_bytes()).hexdigest()
+    thumbprint = bytes.fromhex(withdrawals.bundles["holder"].thumbprint)
+    withdrawals.run.secrets.append(binary_secret("the copy", withdrawals.dest(link).read_bytes(), public=thumbprint))
+
+
+@pytest.mark.usefixtures("first")
+def test_misuse_is_refused_before_any_request(withdrawals: Withdrawals) -> None:
+    asked = len(withdrawals.server.requests)
+    told = withdrawals.play([withdrawals.arguments(USUAL[0], **given) for given in MISUSE.values()])
+    assert [result["error"]["code"] for result in told] == list(MISUSE)
+    assert {result["changed"] for result in told} == {False}
+    assert {result.get("state") for result in told} <= {"new", "refused", "failed", None}
+    assert len(withdrawals.server.requests) == asked
+
+
+@pytest.mark.usefixtures("first")
+def test_each_withdrawal_is_on_record_once(withdrawals: Withdrawals) -> None:
+    path = withdrawals.run.hospital.folder / "evidence.jsonl"
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    ids = [line["message_id"] for line in lines]
+    assert len(ids) == len(set(ids))
+    assert {f"<{CASES.index(case)}@issuer>" for case in USUAL} <= set(ids)
+    assert {line["event"] for line in lines} == {"withdrawn"}
+
+
+@pytest.mark.usefixtures("first")
+def test_no_secret_is_left_by_any_of_it(withdrawals: Withdrawals, figures: Figures) -> None:
+    """Runs last in this file, after all plays. The folder of the bundles is where the site wants its files."""
+    assert withdrawals.run.runs
+    hits = figures.search("withdrawals", Scanner(withdrawals.run.secrets), withdrawals.run.pieces())
+    assert hits == []
+    beside = [path for path in withdrawals.folder.rglob("*") if path.is_file() and path.suffix == ".json"]
+    assert beside
+    pieces = [(str(path), path.read_bytes()) for path in beside]
+    assert figures.search("records of withdrawals", Scanner(withdrawals.run.secrets), pieces) == []

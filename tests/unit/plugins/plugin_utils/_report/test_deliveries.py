@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the issuer has delivered changes the next step of who needs a bundle, and of nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.records import DeliveryRecord, records_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliveries import (
+    OPEN,
+    deliveries_of,
+    with_delivery,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep
+
+from unit.plugins.plugin_utils._delivery.deliveries import known
+from unit.plugins.plugin_utils._report.reports import holder
+
+CAME = datetime(2026, 11, 20, 8, tzinfo=timezone.utc)
+HOLDER = holder(1)
+THREE_YEARS = timedelta(days=3 * 365)
+OLD, OWN = CAME - timedelta(days=3 * 365 - 40), CAME - timedelta(minutes=1)
+"""When the certificate began that is replaced, and the one that was delivered."""
+
+
+def delivery(state: str) -> DeliveryRecord:
+    return records_of(known("T1", state=state))["T1"]
+
+
+def stepped(step: tuple[NextStep, Actor], found: DeliveryRecord | None, valid_from: datetime | None) -> tuple[NextStep, Actor]:
+    until = valid_from + THREE_YEARS if valid_from else None
+    return with_delivery(step, replace(HOLDER, valid_from=valid_from, valid_until=until), found)
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        ("new", NextStep.COLLECT),
+        ("failed", NextStep.COLLECT),
+        ("passphrase_not_stored", NextStep.COLLECT),
+        ("link_used", NextStep.FIND_BUNDLE),
+        ("code_wrong", NextStep.CHECK_DELIVERY),
+        ("not_authentic", NextStep.CHECK_DELIVERY),
+        ("refused", NextStep.CHECK_DELIVERY),
+    ],
+)
+@pytest.mark.parametrize("needed", OPEN)
+def test_a_delivery_that_needs_a_person_is_the_next_step(state: str, step: NextStep, needed: NextStep) -> None:
+    assert stepped((needed, Actor.ISSUER), delivery(state), OLD) == (step, Actor.IT)
+    assert stepped((needed, Actor.ISSUER), delivery(state), None) == (step, Actor.IT)
+
+
+def test_a_collected_bundle_ends_the_waiting_for_the_issuer() -> None:
+    waits = (NextStep.AWAIT_BUNDLE, Actor.ISSUER)
+    assert stepped(waits, delivery("collected"), OLD) == (NextStep.RENEW, Actor.IT)
+    assert stepped(waits, delivery("collected"), None) == (NextStep.ENROL, Actor.IT)
+
+
+@pytest.mark.parametrize("state", ["collected", "acknowledged", "unknown_holder"])
+def test_what_needs_nobody_changes_nothing(state: str) -> None:
+    step = (NextStep.RENEW, Actor.IT)
+    assert stepped(step, delivery(state), OLD) == step
+
+
+@pytest.mark.parametrize("step", [step for step in NextStep if step not in OPEN])
+def test_who_needs_no_bundle_keeps_his_step(step: NextStep) -> None:
+    assert stepped((step, Actor.HOLDER), delivery("link_used"), OLD) == (step, Actor.HOLDER)
+
+
+def test_the_mail_of_the_installed_certificate_changes_nothing() -> None:
+    step = (NextStep.RENEW, Actor.IT)
+    assert stepped(step, delivery("link_used"), OWN) == step
+    assert stepped(step, delivery("link_used"), CAME + timedelta(days=1)) == step
+    assert stepped(step, None, None) == step
+
+
+def test_records_of_damaged_facts_are_left_out() -> None:
+    fact = known("T1", "T2", "T3")
+    fact["deliveries"][0]["mail_at"] = "yesterday"
+    fact["deliveries"][1]["recorded_at"] = None
+    assert set(deliveries_of(fact, [])) == {"T3"}
