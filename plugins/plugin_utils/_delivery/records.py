@@ -80,7 +80,8 @@ def _row(record: DeliveryRecord) -> dict[str, Any]:
 def _record(row: Any) -> DeliveryRecord | None:
     try:
         values = {field.name: row[field.name] for field in fields(DeliveryRecord)}
-        instants = {name: parse_instant(values[name]) for name in INSTANTS if values[name] is not None}
+        mail_at, recorded_at = values["mail_at"], parse_instant(values["recorded_at"])
+        instants = {"mail_at": None if mail_at is None else parse_instant(mail_at), "recorded_at": recorded_at}
         return DeliveryRecord(**values | instants | {"state": DeliveryState(values["state"])})
     except (TypeError, KeyError, ValueError, AttributeError):
         return None
