@@ -99,6 +99,13 @@ def test_table_names_every_code_of_the_report_and_no_other() -> None:
     assert {code for cell in second_cells(section("Errors")) for code in LITERAL.findall(cell)} == ending
 
 
+def test_guide_names_every_code_of_delivery_mails_and_no_other() -> None:
+    guide = (FOLDER / "guide_collecting.rst").read_text(encoding="utf-8")
+    cells = second_cells(section("What to do about a mail", guide))
+    named = [code for cell in cells for code in LITERAL.findall(cell)]
+    assert sorted(named) == sorted(codes(ROOT / "plugins" / "action" / "delivery_info.py"))
+
+
 def test_alerts_ask_for_metrics_that_are_there() -> None:
     (rules,) = [yaml.safe_load(block) for block in blocks("yaml") if block.startswith("groups:")]
     asked = {word for rule in rules["groups"][0]["rules"] for word in re.findall(r"pkcs12_\w+", rule["expr"])}

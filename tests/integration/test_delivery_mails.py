@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.canary import Scanner, text_secret
+from integration.canary import Scanner, Secret, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import Figures
 from integration.plays import Json, run_play, tasks
@@ -106,43 +106,47 @@ def test_codes_reach_the_next_task_and_nothing_else(hospital: Hospital, figures:
     """The result with codes is one that Ansible neither shows nor keeps; a template of the next task reads it."""
     box = filled(hospital.folder / "bundles" / "box")
     run = CanaryRun(hospital)
-    run.secrets += [text_secret(f"code {number}", code) for number, code in enumerate(box.all_codes)]
-    run.secrets += [text_secret("an access code", f"est le {mails.access_code(JEANNE)}")]
+    run.secrets += code_secrets(box)
+    refused, overview, _hidden, *failed = local(run, tasks_with_codes(box), {"stray": box.all_codes[0]})
+    codes = [row["error"]["code"] for row in (refused, *failed)]
+    assert codes == ["no_log_required", "no_log_required", "bad_arguments"]
+    assert summary(overview) == EXPECTED
+    assert [row for row in overview["deliveries"] if "code" in row] == []
+    assert overview["ignored"]["too_old"] == len(("Louis's delivery", "and access mail"))
+    newest = json.loads((box.maildir.parent / "newest.json").read_text(encoding="utf-8"))
+    people = {each.authorisation: each for each in (JEANNE, ELODIE, PAUL, ANNE)}
+    assert {number: row["code"] for number, row in newest.items()} == {
+        number: box.codes[person] for number, person in people.items()
+    }
+    assert {row["access_mail_seen"] for row in newest.values()} == {True}
+    assert {number: row["name"] for number, row in newest.items()} == {
+        number: person.name for number, person in people.items()
+    }
+    assert figures.search("delivery mails", Scanner(run.secrets), run.pieces()) == []
+    assert {Path(place).name for place, _data in run.pieces()} >= {"ansible.log", "events.jsonl"}
+
+
+def code_secrets(box: Filled) -> list[Secret]:
+    """What no log may have: every withdrawal code, and an access code with the words before it."""
+    codes = [text_secret(f"code {number}", code) for number, code in enumerate(box.all_codes)]
+    return [*codes, text_secret("an access code", f"est le {mails.access_code(JEANNE)}")]
+
+
+def tasks_with_codes(box: Filled) -> list[Json]:
+    """Tasks that have codes, that must not, and that fail; and one that uses them, as a role does."""
     read = {"source": "maildir", "path": str(box.maildir), **BOX, "inline_forwards": True, "since": 30}
-    kept = hospital.folder / "bundles" / "newest.json"
-    calls = tasks(
+    kept = {"content": "{{ mails.newest | to_json }}", "dest": str(box.maildir.parent / "newest.json")}
+    first, second, *failing = tasks(
         {"delivery_info": read},
         {"delivery_info": read | {"include_codes": False}},
         {"delivery_info": read | {"code_pattern": "("}},
         {"delivery_info": read | {"codes": "{{ stray }}"}},
     )
-    calls[2:2] = [
+    with_codes = [
         {"hospital_it.pkcs12.delivery_info": read, "no_log": True, "register": "mails"},
-        {
-            "ansible.builtin.copy": {"content": "{{ mails.newest | to_json }}", "dest": str(kept)},
-            "no_log": True,
-            "diff": False,
-        },
+        {"ansible.builtin.copy": kept, "no_log": True, "diff": False},
     ]
-    refused, overview, _hidden, *failed = local(run, calls, {"stray": box.all_codes[0]})
-    assert [row["error"]["code"] for row in (refused, *failed)] == [
-        "no_log_required",
-        "no_log_required",
-        "bad_arguments",
-    ]
-    assert summary(overview) == EXPECTED
-    assert [row for row in overview["deliveries"] if "code" in row] == []
-    newest = json.loads(kept.read_text(encoding="utf-8"))
-    people = {JEANNE, ELODIE, PAUL, ANNE}
-    assert {number: row["code"] for number, row in newest.items()} == {
-        each.authorisation: box.codes[each] for each in people
-    }
-    assert {row["access_mail_seen"] for row in newest.values()} == {True}
-    assert {row["name"] for row in newest.values()} == {each.name for each in people}
-    assert overview["ignored"]["too_old"] == len(("Louis's delivery", "and access mail"))
-    scanner = Scanner(run.secrets)
-    assert figures.search("delivery mails", scanner, run.pieces()) == []
-    assert {Path(place).name for place, _data in run.pieces()} >= {"ansible.log", "events.jsonl"}
+    return [first, second, *with_codes, *failing]
 
 
 def test_a_maildir_is_left_as_it_was_until_mails_are_moved(hospital: Hospital) -> None:
@@ -184,43 +188,39 @@ def test_an_imap_server_is_read_and_left_as_it_was(
         box = filled(server.maildir)
         run = CanaryRun(hospital)
         run.secrets += [text_secret("the password", PASSWORD), text_secret("a wrong password", WRONG)]
-        run.secrets += [text_secret(f"code {number}", code) for number, code in enumerate(box.all_codes)]
+        run.secrets += code_secrets(box)
         read = imap(server, trust(lab_authority, hospital.folder))
-        other = Authority.create()
-        (hospital.folder / "other").mkdir()
-        changes: list[Json] = [
-            {},
-            {"security": "starttls", "port": server.starttls_port},
-            {"since": 30},
-            {"max_mails": 3},
-            {"password": "{{ wrong }}"},
-            {"ca_path": str(trust(other, hospital.folder / "other"))},
-            {"ca_path": None},
-            {"port": 9, "timeout": 3},
-            {"folder": "Nowhere"},
-            {"host": "no-such-host.invalid"},
-        ]
-        calls = tasks(*({"delivery_info": read | change} for change in changes))
-        tls, starttls, since, few, *refused = local(run, calls, {"right": PASSWORD, "wrong": WRONG})
-        assert unread(server) == server_mails(box)
+        calls = tasks(*({"delivery_info": read | change} for change in imap_changes(server, hospital)))
         with_codes = {"hospital_it.pkcs12.delivery_info": read | {"include_codes": True}, "no_log": True}
-        local(run, [with_codes], {"right": PASSWORD})
-        assert (
-            summary(tls)
-            == summary(starttls)
-            == (EXPECTED - {(KARIM.authorisation, "inline", "not_authentic")}) | LOUIS_TOO
+        tls, starttls, since, few, *refused, _hidden = local(
+            run, [*calls, with_codes], {"right": PASSWORD, "wrong": WRONG}
         )
-        assert summary(tls) - summary(since) == LOUIS_TOO
-        assert [problem["code"] for problem in few["problems"]] == ["too_many_mails"]
-        assert [row["error"]["code"] for row in refused] == [
-            "mail_login",
-            "mail_tls",
-            "mail_tls",
-            "mail_unreachable",
-            "mail_source",
-            "mail_unreachable",
-        ]
-        assert figures.search("an IMAP mailbox", Scanner(run.secrets), run.pieces()) == []
+        assert unread(server) == server_mails(box)
+    inline = {(KARIM.authorisation, "inline", "not_authentic")}
+    assert summary(tls) == summary(starttls) == (EXPECTED - inline) | LOUIS_TOO
+    assert summary(tls) - summary(since) == LOUIS_TOO
+    assert [problem["code"] for problem in few["problems"]] == ["too_many_mails"]
+    codes = ["mail_login", "mail_tls", "mail_tls", "mail_unreachable", "mail_source", "mail_unreachable"]
+    assert [row["error"]["code"] for row in refused] == codes
+    assert figures.search("an IMAP mailbox", Scanner(run.secrets), run.pieces()) == []
+
+
+def imap_changes(server: ImapServer, hospital: Hospital) -> list[Json]:
+    """What is different in each of several tasks: four that work, and six that do not."""
+    (hospital.folder / "other").mkdir()
+    other = trust(Authority.create(), hospital.folder / "other")
+    return [
+        {},
+        {"security": "starttls", "port": server.starttls_port},
+        {"since": 30},
+        {"max_mails": 3},
+        {"password": "{{ wrong }}"},
+        {"ca_path": str(other)},
+        {"ca_path": None},
+        {"port": 9, "timeout": 3},
+        {"folder": "Nowhere"},
+        {"host": "no-such-host.invalid"},
+    ]
 
 
 @pytest.mark.imap
