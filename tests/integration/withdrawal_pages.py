@@ -115,6 +115,7 @@ HOSTILE = [
     redirecting(
         "redirect to a look-alike", "redirect_elsewhere", "refused", lambda host: f"https://{host}.evil.example/"
     ),
+    redirecting("redirect to an address that is none", "redirect_elsewhere", "refused", lambda _: "https://["),
     redirecting("redirect without TLS", "redirect_elsewhere", "refused", lambda host: f"http://{host}/"),
     redirecting("redirect to a file", "redirect_elsewhere", "refused", lambda _: "file:///etc/passwd"),
     form("captcha", "captcha", "failed", lambda *_: f'<form method=post>{FIELD}<div class="g-recaptcha"></div></form>'),

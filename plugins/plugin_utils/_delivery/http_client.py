@@ -164,11 +164,7 @@ class HttpClient:
         except (CollectionError, ValueError):
             place = host_of(_joined(base, target))
             scheme = urlsplit(_joined(base, target)).scheme[:20]
-        raise CollectionError(
-            code="redirect_elsewhere",
-            cause=f"{host_of(base)} leads on to {place} by {scheme or 'no scheme'}. Only https to a host of allowed_hosts is followed.",
-            next_step="Nothing was sent there. Ask the issuer whether this host is theirs. If it is, add it to allowed_hosts.",
-        )
+        raise _elsewhere(base, place, scheme)
 
     def _send(self, url: str, form: Form | None) -> Answer:
         self.requests += 1
@@ -185,6 +181,8 @@ class HttpClient:
             raise self._failed(url, problem.reason) from None
         except (OSError, http.client.HTTPException) as problem:
             raise self._failed(url, problem) from None
+        except ValueError:  # urllib reads the address of a redirect before it leaves it to us
+            raise _elsewhere(url, "an invalid address", "") from None
         return Answer(response, url, self._options, self._deadline)
 
     def _failed(self, url: str, reason: object) -> CollectionError:
@@ -221,6 +219,14 @@ def _joined(base: str, target: str) -> str:
         return urljoin(base, target)
     except ValueError:
         return ""
+
+
+def _elsewhere(base: str, place: str, scheme: str) -> CollectionError:
+    return CollectionError(
+        code="redirect_elsewhere",
+        cause=f"{host_of(base)} leads on to {place} by {scheme or 'no scheme'}. Only https to a host of allowed_hosts is followed.",
+        next_step="Nothing was sent there. Ask the issuer whether this host is theirs. If it is, add it to allowed_hosts.",
+    )
 
 
 def _tls(url: str, problem: ssl.SSLError) -> CollectionError:

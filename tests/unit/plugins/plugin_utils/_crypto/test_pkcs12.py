@@ -9,6 +9,7 @@ import subprocess
 import warnings
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import (
     check_dates,
+    encrypt_again,
     open_bundle,
     transcode,
 )
@@ -235,3 +237,27 @@ def test_openssl_reads_the_one_use_bundle_of_two_thousand_rounds(
     assert done.stderr.count("Iteration 2000") == 2
     assert "friendlyName" not in done.stdout
     assert done.stdout.count("BEGIN CERTIFICATE") == 1
+
+
+@pytest.mark.parametrize("dialect", get_args(Dialect))
+def test_a_bundle_under_another_passphrase_is_the_same_bundle(authority: Authority, dialect: Dialect) -> None:
+    issued = authority.issue(
+        "Jeanne Dupont", "T123456", passphrase="old-4711", dialect=dialect, friendly_name="Jeanne é"
+    )
+    before = open_bundle(issued.data, "old-4711")
+    data = encrypt_again(issued.data, "old-4711", "nouveau é 0815")
+    after = open_bundle(data, "nouveau é 0815")
+    assert (after.leaf, after.chain, after.friendly_name) == (before.leaf, before.chain, before.friendly_name)
+    assert after.key.private_numbers() == before.key.private_numbers()
+    with pytest.raises(CollectionError) as refusal:
+        open_bundle(data, "old-4711")
+    assert refusal.value.code == "wrong_passphrase"
+    aes_256_cbc, sha_256 = bytes.fromhex("060960864801650304012a"), bytes.fromhex("0609608648016503040201")
+    assert aes_256_cbc in data  # RFC 8018, appendix B.2.5
+    assert sha_256 in data
+
+
+def test_a_bundle_that_does_not_open_gets_no_other_passphrase(issued: IssuedBundle) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        encrypt_again(issued.data, "wrong", "new")
+    assert refusal.value.code == "wrong_passphrase"
