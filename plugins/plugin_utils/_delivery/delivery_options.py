@@ -19,7 +19,7 @@ from .letters import Wanted
 from .mail_files import EmlFiles, Maildir, Mbox
 from .mail_source import Limits, MailSource
 from .patterns import compiled
-from .urls import checked_url
+from .urls import check_hosts
 
 FILES = {"eml": EmlFiles, "mbox": Mbox, "maildir": Maildir}
 
@@ -42,7 +42,7 @@ class DeliveryRules:
 
 
 def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -> DeliveryRules:
-    """Raises ``CollectionError``: ``no_log_required``, ``bad_pattern``, ``mail_address``, ``bad_arguments``, ``url_invalid``."""
+    """Raises ``CollectionError``: ``no_log_required``, ``bad_pattern``, ``mail_address``, ``bad_arguments``."""
     if options["include_codes"] and not no_log:
         raise CollectionError(
             code="no_log_required",
@@ -55,7 +55,7 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
             raise CollectionError(
                 code="bad_arguments", cause=f"{name} has to be from 1 to {most}.", next_step=f"Correct {name}."
             )
-    _check_hosts(options["allowed_hosts"])
+    check_hosts(options["allowed_hosts"])
     asked = options["authorisations"]
     content = ContentRules(
         **{name: compiled(f"{name}_pattern", options[f"{name}_pattern"], groups=1) for name in FOUND},
@@ -105,18 +105,6 @@ def _addresses(option: str, entries: list[str]) -> tuple[str, ...]:
                 next_step="Write the address alone, such as registry@issuer.example.",
             )
     return tuple(entry.strip().lower() for entry in entries)
-
-
-def _check_hosts(hosts: list[str]) -> None:
-    """An entry that is no host would allow nothing, and nobody would see why."""
-    for host in hosts:
-        if any(each in host for each in "/?#"):
-            raise CollectionError(
-                code="url_invalid",
-                cause=f"allowed_hosts has {host!r}, which is no host.",
-                next_step="Write the host alone, such as retrait.issuer.example, or with its port.",
-            )
-        checked_url(f"https://{host}/", [host])
 
 
 def mail_source(options: Mapping[str, Any], rules: DeliveryRules, *, moves: bool) -> MailSource:

@@ -61,6 +61,12 @@ def checked_url(url: str, allowed_hosts: Sequence[str]) -> str:
     return urlunsplit(("https", str(authority), path, quote(parts.query, safe=_SAFE_IN_PATH), ""))
 
 
+def check_hosts(allowed_hosts: Sequence[str]) -> None:
+    """An entry that is no host would allow nothing, and nobody would see why. Raises ``CollectionError``: ``bad_arguments``."""
+    for entry in allowed_hosts:
+        _listed(entry)
+
+
 def host_of(url: str) -> str:
     """The host of a URL for a message, with its port if that is not 443. It is ``an invalid address`` when there is none."""
     try:
