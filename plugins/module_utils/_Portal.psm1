@@ -22,7 +22,7 @@ function Read-Status {
 	$Stream.Write($bytes, 0, $bytes.Length)
 	$answer = ''
 	while ($answer.Length -lt 16384 -and -not $answer.EndsWith("`r`n`r`n") -and ($byte = $Stream.ReadByte()) -ge 0) { $answer += [char] $byte }
-	if ($answer -match '^HTTP/1\.\d (\d{3})') { [int] $Matches[1] }
+	if ($answer -match '^HTTP/1\.\d \d{3}') { [int] $answer.Substring(9, 3) }
 }
 
 function Connect-Portal {
@@ -67,13 +67,18 @@ function Connect-Portal {
 		# In TLS 1.3 the refusal comes after the handshake, and is lost when the server closes on a request.
 		if ($Fact.tls_version -eq 'TLSv1.3') { [void] $client.Client.Poll(500000, 'SelectRead') }
 		$Fact.http_status = Read-Status -Stream $tls -Head "GET $($Url.PathAndQuery) HTTP/1.1`r`nHost: $($Url.Authority)`r`nConnection: close"
+		$Fact.code = $null
 	} catch {
-		$thrown = $_.TargetObject
 		$base = $_.Exception.GetBaseException()
 		$hresult = if ($base -is [ComponentModel.Win32Exception]) { $base.NativeErrorCode -band 0xFFFFFFFFL } else { Get-HResult -Exception $base }
+		if ($Fact.code -eq 'handshake' -and $causes[$hresult]) { $Fact.code = $causes[$hresult] }
 	} finally {
-		if ($tls) { $Fact.sent = $Fact.asked -and $tls.IsMutuallyAuthenticated }
+		if ($tls) { $Fact.sent = $Fact.asked -and (-not $tls.IsAuthenticated -or $tls.IsMutuallyAuthenticated) }
 		$client.Close()
 	}
-	@{ hresult = $hresult; exception = [string] $base; thrown = $thrown }
+	if (-not $Fact.sent -and ($Fact.asked -or $Fact.http_status -in 400, 401, 403) -and $Fact.code -in $null, 'handshake') { $Fact.code = 'none_sent' }
+	if (-not $Fact.code -and -not $Fact.http_status) { $Fact.code = 'handshake' }
+	if (-not $Fact.code -and -not $Fact.asked) { $Fact.code = 'not_asked' }
+	if (-not $Fact.code -and $Fact.http_status -notin $(if ($Status) { $Status } else { 200..399 })) { $Fact.code = 'http_refused' }
+	if ($Fact.code) { throw @{ code = 'connect_failed'; hresult = $hresult } }
 }

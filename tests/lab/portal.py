@@ -46,7 +46,7 @@ class Portal:
     """Starts on ``with``.
 
     ``access_codes``: the four digits by authorisation number. ``status``: what every page answers, None for what it deserves.
-    ``body``: the page of such an answer. ``terms``: how it asks for certificates.
+    ``body``: the page of such an answer. ``port``: where it asks for a certificate. ``terms``: how it asks for certificates.
     """
 
     authority: Authority
@@ -57,11 +57,8 @@ class Portal:
     visitors: list[Visit] = field(default_factory=list)
     logged_on: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-
-    @property
-    def port(self) -> int:
-        """Where it asks for a certificate."""
-        return _port(self._listeners[0])
+    port: int = field(default=0, init=False)
+    start_port: int = field(default=0, init=False)
 
     @property
     def url(self) -> str:
@@ -71,13 +68,12 @@ class Portal:
     @property
     def start_url(self) -> str:
         """The public start page, which links to the other address."""
-        return f"http://{self.terms.address}:{_port(self._listeners[1])}/"
+        return f"http://{self.terms.address}:{self.start_port}/"
 
     def __enter__(self) -> Portal:
         self._context = server_context(self.authority, self.terms)
-        self._listeners: Sequence[socket.socket] = [
-            socket.create_server((self.terms.address, 0)) for _each in range(2)
-        ]
+        self._listeners: Sequence[socket.socket] = [socket.create_server((self.terms.address, 0)) for _each in range(2)]
+        self.port, self.start_port = (int(listener.getsockname()[1]) for listener in self._listeners)
         for listener, serve in zip(self._listeners, (self._serve_tls, self._serve_start_page), strict=True):
             threading.Thread(target=self._accept, args=(listener, serve), daemon=True).start()
         return self
@@ -183,10 +179,6 @@ def _name(certificate: x509.Certificate | None) -> str | None:
     if certificate is None:
         return None
     return str(certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
-
-
-def _port(listener: socket.socket) -> int:
-    return int(listener.getsockname()[1])
 
 
 __all__ = ["LOOPBACK", "Demand", "Portal", "Terms", "Visit"]

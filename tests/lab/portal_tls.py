@@ -7,6 +7,7 @@ from __future__ import annotations
 import select
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -19,7 +20,7 @@ from OpenSSL import SSL, crypto
 from lab.authority import Authority
 from lab.tls import LOOPBACK
 
-PATIENCE = 10.0
+MOMENT = 0.02
 """Seconds."""
 X509_V_ERR_CERT_HAS_EXPIRED = 10
 
@@ -72,10 +73,11 @@ def server_context(authority: Authority, terms: Terms) -> SSL.Context:
         store.add_crl(revocation_list(trusted, terms.revoked))
         store.set_flags(crypto.X509StoreFlags.CRL_CHECK)
     announced = [trusted.issuing] if terms.announces is None else terms.announces
-    context.set_client_ca_list([crypto.X509.from_cryptography(each).get_subject() for each in announced])
-    # A renegotiation that resumes a session asks for no certificate.
-    context.set_options(SSL.OP_NO_TICKET)
-    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    for each in announced:
+        context.add_client_ca(each)
+    if terms.demand is Demand.AFTER_THE_REQUEST:  # a renegotiation that resumes a session asks for no certificate
+        context.set_options(SSL.OP_NO_TICKET)
+        context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     mode = {Demand.REQUIRED: SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, Demand.OPTIONAL: SSL.VERIFY_PEER}
     context.set_verify(mode.get(terms.demand, SSL.VERIFY_NONE), _judge(terms.takes_expired))
     return context
@@ -87,13 +89,10 @@ def ask_again(tls: SSL.Connection, visitor: socket.socket) -> None:
     tls.renegotiate()
     tls.do_handshake()
     visitor.setblocking(False)
-    while tls.renegotiate_pending():
-        try:
+    while tls.renegotiate_pending():  # OpenSSL says so once more after the end
+        with suppress(SSL.WantReadError, SSL.WantWriteError):
             tls.recv(1)
-        except SSL.WantReadError:
-            select.select([visitor], [], [], PATIENCE)
-        except SSL.WantWriteError:
-            select.select([], [visitor], [], PATIENCE)
+        select.select([visitor], [], [], MOMENT)
     visitor.setblocking(True)
 
 
@@ -112,10 +111,10 @@ def _certify(context: SSL.Context, authority: Authority, address: str) -> None:
     pem = authority.certify_server(address)
     own, *above = x509.load_pem_x509_certificates(pem)
     key = load_pem_private_key(pem, None)
-    context.use_privatekey(crypto.PKey.from_cryptography_key(key))  # type: ignore[arg-type]
-    context.use_certificate(crypto.X509.from_cryptography(own))
+    context.use_privatekey(key)  # type: ignore[arg-type]
+    context.use_certificate(own)
     for each in above:
-        context.add_extra_chain_cert(crypto.X509.from_cryptography(each))
+        context.add_extra_chain_cert(each)
 
 
 def _judge(takes_expired: bool) -> Callable[[SSL.Connection, crypto.X509, int, int, int], bool]:
