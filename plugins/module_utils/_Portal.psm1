@@ -71,6 +71,8 @@ function Connect-Portal {
 	} catch {
 		$base = $_.Exception.GetBaseException()
 		$hresult = if ($base -is [ComponentModel.Win32Exception]) { $base.NativeErrorCode -band 0xFFFFFFFFL } else { Get-HResult -Exception $base }
+		# An error of Winsock, as HRESULT_FROM_WIN32 has it.
+		if ($hresult -le 0xFFFF) { $hresult += 0x80070000L }
 		if ($Fact.code -eq 'handshake' -and $causes[$hresult]) { $Fact.code = $causes[$hresult] }
 	} finally {
 		if ($tls) { $Fact.sent = $Fact.asked -and (-not $tls.IsAuthenticated -or $tls.IsMutuallyAuthenticated) }

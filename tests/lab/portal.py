@@ -167,7 +167,7 @@ def _request(receive: Callable[[], bytes]) -> tuple[str, str]:
 def _answer(status: int, page: str) -> bytes:
     content = page.encode()
     head = f"HTTP/1.1 {status} x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(content)}\r\n"
-    location = "Location: /elsewhere\r\n" if 300 <= status < 400 else ""  # noqa: PLR2004  a redirection
+    location = "Location: /elsewhere\r\n" if 300 <= status < 400 else ""
     return f"{head}{location}Connection: close\r\n\r\n".encode() + content
 
 

@@ -137,7 +137,7 @@ def _is_whole(answer: bytes) -> bool:
     if not end or found is None:
         return False
     length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-    return int(found[1]) < 400 or (length is not None and len(content) >= int(length[1]))  # noqa: PLR2004  RFC 9110, section 15
+    return int(found[1]) < 400 or (length is not None and len(content) >= int(length[1]))
 
 
 def _seen(tls: TlsClient) -> Visit:

@@ -14,6 +14,7 @@ from .._errors import CollectionError
 
 HTTPS = 443
 PROXY = 3128
+LONGEST_TIMEOUT = 300
 SYSTEM_PROXY = "system"
 """In a step ``connect``: the proxy that Windows gives the holder's browser."""
 
@@ -56,6 +57,11 @@ class Proxy:
     host: str
     port: int
     credentials: str | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """Its address, without credentials."""
+        return f"http://{self.host}:{self.port}"
 
 
 def parse_portal_url(url: str) -> PortalAddress:
@@ -105,6 +111,17 @@ def check_statuses(statuses: Sequence[int]) -> tuple[int, ...]:
                 next_step="Give numbers like 200 or 302.",
             )
     return tuple(statuses)
+
+
+def check_timeout(timeout: int) -> int:
+    """Refuses a number of seconds that is no time, or too long a one. Raises ``CollectionError``: ``bad_arguments``."""
+    if timeout not in range(1, LONGEST_TIMEOUT + 1):
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"timeout is {timeout}, which is not between 1 and {LONGEST_TIMEOUT} seconds.",
+            next_step="Give seconds like 30.",
+        )
+    return timeout
 
 
 def _proxy(url: str) -> Proxy | None:

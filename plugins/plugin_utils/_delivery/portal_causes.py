@@ -29,7 +29,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     ),
     "revoked": ("It says that the certificate was revoked", "Ask the issuer why, and for a new certificate."),
     "key_refused": (
-        "The private key could not be used, or its signature was refused",
+        "It could not verify the signature, or the private key could not be used",
         "Prove the key with certificate_facts and prove: true. If it does not sign, install the bundle again.",
     ),
     "certificate_refused": (
@@ -37,15 +37,15 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Check that the certificate is one for this portal, then ask the portal's operator for the reason in its log.",
     ),
     "name_mismatch": (
-        "Its own certificate has another name",
+        "It shows a certificate that is for another host",
         "Correct the address. If it is right, something on the way answers in the portal's place.",
     ),
     "untrusted_server": (
-        "Its own certificate is not trusted here",
+        "It shows a certificate that is not trusted here",
         "Give its authority in ca_path, or, for a workstation, install it there as a trusted root of the site.",
     ),
     "proxy": (
-        "The proxy did not make the connection",
+        "It was not reached, because the proxy did not make the connection",
         "Check proxy and use_proxy, and that the proxy lets this connection through without a password.",
     ),
     "unreachable": (
@@ -57,30 +57,31 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Check the path of the address, and that the holder has an account there. Add the status to expected_status if it is a good one.",
     ),
     "handshake": (
-        "The TLS handshake failed",
+        "It ended the connection in the TLS handshake",
         "Compare the TLS versions of both sides, and ask the portal's operator for the reason in its log.",
     ),
 }
 """Sentence without its subject's name and without its period, and what to do, by code."""
 
 
-def refusal_sentence(url: str, visit: Visit) -> str:
-    """Why the certificate was not accepted, in one sentence."""
-    cause, _next_step = CAUSES[visit.code or "handshake"]
-    facts = [f"HTTP {visit.http_status}" if visit.http_status else "", visit.tls_version or "", visit.detail or ""]
-    shown = ", ".join(filter(None, facts))
-    return f"The portal {url} did not accept the certificate. {cause}{f' ({shown})' if shown else ''}."
+def cause_sentence(visit: Visit) -> str:
+    """Why the portal did not accept the certificate, in one sentence that begins with ``It``."""
+    cause, _next_step = CAUSES.get(visit.code or "", CAUSES["handshake"])
+    facts = (f"HTTP {visit.http_status}" if visit.http_status else None, visit.tls_version, visit.detail)
+    shown = ", ".join(fact for fact in facts if fact)
+    return f"{cause} ({shown})." if shown else f"{cause}."
 
 
-def portal_refusal(
-    url: str, visit: Visit, *, journal: tuple[Mapping[str, object], ...] = (), changed: bool = False
-) -> CollectionError:
-    """The error for a visit that was not accepted: ``connect_failed``."""
-    _cause, next_step = CAUSES[visit.code or "handshake"]
+def next_step_of(visit: Visit) -> str:
+    """What to do about it."""
+    _cause, next_step = CAUSES.get(visit.code or "", CAUSES["handshake"])
+    return next_step
+
+
+def portal_refusal(url: str, visit: Visit) -> CollectionError:
+    """The error for a visit that was not accepted."""
     return CollectionError(
         code="connect_failed",
-        cause=refusal_sentence(url, visit),
-        next_step=next_step,
-        journal=journal,
-        changed=changed,
+        cause=f"The portal {url} did not accept the certificate. {cause_sentence(visit)}",
+        next_step=next_step_of(visit),
     )

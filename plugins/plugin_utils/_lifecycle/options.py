@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
+from .._delivery.portal_address import parse_portal_url
 from .._errors import CollectionError
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
@@ -54,6 +55,7 @@ def state_of(
         policy=_policy(options),
         execution=execution,
         unusable=context.unusable,
+        portal=None if options["portal_url"] is None else parse_portal_url(options["portal_url"]).url,
     )
     if options["folder"] is None:
         return PresentBundle(present, load_bundle(options))
