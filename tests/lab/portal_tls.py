@@ -66,7 +66,7 @@ def server_context(authority: Authority, terms: Terms) -> SSL.Context:
     if terms.tls_1_3_only:
         context.set_min_proto_version(SSL.TLS1_3_VERSION)
     trusted = terms.accepts or authority
-    store = context.get_cert_store()
+    store = context.get_cert_store() or crypto.X509Store()
     for each in (trusted.root, trusted.issuing):
         store.add_cert(crypto.X509.from_cryptography(each))
     if terms.revoked:

@@ -94,9 +94,9 @@ def parse_proxy(url: str) -> Proxy:
 
 def environment_proxy(address: PortalAddress) -> Proxy | None:
     """The proxy for this address by the environment (https_proxy, no_proxy), as ansible.builtin.uri finds it; None without one."""
-    proxies = urllib.request.getproxies_environment()
+    proxies = urllib.request.getproxies()
     found = proxies.get("https") or proxies.get("all")
-    if not found or urllib.request.proxy_bypass_environment(address.place, proxies):
+    if not found or urllib.request.proxy_bypass(address.place):
         return None
     return _proxy(found if "://" in found else f"http://{found}")
 

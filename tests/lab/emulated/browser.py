@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Schannel does for step ``connect``: TLS with the key of a certificate in the store. Here OpenSSL does it, by the product's own code."""
+"""What Schannel does for step ``connect``: TLS with the key of a certificate in the store. Here the product's own client does it."""
 
 from __future__ import annotations
 

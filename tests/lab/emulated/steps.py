@@ -21,8 +21,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
-from lab.emulated.bundle import open_bundle
 from lab.emulated.browser import show_certificate
+from lab.emulated.bundle import open_bundle
 from lab.emulated.element import Properties, link_of
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import StoreHandle
