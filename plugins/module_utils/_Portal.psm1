@@ -1,6 +1,6 @@
 # Step "connect": one GET over TLS that shows a certificate, as a browser of this user does. Only the status line is read.
 
-# HRESULTs by what they say of the certificate. Schannel makes most of them from the server's alert; the last three are of the own key.
+# HRESULTs by what they say of the certificate. Schannel makes the first six from an alert of the server, the others from the own key.
 $causes = @{
 	0x80090325L = 'unknown_authority'
 	0x80090327L = 'certificate_refused'
@@ -25,6 +25,62 @@ function Read-Status {
 	if ($answer -match '^HTTP/1\.\d \d{3}') { [int] $answer.Substring(9, 3) }
 }
 
+function Open-Way {
+	<# .SYNOPSIS
+	A connection to the server, through the proxy if there is one. The code says whose failure it would be. #>
+	param([hashtable] $Fact, [Uri] $Url, [string] $Proxy, [int] $Timeout)
+	$via = if ($Proxy -eq 'system') { [Net.WebRequest]::GetSystemWebProxy().GetProxy($Url) } elseif ($Proxy) { [Uri] $Proxy }
+	# Without a proxy, .NET Framework returns the address itself.
+	$near = if ($via) { $via } else { $Url }
+	$Fact.code = if ($near -eq $Url) { 'unreachable' } else { 'proxy' }
+	$client = [Net.Sockets.TcpClient]::new()
+	$client.ReceiveTimeout = $client.SendTimeout = 1000 * $Timeout
+	if (-not $client.ConnectAsync($near.DnsSafeHost, $near.Port).Wait(1000 * $Timeout)) { throw [TimeoutException]::new() }
+	$place = "$($Url.Host):$($Url.Port)"
+	if ($near -ne $Url -and (Read-Status -Stream $client.GetStream() -Head "CONNECT $place HTTP/1.1`r`nHost: $place") -ne 200) { throw [IO.IOException]::new() }
+	$client
+}
+
+function Open-Tls {
+	<# .SYNOPSIS
+	The handshake. The certificate is held back until the server asks, because only then .NET tells for which authorities. #>
+	param([Net.Sockets.TcpClient] $Client, [X509Certificate] $Certificate, [hashtable] $Fact, [string] $Name)
+	$Fact.code = 'handshake'
+	$check = {
+		param([Object] $Stream, [X509Certificate] $Server, [Object] $Chain, [Net.Security.SslPolicyErrors] $Problem)
+		if ($Problem) { $Fact.code = if ($Problem -eq 'RemoteCertificateNameMismatch') { 'name_mismatch' } else { 'untrusted_server' } }
+		-not $Problem
+	}.GetNewClosure()
+	$choose = {
+		param([Object] $Stream, [string] $Name, [Object] $Own, [X509Certificate] $Server, [string[]] $Issuer)
+		if ($Server) {
+			$Fact.asked = $Fact.sent = $true
+			$Fact.issuers = @($Issuer)
+			$Certificate
+		}
+	}.GetNewClosure()
+	$tls = [Net.Security.SslStream]::new($Client.GetStream(), $false, $check, $choose)
+	# The system chooses the version. .NET Framework before 4.7 cannot.
+	try { $tls.AuthenticateAsClient($Name, $null, 'None', $false) } catch [ArgumentException] { $tls.AuthenticateAsClient($Name, $null, 'Tls12', $false) }
+	$Fact.tls_version = $versions[[int] $tls.SslProtocol]
+	$Fact.sent = $Fact.asked -and $tls.IsMutuallyAuthenticated
+	# In TLS 1.3 a refusal comes after the handshake, and is lost when the server closes on a request.
+	if ($Fact.tls_version -eq 'TLSv1.3') { [void] $Client.Client.Poll(500000, 'SelectRead') }
+	$tls
+}
+
+function Get-Refusal {
+	<# .SYNOPSIS
+	Why the certificate was not accepted; nothing when it was. #>
+	param([hashtable] $Fact, [int[]] $Status)
+	$bare = -not $Fact.sent -and ($Fact.asked -or $Fact.http_status -in 400, 401, 403)
+	if ($bare -and $Fact.code -in $null, 'handshake') { return 'none_sent' }
+	if ($Fact.code) { return $Fact.code }
+	if (-not $Fact.http_status) { return 'handshake' }
+	if (-not $Fact.asked) { return 'not_asked' }
+	if ($Fact.http_status -notin $(if ($Status) { $Status } else { 200..399 })) { 'http_refused' }
+}
+
 function Connect-Portal {
 	<# .SYNOPSIS
 	Fills in the facts of the step. Throws when the portal did not accept the certificate; the fact "code" then says why. #>
@@ -32,41 +88,12 @@ function Connect-Portal {
 	$Fact.tls_version = $Fact.http_status = $null
 	$Fact.asked = $Fact.sent = $false
 	$Fact.issuers = @()
-	$via = if ($Proxy -eq 'system') { [Net.WebRequest]::GetSystemWebProxy().GetProxy($Url) } elseif ($Proxy) { [Uri] $Proxy }
-	# Without a proxy, .NET Framework returns the address itself.
-	$near = if ($via) { $via } else { $Url }
-	# Until a stage has ended, the code is what its failure means.
-	$Fact.code = if ($near -eq $Url) { 'unreachable' } else { 'proxy' }
-	$client = [Net.Sockets.TcpClient]::new()
-	$client.ReceiveTimeout = $client.SendTimeout = 1000 * $Timeout
-	$check = {
-		param([Object] $Stream, [X509Certificate] $Server, [Object] $Chain, [Net.Security.SslPolicyErrors] $Problem)
-		if ($Problem) { $Fact.code = if ($Problem -eq 'RemoteCertificateNameMismatch') { 'name_mismatch' } else { 'untrusted_server' } }
-		-not $Problem
-	}
-	$choose = {
-		param([Object] $Stream, [string] $Name, [Object] $Own, [X509Certificate] $Server, [string[]] $Issuer)
-		# The first call comes before the server has said anything.
-		if ($Server) {
-			$Fact.asked = $true
-			$Fact.issuers = @($Issuer)
-			$Certificate
-		}
-	}
 	try {
-		if (-not $client.ConnectAsync($near.DnsSafeHost, $near.Port).Wait(1000 * $Timeout)) { throw [TimeoutException]::new() }
-		$stream = $client.GetStream()
-		$place = "$($Url.Host):$($Url.Port)"
-		if ($near -ne $Url -and (Read-Status -Stream $stream -Head "CONNECT $place HTTP/1.1`r`nHost: $place") -ne 200) { throw @{ code = 'connect_failed' } }
-		$Fact.code = 'handshake'
-		$tls = [Net.Security.SslStream]::new($stream, $false, $check, $choose)
-		$own = [Security.Cryptography.X509Certificates.X509CertificateCollection]::new()
-		# The system chooses the version. .NET Framework before 4.7 cannot.
-		try { $tls.AuthenticateAsClient($Url.DnsSafeHost, $own, 'None', $false) } catch [ArgumentException] { $tls.AuthenticateAsClient($Url.DnsSafeHost, $own, 'Tls12', $false) }
-		$Fact.tls_version = $versions[[int] $tls.SslProtocol]
-		# In TLS 1.3 the refusal comes after the handshake, and is lost when the server closes on a request.
-		if ($Fact.tls_version -eq 'TLSv1.3') { [void] $client.Client.Poll(500000, 'SelectRead') }
+		$client = Open-Way -Fact $Fact -Url $Url -Proxy $Proxy -Timeout $Timeout
+		$tls = Open-Tls -Client $client -Certificate $Certificate -Fact $Fact -Name $Url.DnsSafeHost
 		$Fact.http_status = Read-Status -Stream $tls -Head "GET $($Url.PathAndQuery) HTTP/1.1`r`nHost: $($Url.Authority)`r`nConnection: close"
+		# The server may have asked only now.
+		$Fact.sent = $Fact.asked -and $tls.IsMutuallyAuthenticated
 		$Fact.code = $null
 	} catch {
 		$base = $_.Exception.GetBaseException()
@@ -74,13 +101,7 @@ function Connect-Portal {
 		# An error of Winsock, as HRESULT_FROM_WIN32 has it.
 		if ($hresult -le 0xFFFF) { $hresult += 0x80070000L }
 		if ($Fact.code -eq 'handshake' -and $causes[$hresult]) { $Fact.code = $causes[$hresult] }
-	} finally {
-		if ($tls) { $Fact.sent = $Fact.asked -and (-not $tls.IsAuthenticated -or $tls.IsMutuallyAuthenticated) }
-		$client.Close()
-	}
-	if (-not $Fact.sent -and ($Fact.asked -or $Fact.http_status -in 400, 401, 403) -and $Fact.code -in $null, 'handshake') { $Fact.code = 'none_sent' }
-	if (-not $Fact.code -and -not $Fact.http_status) { $Fact.code = 'handshake' }
-	if (-not $Fact.code -and -not $Fact.asked) { $Fact.code = 'not_asked' }
-	if (-not $Fact.code -and $Fact.http_status -notin $(if ($Status) { $Status } else { 200..399 })) { $Fact.code = 'http_refused' }
+	} finally { if ($client) { $client.Close() } }
+	$Fact.code = Get-Refusal -Fact $Fact -Status $Status
 	if ($Fact.code) { throw @{ code = 'connect_failed'; hresult = $hresult } }
 }

@@ -12,8 +12,8 @@ Keys of a case in ``cases/*.yml``:
     How the connection was made (``basic`` unless said otherwise); whom Ansible's become asks for.
 ``request``
     Laid over a minimal right request; a key set to null is left out. Placeholders: ``${owner_sid}``, ``${account}``, ``${observed}``,
-    ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``. Addresses of what was
-    started: ``${portal}``, ``${proxy}``.
+    ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``.
+    Addresses of what was started: ``${portal}``, ``${proxy}``.
 ``check_mode``
     Whether Ansible runs in check mode.
 ``answer``
