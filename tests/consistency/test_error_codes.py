@@ -19,6 +19,11 @@ GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_enrolling.rst"
 
 NEVER = {
     "workstation_info": {"constrained_language"},  # that is a finding
+    # Its one step is "connect", which no plan of it has beside another.
+    "portal_info": {
+        *("import_failed", "thumbprint_mismatch", "no_key", "sign_failed", "key_asks", "name_failed", "chain_failed"),
+        *("root_certificate", "retire_failed", "remove_failed", "logged_secrets", "evidence"),
+    },
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }
 """What an action cannot end with although its code leads there."""

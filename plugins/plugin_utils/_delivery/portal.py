@@ -43,7 +43,7 @@ class PortalTarget:
 
 
 def visit_portal(target: PortalTarget, bundle: Bundle) -> Visit:
-    """Connects once. What goes wrong on the way is the ``code`` of the visit.
+    """Connects once. What goes wrong on the way is the ``cause`` of the visit.
 
     Raises ``CollectionError``: ``missing_library``, ``ca_file``.
     """
@@ -52,14 +52,14 @@ def visit_portal(target: PortalTarget, bundle: Bundle) -> Visit:
     try:
         carrier = _connect(target)
     except (OSError, ValueError, OverflowError) as problem:
-        return Visit(code="proxy" if target.proxy else "unreachable", detail=_words(problem))
+        return Visit(cause="proxy" if target.proxy else "unreachable", detail=_words(problem))
     with carrier:
         try:
             refused = _tunnel(carrier, target) if target.proxy else None
         except OSError as problem:
-            return Visit(code="proxy", detail=_words(problem))
+            return Visit(cause="proxy", detail=_words(problem))
         if refused is not None:
-            return Visit(code="proxy", detail=refused)
+            return Visit(cause="proxy", detail=refused)
         return _visit(TlsClient(carrier, target.address.host, target.ca_path, deadline, bundle), target)
 
 
@@ -103,7 +103,7 @@ def _visit(tls: TlsClient, target: PortalTarget) -> Visit:
     if found is None:
         return _ended(tls, "no HTTP came back")
     visit = replace(_seen(tls), http_status=int(found[1]))
-    return replace(visit, code=cause_of_answer(visit, page, target.expected))
+    return replace(visit, cause=cause_of_answer(visit, page, target.expected))
 
 
 def _get(tls: TlsClient, address: PortalAddress) -> bytes:
@@ -152,11 +152,11 @@ def _ended(tls: TlsClient, reason: str) -> Visit:
     """The visit for a connection that ended before an answer came."""
     seen = tls.observed
     if seen.untrusted is not None:
-        return replace(_seen(tls), code="untrusted_server", detail=f"{reason}, {seen.untrusted}")
+        return replace(_seen(tls), cause="untrusted_server", detail=f"{reason}, {seen.untrusted}")
     if seen.misnamed:
-        return replace(_seen(tls), code="name_mismatch")
+        return replace(_seen(tls), cause="name_mismatch")
     detail = f"alert {seen.alert}, {reason}" if seen.alert is not None else reason
-    return replace(_seen(tls), code=cause_of_alert(seen.alert, seen.asked, seen.sent), detail=detail)
+    return replace(_seen(tls), cause=cause_of_alert(seen.alert, seen.asked, seen.sent), detail=detail)
 
 
 def _words(problem: Exception) -> str:

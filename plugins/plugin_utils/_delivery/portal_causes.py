@@ -66,7 +66,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
 
 def cause_sentence(visit: Visit) -> str:
     """Why the portal did not accept the certificate, in one sentence that begins with ``It``."""
-    cause, _next_step = CAUSES.get(visit.code or "", CAUSES["handshake"])
+    cause, _next_step = CAUSES.get(visit.cause or "", CAUSES["handshake"])
     facts = (f"HTTP {visit.http_status}" if visit.http_status else None, visit.tls_version, visit.detail)
     shown = ", ".join(fact for fact in facts if fact)
     return f"{cause} ({shown})." if shown else f"{cause}."
@@ -74,7 +74,7 @@ def cause_sentence(visit: Visit) -> str:
 
 def next_step_of(visit: Visit) -> str:
     """What to do about it."""
-    _cause, next_step = CAUSES.get(visit.code or "", CAUSES["handshake"])
+    _cause, next_step = CAUSES.get(visit.cause or "", CAUSES["handshake"])
     return next_step
 
 

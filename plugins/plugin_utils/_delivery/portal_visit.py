@@ -44,7 +44,7 @@ class Visit:
     """One connection to a portal.
 
     ``tls_version`` is like ``TLSv1.3``. ``asked``: the server asked for a certificate. ``sent``: one was sent. ``issuers``: names of the
-    authorities that the server asks for. ``code``: why the certificate was not accepted, a key of ``CAUSES``; None if it was.
+    authorities that the server asks for. ``cause``: why the certificate was not accepted, a key of ``CAUSES``; None if it was.
     ``detail``: more about it, in words of a library, or None. ``server``: the server's certificate, None where it is not known.
     """
 
@@ -53,14 +53,14 @@ class Visit:
     sent: bool = False
     issuers: tuple[str, ...] = ()
     http_status: int | None = None
-    code: str | None = None
+    cause: str | None = None
     detail: str | None = None
     server: Certificate | None = None
 
     @property
     def accepted(self) -> bool:
         """Whether the portal asked for the certificate, got it and answered well."""
-        return self.code is None
+        return self.cause is None
 
 
 def visit_of_facts(facts: Mapping[str, Any]) -> Visit:
@@ -71,7 +71,7 @@ def visit_of_facts(facts: Mapping[str, Any]) -> Visit:
         sent=bool(facts["sent"]),
         issuers=tuple(map(str, facts["issuers"])),
         http_status=facts["http_status"],
-        code=facts["code"],
+        cause=facts["code"],
     )
 
 

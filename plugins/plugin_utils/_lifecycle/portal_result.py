@@ -21,7 +21,7 @@ def portal_result(check: PortalCheck, fail_when_refused: bool) -> dict[str, Any]
         "accepted": check.visit.accepted if check.visit else None,
         "deferred": check.deferred is not None,
         "thumbprint": check.thumbprint,
-        "code": visit.code,
+        "code": visit.cause,
         "tls_version": visit.tls_version,
         "asked": visit.asked if check.visit else None,
         "sent": visit.sent if check.visit else None,

@@ -47,8 +47,8 @@ def show_certificate(
         "sent": visit.sent,
         "issuers": list(visit.issuers),
         "http_status": visit.http_status,
-        "code": visit.code,
+        "code": visit.cause,
     }
-    if visit.code:
-        raise DriverError("connect_failed", HRESULTS.get(visit.code), facts)
+    if visit.cause:
+        raise DriverError("connect_failed", HRESULTS.get(visit.cause), facts)
     return facts

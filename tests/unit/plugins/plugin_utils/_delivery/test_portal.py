@@ -68,7 +68,7 @@ def test_an_accepted_certificate(version: str, demand: Demand, bundle: IssuedBun
 def test_asked_after_the_request_by_renegotiation(ca_path: str) -> None:
     with Portal(AUTHORITY, terms=Terms(Demand.AFTER_THE_REQUEST)) as portal:
         found = visit(portal, ca_path)
-    assert (found.code, found.tls_version, found.asked, found.sent, found.issuers) == (
+    assert (found.cause, found.tls_version, found.asked, found.sent, found.issuers) == (
         None,
         "TLSv1.2",
         True,
@@ -96,7 +96,7 @@ def test_every_refusal_has_its_name(code: str, version: str, ca_path: str) -> No
     terms, bundle = REFUSALS[code]
     with Portal(AUTHORITY, terms=replace(terms, **VERSIONS[version])) as portal:
         found = visit(portal, ca_path, bundle)
-    assert found.code == code, found
+    assert found.cause == code, found
     assert not found.accepted
     assert (
         found.asked == (code not in ("not_asked", "name_mismatch", "untrusted_server"))
@@ -123,7 +123,7 @@ def test_an_expired_certificate_may_be_taken(ca_path: str) -> None:
 def test_the_authorities_that_it_names_bind_nobody(announces: list[Any], ca_path: str) -> None:
     with Portal(AUTHORITY, terms=Terms(announces=announces)) as portal:
         found = visit(portal, ca_path)
-    assert (found.code, len(found.issuers)) == (None, len(announces))
+    assert (found.cause, len(found.issuers)) == (None, len(announces))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_the_authorities_that_it_names_bind_nobody(announces: list[Any], ca_path
 def test_what_the_page_says(status: int, body: str, code: str | None, ca_path: str) -> None:
     with Portal(AUTHORITY, status=status, body=body) as portal:
         found = visit(portal, ca_path)
-        assert (found.code, found.http_status, found.sent) == (code, status, True)
+        assert (found.cause, found.http_status, found.sent) == (code, status, True)
         assert len(portal.visitors) == 1, "no redirection is followed"
         assert visit(portal, ca_path, expected=(status,)).accepted
         assert visit(portal, ca_path, expected=(418,)).accepted is False
@@ -164,12 +164,12 @@ def test_a_name_is_checked_too(ca_path: str) -> None:
 
 def test_the_authorities_of_the_system_do_not_know_the_lab() -> None:
     with Portal(AUTHORITY) as portal:
-        assert visit(portal, None).code == "untrusted_server"
+        assert visit(portal, None).cause == "untrusted_server"
 
 
 def test_a_folder_of_authorities(tmp_path: Path) -> None:
     with Portal(AUTHORITY) as portal:
-        assert visit(portal, str(tmp_path)).code == "untrusted_server"
+        assert visit(portal, str(tmp_path)).cause == "untrusted_server"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"])
@@ -187,7 +187,7 @@ def test_a_file_without_authorities(content: bytes | None, tmp_path: Path) -> No
 )
 def test_nobody_answers(url: str, ca_path: str) -> None:
     target = PortalTarget(parse_portal_url(url), ca_path=ca_path, timeout=3)
-    assert visit_portal(target, opened(JEANNE)).code == "unreachable"
+    assert visit_portal(target, opened(JEANNE)).cause == "unreachable"
 
 
 def test_through_a_proxy(ca_path: str) -> None:
@@ -202,11 +202,11 @@ def test_with_the_password_of_the_environments_proxy(ca_path: str) -> None:
     with Portal(AUTHORITY) as portal, WebProxy(account="who:what") as proxy:
         assert visit(portal, ca_path, proxy=Proxy(LOOPBACK, proxy.port, "who:what")).accepted
         refused = visit(portal, ca_path, proxy=Proxy(LOOPBACK, proxy.port))
-    assert (refused.code, "407" in str(refused.detail)) == ("proxy", True)
+    assert (refused.cause, "407" in str(refused.detail)) == ("proxy", True)
 
 
 def test_a_proxy_that_is_not_there_or_is_none(ca_path: str) -> None:
     with Portal(AUTHORITY) as portal:
-        assert visit(portal, ca_path, proxy=Proxy(LOOPBACK, 1)).code == "proxy"
-        assert visit(portal, ca_path, proxy=Proxy(LOOPBACK, portal.port), timeout=3).code == "proxy"
+        assert visit(portal, ca_path, proxy=Proxy(LOOPBACK, 1)).cause == "proxy"
+        assert visit(portal, ca_path, proxy=Proxy(LOOPBACK, portal.port), timeout=3).cause == "proxy"
     assert "who" not in repr(Proxy(LOOPBACK, 1, "who:what"))
