@@ -55,7 +55,7 @@ def state_of(
         policy=_policy(options),
         execution=execution,
         unusable=context.unusable,
-        portal=None if options["portal_url"] is None else parse_portal_url(options["portal_url"]).url,
+        portal=_portal(options["portal_url"]),
     )
     if options["folder"] is None:
         return PresentBundle(present, load_bundle(options))
@@ -100,6 +100,19 @@ def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOpti
         check_mode=context.check_mode,
         evidence=Evidence(Path(path) if path else None, context.job, context.host),
     )
+
+
+def _portal(url: str | None) -> str | None:
+    """The address of the portal that has to accept a certificate, or None. Raises ``CollectionError``: ``bad_url``."""
+    if url is None:
+        return None
+    if not url.strip():
+        raise CollectionError(
+            code="bad_url",
+            cause="A portal has to accept the certificate, and portal_url is empty.",
+            next_step="Set portal_url to the address that asks for the certificate.",
+        )
+    return parse_portal_url(url.strip()).url
 
 
 def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
