@@ -50,6 +50,7 @@ class ActionModule(Pkcs12Action):
             "retire": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete"},
             "retire_encryption_keys": {"type": "bool", "default": False},
             "max_retired": {"type": "int", "default": 3},
+            "portal_url": {"type": "str"},
             "allow_downgrade": {"type": "bool", "default": False},
             "thumbprints": {"type": "list", "elements": "str"},
             "issuer": {"type": "str"},

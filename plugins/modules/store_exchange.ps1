@@ -4,6 +4,7 @@
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
+#AnsibleRequires -PowerShell ..module_utils._Portal
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
@@ -23,6 +24,7 @@ $stepKeys = @{
 	prove = , 'nonce'
 	name = , 'friendly_name'
 	chain = , 'certificate'
+	connect = 'url', 'proxy', 'timeout', 'expected_status'
 	retire = , 'method'
 	remove = @()
 }
@@ -124,8 +126,8 @@ function Remove-Certificate {
 
 function Invoke-Step {
 	<# .SYNOPSIS
-	Does a step of the request and returns its facts. #>
-	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo)
+	Does a step of the request and returns its facts. Step "connect" has facts when it fails, too: they go into its entry. #>
+	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo, [hashtable] $Entry)
 	$step = @($complex_args.steps)[$Index]
 	if ($step.step -eq 'import') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
 	if ($step.step -eq 'chain') {
@@ -138,6 +140,11 @@ function Invoke-Step {
 		'name' {
 			$Memo.replaced = $certificate.Export('SerializedCert')
 			$certificate.FriendlyName = $step.friendly_name
+			@{}
+		}
+		'connect' {
+			$to = @{ Url = $step.url; Proxy = $step.proxy; Timeout = $step.timeout; Status = $step.expected_status }
+			Connect-Portal -Certificate $certificate -Fact $Entry @to
 			@{}
 		}
 		'remove' { Remove-Certificate -Store $Store -Certificate $certificate }
@@ -190,7 +197,7 @@ function Invoke-Transaction {
 		$memo = @{}
 		$done.Push(@{ entry = $entry; memo = $memo })
 		try {
-			$fact = Invoke-Step -Index $index -Store $Store -Memo $memo
+			$fact = Invoke-Step -Index $index -Store $Store -Memo $memo -Entry $entry
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {
 			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step)_failed")

@@ -18,6 +18,7 @@ SECRET_NAMES = ("passphrase", "bundle", "password")
 HARMLESS = (
     *("Keys", "Count", "protocol", "owner_sid", "observed", "holders", "_ansible_check_mode"),
     *("id", "step", "thumbprint", "exportable", "nonce", "friendly_name", "certificate", "method"),
+    *("url", "proxy", "timeout", "expected_status"),
 )
 """Members of a request and of a step that anybody may read."""
 

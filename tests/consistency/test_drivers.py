@@ -20,6 +20,8 @@ AUTOMATIC = {"_", "true", "false", "null", "complex_args", "executioncontext"}
 
 VARIABLE = re.compile(r"(?<![`$])\$\{?(\w+)\}?(?!:\w)")
 GIVEN_A_VALUE = re.compile(r"\$(\w+)(?:\s*,\s*\$\w+)*\s*(?:[-+]?=(?!=)|\+\+)|foreach \(\$(\w+) in", re.IGNORECASE)
+BLOCK = re.compile(r"\{\s*param\(([^)]*)\)")
+"""Typed parameters of a script block, which .NET calls."""
 
 
 def unexplained(source: str) -> list[str]:
@@ -51,7 +53,8 @@ def taken_from_the_caller(source: str) -> list[str]:
     found = []
     for function in functions(source):
         parameters = {parameter.lower() for parameter in re.findall(r"\$(\w+)", function.parameters or "")}
-        known = AUTOMATIC | constants | parameters | _set_in(function.body)
+        blocks = {name.lower() for block in BLOCK.findall(function.body) for name in re.findall(r"\]\s*\$(\w+)", block)}
+        known = AUTOMATIC | constants | parameters | blocks | _set_in(function.body)
         read = {variable.lower() for variable in VARIABLE.findall(function.body)}
         found += [f"{function.name} ${variable}" for variable in sorted(read - known)]
     return found

@@ -21,6 +21,11 @@ NEVER = {
     # what is no p12 has a code of the withdrawal, and there is always a code to open it with
     "bundle_pickup": {"no_passphrase", "empty_file", "pem_text", "html_page", "base64_text", "truncated"},
     "workstation_info": {"constrained_language"},  # that is a finding
+    # Its one step is "connect", which no plan of it has beside another.
+    "portal_info": {
+        *("import_failed", "thumbprint_mismatch", "no_key", "sign_failed", "key_asks", "name_failed", "chain_failed"),
+        *("root_certificate", "retire_failed", "remove_failed", "logged_secrets", "evidence"),
+    },
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }
 """What an action cannot end with although its code leads there."""

@@ -13,6 +13,7 @@ Keys of a case in ``cases/*.yml``:
 ``request``
     Laid over a minimal right request; a key set to null is left out. Placeholders: ``${owner_sid}``, ``${account}``, ``${observed}``,
     ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``.
+    Addresses of what was started: ``${portal}``, ``${proxy}``.
 ``check_mode``
     Whether Ansible runs in check mode.
 ``answer``

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
@@ -17,6 +18,7 @@ from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.normal import NORMAL, Place, normal
+from contract.portals import portals
 from contract.situation import orders
 from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
@@ -39,8 +41,13 @@ class Outcome:
 
 def run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent]) -> Outcome:
     """Prepares, sends, reads. Raises ``FalseProofError`` for a proof that is none."""
+    with portals(case.workstation) as addresses:
+        return _run(case, subject, sent, addresses)
+
+
+def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]) -> Outcome:
     elements = subject.prepare(orders(case.workstation))
-    resolve = resolver(subject.place, elements)
+    resolve = resolver(subject.place, elements, addresses)
     request = fill(case.request, resolve)
     run_as = None if case.run_as is None else fill(case.run_as, resolve)
     template = sent[case.driver, run_as is not None]
@@ -59,14 +66,17 @@ def complaints(case: Case, outcome: Outcome) -> list[str]:
     return [*found, *mismatches(dict(case.afterwards), outcome.afterwards, "afterwards")]
 
 
-def resolver(place: Place, elements: Iterable[bytes]) -> Callable[[str], str]:
-    """What the placeholders of cases stand for."""
+def resolver(
+    place: Place, elements: Iterable[bytes], addresses: Mapping[str, str] = MappingProxyType({})
+) -> Callable[[str], str]:
+    """What the placeholders of cases stand for. ``addresses``: of what was started for the case."""
     words = {
         "owner_sid": place.owner_sid,
         "account": place.account,
         "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
         "nonce": NONCE,
+        **addresses,
     }
 
     def resolve(placeholder: str) -> str:

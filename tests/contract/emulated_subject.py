@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
@@ -19,6 +23,7 @@ from contract.situation import (
     PutPerson,
     SecondaryLogon,
     TemporaryProfile,
+    TrustRoot,
 )
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.profile import Profile
@@ -71,8 +76,17 @@ class EmulatedSubject:
                 self.workstation.logging = logging
             case SecondaryLogon():
                 self.workstation.secondary_logon = order.start
+            case TrustRoot():
+                self._trust(order.der)
             case HoldMutex():
                 self.workstation.mutex(OWNER.sid).acquire()
+
+    def _trust(self, der: bytes) -> None:
+        root = x509.load_der_x509_certificate(der)
+        self._roots = tempfile.NamedTemporaryFile("wb", suffix=".pem")  # noqa: SIM115  it lives as long as the workstation
+        self._roots.write(root.public_bytes(Encoding.PEM))
+        self._roots.flush()
+        self.workstation.trusted_roots = self._roots.name
 
     def _store(self, computer: bool) -> Store:
         return self.workstation.machine if computer else self.workstation.store_of(OWNER.sid)

@@ -86,6 +86,12 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
             $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SYSTEM\CurrentControlSet\Services\seclogon')
             $key.SetValue('Start', [int] $order.start, 'DWord')
         }
+        'TrustRoot' {
+            $roots = [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'LocalMachine')
+            $roots.Open('ReadWrite')
+            $roots.Add([Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromHexString($order.data)))
+            $roots.Close()
+        }
         default { throw "unknown order $($order.do)" }
     }
 }

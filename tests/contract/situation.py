@@ -27,6 +27,10 @@ locked: false, denied: false}``
     The policy: no, a dialog at the first use of a key, a dialog at every use.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
+``portal: {demand: required|optional|nothing|after the request, signs_for: NAME, trusted: true, status: 200, takes: NAME}``
+    A portal, which takes this certificate. ``trusted``: its authority is a root of the computer. ``${portal}`` is its address.
+``proxy: true``
+    A proxy, whose address is ``${proxy}``.
 """
 
 from __future__ import annotations
@@ -36,11 +40,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     KeyProvInfo,
     thumbprint_of,
 )
 from contract.fixture_certificates import FixtureCertificate, fixture_certificate
+from contract.portals import portal_authority
 from lab.emulated.element import MACHINE_KEYSET, pack, properties
 from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
 
@@ -129,8 +136,23 @@ class SecondaryLogon:
     start: int
 
 
+@dataclass(frozen=True, slots=True)
+class TrustRoot:
+    """A root that browsers of the computer trust, in DER."""
+
+    der: bytes
+
+
 Order = (
-    ForceKeyProtection | PutLogging | SecondaryLogon | PutKey | PutElement | PutPerson | TemporaryProfile | HoldMutex
+    TrustRoot
+    | ForceKeyProtection
+    | PutLogging
+    | SecondaryLogon
+    | PutKey
+    | PutElement
+    | PutPerson
+    | TemporaryProfile
+    | HoldMutex
 )
 
 
@@ -154,6 +176,10 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield TemporaryProfile()
             case "exchange_running":
                 yield HoldMutex()
+            case "portal" if details.get("trusted", True):
+                yield TrustRoot(portal_authority().root.public_bytes(Encoding.DER))
+            case "portal" | "proxy":
+                pass
             case _:
                 yield _of_the_computer(word, details)
 

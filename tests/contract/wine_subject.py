@@ -28,6 +28,7 @@ from contract.situation import (
     PutLogging,
     PutPerson,
     SecondaryLogon,
+    TrustRoot,
 )
 from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation_interface import AuthMethod, Kind, Logon, Process
@@ -151,6 +152,8 @@ def _document(order: Order) -> Json:
             facts = {"start": order.start}
         case ForceKeyProtection():
             facts = {"policy": order.policy}
+        case TrustRoot():
+            facts = {"data": order.der.hex()}
         case HoldMutex():
             raise ValueError("a preparation cannot hold a mutex: it ends")
     return {"do": type(order).__name__, **facts}

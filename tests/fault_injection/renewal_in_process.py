@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
@@ -40,10 +42,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wi
 )
 from contract.captured_commands import Sent
 from figures import NUMBERS
-from lab.authority import IssuedBundle
+from lab.authority import Authority, IssuedBundle
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.store import Store
 from lab.people import DOMAIN, DOMAIN_SID, JEANNE
+from lab.portal import Portal
+from lab.tls import trust
 from lab.workstation_interface import AuthMethod, Logon
 
 SERVICE = User(rf"{DOMAIN}\svc-ansible", f"{DOMAIN_SID}-1103", "of the connection", administrator=True)
@@ -97,7 +101,7 @@ class LabDrivers:
 class Renewal:
     """A holder's store before a renewal, and how it is asked for.
 
-    ``kept``: how many hidden certificates stay for good. ``spare``: how many keys stay that no certificate names any more.
+    ``portal``: the authority of a portal that has to accept the new certificate, or None. ``kept``: how many hidden certificates stay for good. ``spare``: how many keys stay that no certificate names any more.
     """
 
     prepare: Callable[[Store], None]
@@ -106,6 +110,7 @@ class Renewal:
     friendly_name: str | None = None
     kept: int = 0
     spare: int = 0
+    portal: Authority | None = None
 
     def workstation(self) -> EmulatedWorkstation:
         """A new one, prepared."""
@@ -118,6 +123,13 @@ class Renewal:
 
     def run(self, drivers: LabDrivers) -> Transaction:
         """What the task does. Raises ``CollectionError``."""
+        if self.portal is None:
+            return self._run(drivers, None)
+        with Portal(self.portal) as portal, tempfile.TemporaryDirectory() as folder:
+            drivers.workstation.trusted_roots = str(trust(self.portal, Path(folder)))
+            return self._run(drivers, portal.url)
+
+    def _run(self, drivers: LabDrivers, portal: str | None) -> Transaction:
         options = PresentOptions(
             person=ExpectedSubject(JEANNE.name, JEANNE.authorisation),
             friendly_name=self.friendly_name,
@@ -126,6 +138,7 @@ class Renewal:
             prove=Prove.ON_CHANGE,
             policy=RetirementPolicy(method=self.method),
             execution=ExecutionOptions(None, False, False, Evidence(None, None, "ws-cardio")),
+            portal=portal,
         )
         state = PresentBundle(options, open_bundle(self.new.data, self.new.passphrase))
         state.check(now())

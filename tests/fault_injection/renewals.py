@@ -21,6 +21,7 @@ from lab.people import JEANNE
 class RenewalBundles:
     """One person's certificates. ``recertified`` has the key of ``old``; ``encrypting`` is for mail, too."""
 
+    authority: Authority
     older: IssuedBundle
     old: IssuedBundle
     encrypting: IssuedBundle
@@ -36,6 +37,7 @@ class RenewalBundles:
         mail = (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION)
         foreign = authority.issue("Paul Martin", "T100004", passphrase="his", key="ec-p256")
         return cls(
+            authority=authority,
             older=_issue(authority, -1900, -10),
             old=old,
             encrypting=_issue(authority, -1000, 20, eku=mail),
@@ -115,6 +117,7 @@ RENEWALS: Mapping[str, Callable[[RenewalBundles], Renewal]] = {
     "with a friendly name": lambda m: Renewal(planted(m.old), m.new, friendly_name="SISERI"),
     # Each import has a container of its own, and a key that another certificate has, too, is never deleted (``shared_public_key``).
     "the same key certified again": lambda m: Renewal(planted(m.old), m.recertified, spare=1),
+    "a portal has to accept it": lambda m: Renewal(planted(m.old), m.new, portal=m.authority),
     "the new one is hidden": lambda m: Renewal(new_one_is_hidden(m), m.new),
     "a removal of the new one was cut": lambda m: Renewal(removal_was_cut(m), m.new),
     "the new one has no key": lambda m: Renewal(new_one_has_no_key(m), m.new),

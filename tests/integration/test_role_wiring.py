@@ -81,8 +81,12 @@ def of_role(role: str, rows: Mapping[str, tuple[Any, Json]]) -> dict[str, tuple[
     return {f"{role}_{name}": row for name, row in rows.items()}
 
 
-ENROL = of_role("enrol", PRESENT | same(fail_when_deferred=True))
-RENEW = of_role("renew", PRESENT | same(fail_when_deferred=False) | {"now": (True, {"install": "newest"})})
+PORTAL = "https://portal.example/login"
+WITH_PORTAL = {"require_portal": (True, {"portal_url": PORTAL})} | same(portal_url=PORTAL)
+ENROL = of_role("enrol", PRESENT | WITH_PORTAL | same(fail_when_deferred=True))
+RENEW = of_role(
+    "renew", PRESENT | WITH_PORTAL | same(fail_when_deferred=False) | {"now": (True, {"install": "newest"})}
+)
 RENEW["renew_before_days"] = RENEW.pop("renew_renew_before_days")
 RETIRE = of_role(
     "retire",
@@ -127,7 +131,11 @@ FIXED = {
 }
 MODULE = {"audit": "certificate_facts"}
 OF_A_REMOVAL = {"state", "authorisations", "expired_for_days"}
-OF_AN_INSTALLATION = {"install", "deferred_fails_within_days", *PRESENT} - {*SHARED, "retire", "renew_before_days"}
+OF_AN_INSTALLATION = {"install", "deferred_fails_within_days", "portal_url", *PRESENT} - {
+    *SHARED,
+    "retire",
+    "renew_before_days",
+}
 LEFT_OUT: Mapping[str, set[str]] = {
     "enrol": OF_A_REMOVAL,
     "renew": OF_A_REMOVAL,
@@ -233,6 +241,22 @@ def test_variables_of_the_site_are_the_defaults_of_every_role(overlay: Path) -> 
     for role, options in recorded(overlay, *((role, variables) for role in ("enrol", "renew", "retire"))):
         wanted = {option: value for value, option in SITE.values() if role != "retire" or option not in OF_BUNDLES}
         assert {option: options.get(option) for option in wanted} == wanted, role
+
+
+@pytest.mark.parametrize("role", ["enrol", "renew"])
+@pytest.mark.parametrize(
+    ("required", "url", "handed_over"),
+    [(True, PORTAL, PORTAL), ("false", PORTAL, None), (False, PORTAL, None), ("true", None, "")],
+)
+def test_the_sites_portal_counts_where_it_is_required(
+    overlay: Path, role: str, required: bool | str, url: str | None, handed_over: str | None
+) -> None:
+    """Required without an address, the module gets an empty one, and refuses it."""
+    site = {} if url is None else {"pkcs12_portal_url": url}
+    ((_role, options),) = recorded(
+        overlay, (role, {**site, f"{role}_require_portal": required, f"{role}_holders": HOLDERS})
+    )
+    assert options.get("portal_url") == handed_over
 
 
 def test_defaults_are_safe(overlay: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
+from .._delivery.portal_address import parse_portal_url
 from .._errors import CollectionError
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
@@ -54,6 +55,7 @@ def state_of(
         policy=_policy(options),
         execution=execution,
         unusable=context.unusable,
+        portal=_portal(options["portal_url"]),
     )
     if options["folder"] is None:
         return PresentBundle(present, load_bundle(options))
@@ -98,6 +100,19 @@ def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOpti
         check_mode=context.check_mode,
         evidence=Evidence(Path(path) if path else None, context.job, context.host),
     )
+
+
+def _portal(url: str | None) -> str | None:
+    """The address of the portal that has to accept a certificate, or None. Raises ``CollectionError``: ``bad_url``."""
+    if url is None:
+        return None
+    if not url.strip():
+        raise CollectionError(
+            code="bad_url",
+            cause="A portal has to accept the certificate, and portal_url is empty.",
+            next_step="Set portal_url to the address that asks for the certificate.",
+        )
+    return parse_portal_url(url.strip()).url
 
 
 def _policy(options: Mapping[str, Any]) -> RetirementPolicy:

@@ -43,7 +43,10 @@ class Install(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class PresentOptions:
-    """``state: present`` for one holder, without the bundle. ``unusable``: keys that did not sign in the last attempt."""
+    """``state: present`` for one holder, without the bundle. ``unusable``: keys that did not sign in the last attempt.
+
+    ``portal``: address of the portal that has to accept a certificate before older ones are retired, or None.
+    """
 
     person: ExpectedSubject
     friendly_name: str | None
@@ -53,6 +56,7 @@ class PresentOptions:
     policy: RetirementPolicy
     execution: ExecutionOptions
     unusable: Set[KeyId] = frozenset()
+    portal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _install(options: PresentOptions, bundle: Bundle, drivers: Drivers, holder: 
     _check_clock(bundle, holder)
     old = predecessors(holder.store, bundle.leaf, options.person, options.policy)
     desired = DesiredCertificate(
-        bundle.leaf, bundle.chain if options.chain else (), options.friendly_name, options.prove
+        bundle.leaf, bundle.chain if options.chain else (), options.friendly_name, options.prove, options.portal
     )
     material = ImportMaterial(bundle, options.exportable)
     planned = plan_transaction(holder, plan_present(desired, holder.store, old), bundle.leaf)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from .._crypto.certificate import Certificate, proof_holds
 from .._crypto.store import CertificateStore
+from .._delivery.portal_visit import cause_of_answer, visit_of_facts
 from .._errors import CollectionError
-from .._policy.plan import NameStep, Plan, ProveStep
+from .._policy.plan import ConnectStep, NameStep, Plan, ProveStep
 from .._policy.retirement import RetirementMethod
 from .._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
 
@@ -68,6 +69,8 @@ def _leaf_problem(
             _is_signature(entry, leaf, expected.nonce) for entry in answer.journal
         ):
             return "the private key did not sign what the controller asked it to sign"
+        if isinstance(step, ConnectStep) and not any(_shows_acceptance(entry, step) for entry in answer.journal):
+            return "its journal does not show that the portal accepted the certificate"
     return None
 
 
@@ -77,3 +80,14 @@ def _is_signature(entry: JournalEntry, leaf: Certificate, nonce: bytes) -> bool:
     except (KeyError, binascii.Error):
         return False
     return proof_holds(leaf, str(entry.facts.get("algorithm")), signature, nonce)
+
+
+def _shows_acceptance(entry: JournalEntry, step: ConnectStep) -> bool:
+    """Whether a completed step shows a certificate that was asked for, sent and answered well."""
+    if (entry.step, entry.outcome, entry.facts.get("thumbprint")) != (step.TYPE, "done", step.thumbprint):
+        return False
+    try:
+        visit = visit_of_facts(entry.facts)
+    except (KeyError, TypeError):
+        return False
+    return cause_of_answer(visit, b"", step.expected_status) is None

@@ -24,12 +24,16 @@ class Prove(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class DesiredCertificate:
-    """What ``state: present`` asks for. ``friendly_name`` None leaves the name as it is."""
+    """What ``state: present`` asks for. ``friendly_name`` None leaves the name as it is.
+
+    ``portal``: address of a portal that has to accept the certificate when the store is changed, or None.
+    """
 
     leaf: Certificate
     chain: tuple[Certificate, ...]
     friendly_name: str | None
     prove: Prove
+    portal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,20 @@ class NameStep(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectStep(Step):
+    """Shows the leaf to a portal (mutual TLS). ``proxy``: an address, ``system``, or nothing. ``timeout``: seconds.
+
+    ``expected_status``: the good HTTP statuses; empty for 200 to 399.
+    """
+
+    TYPE: ClassVar[str] = "connect"
+    url: str
+    proxy: str = "system"
+    timeout: int = 30
+    expected_status: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RetireStep(Step):
     """Archives an older certificate, or deletes it with its key."""
 
@@ -101,8 +119,8 @@ class Plan:
 
     @property
     def changes(self) -> bool:
-        """Whether the plan changes the store. A proof alone does not."""
-        return any(not isinstance(step, ProveStep) for step in self.steps)
+        """Whether the plan changes the store. A proof or a connection does not."""
+        return any(not isinstance(step, (ProveStep, ConnectStep)) for step in self.steps)
 
     @property
     def imports(self) -> bool:
@@ -115,6 +133,11 @@ class Plan:
         return any(isinstance(step, ProveStep) for step in self.steps)
 
     @property
+    def connects(self) -> bool:
+        """Whether a portal has to accept the certificate."""
+        return any(isinstance(step, ConnectStep) for step in self.steps)
+
+    @property
     def retirements(self) -> dict[str, RetirementMethod]:
         """How each certificate is retired or removed, by thumbprint."""
         retired = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireStep)}
@@ -125,6 +148,8 @@ class Plan:
 
 def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
     """Imports and proves the new certificate before it retires the older ones, so the holder always has a usable certificate.
+
+    With a portal, an older certificate is retired only after the portal has accepted the new one.
 
     ``old``: the certificates to retire, and how.
     """
@@ -141,6 +166,8 @@ def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequ
         steps.append(ProveStep(leaf.thumbprint))
     if desired.friendly_name is not None and _name(installed) != desired.friendly_name:
         steps.append(NameStep(leaf.thumbprint, desired.friendly_name))
+    if desired.portal is not None and (missing or old):
+        steps.append(ConnectStep(leaf.thumbprint, desired.portal))
     steps += [RetireStep(each.stored.thumbprint, each.method) for each in old]
     return Plan(tuple(steps))
 

@@ -138,6 +138,10 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "{computer} was asked to trust a root certificate", "Distribute roots by policy. Report this error."
     ),
     "force_key_protection": FINDINGS["force_key_protection"],
+    "connect_failed": Explanation(
+        "A portal did not accept the certificate of {name} on {computer}",
+        "Run portal_info with from: workstation, which tells the cause.",
+    ),
     "retire_failed": Explanation(
         "Windows could not retire a certificate of {name} on {computer}. What was installed before that stays", LOOK_UP
     ),

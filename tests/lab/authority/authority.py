@@ -59,10 +59,10 @@ class Authority:
     issuing_key: rsa.RSAPrivateKey = field(repr=False)
 
     @classmethod
-    def create(cls) -> Authority:
-        """A new authority with keys of its own."""
+    def create(cls, people: str = "AC Personnes") -> Authority:
+        """A new authority with keys of its own. ``people``: common name of the one that certifies them."""
         root_key, issuing_key = _new_rsa_key(), _new_rsa_key()
-        root_name, issuing_name = _name("AC Racine"), _name("AC Personnes")
+        root_name, issuing_name = _name("AC Racine"), _name(people)
         root = _authority_certificate(root_name, root_key.public_key(), root_name, root_key)
         issuing = _authority_certificate(issuing_name, issuing_key.public_key(), root_name, root_key)
         return cls(root, issuing, issuing_key)
@@ -102,12 +102,12 @@ class Authority:
         return IssuedBundle(data, passphrase, certificate, private_key, f"{person}.p12")
 
     def certify_server(self, address: str) -> bytes:
-        """Key and chain of a server at this address of the loopback interface, as the PEM file that an ``SSLContext`` loads."""
+        """Key and chain of a server at this IP address or with this name, as the PEM file that an ``SSLContext`` loads."""
         key = new_key("ec-p256")
         start = datetime.now(timezone.utc) - timedelta(minutes=5)
         builder = _builder(_name(address), self.issuing.subject, key.public_key())
         builder = builder.not_valid_before(start).not_valid_after(start + LIFETIME)
-        named = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+        named = x509.SubjectAlternativeName([_general_name(address)])
         builder = builder.add_extension(named, critical=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         builder = builder.add_extension(_issued_by(self.issuing_key.public_key()), critical=False)
@@ -119,6 +119,13 @@ class Authority:
 def new_key(kind: KeyKind) -> PrivateKey:
     """A new private key."""
     return _new_rsa_key() if kind == "rsa2048" else ec.generate_private_key(ec.SECP256R1())
+
+
+def _general_name(address: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(address))
+    except ValueError:
+        return x509.DNSName(address)
 
 
 def _new_rsa_key() -> rsa.RSAPrivateKey:

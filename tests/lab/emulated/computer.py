@@ -48,6 +48,8 @@ class Computer:
         self.force_key_protection = 0
         self.secondary_logon: int | None = 3
         self.authorities: dict[str, bytes] = {}
+        self.trusted_roots: str | None = None
+        """A file in PEM with the roots that a browser here trusts; None for those of this machine."""
         self.accounts = Accounts()
         self.profiles: dict[str, Profile] = {}
         self.machine = Store("LocalMachine", machine=True)

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 
 class HResult(IntEnum):
@@ -23,16 +25,21 @@ class HResult(IntEnum):
     CRYPT_E_NOT_FOUND = 0x80092004
     CRYPT_E_NO_MATCH = 0x80092009
     CRYPT_E_NO_KEY_PROPERTY = 0x8009200B
+    WSAECONNREFUSED = 0x8007274D
+    COR_E_SYSTEM = 0x80131501
     COR_E_SECURITY = 0x8013150A
     COR_E_FORMAT = 0x80131537
 
 
 class DriverError(Exception):
-    """A call that failed. ``code`` is the protocol's; None leaves the step to name it. ``hresult`` is unsigned, or None."""
+    """A call that failed. ``code`` is the protocol's; None leaves the step to name it. ``hresult`` is unsigned, or None.
 
-    def __init__(self, code: str | None, hresult: int | None = None) -> None:
+    ``facts``: what the step has found out all the same.
+    """
+
+    def __init__(self, code: str | None, hresult: int | None = None, facts: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"{code} {hresult}")
-        self.code, self.hresult = code, hresult
+        self.code, self.hresult, self.facts = code, hresult, dict(facts or {})
 
 
 class BecomeError(Exception):

@@ -107,7 +107,8 @@ class _Exchange:
     def _run_steps(self) -> None:
         done: list[tuple[Step, Work]] = []
         for step in self._request["steps"]:
-            work = Work(self._store, self._computer.os_build, self._computer.authorities)
+            computer = self._computer
+            work = Work(self._store, computer.os_build, computer.authorities, computer.trusted_roots)
             done.append((step, work))
             step_type = STEP_TYPES[step["step"]]
             try:
@@ -118,7 +119,7 @@ class _Exchange:
                     "code": error.code or step_type.code,
                     "hresult": error.hresult,
                 }
-                self._enter(step, "failed")
+                self._enter(step, "failed", **error.facts)
                 # Once a predecessor was touched, what replaces it stays: the owner is never left without a certificate.
                 if not any(STEP_TYPES[begun["step"]].final for begun, _work in done):
                     self._roll_back(done)

@@ -21,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
+from lab.emulated.browser import show_certificate
 from lab.emulated.bundle import open_bundle
 from lab.emulated.element import Properties, link_of
 from lab.emulated.errors import DriverError, HResult
@@ -36,11 +37,15 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a step works on. It puts on ``undo``, before each change, what takes that change back."""
+    """What a step works on. It puts on ``undo``, before each change, what takes that change back.
+
+    ``trusted_roots``: of servers, see ``Computer``.
+    """
 
     store: StoreHandle
     os_build: int
     authorities: dict[str, bytes]
+    trusted_roots: str | None = None
     undo: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -144,6 +149,14 @@ def add_authority(work: Work, step: Step) -> Facts:
     return {"store": "LocalMachine"}
 
 
+def connect(work: Work, step: Step) -> Facts:
+    """Shows the certificate to a portal, over real TLS."""
+    certificate = require(work.store, step["thumbprint"])
+    holder = _key_of(work.store, certificate)
+    above = tuple(work.authorities.values())
+    return show_certificate(certificate[CERTIFICATE], holder.key, above, work.trusted_roots, step)
+
+
 def retire(work: Work, step: Step) -> Facts:
     """Hides a predecessor, or takes it out with its key."""
     known = require(work.store, step["thumbprint"])
@@ -186,6 +199,7 @@ STEP_TYPES: Mapping[str, StepType] = {
     "import": StepType(("bundle", "passphrase", "thumbprint", "exportable"), "import_failed", import_bundle),
     "prove": StepType(("thumbprint", "nonce"), "sign_failed", prove),
     "name": StepType(("thumbprint", "friendly_name"), "name_failed", rename),
+    "connect": StepType(("thumbprint", "url", "proxy", "timeout", "expected_status"), "connect_failed", connect),
     "chain": StepType(("thumbprint", "certificate"), "chain_failed", add_authority),
     "retire": StepType(("thumbprint", "method"), "retire_failed", retire, final=True),
     "remove": StepType(("thumbprint",), "remove_failed", remove, final=True),

@@ -95,6 +95,22 @@ def other_name(scene: Scene) -> None:
     scene.put(bundle("Paul Martin - T123456"))
 
 
+NEW_STEPS = ["chain", "import", "prove", "retire"]
+
+
+def refused(scene: Scene) -> None:
+    """The portal does not know the authority."""
+    renewal(scene)
+    portal = scene.workstation.person(JEANNE["user"]).portal
+    portal |= {"http_status": None, "code": "unknown_authority"}
+
+
+def stays(scene: Scene) -> str | None:
+    """The old certificate, if it alone is there."""
+    (thumbprint,) = scene.workstation.thumbprints(JEANNE["user"])
+    return thumbprint if thumbprint == OLD.thumbprint else None
+
+
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"thumbprints": [OLD.thumbprint]}, renewal),
     Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
@@ -174,6 +190,11 @@ EFFECTS = [
     ),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
     Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
+    Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
+    Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
+    Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),
+    Effect("portal_url", "http://portal.example/", code, None, "bad_url", scene=new),
+    Effect("portal_url", " ", code, None, "bad_url", scene=new),
     Effect("evidence_path", "{folder}/evidence.jsonl", lines, 0, 1, scene=new),
 ]  # fmt: skip
 

@@ -118,6 +118,22 @@ def anniversary(scene: Scene) -> Any:
     return facts(scene)["holders"][0]["authorisation_anniversary"]
 
 
+NEW_STEPS = ["chain", "import", "prove", "name", "retire"]
+
+
+def refused(scene: Scene) -> None:
+    """The portal does not know the authority."""
+    renewal(scene)
+    portal = scene.workstation.person(JEANNE["user"]).portal
+    portal |= {"http_status": None, "code": "unknown_authority"}
+
+
+def stays(scene: Scene) -> str | None:
+    """The old certificate, if it alone is there."""
+    (thumbprint,) = scene.workstation.thumbprints(JEANNE["user"])
+    return thumbprint if thumbprint == OLD.thumbprint else None
+
+
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"authorisations": ["T123456"], "issuer": "."}, renewal),
     Effect("holders", [PAUL], accounts, [JEANNE["user"]], [PAUL["user"]], scene=both),
@@ -180,6 +196,11 @@ EFFECTS = [
     Effect("deferred_fails_within_days", 20, failed, False, True, scene=away),
     Effect("deferred_fails_within_days", 6, failed, True, False, scene=nearly_late),
     Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
+    Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
+    Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
+    Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),
+    Effect("portal_url", "http://portal.example/", code, None, "bad_url", scene=new),
+    Effect("portal_url", " ", code, None, "bad_url", scene=new),
     Effect("evidence_path", "{folder}/evidence.jsonl", lines, 0, 1, scene=new),
 ]  # fmt: skip
 

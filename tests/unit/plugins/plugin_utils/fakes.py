@@ -158,11 +158,23 @@ class StepError(Exception):
     """A step that fails; the text is the protocol's code."""
 
 
+ACCEPTED = {
+    "tls_version": "TLSv1.3",
+    "asked": True,
+    "sent": True,
+    "issuers": ["CN=AC Personnes"],
+    "http_status": 200,
+    "code": None,
+}
+"""The facts of a step ``connect`` when the portal has accepted the certificate."""
+
+
 @dataclass(slots=True)
 class FakeDrivers:
     """A workstation in memory for one holder. It keeps what it was asked, and after each step which certificates are usable.
 
     ``fails``: the type of the step that fails, with its code. ``lie``: what is changed in the answer at the end. ``sid``: the holder's.
+    ``portal``: the facts of a step ``connect``, which fails when they have a ``code``.
     """
 
     found: Inventory = field(default_factory=inventory)
@@ -174,6 +186,7 @@ class FakeDrivers:
     requests: list[tuple[ExchangeRequest, RunAs]] = field(default_factory=list)
     usable: list[set[str]] = field(default_factory=list)
     sid: str = SID
+    portal: dict[str, Any] = field(default_factory=lambda: dict(ACCEPTED))
 
     def plant(self, issued: IssuedBundle, **details: Any) -> str:
         """Installs a certificate with its key beforehand."""
@@ -200,7 +213,7 @@ class FakeDrivers:
                 self.usable.append({name for name, known in self.elements.items() if 19 not in known and 2 in known})
             except StepError as problem:
                 error = ExchangeError(step.id, str(problem), 0x80090016)
-                journal.append(self._entry(step, "failed", {}))
+                journal.append(self._entry(step, "failed", self.portal if step.type == "connect" else {}))
                 if not any(entry.step in {"retire", "remove"} for entry in journal):
                     self.elements = kept
                 break
@@ -220,6 +233,10 @@ class FakeDrivers:
             self._add(leaf.public_bytes(Encoding.DER), key)
         elif step.type == "prove":
             return self._sign(step)
+        elif step.type == "connect":
+            if self.portal["code"]:
+                raise StepError("connect_failed")
+            return self.portal
         elif step.type == "name":
             self.elements[step.thumbprint][11] = (asked["friendly_name"] + "\0").encode("utf-16-le")
         elif step.type == "retire" and asked["method"] == "archive":

@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""``portal_info``: a portal is shown a certificate, from the controller or by its holder on a workstation. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .._crypto.pkcs12 import Bundle
+from .._crypto.store import StoreCertificate
+from .._delivery.portal import PortalTarget, visit_portal
+from .._delivery.portal_address import (
+    SYSTEM_PROXY,
+    PortalAddress,
+    check_statuses,
+    check_timeout,
+    environment_proxy,
+    parse_portal_url,
+    parse_proxy,
+)
+from .._delivery.portal_visit import Visit
+from .._delivery.tls_client import check_openssl
+from .._errors import CollectionError
+from .._facts.holders import HolderEntry
+from .._policy.plan import ConnectStep, Plan
+from .._policy.removal import parse_thumbprint
+from .._policy.retirement import is_software
+from .._policy.validity import best_certificate
+from .._workstation.protocol import Drivers
+from .evidence import Evidence
+from .portal_step import REFUSED, visit_in
+from .transaction import ExecutionOptions, HolderStore, execute, locate_holder, plan_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class PortalCheck:
+    """What came of it. ``visit`` is None if nobody connected: in check mode, or because of ``deferred``, a sentence."""
+
+    address: PortalAddress
+    thumbprint: str
+    visit: Visit | None = None
+    deferred: str | None = None
+
+
+def check_from_controller(options: Mapping[str, Any], bundle: Bundle, check_mode: bool) -> PortalCheck:
+    """Shows the certificate of a bundle. The key stays in memory. Raises ``CollectionError``."""
+    address = parse_portal_url(options["url"])
+    proxy = None
+    if options["use_proxy"]:
+        proxy = parse_proxy(options["proxy"]) if options["proxy"] else environment_proxy(address)
+    expected, timeout = check_statuses(options["expected_status"]), check_timeout(options["timeout"])
+    check_openssl()
+    target = PortalTarget(address, proxy, options["ca_path"], timeout, expected)
+    visit = None if check_mode else visit_portal(target, bundle)
+    return PortalCheck(address, bundle.leaf.thumbprint, visit)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstationCheck:
+    """The holder's certificate is shown from the workstation. ``thumbprint`` None: the usable one that is valid longest."""
+
+    entry: HolderEntry
+    thumbprint: str | None
+    address: PortalAddress
+    proxy: str
+    timeout: int
+    expected: tuple[int, ...]
+    execution: ExecutionOptions
+
+    def run(self, drivers: Drivers, now: datetime) -> PortalCheck:
+        """One exchange with one step. Raises ``CollectionError`` for everything but a refusal of the portal."""
+        inventory = drivers.inventory([self.entry.user])
+        found = locate_holder(inventory, self.entry.user, now)
+        shown = self._certificate(found, now)
+        step = ConnectStep(shown.thumbprint, self.address.url, self.proxy, self.timeout, self.expected)
+        done = execute(self.execution, drivers, plan_transaction(found, Plan((step,)), shown.certificate), None)
+        visit = visit_in(done.journal)
+        if done.error and (done.error.code != REFUSED or visit is None):
+            raise done.error
+        return PortalCheck(self.address, shown.thumbprint, visit, done.deferred)
+
+    def _certificate(self, found: HolderStore, now: datetime) -> StoreCertificate:
+        if self.thumbprint is not None:
+            shown = found.store.find(self.thumbprint)
+        else:
+            shown = best_certificate(found.store, self.entry.person, None, now)
+        if shown is None:
+            raise CollectionError(
+                code="no_usable_certificate",
+                cause=f"The store of {found.owner.name} on {found.inventory.computer} has no such certificate that can be used now.",
+                next_step="Install the certificate first, or correct authorisation or thumbprint.",
+            )
+        if not is_software(shown):
+            raise CollectionError(
+                code="not_software",
+                cause=f"The key of {shown.thumbprint} is not one that Windows keeps on the disk. It could ask for a PIN in a dialog.",
+                next_step="Let the holder log on to the portal with the browser.",
+            )
+        return shown
+
+
+def workstation_check(options: Mapping[str, Any], entry: HolderEntry, check_mode: bool) -> WorkstationCheck:
+    """From options. Raises ``CollectionError``."""
+    proxy = ""
+    if options["use_proxy"]:
+        proxy = parse_proxy(options["proxy"]).url if options["proxy"] else SYSTEM_PROXY
+    thumbprint = options["thumbprint"]
+    return WorkstationCheck(
+        entry=entry,
+        thumbprint=None if thumbprint is None else parse_thumbprint(thumbprint),
+        address=parse_portal_url(options["url"]),
+        proxy=proxy,
+        timeout=check_timeout(options["timeout"]),
+        expected=check_statuses(options["expected_status"]),
+        execution=ExecutionOptions(options["holder_password"], False, check_mode, Evidence(None, None, "")),
+    )

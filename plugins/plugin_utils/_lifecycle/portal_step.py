@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What a step ``connect`` has shown, from the journal of its exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .._delivery.portal_causes import cause_sentence, next_step_of
+from .._delivery.portal_visit import Visit, visit_of_facts
+from .._errors import CollectionError
+from .._policy.plan import ConnectStep
+from .._workstation.protocol import ExchangeAnswer, JournalEntry
+
+REFUSED = "connect_failed"
+"""The code of an exchange that stopped because the portal did not accept the certificate."""
+
+
+def visit_in(journal: Sequence[JournalEntry]) -> Visit | None:
+    """The visit of the step ``connect``; None if it did not run, or if its entry cannot be read."""
+    entry = next((entry for entry in journal if entry.step == ConnectStep.TYPE), None)
+    if entry is None:
+        return None
+    try:
+        return visit_of_facts(entry.facts)
+    except (KeyError, TypeError):
+        return None
+
+
+def with_portal_cause(error: Exception, answer: ExchangeAnswer) -> Exception:
+    """The error of an exchange; if a portal is why, with the portal's reason and what to do about it."""
+    visit = visit_in(answer.journal)
+    if visit is None or not isinstance(error, CollectionError) or error.code != REFUSED:
+        return error
+    return CollectionError(
+        code=error.code,
+        cause=f"{error.cause} {cause_sentence(visit)}",
+        next_step=next_step_of(visit),
+        journal=error.journal,
+        changed=error.changed,
+    )
