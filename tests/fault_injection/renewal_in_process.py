@@ -101,7 +101,8 @@ class LabDrivers:
 class Renewal:
     """A holder's store before a renewal, and how it is asked for.
 
-    ``portal``: the authority of a portal that has to accept the new certificate, or None. ``kept``: how many hidden certificates stay for good. ``spare``: how many keys stay that no certificate names any more.
+    ``portal``: the authority of a portal that has to accept the new certificate, or None. ``kept``: how many hidden certificates stay
+    for good. ``spare``: how many keys stay that no certificate names any more.
     """
 
     prepare: Callable[[Store], None]

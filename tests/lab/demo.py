@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: holders are enrolled, weeks later some of them are renewed, each playbook runs twice, and the report says where all stand."""
+"""The demo: mails arrive, bundles are withdrawn, installed and shown to the portal; weeks later some are renewed; a report says who stands where."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lab.demo_collect import collect
+from lab.demo_portal import ask_after, ask_before, portal_promises, require_portal
 from lab.demo_report import report_promises, show_report
 from lab.demo_table import certificates, renewals, table
 from lab.hospital import THREE_YEARS, Hospital
-from lab.people import ANNE, KARIM, LOUIS, PAUL
+from lab.issuer import Issuer
+from lab.people import ANNE, JEANNE, KARIM, LOUIS, PAUL
 from lab.playbook import ROOT, Run, fact_cache, play
+from lab.portal import Demand, Portal, Terms
 from lab.winrm import tally
 from lab.workstation_interface import Kind
 
 FOLDER = ROOT / ".build" / "demo"
-ENROL, RENEW = "hospital_it.pkcs12.enrol", "hospital_it.pkcs12.renew"
+COLLECT, ENROL, RENEW = (f"hospital_it.pkcs12.{name}" for name in ("collect", "enrol", "renew"))
+FIRST_DAYS = {JEANNE: 36, PAUL: 30, LOUIS: 35}
+"""How many days the first certificates of these people are valid."""
 CAPI = 1
 
 Rows = Callable[[Hospital, Run], list[Sequence[str]]]
@@ -30,32 +38,60 @@ def demo() -> int:
     """Runs the demo and prints it; 0 when all went as promised, else 1."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
-    with Hospital(FOLDER, days={PAUL: 30, LOUIS: 35}) as hospital:
-        _introduce(hospital)
-        enrolled = _show(hospital, ENROL, f"First run of {ENROL}: a fresh set of workstations", certificates)
-        enrolled_again = _show(hospital, ENROL, f"Second run of {ENROL}: nothing is left to do", certificates)
-        _weeks_later(hospital)
-        renewed = _show(hospital, RENEW, f"First run of {RENEW}", renewals)
-        renewed_again = _show(hospital, RENEW, f"Second run of {RENEW}: nothing is left to do", renewals)
+    with ExitStack() as running:
+        hospital = running.enter_context(Hospital(FOLDER, delivered=False))
+        issuer = running.enter_context(Issuer(hospital))
+        portal = running.enter_context(Portal(hospital.authority, terms=Terms(Demand.OPTIONAL, "localhost")))
+        promises = _first_certificates(issuer, portal) | _renewals(issuer, portal)
         _evidence(hospital.evidence)
-        reported = show_report(hospital)
+        promises |= report_promises(show_report(hospital))
     _say(
-        f"\nInventory, bundles and requests are in {FOLDER.relative_to(ROOT)}. Time: {time.monotonic() - started:.0f} s."
+        f"\nInventory, mails, bundles and requests are in {FOLDER.relative_to(ROOT)}. Time: {time.monotonic() - started:.0f} s."
     )
-    promises = {
-        "all holders are enrolled but the one who is not logged on": _outcomes(enrolled, "deferred") == ["T100005"]
-        and not enrolled.exit_code,
-        "a second run of enrol changes nothing and sends no bundle": _idle(enrolled_again),
-        "two certificates are renewed, their old keys are gone": _outcomes(renewed, "renewed") == ["T100003", "T100004"]
-        and _old_keys(renewed) == ["deleted", "deleted"],
-        "one holder is deferred": _outcomes(renewed, "deferred") == ["T100005"],
-        "one waits for the issuer": _outcomes(renewed, "waiting_for_issuer") == ["T100006"],
-        "a second run of renew changes nothing and sends no bundle": _idle(renewed_again),
-        **report_promises(reported),
-    }
     for promise, kept in promises.items():
         _say(f"{'kept' if kept else 'BROKEN'}: {promise}")
     return int(not all(promises.values()))
+
+
+def _first_certificates(issuer: Issuer, portal: Portal) -> dict[str, bool]:
+    """From the mails to installed certificates. Returns the promises and whether they were kept."""
+    _introduce(issuer.hospital)
+    require_portal(issuer, portal)
+    for person in issuer.hospital.people:
+        issuer.announce(person, FIRST_DAYS.get(person, THREE_YEARS), date=datetime.now(UTC) - timedelta(days=45))
+    collected = collect(issuer, f"First run of {COLLECT}: the issuer's mails are in the mailbox")
+    again = collect(issuer, f"Second run of {COLLECT}: every bundle is there")
+    accepted = ask_before(issuer, portal, JEANNE)
+    enrolled = _show(issuer, ENROL, f"First run of {ENROL}: a fresh set of workstations", certificates)
+    enrolled_again = _show(issuer, ENROL, f"Second run of {ENROL}: nothing is left to do", certificates)
+    return {
+        "each bundle was withdrawn once": collected.downloads == len(issuer.hospital.people) and collected.succeeded,
+        "a second run of collect asks for nothing": again.requests == 0 and again.succeeded,
+        "the portal accepts a bundle before it is installed": accepted,
+        "all holders are enrolled but the one who is not logged on": _outcomes(enrolled, "deferred") == ["T100005"]
+        and not enrolled.exit_code,
+        "a second run of enrol changes nothing and sends no bundle": _idle(enrolled_again),
+    }
+
+
+def _renewals(issuer: Issuer, portal: Portal) -> dict[str, bool]:
+    """From the next mails to renewed certificates."""
+    _weeks_later(issuer)
+    collected = collect(issuer, f"{COLLECT}, weeks later")
+    renewed = _show(issuer, RENEW, f"First run of {RENEW}", renewals)
+    renewed_again = _show(issuer, RENEW, f"Second run of {RENEW}: nothing is left to do", renewals)
+    again = collect(issuer, f"{COLLECT} once more")
+    answers = ask_after(issuer, portal)
+    return {
+        "four new bundles were withdrawn, and no second time": (collected.downloads, again.requests) == (4, 0),
+        "three certificates are renewed, their old keys are gone": _outcomes(renewed, "renewed")
+        == ["T100003", "T100004", "T100006"]
+        and _old_keys(renewed) == ["deleted"] * 3,
+        "one holder is deferred": _outcomes(renewed, "deferred") == ["T100005"],
+        "one waits for the issuer": _outcomes(renewed, "waiting_for_issuer") == ["T100001"],
+        "a second run of renew changes nothing and sends no bundle": _idle(renewed_again),
+        **portal_promises(issuer, answers),
+    }
 
 
 def _introduce(hospital: Hospital) -> None:
@@ -65,29 +101,31 @@ def _introduce(hospital: Hospital) -> None:
         _say("Windows PowerShell is not installed here (make bed): every workstation is EMULATED.")
 
 
-def _weeks_later(hospital: Hospital) -> None:
-    """Paul's new bundle is there; Karim's, too, whose old key is in a legacy provider; Anne is away; Louis has none yet."""
+def _weeks_later(issuer: Issuer) -> None:
+    """New bundles are announced for Paul, Louis, Karim, whose old key is in a legacy provider, and Anne, who is away. Jeanne has none."""
+    hospital = issuer.hospital
     radio = hospital.emulated("ws-radio").store_of(KARIM.sid)
     radio.elements.clear()
     radio.containers.clear()
-    old = hospital.deliver(KARIM, 20, " old")
+    old = hospital.issue(KARIM, 20)
     radio.plant(old.certificate, old.private_key, provider_type=CAPI)
     pharmacy = hospital.emulated("ws-pharmacy").store_of(ANNE.sid)
-    earlier = hospital.deliver(ANNE, 25, " old")
+    earlier = hospital.issue(ANNE, 25)
     pharmacy.plant(earlier.certificate, earlier.private_key)
-    for person in (PAUL, KARIM, ANNE):
-        hospital.deliver(person, THREE_YEARS, " new")
+    for person, form in ((PAUL, "html"), (LOUIS, "latin1"), (KARIM, "attached"), (ANNE, "redirected")):
+        issuer.announce(person, THREE_YEARS, form=form)
     _say(
-        "\nWeeks later: Paul Martin has 30 days left, Karim Benali 20 (his key is in a legacy CAPI provider), and their new bundles"
+        "\nWeeks later: Paul Martin has 30 days left, Louis Garnier 35 and Karim Benali 20 (his key is in a legacy CAPI provider). The issuer"
     )
     _say(
-        "are there. Anne-Sophie Roux has 25 and a new bundle, but is not logged on. Louis Garnier has 35 and no new bundle yet."
+        "has sent them mails. Anne-Sophie Roux has 25 and a mail too, but is not logged on. Jeanne Dupont has 36 days left and no mail yet."
     )
 
 
-def _show(hospital: Hospital, playbook: str, title: str, rows: Rows) -> Run:
+def _show(issuer: Issuer, playbook: str, title: str, rows: Rows) -> Run:
+    hospital = issuer.hospital
     _say(f"\n{title}")
-    run = play(hospital, playbook, environment=fact_cache(hospital))
+    run = play(hospital, playbook, *issuer.vault_options, environment=fact_cache(hospital))
     if run.exit_code:
         _say(run.stdout + run.stderr)
     for line in table(rows(hospital, run)):
@@ -106,7 +144,7 @@ def _evidence(path: Path) -> None:
     _say(f"\nEvidence of the renewals, {path.name}:")
     for line in path.read_text(encoding="utf-8").splitlines():
         change: dict[str, Any] = json.loads(line)
-        if not change["removed"]:
+        if not change.get("removed"):
             continue
         keys = ", ".join(f"{each['thumbprint'][:8]} {each['key']}" for each in change["keys"])
         _say(

@@ -44,9 +44,9 @@ def report_promises(found: Mapping[str, Any]) -> dict[str, bool]:
     return {
         "the report has every holder and every workstation": len(steps) == 6 and len(found["workstations"]) == 5,
         "it says that who is deferred has to log on": steps.get("T100005") == ("renewal_due", "log_on", "holder"),
-        "it says that the issuer owes a bundle": steps.get("T100006") == ("renewal_due", "await_bundle", "issuer"),
+        "it says that the issuer owes a bundle": steps.get("T100001") == ("renewal_due", "await_bundle", "issuer"),
         "it says that a yearly authorisation ends soon": steps.get("T100002")
-        == ("valid", "renew_authorisation", "holder"),
+        == ("renewal_due", "renew_authorisation", "employer"),
     }
 
 

@@ -82,6 +82,7 @@ class Portal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for listener in self._listeners:
+            listener.shutdown(socket.SHUT_RDWR)  # it wakes the thread that waits
             listener.close()
 
     def _accept(self, listener: socket.socket, serve: Callable[[socket.socket], None]) -> None:
@@ -99,7 +100,8 @@ class Portal:
                 serve(visitor)
             except (SSL.Error, OSError) as problem:
                 self.problems.append(f"{type(problem).__name__}: {problem}")
-                _close_gently(visitor)
+                if not self.terms.closes_at_once:
+                    _close_gently(visitor)
 
     def _serve_start_page(self, visitor: socket.socket) -> None:
         _request(lambda: visitor.recv(4096))

@@ -33,6 +33,12 @@ def seen_by_wine(path: Path | str) -> str:
     return "Z:" + str(path).replace("/", "\\")
 
 
+TRUST = """
+$roots = [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'LocalMachine')
+$roots.Open('ReadWrite')
+$roots.Add([Security.Cryptography.X509Certificates.X509Certificate2]::new([IO.File]::ReadAllBytes('Z:{path}')))
+"""
+
 class WineWorkstation:
     """One Wine prefix: a registry, certificate stores, users' folders, a wineserver. Its one user is the Unix user.
 
@@ -81,6 +87,10 @@ class WineWorkstation:
         with self._lock:
             self._processes.append(process)
         return process
+
+    def trust_root(self, path: Path) -> None:
+        """Trusts the authority of this certificate (a file in PEM) for servers, as a group policy makes workstations do."""
+        self.run_powershell(TRUST.format(path=str(path).replace("/", "\\")))
 
     def run_powershell(self, script: str, timeout: float = 60) -> str:
         """Runs a script in a PowerShell of its own, besides WinRM, and gives its standard output.

@@ -114,6 +114,13 @@ def test_a_stranger_is_shown_no_certificate(terms: Terms, version: str, ca_path:
     assert portal.visitors == []
 
 
+def test_the_reason_is_read_before_a_request_could_lose_it(ca_path: str) -> None:
+    """TLS 1.3 refuses after the handshake. A server that then closes on data that it has not read resets the connection."""
+    terms = Terms(revoked=[JEANNE.certificate], tls_1_3_only=True, closes_at_once=True)
+    with Portal(AUTHORITY, terms=terms) as portal:
+        assert [visit(portal, ca_path).cause for _each in range(5)] == ["revoked"] * 5
+
+
 def test_an_expired_certificate_may_be_taken(ca_path: str) -> None:
     with Portal(AUTHORITY, terms=Terms(takes_expired=True)) as portal:
         assert visit(portal, ca_path, EXPIRED).accepted

@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore, StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ChainStep,
+    ConnectStep,
     DesiredCertificate,
     ImportStep,
     NameStep,
@@ -54,6 +55,17 @@ def test_a_renewal_imports_proves_names_and_only_then_retires() -> None:
     )
     assert kinds(plan) == [ChainStep, ImportStep, ProveStep, NameStep, RetireStep]
     assert plan.retirements == {OLD.thumbprint: RetirementMethod.DELETE}
+
+
+def test_a_portal_is_asked_before_anything_is_retired() -> None:
+    """Also when nothing is; and never when there is nothing to do."""
+    old = [RetiredCertificate(OLD, RetirementMethod.DELETE)]
+    asking = replace(wanted("SISERI"), portal="https://portal.example/")
+    assert kinds(plan_present(asking, view(OLD), old)) == [ImportStep, ProveStep, NameStep, ConnectStep, RetireStep]
+    assert kinds(plan_present(asking, view(), [])) == [ImportStep, ProveStep, NameStep, ConnectStep]
+    assert kinds(plan_present(asking, view(stored(LEAF), OLD), old))[-2:] == [ConnectStep, RetireStep]
+    assert kinds(plan_present(asking, view(stored(LEAF, friendly_name="SISERI")), [])) == []
+    assert not Plan((ConnectStep(LEAF.thumbprint, "https://portal.example/"),)).changes
 
 
 def test_a_root_never_travels() -> None:

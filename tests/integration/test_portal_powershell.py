@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The driver's own code of step ``connect`` shows a certificate, in PowerShell for Linux of the Windows test bed: Wine sends none.
+
+.NET does TLS with OpenSSL there, so HRESULTs are not those of Windows, and the facts are what is held.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from lab.authority import Authority, IssuedBundle
+from lab.playbook import ROOT
+from lab.portal import Demand, Portal, Terms
+from lab.web_proxy import WebProxy
+from lab.wine import bed
+
+pytestmark = pytest.mark.windows
+MODULES = ROOT / "plugins" / "module_utils"
+SCRIPT = """
+Import-Module '{modules}/_Store.psm1', '{modules}/_Portal.psm1'
+$bundle = [IO.File]::ReadAllBytes('{folder}/jeanne.p12')
+$certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, 'passphrase', 'EphemeralKeySet')
+$fact = @{{}}
+$thrown = $null
+$to = @{{ Url = '{url}'; Proxy = '{proxy}'; Timeout = 10; Status = @({status}) }}
+try {{ Connect-Portal -Certificate $certificate -Fact $fact @to }} catch {{ $thrown = $_.TargetObject }}
+@{{ fact = $fact; thrown = $thrown }} | ConvertTo-Json -Compress
+"""
+ISSUER = "CN=AC Personnes, O=Registre d'Essai des Expositions, C=FR"
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority.create()
+
+
+@pytest.fixture(scope="module")
+def jeanne(authority: Authority) -> IssuedBundle:
+    return authority.issue("Jeanne Dupont", "T123456", passphrase="passphrase", with_chain=False)
+
+
+def connect(portal: Portal, jeanne: IssuedBundle, folder: Path, **more: str) -> Mapping[str, Any]:
+    """The facts of the step, and what it threw."""
+    where = bed()
+    assert where is not None
+    (folder / "jeanne.p12").write_bytes(jeanne.data)
+    root = folder / "root.pem"
+    root.write_bytes(portal.authority.root.public_bytes(Encoding.PEM))
+    words = {"modules": MODULES, "folder": folder, "url": portal.url, "proxy": "", "status": "", **more}
+    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", SCRIPT.format(**words)]
+    environment = {**os.environ, "SSL_CERT_FILE": str(root)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    found: Mapping[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def facts(version: str, **changes: Any) -> dict[str, Any]:
+    """Of a certificate that was accepted."""
+    usual = {"tls_version": version, "asked": True, "sent": True, "issuers": [ISSUER], "http_status": 200, "code": None}
+    return usual | changes
+
+
+ACCEPTED = {
+    "TLS 1.3": (Terms(address="localhost"), "TLSv1.3"),
+    "TLS 1.2": (Terms(address="localhost", tls_1_2_only=True), "TLSv1.2"),
+    "optional": (Terms(Demand.OPTIONAL, "localhost"), "TLSv1.3"),
+    "after the request": (Terms(Demand.AFTER_THE_REQUEST, "localhost"), "TLSv1.2"),
+}
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_the_certificate_is_shown(case: str, authority: Authority, jeanne: IssuedBundle, tmp_path: Path) -> None:
+    terms, version = ACCEPTED[case]
+    with Portal(authority, terms=terms) as portal:
+        assert connect(portal, jeanne, tmp_path) == {"fact": facts(version), "thrown": None}
+    assert [visit.thumbprint for visit in portal.visitors] == [jeanne.thumbprint]
+
+
+def test_a_refusal_after_the_handshake_is_no_success(
+    authority: Authority, jeanne: IssuedBundle, tmp_path: Path
+) -> None:
+    with Portal(authority, terms=Terms(address="localhost", revoked=[jeanne.certificate])) as portal:
+        found = connect(portal, jeanne, tmp_path)
+    assert found["thrown"]["code"] == "connect_failed"
+    assert found["fact"] == facts("TLSv1.3", http_status=None, code="handshake")
+
+
+def test_the_status_counts_and_the_proxy_is_used(authority: Authority, jeanne: IssuedBundle, tmp_path: Path) -> None:
+    with Portal(authority, terms=Terms(address="localhost"), status=404) as portal, WebProxy() as proxy:
+        refused = connect(portal, jeanne, tmp_path)
+        accepted = connect(portal, jeanne, tmp_path, proxy=proxy.url, status="404")
+    assert refused["fact"] == facts("TLSv1.3", http_status=404, code="http_refused")
+    assert accepted == {"fact": facts("TLSv1.3", http_status=404), "thrown": None}
+    assert proxy.tunnels == [f"localhost:{portal.port}"]
