@@ -78,7 +78,9 @@ def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> 
     assert (again.exit_code, len(issuer.registration.requests)) == (0, asked), again.stdout
     assert [row for row in again.rows if row.result.get("changed")] == []
 
-    enrolled = play(issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=fact_cache(issuer.hospital))
+    enrolled = play(
+        issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=fact_cache(issuer.hospital)
+    )
     assert [row.result["outcome"] for row in enrolled.holders()] == ["installed"] * len(ids), enrolled.stdout
 
 
@@ -90,7 +92,13 @@ def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issu
     next(each for each in registration.deliveries.values() if ELODIE.name in str(each.bundle.file_name)).downloads = 1
     karims = hospital.issue(KARIM, DAYS)
     mails.deliver(issuer.maildir, KARIM, registration.issue(karims, karims.passphrase), "another-code")
-    forged = mails.delivery_mail(PAUL, f"https://{registration.host}/retrait/x", "code", now, results=["evil.example; dmarc=pass header.from=irsn.fr"])
+    forged = mails.delivery_mail(
+        PAUL,
+        f"https://{registration.host}/retrait/x",
+        "code",
+        now,
+        results=["evil.example; dmarc=pass header.from=irsn.fr"],
+    )
     mails.put(issuer.maildir, forged.data)
     mails.deliver(issuer.maildir, LOUIS, "https://retrait.evil.example/retrait/x", "code")
     unknown = replace(ANNE, authorisation="T999999")
@@ -133,7 +141,7 @@ def test_mails_of_collected_bundles_are_moved_and_no_others(issuer: Issuer) -> N
     issuer.announce(JEANNE, DAYS)
     mails.deliver(issuer.maildir, LOUIS, "https://retrait.evil.example/retrait/x", "code")
     run = collect(issuer, collect_move_to="Done")
-    assert run.exit_code == 2, run.stdout  # noqa: PLR2004
+    assert run.exit_code == 2, run.stdout
     left = b"".join(path.read_bytes() for part in ("new", "cur") for path in (issuer.maildir / part).iterdir())
     moved = b"".join(path.read_bytes() for path in issuer.maildir.rglob("*") if path.is_file() and "Done" in str(path))
     assert (b"retrait.evil.example" in left, b"retrait.evil.example" in moved) == (True, False)
@@ -145,7 +153,13 @@ def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
     new = {JEANNE.authorisation: "a passphrase of the site"}
     assert collect(issuer, collect_new_passphrases=new).exit_code == 0
     enrolled = play(
-        issuer.hospital, ENROL, "-e", json.dumps({"pkcs12_passphrases": new}), "--limit", "ws-nuclear", environment=fact_cache(issuer.hospital)
+        issuer.hospital,
+        ENROL,
+        "-e",
+        json.dumps({"pkcs12_passphrases": new}),
+        "--limit",
+        "ws-nuclear",
+        environment=fact_cache(issuer.hospital),
     )
     outcomes = {row.result["authorisation"]: row.result["outcome"] for row in enrolled.holders()}
     assert outcomes[JEANNE.authorisation] == "installed", enrolled.stdout

@@ -43,7 +43,9 @@ def test_collect_leaves_no_secret(issuer: Issuer, figures: Figures) -> None:
     pauls = hospital.issue(PAUL, 1000)
     mails.deliver(issuer.maildir, PAUL, issuer.registration.issue(pauls, pauls.passphrase), wrong)
     louis = hospital.issue(LOUIS, 1000)
-    mails.deliver(issuer.maildir, LOUIS, issuer.registration.issue(louis, "c" + louis.passphrase), "c" + louis.passphrase)
+    mails.deliver(
+        issuer.maildir, LOUIS, issuer.registration.issue(louis, "c" + louis.passphrase), "c" + louis.passphrase
+    )
     delivered = [each.bundle for each in issuer.registration.deliveries.values()]
     watched.secrets += [secret for bundle in delivered for secret in secrets_of(bundle, bundle.file_name)]
     watched.secrets += [text_secret("a wrong code", wrong), text_secret("a code", "c" + louis.passphrase)]
@@ -52,7 +54,13 @@ def test_collect_leaves_no_secret(issuer: Issuer, figures: Figures) -> None:
     watched.secrets.append(text_secret("the vault's password", vault_password))
 
     def collect(**variables: object) -> Run:
-        options = ("-vvv", "--diff", "-e", f"@{issuer.variables(collect_new_passphrases=new, **variables)}", *issuer.vault_options)
+        options = (
+            "-vvv",
+            "--diff",
+            "-e",
+            f"@{issuer.variables(collect_new_passphrases=new, **variables)}",
+            *issuer.vault_options,
+        )
         watched.runs.append(play(hospital, "hospital_it.pkcs12.collect", *options, environment=watched._environment()))
         return watched.runs[-1]
 
@@ -65,7 +73,9 @@ def test_collect_leaves_no_secret(issuer: Issuer, figures: Figures) -> None:
     issuer.registration.variant = Variant(cut=100)
     issuer.announce(KARIM, 1200)
     runs.append(collect())
-    assert [run.exit_code for run in runs] == [2] * len(runs), runs[2].stdout  # Paul's code is wrong, and Louis's opens nothing
+    assert [run.exit_code for run in runs] == [2] * len(runs), runs[
+        2
+    ].stdout  # Paul's code is wrong, and Louis's opens nothing
     pieces = [
         *((f"output {number}", (run.stdout + run.stderr).encode()) for number, run in enumerate(watched.runs, 1)),
         *(

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,11 +41,20 @@ class ActionModule(ActionBase):
             file.write(json.dumps([name, given, bool(self._task.no_log)]) + "\\n")
         return {"changed": False, "msg": "recorded", **json.loads(os.environ["ANSWERS"])[name]}
 """
-MAIL = {"url": "https://issuer.example/1", "code": "the code", "message_id": "<1@issuer.example>", "date": "2026-10-17T09:42:00Z"}
+MAIL = {
+    "url": "https://issuer.example/1",
+    "code": "the code",
+    "message_id": "<1@issuer.example>",
+    "date": "2026-10-17T09:42:00Z",
+}
 OTHER = {**MAIL, "message_id": "<2@issuer.example>"}
 PROBLEM = {"place": "new/1", "cause": "So.", "next_step": "Look."}
 ANSWERS = {
-    "delivery_info": {"deliveries": [{"state": "new"}], "problems": [PROBLEM], "newest": {"T1": MAIL, "T2": OTHER, "T9": MAIL}},
+    "delivery_info": {
+        "deliveries": [{"state": "new"}],
+        "problems": [PROBLEM],
+        "newest": {"T1": MAIL, "T2": OTHER, "T9": MAIL},
+    },
     "bundle_pickup": {"state": "collected", "opened_with": "code", "dest": "/bundles/x.p12"},
     "delivery_summary": {"lines": [], "needs_somebody": []},
 }
@@ -99,7 +107,10 @@ WITHDRAWN: Mapping[str, tuple[str, Any]] = {
         "allow_ephemeral_dest": True,
         "evidence_path": "/evidence",
     }.items()
-} | {"collect_certificate_pattern": ("authorisation_pattern", "- (T.)$"), "collect_max_bundle_bytes": ("max_bytes", 2000)}
+} | {
+    "collect_certificate_pattern": ("authorisation_pattern", "- (T.)$"),
+    "collect_max_bundle_bytes": ("max_bytes", 2000),
+}
 SUMMED_UP = {"collect_holders": ("holders", HOLDERS), "collect_acknowledged": ("acknowledged", ["<2@issuer.example>"])}
 ELSEWHERE = {
     "collect_bundle_folder": "/bundles",
@@ -164,8 +175,13 @@ def test_every_variable_of_the_role_has_a_row() -> None:
     ],
     ids=MODULES,
 )
-def test_every_option_is_wired_or_named_here(module: str, rows: Mapping[str, tuple[str, Any]], others: set[str]) -> None:
-    assert set(action_options(ROOT / "plugins" / "action" / f"{module}.py")) == {option for option, _value in rows.values()} | others
+def test_every_option_is_wired_or_named_here(
+    module: str, rows: Mapping[str, tuple[str, Any]], others: set[str]
+) -> None:
+    assert (
+        set(action_options(ROOT / "plugins" / "action" / f"{module}.py"))
+        == {option for option, _value in rows.values()} | others
+    )
 
 
 @pytest.mark.parametrize("name", READ)
@@ -189,7 +205,11 @@ def test_variable_reaches_the_summary(given: Mapping[str, list[Json]], name: str
 def test_codes_are_read_without_a_log_and_mails_are_moved_without_codes(given: Mapping[str, list[Json]]) -> None:
     first, second = given["delivery_info"]
     assert (first["no_log"], first.get("include_codes"), first.get("move_to")) == (True, None, None)
-    assert (second["include_codes"], second["move_to"], second["move_message_ids"]) == (False, "Done", ["<1@issuer.example>"])
+    assert (second["include_codes"], second["move_to"], second["move_message_ids"]) == (
+        False,
+        "Done",
+        ["<1@issuer.example>"],
+    )
 
 
 def test_only_holders_whose_delivery_is_open_are_served(given: Mapping[str, list[Json]]) -> None:

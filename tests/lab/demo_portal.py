@@ -46,7 +46,9 @@ def ask_before(issuer: Issuer, portal: Portal, person: Person) -> bool:
         "use_proxy": False,
     }
     (row,) = _ask(issuer, portal, "localhost", task)
-    _say(f"\nBefore {person.name}'s bundle is installed, {MODULE} shows it to the portal from here: {row.result['msg']}")
+    _say(
+        f"\nBefore {person.name}'s bundle is installed, {MODULE} shows it to the portal from here: {row.result['msg']}"
+    )
     return bool(row.result["accepted"])
 
 

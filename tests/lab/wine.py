@@ -36,8 +36,9 @@ def seen_by_wine(path: Path | str) -> str:
 TRUST = """
 $roots = [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'LocalMachine')
 $roots.Open('ReadWrite')
-$roots.Add([Security.Cryptography.X509Certificates.X509Certificate2]::new([IO.File]::ReadAllBytes('Z:{path}')))
+$roots.Add([Security.Cryptography.X509Certificates.X509Certificate2]::new([IO.File]::ReadAllBytes('{path}')))
 """
+
 
 class WineWorkstation:
     """One Wine prefix: a registry, certificate stores, users' folders, a wineserver. Its one user is the Unix user.
@@ -90,7 +91,7 @@ class WineWorkstation:
 
     def trust_root(self, path: Path) -> None:
         """Trusts the authority of this certificate (a file in PEM) for servers, as a group policy makes workstations do."""
-        self.run_powershell(TRUST.format(path=str(path).replace("/", "\\")))
+        self.run_powershell(TRUST.format(path=seen_by_wine(path)))
 
     def run_powershell(self, script: str, timeout: float = 60) -> str:
         """Runs a script in a PowerShell of its own, besides WinRM, and gives its standard output.

@@ -99,7 +99,9 @@ def _stranger(found: Stranger) -> CollectionError:
 def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode: bool) -> None:
     """Moves the mails of usable deliveries. What a person has to look at stays where it is."""
     bad = {each.letter.place for each in reading.deliveries if each.state in BAD}
-    chosen = (each.letter for each in reading.deliveries if rules.move_ids is None or each.letter.message_id in rules.move_ids)
+    chosen = (
+        each.letter for each in reading.deliveries if rules.move_ids is None or each.letter.message_id in rules.move_ids
+    )
     for place in dict.fromkeys(letter.place for letter in chosen):
         if place in bad:
             continue

@@ -70,7 +70,9 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
         "msg": " ".join([headline, *urgent]),
         "lines": [headline, *urgent, *(outcome.sentence for outcome in outcomes if outcome not in needy)],
         "totals": totals,
-        "needs_somebody": sorted({*(outcome.record.authorisation or "?" for outcome in needy), *("?" for _row in unread)}),
+        "needs_somebody": sorted(
+            {*(outcome.record.authorisation or "?" for outcome in needy), *("?" for _row in unread)}
+        ),
     }
 
 
@@ -108,7 +110,9 @@ def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, st
         sentence = f"{error.get('cause', row['state'])} {error.get('next_step', '')}".strip()
         return _read_state(row["state"]), error.get("code"), sentence
     if number not in run.holders:
-        sentence = "The inventory has no holder with this number. Add the holder to pkcs12_holders, and run the task again."
+        sentence = (
+            "The inventory has no holder with this number. Add the holder to pkcs12_holders, and run the task again."
+        )
         return DeliveryState.UNKNOWN_HOLDER, None, sentence
     done = run.withdrawals.get(number)
     if done is None:

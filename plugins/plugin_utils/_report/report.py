@@ -17,8 +17,8 @@ from .._facts.holders import parse_day, parse_holder
 from .._policy.subject import check_pattern
 from .._policy.validity import Status
 from .build import Sources, build
-from .delivery.atomic_files import read, write
 from .deliveries import deliveries_of
+from .delivery.atomic_files import read, write
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown

@@ -15,6 +15,7 @@ from .._facts.holders import HolderEntry, holder_status
 from .._policy.access import WORST_FIRST, Authorisation, access_of
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
+from .deliveries import with_delivery
 from .model import (
     Actor,
     CertificateRow,
@@ -24,7 +25,6 @@ from .model import (
     Reachability,
     WorkstationRow,
 )
-from .deliveries import with_delivery
 from .next_step import NOTHING, RemainingCertificates, at_last, next_step
 from .sources import Host
 

@@ -7,14 +7,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.summary import (
     CollectionRun,
     collection_summary,
 )
-
 from unit.plugins.plugin_utils._delivery.deliveries import NOW, PICKED_UP, known, mail
 
-FAILED = {**PICKED_UP, "state": "link_used", "msg": "Used.", "error": {"code": "link_used"}, "failed": True, "dest": None}
+FAILED = {
+    **PICKED_UP,
+    "state": "link_used",
+    "msg": "Used.",
+    "error": {"code": "link_used"},
+    "failed": True,
+    "dest": None,
+}
 
 
 def summed(**changed: Any) -> dict[str, Any]:
@@ -115,7 +122,9 @@ def test_records_without_a_mail_are_kept_for_some_time() -> None:
     assert states(summed(known=old)) == {"T1": "collected", "T9": "collected"}
 
 
-@pytest.mark.parametrize("fact", [None, [], {}, {"schema": 2, "deliveries": [{}]}, {"schema": 1, "deliveries": [{}, "x"]}])
+@pytest.mark.parametrize(
+    "fact", [None, [], {}, {"schema": 2, "deliveries": [{}]}, {"schema": 1, "deliveries": [{}, "x"]}]
+)
 def test_facts_of_another_form_are_no_facts(fact: Any) -> None:
     assert states(summed(known=fact)) == {"T1": "collected"}
 
@@ -127,6 +136,10 @@ def test_check_mode_is_green_although_nothing_was_withdrawn() -> None:
 
 def test_those_who_need_a_person_come_first() -> None:
     holders = {"T1": "Jeanne Dupont", "T2": "Paul Martin"}
-    result = summed(deliveries=[mail("T1"), mail("T2")], withdrawals={"T1": PICKED_UP, "T2": {**FAILED, "item": "T2"}}, holders=holders)
+    result = summed(
+        deliveries=[mail("T1"), mail("T2")],
+        withdrawals={"T1": PICKED_UP, "T2": {**FAILED, "item": "T2"}},
+        holders=holders,
+    )
     assert ["T2" in line for line in result["lines"]] == [False, True, False]
     assert result["totals"] == {"collected": 1, "link_used": 1}

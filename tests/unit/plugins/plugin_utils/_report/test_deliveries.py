@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.records import DeliveryRecord, records_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliveries import (
     OPEN,
@@ -15,7 +16,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
     with_delivery,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep
-
 from unit.plugins.plugin_utils._delivery.deliveries import known
 from unit.plugins.plugin_utils._report.reports import holder
 
@@ -30,7 +30,9 @@ def delivery(state: str) -> DeliveryRecord:
     return records_of(known("T1", state=state))["T1"]
 
 
-def stepped(step: tuple[NextStep, Actor], found: DeliveryRecord | None, valid_from: datetime | None) -> tuple[NextStep, Actor]:
+def stepped(
+    step: tuple[NextStep, Actor], found: DeliveryRecord | None, valid_from: datetime | None
+) -> tuple[NextStep, Actor]:
     until = valid_from + THREE_YEARS if valid_from else None
     return with_delivery(step, replace(HOLDER, valid_from=valid_from, valid_until=until), found)
 
