@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roles for workstations look at no other host: slices of a job and batches of a play are like one run. Roles of the controller look at all."""
+"""Roles for workstations look at no other host: slices of a job and batches of a play are like one run.
+
+Roles of the controller look at all hosts.
+"""
 
 from __future__ import annotations
 

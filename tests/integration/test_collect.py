@@ -114,8 +114,8 @@ def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issu
         unknown.authorisation: "unknown_holder",
     }
     assert (run.exit_code, states(issuer)) == (2, expected), run.stdout + run.stderr
-    for number in expected:
-        assert f"{number} (mail" in run.stdout or expected[number] == "collected"
+    for number, state in expected.items():
+        assert f"{number} (mail" in run.stdout or state == "collected"
 
     (result,) = (row.result for row in collect(issuer, collect_acknowledged=[used]).of("delivery_summary"))
     assert ELODIE.authorisation not in result["needs_somebody"]

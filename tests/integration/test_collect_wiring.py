@@ -136,8 +136,9 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Json]]:
     variables = {name: value for rows in (READ, WITHDRAWN, SUMMED_UP) for name, (_option, value) in rows.items()}
     variables |= {name: value for name, value in ELSEWHERE.items() if value is not None}
     variables["collect_store_tasks"] = str(folder / "store.yml")
-    (folder / "store.yml").write_text(json.dumps([{"hospital_it.pkcs12.delivery_summary": {
-        "deliveries": ["{{ collect_authorisation }}", "{{ collect_passphrase }}", "{{ collect_bundle }}"]}}]), encoding="utf-8")  # fmt: skip
+    given = ["{{ collect_authorisation }}", "{{ collect_passphrase }}", "{{ collect_bundle }}"]
+    store = [{"hospital_it.pkcs12.delivery_summary": {"deliveries": given}}]
+    (folder / "store.yml").write_text(json.dumps(store), encoding="utf-8")
     play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": ["hospital_it.pkcs12.collect"]}
     book, record = folder / "book.yml", folder / "recorded.jsonl"
     book.write_text(json.dumps([play | {"vars": variables}]), encoding="utf-8")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: mails arrive, bundles are withdrawn, installed and shown to the portal; weeks later some are renewed; a report says who stands where."""
+"""The demo: mails arrive, bundles are withdrawn, installed and shown to the portal; later some are renewed, and a report is made."""
 
 from __future__ import annotations
 
@@ -115,11 +115,12 @@ def _weeks_later(issuer: Issuer) -> None:
     for person, form in ((PAUL, "html"), (LOUIS, "latin1"), (KARIM, "attached"), (ANNE, "redirected")):
         issuer.announce(person, THREE_YEARS, form=form)
     _say(
-        "\nWeeks later: Paul Martin has 30 days left, Louis Garnier 35 and Karim Benali 20 (his key is in a legacy CAPI provider). The issuer"
+        "\nWeeks later: Paul Martin has 30 days left, Louis Garnier 35, and Karim Benali 20 (his key is in a legacy CAPI provider)."
     )
     _say(
-        "has sent them mails. Anne-Sophie Roux has 25 and a mail too, but is not logged on. Jeanne Dupont has 36 days left and no mail yet."
+        "The issuer has sent them mails. Anne-Sophie Roux has 25 days and a mail too, but is not logged on. Jeanne Dupont has 36 days"
     )
+    _say("left and no mail yet.")
 
 
 def _show(issuer: Issuer, playbook: str, title: str, rows: Rows) -> Run:

@@ -21,7 +21,7 @@ MODULE = "hospital_it.pkcs12.portal_info"
 
 
 def require_portal(issuer: Issuer, portal: Portal) -> None:
-    """The portal has to accept a certificate before older ones go. Under Wine no client certificate is sent, so it is not asked for there."""
+    """The portal has to accept a certificate before older ones go. Wine sends no client certificate, so there it is no condition."""
     hospital = issuer.hospital
     folder = hospital.folder / "host_vars"
     folder.mkdir()
@@ -45,7 +45,7 @@ def ask_before(issuer: Issuer, portal: Portal, person: Person) -> bool:
         "ca_path": str(issuer.authority_file),
         "use_proxy": False,
     }
-    (row,) = _ask(issuer, portal, "localhost", task)
+    (row,) = _ask(issuer, "localhost", task)
     _say(
         f"\nBefore {person.name}'s bundle is installed, {MODULE} shows it to the portal from here: {row.result['msg']}"
     )
@@ -61,7 +61,7 @@ def ask_after(issuer: Issuer, portal: Portal) -> dict[str, tuple[str, ...]]:
         "authorisation": "{{ item.authorisation }}",
         "fail_when_refused": False,
     }
-    found = _ask(issuer, portal, "all", task, loop="{{ pkcs12_holders }}", ignore_errors=True)
+    found = _ask(issuer, "all", task, loop="{{ pkcs12_holders }}", ignore_errors=True)
     rows: list[Sequence[str]] = [("workstation", "kind", "holder", "portal", "TLS", "HTTP")]
     answers: dict[str, tuple[str, ...]] = {}
     for row in sorted(found, key=lambda row: (row.host, row.result["item"]["authorisation"])):
@@ -90,7 +90,7 @@ def portal_promises(issuer: Issuer, answers: dict[str, tuple[str, ...]]) -> dict
     }
 
 
-def _ask(issuer: Issuer, portal: Portal, hosts: str, task: dict[str, Any], **keywords: Any) -> tuple[Row, ...]:
+def _ask(issuer: Issuer, hosts: str, task: dict[str, Any], **keywords: Any) -> tuple[Row, ...]:
     hospital = issuer.hospital
     book = hospital.folder / "portal.yml"
     tasks = [{MODULE: task, **keywords}]

@@ -23,7 +23,7 @@ class DeliveryState(Enum):
     REFUSED = "refused"
     FAILED = "failed"
     SUPERSEDED = "superseded"
-    PASSPHRASE_NOT_STORED = "passphrase_not_stored"
+    PASSPHRASE_NOT_STORED = "passphrase_not_stored"  # noqa: S105  the name of a state
     ACKNOWLEDGED = "acknowledged"
     UNKNOWN_HOLDER = "unknown_holder"
 

@@ -29,10 +29,10 @@ EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 class CollectionRun:
     """What a run has found and done.
 
-    ``deliveries`` and ``problems``: of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number. ``unstored``: why a
-    passphrase is in no store, by number. ``holders``: names by number, as the inventory has them. ``acknowledged``: message ids of
-    deliveries, or places of mails, that a person has dealt with. ``known``: ``ansible_facts.pkcs12_deliveries`` from before. ``check_mode``: nothing was
-    withdrawn, so a new delivery is no failure.
+    ``deliveries`` and ``problems``: of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number.
+    ``unstored``: why a passphrase is in no store, by number. ``holders``: names by number, as the inventory has them. ``acknowledged``:
+    message ids of deliveries, or places of mails, that a person has dealt with. ``known``: ``ansible_facts.pkcs12_deliveries`` from before.
+    ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
     """
 
     deliveries: Sequence[Row]
@@ -114,6 +114,10 @@ def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, st
             "The inventory has no holder with this number. Add the holder to pkcs12_holders, and run the task again."
         )
         return DeliveryState.UNKNOWN_HOLDER, None, sentence
+    return _withdrawn_state(run, number)
+
+
+def _withdrawn_state(run: CollectionRun, number: str) -> tuple[DeliveryState, str | None, str]:
     done = run.withdrawals.get(number)
     if done is None:
         return DeliveryState.NEW, None, "The bundle was not withdrawn. Run the task again."
