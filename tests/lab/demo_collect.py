@@ -37,7 +37,7 @@ def collect(issuer: Issuer, title: str) -> Collected:
         done = row.result
         name = str(done.get("dest")).rpartition("/")[2]
         rows.append((done["item"], done["state"], name, str(done.get("opened_with")), str(done["requests"])))
-    for line in table(sorted(rows[:1]) + sorted(rows[1:])):
+    for line in table([rows[0], *sorted(rows[1:], key=lambda row: row[0])]):
         _say(line)
     made = Collected(registration.downloads - downloads, len(registration.requests) - requests, not run.exit_code)
     _say(f"{made.requests} requests to the registration authority, which gave {made.downloads} bundles.")

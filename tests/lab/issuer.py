@@ -56,7 +56,7 @@ class Issuer:
         """A file with extra variables for the playbook collect, as a site would set them."""
         path = self.hospital.folder / "collect.yml"
         path.touch(mode=0o600)
-        path.write_text(yaml.safe_dump(self._collect() | more), encoding="utf-8")
+        path.write_text(yaml.safe_dump({**self._collect(), **more}), encoding="utf-8")
         return path
 
     @property
