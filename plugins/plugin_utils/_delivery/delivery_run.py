@@ -99,9 +99,7 @@ def _stranger(found: Stranger) -> CollectionError:
 def _move(source: MailSource, folder: str, reading: Reading, check_mode: bool) -> None:
     """Moves the mails of usable deliveries. What a person has to look at stays where it is."""
     bad = {each.letter.place for each in reading.deliveries if each.state in BAD}
-    for place in dict.fromkeys(each.letter.place for each in reading.deliveries if each.state not in BAD):
-        if place in bad:
-            continue
+    for place in dict.fromkeys(each.letter.place for each in reading.deliveries if each.letter.place not in bad):
         try:
             if not check_mode:
                 source.move(place, folder)
