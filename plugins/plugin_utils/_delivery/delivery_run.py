@@ -100,11 +100,11 @@ def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode
     """Moves the mails of usable deliveries. What a person has to look at stays where it is."""
     bad = {each.letter.place for each in reading.deliveries if each.state in BAD}
     chosen = (
-        each.letter for each in reading.deliveries if rules.move_ids is None or each.letter.message_id in rules.move_ids
+        letter.place
+        for letter in (each.letter for each in reading.deliveries)
+        if rules.move_ids is None or letter.message_id in rules.move_ids
     )
-    for place in dict.fromkeys(letter.place for letter in chosen):
-        if place in bad:
-            continue
+    for place in dict.fromkeys(place for place in chosen if place not in bad):
         try:
             if not check_mode:
                 source.move(place, str(rules.move_to))

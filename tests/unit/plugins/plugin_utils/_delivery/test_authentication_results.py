@@ -23,6 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.authe
             [("dkim", "fail", {"reason": 'a;b="c', "header.d": "x"})],
         ),
         ("(x) mx.example (y (z\\) ;) ) ;dmarc=pass(p=none)header.from=a", [("dmarc", "pass", {"header.from": "a"})]),
+        ('mx.example; a=pass x.y="(z"; c=fail', [("a", "pass", {"x.y": "(z"}), ("c", "fail", {})]),
         ("mx.example; a=pass (;b=pass); c=fail", [("a", "pass", {}), ("c", "fail", {})]),
         ("mx.example; dkim=pass header.d=a header.d=b", [("dkim", "pass", {})]),
         ("mx.example; dkim=; =pass; dkim", []),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery impor
 from lab import mail_forms, mails
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Person
 from unit.plugins.action.test_delivery_info import BASE, CHECKED
+from unit.plugins.plugin_utils._delivery.fake_imap import Mailbox
 from unit.plugins.plugin_utils.fakes import now
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
@@ -200,3 +202,17 @@ def test_since_counts_from_the_arrival(tmp_path: Path) -> None:
     shown = run(tmp_path, since=30)
     assert {row["authorisation"] for row in shown["deliveries"]} == {JEANNE.authorisation, ANNE.authorisation}
     assert shown["ignored"]["too_old"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "check_mode", "is_read_only"),
+    [({}, False, True), ({"move_to": "Done"}, True, True), ({"move_to": "Done"}, False, False)],
+)
+def test_a_folder_is_opened_for_writing_only_to_move(
+    changes: dict[str, Any], check_mode: bool, is_read_only: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Mailbox()
+    monkeypatch.setitem(sys.modules, "imapclient", box.library())  # type: ignore[arg-type]
+    account = {"source": "imap", "host": "h", "username": "u", "password": "right", **changes}
+    run(Path("unused"), check_mode=check_mode, **account)
+    assert ("select", "INBOX", is_read_only) in box.commands

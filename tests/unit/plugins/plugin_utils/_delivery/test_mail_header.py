@@ -31,6 +31,8 @@ def mail(header: str | bytes) -> mail_header.Message:
         ("From: <a@issuer.example> <x@evil.example>", None),
         ("From: a@issuer.example\nFrom: x@evil.example", None),
         ("From: x@evil.example\nfrom: a@issuer.example", None),
+        ("From: a@issuer.example\nFrom:", None),
+        ("From: nobody:;\nFrom: a@issuer.example", None),
         ("From: a@issuer.example,", None),
         ("From: nobody", None),
         ("From:", None),
