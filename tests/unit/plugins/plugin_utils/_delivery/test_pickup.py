@@ -56,6 +56,11 @@ def test_a_copy_of_an_older_link_is_not_taken_for_the_new_one(site: Site, other:
     assert told(site.run(url=other_url, code=other.passphrase, new_passphrase="of the site"))[0] == "dest_taken"
 
 
+def test_the_file_of_another_link_is_not_taken_although_it_opens(site: Site) -> None:
+    site.run()
+    assert told(site.run(url=URL.replace("one-link", "other-link"))) == ("dest_taken", "new", False, 0)
+
+
 def test_a_bundle_that_was_moved_away_is_not_asked_for_again(site: Site) -> None:
     site.run(variables={"awx_job_id": 33})
     site.dest.unlink()
