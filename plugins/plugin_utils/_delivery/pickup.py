@@ -73,7 +73,7 @@ def pick_up(task: PickupTask, check_mode: bool) -> dict[str, Any]:
         except OSError as problem:
             raise storage_error(problem, task.dest.parent) from None
     except CollectionError as refusal:
-        state = state_after(refusal.code, run.collected)
+        state = state_after(refusal.code, run.collected, run.requests > 0)
         raise CollectionError(
             code=refusal.code,
             cause=refusal.cause,
@@ -118,7 +118,7 @@ class _Run:
                 opened = self._settled() or self._withdrawn()
                 return self._finished(opened, former)
             except CollectionError as refusal:
-                self._note(state_after(refusal.code, self.collected))
+                self._note(state_after(refusal.code, self.collected, self.requests > 0))
                 raise
 
     def _note(self, state: DeliveryState) -> None:

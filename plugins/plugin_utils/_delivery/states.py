@@ -49,8 +49,9 @@ _STATES = {
 _STATE_OF = {code: state for state, codes in _STATES.items() for code in codes}
 
 
-def state_after(code: str, collected: bool) -> DeliveryState:
-    """The state after an error. ``collected``: the holder's bundle is in its place, whatever failed afterwards."""
+def state_after(code: str, collected: bool, asked: bool = False) -> DeliveryState:
+    """The state after an error. ``collected``: the holder's bundle is in its place. ``asked``: requests were sent, so it is not new."""
     if collected:
         return DeliveryState.COLLECTED
-    return _STATE_OF.get(code, DeliveryState.FAILED)
+    state = _STATE_OF.get(code, DeliveryState.FAILED)
+    return DeliveryState.FAILED if asked and state is DeliveryState.NEW else state

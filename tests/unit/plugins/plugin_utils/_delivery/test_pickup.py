@@ -4,62 +4,16 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import pickup
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.durable_files import PartFile
 from lab import registration_pages as pages
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
-from unit.plugins.plugin_utils.registration import HOST, URL, Registration
-
-CODE = "withdrawal-4711"
-Result = dict[str, Any]
-
-
-class Site:
-    """A folder for a bundle, and the registration authority that gives it."""
-
-    def __init__(self, folder: Path, registration: Registration, issued: IssuedBundle) -> None:
-        self.folder, self.registration, self.issued = folder, registration, issued
-        self.dest = folder / "Jeanne Dupont - T123456.p12"
-
-    def run(self, *, check_mode: bool = False, variables: Any = None, **changes: Any) -> Result:
-        usual = {"url": URL, "code": CODE, "dest": str(self.dest), "authorisation": "T123456", "allowed_hosts": [HOST]}
-        result = run_action(
-            "bundle_pickup", usual | changes, FakeWorkstation(), check_mode=check_mode, variables=variables
-        )
-        assert "exception" not in result, result["exception"]
-        return result
-
-    def names(self) -> list[str]:
-        """Of all files but the record."""
-        return sorted(path.name for path in self.folder.iterdir() if not path.name.endswith(".json"))
-
-    def record(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(
-            (self.folder / f".{self.dest.name}.withdrawal.json").read_text(encoding="utf-8")
-        )
-        return found
-
-
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, issued: IssuedBundle) -> Site:
-    registration = Registration().install(monkeypatch)
-    registration.deliver(issued, CODE)
-    return Site(tmp_path, registration, issued)
-
-
-def told(result: Result) -> tuple[Any, ...]:
-    return result.get("error", {}).get("code"), result["state"], result["changed"], result["requests"]
+from unit.plugins.plugin_utils.pickup_site import CODE, Site, told
+from unit.plugins.plugin_utils.registration import URL
 
 
 def test_a_bundle_is_withdrawn_once(site: Site) -> None:
@@ -100,6 +54,11 @@ def test_a_copy_of_an_older_link_is_not_taken_for_the_new_one(site: Site, other:
     assert told(site.run(url=other_url, new_passphrase="of the site")) == ("dest_taken", "new", False, 0)
     (site.folder / f".{site.dest.name}.withdrawal.json").unlink()
     assert told(site.run(url=other_url, code=other.passphrase, new_passphrase="of the site"))[0] == "dest_taken"
+
+
+def test_the_file_of_another_link_is_not_taken_although_it_opens(site: Site) -> None:
+    site.run()
+    assert told(site.run(url=URL.replace("one-link", "other-link"))) == ("dest_taken", "new", False, 0)
 
 
 def test_a_bundle_that_was_moved_away_is_not_asked_for_again(site: Site) -> None:
@@ -205,101 +164,9 @@ def test_the_evidence_has_the_facts_and_no_secret(site: Site) -> None:
     }
 
 
-def test_evidence_that_cannot_be_written_stops_before_any_request(site: Site) -> None:
-    assert told(site.run(evidence_path=str(site.folder / "missing" / "e"))) == ("evidence", "new", False, 0)
-
-
-REFUSED = {
-    "no folder": {"dest": "{folder}/missing/a.p12"},
-    "a folder": {"dest": "{folder}"},
-    "a file as the folder": {"dest": "{folder}/file/a.p12"},
-}
-
-
-@pytest.mark.parametrize("given", REFUSED.values(), ids=REFUSED)
-def test_a_destination_that_is_none_is_refused(site: Site, given: dict[str, str]) -> None:
-    (site.folder / "file").touch()
-    placed = {name: value.replace("{folder}", str(site.folder)) for name, value in given.items()}
-    for check_mode in (False, True):
-        assert told(site.run(check_mode=check_mode, **placed)) == ("dest_folder", "new", False, 0)
-
-
-def test_too_little_space_is_seen_before_any_request(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "statvfs", lambda _path: os.statvfs_result((4096, 4096, 9, 9, 9, 0, 0, 0, 0, 255)))
-    assert told(site.run()) == ("disk_full", "failed", False, 0)
-
-
-def test_a_disk_that_fails_while_the_file_comes_loses_nothing(
-    site: Site, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its folder takes no new file either: the file waits in the temporary folder, where only this link's next run looks."""
-    temporary = tmp_path_factory.mktemp("temporary")
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-
-    def full(*_given: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    mkstemp, has_failed = tempfile.mkstemp, []
-
-    def elsewhere(**given: Any) -> Any:
-        return full() if has_failed and given["dir"] == site.folder else mkstemp(**given)
-
-    def failing(_part: PartFile, _data: bytes) -> None:
-        has_failed.append(True)
-        full()
-
-    with monkeypatch.context() as patches:
-        patches.setattr(PartFile, "write", failing)
-        patches.setattr(tempfile, "mkstemp", elsewhere)
-        assert told(site.run())[:2] == ("disk_full", "failed")
-    (rescued,) = temporary.iterdir()
-    assert (rescued.read_bytes(), rescued.stat().st_mode & 0o777) == (site.issued.data, 0o600)
+def test_a_file_that_comes_to_dest_during_the_download_is_not_overwritten(site: Site) -> None:
+    site.registration.deliver(site.issued, CODE, before_file=lambda: site.dest.write_bytes(b"notes") and None)
+    assert told(site.run())[:2] == ("dest_folder", "failed")
+    assert site.dest.read_bytes() == b"notes"
     assert told(site.run()) == (None, "collected", True, 0)
-    assert (list(temporary.iterdir()), site.dest.read_bytes()) == ([], site.issued.data)
-
-
-def test_a_rescued_file_of_somebody_else_is_not_taken(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(site.folder))
-    site.registration.deliver(site.issued, CODE, instead=pages.maintenance())
-    site.run()
-    planted = site.folder / f"hospital_it.pkcs12-{site.record()['link']}.p12"
-    planted.write_bytes(site.issued.data)
-    planted.chmod(0o666)
-    assert told(site.run())[0] == "maintenance"
-
-
-def test_a_link_that_gives_the_file_at_once_is_understood(site: Site) -> None:
-    site.registration.deliver(site.issued, CODE)
-    file = pages.Reply(200, site.issued.data, "application/octet-stream")
-    for at in ("form", "code"):
-        site.registration.deliver(site.issued, CODE, instead=file, at=at)
-        site.dest = site.folder / f"{at}.p12"
-        assert told(site.run())[:2] == (None, "collected")
-
-
-BAD = {
-    "code": " ",
-    "new_passphrase": "",
-    "code_field": "",
-    "timeout": 0,
-    "max_bytes": -1,
-    "submit_label": " ",
-    "download_label": "",
-}
-
-
-@pytest.mark.parametrize(("option", "value"), BAD.items())
-def test_a_value_that_makes_no_sense_is_refused(site: Site, option: str, value: Any) -> None:
-    result = site.run(**{option: value})
-    assert told(result) == ("bad_arguments", "new", False, 0)
-    assert option in result["msg"]
-
-
-def test_a_bundle_has_to_be_somebodys(site: Site) -> None:
-    assert told(site.run(authorisation=None))[0] == "bad_arguments"
-
-
-def test_no_secret_is_in_the_text_of_a_task() -> None:
-    hidden = {"url", "code", "passphrase", "new_passphrase"}
-    fields = pickup.PickupTask.__dataclass_fields__
-    assert {name for name, each in fields.items() if not each.repr} == hidden
+    assert (site.dest.read_bytes(), site.names()) == (site.issued.data, [site.dest.name, f"{site.dest.name}.rejected"])

@@ -44,4 +44,5 @@ STATES = {
 @pytest.mark.parametrize(("code", "state"), STATES.items())
 def test_an_error_leaves_a_state(code: str, state: str) -> None:
     assert state_after(code, collected=False) is DeliveryState(state)
+    assert state_after(code, collected=False, asked=True) is DeliveryState("failed" if state == "new" else state)
     assert state_after(code, collected=True) is DeliveryState.COLLECTED
