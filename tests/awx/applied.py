@@ -98,13 +98,8 @@ class Applied:
                 self.api.post(place, {"id": known[name], "disassociate": True})
 
     def _survey(self, title: str, place: str, wanted: Json) -> None:
-        found = self.api.get(place)
         asked = plain(wanted)
-        if len(found.get("spec", ())) == len(asked["spec"]) and all(
-            same(have.get(name), value)
-            for have, want in zip(found["spec"], asked["spec"], strict=True)
-            for name, value in want.items()
-        ):
+        if same(self.api.get(place), asked):
             return
         self.differences.append(f"{title}: survey_spec differs")
         if self.change:
@@ -160,8 +155,21 @@ def same(found: Any, wanted: Any) -> bool:
     """Whether AWX has a value. A map may have more keys, a secret is not shown, and a map may be kept as text."""
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(same(found.get(key), value) for key, value in wanted.items())
-    if found == wanted or found == HIDDEN:
+    if isinstance(wanted, list):
+        return (
+            isinstance(found, list)
+            and len(found) == len(wanted)
+            and all(same(have, want) for have, want in zip(found, wanted, strict=True))
+        )
+    if found in (wanted, HIDDEN):
         return True
-    if isinstance(found, str) and isinstance(wanted, str):
-        return bool(yaml.safe_load(found) == yaml.safe_load(wanted)) if {"\n", "{", ":"} & set(wanted) else False
-    return False
+    return isinstance(found, str) and isinstance(wanted, str) and _map_in(found) == _map_in(wanted) != {}
+
+
+def _map_in(text: str) -> Data:
+    """The map that a text holds, as YAML or JSON, or an empty one."""
+    try:
+        loaded = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
