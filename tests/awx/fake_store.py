@@ -135,8 +135,8 @@ class Store:
             raise Refusal(400, {"playbook": ["Playbook not found for project."]})
         if isinstance(body.get(KEPT_AS_TEXT.get(endpoint, "")), dict):
             raise Refusal(400, {KEPT_AS_TEXT[endpoint]: ["Not a valid string."]})
-        usual: Json = {"schedules": {"enabled": True}, "projects": {"status": "successful"}}.get(endpoint, {})
-        made = self.add(endpoint, {**usual, **body})
+        usual: dict[str, Json] = {"schedules": {"enabled": True}, "projects": {"status": "successful"}}
+        made = self.add(endpoint, {**usual.get(endpoint, {}), **body})
         if endpoint == "inventories" and body.get("kind") == "constructed":
             self.add("inventory_sources", {"name": f"Auto-created source for: {made['name']}", "inventory": made["id"]})
         return made

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from awx import scenarios
+from awx.api import Awx
 from awx.applied import Applied
 from awx.site import Site, adapted, site
 from consistency.awx import Data
@@ -61,7 +62,7 @@ def test_a_survey_brings_its_defaults_and_refuses_other_answers(there: Site) -> 
 
 
 @pytest.fixture(scope="module")
-def users(there: Site, data: Data) -> Iterator[dict[str, scenarios.Awx]]:  # noqa: ARG001 - the data is in AWX
+def users(there: Site, data: Data) -> Iterator[dict[str, Awx]]:  # noqa: ARG001 - the data is in AWX
     password = secrets.token_urlsafe(24)
     names = {OPERATORS: "pkcs12-test-operator", OFFICERS: "pkcs12-test-officer"}
     yield {team: scenarios.member(there.api, team, name, password) for team, name in names.items()}
@@ -70,7 +71,7 @@ def users(there: Site, data: Data) -> Iterator[dict[str, scenarios.Awx]]:  # noq
             there.api.delete(f"users/{user['id']}/")
 
 
-def test_operators_may_start_and_officers_may_read_and_approve(there: Site, users: dict[str, scenarios.Awx]) -> None:
+def test_operators_may_start_and_officers_may_read_and_approve(there: Site, users: dict[str, Awx]) -> None:
     for name in ("PKCS12 audit", "PKCS12 renew due", "PKCS12 report"):
         assert scenarios.may_start(users[OPERATORS], "job_templates", name) is True
         assert scenarios.may_start(users[OFFICERS], "job_templates", name) is False
