@@ -124,9 +124,9 @@ def test_the_schedules_zone_is_that_of_the_inventory() -> None:
 
 def test_the_guide_and_the_project_have_the_files_that_bring_the_configuration_to_awx() -> None:
     (play,) = load(FOLDER / "apply.yml")
-    read = play["pre_tasks"][0]["loop"]
+    read, bring = play["tasks"][0]["loop"], play["tasks"][1]["ansible.builtin.include_role"]["name"]
     assert read == ["configuration", KUBERNETES] and {path.parent.name for path in FILES} == {*read, *VARIANTS}
-    assert [role["role"] for role in play["roles"]] == ["infra.controller_configuration.dispatch"]
+    assert bring == "infra.controller_configuration.dispatch"
     controller = load(FOLDER / "controller.yml")
     assert set(controller) >= {"controller_hostname", "controller_oauthtoken", "controller_dependency_check"}
     assert [key for key, text in texts(controller) if awx_checks.KEPT_SECRET.search(key) and "{{" not in text] == []
