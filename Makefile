@@ -27,13 +27,13 @@ demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a 
 	@$(WITH_TESTS) -m lab demo
 
 .PHONY: test test-rest test-all
-test: .venv/stamp bed-notice browser-notice imap-server-notice ## run the tests that find most: five minutes on two cores
+test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run the tests that find most: five minutes on two cores
 	@tools/test $(PYTHON) most
 
-test-rest: .venv/stamp bed-notice browser-notice imap-server-notice ## run the tests that `make test` leaves out
+test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run the tests that `make test` leaves out
 	@tools/test $(PYTHON) rest
 
-test-all: .venv/stamp bed-notice browser-notice imap-server-notice ## run all tests
+test-all: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run all tests
 	@tools/test $(PYTHON) all
 
 .PHONY: bench
@@ -74,6 +74,14 @@ imap-server: ## install the IMAP server Dovecot, if this machine allows it
 imap-server-notice:
 	@tools/imap_server status
 
+.PHONY: prometheus
+prometheus: ## install promtool, if this machine allows it
+	@tools/prometheus install
+
+.PHONY: prometheus-notice
+prometheus-notice:
+	@tools/prometheus status
+
 .PHONY: screenshots
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
@@ -90,7 +98,7 @@ lint-ruff: $(LINT)/stamp ## check Python code for style and common errors
 
 lint-mypy: $(LINT)/stamp .venv/stamp ## check Python types, in strict mode
 	$(PYTHON) conftest.py
-	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser
+	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser -p awx -p monitoring
 
 lint-layers: .venv/stamp ## check that imports between the packages of plugin_utils go down only
 	$(PYTHON) -m pytest -q tests/consistency/test_layers.py

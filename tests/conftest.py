@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,24 +12,42 @@ from typing import Any
 import pytest
 
 import figures
+from awx.site import address as awx_address
 from browser.program import chromium
 from lab.ansible_playbook import Forked, chosen
 from lab.imap_server import dovecot
 from lab.wine import bed
+from monitoring.program import promtool
 
 
 @dataclass(frozen=True)
 class Equipment:
+    """``cure``: a sentence about how to get it."""
+
     marker: str
     name: str
     there: Callable[[], object]
-    target: str
+    cure: str
+
+
+def installed_by(target: str) -> str:
+    return f"It is not installed; `{target}` installs it where it can."
 
 
 EQUIPMENT = (
-    Equipment("windows", "Windows PowerShell (under Wine)", bed, "make bed"),
-    Equipment("browser", "Chromium", chromium, "make browser"),
-    Equipment("imap", "a real IMAP server (Dovecot 2.4)", dovecot, "make imap-server"),
+    Equipment("windows", "Windows PowerShell (under Wine)", bed, installed_by("make bed")),
+    Equipment("browser", "Chromium", chromium, installed_by("make browser")),
+    Equipment("imap", "a real IMAP server (Dovecot 2.4)", dovecot, installed_by("make imap-server")),
+    Equipment("promtool", "promtool, of Prometheus", promtool, installed_by("make prometheus")),
+    Equipment(
+        "awx", "an AWX", awx_address, "PKCS12_AWX_URL names none; tests/README.md says what an AWX for tests needs."
+    ),
+    Equipment(
+        "workstations",
+        "an AWX that reaches workstations",
+        lambda: awx_address() and os.environ.get("PKCS12_AWX_CREDENTIALS"),
+        "PKCS12_AWX_CREDENTIALS names no credentials for them; tests/README.md says more.",
+    ),
 )
 PARTS = ("most", "rest", "all")
 
@@ -85,7 +104,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for each in EQUIPMENT:
         if count := figures.LEFT_OUT.get(each.marker):
-            line = f"*** NOT DONE HERE: {count} tests with {each.name}. It is not installed; `{each.target}` installs it where it can."
+            line = f"*** NOT DONE HERE: {count} tests with {each.name}. {each.cure}"
             terminalreporter.write_line(line, yellow=True, bold=True)
     if count := figures.LEFT_OUT.get("left to the rest"):
         line = (

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from consistency import awx_checks, awx_meaning
 from consistency.awx import FOLDER, KUBERNETES, PROJECT, VARIANTS, Data, Unsafe, configuration, load, texts
+from consistency.awx_launches import LAUNCHES
 from consistency.awx_meaning import Hours
 from consistency.tree import ROOT, name
 
@@ -33,6 +34,7 @@ CHECKS = [
     awx_checks.variables,
     awx_checks.accounts,
     awx_meaning.folders,
+    *LAUNCHES,
 ]
 # What AWX takes for a playbook: it looks for such a line, and offers no other file.
 PLAYBOOK_LINE = re.compile(r"^\s*-?\s*(hosts|(ansible\.builtin\.)?import_playbook):", re.MULTILINE)
@@ -43,6 +45,7 @@ SCHEDULES = {
         "Monday to Friday, every hour from 08:00 to 18:00",
         Hours(WORKING_DAYS, frozenset(f"{hour:02}:00" for hour in range(8, 19))),
     ),
+    "PKCS12 audit with proofs every week": ("Every Tuesday at 14:30", Hours(frozenset({1}), frozenset({"14:30"}))),
     "PKCS12 report by mail every week": ("Every Monday at 11:30", Hours(frozenset({0}), frozenset({"11:30"}))),
 }
 # The second has the day on which clocks go back an hour, the last one the day on which they go forward.
@@ -117,6 +120,16 @@ def test_schedules_start_when_they_say(schedule: Data) -> None:
 def test_the_schedules_zone_is_that_of_the_inventory() -> None:
     (zone,) = {each["rrule"].split("TZID=")[1].split(":")[0] for each in DATA[KUBERNETES]["controller_schedules"]}
     assert load(PROJECT / "inventory" / "group_vars" / "workstations.yml")["pkcs12_time_zone"] == zone
+
+
+def test_the_guide_and_the_project_have_the_files_that_bring_the_configuration_to_awx() -> None:
+    (play,) = load(FOLDER / "apply.yml")
+    read, bring = play["tasks"][0]["loop"], play["tasks"][1]["ansible.builtin.include_role"]["name"]
+    assert read == ["configuration", KUBERNETES] and {path.parent.name for path in FILES} == {*read, *VARIANTS}
+    assert bring == "infra.controller_configuration.dispatch"
+    controller = load(FOLDER / "controller.yml")
+    assert set(controller) >= {"controller_hostname", "controller_oauthtoken", "controller_dependency_check"}
+    assert [key for key, text in texts(controller) if awx_checks.KEPT_SECRET.search(key) and "{{" not in text] == []
 
 
 def test_every_way_to_run_jobs_gives_them_the_same_folders() -> None:

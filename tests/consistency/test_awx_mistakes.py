@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from consistency import awx_checks, awx_meaning
+from consistency import awx_checks, awx_launches, awx_meaning
 from consistency.awx import FOLDER, KUBERNETES, Data, configuration
 
 SCHEMA: Data = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
@@ -117,6 +117,51 @@ MISTAKES = [
         put(TEMPLATES, "PKCS12 report", "extra_vars", "report_folder", value="/srv/pkcs12/bundles/r"),
         "/srv/pkcs12/bundles/r can not be written to",
     ),
+    (awx_launches.answers, put(*FLOW, 0, "extra_data", value={"audit_prove": "false"}), "nothing answers pkcs12_hosts"),
+    (awx_launches.answers, put(*FLOW, 0, "extra_data", "audit_prove", value="yes"), "yes is no answer to audit_prove"),
+    (
+        awx_launches.answers,
+        put(*FLOW, 0, "extra_data", "audit_issuer", value="CN=X"),
+        "no question asks for audit_issuer",
+    ),
+    (
+        awx_launches.answers,
+        put("controller_schedules", "PKCS12 audit with proofs every week", "extra_data", value={}),
+        "nothing answers audit_prove",
+    ),
+    (
+        awx_launches.required_folders,
+        put(TEMPLATES, RENEW, "extra_vars", "pkcs12_required_folders", value=["/srv/pkcs12/bundles"]),
+        "nothing checks /srv/pkcs12/evidence",
+    ),
+    (
+        awx_launches.required_folders,
+        put(TEMPLATES, "PKCS12 audit", "extra_vars", "pkcs12_required_folders", value=["/srv/pkcs12/bundles"]),
+        "nothing uses /srv/pkcs12/bundles",
+    ),
+    (awx_launches.zones, put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_time_zone", value="UTC"), "zone is UTC"),
+    (
+        awx_launches.approvers,
+        put("controller_workflows", 1, "notification_templates_approvals", value=["PKCS12 failure"]),
+        "nothing says approved",
+    ),
+    (
+        awx_launches.approvers,
+        put(
+            "controller_notifications",
+            2,
+            "notification_configuration",
+            "recipients",
+            value=["it-workstations@chu.example"],
+        ),
+        "not among its recipients",
+    ),
+    (
+        awx_launches.approvers,
+        put("controller_workflows", 1, "notification_templates_approvals", value=[]),
+        "is told of",
+    ),
+    (awx_launches.schedules, put("controller_schedules", 1, "enabled", value=True), "it is enabled"),
 ]
 
 
@@ -137,6 +182,7 @@ MISFITS = [
     (put("controller_inventory_sources", 1, "execution_environment", value="PKCS12"), "is not valid under any"),
     (put("controller_schedules", 0, "rrule", value="DTSTART:20260105T100000Z RRULE:FREQ=DAILY"), "does not match"),
     (put("controller_workflows", 0, "simplified_workflow_nodes", 0, value={"identifier": "a"}), "not valid under"),
+    (put("controller_schedules", 0, value={"name": "Without enabled"}), "'enabled' is a required property"),
 ]
 
 

@@ -19,6 +19,8 @@ from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.playbook import ROOT
 
 MOUNTED = "/srv/pkcs12"
+ISSUER = "CN=Registry Users CA"
+"""The issuer in the configuration, which each site replaces by its own."""
 PASSWORD_PROMPT = r"SSH password:\s*?$"
 JINJA = ImmutableSandboxedEnvironment()
 
@@ -70,7 +72,10 @@ class Job:
 
     def _extra_vars(self, hospital: Hospital) -> str:
         """Only what the template itself has may be a template. The folders that AWX mounts are the hospital's."""
-        own = json.loads(json.dumps(self.template.get("extra_vars", {})).replace(MOUNTED, str(hospital.folder)))
+        given = json.dumps(self.template.get("extra_vars", {}))
+        own = json.loads(given.replace(MOUNTED, str(hospital.folder)).replace(ISSUER, "CN=AC Personnes"))
+        for folder in own.get("pkcs12_required_folders", ()):
+            Path(folder).mkdir(exist_ok=True)
         survey = self.template.get("survey_spec", {"spec": []})["spec"]
         asked = {question["variable"]: question["default"] for question in survey if "default" in question}
         unsafe = {**asked, **self.answers, "awx_job_id": self.number}

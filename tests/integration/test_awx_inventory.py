@@ -123,6 +123,11 @@ def test_groups_and_the_hourly_renewal_follow_the_facts_and_a_survey_takes_group
     assert (renewal.status, renewal.exit_codes, called) == ("successful", (0, 0, 0), set())
     assert day.groups() == settled
 
+    renewal, called = day.called("PKCS12 renew", pkcs12_hosts="pkcs12_deferred")
+    assert (renewal.status, called) == ("failed", set())  # nobody is deferred any more, so the group is gone
+    (refusal,) = [event["res"]["msg"] for event in renewal.events("runner_on_failed")]
+    assert "pkcs12_deferred" in refusal
+
 
 def test_the_report_leaves_its_numbers_for_awx_and_its_files_in_the_folder(hospital: Hospital) -> None:
     day = Day(hospital)
@@ -140,3 +145,12 @@ def test_the_report_leaves_its_numbers_for_awx_and_its_files_in_the_folder(hospi
     assert "Holders: 5, never_seen: 1, renewal_due: 3, valid: 1." in numbers.body
     written = {path.suffix for path in (hospital.folder / "reports").iterdir()}
     assert written == {".html", ".json", ".csv", ".prom", ".md"}
+    (page,) = (hospital.folder / "reports").glob("*.html")
+    assert "Europe/Paris" in page.read_text(encoding="utf-8")
+    assert day.start("PKCS12 daily report").status == "successful"  # nobody is without access
+
+    hospital.emulated("ws-cardio").store_of(JEANNE.sid).elements.clear()
+    day.start("PKCS12 audit")
+    daily, called = day.called("PKCS12 daily report")
+    assert (daily.status, daily.exit_codes, called) == ("failed", (0, 2, 0), set())
+    assert "missing" in next(iter(daily.events("runner_on_failed")))["res"]["msg"]

@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brings the configuration to AWX, or says how AWX differs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from awx import workflow_nodes
+from awx.api import Awx, Json
+from awx.kinds import KINDS, Kind
+from consistency.awx import Data
+
+HIDDEN = "$encrypted$"
+"""What AWX shows instead of a secret."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """``change``: whether differences are mended. ``differences``: one line each, without a value, which could be a secret."""
+
+    api: Awx
+    change: bool
+    differences: list[str] = field(default_factory=list)
+
+    def run(self, data: Data) -> list[str]:
+        """All kinds in their order. Raises ``RefusedError``, ``LookupError`` for a name that AWX does not know."""
+        for setting in data.get("controller_settings", ()):
+            self._settings({setting["name"]: setting["value"]})
+        for kind in KINDS:
+            for entry in data.get(kind.variable, ()):
+                self._entry(kind, entry)
+        for grant in data.get("controller_roles", ()):
+            self._roles(grant)
+        return self.differences
+
+    def _entry(self, kind: Kind, entry: Data) -> None:
+        title = f"{kind.endpoint} {entry.get('name', entry.get('description', ''))}"
+        wanted = self._wanted(kind, entry)
+        if wanted is None:
+            self.differences.append(f"{title}: an object that it refers to is missing")
+            return
+        found = self.api.find(f"{kind.endpoint}/", **{name: wanted[name] for name in kind.key})
+        if found is None:
+            self.differences.append(f"{title}: missing")
+            if not self.change:
+                return
+            found = self.api.post(f"{kind.endpoint}/", wanted)
+        else:
+            self._mend(title, f"{kind.endpoint}/{found['id']}/", found, wanted)
+        place = f"{kind.endpoint}/{found['id']}/"
+        for name, endpoint in kind.lists.items():
+            self._members(title, f"{place}{name}/", endpoint, entry.get(name, []))
+        if kind.endpoint == "projects":
+            self._wait_for_project(title, place)
+        if "survey_spec" in entry:
+            self._survey(title, f"{place}survey_spec/", entry["survey_spec"])
+        for node in entry.get("simplified_workflow_nodes", ()):
+            self.differences += workflow_nodes.node(self.api, self.change, found, node)
+        if "simplified_workflow_nodes" in entry:
+            self.differences += workflow_nodes.links(self.api, self.change, found, entry["simplified_workflow_nodes"])
+
+    def _wanted(self, kind: Kind, entry: Data) -> Json | None:
+        """The fields of the object, with ids for names. None when an object that it refers to is not there yet."""
+        wanted: Json = {}
+        for name, value in entry.items():
+            if name in kind.apart or name in kind.lists:
+                continue
+            if name in kind.references:
+                target = self.api.find(f"{kind.references[name]}/", name=value)
+                if target is None:
+                    return None
+                wanted[name] = target["id"]
+            else:
+                wanted[name] = yaml.safe_dump(plain(value)) if name in kind.texts else plain(value)
+        return wanted
+
+    def _mend(self, title: str, place: str, found: Json, wanted: Json) -> None:
+        differing = {name: value for name, value in wanted.items() if not same(found.get(name), value)}
+        self.differences += [f"{title}: {name} differs" for name in differing]
+        if differing and self.change:
+            self.api.patch(place, differing)
+
+    def _members(self, title: str, place: str, endpoint: str, names: list[str]) -> None:
+        known = {each["name"]: each["id"] for each in self.api.all(place)}
+        for name in names:
+            if name not in known:
+                self.differences.append(f"{title}: {place.split('/')[-2]} lacks {name}")
+                if self.change:
+                    self.api.post(place, {"id": self._id(endpoint, name)})
+        for name in set(known) - set(names):
+            self.differences.append(f"{title}: {place.split('/')[-2]} has {name}")
+            if self.change:
+                self.api.post(place, {"id": known[name], "disassociate": True})
+
+    def _survey(self, title: str, place: str, wanted: Json) -> None:
+        asked = plain(wanted)
+        if same(self.api.get(place), asked):
+            return
+        self.differences.append(f"{title}: survey_spec differs")
+        if self.change:
+            self.api.post(place, asked)
+
+    def _roles(self, grant: Data) -> None:
+        for kind, endpoint in (("job_templates", "job_templates"), ("workflows", "workflow_job_templates")):
+            for name in grant.get(kind, ()):
+                resource = self.api.find(f"{endpoint}/", name=name)
+                for role in grant["roles"]:
+                    if resource is None or self.api.find("teams/", name=grant["team"]) is None:
+                        self.differences.append(f"{endpoint} {name}: missing, or its team {grant['team']} is")
+                        continue
+                    number = resource["summary_fields"]["object_roles"][f"{role}_role"]["id"]
+                    self._grant(f"{endpoint} {name}: {role}", f"roles/{number}/teams/", grant["team"])
+
+    def _grant(self, title: str, place: str, team: str) -> None:
+        if team not in {each["name"] for each in self.api.all(place)}:
+            self.differences.append(f"{title} lacks {team}")
+            if self.change:
+                self.api.post(place, {"id": self._id("teams", team)})
+
+    def _settings(self, wanted: Mapping[str, Any]) -> None:
+        found = self.api.get("settings/jobs/")
+        for name, value in wanted.items():
+            if found.get(name) != value:
+                self.differences.append(f"settings {name}: differs")
+                if self.change:
+                    self.api.patch("settings/jobs/", {name: value})
+
+    def _wait_for_project(self, title: str, place: str) -> None:
+        """AWX offers the playbooks of a project after its first update."""
+        if self.change and (status := self.api.wait(place)["status"]) != "successful":
+            raise LookupError(f"{title}: its update ended {status}")
+
+    def _id(self, endpoint: str, name: str) -> int:
+        found = self.api.find(f"{endpoint}/", name=name)
+        if found is None:
+            raise LookupError(f"AWX has no {name} in {endpoint}")
+        return int(found["id"])
+
+
+def plain(value: Any) -> Any:
+    """A part of the configuration in the types of JSON: the text that AWX fills in is text."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def same(found: Any, wanted: Any) -> bool:
+    """Whether AWX has a value. A map may have more keys, a secret is not shown, and a map may be kept as text."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(same(found.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        return (
+            isinstance(found, list)
+            and len(found) == len(wanted)
+            and all(same(have, want) for have, want in zip(found, wanted, strict=True))
+        )
+    if found in (wanted, HIDDEN):
+        return True
+    return isinstance(found, str) and isinstance(wanted, str) and _map_in(found) == _map_in(wanted) != {}
+
+
+def _map_in(text: str) -> Data:
+    """The map that a text holds, as YAML or JSON, or an empty one."""
+    try:
+        loaded = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}

@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people and schedules do with the configuration, through the API: launch, answer surveys, run slices, approve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from awx.api import Account, Awx, Json, RefusedError
+
+WORK = "Renew each holder's certificate on workstations where a holder is due"
+DUE = ("pkcs12_due", "pkcs12_deferred", "pkcs12_unknown")
+
+
+def template(api: Awx, name: str) -> Json:
+    """Raises ``LookupError`` when AWX has no such template."""
+    found = api.find("job_templates/", name=name)
+    if found is None:
+        raise LookupError(f"AWX has no template {name}")
+    return found
+
+
+def answers(api: Awx, name: str, given: Mapping[str, Any]) -> Json:
+    """Launches a template with answers to its survey, cancels the job, and returns the extra variables that AWX gave it."""
+    job = api.post(f"job_templates/{template(api, name)['id']}/launch/", {"extra_vars": dict(given)})
+    try:
+        api.post(f"jobs/{job['job']}/cancel/", {})
+    except RefusedError as refusal:
+        if refusal.status != 405:  # it has ended already
+            raise
+    extra: Json = json.loads(api.get(f"jobs/{job['job']}/")["extra_vars"])
+    return extra
+
+
+def refused(api: Awx, name: str, given: Mapping[str, Any]) -> str:
+    """What AWX says against answers to a survey. Empty when it takes them, and then the job is cancelled."""
+    try:
+        answers(api, name, given)
+    except RefusedError as refusal:
+        if refusal.status == 400:
+            return refusal.body
+        raise
+    return ""
+
+
+def run(api: Awx, name: str, slices: int = 1, **given: Any) -> Json:
+    """The job after its end; of a sliced one, the workflow job."""
+    body = {"extra_vars": given, **({"job_slice_count": slices} if slices > 1 else {})}
+    started = api.post(f"job_templates/{template(api, name)['id']}/launch/", body)
+    endpoint = "workflow_jobs" if started.get("type") == "workflow_job" else "jobs"
+    return api.wait(f"{endpoint}/{started['id']}/", patience=1800)
+
+
+def update_inventory(api: Awx, source: str) -> Json:
+    """An inventory source after its update."""
+    found = api.find("inventory_sources/", name=source)
+    if found is None:
+        raise LookupError(f"AWX has no inventory source {source}")
+    started = api.post(f"inventory_sources/{found['id']}/update/", {})
+    return api.wait(f"inventory_updates/{started['id']}/")
+
+
+def with_facts(api: Awx, inventory: str) -> dict[str, str]:
+    """When AWX last got the facts of each workstation whose facts have ``pkcs12``."""
+    found = api.find("inventories/", name=inventory)
+    if found is None:
+        raise LookupError(f"AWX has no inventory {inventory}")
+    hosts = api.all(f"inventories/{found['id']}/hosts/")
+    facts = {host["name"]: api.get(f"hosts/{host['id']}/ansible_facts/") for host in hosts}
+    return {host["name"]: host["ansible_facts_modified"] for host in hosts if "pkcs12" in facts[host["name"]]}
+
+
+def due(api: Awx, inventory: str) -> set[str]:
+    """The workstations in the groups from which the hourly renewal may call."""
+    found = api.find("inventories/", name=inventory)
+    groups = api.all("groups/", inventory=found["id"]) if found else []
+    return {
+        host["name"] for group in groups if group["name"] in DUE for host in api.all(f"groups/{group['id']}/hosts/")
+    }
+
+
+def called(api: Awx, job: Json) -> set[str]:
+    """The workstations on which the hourly renewal ran its work."""
+    events = api.all(f"jobs/{job['id']}/job_events/", task=WORK)
+    return {
+        event["host_name"] for event in events if event["event"].startswith("runner_on_") and event["host_name"]
+    } - {event["host_name"] for event in events if event["event"] == "runner_on_skipped"}
+
+
+def may_start(api: Awx, endpoint: str, name: str) -> bool | None:
+    """Whether the account may start a template or a workflow. None when it may not even read it."""
+    found = api.find(f"{endpoint}/", name=name)
+    return None if found is None else bool(found["summary_fields"]["user_capabilities"]["start"])
+
+
+def member(api: Awx, team: str, username: str, password: str) -> Awx:
+    """The API as a new user of a team. Raises ``LookupError`` when there is no such team."""
+    found = api.find("teams/", name=team)
+    if found is None:
+        raise LookupError(f"AWX has no team {team}")
+    user = api.find("users/", username=username) or api.post("users/", {"username": username, "password": password})
+    api.patch(f"users/{user['id']}/", {"password": password})
+    api.post(f"teams/{found['id']}/users/", {"id": user["id"]})
+    return Awx(api.url, Account(username=username, password=password), api.ca_path, api.timeout)
+
+
+def approvers(api: Awx, workflow: str) -> set[str]:
+    """The teams that may approve in a workflow."""
+    found = api.find("workflow_job_templates/", name=workflow)
+    if found is None:
+        return set()
+    return {
+        each["name"]
+        for each in api.all(f"roles/{found['summary_fields']['object_roles']['approval_role']['id']}/teams/")
+    }

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The configuration in a running AWX. ``tests/README.md`` says which AWX; without one these tests are left out, and the run says so."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from awx import scenarios
+from awx.api import Awx
+from awx.applied import Applied
+from awx.site import Site, adapted, site
+from consistency.awx import Data
+
+pytestmark = pytest.mark.awx
+
+INVENTORY, PROJECT_SOURCE = "Workstations", "Workstations from the project"
+BY_CERTIFICATE = "Workstations by certificate"
+OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
+CAMPAIGN = "PKCS12 renewal with approval"
+
+
+@pytest.fixture(scope="module")
+def there() -> Site:
+    return site()
+
+
+@pytest.fixture(scope="module")
+def data(there: Site) -> Data:
+    """The configuration, after it was brought to AWX."""
+    adapted_data = adapted(there)
+    Applied(there.api, change=True).run(adapted_data)
+    return adapted_data
+
+
+@pytest.fixture(scope="module")
+def reached(there: Site, data: Data) -> Site:  # noqa: ARG001 - the data is in AWX
+    """The site with its workstations, which every job of these scenarios calls."""
+    assert scenarios.update_inventory(there.api, PROJECT_SOURCE)["status"] == "successful"
+    return there
+
+
+def test_awx_has_what_the_configuration_says_and_a_second_run_changes_nothing(there: Site, data: Data) -> None:
+    assert Applied(there.api, change=False).run(data) == []
+
+
+def test_schedules_start_nothing_before_a_person_enables_them(there: Site, data: Data) -> None:
+    names = {each["name"] for each in data["controller_schedules"]}
+    found = {each["name"]: each["enabled"] for each in there.api.all("schedules/") if each["name"] in names}
+    assert found == dict.fromkeys(names, False)
+
+
+@pytest.mark.usefixtures("data")
+def test_a_survey_brings_its_defaults_and_refuses_other_answers(there: Site) -> None:
+    taken = scenarios.answers(there.api, "PKCS12 audit", {"pkcs12_hosts": "nosuch"})
+    assert (taken["pkcs12_hosts"], taken["audit_prove"]) == ("nosuch", "false")
+    assert "audit_prove" in scenarios.refused(there.api, "PKCS12 audit", {"audit_prove": "perhaps"})
+    assert "retire_authorisations" in scenarios.refused(there.api, "PKCS12 retire", {"pkcs12_hosts": "nosuch"})
+
+
+@pytest.fixture(scope="module")
+def users(there: Site, data: Data) -> Iterator[dict[str, Awx]]:  # noqa: ARG001 - the data is in AWX
+    password = secrets.token_urlsafe(24)
+    names = {OPERATORS: "pkcs12-test-operator", OFFICERS: "pkcs12-test-officer"}
+    yield {team: scenarios.member(there.api, team, name, password) for team, name in names.items()}
+    for name in names.values():
+        if user := there.api.find("users/", username=name):
+            there.api.delete(f"users/{user['id']}/")
+
+
+def test_operators_may_start_and_officers_may_read_and_approve(there: Site, users: dict[str, Awx]) -> None:
+    for name in ("PKCS12 audit", "PKCS12 renew due", "PKCS12 report"):
+        assert scenarios.may_start(users[OPERATORS], "job_templates", name) is True
+        assert scenarios.may_start(users[OFFICERS], "job_templates", name) is False
+    assert scenarios.may_start(users[OFFICERS], "job_templates", "PKCS12 enrol") is None
+    assert scenarios.may_start(users[OFFICERS], "workflow_job_templates", CAMPAIGN) is False
+    assert scenarios.approvers(there.api, CAMPAIGN) == {OFFICERS}
+
+
+@pytest.mark.workstations
+def test_a_pattern_that_matches_no_workstation_ends_red(reached: Site) -> None:
+    assert scenarios.run(reached.api, "PKCS12 audit", pkcs12_hosts="nosuch")["status"] == "failed"
+
+
+@pytest.mark.workstations
+def test_slices_keep_the_facts_of_all_workstations(reached: Site) -> None:
+    before = scenarios.with_facts(reached.api, INVENTORY)
+    assert scenarios.run(reached.api, "PKCS12 audit", slices=2)["status"] == "successful"
+    after = scenarios.with_facts(reached.api, INVENTORY)
+    assert len(after) > 1
+    assert {host for host, at in after.items() if at == before.get(host)} == set()
+
+
+@pytest.mark.workstations
+def test_the_hourly_renewal_calls_only_workstations_that_are_due(reached: Site) -> None:
+    scenarios.run(reached.api, "PKCS12 audit")
+    scenarios.update_inventory(reached.api, f"Auto-created source for: {BY_CERTIFICATE}")
+    due = scenarios.due(reached.api, BY_CERTIFICATE)
+    job = scenarios.run(reached.api, "PKCS12 renew due")
+    assert job["status"] in {"successful", "failed"}  # failed: a holder without access is away
+    assert scenarios.called(reached.api, job) <= due

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job that would have done nothing ends red: its pattern matches no host, or it does not see its folders."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from integration.plays import failed_hosts
+from lab.hospital import Hospital
+from lab.people import ELODIE, JEANNE, Desk, Seat
+from lab.playbook import ROOT, Run, play
+
+DESKS = (Desk("ws-cardio", (Seat(JEANNE),)), Desk("ws-nuclear", (Seat(ELODIE),)))
+PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+ON_WORKSTATIONS = [name for name in PLAYBOOKS if name != "report"]
+REFUSAL = re.compile(r"^(?:fatal|failed): \[.*? => ({.*\"msg\": .*})$", re.MULTILINE)
+WITH_FOLDERS = [name for name in PLAYBOOKS if name not in {"audit", "check"}]
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    with Hospital(tmp_path_factory.mktemp("refusals"), DESKS) as running:
+        yield running
+
+
+def start(hospital: Hospital, playbook: str, extra: dict[str, object], *options: str) -> Run:
+    """Runs a playbook, which has to call no workstation."""
+    given = {"report_folder": str(hospital.folder / "reports"), **extra}
+    run = play(hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(given), *options)
+    assert run.requests == ()
+    return run
+
+
+def refusals(run: Run) -> list[str]:
+    """The sentence of each task or item that failed."""
+    return [str(json.loads(result)["msg"]) for result in REFUSAL.findall(run.stdout)]
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_pattern_that_matches_no_host_ends_red_with_one_sentence(hospital: Hospital, playbook: str) -> None:
+    run = start(hospital, playbook, {"pkcs12_hosts": "nosuch"})
+    assert (run.exit_code, failed_hosts(run)) == (2, {"localhost"})
+    (sentence,) = refusals(run)
+    assert "pkcs12_hosts" in sentence
+
+
+@pytest.mark.parametrize("options", [("--limit", "ws-nuclear"), ("--limit", "nosuch")], ids=["another host", "no host"])
+@pytest.mark.parametrize("playbook", ["audit", "renew_due"])
+def test_a_limit_that_leaves_no_host_ends_red(hospital: Hospital, playbook: str, options: tuple[str, ...]) -> None:
+    run = start(hospital, playbook, {"pkcs12_hosts": "ws-cardio"}, *options)
+    assert run.exit_code not in {0, 2}
+
+
+def test_a_limit_in_a_file_is_left_to_ansible(hospital: Hospital) -> None:
+    listed = hospital.folder / "limit"
+    listed.write_text("ws-cardio\n", encoding="utf-8")
+    bundles = {"pkcs12_bundle_folder": str(hospital.bundle_folder)}
+    run = start(hospital, "check_bundles", bundles, "--limit", f"@{listed}")
+    assert (run.exit_code, refusals(run)) == (0, [])
+
+
+@pytest.mark.parametrize("playbook", WITH_FOLDERS)
+def test_a_job_that_does_not_see_a_folder_ends_before_anything_else(hospital: Hospital, playbook: str) -> None:
+    gone = str(hospital.folder / "not mounted")
+    run = start(hospital, playbook, {"pkcs12_required_folders": [str(hospital.folder), gone], "pkcs12_serial": 1})
+    assert run.exit_code == 2
+    (sentence,) = refusals(run)
+    assert gone in sentence and f"{hospital.folder}," not in sentence
+    assert not (hospital.folder / "reports").exists()
+
+
+def test_folders_may_be_given_as_text_and_a_job_that_sees_them_goes_on(hospital: Hospital) -> None:
+    bundles = {"pkcs12_bundle_folder": str(hospital.bundle_folder)}
+    folders = {"pkcs12_required_folders": f"{hospital.folder},{hospital.bundle_folder}"}
+    run = start(hospital, "check_bundles", {**bundles, **folders, "pkcs12_hosts": "ws-cardio:ws-nuclear"})
+    assert (run.exit_code, refusals(run)) == (0, [])
+
+
+def test_all_playbooks_check_in_the_same_words() -> None:
+    plays = {name: yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text("utf-8")) for name in PLAYBOOKS}
+    ends = [plays[name][-1] for name in ON_WORKSTATIONS]
+    assert {json.dumps([end["hosts"], end["vars"], end["tasks"][0]]) for end in ends} == {
+        json.dumps([ends[0]["hosts"], ends[0]["vars"], ends[0]["tasks"][0]])
+    }
+    firsts = [(plays[name][0].get("pre_tasks") or plays[name][0]["tasks"])[0] for name in WITH_FOLDERS]
+    assert {json.dumps(first) for first in firsts} == {json.dumps(firsts[0])}
+
+
+def test_the_folder_of_a_job_has_to_be_a_folder(hospital: Hospital, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    run = start(hospital, "check_bundles", {"pkcs12_required_folders": [str(file)]})
+    assert [str(file) in sentence for sentence in refusals(run)] == [True]
