@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The task files of collect hand passphrases to HashiCorp Vault and to a credential of AWX, and keep what is there."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lab.hospital import Hospital
+from lab.issuer import Issuer
+from lab.people import ELODIE, JEANNE, Desk, Seat
+from lab.playbook import Run, fact_cache, play
+from lab.secret_store import SecretStore
+from lab.tls import server_context
+
+DESKS = [Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE)))]
+SECRET, CREDENTIAL = "/v1/kv/data/pkcs12/awx", "/api/v2/credentials/7/"
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> Iterator[Issuer]:
+    with Hospital(tmp_path, DESKS, delivered=False) as hospital, Issuer(hospital) as issuer:
+        for person in (JEANNE, ELODIE):
+            issuer.announce(person, 1000)
+        yield issuer
+
+
+@pytest.fixture
+def store(issuer: Issuer) -> Iterator[SecretStore]:
+    with SecretStore(server_context(issuer.hospital.authority), secrets.token_urlsafe(12)) as store:
+        yield store
+
+
+def collect(issuer: Issuer, **variables: Any) -> Run:
+    path = issuer.variables(**variables)
+    return play(
+        issuer.hospital, "hospital_it.pkcs12.collect", "-e", f"@{path}", environment=fact_cache(issuer.hospital)
+    )
+
+
+def codes(issuer: Issuer) -> dict[str, str]:
+    """The passphrase of each person's bundle."""
+    found = issuer.registration.deliveries.values()
+    return {each.bundle.file_name.removesuffix(".p12").rpartition(" - ")[2]: each.code for each in found}
+
+
+def test_hashicorp_vault_gets_every_passphrase_and_keeps_the_others(issuer: Issuer, store: SecretStore) -> None:
+    vault = {
+        "collect_store_tasks": "store_hashicorp_vault.yml",
+        "collect_vault_url": store.url,
+        "collect_vault_mount": "kv",
+        "collect_vault_path": "pkcs12/awx",
+        "collect_vault_token": store.token,
+        "collect_vault_ca_path": str(issuer.authority_file),
+    }
+    store.secrets[SECRET] = {"other": "kept", "passphrases": json.dumps({JEANNE.authorisation: "old", "T9": "theirs"})}
+    store.versions[SECRET] = 4
+    store.read_only = True
+    assert collect(issuer, **vault).exit_code == 2
+    store.read_only = False
+    run = collect(issuer, **vault)
+    assert run.exit_code == 0, run.stdout
+    fields, wanted = store.secrets[SECRET], codes(issuer)
+    assert fields["other"] == "kept"
+    assert yaml.safe_load(fields["passphrases"]) == {
+        JEANNE.authorisation: [wanted[JEANNE.authorisation], "old"],
+        ELODIE.authorisation: [wanted[ELODIE.authorisation]],
+        "T9": "theirs",
+    }
+    assert not set(wanted.values()) & set(run.stdout.split())
+
+
+def test_a_new_secret_of_hashicorp_vault_is_made(issuer: Issuer, store: SecretStore) -> None:
+    vault = {"collect_vault_url": store.url, "collect_vault_token": store.token}
+    run = collect(
+        issuer,
+        collect_store_tasks="store_hashicorp_vault.yml",
+        collect_vault_ca_path=str(issuer.authority_file),
+        collect_vault_field="codes",
+        **vault,
+    )
+    assert run.exit_code == 0, run.stdout
+    ((path, fields),) = store.secrets.items()
+    assert (path, set(yaml.safe_load(fields["codes"]))) == ("/v1/secret/data/pkcs12", set(codes(issuer)))
+
+
+def test_a_credential_of_awx_gets_all_passphrases(issuer: Issuer, store: SecretStore) -> None:
+    run = collect(
+        issuer,
+        collect_store_tasks="store_awx_credential.yml",
+        collect_awx_url=store.url,
+        collect_awx_credential=7,
+        collect_awx_token=store.token,
+        collect_awx_ca_path=str(issuer.authority_file),
+        pkcs12_passphrases={"T9": "theirs", JEANNE.authorisation: "old"},
+    )
+    assert run.exit_code == 0, run.stdout
+    wanted = codes(issuer)
+    assert yaml.safe_load(store.inputs[CREDENTIAL]["passphrases"]) == {
+        JEANNE.authorisation: [wanted[JEANNE.authorisation], "old"],
+        ELODIE.authorisation: [wanted[ELODIE.authorisation]],
+        "T9": "theirs",
+    }

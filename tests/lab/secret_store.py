@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A secret store over TLS: as much of HashiCorp Vault's key/value API (version 2) and of AWX's credentials as collect uses."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+from lab.tls import LOOPBACK
+
+
+@dataclass
+class SecretStore:
+    """Starts on ``with``. ``secrets``: fields by path, ``versions`` by path. ``inputs``: of each credential, as AWX was given them."""
+
+    context: ssl.SSLContext
+    token: str
+    secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    read_only: bool = False
+
+    @property
+    def url(self) -> str:
+        """Its address, without a path."""
+        return f"https://{LOOPBACK}:{self._server.server_address[1]}"
+
+    def __enter__(self) -> SecretStore:
+        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
+        self._server.socket = self.context.wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, method: str, path: str, given: str, body: Any) -> tuple[HTTPStatus, Any]:
+        """The status and the JSON of an answer. ``given``: the token."""
+        if given != self.token or (self.read_only and method != "GET"):
+            return HTTPStatus.FORBIDDEN, {"errors": ["permission denied"]}
+        if method == "PATCH":
+            self.inputs[path] = body["inputs"]
+            return HTTPStatus.OK, {"id": path.strip("/").rpartition("/")[2]}
+        version = self.versions.get(path, 0)
+        if method == "GET":
+            if not version:
+                return HTTPStatus.NOT_FOUND, {"errors": []}
+            return HTTPStatus.OK, {"data": {"data": self.secrets[path], "metadata": {"version": version}}}
+        if body["options"]["cas"] != version:
+            return HTTPStatus.BAD_REQUEST, {"errors": ["check-and-set parameter did not match the current version"]}
+        self.secrets[path], self.versions[path] = body["data"], version + 1
+        return HTTPStatus.OK, {"data": {"version": version + 1}}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        store = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._reply()
+
+            def do_POST(self) -> None:
+                self._reply()
+
+            def do_PATCH(self) -> None:
+                self._reply()
+
+            def _reply(self) -> None:
+                data = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                token = self.headers.get("X-Vault-Token") or self.headers.get("Authorization", "").removeprefix(
+                    "Bearer "
+                )
+                status, said = store.answer(self.command, self.path, token, json.loads(data) if data else None)
+                body = json.dumps(said).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's own name
+                """Says nothing: the test asks."""
+
+        return Handler
