@@ -28,6 +28,8 @@ HOLDER = {
     "authorisation_anniversary": {"type": "str"},
     "absent_until": {"type": "str"},
     "function": {"type": "str"},
+    "awaiting": {"type": "str"},
+    "expected_from": {"type": "str"},
 }
 VARIABLES = ("ansible_facts", "pkcs12_holders", ANNIVERSARY)
 

@@ -131,8 +131,8 @@ def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...
     people = {holder_key(entry, {}): entry for entry in sources.people if holder_key(entry, {}) not in listed}
     nothing = RemainingCertificates()
     rows = (
-        person_row(blank_row(known[0], [entry.function for entry in known]), rules.authorisation(known), nothing, rules)
-        for known in (rules.all_entries([entry]) for entry in people.values())
+        person_row(blank_row([entry], rules), rules.authorisation(rules.all_entries([entry])), nothing, rules)
+        for entry in people.values()
     )
     return tuple(sorted(rows, key=_holder_order))
 

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TypeVar
 from unicodedata import combining, normalize
 
+from .._facts.holders import Awaiting
 from .._facts.schema import CertificateRecord, UnreadRecord
 from .._policy.validity import Status
 
@@ -35,6 +36,7 @@ class NextStep(str, Enum):
     CLOSE_BROWSER = "close_browser"
     RENEW_AUTHORISATION = "renew_authorisation"
     AWAIT_BUNDLE = "await_bundle"
+    RETURN_ANNEX_1 = "return_annex_1"
     ASK_FOR_STRONGER = "ask_for_stronger"
     ENROL = "enrol"
     RENEW = "renew"
@@ -82,12 +84,16 @@ class HolderRow:
     ``valid_until``: first end of a certificate at any workstation; ``certificate_days_left``: days until it. ``authorisation_until``: end
     date of the authorisation, on which there is no access any more; ``authorisation_of_site``: it is that of the whole site, not the
     holder's own. ``authorisation_status`` is valid, renewal_due or expired, or None if
-    the inventory has no anniversary. ``function``: what the holder is at the establishment.
+    the inventory has no anniversary. ``function``: what the holder is at the establishment. ``absent_until``: first day on which the holder
+    is back. ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
     """
 
     name: str
     authorisation: str
     function: str | None
+    absent_until: date | None
+    awaiting: Awaiting | None
+    expected_from: date | None
     status: Status
     next_step: NextStep
     actor: Actor

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._facts.holders import HolderEntry
+from .._facts.holders import Awaiting, HolderEntry
 from .._policy.validity import Status
 from .model import Actor, NextStep
 
@@ -34,6 +34,13 @@ BY_TASK = {
 """What a task of ours cures, as soon as the holder is logged on and the issuer has delivered."""
 
 
+AWAITED = {
+    Awaiting.ANNEX_1: (NextStep.RETURN_ANNEX_1, Actor.EMPLOYER),
+    Awaiting.BUNDLE: (NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+}
+"""What a newcomer's first certificate waits for. Until then, IT can do nothing."""
+
+
 def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
     """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store.
 
@@ -42,6 +49,8 @@ def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered:
     if status is Status.UNKNOWN:
         in_its_store = NextStep.REPAIR_PROFILE if entry.in_facts else NextStep.RUN_AUDIT
         return (in_its_store if answered else NextStep.REACH_WORKSTATION), Actor.IT
+    if status in (Status.MISSING, Status.AWAITED) and entry.awaiting:
+        return AWAITED[entry.awaiting]
     if status is not Status.NEVER_SEEN and entry.owner_sid is None:
         return NextStep.CORRECT_INVENTORY, Actor.IT
     if status not in BY_TASK:

@@ -23,7 +23,7 @@ from .model import (
     Reachability,
     WorkstationRow,
 )
-from .next_step import NOTHING, RemainingCertificates, at_last, next_step
+from .next_step import AWAITED, NOTHING, RemainingCertificates, at_last, next_step
 from .sources import Host
 
 Earlier = Mapping[tuple[str, str, str], str]
@@ -97,16 +97,14 @@ def holder_row(
     left: RemainingCertificates = RemainingCertificates(),  # noqa: B008
 ) -> HolderRow:
     """One holder at all workstations. ``left``: work that certificates cause, also at workstations where the holder does not work."""
-    first = min((entry for entry, _seen in entries), key=lambda entry: (entry.person.name or "", entry.user))
     places = sorted(
         (_place(entry, seen, rules) for entry, seen in entries), key=lambda place: (place.workstation, place.account)
     )
     worst = min(places, key=lambda place: (WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING))
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
-    known = rules.all_entries([entry for entry, _seen in entries])
     return person_row(
         replace(
-            blank_row(first, [entry.function for entry in known]),
+            blank_row([entry for entry, _seen in entries], rules),
             status=worst.status,
             next_step=worst.next_step,
             actor=worst.actor,
@@ -115,21 +113,31 @@ def holder_row(
             certificate_days_left=ends[0].days_left if ends else None,
             places=tuple(places),
         ),
-        rules.authorisation(known),
+        rules.authorisation(rules.all_entries([entry for entry, _seen in entries])),
         left,
         rules,
     )
 
 
-def blank_row(entry: HolderEntry, functions: Iterable[str | None]) -> HolderRow:
-    """The row of a holder without any workstation or certificate. The first function counts."""
+def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
+    """The row of a holder without any workstation or certificate. Of several entries, the first that says something counts."""
+    first = min(named, key=lambda entry: (entry.person.name or "", entry.user))
+    entries = rules.all_entries(named)
+    newcomer = next((entry for entry in entries if entry.awaiting), None)
+    today = rules.calendar.day(rules.now)
+    step, actor = (
+        AWAITED[newcomer.awaiting] if newcomer and newcomer.awaiting else (NextStep.ASSIGN_WORKSTATION, Actor.IT)
+    )
     return HolderRow(
-        name=entry.person.name or entry.user,
-        authorisation=entry.person.authorisation or "",
-        function=next(filter(None, functions), None),
-        status=Status.MISSING,
-        next_step=NextStep.ASSIGN_WORKSTATION,
-        actor=Actor.IT,
+        name=first.person.name or first.user,
+        authorisation=first.person.authorisation or "",
+        function=next((entry.function for entry in entries if entry.function), None),
+        absent_until=max((entry.absent_until for entry in entries if entry.absent_until), default=None),
+        awaiting=newcomer.awaiting if newcomer else None,
+        expected_from=next((entry.expected_from for entry in entries if entry.expected_from), None),
+        status=Status.AWAITED if newcomer and newcomer.is_awaited(today) else Status.MISSING,
+        next_step=step,
+        actor=actor,
         access_until=None,
         days_left=None,
         valid_from=None,
@@ -198,6 +206,19 @@ def _is_too_old(moment: datetime, rules: Rules) -> bool:
     return (rules.now - moment).total_seconds() > rules.facts_max_age * DAY
 
 
+def _of_newcomer(status: Status, entry: HolderEntry, rules: Rules) -> Status:
+    return Status.AWAITED if status is Status.MISSING and entry.is_awaited(rules.calendar.day(rules.now)) else status
+
+
+def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None:
+    """The thumbprint of the holder's certificate there in the earlier report."""
+    number = entry.person.authorisation or ""
+    known = (
+        rules.earlier.get((number, host.name, account)) for account in (entry.owner_sid or "", entry.user.casefold())
+    )
+    return next(filter(None, known), None)
+
+
 def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     number = entry.person.authorisation
     # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
@@ -207,21 +228,18 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     if standing.record is None and not entry.in_facts:
         standing = replace(standing, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
     statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
-    status = statuses.get(seen.answer, standing.status)
     record = standing.record
     outcome = entry.outcome if entry.outcome_at and not _is_too_old(entry.outcome_at, rules) else None
-    known = (
-        rules.earlier.get((number or "", seen.host.name, account))
-        for account in (entry.owner_sid or "", entry.user.casefold())
-    )
-    before = next(filter(None, known), None)
+    before = _last_thumbprint(entry, seen.host, rules)
     replaced = before is not None and record is not None and before != record.thumbprint
-    first = next_step(status, entry, outcome, seen.answer is Reachability.ANSWERED)
+    known_status = _of_newcomer(statuses.get(seen.answer, standing.status), entry, rules)
+    first = next_step(known_status, entry, outcome, seen.answer is Reachability.ANSWERED)
+    is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     step, actor = at_last(first, RemainingCertificates(replaced, standing.elsewhere))
     return HolderWorkstation(
         workstation=seen.host.name,
         account=entry.user,
-        status=status,
+        status=Status.ON_LEAVE if is_away else known_status,
         next_step=step,
         actor=actor,
         valid_from=record.not_before if record else None,

@@ -108,7 +108,7 @@ def _holders(report: Report, say: Wording) -> Iterator[str]:
 
 def _holder(row: HolderRow, say: Wording) -> Cells:
     return (
-        _named(row),
+        _named(row, say),
         row.authorisation,
         ", ".join(dict.fromkeys(place.workstation for place in row.places)),
         _until(row, say),
@@ -121,7 +121,7 @@ def _holder(row: HolderRow, say: Wording) -> Cells:
 
 def _person(row: HolderRow, say: Wording) -> Cells:
     return (
-        _named(row),
+        _named(row, say),
         row.authorisation,
         _authorisation(row, say),
         say.of(row.status),
@@ -130,8 +130,10 @@ def _person(row: HolderRow, say: Wording) -> Cells:
     )
 
 
-def _named(row: HolderRow) -> str:
-    return f"{row.name}, {row.function}" if row.function else row.name
+def _named(row: HolderRow, say: Wording) -> str:
+    away = row.absent_until is not None and row.absent_until > say.today
+    absent = say("person.absent", day=say.day(row.absent_until)) if away else None
+    return ", ".join(filter(None, (row.name, row.function, absent)))
 
 
 def _until(row: HolderRow, say: Wording) -> str:

@@ -88,6 +88,8 @@ _TABLE: Catalogue = {
     "place.never": ("never seen", "jamais vu"),
     "place.away": ("not logged on", "session non ouverte"),
     "place.until": ("until {day}", "jusqu'au {day}"),
+    "person.absent": ("away until {day}", "absence jusqu'au {day}"),
+    "person.expected": ("expected from {day}", "attendu à partir du {day}"),
     "until.certificate": ("certificate until {day}", "certificat jusqu'au {day}"),
     "certificate.none": ("none", "aucun"),
     "authorisation.none": ("unknown", "inconnue"),

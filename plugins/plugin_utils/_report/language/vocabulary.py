@@ -32,6 +32,10 @@ VOCABULARY: Catalogue = {
     "status.weak": ("too weak", "trop faible"),
     "status.unknown": ("unknown", "inconnu"),
     "status.never_seen": ("never seen", "jamais vu"),
+    "status.awaited": ("awaited", "attendu"),
+    "status.on_leave": ("on leave", "en congé"),
+    "awaiting.annex_1": ("annex 1", "annexe 1"),
+    "awaiting.bundle": ("first certificate", "premier certificat"),
     "actor.nobody": ("nobody", "personne"),
     "actor.it": ("IT", "informatique"),
     "actor.holder": ("holder", "titulaire"),
@@ -45,6 +49,10 @@ VOCABULARY: Catalogue = {
         "le chef d'établissement retourne l'annexe 1 (autorisation, chaque année)",
     ),
     "next_step.await_bundle": ("deliver the new certificate", "délivrer le nouveau certificat"),
+    "next_step.return_annex_1": (
+        "the head of the establishment returns annex 1 with this person",
+        "le chef d'établissement retourne l'annexe 1 avec cette personne",
+    ),
     "next_step.ask_for_stronger": (
         "issue a certificate with a stronger key or signature",
         "délivrer un certificat à clé ou signature plus forte",

@@ -25,6 +25,8 @@ SEVERITY = (
     Status.NEVER_SEEN,
     Status.UNKNOWN,
     Status.WEAK,
+    Status.AWAITED,
+    Status.ON_LEAVE,
     Status.RENEWAL_DUE,
     Status.DUPLICATE,
     Status.VALID,

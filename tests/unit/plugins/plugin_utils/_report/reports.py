@@ -12,6 +12,7 @@ from random import Random
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
     UnreadRecord,
@@ -108,6 +109,12 @@ def holder(number: int) -> HolderRow:
         *places(number),
     )
     row = replace(row, function=FUNCTIONS[number % len(FUNCTIONS)])
+    if number == 4:
+        row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY)
+    if number == 13:
+        row = replace(row, awaiting=Awaiting.ANNEX_1)
+    if number == 5:
+        row = replace(row, absent_until=TODAY + timedelta(days=5))
     if number % 11 == 10:
         return replace(row, status=Status.MISSING, next_step=NextStep.ASSIGN_WORKSTATION, actor=Actor.IT, places=())
     return row
@@ -126,6 +133,9 @@ def holder_row(
         name=name,
         authorisation=authorisation,
         function=None,
+        absent_until=None,
+        awaiting=None,
+        expected_from=None,
         status=worst.status,
         next_step=worst.next_step,
         actor=worst.actor,

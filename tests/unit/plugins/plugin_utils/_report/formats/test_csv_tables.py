@@ -72,6 +72,8 @@ def test_a_holder_is_a_row() -> None:
         "authorisation ends on": "",
         "authorisation days left": "",
         "authorisation status": "",
+        "away until": "",
+        "expected from": "",
         "workstations": "ws-0000, ws-0001",
         "status by workstation": "ws-0000: valid, ws-0001: valid",
         "accounts": "CHU\\user0",
