@@ -48,6 +48,10 @@ def parameters(language: str) -> ReportParameters:
         renew_before_days=40,
         authorisation_due_within_days=30,
         facts_max_age_days=7,
+        issuer_overdue_days=None,
+        issuer_contact=None,
+        issuer_mail_sender=None,
+        issuer_mail_subject=None,
         query=None,
     )
 

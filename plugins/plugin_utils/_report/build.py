@@ -88,6 +88,7 @@ def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -
         authorisation_due_within=parameters.authorisation_due_within_days,
         facts_max_age=parameters.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
+        issuer_overdue=parameters.issuer_overdue_days,
         register=_by_number(sources.people),
     )
 

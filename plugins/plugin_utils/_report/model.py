@@ -36,6 +36,7 @@ class NextStep(str, Enum):
     CLOSE_BROWSER = "close_browser"
     RENEW_AUTHORISATION = "renew_authorisation"
     AWAIT_BUNDLE = "await_bundle"
+    CALL_ISSUER = "call_issuer"
     RETURN_ANNEX_1 = "return_annex_1"
     ASK_FOR_STRONGER = "ask_for_stronger"
     ENROL = "enrol"
@@ -181,7 +182,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class ReportParameters:
     """The options of the report. ``time_zone`` is an IANA name. The limits are in days. ``authorisation_word``: what the site calls an
-    authorisation, None for the word of the language.
+    authorisation, None for the word of the language. ``issuer_overdue_days``: so many days after a certificate was due, the issuer is
+    called; None: never. ``issuer_contact``, ``issuer_mail_sender`` and ``issuer_mail_subject`` are shown then.
     """
 
     report_date: datetime
@@ -192,6 +194,10 @@ class ReportParameters:
     renew_before_days: int
     authorisation_due_within_days: int
     facts_max_age_days: int
+    issuer_overdue_days: int | None
+    issuer_contact: str | None
+    issuer_mail_sender: str | None
+    issuer_mail_subject: str | None
     query: str | None
 
 

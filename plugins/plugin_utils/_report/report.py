@@ -149,6 +149,10 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         renew_before_days=options["renew_before_days"],
         authorisation_due_within_days=options["authorisation_due_within_days"],
         facts_max_age_days=options["facts_max_age_days"],
+        issuer_overdue_days=options["issuer_overdue_days"],
+        issuer_contact=options["issuer_contact"],
+        issuer_mail_sender=options["issuer_mail_sender"],
+        issuer_mail_subject=options["issuer_mail_subject"],
         query=None,
     )
     if not options["report_date"]:

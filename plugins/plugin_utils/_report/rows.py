@@ -11,6 +11,7 @@ from datetime import datetime
 
 from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry, holder_status
+from .._facts.schema import CertificateRecord
 from .._policy.access import WORST_FIRST, Authorisation, access_of
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
@@ -23,7 +24,7 @@ from .model import (
     Reachability,
     WorkstationRow,
 )
-from .next_step import AWAITED, NOTHING, RemainingCertificates, at_last, next_step
+from .next_step import AWAITED, NOTHING, RemainingCertificates, after_waiting, at_last, next_step
 from .sources import Host
 
 Earlier = Mapping[tuple[str, str, str], str]
@@ -34,7 +35,8 @@ Earlier = Mapping[tuple[str, str, str], str]
 class Rules:
     """By what rows are made. ``accounts`` are those of all workstations: a holder may log on where the inventory does not say so.
 
-    ``authorisation_due_within`` and ``facts_max_age`` are in days. ``register``: the entries of persons with or without a workstation.
+    ``authorisation_due_within``, ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
+    without a workstation.
     """
 
     now: datetime
@@ -44,6 +46,7 @@ class Rules:
     authorisation_due_within: int
     facts_max_age: int
     earlier: Earlier
+    issuer_overdue: int | None = None
     register: Mapping[str, Sequence[HolderEntry]] = field(default_factory=dict)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
@@ -210,6 +213,13 @@ def _of_newcomer(status: Status, entry: HolderEntry, rules: Rules) -> Status:
     return Status.AWAITED if status is Status.MISSING and entry.is_awaited(rules.calendar.day(rules.now)) else status
 
 
+def _waited_days(entry: HolderEntry, record: CertificateRecord | None, rules: Rules) -> int | None:
+    """Days since a new bundle was due: for the next certificate, or for a newcomer's first."""
+    if record:
+        return rules.calendar.renew_before_days - rules.calendar.days_left(record.not_after, rules.now)
+    return -rules.calendar.days_left(entry.expected_from, rules.now) if entry.expected_from else None
+
+
 def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None:
     """The thumbprint of the holder's certificate there in the earlier report."""
     number = entry.person.authorisation or ""
@@ -234,6 +244,7 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     replaced = before is not None and record is not None and before != record.thumbprint
     known_status = _of_newcomer(statuses.get(seen.answer, standing.status), entry, rules)
     first = next_step(known_status, entry, outcome, seen.answer is Reachability.ANSWERED)
+    first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     step, actor = at_last(first, RemainingCertificates(replaced, standing.elsewhere))
     return HolderWorkstation(

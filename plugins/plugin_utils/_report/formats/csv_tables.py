@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..language.vocabulary import Catalogue, Translator
+from ..language.wording import site_words
 from ..model import CertificateRow, HolderRow, Report
 from .csv_escaping import text_cell
 
@@ -141,7 +142,7 @@ def certificates_csv(report: Report) -> bytes:
 def _table(report: Report, columns: Columns, rows: Iterable[HolderRow | CertificateRow]) -> bytes:
     parameters = report.parameters
     zone = ZoneInfo(parameters.time_zone)
-    words = Translator(parameters.language, zone, CATALOGUE, parameters.authorisation_word)
+    words = Translator(parameters.language, zone, CATALOGUE, site_words(parameters))
     text = io.StringIO()
     # Everything but numbers is quoted, so that no spreadsheet cuts a text at a separator of its own country.
     writer = csv.writer(text, delimiter=SEPARATORS[words.language], quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")

@@ -22,10 +22,16 @@ def of(*hosts: tuple[str, Any]) -> dict[str, Any]:
     return {"hostvars": dict(hosts), "groups": {"all": [name for name, _known in hosts]}}
 
 
+PLAIN = {name: value for name, value in JEANNES_ENTRY.items() if name != "authorisation_anniversary"}
 HOSPITAL = of(*hospital_variables())
 OLD_FACTS = of(
     ("ws-1", {"ansible_facts": {"pkcs12": facts(record(), at=NOW - 2 * DAY)}, "pkcs12_holders": [JEANNES_ENTRY]})
 )
+
+WAITED = facts(record(days=31))
+WAITED["holders"][0] |= {"outcome": "waiting_for_issuer", "outcome_at": "2026-11-25T00:00:00Z"}
+WAITING = of(("ws-1", {"ansible_facts": {"pkcs12": WAITED}, "pkcs12_holders": [PLAIN]}))
+OVERDUE = {"issuer_overdue_days": 9}
 
 
 def earlier(scene: Scene) -> None:
@@ -103,6 +109,10 @@ EFFECTS = [
     Effect("renew_before_days", 400, place("status"), "valid", "renewal_due"),
     Effect("authorisation_due_within_days", 28, first("authorisation_status"), "renewal_due", "valid"),
     Effect("facts_max_age_days", 1, summary("workstations"), {"answered": 1}, {"unknown": 1}, variables=OLD_FACTS),
+    Effect("issuer_overdue_days", 9, place("next_step"), "await_bundle", "call_issuer", variables=WAITING),
+    Effect("issuer_contact", "+33 1 23", says("+33 1 23"), False, True, OVERDUE, variables=WAITING),
+    Effect("issuer_mail_sender", "ac@x.example", says("ac@x.example"), False, True, OVERDUE, variables=WAITING),
+    Effect("issuer_mail_subject", "Your key", says("Your key"), False, True, OVERDUE, variables=WAITING),
     Effect("authorisation_pattern", "- (X[0-9])$", place("status"), "valid", "missing"),
     Effect("query", "[?name=='Paul Martin']", first("name"), "Jeanne Dupont", "Paul Martin"),
     Effect("fail_on", ["missing"], lambda scene: scene.result["failing"], {}, {"missing": 1}),

@@ -63,7 +63,9 @@ def test_the_end_date_of_the_task_counts_for_a_holder_without_an_own_one() -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "day"), [(None, None), ("", None), ("2027-03-01", SITE), (SITE, SITE)], ids=["none", "empty", "text", "yaml"]
+    ("given", "day"),
+    [(None, None), ("", None), ("2027-03-01", SITE), (SITE, SITE)],
+    ids=["none", "empty", "text", "yaml"],
 )
 def test_a_day_is_text_or_what_yaml_makes_of_it(given: object, day: date | None) -> None:
     assert parse_day(given, "end") == day

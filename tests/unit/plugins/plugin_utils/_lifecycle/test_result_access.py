@@ -37,7 +37,14 @@ def days(number: int) -> date:
 
 @pytest.mark.parametrize(
     ("end", "left", "failed"),
-    [(None, 365, False), (days(500), 365, False), (days(9), 8, False), (days(8), 7, True), (days(0), -1, True), (days(-9), -10, True)],
+    [
+        (None, 365, False),
+        (days(500), 365, False),
+        (days(9), 8, False),
+        (days(8), 7, True),
+        (days(0), -1, True),
+        (days(-9), -10, True),
+    ],
     ids=["unknown", "after", "in_time", "within", "on_the_day", "over"],
 )
 def test_a_deferral_is_as_urgent_as_access_is_short(end: date | None, left: int, failed: bool) -> None:

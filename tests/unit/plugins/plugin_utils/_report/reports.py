@@ -36,7 +36,7 @@ from unit.plugins.plugin_utils.records import record
 NOW = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 TODAY = date(2026, 11, 25)
 LIFE = timedelta(days=1095)
-PARAMETERS = ReportParameters(NOW, "Europe/Paris", "en", None, None, 40, 60, 7, None)
+PARAMETERS = ReportParameters(NOW, "Europe/Paris", "en", None, None, 40, 60, 7, None, None, None, None, None)
 
 NAMES = (
     "Jeanne Dupont",

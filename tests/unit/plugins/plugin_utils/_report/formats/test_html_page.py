@@ -105,8 +105,8 @@ def test_everybody_has_one_row_and_the_most_pressing_is_first() -> None:
     everybody = (*report.holders, *report.without_workstation)
     shown = sorted(found.column("holders", 0))
     wanted = sorted(f"{row.name}{row.function or ''}" for row in everybody)
-    assert [one.startswith(other) for one, other in zip(shown, wanted, strict=True)] == [True] * len(everybody)
     assert sorted(found.column("holders", 1)) == sorted(row.authorisation for row in everybody)
+    assert [one.startswith(other) for one, other in zip(shown, wanted, strict=True)] == [True] * len(everybody)
     words = [Wording(PARAMETERS).of(status) for status in SEVERITY]
     ranks = [words.index(text) for text in found.column("holders", 5)]
     assert ranks == sorted(ranks)
@@ -124,8 +124,7 @@ def test_a_row_says_where_until_when_what_and_who(language: str, day: str) -> No
     say = Wording(report.parameters)
     row = report.holders[1]
     (found,) = [cells for cells in read(report).tables["holders"] if cells[1] == row.authorisation]
-    assert row.places[0].workstation in found[2]
-    assert row.places[0].account in found[2]
+    assert found[2].startswith(f"{row.places[0].workstation} {row.places[0].account}")
     assert found[3] == day + say.distance(row.days_left)
     assert found[5:] == [say.of(row.status), say.of(row.next_step), say.of(row.actor)]
 
@@ -296,7 +295,6 @@ def test_cards_have_the_headings_as_their_labels() -> None:
 
 
 def test_an_unknown_language_or_zone_is_refused() -> None:
-    with pytest.raises(ValueError, match="de"):
-        page(replace(EMPTY, parameters=replace(PARAMETERS, language="de")))
-    with pytest.raises(KeyError):
-        page(replace(EMPTY, parameters=replace(PARAMETERS, time_zone="Europe/Nantes")))
+    for changed, error in (({"language": "de"}, ValueError), ({"time_zone": "Europe/Nantes"}, KeyError)):
+        with pytest.raises(error):
+            page(replace(EMPTY, parameters=replace(PARAMETERS, **changed)))
