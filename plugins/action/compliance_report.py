@@ -41,6 +41,7 @@ class ActionModule(Pkcs12Action):
         options={
             "hosts": {"type": "list", "elements": "str"},
             "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
+            "leavers": {"type": "list", "elements": "str", "default": []},
             "merge": {"type": "list", "elements": "path", "default": []},
             "previous": {"type": "path"},
             "destination": {"type": "path"},

@@ -117,7 +117,16 @@ def certificate(row: HolderRow, seat: HolderWorkstation, status: Status | None =
         archived=shown is Status.ARCHIVED,
         key_state=KeyState.MISSING if shown is Status.KEY_MISSING else KeyState.LINKED,
     )
-    return CertificateRow(seat.workstation, row.authorisation, shown, seat.days_left, seat.facts_at, record)
+    return CertificateRow(
+        seat.workstation,
+        row.authorisation,
+        shown,
+        seat.days_left,
+        seat.facts_at,
+        NextStep.NOTHING,
+        Actor.NOBODY,
+        record,
+    )
 
 
 def workstation(name: str, holders: int = 1, certificates: int = 1) -> WorkstationRow:

@@ -41,6 +41,7 @@ class NextStep(str, Enum):
     ASK_FOR_STRONGER = "ask_for_stronger"
     ENROL = "enrol"
     RENEW = "renew"
+    RETIRE_LEAVER = "retire_leaver"
     RETIRE_OLDER = "retire_older"
     REMOVE_FROM_OTHERS = "remove_from_others"
     CHECK_CLOCK_OR_WAIT = "check_clock_or_wait"
@@ -112,7 +113,8 @@ class HolderRow:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
-    """A certificate in a store of a workstation. ``holder`` is the holder's authorisation number, None if it belongs to no holder.
+    """A certificate in a store of a workstation. ``holder`` is the holder's or leaver's authorisation number, None if it belongs to nobody.
+    ``next_step`` and ``actor``: what has to be done with a certificate without a holder.
 
     ``status`` and ``days_left`` are those of the day of the report. Those of ``certificate`` are of the time when the facts were gathered.
     """
@@ -122,6 +124,8 @@ class CertificateRow:
     status: Status
     days_left: int
     facts_at: datetime
+    next_step: NextStep
+    actor: Actor
     certificate: CertificateRecord
 
 

@@ -36,7 +36,7 @@ class Rules:
     """By what rows are made. ``accounts`` are those of all workstations: a holder may log on where the inventory does not say so.
 
     ``authorisation_due_within``, ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
-    without a workstation.
+    without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
     """
 
     now: datetime
@@ -47,6 +47,7 @@ class Rules:
     facts_max_age: int
     earlier: Earlier
     issuer_overdue: int | None = None
+    leavers: Set[str] = frozenset()
     register: Mapping[str, Sequence[HolderEntry]] = field(default_factory=dict)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
@@ -173,12 +174,21 @@ def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCert
     )
 
 
-def certificate_rows(seen: EvaluatedHost) -> Iterable[CertificateRow]:
-    """All certificates of a workstation. A workstation that never answered has none."""
+def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateRow]:
+    """All certificates of a workstation. A workstation that never answered has none.
+
+    A certificate that nobody should have any more has a next step, unless Windows offers it to no program.
+    """
     for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
         if seen.host.facts_at:
             now = each.record
-            yield CertificateRow(seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, gathered)
+            is_left = (
+                gathered.related and (each.holder is None or each.holder in rules.leavers) and not gathered.archived
+            )
+            step = (NextStep.RETIRE_LEAVER, Actor.IT) if is_left else NOTHING
+            yield CertificateRow(
+                seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, *step, gathered
+            )
 
 
 def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:

@@ -121,6 +121,8 @@ CERTIFICATE_COLUMNS: Columns = {
     "eku": lambda row, _words: _joined(row.certificate.eku),
     "key_provider": lambda row, _words: row.certificate.key_provider,
     "related": lambda row, words: words(f"truth.{row.certificate.related}"),
+    "next_step": lambda row, words: words.of(row.next_step),
+    "actor": lambda row, words: words.of(row.actor),
     "owner_sid": lambda row, _words: row.certificate.owner_sid,
     "subject": lambda row, _words: row.certificate.subject,
     "issuer": lambda row, _words: row.certificate.issuer,

@@ -24,7 +24,7 @@ LONGEST_CELL = 200
 
 HOLDERS = ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor")
 WITHOUT_WORKSTATION = ("holder", "number", "authorisation", "status", "next_step", "actor")
-CERTIFICATES = ("workstation", "certificate", "to", "status")
+CERTIFICATES = ("workstation", "certificate", "to", "status", "next_step", "actor")
 WORKSTATIONS = ("workstation", "answer", "text.since", "problem")
 CHANGES = ("change", "who", "workstation", "before", "after")
 
@@ -147,7 +147,8 @@ def _until(row: HolderRow, say: Wording) -> str:
 def _certificate(row: CertificateRow, say: Wording) -> Cells:
     found = row.certificate
     names = f"{found.subject_cn or found.subject}, {found.issuer_cn or found.issuer}"
-    return row.workstation, names, _dated(found.not_after, row.days_left, say), say.of(row.status)
+    end = _dated(found.not_after, row.days_left, say)
+    return row.workstation, names, end, say.of(row.status), say.of(row.next_step), say.of(row.actor)
 
 
 def _workstation(row: WorkstationRow, say: Wording) -> Cells:

@@ -64,6 +64,7 @@ VOCABULARY: Catalogue = {
     ),
     "next_step.enrol": ("run enrol", "lancer enrol"),
     "next_step.renew": ("run renew", "lancer renew"),
+    "next_step.retire_leaver": ("remove it with the role retire", "le retirer (rôle retire)"),
     "next_step.retire_older": ("retire the older certificate", "retirer l'ancien certificat"),
     "next_step.remove_from_others": (
         "remove the certificate from the other person's store",

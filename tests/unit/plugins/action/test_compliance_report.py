@@ -97,6 +97,7 @@ EFFECTS = [
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", {"holders": [ANNE]}),
+    Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
     Effect("previous", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),
     Effect("destination", "{folder}/out", kinds, [], ALL, scene=out),

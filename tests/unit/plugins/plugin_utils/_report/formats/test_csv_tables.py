@@ -22,7 +22,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     holders_csv,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
-from unit.plugins.plugin_utils._report.reports import NAMES, NUMBERS, drawn_report, sample
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.reports import NAMES, NUMBERS, sample
 
 STARTS = re.compile("[=+@\uff1d-]")
 HARMLESS = re.compile(r'-?\d+([,;]|$)|=""?[^"]+"*([,;]|$)')

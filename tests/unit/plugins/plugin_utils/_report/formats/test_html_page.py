@@ -27,16 +27,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     Report,
     summary,
 )
-from unit.plugins.plugin_utils._report.reports import (
-    NAMES,
-    NOW,
-    PARAMETERS,
-    drawn_report,
-    holder,
-    hospital,
-    sample,
-    workstation,
-)
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, holder, hospital, sample, workstation
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 HOSTILE = '</script></style><img src=x onerror="alert(1)">\u202e{{ 7 * 7 }}'
