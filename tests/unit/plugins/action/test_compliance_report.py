@@ -11,6 +11,7 @@ import pytest
 
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.plugin_utils import report_inputs
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.records import DAY, NOW, record
 from unit.plugins.plugin_utils.report_inputs import ANNE, JEANNES_ENTRY, facts, hospital_variables
 
@@ -125,3 +126,11 @@ EFFECTS = [Effect(**{**vars(each), "variables": each.variables or HOSPITAL, "ent
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("compliance_report", BASE, effect, tmp_path)
+
+
+def test_the_end_date_of_the_authorisation_comes_from_the_variables_of_each_host(tmp_path: Path) -> None:
+    known = {"ansible_facts": {"pkcs12": facts(record())}, "pkcs12_holders": [PLAIN]}
+    ended = {**known, "pkcs12_authorisation_anniversary": "2026-11-25"}
+    for variables, status in ((known, "valid"), (ended, "expired")):
+        result = run_action("compliance_report", BASE, FakeWorkstation(), variables=of(("ws-1", variables)))
+        assert [row["status"] for row in result["rows"]] == [status]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -81,10 +81,15 @@ class Workstation(FakeDrivers):
 
 
 def prove(
-    drivers: Any, *holders: str, check_mode: bool = False, selection: Selection | None = None
+    drivers: Any,
+    *holders: str,
+    check_mode: bool = False,
+    selection: Selection | None = None,
+    anniversary: date | None = None,
 ) -> WorkstationRecord:
     read: Inventory = drivers.inventory([])
-    entries = resolve_accounts([HolderEntry(user, ExpectedSubject()) for user in holders or (HOLDER,)], read)
+    asked = [HolderEntry(user, ExpectedSubject(), anniversary) for user in holders or (HOLDER,)]
+    entries = resolve_accounts(asked, read)
     gathered = WorkstationReading(
         read, FactsScope(selection or Selection(include_unrelated=True), entries, Calendar()), NOW
     )
@@ -106,6 +111,14 @@ def test_a_key_that_signs_is_proven_as_its_holder_without_a_password(issued: Iss
     assert [(step.type, step.thumbprint) for step in request.steps] == [("prove", holder.thumbprint)]
     assert run_as == RunAs(Context.BECOME, HOLDER, None)
     assert drivers.calls == ["inventory", "exchange"]
+
+
+def test_a_key_is_proven_although_the_authorisation_has_ended(issued: IssuedBundle) -> None:
+    drivers = Workstation()
+    drivers.plant(issued)
+    holder, certificate = one(prove(drivers, anniversary=NOW.date()))
+    assert (holder.status, holder.certificate_status, holder.proof) == (Status.EXPIRED, Status.VALID, Proof.PROVEN)
+    assert certificate.key_state == "proven"
 
 
 @pytest.mark.parametrize(
