@@ -128,7 +128,7 @@ def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> Non
     check("compliance_report", BASE, effect, tmp_path)
 
 
-def test_the_end_date_of_the_authorisation_comes_from_the_variables_of_each_host(tmp_path: Path) -> None:
+def test_the_end_date_of_the_authorisation_comes_from_the_variables_of_each_host() -> None:
     known = {"ansible_facts": {"pkcs12": facts(record())}, "pkcs12_holders": [PLAIN]}
     ended = {**known, "pkcs12_authorisation_anniversary": "2026-11-25"}
     for variables, status in ((known, "valid"), (ended, "expired")):

@@ -90,10 +90,8 @@ def prove(
     read: Inventory = drivers.inventory([])
     asked = [HolderEntry(user, ExpectedSubject(), anniversary) for user in holders or (HOLDER,)]
     entries = resolve_accounts(asked, read)
-    gathered = WorkstationReading(
-        read, FactsScope(selection or Selection(include_unrelated=True), entries, Calendar()), NOW
-    )
-    return proven_record(gathered, drivers, check_mode)
+    scope = FactsScope(selection or Selection(include_unrelated=True), entries, Calendar())
+    return proven_record(WorkstationReading(read, scope, NOW), drivers, check_mode)
 
 
 def one(record: WorkstationRecord) -> tuple[HolderRecord, CertificateRecord]:
@@ -111,14 +109,6 @@ def test_a_key_that_signs_is_proven_as_its_holder_without_a_password(issued: Iss
     assert [(step.type, step.thumbprint) for step in request.steps] == [("prove", holder.thumbprint)]
     assert run_as == RunAs(Context.BECOME, HOLDER, None)
     assert drivers.calls == ["inventory", "exchange"]
-
-
-def test_a_key_is_proven_although_the_authorisation_has_ended(issued: IssuedBundle) -> None:
-    drivers = Workstation()
-    drivers.plant(issued)
-    holder, certificate = one(prove(drivers, anniversary=NOW.date()))
-    assert (holder.status, holder.certificate_status, holder.proof) == (Status.EXPIRED, Status.VALID, Proof.PROVEN)
-    assert certificate.key_state == "proven"
 
 
 @pytest.mark.parametrize(
