@@ -28,6 +28,8 @@ HOLDER = {
     "authorisation_anniversary": {"type": "str"},
     "absent_until": {"type": "str"},
     "function": {"type": "str"},
+    "awaiting": {"type": "str"},
+    "expected_from": {"type": "str"},
 }
 VARIABLES = ("ansible_facts", "pkcs12_holders", ANNIVERSARY)
 
@@ -40,6 +42,7 @@ class ActionModule(Pkcs12Action):
             "hosts": {"type": "list", "elements": "str"},
             "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
             "deliveries": {"type": "dict", "default": {}},
+            "leavers": {"type": "list", "elements": "str", "default": []},
             "merge": {"type": "list", "elements": "path", "default": []},
             "previous": {"type": "path"},
             "destination": {"type": "path"},
@@ -59,6 +62,10 @@ class ActionModule(Pkcs12Action):
             "authorisation_word": {"type": "str"},
             "authorisation_due_within_days": {"type": "int", "default": 40},
             "facts_max_age_days": {"type": "int", "default": 3},
+            "issuer_overdue_days": {"type": "int"},
+            "issuer_contact": {"type": "str"},
+            "issuer_mail_sender": {"type": "str"},
+            "issuer_mail_subject": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
             "query": {"type": "str"},
             "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": []},

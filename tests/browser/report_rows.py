@@ -48,6 +48,10 @@ def parameters(language: str) -> ReportParameters:
         renew_before_days=40,
         authorisation_due_within_days=30,
         facts_max_age_days=7,
+        issuer_overdue_days=None,
+        issuer_contact=None,
+        issuer_mail_sender=None,
+        issuer_mail_subject=None,
         query=None,
     )
 
@@ -113,7 +117,16 @@ def certificate(row: HolderRow, seat: HolderWorkstation, status: Status | None =
         archived=shown is Status.ARCHIVED,
         key_state=KeyState.MISSING if shown is Status.KEY_MISSING else KeyState.LINKED,
     )
-    return CertificateRow(seat.workstation, row.authorisation, shown, seat.days_left, seat.facts_at, record)
+    return CertificateRow(
+        seat.workstation,
+        row.authorisation,
+        shown,
+        seat.days_left,
+        seat.facts_at,
+        NextStep.NOTHING,
+        Actor.NOBODY,
+        record,
+    )
 
 
 def workstation(name: str, holders: int = 1, certificates: int = 1) -> WorkstationRow:

@@ -36,7 +36,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import OF_REPORT, Calendar, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import UNREAD_REASONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
@@ -169,8 +169,7 @@ def test_no_map_takes_more_than_is_described_and_everything_is_described() -> No
 
 def test_enumerations_are_those_of_the_code() -> None:
     statuses = [set(DEFINED[name]["properties"]["status"]["enum"]) for name in ("certificate", "holder")]
-    # That a workstation was never seen is not for its facts to say.
-    assert set.union(*statuses) == {status.value for status in Status} - {Status.NEVER_SEEN.value}
+    assert set.union(*statuses) == {status.value for status in Status} - {status.value for status in OF_REPORT}
     assert DEFINED["holder"]["properties"]["proof"]["enum"] == [*(proof.value for proof in Proof), None]
     assert DEFINED["certificate"]["properties"]["key_state"]["enum"] == [state.value for state in KeyState]
     assert DEFINED["unread"]["properties"]["code"]["enum"] == list(UNREAD_REASONS)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from .._errors import CollectionError
@@ -22,6 +23,13 @@ from .evaluation import HolderStatus, RatedCertificate, StatusRules, rate_holder
 from .schema import HolderRecord, UnreadRecord
 
 
+class Awaiting(str, Enum):
+    """What a newcomer waits for: that the employer returns annex 1 with this person, or the first bundle of the issuer."""
+
+    ANNEX_1 = "annex_1"
+    BUNDLE = "bundle"
+
+
 @dataclass(frozen=True, slots=True)
 class HolderEntry:
     """A holder's entry in the inventory, and the account that the workstation knows for it.
@@ -30,7 +38,8 @@ class HolderEntry:
     ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
     ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
     profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the
-    workstation do not know this holder at this account, for instance because the entry is newer than the facts.
+    workstation do not know this holder at this account, for instance because the entry is newer than the facts. ``awaiting``: what a
+    newcomer waits for; ``expected_from``: from this day on, the first certificate should be there.
     """
 
     user: str
@@ -45,6 +54,16 @@ class HolderEntry:
     in_facts: bool = True
     is_site_anniversary: bool = False
     function: str | None = None
+    awaiting: Awaiting | None = None
+    expected_from: date | None = None
+
+    def is_awaited(self, today: date) -> bool:
+        """Whether nobody has to wonder yet that the holder has no certificate."""
+        return self.awaiting is not None and (self.expected_from is None or today < self.expected_from)
+
+    def is_on_leave(self, today: date) -> bool:
+        """Whether the holder is away, so that nobody can log on."""
+        return self.absent_until is not None and today < self.absent_until
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -65,6 +84,8 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "authorisation_anniversary": {"type": "str"},
     "absent_until": {"type": "str"},
     "function": {"type": "str"},
+    "awaiting": {"type": "str"},
+    "expected_from": {"type": "str"},
 }
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
@@ -87,7 +108,21 @@ def parse_holder(
         absent_until=_day(raw, "absent_until"),
         is_site_anniversary=own is None and site_anniversary is not None,
         function=_function(raw),
+        awaiting=_awaiting(raw),
+        expected_from=_day(raw, "expected_from"),
     )
+
+
+def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:
+    given = raw.get("awaiting") or None
+    try:
+        return Awaiting(given) if given is not None else None
+    except ValueError:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"awaiting of {raw['user']} is {str(given)!r:.60}.",
+            next_step=f"Write {' or '.join(each.value for each in Awaiting)}, or leave it out once the holder has a certificate.",
+        ) from None
 
 
 def _function(raw: Mapping[str, Any]) -> str | None:

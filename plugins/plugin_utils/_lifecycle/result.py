@@ -60,10 +60,11 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     access = _access(offered, run.task.entry, context)
     deferred = done is not None and done.deferred is not None
     today = context.calendar.day(context.now)
+    awaited = is_awaited(run, today)
     overdue = deferred and context.deferral.applies(access.days_left, run.task.entry.absent_until, today)
-    error = run.error
+    error = None if awaited else run.error
     return {
-        "outcome": outcome_of(run),
+        "outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),
         "failed": error is not None or overdue,
         "changed": _changed(run),
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
@@ -96,9 +97,19 @@ def outcome_of(run: HolderRun) -> str:
     return "changed" if done.plan.changes else "unchanged"
 
 
+def is_awaited(run: HolderRun, today: date) -> bool:
+    """Whether a newcomer's first bundle is not there yet, and nobody expects it yet."""
+    return run.task.entry.is_awaited(today) and has_no_bundle(run)
+
+
+def has_no_bundle(run: HolderRun) -> bool:
+    """Whether the folder has no file for the holder, not even one of nearly the right name."""
+    return run.error is not None and run.error.code == "no_bundle" and not run.task.near
+
+
 def kept_outcome(run: HolderRun) -> str:
     """The outcome that facts keep. It is ``waiting_for_issuer`` also when the task failed because there was no bundle."""
-    if run.error is not None and run.error.code == "no_bundle" and not run.task.near:
+    if has_no_bundle(run):
         return SkipReason.WAITING_FOR_ISSUER.value
     return outcome_of(run)
 

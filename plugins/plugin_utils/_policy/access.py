@@ -20,6 +20,8 @@ WORST_FIRST = (
     Status.UNKNOWN,
     Status.DUPLICATE,
     Status.WEAK,
+    Status.AWAITED,
+    Status.ON_LEAVE,
     Status.RENEWAL_DUE,
     Status.VALID,
 )

@@ -103,6 +103,12 @@ class Status(str, Enum):
     WEAK = "weak"
     UNKNOWN = "unknown"
     NEVER_SEEN = "never_seen"
+    AWAITED = "awaited"
+    ON_LEAVE = "on_leave"
+
+
+OF_REPORT = (Status.NEVER_SEEN, Status.AWAITED, Status.ON_LEAVE)
+"""Statuses that only the report knows: no certificate and no store shows them."""
 
 
 def is_weak(key_type: str, key_size: int, signature_hash: str | None) -> bool:

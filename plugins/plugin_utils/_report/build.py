@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -38,28 +38,36 @@ class Sources:
     """What a report is made from.
 
     ``people``: persons who should have a certificate, with or without a workstation. ``pattern`` finds the authorisation number in a
-    subject. ``earlier``: the report to compare with, or None. ``deliveries``: the issuer's last one to each holder, by number.
+    subject. ``earlier``: the report to compare with, or None. ``leavers``: authorisation numbers of persons who are no holders any more,
+    also where the inventory still has them. ``deliveries``: the
+    issuer's last one to each holder, by number.
     """
 
     hosts: Sequence[Host]
     people: Sequence[HolderEntry]
     pattern: str | None
     earlier: Report | None
+    leavers: Set[str] = frozenset()
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
 
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
     index = _index(sources)
+    sources = _without_leavers(sources)
     sources = replace(sources, hosts=with_accounts(sources.hosts, index))
     rules = _rules(sources, parameters, index)
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
-    certificates = sorted((row for each in evaluated for row in certificate_rows(each)), key=_certificate_order)
+    certificates = sorted((row for each in evaluated for row in certificate_rows(each, rules)), key=_certificate_order)
     report = Report(
         parameters=parameters,
         holders=_holders(evaluated, rules, certificates),
         without_workstation=_without_workstation(sources, rules),
-        without_holder=tuple(row for row in certificates if row.certificate.related and row.holder is None),
+        without_holder=tuple(
+            row
+            for row in certificates
+            if row.certificate.related and (row.holder is None or row.holder in sources.leavers)
+        ),
         certificates=tuple(certificates),
         workstations=tuple(
             sorted((workstation_row(each, rules) for each in evaluated), key=lambda row: row.workstation)
@@ -73,8 +81,19 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
 def _index(sources: Sources) -> HolderIndex:
     entries = [*_listed(sources), *sources.people]
     return index_holders(
-        {entry.person.authorisation for entry in entries if entry.person.authorisation}, sources.pattern
+        {entry.person.authorisation for entry in entries if entry.person.authorisation} | sources.leavers,
+        sources.pattern,
     )
+
+
+def _without_leavers(sources: Sources) -> Sources:
+    """The same without the entries of leavers: their certificates are found by their numbers."""
+
+    def stays(entry: HolderEntry) -> bool:
+        return entry.person.authorisation not in sources.leavers
+
+    hosts = [replace(host, entries=tuple(filter(stays, host.entries))) for host in sources.hosts]
+    return replace(sources, hosts=hosts, people=list(filter(stays, sources.people)))
 
 
 def _listed(sources: Sources) -> list[HolderEntry]:
@@ -90,6 +109,8 @@ def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -
         authorisation_due_within=parameters.authorisation_due_within_days,
         facts_max_age=parameters.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
+        leavers=sources.leavers,
+        issuer_overdue=parameters.issuer_overdue_days,
         register=_by_number(sources.people),
         deliveries=sources.deliveries,
     )
@@ -134,8 +155,8 @@ def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...
     people = {holder_key(entry, {}): entry for entry in sources.people if holder_key(entry, {}) not in listed}
     nothing = RemainingCertificates()
     rows = (
-        person_row(blank_row(known[0], [entry.function for entry in known]), rules.authorisation(known), nothing, rules)
-        for known in (rules.all_entries([entry]) for entry in people.values())
+        person_row(blank_row([entry], rules), rules.authorisation(rules.all_entries([entry])), nothing, rules)
+        for entry in people.values()
     )
     return tuple(sorted(rows, key=_holder_order))
 

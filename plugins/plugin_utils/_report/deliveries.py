@@ -13,7 +13,8 @@ from .._delivery.states import DeliveryState
 from .model import Actor, HolderRow, NextStep, Report
 from .next_step import Action
 
-OPEN = (NextStep.AWAIT_BUNDLE, NextStep.ENROL, NextStep.RENEW)
+WAITS = (NextStep.AWAIT_BUNDLE, NextStep.CALL_ISSUER)
+OPEN = (*WAITS, NextStep.ENROL, NextStep.RENEW)
 """Steps that a delivery can change: those for which a new bundle is needed."""
 
 BY_STATE = {
@@ -45,7 +46,7 @@ def with_delivery(step: Action, row: HolderRow, delivery: DeliveryRecord | None)
         return step
     if delivery.state in BY_STATE:
         return BY_STATE[delivery.state], Actor.IT
-    if delivery.state is DeliveryState.COLLECTED and step[0] is NextStep.AWAIT_BUNDLE:
+    if delivery.state is DeliveryState.COLLECTED and step[0] in WAITS:
         return (NextStep.ENROL if row.valid_from is None else NextStep.RENEW), Actor.IT
     return step
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from unicodedata import combining, normalize
 
 from .._delivery.records import DeliveryRecord
+from .._facts.holders import Awaiting
 from .._facts.schema import CertificateRecord, UnreadRecord
 from .._policy.validity import Status
 
@@ -39,9 +40,12 @@ class NextStep(str, Enum):
     COLLECT = "collect"
     FIND_BUNDLE = "find_bundle"
     CHECK_DELIVERY = "check_delivery"
+    CALL_ISSUER = "call_issuer"
+    RETURN_ANNEX_1 = "return_annex_1"
     ASK_FOR_STRONGER = "ask_for_stronger"
     ENROL = "enrol"
     RENEW = "renew"
+    RETIRE_LEAVER = "retire_leaver"
     RETIRE_OLDER = "retire_older"
     REMOVE_FROM_OTHERS = "remove_from_others"
     CHECK_CLOCK_OR_WAIT = "check_clock_or_wait"
@@ -86,13 +90,17 @@ class HolderRow:
     ``valid_until``: first end of a certificate at any workstation; ``certificate_days_left``: days until it. ``authorisation_until``: end
     date of the authorisation, on which there is no access any more; ``authorisation_of_site``: it is that of the whole site, not the
     holder's own. ``authorisation_status`` is valid, renewal_due or expired, or None if
-    the inventory has no anniversary. ``function``: what the holder is at the establishment. ``delivery``: the issuer's last
-    mail, None if there is none.
+    the inventory has no anniversary. ``function``: what the holder is at the establishment. ``absent_until``: first day on which the holder
+    is back. ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
+    ``delivery``: the issuer's last mail, None if there is none.
     """
 
     name: str
     authorisation: str
     function: str | None
+    absent_until: date | None
+    awaiting: Awaiting | None
+    expected_from: date | None
     status: Status
     next_step: NextStep
     actor: Actor
@@ -111,7 +119,8 @@ class HolderRow:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
-    """A certificate in a store of a workstation. ``holder`` is the holder's authorisation number, None if it belongs to no holder.
+    """A certificate in a store of a workstation. ``holder`` is the holder's or leaver's authorisation number, None if it belongs to nobody.
+    ``next_step`` and ``actor``: what has to be done with a certificate without a holder.
 
     ``status`` and ``days_left`` are those of the day of the report. Those of ``certificate`` are of the time when the facts were gathered.
     """
@@ -121,6 +130,8 @@ class CertificateRow:
     status: Status
     days_left: int
     facts_at: datetime
+    next_step: NextStep
+    actor: Actor
     certificate: CertificateRecord
 
 
@@ -181,7 +192,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class ReportParameters:
     """The options of the report. ``time_zone`` is an IANA name. The limits are in days. ``authorisation_word``: what the site calls an
-    authorisation, None for the word of the language.
+    authorisation, None for the word of the language. ``issuer_overdue_days``: so many days after a certificate was due, the issuer is
+    called; None: never. ``issuer_contact``, ``issuer_mail_sender`` and ``issuer_mail_subject`` are shown then.
     """
 
     report_date: datetime
@@ -192,6 +204,10 @@ class ReportParameters:
     renew_before_days: int
     authorisation_due_within_days: int
     facts_max_age_days: int
+    issuer_overdue_days: int | None
+    issuer_contact: str | None
+    issuer_mail_sender: str | None
+    issuer_mail_subject: str | None
     query: str | None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._facts.holders import HolderEntry
+from .._facts.holders import Awaiting, HolderEntry
 from .._policy.validity import Status
 from .model import Actor, NextStep
 
@@ -34,11 +34,24 @@ BY_TASK = {
 """What a task of ours cures, as soon as the holder is logged on and the issuer has delivered."""
 
 
+AWAITED = {
+    Awaiting.ANNEX_1: (NextStep.RETURN_ANNEX_1, Actor.EMPLOYER),
+    Awaiting.BUNDLE: (NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+}
+"""What a newcomer's first certificate waits for. Until then, IT can do nothing."""
+
+
 def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
     """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store.
 
     A holder whom the facts of the workstation do not know was not looked for there yet.
     """
+    if status in (Status.MISSING, Status.AWAITED) and entry.awaiting:
+        return AWAITED[entry.awaiting]
+    return _by_certificate(status, entry, outcome, answered)
+
+
+def _by_certificate(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
     if status is Status.UNKNOWN:
         in_its_store = NextStep.REPAIR_PROFILE if entry.in_facts else NextStep.RUN_AUDIT
         return (in_its_store if answered else NextStep.REACH_WORKSTATION), Actor.IT
@@ -51,6 +64,16 @@ def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered:
     if outcome == "deferred" or not entry.logged_on:
         return NextStep.LOG_ON, Actor.HOLDER
     return BY_TASK[status], Actor.IT
+
+
+def after_waiting(step: Action, waited_days: int | None, overdue_days: int | None) -> Action:
+    """What comes after the issuer was waited for too long: the mail may have come to the holder, or somebody has to call.
+
+    ``waited_days``: since the bundle was due, None if it never was. ``overdue_days``: from so many days on; None: never.
+    """
+    if step != (NextStep.AWAIT_BUNDLE, Actor.ISSUER) or waited_days is None or overdue_days is None:
+        return step
+    return (NextStep.CALL_ISSUER, Actor.IT) if waited_days >= overdue_days else step
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,17 +23,21 @@ from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
 from .language.vocabulary import checked_word
-from .model import HolderRow, Report, ReportParameters, summary
+from .model import Actor, HolderRow, Report, ReportParameters, summary
 from .query import select
 from .sources import Host, host_of, hosts_of, merged, people_of
 
 AUTHORISATION = "authorisation_"
 """Prefix of the values of ``fail_on`` that are about the yearly authorisation."""
 
+WITHOUT_HOLDER = "without_holder"
+"""The value of ``fail_on`` that is about certificates, not holders."""
+
 FAIL_ON = (
     *(status.value for status in Status if status not in (Status.VALID, Status.SUPERSEDED, Status.ARCHIVED)),
     f"{AUTHORISATION}renewal_due",
     f"{AUTHORISATION}expired",
+    WITHOUT_HOLDER,
 )
 
 
@@ -60,6 +64,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous"]) if options["previous"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
+        leavers=frozenset(str(number) for number in options["leavers"]),
     )
     report = build(sources, _parameters(options, now))
     return select(report, options["query"]) if options["query"] else report
@@ -95,9 +100,10 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
 
 
 def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
-    """How many holders have each status of ``fail_on`` at any workstation. A status that nobody has is left out."""
+    """How many holders have each status of ``fail_on`` at any workstation, and how many certificates have no holder. Zeros are left out."""
     rows = (*report.holders, *report.without_workstation)
-    counts = {each: sum(_has(row, each) for row in rows) for each in fail_on}
+    left = sum(row.actor is not Actor.NOBODY for row in report.without_holder)
+    counts = {each: left if each == WITHOUT_HOLDER else sum(_has(row, each) for row in rows) for each in fail_on}
     return {each: count for each, count in counts.items() if count}
 
 
@@ -112,7 +118,7 @@ def _has(row: HolderRow, each: str) -> bool:
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     if broken:
         counts = ", ".join(f"{count} {each}" for each, count in broken.items())
-        return f"Holders that fail_on names: {counts}. The report says who acts on each."
+        return f"What fail_on names is there: {counts}. The report says who acts on each."
     found = summary(report)
     return f"Of {found.holders} holders {found.by_status.get(Status.VALID, 0)} have access everywhere that does not end soon."
 
@@ -151,6 +157,10 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         renew_before_days=options["renew_before_days"],
         authorisation_due_within_days=options["authorisation_due_within_days"],
         facts_max_age_days=options["facts_max_age_days"],
+        issuer_overdue_days=options["issuer_overdue_days"],
+        issuer_contact=options["issuer_contact"],
+        issuer_mail_sender=options["issuer_mail_sender"],
+        issuer_mail_subject=options["issuer_mail_subject"],
         query=None,
     )
     if not options["report_date"]:

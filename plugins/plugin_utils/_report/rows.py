@@ -12,6 +12,7 @@ from datetime import datetime
 from .._delivery.records import DeliveryRecord
 from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry, holder_status
+from .._facts.schema import CertificateRecord
 from .._policy.access import WORST_FIRST, Authorisation, access_of
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
@@ -25,7 +26,7 @@ from .model import (
     Reachability,
     WorkstationRow,
 )
-from .next_step import NOTHING, RemainingCertificates, at_last, next_step
+from .next_step import AWAITED, NOTHING, RemainingCertificates, after_waiting, at_last, next_step
 from .sources import Host
 
 Earlier = Mapping[tuple[str, str, str], str]
@@ -36,7 +37,8 @@ Earlier = Mapping[tuple[str, str, str], str]
 class Rules:
     """By what rows are made. ``accounts`` are those of all workstations: a holder may log on where the inventory does not say so.
 
-    ``authorisation_due_within`` and ``facts_max_age`` are in days. ``register``: the entries of persons with or without a workstation.
+    ``authorisation_due_within``, ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
+    without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
     ``deliveries``: the last one of each holder, by number.
     """
 
@@ -47,6 +49,8 @@ class Rules:
     authorisation_due_within: int
     facts_max_age: int
     earlier: Earlier
+    issuer_overdue: int | None = None
+    leavers: Set[str] = frozenset()
     register: Mapping[str, Sequence[HolderEntry]] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
 
@@ -101,16 +105,14 @@ def holder_row(
     left: RemainingCertificates = RemainingCertificates(),  # noqa: B008
 ) -> HolderRow:
     """One holder at all workstations. ``left``: work that certificates cause, also at workstations where the holder does not work."""
-    first = min((entry for entry, _seen in entries), key=lambda entry: (entry.person.name or "", entry.user))
     places = sorted(
         (_place(entry, seen, rules) for entry, seen in entries), key=lambda place: (place.workstation, place.account)
     )
     worst = min(places, key=lambda place: (WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING))
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
-    known = rules.all_entries([entry for entry, _seen in entries])
     return person_row(
         replace(
-            blank_row(first, [entry.function for entry in known]),
+            blank_row([entry for entry, _seen in entries], rules),
             status=worst.status,
             next_step=worst.next_step,
             actor=worst.actor,
@@ -119,21 +121,31 @@ def holder_row(
             certificate_days_left=ends[0].days_left if ends else None,
             places=tuple(places),
         ),
-        rules.authorisation(known),
+        rules.authorisation(rules.all_entries([entry for entry, _seen in entries])),
         left,
         rules,
     )
 
 
-def blank_row(entry: HolderEntry, functions: Iterable[str | None]) -> HolderRow:
-    """The row of a holder without any workstation or certificate. The first function counts."""
+def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
+    """The row of a holder without any workstation or certificate. Of several entries, the first that says something counts."""
+    first = min(named, key=lambda entry: (entry.person.name or "", entry.user))
+    entries = rules.all_entries(named)
+    newcomer = next((entry for entry in entries if entry.awaiting), None)
+    today = rules.calendar.day(rules.now)
+    step, actor = (
+        AWAITED[newcomer.awaiting] if newcomer and newcomer.awaiting else (NextStep.ASSIGN_WORKSTATION, Actor.IT)
+    )
     return HolderRow(
-        name=entry.person.name or entry.user,
-        authorisation=entry.person.authorisation or "",
-        function=next(filter(None, functions), None),
-        status=Status.MISSING,
-        next_step=NextStep.ASSIGN_WORKSTATION,
-        actor=Actor.IT,
+        name=first.person.name or first.user,
+        authorisation=first.person.authorisation or "",
+        function=next((entry.function for entry in entries if entry.function), None),
+        absent_until=max((entry.absent_until for entry in entries if entry.absent_until), default=None),
+        awaiting=newcomer.awaiting if newcomer else None,
+        expected_from=next((entry.expected_from for entry in entries if entry.expected_from), None),
+        status=Status.AWAITED if newcomer and newcomer.is_awaited(today) else Status.MISSING,
+        next_step=step,
+        actor=actor,
         access_until=None,
         days_left=None,
         valid_from=None,
@@ -169,12 +181,21 @@ def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCert
     )
 
 
-def certificate_rows(seen: EvaluatedHost) -> Iterable[CertificateRow]:
-    """All certificates of a workstation. A workstation that never answered has none."""
+def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateRow]:
+    """All certificates of a workstation. A workstation that never answered has none.
+
+    A certificate that nobody should have any more has a next step, unless Windows offers it to no program.
+    """
     for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
         if seen.host.facts_at:
             now = each.record
-            yield CertificateRow(seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, gathered)
+            is_left = (
+                gathered.related and (each.holder is None or each.holder in rules.leavers) and not gathered.archived
+            )
+            step = (NextStep.RETIRE_LEAVER, Actor.IT) if is_left else NOTHING
+            yield CertificateRow(
+                seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, *step, gathered
+            )
 
 
 def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
@@ -205,6 +226,26 @@ def _is_too_old(moment: datetime, rules: Rules) -> bool:
     return (rules.now - moment).total_seconds() > rules.facts_max_age * DAY
 
 
+def _of_newcomer(status: Status, entry: HolderEntry, rules: Rules) -> Status:
+    return Status.AWAITED if status is Status.MISSING and entry.is_awaited(rules.calendar.day(rules.now)) else status
+
+
+def _waited_days(entry: HolderEntry, record: CertificateRecord | None, rules: Rules) -> int | None:
+    """Days since a new bundle was due: for the next certificate, or for a newcomer's first."""
+    if record:
+        return rules.calendar.renew_before_days - rules.calendar.days_left(record.not_after, rules.now)
+    return -rules.calendar.days_left(entry.expected_from, rules.now) if entry.expected_from else None
+
+
+def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None:
+    """The thumbprint of the holder's certificate there in the earlier report."""
+    number = entry.person.authorisation or ""
+    known = (
+        rules.earlier.get((number, host.name, account)) for account in (entry.owner_sid or "", entry.user.casefold())
+    )
+    return next(filter(None, known), None)
+
+
 def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     number = entry.person.authorisation
     # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
@@ -214,21 +255,19 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     if standing.record is None and not entry.in_facts:
         standing = replace(standing, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
     statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
-    status = statuses.get(seen.answer, standing.status)
     record = standing.record
     outcome = entry.outcome if entry.outcome_at and not _is_too_old(entry.outcome_at, rules) else None
-    known = (
-        rules.earlier.get((number or "", seen.host.name, account))
-        for account in (entry.owner_sid or "", entry.user.casefold())
-    )
-    before = next(filter(None, known), None)
+    before = _last_thumbprint(entry, seen.host, rules)
     replaced = before is not None and record is not None and before != record.thumbprint
-    first = next_step(status, entry, outcome, seen.answer is Reachability.ANSWERED)
+    known_status = _of_newcomer(statuses.get(seen.answer, standing.status), entry, rules)
+    first = next_step(known_status, entry, outcome, seen.answer is Reachability.ANSWERED)
+    first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
+    is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     step, actor = at_last(first, RemainingCertificates(replaced, standing.elsewhere))
     return HolderWorkstation(
         workstation=seen.host.name,
         account=entry.user,
-        status=status,
+        status=Status.ON_LEAVE if is_away else known_status,
         next_step=step,
         actor=actor,
         valid_from=record.not_before if record else None,

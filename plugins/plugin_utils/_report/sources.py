@@ -96,7 +96,10 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
                     outcome_at=place.outcome_at,
                     in_facts=place.next_step is not NextStep.RUN_AUDIT,
                     is_site_anniversary=holder.authorisation_of_site,
+                    absent_until=holder.absent_until,
                     function=holder.function,
+                    awaiting=holder.awaiting,
+                    expected_from=holder.expected_from,
                 )
             )
     return tuple(
@@ -123,7 +126,10 @@ def people_of(report: Report) -> tuple[HolderEntry, ...]:
             ExpectedSubject(row.name or None, row.authorisation or None),
             row.authorisation_until,
             is_site_anniversary=row.authorisation_of_site,
+            absent_until=row.absent_until,
             function=row.function,
+            awaiting=row.awaiting,
+            expected_from=row.expected_from,
         )
         for row in report.without_workstation
     )

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from ..._delivery.records import DeliveryRecord
 from ..language.vocabulary import Catalogue, Translator
+from ..language.wording import site_words
 from ..model import CertificateRow, HolderRow, Report
 from .csv_escaping import text_cell
 
@@ -27,6 +28,8 @@ CATALOGUE: Catalogue = {
     "csv.name": ("name", "nom"),
     "csv.authorisation": ("authorisation", "autorisation"),
     "csv.function": ("function", "fonction"),
+    "csv.absent_until": ("away until", "absence jusqu'au"),
+    "csv.expected_from": ("expected from", "attendu à partir du"),
     "csv.status": ("status", "état"),
     "csv.next_step": ("next step", "à faire"),
     "csv.actor": ("who acts", "par qui"),
@@ -94,6 +97,8 @@ HOLDER_COLUMNS: Columns = {
     "delivery": lambda row, words: words.of(row.delivery.state) if row.delivery else None,
     "delivery_mail": lambda row, _words: row.delivery.mail_at if row.delivery else None,
     "access_mail": lambda row, words: _seen(row.delivery, words),
+    "absent_until": lambda row, _words: row.absent_until,
+    "expected_from": lambda row, _words: row.expected_from,
     "workstations": lambda row, _words: _joined(place.workstation for place in row.places),
     "by_workstation": lambda row, words: _joined(f"{p.workstation}: {words.of(p.status)}" for p in row.places),
     "accounts": lambda row, _words: _joined(place.account for place in row.places),
@@ -123,6 +128,8 @@ CERTIFICATE_COLUMNS: Columns = {
     "eku": lambda row, _words: _joined(row.certificate.eku),
     "key_provider": lambda row, _words: row.certificate.key_provider,
     "related": lambda row, words: words(f"truth.{row.certificate.related}"),
+    "next_step": lambda row, words: words.of(row.next_step),
+    "actor": lambda row, words: words.of(row.actor),
     "owner_sid": lambda row, _words: row.certificate.owner_sid,
     "subject": lambda row, _words: row.certificate.subject,
     "issuer": lambda row, _words: row.certificate.issuer,
@@ -144,7 +151,7 @@ def certificates_csv(report: Report) -> bytes:
 def _table(report: Report, columns: Columns, rows: Iterable[HolderRow | CertificateRow]) -> bytes:
     parameters = report.parameters
     zone = ZoneInfo(parameters.time_zone)
-    words = Translator(parameters.language, zone, CATALOGUE, parameters.authorisation_word)
+    words = Translator(parameters.language, zone, CATALOGUE, site_words(parameters))
     text = io.StringIO()
     # Everything but numbers is quoted, so that no spreadsheet cuts a text at a separator of its own country.
     writer = csv.writer(text, delimiter=SEPARATORS[words.language], quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")

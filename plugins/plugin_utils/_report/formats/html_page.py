@@ -101,6 +101,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
         "facts": lambda place: _facts(place, answers, say),
+        "left": sum(row.next_step is NextStep.RETIRE_LEAVER for row in report.without_holder),
         "months": months(report, holders),
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),

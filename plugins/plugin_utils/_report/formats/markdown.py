@@ -24,7 +24,7 @@ LONGEST_CELL = 200
 
 HOLDERS = ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor")
 WITHOUT_WORKSTATION = ("holder", "number", "authorisation", "status", "next_step", "actor")
-CERTIFICATES = ("workstation", "certificate", "to", "status")
+CERTIFICATES = ("workstation", "certificate", "to", "status", "next_step", "actor")
 WORKSTATIONS = ("workstation", "answer", "text.since", "problem")
 CHANGES = ("change", "who", "workstation", "before", "after")
 
@@ -108,7 +108,7 @@ def _holders(report: Report, say: Wording) -> Iterator[str]:
 
 def _holder(row: HolderRow, say: Wording) -> Cells:
     return (
-        _named(row),
+        _named(row, say),
         row.authorisation,
         ", ".join(dict.fromkeys(place.workstation for place in row.places)),
         _until(row, say),
@@ -121,7 +121,7 @@ def _holder(row: HolderRow, say: Wording) -> Cells:
 
 def _person(row: HolderRow, say: Wording) -> Cells:
     return (
-        _named(row),
+        _named(row, say),
         row.authorisation,
         _authorisation(row, say),
         say.of(row.status),
@@ -130,8 +130,10 @@ def _person(row: HolderRow, say: Wording) -> Cells:
     )
 
 
-def _named(row: HolderRow) -> str:
-    return f"{row.name}, {row.function}" if row.function else row.name
+def _named(row: HolderRow, say: Wording) -> str:
+    away = row.absent_until is not None and row.absent_until > say.today
+    absent = say("person.absent", day=say.day(row.absent_until)) if away else None
+    return ", ".join(filter(None, (row.name, row.function, absent)))
 
 
 def _until(row: HolderRow, say: Wording) -> str:
@@ -145,7 +147,8 @@ def _until(row: HolderRow, say: Wording) -> str:
 def _certificate(row: CertificateRow, say: Wording) -> Cells:
     found = row.certificate
     names = f"{found.subject_cn or found.subject}, {found.issuer_cn or found.issuer}"
-    return row.workstation, names, _dated(found.not_after, row.days_left, say), say.of(row.status)
+    end = _dated(found.not_after, row.days_left, say)
+    return row.workstation, names, end, say.of(row.status), say.of(row.next_step), say.of(row.actor)
 
 
 def _workstation(row: WorkstationRow, say: Wording) -> Cells:

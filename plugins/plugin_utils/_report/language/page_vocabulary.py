@@ -65,6 +65,7 @@ _SUMMARY: Catalogue = {
     "tile.workstation.many.unknown": ("workstations did not answer", "postes n'ont pas répondu"),
     "tile.workstation.one.never_seen": ("workstation never seen", "poste jamais vu"),
     "tile.workstation.many.never_seen": ("workstations never seen", "postes jamais vus"),
+    "tile.without_holder": ("certificates of leavers or of nobody", "certificats de partants ou de personne"),
     "tile.first_end": ("first end of access", "première fin d'accès"),
     "tile.first_end.others": ("and {n} more", "et {n} de plus"),
 }
@@ -88,6 +89,8 @@ _TABLE: Catalogue = {
     "place.never": ("never seen", "jamais vu"),
     "place.away": ("not logged on", "session non ouverte"),
     "place.until": ("until {day}", "jusqu'au {day}"),
+    "person.absent": ("away until {day}", "absence jusqu'au {day}"),
+    "person.expected": ("expected from {day}", "attendu à partir du {day}"),
     "until.certificate": ("certificate until {day}", "certificat jusqu'au {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
     "delivery.no_access_mail": (
@@ -140,8 +143,8 @@ _SECTIONS: Catalogue = {
     "without_workstation.none": ("Every holder has a workstation.", "Chaque titulaire a un poste."),
     "without_holder": ("Certificates without a holder", "Certificats sans titulaire"),
     "without_holder.about": (
-        "These certificates are in a store, and belong to no holder of the inventory.",
-        "Ces certificats sont dans un magasin et n'appartiennent à aucun titulaire de l'inventaire.",
+        "These certificates are in a store, and belong to a leaver or to no holder of the inventory.",
+        "Ces certificats sont dans un magasin et appartiennent à un partant ou à aucun titulaire de l'inventaire.",
     ),
     "without_holder.none": ("Every certificate has its holder.", "Chaque certificat a son titulaire."),
     "silent": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
@@ -32,6 +33,10 @@ VOCABULARY: Catalogue = {
     "status.weak": ("too weak", "trop faible"),
     "status.unknown": ("unknown", "inconnu"),
     "status.never_seen": ("never seen", "jamais vu"),
+    "status.awaited": ("awaited", "attendu"),
+    "status.on_leave": ("on leave", "en congé"),
+    "awaiting.annex_1": ("annex 1", "annexe 1"),
+    "awaiting.bundle": ("first certificate", "premier certificat"),
     "actor.nobody": ("nobody", "personne"),
     "actor.it": ("IT", "informatique"),
     "actor.holder": ("holder", "titulaire"),
@@ -62,12 +67,21 @@ VOCABULARY: Catalogue = {
     "delivery_state.refused": ("mail refused", "message refusé"),
     "delivery_state.superseded": ("replaced by a newer mail", "remplacé par un message plus récent"),
     "delivery_state.failed": ("withdrawal failed", "échec du retrait"),
+    "next_step.call_issuer": (
+        "look into the holder's mailbox{mail}, then call the issuer{contact}",
+        "chercher dans la messagerie du titulaire{mail}, puis appeler l'émetteur{contact}",
+    ),
+    "next_step.return_annex_1": (
+        "the head of the establishment returns annex 1 with this person",
+        "le chef d'établissement retourne l'annexe 1 avec cette personne",
+    ),
     "next_step.ask_for_stronger": (
         "issue a certificate with a stronger key or signature",
         "délivrer un certificat à clé ou signature plus forte",
     ),
     "next_step.enrol": ("run enrol", "lancer enrol"),
     "next_step.renew": ("run renew", "lancer renew"),
+    "next_step.retire_leaver": ("remove it with the role retire", "le retirer (rôle retire)"),
     "next_step.retire_older": ("retire the older certificate", "retirer l'ancien certificat"),
     "next_step.remove_from_others": (
         "remove the certificate from the other person's store",
@@ -137,18 +151,35 @@ def _in_words_of_site(text: str, word: str) -> str:
     return _AUTHORISATION.sub(instead, text)
 
 
+@dataclass(frozen=True, slots=True)
+class SiteWords:
+    """What a site says itself: its word for an authorisation, and sender and subject of the issuer's mails, and whom to call."""
+
+    authorisation: str | None = None
+    mail_sender: str | None = None
+    mail_subject: str | None = None
+    contact: str | None = None
+
+    def details(self) -> Mapping[str, str]:
+        """The values of the placeholders in texts."""
+        mail = ", ".join(filter(None, (self.mail_sender, self.mail_subject)))
+        return {"mail": f" ({mail})" if mail else "", "contact": f" ({self.contact})" if self.contact else ""}
+
+
 class Translator:
-    """Texts and dates in one language, with the site's time zone. ``word``: what the site calls an authorisation."""
+    """Texts and dates in one language, with the site's time zone and its own words."""
 
     def __init__(
-        self, language: str, zone: ZoneInfo, catalogue: Catalogue | None = None, word: str | None = None
+        self, language: str, zone: ZoneInfo, catalogue: Catalogue | None = None, site: SiteWords = SiteWords()
     ) -> None:
         self.language = language
         self._zone = zone
         # ansible-test sanity allows only the ASCII apostrophe in sources. The report has the typographic one.
         texts = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **(catalogue or {})}.items()}
+        word = site.authorisation
         if word and _WORD.fullmatch(word):
             texts = {key: _in_words_of_site(text, word) for key, text in texts.items()}
+        self._details = site.details()
         self._words = {key: text.replace("'", "\u2019") for key, text in texts.items()}
 
     def __call__(self, key: str, **values: object) -> str:
@@ -158,7 +189,7 @@ class Translator:
     def of(self, member: Enum) -> str:
         """The words for a member of the model's enumerations."""
         kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(member).__name__)
-        return self._words[f"{kind.lstrip('_')}.{member.value}"]
+        return self._words[f"{kind.lstrip('_')}.{member.value}"].format(**self._details)
 
     def day(self, moment: datetime | date | None) -> str:
         """``2026-11-25``, in French ``25/11/2026``; empty for None. An instant becomes its day in the site's time zone."""

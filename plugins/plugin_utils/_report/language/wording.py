@@ -15,7 +15,7 @@ from ..._policy.validity import Status
 from ..deliveries import is_of_installed
 from ..model import HolderRow, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
-from .vocabulary import Translator
+from .vocabulary import SiteWords, Translator
 
 SEVERITY = (
     Status.EXPIRED,
@@ -26,6 +26,8 @@ SEVERITY = (
     Status.NEVER_SEEN,
     Status.UNKNOWN,
     Status.WEAK,
+    Status.AWAITED,
+    Status.ON_LEAVE,
     Status.RENEWAL_DUE,
     Status.DUPLICATE,
     Status.VALID,
@@ -46,12 +48,22 @@ def urgency(row: HolderRow) -> tuple[int, bool, float]:
     return rank(row.status), row.access_until is None, ends
 
 
+def site_words(parameters: ReportParameters) -> SiteWords:
+    """The words that the site has given to the report."""
+    return SiteWords(
+        parameters.authorisation_word,
+        parameters.issuer_mail_sender,
+        parameters.issuer_mail_subject,
+        parameters.issuer_contact,
+    )
+
+
 class Wording:
     """The texts of the page in the report's language."""
 
     def __init__(self, parameters: ReportParameters) -> None:
         zone = ZoneInfo(parameters.time_zone)
-        self.words = Translator(parameters.language, zone, PAGE, parameters.authorisation_word)
+        self.words = Translator(parameters.language, zone, PAGE, site_words(parameters))
         self.french = parameters.language == "fr"
         self.today = parameters.report_date.astimezone(zone).date()
         self.of = lru_cache(maxsize=None, typed=True)(

@@ -54,6 +54,8 @@ EFFECTS = [
     Effect("authorisation_anniversary", "2027-03-01", holder("authorisation_anniversary"), None, "2027-03-01"),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments"),
+    Effect("holders.awaiting", "godot", code, None, "bad_arguments"),
+    Effect("holders.expected_from", "soon", code, None, "bad_arguments"),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments"),
     Effect("only_holders", True, listed, [CARD, HERS, HIS, OTHER], [CARD, HERS], {"issuer": "."}, crowded),
     Effect("issuer", "CN=AC Racine", listed, [CARD, HERS], [CARD], scene=crowded),

@@ -12,6 +12,7 @@ import pytest
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils._delivery.deliveries import known
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.records import DAY, NOW, record
 from unit.plugins.plugin_utils.report_inputs import ANNE, JEANNES_ENTRY, facts, hospital_variables
 
@@ -23,10 +24,16 @@ def of(*hosts: tuple[str, Any]) -> dict[str, Any]:
     return {"hostvars": dict(hosts), "groups": {"all": [name for name, _known in hosts]}}
 
 
+PLAIN = {name: value for name, value in JEANNES_ENTRY.items() if name != "authorisation_anniversary"}
 HOSPITAL = of(*hospital_variables())
 OLD_FACTS = of(
     ("ws-1", {"ansible_facts": {"pkcs12": facts(record(), at=NOW - 2 * DAY)}, "pkcs12_holders": [JEANNES_ENTRY]})
 )
+
+WAITED = facts(record(days=31))
+WAITED["holders"][0] |= {"outcome": "waiting_for_issuer", "outcome_at": "2026-11-25T00:00:00Z"}
+WAITING = of(("ws-1", {"ansible_facts": {"pkcs12": WAITED}, "pkcs12_holders": [PLAIN]}))
+OVERDUE = {"issuer_overdue_days": 9}
 
 
 def earlier(scene: Scene) -> None:
@@ -88,6 +95,8 @@ EFFECTS = [
         "2027-01-01",
         {"holders": [ANNE]},
     ),
+    Effect("holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"holders": [ANNE]}),
+    Effect("holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"holders": [ANNE]}),
     Effect("holders.function", "physician", last("function"), None, "physician", {"holders": [ANNE]}),
     Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"holders": [NEW]}),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
@@ -95,6 +104,7 @@ EFFECTS = [
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", {"holders": [ANNE]}),
     Effect("deliveries", known("T3"), delivered, None, "collected", {"holders": [ANNE]}),
+    Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
     Effect("previous", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),
     Effect("destination", "{folder}/out", kinds, [], ALL, scene=out),
@@ -107,6 +117,10 @@ EFFECTS = [
     Effect("renew_before_days", 400, place("status"), "valid", "renewal_due"),
     Effect("authorisation_due_within_days", 28, first("authorisation_status"), "renewal_due", "valid"),
     Effect("facts_max_age_days", 1, summary("workstations"), {"answered": 1}, {"unknown": 1}, variables=OLD_FACTS),
+    Effect("issuer_overdue_days", 9, place("next_step"), "await_bundle", "call_issuer", variables=WAITING),
+    Effect("issuer_contact", "+33 1 23", says("+33 1 23"), False, True, OVERDUE, variables=WAITING),
+    Effect("issuer_mail_sender", "ac@x.example", says("ac@x.example"), False, True, OVERDUE, variables=WAITING),
+    Effect("issuer_mail_subject", "Your key", says("Your key"), False, True, OVERDUE, variables=WAITING),
     Effect("authorisation_pattern", "- (X[0-9])$", place("status"), "valid", "missing"),
     Effect("query", "[?name=='Paul Martin']", first("name"), "Jeanne Dupont", "Paul Martin"),
     Effect("fail_on", ["missing"], lambda scene: scene.result["failing"], {}, {"missing": 1}),
@@ -118,3 +132,11 @@ EFFECTS = [Effect(**{**vars(each), "variables": each.variables or HOSPITAL, "ent
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("compliance_report", BASE, effect, tmp_path)
+
+
+def test_the_end_date_of_the_authorisation_comes_from_the_variables_of_each_host() -> None:
+    known = {"ansible_facts": {"pkcs12": facts(record())}, "pkcs12_holders": [PLAIN]}
+    ended = {**known, "pkcs12_authorisation_anniversary": "2026-11-25"}
+    for variables, status in ((known, "valid"), (ended, "expired")):
+        result = run_action("compliance_report", BASE, FakeWorkstation(), variables=of(("ws-1", variables)))
+        assert [row["status"] for row in result["rows"]] == [status]

@@ -49,6 +49,8 @@ EFFECTS = [
     Effect("holders.authorisation", "T654321", code, None, "wrong_person", ANYBODY, new),
     Effect("holders.authorisation_anniversary", "tomorrow", code, None, "bad_arguments", scene=new),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", scene=new),
+    Effect("holders.awaiting", "godot", code, None, "bad_arguments", scene=new),
+    Effect("holders.expected_from", "soon", code, None, "bad_arguments", scene=new),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments", scene=new),
     Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),
     Effect("bundle_pattern", "mid*", until, "2029", "2027", scene=two_files),

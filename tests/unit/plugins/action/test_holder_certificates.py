@@ -134,6 +134,7 @@ def stays(scene: Scene) -> str | None:
     return thumbprint if thumbprint == OLD.thumbprint else None
 
 
+AWAITED = {**JEANNE, "awaiting": "bundle"}
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"authorisations": ["T123456"], "issuer": "."}, renewal),
     Effect("holders", [PAUL], accounts, [JEANNE["user"]], [PAUL["user"]], scene=both),
@@ -146,6 +147,8 @@ EFFECTS = [
     Effect("authorisation_anniversary", "2027-03-01", anniversary, None, "2027-03-01", scene=new),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments", scene=new),
     Effect("holders.absent_until", "2026-12-24", failed, True, False, scene=nearly_late),
+    Effect("holders.awaiting", "bundle", failed, True, False),
+    Effect("holders.expected_from", "2026-11-25", failed, False, True, {"holders": [AWAITED]}),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments", scene=new),
     Effect("holder_passwords", {JEANNE["user"]: "hers"}, passwords, [None], ["hers"], scene=new),
     Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),

@@ -32,7 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     HolderRow,
     WorkstationRow,
 )
-from unit.plugins.plugin_utils._report.reports import drawn
+from unit.plugins.plugin_utils._report.drawn_reports import drawn
 
 RECORDS = (AuditRecord, CertificateRecord, HolderRecord, ProfileRecord, UnreadRecord, WorkstationRecord)
 ROWS = (Change, HolderRow, WorkstationRow)

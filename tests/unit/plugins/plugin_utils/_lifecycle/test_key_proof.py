@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -81,14 +81,17 @@ class Workstation(FakeDrivers):
 
 
 def prove(
-    drivers: Any, *holders: str, check_mode: bool = False, selection: Selection | None = None
+    drivers: Any,
+    *holders: str,
+    check_mode: bool = False,
+    selection: Selection | None = None,
+    anniversary: date | None = None,
 ) -> WorkstationRecord:
     read: Inventory = drivers.inventory([])
-    entries = resolve_accounts([HolderEntry(user, ExpectedSubject()) for user in holders or (HOLDER,)], read)
-    gathered = WorkstationReading(
-        read, FactsScope(selection or Selection(include_unrelated=True), entries, Calendar()), NOW
-    )
-    return proven_record(gathered, drivers, check_mode)
+    asked = [HolderEntry(user, ExpectedSubject(), anniversary) for user in holders or (HOLDER,)]
+    entries = resolve_accounts(asked, read)
+    scope = FactsScope(selection or Selection(include_unrelated=True), entries, Calendar())
+    return proven_record(WorkstationReading(read, scope, NOW), drivers, check_mode)
 
 
 def one(record: WorkstationRecord) -> tuple[HolderRecord, CertificateRecord]:

@@ -19,7 +19,7 @@ from unit.plugins.plugin_utils.records import DAY, NOW, record
 
 __all__ = ["DAY", "JEANNE", "NOW", "PARAMETERS", "PAUL", "RULES", "host", "record", "report"]
 
-PARAMETERS = ReportParameters(NOW, "UTC", "en", None, None, 40, 40, 3, None)
+PARAMETERS = ReportParameters(NOW, "UTC", "en", None, None, 40, 40, 3, None, None, None, None, None)
 JEANNE = HolderEntry(
     "CHU\\jdupont", ExpectedSubject("Jeanne Dupont", "T1"), None, "S-1-5-21-1", "CHU\\jdupont", logged_on=True
 )

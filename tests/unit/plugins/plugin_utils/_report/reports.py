@@ -4,14 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
-from enum import Enum
-from random import Random
-from types import NoneType, UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
     UnreadRecord,
@@ -35,7 +32,7 @@ from unit.plugins.plugin_utils.records import record
 NOW = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 TODAY = date(2026, 11, 25)
 LIFE = timedelta(days=1095)
-PARAMETERS = ReportParameters(NOW, "Europe/Paris", "en", None, None, 40, 60, 7, None)
+PARAMETERS = ReportParameters(NOW, "Europe/Paris", "en", None, None, 40, 60, 7, None, None, None, None, None)
 
 NAMES = (
     "Jeanne Dupont",
@@ -83,7 +80,11 @@ def hospital(size: int, language: str = "en") -> Report:
     rows = [holder(number) for number in range(size)]
     certificates = [certificate_row(row, row.places[0]) for row in rows if row.places and row.places[0].thumbprint]
     stray = replace(
-        certificates[0], holder=None, certificate=replace(certificates[0].certificate, subject_cn=None, eku=())
+        certificates[0],
+        holder=None,
+        next_step=NextStep.RETIRE_LEAVER,
+        actor=Actor.IT,
+        certificate=replace(certificates[0].certificate, subject_cn=None, eku=()),
     )
     return Report(
         parameters=replace(PARAMETERS, language=language),
@@ -108,6 +109,12 @@ def holder(number: int) -> HolderRow:
         *places(number),
     )
     row = replace(row, function=FUNCTIONS[number % len(FUNCTIONS)])
+    if number == 4:
+        row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY)
+    if number == 13:
+        row = replace(row, awaiting=Awaiting.ANNEX_1)
+    if number == 5:
+        row = replace(row, absent_until=TODAY + timedelta(days=5))
     if number % 11 == 10:
         return replace(row, status=Status.MISSING, next_step=NextStep.ASSIGN_WORKSTATION, actor=Actor.IT, places=())
     return row
@@ -126,6 +133,9 @@ def holder_row(
         name=name,
         authorisation=authorisation,
         function=None,
+        absent_until=None,
+        awaiting=None,
+        expected_from=None,
         status=worst.status,
         next_step=worst.next_step,
         actor=worst.actor,
@@ -177,7 +187,16 @@ def certificate_row(row: HolderRow, place: HolderWorkstation) -> CertificateRow:
         eku=("1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4"),
         friendly_name=row.name,
     )
-    return CertificateRow(place.workstation, row.authorisation, Status.VALID, place.days_left or 0, NOW, certificate)
+    return CertificateRow(
+        place.workstation,
+        row.authorisation,
+        Status.VALID,
+        place.days_left or 0,
+        NOW,
+        NextStep.NOTHING,
+        Actor.NOBODY,
+        certificate,
+    )
 
 
 def certificate_record(row: HolderRow, place: HolderWorkstation, **changes: Any) -> CertificateRecord:
@@ -232,58 +251,3 @@ def changes() -> tuple[Change, ...]:
         ChangeKind.WORKSTATION_REMOVED: ("ws-9999", "", None, None, None),
     }
     return tuple(Change(kind, *rows[kind]) for kind in ChangeKind)
-
-
-Kind = TypeVar("Kind")
-TEXTS = (*NAMES, "", " ", "null", "\x00\x1f", "\u2028", "\ud83d", "é" * 300)
-
-
-def drawn(kind: type[Kind], seed: int) -> Kind:
-    """A value of a type of the model with every field drawn from all that its type allows; the same for the same seed."""
-    value: Kind = _draw(kind, Random(seed))  # noqa: S311
-    return value
-
-
-def drawn_report(seed: int) -> Report:
-    """Any report that its types allow."""
-    report = drawn(Report, seed)
-    named = {row.workstation for row in report.certificates} | {
-        p.workstation for row in report.holders for p in row.places
-    }
-    rows = [replace(drawn(WorkstationRow, seed), workstation=name) for name in sorted(named)]
-    # More than their types say: what is named has a row, and an authorisation has three statuses.
-    report = replace(
-        report,
-        holders=tuple(map(_authorised, report.holders)),
-        without_workstation=tuple(map(_authorised, report.without_workstation)),
-        workstations=(*report.workstations, *rows),
-    )
-    return replace(
-        report, parameters=replace(report.parameters, language=("en", "fr")[seed % 2], time_zone="Europe/Paris")
-    )
-
-
-def _authorised(row: HolderRow) -> HolderRow:
-    statuses = (None, Status.VALID, Status.RENEWAL_DUE, Status.EXPIRED)
-    return replace(row, authorisation_status=statuses[len(row.name) % 4])
-
-
-def _draw(kind: Any, chance: Random) -> Any:
-    if get_origin(kind) is UnionType:
-        return None if chance.random() < 0.3 else _draw(next(k for k in get_args(kind) if k is not NoneType), chance)
-    if get_origin(kind) is tuple:
-        return tuple(_draw(get_args(kind)[0], chance) for _each in range(chance.randrange(4)))
-    if is_dataclass(kind):
-        hints, made = get_type_hints(kind), cast("Any", kind)
-        return made(**{each.name: _draw(hints[each.name], chance) for each in fields(kind)})
-    if issubclass(kind, Enum):
-        return chance.choice(list(kind))
-    if kind is datetime:
-        return datetime(1, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=chance.randrange(315_000_000_000))
-    drawings: dict[Any, Callable[[], Any]] = {
-        str: lambda: chance.choice(TEXTS),
-        bool: lambda: chance.random() < 0.5,
-        int: lambda: chance.choice((0, -1, 1, chance.randrange(-(10**20), 10**20))),
-        date: lambda: date.fromordinal(chance.randrange(1, date.max.toordinal())),
-    }
-    return drawings[kind]()

@@ -21,7 +21,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     months,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, Report
-from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, TODAY, drawn_report, holder
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, TODAY, holder
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 ROW = replace(holder(0), authorisation_until=None)

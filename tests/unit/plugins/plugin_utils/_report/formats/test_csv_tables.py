@@ -22,7 +22,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     holders_csv,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
-from unit.plugins.plugin_utils._report.reports import NAMES, NUMBERS, drawn_report, sample
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.reports import NAMES, NUMBERS, sample
 
 STARTS = re.compile("[=+@\uff1d-]")
 HARMLESS = re.compile(r'-?\d+([,;]|$)|=""?[^"]+"*([,;]|$)')
@@ -72,6 +73,8 @@ def test_a_holder_is_a_row() -> None:
         "authorisation ends on": "",
         "authorisation days left": "",
         "authorisation status": "",
+        "away until": "",
+        "expected from": "",
         "workstations": "ws-0000, ws-0001",
         "status by workstation": "ws-0000: valid, ws-0001: valid",
         "accounts": "CHU\\user0",

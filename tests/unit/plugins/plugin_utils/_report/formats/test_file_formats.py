@@ -15,9 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.known import host, record
 from unit.plugins.plugin_utils._report.known import report as made
-from unit.plugins.plugin_utils._report.reports import PARAMETERS, drawn_report, hospital, sample
+from unit.plugins.plugin_utils._report.reports import PARAMETERS, hospital, sample
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 

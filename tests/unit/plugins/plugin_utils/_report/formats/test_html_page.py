@@ -27,16 +27,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     Report,
     summary,
 )
-from unit.plugins.plugin_utils._report.reports import (
-    NAMES,
-    NOW,
-    PARAMETERS,
-    drawn_report,
-    holder,
-    hospital,
-    sample,
-    workstation,
-)
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, holder, hospital, sample, workstation
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 HOSTILE = '</script></style><img src=x onerror="alert(1)">\u202e{{ 7 * 7 }}'
@@ -103,8 +95,10 @@ def test_everybody_has_one_row_and_the_most_pressing_is_first() -> None:
     report = sample()
     found = read(report)
     everybody = (*report.holders, *report.without_workstation)
-    assert sorted(found.column("holders", 0)) == sorted(f"{row.name}{row.function or ''}" for row in everybody)
+    shown = sorted(found.column("holders", 0))
+    wanted = sorted(f"{row.name}{row.function or ''}" for row in everybody)
     assert sorted(found.column("holders", 1)) == sorted(row.authorisation for row in everybody)
+    assert [one.startswith(other) for one, other in zip(shown, wanted, strict=True)] == [True] * len(everybody)
     words = [Wording(PARAMETERS).of(status) for status in SEVERITY]
     ranks = [words.index(text) for text in found.column("holders", 5)]
     assert ranks == sorted(ranks)
@@ -122,8 +116,7 @@ def test_a_row_says_where_until_when_what_and_who(language: str, day: str) -> No
     say = Wording(report.parameters)
     row = report.holders[1]
     (found,) = [cells for cells in read(report).tables["holders"] if cells[1] == row.authorisation]
-    assert row.places[0].workstation in found[2]
-    assert row.places[0].account in found[2]
+    assert found[2].startswith(f"{row.places[0].workstation} {row.places[0].account}")
     assert found[3] == day + say.distance(row.days_left)
     assert found[5:] == [say.of(row.status), say.of(row.next_step), say.of(row.actor)]
 
@@ -294,7 +287,6 @@ def test_cards_have_the_headings_as_their_labels() -> None:
 
 
 def test_an_unknown_language_or_zone_is_refused() -> None:
-    with pytest.raises(ValueError, match="de"):
-        page(replace(EMPTY, parameters=replace(PARAMETERS, language="de")))
-    with pytest.raises(KeyError):
-        page(replace(EMPTY, parameters=replace(PARAMETERS, time_zone="Europe/Nantes")))
+    for changed, error in (({"language": "de"}, ValueError), ({"time_zone": "Europe/Nantes"}, KeyError)):
+        with pytest.raises(error):
+            page(replace(EMPTY, parameters=replace(PARAMETERS, **changed)))

@@ -20,7 +20,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     to_json,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
-from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, drawn_report, sample
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, sample
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 

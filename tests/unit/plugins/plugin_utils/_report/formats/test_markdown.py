@@ -21,8 +21,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     markdown,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, PAUL, host, record, report
-from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, drawn_report, holder, hospital, sample
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, holder, hospital, sample
 
 PLAIN = {"inline", "text", "softbreak"}
 STRUCTURE = {

@@ -15,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
-from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, drawn_report, hospital, sample
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, hospital, sample
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 

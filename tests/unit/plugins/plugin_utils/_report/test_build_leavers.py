@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A certificate of a leaver, or of nobody, is a finding, whether or not the inventory still has the person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
+from unit.plugins.plugin_utils._report.known import JEANNE, PARAMETERS, PAUL, host, record
+from unit.plugins.plugin_utils.report_inputs import hospital_variables, run
+
+LEFT = (NextStep.RETIRE_LEAVER, Actor.IT)
+
+
+def report(*certificates: Any, leavers: frozenset[str] = frozenset(), **changes: Any) -> Report:
+    return build(Sources((host(*certificates, **changes),), (), None, None, leavers), PARAMETERS)
+
+
+@pytest.mark.parametrize("entries", [(JEANNE, PAUL), (PAUL,)], ids=["in_the_inventory", "gone"])
+def test_a_leaver_is_no_holder_and_the_certificate_is_a_finding(entries: Any) -> None:
+    found = report(record(), entries=entries, leavers=frozenset({"T1"}))
+    assert [row.authorisation for row in found.holders] == ["T2"]
+    assert [(row.holder, row.next_step, row.actor) for row in found.without_holder] == [("T1", *LEFT)]
+    assert "with the role retire" in page(found)
+    assert "with the role retire" in markdown(found)
+
+
+def test_a_leaver_without_a_certificate_is_no_finding() -> None:
+    found = report(record("T2", owner_sid="S-1-5-21-2"), entries=(JEANNE, PAUL), leavers=frozenset({"T1"}))
+    assert (found.without_holder, [row.authorisation for row in found.holders]) == ((), ["T2"])
+
+
+def test_a_number_of_nobody_is_a_finding_and_what_is_not_offered_is_no_work() -> None:
+    (row,) = report(record("T9")).without_holder
+    assert (row.holder, row.next_step, row.actor) == (None, *LEFT)
+    (row,) = report(record("T9", archived=True)).without_holder
+    assert (row.next_step, row.actor) == (NextStep.NOTHING, Actor.NOBODY)
+    (mine,) = report(record()).certificates
+    assert (mine.next_step, mine.actor) == (NextStep.NOTHING, Actor.NOBODY)
+    assert report(record("T9", related=False)).without_holder == ()
+
+
+def test_it_fails_the_task_when_fail_on_says_so(tmp_path: Path) -> None:
+    assert run(tmp_path, hospital_variables(), fail_on=["without_holder"])["failing"] == {"without_holder": 1}
+    assert run(tmp_path, hospital_variables()[:2], fail_on=["without_holder"])["failing"] == {}
+    left = run(tmp_path, hospital_variables()[:2], fail_on=["without_holder"], leavers=["T2"])
+    assert (left["failed"], left["failing"]) == (True, {"without_holder": 1})
