@@ -125,6 +125,14 @@ class AuditRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserRecord:
+    """``ansible_facts.pkcs12_browsers``: subjects of the findings about browsers that are not ok. ``at``: when they were looked for."""
+
+    problems: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WorkstationRecord:
     """All of ``ansible_facts.pkcs12``."""
 
