@@ -63,6 +63,7 @@ def resolver(place: Place, elements: Iterable[bytes]) -> Callable[[str], str]:
     """What the placeholders of cases stand for."""
     words = {
         "owner_sid": place.owner_sid,
+        "profile": place.profile,
         "account": place.account,
         "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
@@ -75,6 +76,8 @@ def resolver(place: Place, elements: Iterable[bytes]) -> Callable[[str], str]:
             return fixture_certificate(*names).thumbprint
         if word == "certificate":
             return base64.b64encode(fixture_certificate(*names).der).decode()
+        if word == "issuer":
+            return base64.b64encode(fixture_certificate(*names).certificate.issuer.public_bytes()).decode()
         if word == "bundle":
             return base64.b64encode(bundle(*names)).decode()
         return words[word]

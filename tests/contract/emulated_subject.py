@@ -14,13 +14,15 @@ from contract.situation import (
     HoldMutex,
     Order,
     PutElement,
+    PutFile,
     PutKey,
     PutLogging,
     PutPerson,
+    PutRegistry,
     SecondaryLogon,
     TemporaryProfile,
 )
-from lab.emulated import EmulatedWorkstation, User
+from lab.emulated import EmulatedWorkstation, PlacedFile, User
 from lab.emulated.profile import Profile
 from lab.emulated.store import Store
 from lab.workstation_interface import Kind, Logon, Process
@@ -69,10 +71,23 @@ class EmulatedSubject:
             case PutLogging():
                 logging = replace(self.workstation.logging, **{order.kind: order.value == 1})
                 self.workstation.logging = logging
-            case SecondaryLogon():
-                self.workstation.secondary_logon = order.start
-            case HoldMutex():
-                self.workstation.mutex(OWNER.sid).acquire()
+            case PutRegistry() | PutFile():
+                self._put_into_a_place(order)
+            case SecondaryLogon() | HoldMutex():
+                self._prepare_service(order)
+
+    def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
+        if isinstance(order, PutRegistry):
+            self.workstation.registry.put(OWNER.sid if order.of == "own" else order.of, order.key, order.values)
+            return
+        path = order.path.replace("<profile>", self.place.profile)
+        self.workstation.files.put(PlacedFile(path, order.data, is_link=order.link, locked=order.locked))
+
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex) -> None:
+        if isinstance(order, SecondaryLogon):
+            self.workstation.secondary_logon = order.start
+        else:
+            self.workstation.mutex(OWNER.sid).acquire()
 
     def _store(self, computer: bool) -> Store:
         return self.workstation.machine if computer else self.workstation.store_of(OWNER.sid)
@@ -97,7 +112,9 @@ class EmulatedSubject:
         """See ``contract.subject``."""
         own, authorities = self.workstation.store_of(OWNER.sid), self.workstation.authorities
         exportable = sum(container.exportable for container in own.containers.values())
-        return {"containers": len(own.containers), "exportable": exportable, "authorities": len(authorities)}[what]
+        bundles = list(self.workstation.files.below(self.place.profile))
+        counted = {"containers": own.containers, "authorities": authorities, "bundles": bundles}
+        return exportable if what == "exportable" else len(counted[what])
 
     def start(self, logon: Logon, command_line: str) -> Process:
         """See ``contract.subject``."""

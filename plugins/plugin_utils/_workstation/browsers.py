@@ -83,8 +83,8 @@ def _authorities(computer: str, holders: Sequence[HolderCertificates], info: Bro
                 yield Finding(
                     subject,
                     Severity.WARNING,
-                    f"The certificate of the authority {name}, which issued a certificate of {holder.account}, is in no store of {computer} "
-                    "that can be read, so browsers may not offer the certificate.",
+                    f"The authority {name}, which issued a certificate of {holder.account}, is in no store of {computer} that can be "
+                    "read, so browsers may not offer the certificate.",
                     "Add the authority to the Intermediate Certification Authorities of the computer (LocalMachine\\CA).",
                     holder.account,
                 )

@@ -41,7 +41,8 @@ def sid_of(account: str) -> str:
 class FakeWorkstation:
     """Several people's profiles. ``cut``: the exchange (from 1) after which the connection ends; ``away``: who is not logged on.
 
-    ``answers``: of other drivers, by name; ``asked``: what these were asked. ``aliases``: other spellings of an account, such as a UPN. ``machine``: elements of LocalMachine\\My.
+    ``answers``: of other drivers, by name; ``asked``: what these were asked. ``aliases``: other spellings of an account, such as a UPN.
+    ``machine``: elements of LocalMachine\\My.
     """
 
     people: dict[str, FakeDrivers] = field(default_factory=dict)
