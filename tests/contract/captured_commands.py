@@ -23,7 +23,7 @@ from lab.workstation_interface import Kind, Logon, Output, Process
 
 ROOT = Path(__file__).resolve().parents[2]
 USER, PASSWORD = "capture", "capture"
-TASKS = [
+TASKS: list[dict[str, Any]] = [
     {"hospital_it.pkcs12.store_inventory": {"protocol": 1, "holders": []}},
     {"hospital_it.pkcs12.browser_info": {"protocol": 1, "issuers": []}},
     {"hospital_it.pkcs12.bundle_files": {"protocol": 1}},

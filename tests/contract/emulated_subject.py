@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import replace
 
 from contract.fixture_certificates import FixtureCertificate
@@ -113,7 +113,7 @@ class EmulatedSubject:
         own, authorities = self.workstation.store_of(OWNER.sid), self.workstation.authorities
         exportable = sum(container.exportable for container in own.containers.values())
         bundles = list(self.workstation.files.below(self.place.profile))
-        counted = {"containers": own.containers, "authorities": authorities, "bundles": bundles}
+        counted: dict[str, Sized] = {"containers": own.containers, "authorities": authorities, "bundles": bundles}
         return exportable if what == "exportable" else len(counted[what])
 
     def start(self, logon: Logon, command_line: str) -> Process:
