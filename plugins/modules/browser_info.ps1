@@ -95,8 +95,9 @@ function Read-PolicyFile {
 	What distribution\policies.json beside firefox.exe says; null without it. Only beside the one that the computer has registered: a
 	holder cannot write there. #>
 	param([string] $Program)
-	if ($Program -notmatch '^"?([A-Za-z]:\\[^"]*)\\[^"\\]+"?$') { return }
-	$path = "$($Matches[1])\distribution\policies.json"
+	$folder = [regex]::Match($Program, '^"?([A-Za-z]:\\[^"]*)\\[^"\\]+"?$').Groups[1].Value
+	if (-not $folder) { return }
+	$path = "$folder\distribution\policies.json"
 	if (-not [IO.File]::Exists($path)) { return }
 	if ([IO.FileInfo]::new($path).Length -gt $largestFile) { return @{ code = 'too_large'; detail = $path; hresult = $null } }
 	try { $policies = (ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($path))).policies } catch { return Get-Unread -Place $path -Exception $_.Exception }

@@ -161,8 +161,7 @@ class Pkcs12Action(ActionBase):
         with self._become(None):
             answer = self._driver(driver, arguments)
         if answer.get("protocol") is None or answer.get("failed"):
-            text = self._mask(str(answer.get("msg") or "no answer"))
-            raise language_mode_error(answer) or AnswerError(driver, text)
+            raise language_mode_error(answer) or AnswerError(driver, self._mask(str(answer.get("msg") or "no answer")))
         return self._parsed(driver, parse, answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
