@@ -33,7 +33,7 @@ class HolderCertificates:
 def offered(inventory: Inventory, issuer: str | None) -> tuple[HolderCertificates, ...]:
     """What browsers may offer, for each account of the task that the workstation knows. ``issuer``: a regular expression on the issuer.
 
-    Archived certificates, those of authorities and those that are not for client authentication are left out.
+    Archived and expired certificates, those of authorities, and those that are not for client authentication are left out.
     """
     return tuple(
         _holder(inventory, account.asked, account.sid, issuer) for account in inventory.accounts if account.sid
@@ -64,6 +64,7 @@ def _holder(inventory: Inventory, asked: str, sid: str, issuer: str | None) -> H
             for each in stored
             if not each.archived
             and not each.certificate.is_ca
+            and each.certificate.is_in_date(inventory.utc)
             and (each.certificate.eku is None or CLIENT_AUTH in each.certificate.eku)
             and (issuer is None or re.search(issuer, each.certificate.issuer))
         ),
