@@ -17,7 +17,7 @@ from .._workstation.browsers import browser_findings, issuers, offered
 from .._workstation.preflight import Finding
 from .._workstation.protocol import Inventory
 from .codec import to_map
-from .schema import BrowserRecord
+from .schema import BrowserProblem, BrowserRecord
 
 
 class BrowserDriver(Protocol):
@@ -52,6 +52,6 @@ def browser_scope(options: Mapping[str, Any]) -> BrowserScope | None:
 
 def browser_facts(findings: Sequence[Finding], now: datetime) -> dict[str, Any]:
     """The fact ``pkcs12_browsers`` as a part of a result. ``now``: the controller's clock."""
-    problems = dict.fromkeys(finding.subject for finding in findings if not finding.ok)
+    problems = dict.fromkeys(BrowserProblem(finding.subject) for finding in findings if not finding.ok)
     record = BrowserRecord(problems=tuple(problems), at=now.replace(microsecond=0))
     return {"ansible_facts": {"pkcs12_browsers": to_map(record)}}

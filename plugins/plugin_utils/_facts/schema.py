@@ -124,11 +124,20 @@ class AuditRecord:
     at: datetime
 
 
+class BrowserProblem(str, Enum):
+    """The subject of a finding about browsers that needs somebody."""
+
+    ISSUING_AUTHORITY = "issuing_authority"
+    EDGE = "edge"
+    CHROME = "chrome"
+    FIREFOX = "firefox"
+
+
 @dataclass(frozen=True, slots=True)
 class BrowserRecord:
-    """``ansible_facts.pkcs12_browsers``: subjects of the findings about browsers that are not ok. ``at``: when they were looked for."""
+    """``ansible_facts.pkcs12_browsers``: what a workstation's browsers lack, each once. ``at``: when it was looked for."""
 
-    problems: tuple[str, ...]
+    problems: tuple[BrowserProblem, ...]
     at: datetime
 
 

@@ -13,7 +13,15 @@ from typing import Any
 from .._facts.codec import Mismatch, from_map
 from .._facts.history import holders_of_facts, merge_known
 from .._facts.holders import HolderEntry, parse_holder
-from .._facts.schema import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
+from .._facts.schema import (
+    SCHEMA,
+    AuditRecord,
+    BrowserProblem,
+    BrowserRecord,
+    CertificateRecord,
+    UnreadRecord,
+    WorkstationRecord,
+)
 from .._policy.subject import ExpectedSubject
 from .model import NextStep, Report
 
@@ -34,6 +42,7 @@ class Host:
     not_listed: int = 0
     unread: tuple[UnreadRecord, ...] = ()
     certificates: tuple[CertificateRecord, ...] = ()
+    browsers: tuple[BrowserProblem, ...] = ()
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
@@ -41,7 +50,8 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
     cached = variables.get("ansible_facts") or {}
     facts, audit = cached.get("pkcs12"), _audit(cached.get("audit_pkcs12"))
     entries = tuple(parse_holder(entry) for entry in variables.get("pkcs12_holders") or ())
-    host = Host(name, entries, problem=audit.problem if audit else None)
+    browsers = _browsers(cached.get("pkcs12_browsers"))
+    host = Host(name, entries, problem=audit.problem if audit else None, browsers=browsers)
     if facts is None:
         return host
     try:
@@ -68,6 +78,13 @@ def _audit(said: Any) -> AuditRecord | None:
         return from_map(AuditRecord, said)
     except Mismatch:
         return None
+
+
+def _browsers(said: Any) -> tuple[BrowserProblem, ...]:
+    try:
+        return from_map(BrowserRecord, said).problems
+    except Mismatch:
+        return ()
 
 
 def hosts_of(report: Report) -> tuple[Host, ...]:
@@ -102,6 +119,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
             not_listed=row.not_listed,
             unread=row.unread,
             certificates=tuple(certificates[row.workstation]),
+            browsers=row.browsers,
         )
         for row in report.workstations
     )

@@ -161,6 +161,22 @@ _SECTIONS: Catalogue = {
     "clock.fast": (f"{{n}}{NO_BREAK}s fast", f"avance {{n}}{NO_BREAK}s"),
     "clock.slow": (f"{{n}}{NO_BREAK}s slow", f"retard {{n}}{NO_BREAK}s"),
     "unread": ("not read: {store} of {owner}", "non lu : {store} de {owner}"),
+    "browser.issuing_authority": (
+        "The browsers lack the issuing authority.",
+        "L'autorité émettrice manque aux navigateurs.",
+    ),
+    "browser.edge": (
+        "No policy makes Edge choose the certificate.",
+        "Aucune stratégie ne fait choisir le certificat à Edge.",
+    ),
+    "browser.chrome": (
+        "No policy makes Chrome choose the certificate.",
+        "Aucune stratégie ne fait choisir le certificat à Chrome.",
+    ),
+    "browser.firefox": (
+        "A policy keeps Firefox from the certificates of Windows.",
+        "Une stratégie prive Firefox des certificats de Windows.",
+    ),
     "certificates": ("All certificates", "Tous les certificats"),
     "certificates.about": (
         "Every certificate that the workstations listed, with where it is and what its key is.",
@@ -240,6 +256,11 @@ _TEXT: Catalogue = {
     "text.authorisations": ("Authorisations", "Autorisations"),
     "text.first_end": ("First end of access", "Première fin d'accès"),
     "text.fact": ("{label}: {value}", "{label} : {value}"),
+    "text.browsers": (
+        "Browsers that may not offer the certificate",
+        "Navigateurs qui risquent de ne pas proposer le certificat",
+    ),
+    "text.missing": ("What is missing", "Ce qui manque"),
     "text.workstations": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
     "text.since": ("Last facts", "Dernier relevé"),
     "text.left_out.one": (
