@@ -144,7 +144,7 @@ def _workstation(row: WorkstationRow, say: Wording) -> Cells:
 
 
 def _browsers(row: WorkstationRow, say: Wording) -> Cells:
-    return row.workstation, " ".join(say(f"browser.{problem.value}") for problem in row.browsers)
+    return row.workstation, " ".join(say.of(problem) for problem in row.browsers)
 
 
 def _change(change: Change, say: Wording) -> Cells:

@@ -161,22 +161,6 @@ _SECTIONS: Catalogue = {
     "clock.fast": (f"{{n}}{NO_BREAK}s fast", f"avance {{n}}{NO_BREAK}s"),
     "clock.slow": (f"{{n}}{NO_BREAK}s slow", f"retard {{n}}{NO_BREAK}s"),
     "unread": ("not read: {store} of {owner}", "non lu : {store} de {owner}"),
-    "browser.issuing_authority": (
-        "The browsers lack the issuing authority.",
-        "L'autorité émettrice manque aux navigateurs.",
-    ),
-    "browser.edge": (
-        "No policy makes Edge choose the certificate.",
-        "Aucune stratégie ne fait choisir le certificat à Edge.",
-    ),
-    "browser.chrome": (
-        "No policy makes Chrome choose the certificate.",
-        "Aucune stratégie ne fait choisir le certificat à Chrome.",
-    ),
-    "browser.firefox": (
-        "A policy keeps Firefox from the certificates of Windows.",
-        "Une stratégie prive Firefox des certificats de Windows.",
-    ),
     "certificates": ("All certificates", "Tous les certificats"),
     "certificates.about": (
         "Every certificate that the workstations listed, with where it is and what its key is.",
