@@ -13,6 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import browser_facts, browser_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     lockdown_findings,
     preflight,
@@ -27,10 +28,14 @@ class ActionModule(Pkcs12Action):
         options={
             "holders": {"type": "list", "elements": "str", "default": []},
             "allow_logged_secrets": {"type": "bool", "default": False},
+            "browsers": {"type": "bool", "default": False},
+            "portal_url": {"type": "str"},
+            "issuer": {"type": "str"},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
+        scope = browser_scope(task.options)
         if not task.options["holders"] and not self.is_windows:
             return self.skipped()
         try:
@@ -38,4 +43,7 @@ class ActionModule(Pkcs12Action):
         except CollectionError as refusal:
             return preflight_result(task.host, lockdown_findings(refusal))
         findings = preflight(inventory, task.options["allow_logged_secrets"], now())
-        return preflight_result(inventory.computer, findings)
+        if scope is None:
+            return preflight_result(inventory.computer, findings)
+        found = scope.findings(inventory, self)
+        return preflight_result(inventory.computer, findings + found) | browser_facts(found, now())

@@ -29,7 +29,7 @@ from ._workstation.wire import AnswerError, exchange_arguments, inventory_argume
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")
 """Variables in which AWX and Automation Controller have the number of the job."""
 
-Answer = TypeVar("Answer", Inventory, ExchangeAnswer)
+Answer = TypeVar("Answer")
 
 SHORTEST_MASKED = 6
 """Characters. Texts from outside are masked for secrets of at least this length."""
@@ -153,14 +153,17 @@ class Pkcs12Action(ActionBase):
             )
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory`` as the connection's user, even if the task sets become. Raises ``CollectionError``."""
+        """Runs ``store_inventory``. Raises ``CollectionError``."""
+        return self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
+
+    def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Answer]) -> Answer:
+        """Runs a driver as the connection's user, even if the task sets become. Raises ``CollectionError``."""
         self.check_windows()
         with self._become(None):
-            answer = self._driver("store_inventory", inventory_arguments(holders))
+            answer = self._driver(driver, arguments)
         if answer.get("protocol") is None or answer.get("failed"):
-            text = self._mask(str(answer.get("msg") or "no answer"))
-            raise language_mode_error(answer) or AnswerError("store_inventory", text)
-        return self._parsed("store_inventory", parse_inventory, answer)
+            raise language_mode_error(answer) or AnswerError(driver, self._mask(str(answer.get("msg") or "no answer")))
+        return self._parsed(driver, parse, answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
         """Runs ``store_exchange`` in the holder's context."""

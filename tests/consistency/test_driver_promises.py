@@ -20,9 +20,11 @@ SOURCE = "\n".join(
     for path in (
         MODULES / "store_inventory.ps1",
         MODULES / "store_exchange.ps1",
+        MODULES / "bundle_files.ps1",
         ROOT / "plugins" / "module_utils" / "_Store.psm1",
     )
 )
+REMOVAL = (ROOT / "plugins" / "module_utils" / "_FileRemoval.cs").read_text(encoding="utf-8")
 CATCH = re.compile(r"catch (\[[\w.]+\] )?\{\s*([^}]*)")
 
 
@@ -71,6 +73,35 @@ def archives_or_fails(source: str) -> bool:
     return "$certificate.Archived = $true" in step and caught(source, "Invoke-Step") == []
 
 
+def follows_no_link(source: str) -> bool:
+    """Neither on the way to a folder nor below it."""
+    search, find = body(source, "Search-Folder"), body(source, "Find-Bundle")
+    first = search.find("Test-Link -ProfilePath"), search.find("Find-Bundle -Path")
+    places = [find.find("if ($entry.Attributes -band $link)"), find.find("$pending.Enqueue(@{ path = $entry.FullName")]
+    parts = "if ([IO.File]::GetAttributes($place) -band $link) { return $true }" in body(source, "Test-Link")
+    return parts and -1 < first[0] < first[1] and -1 < places[0] < places[1] and "} elseif ($isFolder)" in find
+
+
+def search_has_bounds(source: str) -> bool:
+    """Entries, files, time and depth."""
+    bound = "$Budget.entries -lt 0 -or $Budget.files -le 0 -or [DateTime]::UtcNow -gt $Budget.until"
+    find = body(source, "Find-Bundle")
+    return bound in find and "$Budget.entries--" in find and "$Budget.files--" in find and "-ge $deepest" in find
+
+
+def removes_what_it_has_checked(source: str) -> bool:
+    """One handle, which nobody else can write or rename; where it leads, then its hash, then the removal."""
+    order = (
+        "Open(path, GENERIC_READ | DELETE, FILE_SHARE_READ, FILE_FLAG_OPEN_REPARSE_POINT)",
+        'if (!string.Equals(GetPath(file), expected, StringComparison.OrdinalIgnoreCase)) return "link";',
+        'if (stream.Length > largest) return "too_large";',
+        'if (!string.Equals(found, sha256, StringComparison.OrdinalIgnoreCase)) return "changed";',
+        "Check(SetFileInformationByHandle(file, FileDispositionInfo",
+    )
+    places = [source.find(part) for part in order]
+    return -1 not in places and places == sorted(places)
+
+
 Check = Callable[[str], bool]
 CHECKS: list[Check] = [
     claims_no_privilege_that_it_has_not,
@@ -78,8 +109,27 @@ CHECKS: list[Check] = [
     tries_dpapi,
     hides_before_it_removes,
     archives_or_fails,
+    follows_no_link,
+    search_has_bounds,
 ]
 MISTAKES: dict[str, tuple[Check, str, str]] = {
+    "a link in a folder is followed": (
+        follows_no_link,
+        "if ($entry.Attributes -band $link) {",
+        "if ($false) {",
+    ),
+    "a folder that is a link is searched": (
+        follows_no_link,
+        "if (Test-Link -ProfilePath $ProfilePath -Path $path) {",
+        "if ($false) {",
+    ),
+    "links on the way are not looked for": (
+        follows_no_link,
+        "if ([IO.File]::GetAttributes($place) -band $link) { return $true }",
+        "",
+    ),
+    "entries are not counted": (search_has_bounds, "$Budget.entries--", ""),
+    "time does not end": (search_has_bounds, " -or [DateTime]::UtcNow -gt $Budget.until", ""),
     "SeDebugPrivilege is always claimed": (
         claims_no_privilege_that_it_has_not,
         "$true } catch { $false }\n\t@{ sid",
@@ -138,3 +188,26 @@ def test_a_mistake_is_seen(mistake: str) -> None:
     check, right, wrong = MISTAKES[mistake]
     assert SOURCE.count(right) == 1
     assert not check(SOURCE.replace(right, wrong))
+
+
+REMOVAL_MISTAKES = {
+    "a file may change while it is hashed": (
+        "GENERIC_READ | DELETE, FILE_SHARE_READ,",
+        "GENERIC_READ | DELETE, FILE_SHARE_ALL,",
+    ),
+    "a link is followed": (", FILE_FLAG_OPEN_REPARSE_POINT))", ", 0))"),
+    "where a handle leads does not count": ('OrdinalIgnoreCase)) return "link";', "OrdinalIgnoreCase)) { }"),
+    "the hash does not count": ('OrdinalIgnoreCase)) return "changed";', "OrdinalIgnoreCase)) { }"),
+    "any size is hashed": ('if (stream.Length > largest) return "too_large";', ""),
+}
+
+
+def test_a_removal_takes_what_it_has_checked() -> None:
+    assert removes_what_it_has_checked(REMOVAL)
+
+
+@pytest.mark.parametrize(("right", "wrong"), REMOVAL_MISTAKES.values(), ids=REMOVAL_MISTAKES)
+def test_a_mistake_in_a_removal_is_seen(right: str, wrong: str) -> None:
+    spoilt = REMOVAL.replace(right, wrong, 1)
+    assert spoilt != REMOVAL
+    assert not removes_what_it_has_checked(spoilt)

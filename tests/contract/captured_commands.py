@@ -23,8 +23,11 @@ from lab.workstation_interface import Kind, Logon, Output, Process
 
 ROOT = Path(__file__).resolve().parents[2]
 USER, PASSWORD = "capture", "capture"
-TASKS = [
+TASKS: list[dict[str, Any]] = [
     {"hospital_it.pkcs12.store_inventory": {"protocol": 1, "holders": []}},
+    {"hospital_it.pkcs12.browser_info": {"protocol": 1, "issuers": []}},
+    {"hospital_it.pkcs12.bundle_files": {"protocol": 1}},
+    {"hospital_it.pkcs12.bundle_removal": {"protocol": 1, "files": []}},
     {"hospital_it.pkcs12.store_exchange": {"protocol": 1, "owner_sid": "", "observed": "", "steps": []}},
 ]
 BECOME = {"become": True, "become_method": "runas", "become_user": USER}
@@ -97,7 +100,7 @@ def capture() -> dict[tuple[str, bool], Sent]:
     workstation = _Capture()
     with Listener(workstation, Ledger()) as listener, tempfile.TemporaryDirectory() as folder:
         playbook = Path(folder) / "playbook.json"
-        play = {"hosts": "all", "gather_facts": False, "tasks": [*TASKS, {**TASKS[1], **BECOME}]}
+        play = {"hosts": "all", "gather_facts": False, "tasks": [*TASKS, {**TASKS[-1], **BECOME}]}
         playbook.write_text(json.dumps([play]))
         _play(playbook, listener.port)
     return {sent.key: sent for sent in workstation.sent}

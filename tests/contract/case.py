@@ -5,22 +5,22 @@
 Keys of a case in ``cases/*.yml``:
 
 ``name``, ``driver``
-    What it shows, unique; ``store_inventory`` or ``store_exchange``.
+    What it shows, unique; the name of the driver.
 ``workstation``
     What was there before, in order (``contract.situation`` lists the words).
 ``logon``, ``run_as``
     How the connection was made (``basic`` unless said otherwise); whom Ansible's become asks for.
 ``request``
     Laid over a minimal right request; a key set to null is left out. Placeholders: ``${owner_sid}``, ``${account}``, ``${observed}``,
-    ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``.
-    Addresses of what was started: ``${portal}``, ``${proxy}``.
+    ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``,
+    ``${issuer:NAME}``, ``${profile}``. Addresses of what was started: ``${portal}``, ``${proxy}``.
 ``check_mode``
     Whether Ansible runs in check mode.
 ``answer``
     A part of the answer in its normal form (``contract.normal``): keys that are not named may be anything, lists are complete.
 ``afterwards``
     What is counted then, seen past the drivers: the owner's key ``containers`` and those that are ``exportable``, the computer's
-    intermediate ``authorities``.
+    intermediate ``authorities``, the ``bundles`` that the case has put into the owner's folder.
 ``not_on``
     Kinds of workstation that cannot show it, each with the reason.
 """
@@ -40,6 +40,9 @@ from lab.workstation_interface import Kind
 FOLDER = Path(__file__).parent / "cases"
 MINIMAL: Mapping[str, Mapping[str, Any]] = {
     "store_inventory": {"protocol": 1, "holders": []},
+    "browser_info": {"protocol": 1, "issuers": []},
+    "bundle_files": {"protocol": 1},
+    "bundle_removal": {"protocol": 1, "files": []},
     "store_exchange": {"protocol": 1, "owner_sid": "${owner_sid}", "observed": "${observed}", "steps": []},
 }
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")

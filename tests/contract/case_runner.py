@@ -72,6 +72,7 @@ def resolver(
     """What the placeholders of cases stand for. ``addresses``: of what was started for the case."""
     words = {
         "owner_sid": place.owner_sid,
+        "profile": place.profile,
         "account": place.account,
         "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
@@ -85,6 +86,8 @@ def resolver(
             return fixture_certificate(*names).thumbprint
         if word == "certificate":
             return base64.b64encode(fixture_certificate(*names).der).decode()
+        if word == "issuer":
+            return base64.b64encode(fixture_certificate(*names).certificate.issuer.public_bytes()).decode()
         if word == "bundle":
             return base64.b64encode(bundle(*names)).decode()
         return words[word]

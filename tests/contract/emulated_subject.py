@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import replace
 
 from cryptography import x509
@@ -18,14 +18,16 @@ from contract.situation import (
     HoldMutex,
     Order,
     PutElement,
+    PutFile,
     PutKey,
     PutLogging,
     PutPerson,
+    PutRegistry,
     SecondaryLogon,
     TemporaryProfile,
     TrustRoot,
 )
-from lab.emulated import EmulatedWorkstation, User
+from lab.emulated import EmulatedWorkstation, PlacedFile, User
 from lab.emulated.profile import Profile
 from lab.emulated.store import Store
 from lab.workstation_interface import Kind, Logon, Process
@@ -74,12 +76,25 @@ class EmulatedSubject:
             case PutLogging():
                 logging = replace(self.workstation.logging, **{order.kind: order.value == 1})
                 self.workstation.logging = logging
-            case SecondaryLogon():
-                self.workstation.secondary_logon = order.start
+            case PutRegistry() | PutFile():
+                self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case HoldMutex():
-                self.workstation.mutex(OWNER.sid).acquire()
+            case SecondaryLogon() | HoldMutex():
+                self._prepare_service(order)
+
+    def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
+        if isinstance(order, PutRegistry):
+            self.workstation.registry.put(OWNER.sid if order.of == "own" else order.of, order.key, order.values)
+            return
+        path = order.path.replace("<profile>", self.place.profile)
+        self.workstation.files.put(PlacedFile(path, order.data, is_link=order.link, locked=order.locked))
+
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex) -> None:
+        if isinstance(order, SecondaryLogon):
+            self.workstation.secondary_logon = order.start
+        else:
+            self.workstation.mutex(OWNER.sid).acquire()
 
     def _trust(self, der: bytes) -> None:
         root = x509.load_der_x509_certificate(der)
@@ -111,7 +126,9 @@ class EmulatedSubject:
         """See ``contract.subject``."""
         own, authorities = self.workstation.store_of(OWNER.sid), self.workstation.authorities
         exportable = sum(container.exportable for container in own.containers.values())
-        return {"containers": len(own.containers), "exportable": exportable, "authorities": len(authorities)}[what]
+        bundles = list(self.workstation.files.below(self.place.profile))
+        counted: dict[str, Sized] = {"containers": own.containers, "authorities": authorities, "bundles": bundles}
+        return exportable if what == "exportable" else len(counted[what])
 
     def start(self, logon: Logon, command_line: str) -> Process:
         """See ``contract.subject``."""

@@ -61,7 +61,7 @@ def normal(answer: Mapping[str, Any], request: Mapping[str, Any], place: Place) 
     """The normal form. ``request`` gives the nonces. Raises ``FalseProofError``."""
     nonces = {step["id"]: step["nonce"] for step in request.get("steps", []) if "nonce" in step}
     for entry in answer.get("journal", []):
-        if entry["step"] == "prove" and entry["outcome"] == "done":
+        if entry.get("step") == "prove" and entry["outcome"] == "done":
             verify(entry, base64.b64decode(nonces[entry["id"]]))
     plain: Json = _Plain(place).of(answer)
     return plain

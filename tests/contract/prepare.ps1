@@ -64,6 +64,36 @@ function Set-Logging {
     $hive.CreateSubKey("Software\Policies\Microsoft\$($Order.key)").SetValue($Order.name, [int] $Order.value, 'DWord')
 }
 
+function Set-Registry {
+    <# .SYNOPSIS
+       Values below the key Software of the computer, the owner or another user. #>
+    param([Parameter(Mandatory)] [object] $Order)
+    $users = [Microsoft.Win32.Registry]::Users
+    $key = switch ($Order.of) {
+        $null { [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey("Software\$($Order.key)") }
+        'own' { $users.CreateSubKey("$sid\Software\$($Order.key)") }
+        default { $users.CreateSubKey("$($Order.of)\Software\$($Order.key)") }
+    }
+    foreach ($each in $Order.values) {
+        $value = switch ($each.kind) {
+            'Binary' { , [Convert]::FromHexString($each.value) }
+            'MultiString' { , [string[]] $each.value }
+            'DWord' { [int] $each.value }
+            default { $each.value }
+        }
+        $key.SetValue($each.name, $value, $each.kind)
+    }
+}
+
+function Add-File {
+    <# .SYNOPSIS
+       A file with its folder. #>
+    param([Parameter(Mandatory)] [object] $Order)
+    $path = $Order.path.Replace('<profile>', $env:USERPROFILE)
+    [void] [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($path))
+    [IO.File]::WriteAllBytes($path, [Convert]::FromHexString($Order.data))
+}
+
 function Get-Element {
     <# .SYNOPSIS
        The owner's elements. #>
@@ -81,6 +111,8 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
             $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SOFTWARE\Policies\Microsoft\Cryptography')
             $key.SetValue('ForceKeyProtection', [int] $order.policy, 'DWord')
         }
+        'PutRegistry' { Set-Registry -Order $order }
+        'PutFile' { Add-File -Order $order }
         'PutLogging' { Set-Logging -Order $order }
         'SecondaryLogon' {
             $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SYSTEM\CurrentControlSet\Services\seclogon')

@@ -25,6 +25,13 @@ locked: false, denied: false}``
     Windows gave the owner a temporary one.
 ``force_key_protection: 0|1|2``
     The policy: no, a dialog at the first use of a key, a dialog at every use.
+``registry: {of: computer|own|SID, key: KEY, values: {NAME: VALUE, ...}}``
+    Values below the key ``Software`` of the computer, the owner, or another user, who is then logged on.
+``authority: {of: NAME, store: KEY, owner: computer|own}``
+    A certificate in a store of authorities; KEY is like ``Microsoft\\SystemCertificates\\CA``.
+``file: {path: PATH, text: TEXT, size: NUMBER, locked: false, link: false}``
+    A file with this text, or with so many zero bytes. ``<profile>`` is the owner's folder. ``locked``: another program has it open.
+    ``link``: a link to a folder instead.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
 ``portal: {demand: required|optional|nothing|after the request, signs_for: NAME, trusted: true, status: 200, takes: NAME}``
@@ -36,7 +43,7 @@ locked: false, denied: false}``
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +56,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from contract.fixture_certificates import FixtureCertificate, fixture_certificate
 from contract.portals import portal_authority
 from lab.emulated.element import MACHINE_KEYSET, pack, properties
+from lab.emulated.registry import Value
 from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
 
 Json = dict[str, Any]
@@ -143,10 +151,31 @@ class TrustRoot:
     der: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class PutRegistry:
+    """Values of a key below ``Software``. ``of``: the SID of a user, ``own`` for the owner, or None for the computer."""
+
+    of: str | None
+    key: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class PutFile:
+    """A file, or a link to a folder. ``<profile>`` in its path is the owner's folder."""
+
+    path: str
+    data: bytes
+    locked: bool = False
+    link: bool = False
+
+
 Order = (
     TrustRoot
     | ForceKeyProtection
     | PutLogging
+    | PutRegistry
+    | PutFile
     | SecondaryLogon
     | PutKey
     | PutElement
@@ -176,12 +205,18 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield TemporaryProfile()
             case "exchange_running":
                 yield HoldMutex()
-            case "portal" if details.get("trusted", True):
-                yield TrustRoot(portal_authority().root.public_bytes(Encoding.DER))
+            case "registry" | "authority" | "file":
+                yield PLACED[word](**details)
             case "portal" | "proxy":
-                pass
+                yield from _trusted(word, details)
             case _:
                 yield _of_the_computer(word, details)
+
+
+def _trusted(word: str, details: Any) -> Iterator[Order]:
+    """The servers themselves are no preparation of the workstation."""
+    if word == "portal" and details.get("trusted", True):
+        yield TrustRoot(portal_authority().root.public_bytes(Encoding.DER))
 
 
 def _of_the_computer(word: str, details: Any) -> Order:
@@ -232,3 +267,24 @@ def _logging(kind: str, edition: str, of: str, value: int = 1) -> PutLogging:
     if kind not in KINDS_OF_LOGGING or edition not in EDITIONS:
         raise ValueError(f"{kind} of {edition} is no logging policy")
     return PutLogging(kind, edition, None if of == "computer" else of, value)
+
+
+def _registry(of: str, key: str, values: Mapping[str, Value]) -> PutRegistry:
+    return PutRegistry(None if of == "computer" else of, key, values)
+
+
+def _authority(of: str, store: str, owner: str = "computer") -> PutRegistry:
+    wanted = fixture_certificate(of)
+    key = rf"{store}\Certificates\{wanted.thumbprint}"
+    return _registry(owner, key, {"Blob": pack(properties(wanted.der))})
+
+
+def _file(path: str, text: str = "", size: int = 0, locked: bool = False, link: bool = False) -> PutFile:
+    return PutFile(path, text.encode() or bytes(size), locked, link)
+
+
+PLACED: Mapping[str, Callable[..., PutRegistry | PutFile]] = {
+    "registry": _registry,
+    "authority": _authority,
+    "file": _file,
+}

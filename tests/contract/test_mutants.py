@@ -141,6 +141,9 @@ def test_a_driver_changed_by_one_byte_is_refused(sent: SENT) -> None:
     asked = {
         "store_inventory": CASES["inventory_of_an_empty_store"],
         "store_exchange": CASES["import_again_changes_nothing"],
+        "browser_info": CASES["browsers_of_a_fresh_workstation"],
+        "bundle_files": CASES["bundles_of_a_fresh_workstation"],
+        "bundle_removal": CASES["removal_takes_the_file_with_the_hash_and_no_other"],
     }
     for driver, case in asked.items():
         names = _scripts(sent[driver, False])

@@ -24,12 +24,15 @@ from contract.situation import (
     HoldMutex,
     Order,
     PutElement,
+    PutFile,
     PutKey,
     PutLogging,
     PutPerson,
+    PutRegistry,
     SecondaryLogon,
     TrustRoot,
 )
+from lab.emulated.registry import Value
 from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation_interface import AuthMethod, Kind, Logon, Process
 
@@ -44,6 +47,11 @@ Start-Sleep -Seconds 60
 LOCK = """
 $held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft\\SystemCertificates\\My\\Certificates') |
     ForEach-Object {{ [IO.File]::Open($_, 'Open', 'Read', 'None') }}
+'held'
+Start-Sleep -Seconds 60
+"""
+LOCK_FILE = """
+$held = [IO.File]::Open('{path}', 'Open', 'Read', 'None')
 'held'
 Start-Sleep -Seconds 60
 """
@@ -84,6 +92,8 @@ class WineSubject:
         for order in wanted:
             if isinstance(order, HoldMutex):
                 self._hold(HOLD)
+            if isinstance(order, PutFile) and order.locked:
+                self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
                 self._hold(LOCK.format(name=order.name))
         return elements
@@ -101,6 +111,10 @@ class WineSubject:
         """See ``contract.subject``. It is all in the registry, and ``reg`` starts in a tenth of PowerShell's time."""
         if what == "exportable":
             return len(EXPORTABLE.findall(self._query(COUNTED["containers"][0], "/s")))
+        if what == "bundles":
+            return sum(
+                path.suffix.lower() in (".p12", ".pfx") for path in self._workstation.prefix.rglob("users/**/*.*")
+            )
         return sum(line.startswith(key + "\\") for key in COUNTED[what] for line in self._query(key).splitlines())
 
     def _query(self, key: str, *options: str) -> str:
@@ -148,12 +162,23 @@ def _document(order: Order) -> Json:
         case PutLogging():
             key, name = KINDS_OF_LOGGING[order.kind]
             facts = {"key": rf"{EDITIONS[order.edition]}\{key}", "name": name, "of": order.of, "value": order.value}
-        case SecondaryLogon():
-            facts = {"start": order.start}
-        case ForceKeyProtection():
-            facts = {"policy": order.policy}
+        case PutRegistry():
+            values = [{"name": name, **_registry_value(value)} for name, value in order.values.items()]
+            facts = {"of": order.of, "key": order.key, "values": values}
+        case PutFile():
+            facts = {"path": order.path, "data": order.data.hex().upper()}
+        case SecondaryLogon() | ForceKeyProtection():
+            facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}
         case HoldMutex():
             raise ValueError("a preparation cannot hold a mutex: it ends")
     return {"do": type(order).__name__, **facts}
+
+
+def _registry_value(value: Value) -> Json:
+    """A value with its kind."""
+    if isinstance(value, bytes):
+        return {"kind": "Binary", "value": value.hex().upper()}
+    kinds = {int: "DWord", list: "MultiString", str: "ExpandString" if "%" in str(value) else "String"}
+    return {"kind": kinds[type(value)], "value": value}

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ from integration.plays import Json, run_play, tasks
 from integration.wiretap import tap
 from integration.written_files import Piece, files
 from lab.authority import Authority, IssuedBundle
-from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation
+from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation, PlacedFile
 from lab.hospital import Hospital
 from lab.manifest import Manifest
 from lab.people import Person
@@ -144,6 +145,21 @@ def renew(run: CanaryRun, authority: Authority) -> Run:
         (run.hospital.bundle_folder / name).write_bytes(newer.data)
         run.secrets += secrets_of(newer, name)
     return run.play(roles=["hospital_it.pkcs12.renew"], vars={"renew_now": True}, **BECOME)
+
+
+def look_around(run: CanaryRun) -> Run:
+    """Everybody's bundle lies in a folder of the own profile; one is removed."""
+    for desk in run.hospital.desks:
+        workstation = run.hospital.workstations[desk.name]
+        if isinstance(workstation, EmulatedWorkstation):
+            for seat in desk.seats:
+                folder, bundle = workstation.profiles[seat.person.sid].path, run.bundles[seat.person]
+                workstation.files.put(PlacedFile(rf"{folder}\Downloads\{bundle.file_name}", bundle.data))
+    hashes = [hashlib.sha256(bundle.data).hexdigest() for bundle in list(run.bundles.values())[:1]]
+    evidence = str(run.hospital.evidence)
+    call = {"stray_bundles": {"remove_sha256": hashes, "evidence_path": evidence}}
+    browsers = {"browsers": True, "holders": "{{ pkcs12_holders | map(attribute='user') }}"}
+    return run.play(tasks=tasks({"workstation_info": browsers}, call), **BECOME)
 
 
 def misuse(run: CanaryRun) -> Run:

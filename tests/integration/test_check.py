@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import socket
 import threading
@@ -15,9 +16,9 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import Json, failed_hosts, modules, row, summary
+from integration.plays import Json, failed_hosts, messages, modules, row, run_play, summary, tasks
 from lab import cmd
-from lab.emulated import EmulatedWorkstation, LoggingPolicy
+from lab.emulated import EmulatedWorkstation, LoggingPolicy, PlacedFile
 from lab.emulated.process import EmulatedProcess
 from lab.hospital import Hospital
 from lab.people import JEANNE, LOUIS, PAUL, Desk, Seat
@@ -155,6 +156,91 @@ def test_check_costs_one_command_without_become(checked: Checked) -> None:
     ran = {name: modules(checked.run.requests, name) for name in FAULTS}
     assert ran == {name: ["store_inventory"] for name in FAULTS}
     assert [entry.become_user for entry in checked.run.requests if entry.module] == [None] * len(FAULTS)
+
+
+PORTAL = "https://portal.example"
+POLICY = r"Policies\Microsoft\Edge\AutoSelectCertificateForUrls"
+APP_PATHS = r"Microsoft\Windows\CurrentVersion\App Paths"
+ASKING = json.dumps({"pkcs12_portal_url": PORTAL, "pkcs12_check_stray_bundles": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    hospital: Hospital
+    first: Run
+    second: Run
+
+
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
+    """Two workstations with certificates: one lacks everything and has a bundle in a folder, one is as it should be."""
+    desks = [Desk(name, (Seat(JEANNE),)) for name in ("ws-lacking", "ws-right")]
+    with Hospital(tmp_path_factory.mktemp("looked"), desks) as hospital:
+        enrolled = play(hospital, "hospital_it.pkcs12.enrol")
+        assert enrolled.exit_code == 0, enrolled.stdout
+        lacking, right = hospital.emulated("ws-lacking"), hospital.emulated("ws-right")
+        lacking.authorities.clear()
+        for workstation in (lacking, right):
+            workstation.registry.put(None, rf"{APP_PATHS}\msedge.exe", {"": r"C:\edge.exe"})
+        rule = {"pattern": PORTAL, "filter": {"ISSUER": {"CN": "AC Personnes"}}}
+        right.registry.put(None, POLICY, {"1": json.dumps(rule)})
+        bundle = hospital.bundles[JEANNE.authorisation]
+        lacking.files.put(PlacedFile(rf"{lacking.profiles[JEANNE.sid].path}\Downloads\{bundle.file_name}", bundle.data))
+        first = play(hospital, CHECK, f"--extra-vars={ASKING}")
+        yield Looked(hospital, first, play(hospital, CHECK))
+
+
+def test_browsers_are_checked_when_the_portal_is_set(looked: Looked) -> None:
+    assert looked.first.exit_code == 0, looked.first.stdout
+    found = {
+        name: [
+            each["subject"] for each in row(looked.first, "workstation_info", name).result["findings"] if not each["ok"]
+        ]
+        for name in ("ws-lacking", "ws-right")
+    }
+    assert found == {"ws-lacking": ["issuing_authority", "edge"], "ws-right": []}
+    facts = row(looked.first, "workstation_info", "ws-lacking").result["ansible_facts"]["pkcs12_browsers"]
+    assert facts["problems"] == ["issuing_authority", "edge"]
+
+
+def test_left_bundle_is_found_and_known_by_its_installation(looked: Looked) -> None:
+    (file,) = row(looked.first, "stray_bundles", "ws-lacking").result["files"]
+    bundle = looked.hospital.bundles[JEANNE.authorisation]
+    assert file["sha256"] == hashlib.sha256(bundle.data).hexdigest()
+    assert file["installed"]["thumbprint"] == bundle.thumbprint
+    assert file["installed"]["for_owner_sid"] == JEANNE.sid
+    assert row(looked.first, "stray_bundles", "ws-right").result["files"] == []
+    (said,) = [
+        line for line in messages(looked.first, "Say which bundles were found")["ws-lacking"] if "Downloads" in line
+    ]
+    assert file["sha256"] in said
+    assert "0 days, installed," in said
+
+
+def test_each_question_costs_one_command_and_only_when_it_is_asked(looked: Looked) -> None:
+    asked = ["store_inventory", "browser_info", "bundle_files"]
+    assert modules(looked.first.requests, "ws-right") == asked
+    assert modules(looked.second.requests, "ws-right") == asked[:1]
+    assert "pkcs12_browsers" not in row(looked.second, "workstation_info", "ws-right").result.get("ansible_facts", {})
+
+
+def test_only_the_bundle_whose_hash_is_given_is_removed(looked: Looked) -> None:
+    lacking = looked.hospital.emulated("ws-lacking")
+    folder = rf"{lacking.profiles[JEANNE.sid].path}\Desktop"
+    lacking.files.put(PlacedFile(rf"{folder}\go.p12", b"one"))
+    lacking.files.put(PlacedFile(rf"{folder}\stay.p12", b"two"))
+    call = {"remove_sha256": [hashlib.sha256(b"one").hexdigest()], "evidence_path": str(looked.hospital.evidence)}
+    for check, left in (("--check", 2), ("--diff", 1), ("--diff", 1)):
+        run = run_play(looked.hospital, check, "--limit=ws-lacking", tasks=tasks({"stray_bundles": call}))
+        result = row(run, "stray_bundles", "ws-lacking").result
+        assert len(list(lacking.files.below(folder))) == left
+        assert result["changed"] == (check == "--check" or result["journal"] != [])
+    assert result["not_found"] == call["remove_sha256"]
+    assert lacking.files.find(rf"{folder}\stay.p12") is not None
+    (line,) = [
+        each for each in looked.hospital.evidence.read_text(encoding="utf-8").splitlines() if "removed_file" in each
+    ]
+    assert json.loads(line)["removed_file"] == rf"{folder}\go.p12"
 
 
 @pytest.fixture(scope="module")

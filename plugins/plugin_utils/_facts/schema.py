@@ -127,6 +127,23 @@ class AuditRecord:
     at: datetime
 
 
+class BrowserProblem(str, Enum):
+    """The subject of a finding about browsers that needs somebody."""
+
+    ISSUING_AUTHORITY = "issuing_authority"
+    EDGE = "edge"
+    CHROME = "chrome"
+    FIREFOX = "firefox"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserRecord:
+    """``ansible_facts.pkcs12_browsers``: what a workstation's browsers lack, each once. ``at``: when it was looked for."""
+
+    problems: tuple[BrowserProblem, ...]
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class WorkstationRecord:
     """All of ``ansible_facts.pkcs12``."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,6 +66,24 @@ class Evidence:
                 cause=f"{change.computer} was changed, but the evidence file {self.path} could not be written: {problem.strerror}.",
                 next_step="Keep this result, because the file lacks its line. Then repair the file or its disk.",
                 journal=[journal_row(entry) for entry in change.answer.journal],
+                changed=True,
+            ) from None
+
+    def record_file(self, computer: str, entry: Mapping[str, Any]) -> None:
+        """Writes the line of a bundle that was removed from a folder. Raises ``CollectionError``: ``evidence``."""
+        if self.path is None:
+            return
+        line: dict[str, Any] = {"job": self.job, "host": self.host, "utc": entry["at"], "workstation": computer}
+        line |= {"owner_sid": entry["owner_sid"], "removed_file": entry["path"], "file_sha256": entry["sha256"]}
+        try:
+            append_line(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
+        except OSError as problem:
+            raise CollectionError(
+                code="evidence",
+                cause=f"{entry['path']} was removed from {computer}, but the evidence file {self.path} could not be written: "
+                f"{problem.strerror}.",
+                next_step="Keep this result, because the file lacks its line. Then repair the file or its disk.",
+                journal=[entry],
                 changed=True,
             ) from None
 

@@ -15,7 +15,7 @@ from unicodedata import combining, normalize
 
 from .._delivery.records import DeliveryRecord
 from .._facts.holders import Awaiting
-from .._facts.schema import CertificateRecord, UnreadRecord
+from .._facts.schema import BrowserProblem, CertificateRecord, UnreadRecord
 from .._policy.validity import Status
 
 
@@ -147,6 +147,7 @@ class Reachability(str, Enum):
 class WorkstationRow:
     """A workstation of the inventory. ``computer``: its own name. ``problem``: why it did not answer. ``not_listed``: the number of its
     certificates that are not in the report. ``clock_skew_seconds``: by how much its clock was fast; negative if slow.
+    ``browsers``: what its browsers lacked when ``workstation_info`` last looked; empty if it never did.
     """
 
     workstation: str
@@ -160,6 +161,7 @@ class WorkstationRow:
     not_listed: int
     clock_skew_seconds: int | None
     unread: tuple[UnreadRecord, ...]
+    browsers: tuple[BrowserProblem, ...] = ()
 
 
 class ChangeKind(str, Enum):

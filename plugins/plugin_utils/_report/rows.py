@@ -213,6 +213,7 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         not_listed=host.not_listed,
         clock_skew_seconds=host.clock_skew_seconds,
         unread=host.unread,
+        browsers=host.browsers,
     )
 
 

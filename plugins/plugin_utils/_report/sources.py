@@ -13,7 +13,15 @@ from typing import Any
 from .._facts.codec import Mismatch, from_map
 from .._facts.history import holders_of_facts, merge_known
 from .._facts.holders import HolderEntry, parse_day, parse_holder
-from .._facts.schema import SCHEMA, AuditRecord, CertificateRecord, UnreadRecord, WorkstationRecord
+from .._facts.schema import (
+    SCHEMA,
+    AuditRecord,
+    BrowserProblem,
+    BrowserRecord,
+    CertificateRecord,
+    UnreadRecord,
+    WorkstationRecord,
+)
 from .._policy.subject import ExpectedSubject
 from .model import NextStep, Report
 
@@ -37,6 +45,7 @@ class Host:
     not_listed: int = 0
     unread: tuple[UnreadRecord, ...] = ()
     certificates: tuple[CertificateRecord, ...] = ()
+    browsers: tuple[BrowserProblem, ...] = ()
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
@@ -47,7 +56,8 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
     entries = tuple(
         parse_holder(entry, site_anniversary=anniversary) for entry in variables.get("pkcs12_holders") or ()
     )
-    host = Host(name, entries, problem=audit.problem if audit else None)
+    browsers = _browsers(cached.get("pkcs12_browsers"))
+    host = Host(name, entries, problem=audit.problem if audit else None, browsers=browsers)
     if facts is None:
         return host
     try:
@@ -74,6 +84,13 @@ def _audit(said: Any) -> AuditRecord | None:
         return from_map(AuditRecord, said)
     except Mismatch:
         return None
+
+
+def _browsers(said: Any) -> tuple[BrowserProblem, ...]:
+    try:
+        return from_map(BrowserRecord, said).problems
+    except Mismatch:
+        return ()
 
 
 def hosts_of(report: Report) -> tuple[Host, ...]:
@@ -113,6 +130,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
             not_listed=row.not_listed,
             unread=row.unread,
             certificates=tuple(certificates[row.workstation]),
+            browsers=row.browsers,
         )
         for row in report.workstations
     )

@@ -77,10 +77,10 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
             secondary_logon=answer["secondary_logon"],
             accounts=tuple(Account(a["asked"], a["sid"], a["account"], a["hresult"]) for a in answer["holders"]),
             profiles=tuple(_profile(profile) for profile in answer["profiles"]),
-            machine=_store(answer["machine"]),
+            machine=parse_store_contents(answer["machine"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise AnswerError("store_inventory", _describe(problem)) from problem
+        raise AnswerError("store_inventory", problem_text(problem)) from problem
 
 
 def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
@@ -97,7 +97,7 @@ def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
             error=ExchangeError(error["step"], error["code"], error["hresult"]) if error else None,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise AnswerError("store_exchange", _describe(problem)) from problem
+        raise AnswerError("store_exchange", problem_text(problem)) from problem
 
 
 def _json_value(value: Any) -> Any:
@@ -107,10 +107,11 @@ def _json_value(value: Any) -> Any:
 
 
 def _profile(raw: Mapping[str, Any]) -> Profile:
-    return Profile(raw["owner_sid"], raw["path"], raw["loaded"], raw["temporary"], _store(raw))
+    return Profile(raw["owner_sid"], raw["path"], raw["loaded"], raw["temporary"], parse_store_contents(raw))
 
 
-def _store(raw: Mapping[str, Any]) -> StoreContents:
+def parse_store_contents(raw: Mapping[str, Any]) -> StoreContents:
+    """``elements`` and ``unread`` of a place. Raises ``ValueError``, ``KeyError`` or ``TypeError``."""
     return StoreContents(_elements(raw["elements"]), tuple(UnreadSource(**unread) for unread in raw["unread"]))
 
 
@@ -126,5 +127,6 @@ def _entry(raw: Mapping[str, Any]) -> JournalEntry:
     return JournalEntry(**named, facts={key: value for key, value in raw.items() if key not in named})
 
 
-def _describe(problem: Exception) -> str:
+def problem_text(problem: Exception) -> str:
+    """Why an answer could not be read."""
     return f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)

@@ -9,6 +9,7 @@ and on Windows PowerShell; and its answers are compared with recordings of the l
 from lab.emulated.accounts import User
 from lab.emulated.computer import LoggingPolicy
 from lab.emulated.errors import DriverError, HResult, ProcessKilled
+from lab.emulated.files import PlacedFile
 from lab.emulated.handle import Change, Operation
 from lab.emulated.workstation import EmulatedWorkstation
 
@@ -19,6 +20,7 @@ __all__ = [
     "HResult",
     "LoggingPolicy",
     "Operation",
+    "PlacedFile",
     "ProcessKilled",
     "User",
 ]

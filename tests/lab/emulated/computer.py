@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lab.emulated.accounts import Accounts, User
+from lab.emulated.files import Files
 from lab.emulated.handle import Operation
 from lab.emulated.profile import Profile
+from lab.emulated.registry import Registry
 from lab.emulated.store import Store
 
 MUTEX_WAIT = 10.0
@@ -50,6 +52,7 @@ class Computer:
         self.authorities: dict[str, bytes] = {}
         self.trusted_roots: str | None = None
         """A file in PEM with the roots that a browser here trusts; None for those of this machine."""
+        self.registry, self.files = Registry(), Files()
         self.accounts = Accounts()
         self.profiles: dict[str, Profile] = {}
         self.machine = Store("LocalMachine", machine=True)

@@ -12,7 +12,7 @@ from lab.emulated.computer import Computer
 from lab.emulated.errors import HResult
 from lab.emulated.logon import Session
 from lab.emulated.profile import elements, read_profile
-from lab.emulated.request import PROTOCOL, wrong_with
+from lab.emulated.request import PROTOCOL, refused, wrong_with
 
 Json = dict[str, Any]
 
@@ -21,11 +21,7 @@ def inventory(computer: Computer, session: Session, request: Mapping[str, Any]) 
     """Answers a request of store_inventory."""
     wrong = wrong_with(request, ("protocol", "holders"))
     if wrong:
-        return {
-            "failed": True,
-            "protocol": PROTOCOL,
-            "msg": f"store_inventory refuses the request because of: {', '.join(wrong)}",
-        }
+        return refused("store_inventory", wrong)
     user = session.user
     return {
         "changed": False,

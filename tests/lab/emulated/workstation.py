@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lab import cmd
+from lab.emulated.browsers import browser_info
+from lab.emulated.bundle_files import bundle_files, bundle_removal
 from lab.emulated.computer import Computer
 from lab.emulated.drivers import UnknownDriverError, driver_of
 from lab.emulated.errors import BecomeError, ProcessKilled
@@ -23,6 +25,12 @@ from lab.workstation_interface import Kind, Logon, Process
 
 Json = dict[str, Any]
 Streams = tuple[bytes, bytes, int]
+READING: Mapping[str, Callable[[Computer, Session, Mapping[str, Any]], Json]] = {
+    "store_inventory": inventory,
+    "browser_info": browser_info,
+    "bundle_files": bundle_files,
+}
+"""The drivers that only read."""
 
 
 class EmulatedWorkstation(Computer):
@@ -78,8 +86,11 @@ class EmulatedWorkstation(Computer):
                 return self._drive(driver, session, manifest, killed)
 
     def _drive(self, driver: str, session: Session, manifest: Manifest, killed: threading.Event) -> Json:
-        if driver == "store_inventory":
-            return inventory(self, session, manifest.arguments)
+        reading = READING.get(driver)
+        if reading:
+            return reading(self, session, manifest.arguments)
+        if driver == "bundle_removal":
+            return bundle_removal(self, session, manifest.arguments, manifest.check_mode)
 
         def observe(operation: Operation) -> None:
             if killed.is_set():

@@ -26,6 +26,7 @@ HOLDERS = ("holder", "number", "workstations", "until", "authorisation", "status
 WITHOUT_WORKSTATION = ("holder", "number", "authorisation", "status", "next_step", "actor")
 CERTIFICATES = ("workstation", "certificate", "to", "status", "next_step", "actor")
 WORKSTATIONS = ("workstation", "answer", "text.since", "problem")
+BROWSERS = ("workstation", "text.missing")
 CHANGES = ("change", "who", "workstation", "before", "after")
 
 # What opens something inside of a line; and what makes a link of an address where nothing marks it.
@@ -45,6 +46,7 @@ def markdown(report: Report) -> str:
         *_table("without_workstation", WITHOUT_WORKSTATION, report.without_workstation, _person, say),
         *_table("without_holder", CERTIFICATES, report.without_holder, _certificate, say),
         *_table("text.workstations", WORKSTATIONS, away, _workstation, say),
+        *_table("text.browsers", BROWSERS, [row for row in report.workstations if row.browsers], _browsers, say),
         *_table("changes", CHANGES, report.changes or (), _change, say),
     ]
     return "\n".join(lines)
@@ -154,6 +156,10 @@ def _certificate(row: CertificateRow, say: Wording) -> Cells:
 def _workstation(row: WorkstationRow, say: Wording) -> Cells:
     age = None if row.facts_age_days is None else -row.facts_age_days
     return row.workstation, say.of(row.answer), _dated(row.facts_at, age, say), row.problem or ""
+
+
+def _browsers(row: WorkstationRow, say: Wording) -> Cells:
+    return row.workstation, " ".join(say.of(problem) for problem in row.browsers)
 
 
 def _change(change: Change, say: Wording) -> Cells:

@@ -249,6 +249,11 @@ _TEXT: Catalogue = {
     "text.authorisations": ("Authorisations", "Autorisations"),
     "text.first_end": ("First end of access", "Première fin d'accès"),
     "text.fact": ("{label}: {value}", "{label} : {value}"),
+    "text.browsers": (
+        "Browsers that may not offer the certificate",
+        "Navigateurs qui risquent de ne pas proposer le certificat",
+    ),
+    "text.missing": ("What is missing", "Ce qui manque"),
     "text.workstations": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
     "text.since": ("Last facts", "Dernier relevé"),
     "text.left_out.one": (

@@ -20,6 +20,22 @@ Catalogue = Mapping[str, tuple[str, str]]
 """Key to the words in each of ``LANGUAGES``."""
 
 VOCABULARY: Catalogue = {
+    "browser_problem.issuing_authority": (
+        "The browsers lack the issuing authority.",
+        "L'autorité émettrice manque aux navigateurs.",
+    ),
+    "browser_problem.edge": (
+        "No policy makes Edge choose the certificate.",
+        "Aucune stratégie ne fait choisir le certificat à Edge.",
+    ),
+    "browser_problem.chrome": (
+        "No policy makes Chrome choose the certificate.",
+        "Aucune stratégie ne fait choisir le certificat à Chrome.",
+    ),
+    "browser_problem.firefox": (
+        "A policy keeps Firefox from the certificates of Windows.",
+        "Une stratégie prive Firefox des certificats de Windows.",
+    ),
     "status.valid": ("valid", "valide"),
     "status.renewal_due": ("renewal due", "à renouveler"),
     "status.expired": ("expired", "expiré"),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Logging
-from unit.plugins.action.effects import Effect, Scene, check
+from unit.plugins.action.effects import OLD, Effect, Scene, check, code
 from unit.plugins.plugin_utils.enrolment import JEANNE
 
 
@@ -24,7 +24,40 @@ def of(subject: str, fact: str) -> Any:
     return lambda scene: [each[fact] for each in scene.result["findings"] if each["subject"] == subject]
 
 
+NOTHING = {"edge": None, "chrome": None, "firefox": None}
+PLACE = {"owner_sid": None, "elements": [], "unread": [], "auto_select": {"edge": [], "chrome": []}, "firefox": None}
+BROWSERS = ["issuing_authority", "edge", "chrome", "firefox"]
+
+
+def with_browsers(scene: Scene) -> None:
+    scene.plant(OLD)
+    answer = {"places": [PLACE | {"programs": NOTHING | {"edge": "edge.exe"}}], "policies_file": None}
+    scene.workstation.answers["browser_info"] = answer
+
+
+def about_browsers(scene: Scene) -> list[str]:
+    return [each["subject"] for each in scene.result["findings"] if each["subject"] in BROWSERS]
+
+
+def asked_issuers(scene: Scene) -> list[int]:
+    return [len(arguments["issuers"]) for _driver, arguments in scene.workstation.asked]
+
+
+def kept(scene: Scene) -> Any:
+    return scene.result.get("ansible_facts", {}).get("pkcs12_browsers", {}).get("problems")
+
+
+ASKING: dict[str, Any] = {"browsers": True, "holders": [JEANNE["user"]]}
+PORTAL = "https://portal.example"
+TOLD = ["issuing_authority", "firefox"]
 EFFECTS = [
+    Effect("browsers", True, about_browsers, [], TOLD, {"holders": [JEANNE["user"]]}, with_browsers),
+    Effect("browsers", True, kept, None, ["issuing_authority"], {"holders": [JEANNE["user"]]}, with_browsers),
+    Effect("portal_url", PORTAL, about_browsers, TOLD, BROWSERS, ASKING, with_browsers),
+    Effect("portal_url", PORTAL, kept, ["issuing_authority"], ["issuing_authority", "edge"], ASKING, with_browsers),
+    Effect("portal_url", "http://portal.example", code, None, "bad_portal_url", ASKING, with_browsers),
+    Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
+    Effect("issuer", "(", code, None, "bad_pattern", ASKING, with_browsers),
     Effect("holders", [JEANNE["user"]], of("holder", "account"), [], [JEANNE["user"]]),
     Effect("allow_logged_secrets", True, of("logging", "severity"), ["error"], ["warning"], scene=logged),
 ]

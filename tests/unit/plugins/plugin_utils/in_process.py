@@ -41,7 +41,8 @@ def sid_of(account: str) -> str:
 class FakeWorkstation:
     """Several people's profiles. ``cut``: the exchange (from 1) after which the connection ends; ``away``: who is not logged on.
 
-    ``aliases``: other spellings of an account, such as a UPN. ``machine``: elements of LocalMachine\\My.
+    ``answers``: of other drivers, by name; ``asked``: what these were asked. ``aliases``: other spellings of an account, such as a UPN.
+    ``machine``: elements of LocalMachine\\My.
     """
 
     people: dict[str, FakeDrivers] = field(default_factory=dict)
@@ -49,6 +50,8 @@ class FakeWorkstation:
     away: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     machine: list[SerializedElement] = field(default_factory=list)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     cut: int | None = None
     calls: list[str] = field(default_factory=list)
     exchanges: list[tuple[str, RunAs, ExchangeRequest]] = field(default_factory=list)
@@ -90,6 +93,12 @@ class FakeWorkstation:
         if self.cut == len(self.exchanges):
             raise ConnectionLost("read timed out")
         return self.people[account].exchange(request, run_as)
+
+    def ask(self, driver: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The answer of another driver."""
+        self.calls.append(driver)
+        self.asked.append((driver, arguments))
+        return self.answers[driver]
 
     def thumbprints(self, account: str) -> list[str]:
         """What an account's store holds."""
@@ -134,6 +143,10 @@ def run_action(  # noqa: PLR0913  a task runs in many ways
         def inventory(self, holders: Sequence[str]) -> Inventory:
             self.check_windows()
             return drivers.inventory(holders)
+
+        def ask(self, driver: str, arguments: dict[str, Any], parse: Any) -> Any:
+            self.check_windows()
+            return parse(drivers.ask(driver, arguments))  # type: ignore[attr-defined]
 
         def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
             return drivers.exchange(request, run_as)

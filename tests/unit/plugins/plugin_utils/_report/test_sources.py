@@ -19,6 +19,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     AuditRecord,
+    BrowserProblem,
+    BrowserRecord,
     WorkstationRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
@@ -70,6 +72,18 @@ def test_a_host_is_its_inventory_and_its_facts() -> None:
     assert found.certificates == (record(),)
 
 
+@pytest.mark.parametrize("facts_are_there", [True, False])
+def test_what_browsers_lack_is_known_with_and_without_an_audit(facts_are_there: bool) -> None:
+    cached = {"pkcs12_browsers": to_map(BrowserRecord((BrowserProblem.EDGE,), NOW))}
+    cached |= {"pkcs12": facts()} if facts_are_there else {}
+    assert host_of("ws-1", {"ansible_facts": cached}).browsers == (BrowserProblem.EDGE,)
+
+
+@pytest.mark.parametrize("said", [None, {}, {"problems": ["lynx"], "at": "2026-11-25T12:00:00Z"}, "edge"])
+def test_what_is_no_fact_about_browsers_is_passed_over(said: Any) -> None:
+    assert host_of("ws-1", {"ansible_facts": {"pkcs12_browsers": said}}).browsers == ()
+
+
 def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
     found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"audit_pkcs12": audit("No route.")}})
     assert (found.facts_at, found.problem, found.certificates) == (None, "No route.", ())
@@ -95,7 +109,7 @@ def test_an_anniversary_that_is_no_day_is_refused() -> None:
 
 def test_workstations_come_back_from_their_report() -> None:
     entry = replace(JEANNE, anniversary=date(2027, 3, 1), account=None, outcome="deferred", outcome_at=NOW - DAY)
-    told = host(record(), entries=(entry,), not_listed=2, problem=None)
+    told = host(record(), entries=(entry,), not_listed=2, problem=None, browsers=(BrowserProblem.FIREFOX,))
     (back,) = hosts_of(report(told))
     assert back == told
 

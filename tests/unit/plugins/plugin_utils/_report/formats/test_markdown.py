@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import (
@@ -265,6 +266,18 @@ def test_whatever_a_report_holds_it_can_be_written_and_read(seed: int) -> None:
     waiting = sum(row.next_step is not NextStep.NOTHING for row in drawn.holders)
     rows = [len(table) - 1 for table in found.tables.values()]
     away = sum(row.answer.value != "answered" for row in drawn.workstations)
-    expected = [waiting, len(drawn.without_workstation), len(drawn.without_holder), away, len(drawn.changes or ())]
+    lacking = sum(bool(row.browsers) for row in drawn.workstations)
+    strangers = [len(drawn.without_workstation), len(drawn.without_holder)]
+    expected = [waiting, *strangers, away, lacking, len(drawn.changes or ())]
     assert rows == [count for count in expected if count]
     assert found.kinds - PLAIN - {"code_inline"} <= STRUCTURE
+
+
+def test_workstations_whose_browsers_lack_something_are_named() -> None:
+    first, second, *_rest = sample().workstations
+    lacking = replace(first, browsers=(BrowserProblem.EDGE, BrowserProblem.FIREFOX))
+    text = markdown(replace(EMPTY, workstations=(lacking, second)))
+    (line,) = [line for line in text.splitlines() if "Edge" in line]
+    assert first.workstation in line
+    assert "Firefox" in line
+    assert "Edge" not in markdown(replace(EMPTY, workstations=(first, second)))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem, KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
@@ -108,6 +108,7 @@ def reports() -> list[Report]:
         usual,
         empty,
         quiet,
+        replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),

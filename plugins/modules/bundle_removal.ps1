@@ -1,0 +1,51 @@
+#!powershell
+# GNU General Public License v3.0+
+
+#AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Unread
+#AnsibleRequires -CSharpUtil ..module_utils._FileRemoval
+
+# Removes bundles from people's folders: those with the hash of the request, and nothing else. Protocol: docs/developers/driver_protocol.md
+
+$largestFile = 1MB
+
+function Get-FileRemoval {
+	<# .SYNOPSIS
+	The class in _FileRemoval.cs, which is compiled after this file is read. #>
+	[ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemoval.FileRemoval]
+}
+
+function Remove-Bundle {
+	<# .SYNOPSIS
+	What became of one file of the request. #>
+	param([string] $Sid, [string] $Path, [string] $Sha256, [bool] $CheckMode)
+	$entry = @{ owner_sid = $Sid; path = $Path; sha256 = $Sha256; outcome = 'left'; code = $null; hresult = $null; at = Get-UtcNow }
+	$person = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
+	$below = $person -and $person.path -match '^[A-Za-z]:\\' -and $Path.StartsWith("$($person.path)\", [StringComparison]::OrdinalIgnoreCase)
+	if (-not $below -or $Path -match '\\\.\.?\\' -or $Path -notmatch '^[^:]:[^:]*\.(p12|pfx)$' -or $Sha256 -notmatch '^[0-9a-f]{64}$') {
+		$entry.code = 'refused'
+	} elseif ($CheckMode) {
+		$entry.code = 'check_mode'
+	} else {
+		try {
+			$entry.code = (Get-FileRemoval)::Remove($person.path, $Path, $Sha256, $largestFile)
+			if (-not $entry.code) { $entry.outcome = 'removed' }
+		} catch {
+			$reason = Get-Unread -Place $Path -Exception $_.Exception
+			$entry.code = $reason.code
+			$entry.hresult = $reason.hresult
+		}
+	}
+	$entry
+}
+
+$wrong = Test-Request -Expected 'protocol', 'files' -Given $complex_args.Keys -Protocol $complex_args.protocol
+if ($wrong) {
+	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "bundle_removal refuses the request because of: $($wrong -join ', ')" }
+	exit 1
+}
+$journal = @(foreach ($file in $complex_args.files) {
+	Remove-Bundle -Sid $file.owner_sid -Path $file.path -Sha256 $file.sha256 -CheckMode ([bool] $complex_args._ansible_check_mode)
+})
+$answer = @{ changed = @($journal | Where-Object { $_.outcome -eq 'removed' }).Count -gt 0; protocol = 1; computer = [Environment]::MachineName; journal = $journal }
+ConvertTo-Json -Compress -Depth 20 -InputObject $answer

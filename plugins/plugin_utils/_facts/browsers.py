@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What ``workstation_info`` finds about browsers, and ``ansible_facts.pkcs12_browsers``, which the report reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from .._policy.subject import check_pattern
+from .._workstation.auto_select import Portal, parse_portal
+from .._workstation.browser_protocol import DRIVER, BrowserInfo, browser_arguments, parse_browser_info
+from .._workstation.browsers import browser_findings, issuers, offered
+from .._workstation.preflight import Finding
+from .._workstation.protocol import Inventory
+from .codec import to_map
+from .schema import BrowserProblem, BrowserRecord
+
+
+class BrowserDriver(Protocol):
+    """Runs ``browser_info`` on a workstation. The base of the actions implements it."""
+
+    def ask(
+        self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], BrowserInfo]
+    ) -> BrowserInfo:
+        """Runs a driver as the connection's user. Raises ``CollectionError``."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserScope:
+    """What the task asks about browsers. ``issuer``: a regular expression that selects certificates, None for all."""
+
+    portal: Portal | None
+    issuer: str | None
+
+    def findings(self, inventory: Inventory, driver: BrowserDriver) -> tuple[Finding, ...]:
+        """Asks the workstation about its browsers. Raises ``CollectionError``."""
+        holders = offered(inventory, self.issuer)
+        info = driver.ask(DRIVER, browser_arguments(issuers(holders)), parse_browser_info)
+        return browser_findings(inventory.computer, holders, info, self.portal)
+
+
+def browser_scope(options: Mapping[str, Any]) -> BrowserScope | None:
+    """The scope of a task's options, None if it does not ask. Raises ``CollectionError``: ``bad_portal_url``, ``bad_pattern``."""
+    check_pattern("issuer", options["issuer"])
+    portal = parse_portal(options["portal_url"]) if options["portal_url"] else None
+    return BrowserScope(portal, options["issuer"]) if options["browsers"] else None
+
+
+def browser_facts(findings: Sequence[Finding], now: datetime) -> dict[str, Any]:
+    """The fact ``pkcs12_browsers`` as a part of a result. ``now``: the controller's clock."""
+    problems = dict.fromkeys(BrowserProblem(finding.subject) for finding in findings if not finding.ok)
+    record = BrowserRecord(problems=tuple(problems), at=now.replace(microsecond=0))
+    return {"ansible_facts": {"pkcs12_browsers": to_map(record)}}

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Bundles that lie in people's folders: what was found, whose they are, and the removal of those whose hashes the task gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from .._crypto.instants import format_instant
+from .._errors import CollectionError, ConnectionLost
+from .._policy.validity import DAY
+from .._workstation.bundle_protocol import (
+    REMOVAL,
+    SEARCH,
+    BundleFile,
+    FoundBundles,
+    RemovedFile,
+    parse_found,
+    parse_removal,
+    removal_arguments,
+    search_arguments,
+)
+from .evidence import Evidence
+from .evidence_search import InstalledBundle, installed_bundles
+
+SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
+
+REASONS = {
+    "redirected": "the folder is not in the profile",
+    "link": "it is a link",
+    "limit": "it has too many files or folders, or searching takes too long",
+    "access_denied": "access was denied",
+    "unreadable": "it could not be read",
+    "too_large": "it is larger than a bundle",
+    "changed": "it has changed since it was found",
+    "refused": "the driver does not remove it",
+}
+"""Why something was not read or not removed, by the codes of the drivers, for a sentence."""
+
+
+class BundleDriver(Protocol):
+    """Runs the drivers on a workstation. The base of the actions implements it."""
+
+    def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Any]) -> Any:
+        """Runs a driver as the connection's user. Raises ``CollectionError``, ``ConnectionLost``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrayTask:
+    """What the task asks. ``remove``: SHA-256 in small letters. ``evidence``: where installations are known from and removals go."""
+
+    remove: tuple[str, ...]
+    evidence: Evidence
+    check_mode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StrayBundles:
+    """What was found, and what was done about it: ``journal`` is None if nothing was asked of the workstation."""
+
+    found: FoundBundles
+    known: Mapping[str, InstalledBundle]
+    journal: tuple[RemovedFile, ...] | None
+
+
+def stray_task(options: Mapping[str, Any], evidence: Evidence, check_mode: bool) -> StrayTask:
+    """The task of the options. Raises ``CollectionError``: ``bad_sha256``."""
+    for value in options["remove_sha256"]:
+        if SHA256.fullmatch(value) is None:
+            raise CollectionError(
+                code="bad_sha256",
+                cause=f"A value of remove_sha256 is no SHA-256: {value!r:.80}.",
+                next_step="Take the 64 hexadecimal digits from the result of an earlier run.",
+            )
+    remove = dict.fromkeys(value.lower() for value in options["remove_sha256"])
+    return StrayTask(tuple(remove), evidence, check_mode)
+
+
+def handle_stray_bundles(task: StrayTask, driver: BundleDriver, now: Callable[[], datetime]) -> StrayBundles:
+    """Searches, and removes what the task names. Raises ``CollectionError``, ``ConnectionLost``."""
+    known = installed_bundles(task.evidence.path)
+    found: FoundBundles = driver.ask(SEARCH, search_arguments(), parse_found)
+    wanted = _wanted(task, found)
+    if not wanted or task.check_mode:
+        return StrayBundles(found, known, None)
+    task.evidence.prepare()
+    try:
+        journal: tuple[RemovedFile, ...] = driver.ask(REMOVAL, removal_arguments(wanted), parse_removal)
+    except (CollectionError, ConnectionLost):
+        # The workstation may have removed the files, although its answer is lost.
+        for file in wanted:
+            task.evidence.record_unknown(found.computer, file.owner_sid, [f"remove file {file.path}"], now())
+        raise
+    for entry in journal:
+        if entry.is_removed:
+            task.evidence.record_file(found.computer, asdict(entry))
+    return StrayBundles(found, known, journal)
+
+
+def stray_result(task: StrayTask, done: StrayBundles, names: Mapping[str, str]) -> dict[str, Any]:
+    """The documented result. ``names``: common names of certificates by thumbprint. Raises ``CollectionError``: ``not_removed``."""
+    wanted = [file.path for file in _wanted(task, done.found)]
+    removed = wanted if done.journal is None else [entry.path for entry in done.journal if entry.is_removed]
+    left = [entry for entry in done.journal or () if not entry.is_removed]
+    if left:
+        raise _not_removed(done, left)
+    found = {file.sha256 for file in done.found.files}
+    return {
+        "changed": bool(removed),
+        "files": [_row(file, done, names) | {"removed": file.path in removed} for file in done.found.files],
+        "unread": [
+            {"owner_sid": each.owner_sid, "code": each.source.code, "path": each.source.detail}
+            for each in done.found.unread
+        ],
+        "not_found": [value for value in task.remove if value not in found],
+        "journal": [asdict(entry) for entry in done.journal or ()],
+        "msg": _message(task, done, removed),
+    }
+
+
+def _wanted(task: StrayTask, found: FoundBundles) -> Sequence[BundleFile]:
+    return [file for file in found.files if file.sha256 in task.remove]
+
+
+def _row(file: BundleFile, done: StrayBundles, names: Mapping[str, str]) -> dict[str, Any]:
+    known = done.known.get(file.sha256 or "")
+    installed = None if known is None else asdict(known) | {"subject_cn": names.get(known.thumbprint or "")}
+    return {
+        "owner_sid": file.owner_sid,
+        "path": file.path,
+        "size": file.size,
+        "modified": format_instant(file.modified),
+        "age_days": max(0, int((done.found.utc - file.modified).total_seconds() // DAY)),
+        "sha256": file.sha256,
+        "problem": file.code,
+        "installed": installed,
+    }
+
+
+def _message(task: StrayTask, done: StrayBundles, removed: Sequence[str]) -> str:
+    number, known = len(done.found.files), sum((file.sha256 or "") in done.known for file in done.found.files)
+    parts = [f"{number} bundle{'' if number == 1 else 's'} in people's folders on {done.found.computer}"]
+    parts += [f"{known} of them installed by this collection"] if known else []
+    parts += [f"{len(removed)} {'would be ' if task.check_mode else ''}removed"] if removed else []
+    parts += [f"{len(done.found.unread)} places not searched"] if done.found.unread else []
+    return ", ".join(parts) + "."
+
+
+def _not_removed(done: StrayBundles, left: Sequence[RemovedFile]) -> CollectionError:
+    first = left[0]
+    reason = REASONS.get(first.code or "", first.code)
+    code = "" if first.hresult is None else f" (0x{first.hresult:08X})"
+    more = f", and {len(left) - 1} more" if len(left) > 1 else ""
+    return CollectionError(
+        code="not_removed",
+        cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}{code}.",
+        next_step="Look at the file, then run the task again.",
+        journal=[asdict(entry) for entry in done.journal or ()],
+        changed=any(entry.is_removed for entry in done.journal or ()),
+    )
+
+
+def names_of(facts: Any) -> Mapping[str, str]:
+    """Common names by thumbprint in ``ansible_facts.pkcs12`` from before the task; none without facts."""
+    rows = facts.get("certificates") if isinstance(facts, Mapping) else None
+    return {
+        str(row["thumbprint"]): str(row["subject_cn"])
+        for row in rows or ()
+        if isinstance(row, Mapping) and row.get("thumbprint") and row.get("subject_cn")
+    }
+
+
+def evidence_of(options: Mapping[str, Any], job: str | None, host: str) -> Evidence:
+    """The evidence file of a task's options."""
+    path = options["evidence_path"]
+    return Evidence(Path(path) if path else None, job, host)

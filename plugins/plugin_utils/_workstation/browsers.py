@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Will the browsers of a workstation offer the holders' certificates to the portal? One finding for each thing it depends on. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .._crypto.certificate import CLIENT_AUTH, Certificate
+from .._crypto.issuer import is_issued_by, issuer_name
+from .._crypto.store import parse_store
+from .auto_select import AutoSelectEntry, Portal, covers, entries
+from .browser_protocol import BrowserInfo, BrowserPlace, FirefoxPolicy
+from .preflight import Finding, Severity
+from .protocol import Inventory
+
+NAMES = {"edge": "Microsoft Edge", "chrome": "Google Chrome", "firefox": "Firefox"}
+GUIDE = "The guide to browsers shows how."
+
+
+@dataclass(frozen=True, slots=True)
+class HolderCertificates:
+    """The certificates that a browser may offer for one account. ``account`` is as the task gave it."""
+
+    account: str
+    sid: str
+    certificates: tuple[Certificate, ...]
+
+
+def offered(inventory: Inventory, issuer: str | None) -> tuple[HolderCertificates, ...]:
+    """What browsers may offer, for each account of the task that the workstation knows. ``issuer``: a regular expression on the issuer.
+
+    Archived and expired certificates, those of authorities, and those that are not for client authentication are left out.
+    """
+    return tuple(
+        _holder(inventory, account.asked, account.sid, issuer) for account in inventory.accounts if account.sid
+    )
+
+
+def issuers(holders: Sequence[HolderCertificates]) -> tuple[bytes, ...]:
+    """The issuers' names as DER, each once."""
+    return tuple(dict.fromkeys(issuer_name(each.der) for holder in holders for each in holder.certificates))
+
+
+def browser_findings(
+    computer: str, holders: Sequence[HolderCertificates], info: BrowserInfo, portal: Portal | None
+) -> tuple[Finding, ...]:
+    """All findings about browsers. Without a portal, the policies of Edge and Chrome are not judged."""
+    chosen = [_auto_select(computer, browser, holders, info, portal) for browser in ("edge", "chrome") if portal]
+    return (*_authorities(computer, holders, info), *chosen, _firefox(computer, holders, info))
+
+
+def _holder(inventory: Inventory, asked: str, sid: str, issuer: str | None) -> HolderCertificates:
+    profile = inventory.profile(sid)
+    stored = parse_store(profile.my).certificates if profile else ()
+    return HolderCertificates(
+        asked,
+        sid,
+        tuple(
+            each.certificate
+            for each in stored
+            if not each.archived
+            and not each.certificate.is_ca
+            and each.certificate.is_in_date(inventory.utc)
+            and (each.certificate.eku is None or CLIENT_AUTH in each.certificate.eku)
+            and (issuer is None or re.search(issuer, each.certificate.issuer))
+        ),
+    )
+
+
+def _authorities(computer: str, holders: Sequence[HolderCertificates], info: BrowserInfo) -> Iterator[Finding]:
+    """A finding for each holder with a certificate whose issuer is missing, or one that says that none is."""
+    subject, missing = "issuing_authority", False
+    for holder in holders:
+        places = [place for place in (info.computer, info.user(holder.sid)) if place]
+        known = [each.certificate.der for place in places for each in parse_store(place.authorities).certificates]
+        for certificate in holder.certificates:
+            if not any(is_issued_by(certificate.der, authority) for authority in known):
+                missing = True
+                name = certificate.issuer_cn or certificate.issuer
+                yield Finding(
+                    subject,
+                    Severity.WARNING,
+                    f"The authority {name}, which issued a certificate of {holder.account}, is in no store of {computer} that can be "
+                    "read, so browsers may not offer the certificate.",
+                    "Add the authority to the Intermediate Certification Authorities of the computer (LocalMachine\\CA).",
+                    holder.account,
+                )
+                break
+    if not missing:
+        sentence = f"The authorities that issued the holders' certificates are on {computer}."
+        if not any(holder.certificates for holder in holders):
+            sentence = f"No holder has a certificate on {computer} yet, so no authority is needed."
+        yield Finding(subject, Severity.OK, sentence)
+
+
+def _auto_select(
+    computer: str, browser: str, holders: Sequence[HolderCertificates], info: BrowserInfo, portal: Portal
+) -> Finding:
+    name = NAMES[browser]
+    if not _is_installed(info, browser):
+        return Finding(browser, Severity.OK, f"{name} is not registered on {computer}.")
+    lacking = [holder for holder in holders if not _chooses(_effective(info, browser, holder.sid, portal), holder)]
+    if holders and not lacking:
+        return Finding(
+            browser, Severity.OK, f"A policy makes {name} on {computer} choose the certificate for {portal.url}."
+        )
+    if not holders and _covering(info.computer, browser, portal):
+        return Finding(browser, Severity.OK, f"A policy of {computer} names {portal.url} for {name}.")
+    others = {entry.issuer_cn for holder in lacking for entry in _effective(info, browser, holder.sid, portal)}
+    if others:
+        sentence = (
+            f"The policy AutoSelectCertificateForUrls of {name} on {computer} names {portal.url} with the issuer "
+            f"{', '.join(sorted(map(str, others)))}, which did not issue the certificate of {_named(lacking)}."
+        )
+    else:
+        sentence = (
+            f"No policy that can be read makes {name} on {computer} choose the certificate for {portal.url} "
+            f"(AutoSelectCertificateForUrls), so it asks {_named(lacking)}."
+        )
+    return Finding(
+        browser,
+        Severity.WARNING,
+        sentence,
+        f"Set the policy with the portal and the common name of the issuer. {GUIDE}",
+    )
+
+
+def _effective(info: BrowserInfo, browser: str, sid: str, portal: Portal) -> tuple[AutoSelectEntry, ...]:
+    """The values about the portal that count for a user. If the computer has the policy, it replaces the user's."""
+    place = info.computer if info.computer.auto_select[browser] else info.user(sid)
+    return _covering(place, browser, portal) if place else ()
+
+
+def _covering(place: BrowserPlace, browser: str, portal: Portal) -> tuple[AutoSelectEntry, ...]:
+    return tuple(entry for entry in entries(place.auto_select[browser]) if covers(entry.pattern, portal))
+
+
+def _chooses(found: Sequence[AutoSelectEntry], holder: HolderCertificates) -> bool:
+    """Whether one of the values fits a certificate of the holder, or would fit any when the holder has none yet."""
+    issued_by = {certificate.issuer_cn for certificate in holder.certificates}
+    return any(entry.issuer_cn is None or not issued_by or entry.issuer_cn in issued_by for entry in found)
+
+
+def _firefox(computer: str, holders: Sequence[HolderCertificates], info: BrowserInfo) -> Finding:
+    if not _is_installed(info, "firefox"):
+        return Finding("firefox", Severity.OK, f"Firefox is not registered on {computer}.")
+    users = [place for holder in holders if (place := info.user(holder.sid))]
+    policies = [_firefox_policy(info, place) for place in users] or [_firefox_policy(info, None)]
+    if any(policy.load_windows_certificates is False for policy in policies):
+        sentence = (
+            f"A policy on {computer} keeps Firefox from the certificates of Windows (security.osclientcerts.autoload is off), so it does "
+            "not offer the holders' certificates."
+        )
+        return Finding("firefox", Severity.WARNING, sentence, f"Set the preference to true by policy. {GUIDE}")
+    if any(policy.import_enterprise_roots is False for policy in policies):
+        sentence = (
+            f"A policy on {computer} keeps Firefox from the authorities of Windows (ImportEnterpriseRoots is off)."
+        )
+        return Finding(
+            "firefox", Severity.WARNING, sentence, f"Set Certificates, ImportEnterpriseRoots to true. {GUIDE}"
+        )
+    if all(policy.load_windows_certificates for policy in policies):
+        return Finding("firefox", Severity.OK, f"A policy makes Firefox on {computer} use the certificates of Windows.")
+    sentence = f"No policy on {computer} keeps Firefox from the certificates of Windows, which it uses by default since version 90."
+    return Finding("firefox", Severity.OK, sentence)
+
+
+def _firefox_policy(info: BrowserInfo, user: BrowserPlace | None) -> FirefoxPolicy:
+    """What counts: the computer's registry before the user's, and both before policies.json."""
+    said = [
+        info.computer.firefox,
+        *([user.firefox] if user else []),
+        *([info.policies_file] if info.policies_file else []),
+    ]
+    return FirefoxPolicy(
+        _first(policy.import_enterprise_roots for policy in said),
+        _first(policy.load_windows_certificates for policy in said),
+    )
+
+
+def _first(values: Iterator[bool | None]) -> bool | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _is_installed(info: BrowserInfo, browser: str) -> bool:
+    return any(place.programs[browser] for place in info.places)
+
+
+def _named(holders: Sequence[HolderCertificates]) -> str:
+    return ", ".join(holder.account for holder in holders) or "everybody"

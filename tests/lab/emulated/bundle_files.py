@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bundle_files and bundle_removal, emulated: the rules of docs/developers/driver_protocol.md over the files of a computer."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lab.emulated.computer import Computer
+from lab.emulated.errors import HResult
+from lab.emulated.files import PlacedFile
+from lab.emulated.logon import Session
+from lab.emulated.profile import SHELL_FOLDERS
+from lab.emulated.request import refused, wrong_with
+
+FOLDERS = {
+    "Desktop": "Desktop",
+    "Personal": "Documents",
+    "{374DE290-123F-4565-9164-39C4925E467B}": "Downloads",
+}
+"""Values of User Shell Folders, and the usual folders."""
+DEEPEST, LARGEST_FILE = 5, 1 << 20
+BUNDLE = re.compile(r".*\.(p12|pfx)", re.IGNORECASE | re.DOTALL)
+
+Json = dict[str, Any]
+
+
+def bundle_files(computer: Computer, session: Session, request: Mapping[str, Any]) -> Json:
+    """Answers a request of bundle_files."""
+    wrong = wrong_with(request, ("protocol",))
+    if wrong:
+        return refused("bundle_files", wrong)
+    return {
+        "changed": False,
+        "protocol": 1,
+        "computer": computer.computer_name,
+        "utc": computer.utc(),
+        "profiles": [_profile(computer, session, sid) for sid in sorted(computer.profiles)],
+    }
+
+
+def bundle_removal(computer: Computer, session: Session, request: Mapping[str, Any], check_mode: bool) -> Json:
+    """Answers a request of bundle_removal."""
+    wrong = wrong_with(request, ("protocol", "files"))
+    if wrong:
+        return refused("bundle_removal", wrong)
+    journal = [_remove(computer, session, file, check_mode) for file in request["files"]]
+    removed = any(entry["outcome"] == "removed" for entry in journal)
+    return {"changed": removed, "protocol": 1, "computer": computer.computer_name, "journal": journal}
+
+
+def _profile(computer: Computer, session: Session, sid: str) -> Json:
+    profile = computer.profiles[sid]
+    found: list[Json] = []
+    if profile.denied or not (session.user.administrator or session.user.sid == sid):
+        found.append(_reason("access_denied", profile.path, HResult.ACCESS_DENIED))
+    else:
+        for name, usual in FOLDERS.items():
+            found += _folder(computer, sid, profile.path, name, usual)
+    return {
+        "owner_sid": sid,
+        "path": profile.path,
+        "loaded": profile.loaded,
+        "files": sorted((each for each in found if "path" in each), key=lambda each: str(each["path"])),
+        "unread": [each for each in found if "detail" in each],
+    }
+
+
+def _folder(computer: Computer, sid: str, profile: str, name: str, usual: str) -> Iterator[Json]:
+    said = None
+    if computer.profiles[sid].loaded:
+        said = computer.registry.value(sid, SHELL_FOLDERS.removeprefix("Software\\"), name)
+    folder = str(said).replace("%USERPROFILE%", profile, 1) if said else rf"{profile}\{usual}"
+    if not folder.casefold().startswith(profile.casefold() + "\\"):
+        yield _reason("redirected", folder, None)
+        return
+    parts = folder.removeprefix(profile).strip("\\").split("\\")
+    above = [computer.files.find("\\".join([profile, *parts[: number + 1]])) for number in range(len(parts))]
+    if any(file and file.is_link for file in above):
+        yield _reason("link", folder, None)
+        return
+    complete = True
+    for file in computer.files.below(folder):
+        if file.path.casefold().removeprefix(folder.casefold()).count("\\") > DEEPEST + 1:
+            complete = False
+        elif file.is_link:
+            yield _reason("link", file.path, None)
+        elif BUNDLE.fullmatch(file.path):
+            yield _bundle(file)
+    if not complete:
+        yield _reason("limit", folder, None)
+
+
+def _bundle(file: PlacedFile) -> Json:
+    facts: Json = {"sha256": None, "code": None, "hresult": None}
+    if file.locked:
+        facts |= {"code": "unreadable", "hresult": HResult.SHARING_VIOLATION}
+    elif len(file.data) > LARGEST_FILE:
+        facts["code"] = "too_large"
+    else:
+        facts["sha256"] = hashlib.sha256(file.data).hexdigest()
+    modified = file.modified.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"path": file.path, "size": len(file.data), "modified": modified, **facts}
+
+
+def _remove(computer: Computer, session: Session, asked: Mapping[str, str], check_mode: bool) -> Json:
+    outcome, code, hresult = _removed(computer, session, asked, check_mode)
+    kept = {key: asked[key] for key in ("owner_sid", "path", "sha256")}
+    return {**kept, "outcome": outcome, "code": code, "hresult": hresult, "at": computer.utc()}
+
+
+def _removed(
+    computer: Computer, session: Session, asked: Mapping[str, str], check_mode: bool
+) -> tuple[str, str | None, int | None]:
+    path, profile = asked["path"], computer.profiles.get(asked["owner_sid"])
+    below = profile is not None and path.casefold().startswith(profile.path.casefold() + "\\")
+    odd = re.search(r"\\\.\.?\\", path) or not re.fullmatch(r"[^:]:[^:]*", path) or not BUNDLE.fullmatch(path)
+    if profile is None or not below or odd or not re.fullmatch(r"[0-9a-f]{64}", asked["sha256"]):
+        return "left", "refused", None
+    if check_mode:
+        return "left", "check_mode", None
+    if profile.denied or not (session.user.administrator or session.user.sid == asked["owner_sid"]):
+        return "left", "access_denied", HResult.ACCESS_DENIED
+    file = computer.files.find(path)
+    if file is None:
+        return "left", "unreadable", HResult.FILE_NOT_FOUND
+    code, hresult = _why_left(file, asked["sha256"])
+    if code is None:
+        computer.files.remove(path)
+    return "left" if code else "removed", code, hresult
+
+
+def _why_left(file: PlacedFile, sha256: str) -> tuple[str | None, int | None]:
+    if file.locked:
+        return "unreadable", HResult.SHARING_VIOLATION
+    if file.is_link:
+        return "link", None
+    if len(file.data) > LARGEST_FILE:
+        return "too_large", None
+    return (None if hashlib.sha256(file.data).hexdigest() == sha256 else "changed"), None
+
+
+def _reason(code: str, detail: str, hresult: int | None) -> Json:
+    return {"code": code, "detail": detail, "hresult": hresult}

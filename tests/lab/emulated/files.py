@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files of an emulated computer that are kept as they are. Folders are there because files are in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+@dataclass(slots=True)
+class PlacedFile:
+    """A file, or a link to another place. ``locked``: another program has it open, and shares it with nobody."""
+
+    path: str
+    data: bytes = field(default=b"", repr=False)
+    modified: datetime = field(default_factory=lambda: datetime.now(UTC))
+    is_link: bool = False
+    locked: bool = False
+
+
+class Files:
+    """By path; the names are the same in small and capital letters."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, PlacedFile] = {}
+
+    def put(self, file: PlacedFile) -> None:
+        """Makes a file or replaces it."""
+        self._files[file.path.casefold()] = file
+
+    def find(self, path: str) -> PlacedFile | None:
+        """The file, or None."""
+        return self._files.get(path.casefold())
+
+    def remove(self, path: str) -> None:
+        """Deletes a file that is there."""
+        del self._files[path.casefold()]
+
+    def below(self, folder: str) -> Iterator[PlacedFile]:
+        """Everything in a folder and below it, in the order of paths."""
+        above = folder.casefold().rstrip("\\") + "\\"
+        yield from (self._files[path] for path in sorted(self._files) if path.startswith(above))

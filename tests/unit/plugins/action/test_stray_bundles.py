@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``stray_bundles`` reaches what it is for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.plugin_utils.enrolment import JEANNE
+from unit.plugins.plugin_utils.fakes import SID
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+
+HASH = "a" * 64
+FILE = {
+    "path": r"C:\Users\jdupont\Downloads\a.p12",
+    "size": 3,
+    "modified": "2026-11-20T12:00:00Z",
+    "sha256": HASH,
+    "code": None,
+    "hresult": None,
+}
+FOUND = {"owner_sid": SID, "path": r"C:\Users\jdupont", "loaded": True, "files": [FILE], "unread": []}
+GONE = {"owner_sid": SID, "path": FILE["path"], "sha256": HASH, "outcome": "removed", "code": None, "hresult": None}
+
+
+def one_file(scene: Scene) -> None:
+    scene.workstation.answers["bundle_files"] = {"computer": "WS-1", "utc": "2026-11-25T12:00:00Z", "profiles": [FOUND]}
+    scene.workstation.answers["bundle_removal"] = {"journal": [GONE | {"at": "2026-11-25T12:00:00Z"}]}
+    line = {"host": "ws-1", "owner_sid": SID, "leaf": "AB", "utc": "2026-01-01T00:00:00Z", "bundle_sha256": HASH}
+    (scene.folder / "evidence.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+
+
+def calls(scene: Scene) -> list[str]:
+    return scene.workstation.calls
+
+
+def installed(scene: Scene) -> Any:
+    found = scene.result["files"][0]["installed"]
+    return found and found["thumbprint"]
+
+
+EFFECTS = [
+    Effect("remove_sha256", [HASH], calls, ["bundle_files"], ["bundle_files", "bundle_removal"], scene=one_file),
+    Effect("remove_sha256", ["x"], code, None, "bad_sha256", scene=one_file),
+    Effect("evidence_path", "{folder}/evidence.jsonl", installed, None, "AB", scene=one_file),
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("stray_bundles", {}, effect, tmp_path)
+
+
+def test_check_mode_removes_nothing(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    one_file(scene)
+    result = run_action("stray_bundles", {"remove_sha256": [HASH]}, scene.workstation, check_mode=True)
+    assert result["changed"]
+    assert scene.workstation.calls == ["bundle_files"]
+
+
+def test_name_in_the_facts_is_said(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    one_file(scene)
+    known = {"ansible_facts": {"pkcs12": {"certificates": [{"thumbprint": "AB", "subject_cn": "Jeanne"}]}}}
+    given = {"evidence_path": str(tmp_path / "evidence.jsonl")}
+    result = run_action("stray_bundles", given, scene.workstation, variables=known)
+    assert result["files"][0]["installed"]["subject_cn"] == "Jeanne"
+
+
+def test_host_that_is_no_workstation_is_skipped() -> None:
+    assert run_action("stray_bundles", {}, FakeWorkstation(), family="sh")["skipped"]
+    known = {"pkcs12_holders": [JEANNE]}
+    result = run_action("stray_bundles", {"remove_sha256": [HASH]}, FakeWorkstation(), family="sh", variables=known)
+    assert result["error"]["code"] == "not_windows"
