@@ -26,8 +26,10 @@ from lab.portal import Demand, Portal, Terms
 from lab.tls import trust
 from lab.wine import WineWorkstation
 
-DESKS = [Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE)))]
+DESK = "ws-cardio"
+DESKS = [Desk(DESK, (Seat(JEANNE), Seat(ELODIE)))]
 NUMBER = JEANNE.authorisation
+HERSELF = {"from": "workstation", "holder": JEANNE.account, "authorisation": NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,14 @@ class Site:
 
     def store(self) -> Contents:
         """Jeanne's."""
-        return contents(self.hospital.emulated("ws-cardio").store_of(JEANNE.sid))
+        return contents(self.hospital.emulated(DESK).store_of(JEANNE.sid))
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     with Hospital(tmp_path / "hospital", DESKS) as hospital:
         ca_path = str(trust(hospital.authority, tmp_path))
-        hospital.emulated("ws-cardio").trusted_roots = ca_path
+        hospital.emulated(DESK).trusted_roots = ca_path
         yield Site(hospital, ca_path)
 
 
@@ -89,64 +91,57 @@ def secrets_of(bundles: list[IssuedBundle]) -> Iterator[Secret]:
         yield from key_secrets(f"the key in {bundle.file_name}", bundle.private_key)
 
 
-def test_the_portal_is_asked_before_and_after_and_is_a_condition(site: Site, figures: Figures) -> None:
-    hospital = site.hospital
-    first = hospital.bundles[NUMBER]
+def test_the_portal_is_asked_before_and_after(site: Site) -> None:
+    """By the controller with the bundle, by the role as a condition, by the holder; not where there is nothing to do."""
+    hospital, bundle = site.hospital, site.hospital.bundles[NUMBER]
     with Portal(hospital.authority, {NUMBER: "4711"}) as portal:
-        before, missing = site.ask(
-            portal,
-            {"from": "controller", **bundle_of(hospital)},
-            {"from": "workstation", "holder": JEANNE.account, "authorisation": NUMBER},
-        )
-        assert (before["accepted"], before["http_status"], before["thumbprint"]) == (True, 200, first.thumbprint)
+        before, missing = site.ask(portal, {"from": "controller", **bundle_of(hospital)}, HERSELF)
+        assert (before["accepted"], before["http_status"], before["thumbprint"]) == (True, 200, bundle.thumbprint)
         assert missing["error"]["code"] == "no_usable_certificate"
         enrolled = site.renew(portal, "enrol")
         assert not failed_hosts(enrolled), enrolled.stdout
-        assert [step["step"] for step in holder(enrolled, "ws-cardio", NUMBER).result["journal"]][-1] == "connect"
-        visits = len(portal.visitors)
-        assert [visit.thumbprint for visit in portal.visitors].count(first.thumbprint) == 2
+        assert [step["step"] for step in holder(enrolled, DESK, NUMBER).result["journal"]][-1] == "connect"
+        visits = [visit.thumbprint for visit in portal.visitors]
+        assert visits.count(bundle.thumbprint) == 2
         again = site.renew(portal, "enrol")
-        assert (modules(again.requests), len(portal.visitors)) == (["store_inventory"], visits), (
-            "nothing to do, nobody asked"
-        )
-        (after,) = site.ask(portal, {"from": "workstation", "holder": JEANNE.account, "authorisation": NUMBER})
+        assert (modules(again.requests), len(portal.visitors)) == (["store_inventory"], len(visits))
+        (after,) = site.ask(portal, HERSELF)
         assert (after["accepted"], after["sent"], after["tls_version"]) == (True, True, "TLSv1.3")
-    assert site.store() == held(first)
+    assert site.store() == held(bundle)
+    assert portal.logged_on == [], "nobody types the access code"
 
+
+def test_nothing_goes_before_the_portal_has_accepted(site: Site, figures: Figures) -> None:
+    """It refuses the new certificate, then nobody answers, then it accepts. Nothing secret is written meanwhile."""
+    hospital, first = site.hospital, site.hospital.bundles[NUMBER]
+    runs = [site.play(roles=["hospital_it.pkcs12.enrol"])]
     second = hospital.deliver(JEANNE, 2000, " new")
-    with Portal(hospital.authority, terms=Terms(revoked=[second.certificate])) as strict:
-        refused = site.renew(strict)
-        row = holder(refused, "ws-cardio", NUMBER).result
-        assert failed_hosts(refused) == {"ws-cardio"}
-        assert (row["error"]["code"], row["changed"], row["outcome"]) == ("connect_failed", False, "failed")
-        assert ("import", "undone") in [(step["step"], step["outcome"]) for step in row["journal"]]
-        assert {step["code"] for step in row["journal"] if step["step"] == "connect"} == {"revoked"}
-        assert holder(refused, "ws-cardio", ELODIE.authorisation).result["error"] is None
-        assert row["error"]["next_step"] == next_step_of(Visit(cause="revoked"))
+    with Portal(hospital.authority, terms=Terms(revoked=[second.certificate])) as portal:
+        runs.append(site.renew(portal))
+        assert_refused(runs[-1], "revoked")
         assert site.store() == held(first), "as it was, with its key"
-        url = strict.url
-    assert not strict.logged_on
-    down = site.play(
-        roles=["hospital_it.pkcs12.renew"],
-        vars={"renew_portal_url": url, "renew_require_portal": True, "renew_now": True},
-    )
-    assert [s["code"] for s in holder(down, "ws-cardio", NUMBER).result["journal"] if s["step"] == "connect"] == [
-        "unreachable"
-    ]
+    runs.append(site.renew(portal))
+    assert_refused(runs[-1], "unreachable")
     assert site.store() == held(first)
     with Portal(hospital.authority) as portal:
-        assert not failed_hosts(site.renew(portal))
+        runs.append(site.renew(portal))
+        assert not failed_hosts(runs[-1])
     assert site.store() == held(second)
-
-    scanner = Scanner(secrets_of([first, second]))
     pieces = [piece for piece in files(hospital.folder) if not _is_input(hospital, piece[0])]
-    pieces += [
-        ("stdout", refused.stdout.encode()),
-        ("stdout", enrolled.stdout.encode()),
-        ("stdout", down.stdout.encode()),
-    ]
+    pieces += [(f"stdout of play {number}", run.stdout.encode()) for number, run in enumerate(runs)]
     assert any(place.endswith("ansible.log") for place, _data in pieces)
-    assert figures.search("portal", scanner, pieces) == []
+    assert figures.search("portal", Scanner(secrets_of([first, second])), pieces) == []
+
+
+def assert_refused(run: Run, cause: str) -> None:
+    """Jeanne's renewal was taken back for this cause; Elodie's went on or failed for itself."""
+    row = holder(run, DESK, NUMBER).result
+    assert failed_hosts(run) == {DESK}
+    assert (row["error"]["code"], row["changed"], row["outcome"]) == ("connect_failed", False, "failed")
+    assert row["error"]["next_step"] == next_step_of(Visit(cause=cause))
+    assert ("import", "undone") in [(step["step"], step["outcome"]) for step in row["journal"]]
+    assert {step["code"] for step in row["journal"] if step["step"] == "connect"} == {cause}
+    assert holder(run, DESK, ELODIE.authorisation).result["outcome"] == "unchanged"
 
 
 def _is_input(hospital: Hospital, place: str) -> bool:
@@ -160,8 +155,8 @@ def _is_input(hospital: Hospital, place: str) -> bool:
 
 def test_required_without_an_address(site: Site) -> None:
     run = site.play(roles=["hospital_it.pkcs12.enrol"], vars={"enrol_require_portal": True})
-    row = holder(run, "ws-cardio", NUMBER).result
-    assert (failed_hosts(run), row["error"]["code"]) == ({"ws-cardio"}, "bad_url")
+    row = holder(run, DESK, NUMBER).result
+    assert (failed_hosts(run), row["error"]["code"]) == ({DESK}, "bad_url")
     assert "enrol_portal_url" in row["msg"]
     assert site.store() == Contents((), orphans=0)
 

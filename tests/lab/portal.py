@@ -100,8 +100,7 @@ class Portal:
                 serve(visitor)
             except (SSL.Error, OSError) as problem:
                 self.problems.append(f"{type(problem).__name__}: {problem}")
-                if not self.terms.closes_at_once:
-                    _close_gently(visitor)
+                _close_gently(visitor)
 
     def _serve_start_page(self, visitor: socket.socket) -> None:
         _request(lambda: visitor.recv(4096))

@@ -42,8 +42,7 @@ class Demand(Enum):
 class Terms:
     """``announces``: the authorities that it says it takes, None for those that it takes. ``accepts``: whose certificates it takes, None
     for the authority's own. ``revoked``: certificates on the list of revoked ones. ``signs_for``: the address in its certificate.
-    ``served_by``: the authority of its own certificate, None for the same one. ``closes_at_once``: after a refusal it does not wait for
-    what the visitor is sending, so that the connection is reset.
+    ``served_by``: the authority of its own certificate, None for the same one.
     """
 
     demand: Demand = Demand.REQUIRED
@@ -56,7 +55,6 @@ class Terms:
     revoked: Sequence[x509.Certificate] = ()
     signs_for: str | None = None
     served_by: Authority | None = None
-    closes_at_once: bool = False
 
 
 def server_context(authority: Authority, terms: Terms) -> SSL.Context:
