@@ -21,7 +21,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from ._errors import CollectionError, ConnectionLost, argument_error
+from ._errors import CollectionError, ConnectionLost, argument_error, failed_result
 from ._workstation.failures import become_error, connection_sentence, is_connection_error, language_mode_error
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
@@ -270,18 +270,6 @@ def connection_failure(problem: ConnectionLost) -> AnsibleConnectionFailure:
     """The failure that makes Ansible call a host unreachable."""
     never_began = isinstance(problem.__cause__, AnsibleConnectionFailure)
     return AnsibleConnectionFailure(connection_sentence(str(problem), never_began))
-
-
-def failed_result(refusal: CollectionError) -> dict[str, Any]:
-    """A ``CollectionError`` as a result."""
-    return {
-        "failed": True,
-        "changed": refusal.changed,
-        "msg": str(refusal),
-        "error": {"code": refusal.code, "next_step": refusal.next_step},
-        "journal": list(refusal.journal),
-        **refusal.details,
-    }
 
 
 def untag(value: Any) -> Any:

@@ -53,3 +53,15 @@ def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
     return CollectionError(
         code="bad_arguments", cause=f"{kind}: {text.rstrip('.')}.", next_step=f"See ansible-doc {action}."
     )
+
+
+def failed_result(refusal: CollectionError) -> dict[str, Any]:
+    """A ``CollectionError`` as a result."""
+    return {
+        "failed": True,
+        "changed": refusal.changed,
+        "msg": str(refusal),
+        "error": {"code": refusal.code, "next_step": refusal.next_step},
+        "journal": list(refusal.journal),
+        **refusal.details,
+    }

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from integration.canary import Scanner, text_secret
+from integration.canary import Scanner, Secret, text_secret
 from integration.canary_run import CanaryRun, secrets_of
 from integration.conftest import Figures
-from integration.written_files import files
+from integration.written_files import Piece, files
 from lab import mails
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
-from lab.playbook import Run, play
+from lab.playbook import play
 from lab.registration_authority import Variant
 
 DESKS = [Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE), Seat(KARIM), Seat(PAUL), Seat(LOUIS)))]
@@ -33,38 +33,37 @@ def issuer(tmp_path: Path) -> Iterator[Issuer]:
         yield issuer
 
 
-def test_collect_leaves_no_secret(issuer: Issuer, figures: Figures) -> None:
-    hospital = issuer.hospital
-    watched = CanaryRun(hospital)
-    new = {JEANNE.authorisation: f'é"\\&% {secrets.token_urlsafe(18)}'}
+WRONG = f"wrong {secrets.token_urlsafe(18)}"
+NEW = {JEANNE.authorisation: f'é"\\&% {secrets.token_urlsafe(18)}'}
+
+
+def announced(issuer: Issuer) -> list[Secret]:
+    """Mails for five people. Paul's code is wrong, and Louis's opens nothing. Returns all that must not be found."""
+    hospital, registration = issuer.hospital, issuer.registration
     for person in (JEANNE, ELODIE, KARIM):
         issuer.announce(person, 1000)
-    wrong = f"wrong {secrets.token_urlsafe(18)}"
-    pauls = hospital.issue(PAUL, 1000)
-    mails.deliver(issuer.maildir, PAUL, issuer.registration.issue(pauls, pauls.passphrase), wrong)
-    louis = hospital.issue(LOUIS, 1000)
-    mails.deliver(
-        issuer.maildir, LOUIS, issuer.registration.issue(louis, "c" + louis.passphrase), "c" + louis.passphrase
-    )
-    delivered = [each.bundle for each in issuer.registration.deliveries.values()]
-    watched.secrets += [secret for bundle in delivered for secret in secrets_of(bundle, bundle.file_name)]
-    watched.secrets += [text_secret("a wrong code", wrong), text_secret("a code", "c" + louis.passphrase)]
-    watched.secrets += [text_secret("a new passphrase", text) for text in new.values()]
-    vault_password = (hospital.folder / "vault-password").read_text(encoding="ascii")
-    watched.secrets.append(text_secret("the vault's password", vault_password))
+    pauls, louis = hospital.issue(PAUL, 1000), hospital.issue(LOUIS, 1000)
+    code = "c" + louis.passphrase
+    mails.deliver(issuer.maildir, PAUL, registration.issue(pauls, pauls.passphrase), WRONG)
+    mails.deliver(issuer.maildir, LOUIS, registration.issue(louis, code), code)
+    texts = {"a wrong code": WRONG, "a code": code, "a new passphrase": NEW[JEANNE.authorisation]}
+    texts["the vault's password"] = (hospital.folder / "vault-password").read_text(encoding="ascii")
+    bundles = [each.bundle for each in registration.deliveries.values()]
+    of_bundles = [secret for bundle in bundles for secret in secrets_of(bundle, bundle.file_name)]
+    return [*of_bundles, *(text_secret(name, text) for name, text in texts.items())]
 
-    def collect(**variables: object) -> Run:
-        options = (
-            "-vvv",
-            "--diff",
-            "-e",
-            f"@{issuer.variables(collect_new_passphrases=new, **variables)}",
-            *issuer.vault_options,
-        )
+
+def test_collect_leaves_no_secret(issuer: Issuer, figures: Figures) -> None:
+    hospital, watched = issuer.hospital, CanaryRun(issuer.hospital)
+    watched.secrets += announced(issuer)
+
+    def collect(**variables: object) -> int:
+        path = issuer.variables(collect_new_passphrases=NEW, **variables)
+        options = ("-vvv", "--diff", "-e", f"@{path}", *issuer.vault_options)
         watched.runs.append(play(hospital, "hospital_it.pkcs12.collect", *options, environment=watched._environment()))
-        return watched.runs[-1]
+        return watched.runs[-1].exit_code
 
-    runs = [
+    codes = [
         collect(collect_vault_file="/nowhere/vault.yml"),  # no store takes the passphrases
         collect(collect_store_tasks=None),
         collect(),
@@ -72,22 +71,21 @@ def test_collect_leaves_no_secret(issuer: Issuer, figures: Figures) -> None:
     ]
     issuer.registration.variant = Variant(cut=100)
     issuer.announce(KARIM, 1200)
-    runs.append(collect())
-    assert [run.exit_code for run in runs] == [2] * len(runs), runs[
-        2
-    ].stdout  # Paul's code is wrong, and Louis's opens nothing
-    pieces = [
-        *((f"output {number}", (run.stdout + run.stderr).encode()) for number, run in enumerate(watched.runs, 1)),
-        *(
-            (place, data)
-            for place, data in files(hospital.folder)
-            if Path(place).relative_to(hospital.folder).parts[0] not in KEEPS_SECRETS
-        ),
-    ]
+    assert [*codes, collect()] == [2] * len(watched.runs), watched.runs[2].stdout
+    pieces = [*outputs(watched), *written(hospital)]
     assert {"ansible.log", "events.jsonl", "facts", "evidence.jsonl", "vault.yml"} <= {
         Path(place).relative_to(hospital.folder).parts[0] for place, _data in pieces if place.startswith("/")
     }
-    assert figures.search("collect", Scanner(watched.secrets), iter(pieces)) == []
-    found = Scanner(watched.secrets)
-    leak = json.dumps({"code": wrong}).encode()
-    assert figures.search("collect, with a planted leak", found, iter([("planted", leak)])) != []
+    assert figures.search("collect", Scanner(watched.secrets), pieces) == []
+    leak = json.dumps({"code": WRONG}).encode()
+    assert figures.search("collect, with a planted leak", Scanner(watched.secrets), [("planted", leak)]) != []
+
+
+def outputs(watched: CanaryRun) -> list[Piece]:
+    return [(f"output {number}", (run.stdout + run.stderr).encode()) for number, run in enumerate(watched.runs, 1)]
+
+
+def written(hospital: Hospital) -> list[Piece]:
+    """All files but those that a site keeps secret."""
+    found = list(files(hospital.folder))
+    return [piece for piece in found if Path(piece[0]).relative_to(hospital.folder).parts[0] not in KEEPS_SECRETS]
