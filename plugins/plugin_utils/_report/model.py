@@ -17,6 +17,8 @@ from .._delivery.records import DeliveryRecord
 from .._facts.holders import Awaiting
 from .._facts.schema import BrowserProblem, CertificateRecord, UnreadRecord
 from .._policy.validity import Status
+from .acceptance import is_accepted
+from .exceptions import AcceptedFinding, ExceptionRow
 
 
 class Actor(str, Enum):
@@ -92,7 +94,7 @@ class HolderRow:
     holder's own. ``authorisation_status`` is valid, renewal_due or expired, or None if
     the inventory has no anniversary. ``function``: what the holder is at the establishment. ``absent_until``: first day on which the holder
     is back. ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
-    ``delivery``: the issuer's last mail, None if there is none.
+    ``delivery``: the issuer's last mail, None if there is none. ``accepted``: the findings among these that the site has accepted.
     """
 
     name: str
@@ -115,12 +117,13 @@ class HolderRow:
     authorisation_status: Status | None
     places: tuple[HolderWorkstation, ...]
     delivery: DeliveryRecord | None = None
+    accepted: tuple[AcceptedFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
     """A certificate in a store of a workstation. ``holder`` is the holder's or leaver's authorisation number, None if it belongs to nobody.
-    ``next_step`` and ``actor``: what has to be done with a certificate without a holder.
+    ``next_step`` and ``actor``: what has to be done with a certificate without a holder. ``accepted``: None if the site has not accepted it.
 
     ``status`` and ``days_left`` are those of the day of the report. Those of ``certificate`` are of the time when the facts were gathered.
     """
@@ -133,6 +136,7 @@ class CertificateRow:
     next_step: NextStep
     actor: Actor
     certificate: CertificateRecord
+    accepted: AcceptedFinding | None = None
 
 
 class Reachability(str, Enum):
@@ -225,11 +229,15 @@ class Report:
     workstations: tuple[WorkstationRow, ...]
     compared_with: datetime | None
     changes: tuple[Change, ...] | None
+    exceptions: tuple[ExceptionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The report in numbers: holders by status (those without a workstation count as missing), authorisations, workstations by answer."""
+    """The report in numbers: holders by status (those without a workstation count as missing), authorisations, workstations by answer.
+
+    ``accepted``: holders with findings that are all accepted. ``by_status`` counts them too, because an exception changes no status.
+    """
 
     holders: int
     by_status: Mapping[Status, int]
@@ -237,6 +245,7 @@ class Summary:
     workstations: Mapping[Reachability, int]
     without_workstation: int
     without_holder: int
+    accepted: int
     first_end: datetime | None
 
 
@@ -263,6 +272,7 @@ def summary(report: Report) -> Summary:
         workstations=_counted(Reachability, (row.answer for row in report.workstations)),
         without_workstation=len(report.without_workstation),
         without_holder=len(report.without_holder),
+        accepted=sum(map(is_accepted, holders)),
         first_end=min(ends, default=None),
     )
 

@@ -16,29 +16,19 @@ from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.holders import parse_day, parse_holder
 from .._policy.subject import check_pattern
 from .._policy.validity import Status
+from .acceptance import is_left, open_findings
 from .build import Sources, build
 from .deliveries import deliveries_of
 from .delivery.atomic_files import read, write
+from .exceptions import FINDINGS, Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
 from .language.vocabulary import checked_word
-from .model import Actor, HolderRow, Report, ReportParameters, summary
+from .model import Report, ReportParameters, summary
 from .query import select
 from .sources import Host, host_of, hosts_of, merged, people_of
 
-AUTHORISATION = "authorisation_"
-"""Prefix of the values of ``fail_on`` that are about the yearly authorisation."""
-
-WITHOUT_HOLDER = "without_holder"
-"""The value of ``fail_on`` that is about certificates, not holders."""
-
-FAIL_ON = (
-    *(status.value for status in Status if status not in (Status.VALID, Status.SUPERSEDED, Status.ARCHIVED)),
-    f"{AUTHORISATION}renewal_due",
-    f"{AUTHORISATION}expired",
-    WITHOUT_HOLDER,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +55,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         earlier=_earlier(options["previous"]) if options["previous"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
         leavers=frozenset(str(number) for number in options["leavers"]),
+        exceptions=parse_exceptions(options["exceptions"]),
     )
     report = build(sources, _parameters(options, now))
     return select(report, options["query"]) if options["query"] else report
@@ -100,19 +91,16 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
 
 
 def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
-    """How many holders have each status of ``fail_on`` at any workstation, and how many certificates have no holder. Zeros are left out."""
-    rows = (*report.holders, *report.without_workstation)
-    left = sum(row.actor is not Actor.NOBODY for row in report.without_holder)
-    counts = {each: left if each == WITHOUT_HOLDER else sum(_has(row, each) for row in rows) for each in fail_on}
+    """How many holders have each status of ``fail_on`` at any workstation, and how many certificates have no holder.
+
+    What is accepted does not count. Zeros are left out.
+    """
+    rows = [open_findings(row) for row in (*report.holders, *report.without_workstation)]
+    left = sum(map(is_left, report.without_holder))
+    counts = {
+        each: left if each == Finding.WITHOUT_HOLDER.value else sum(each in row for row in rows) for each in fail_on
+    }
     return {each: count for each, count in counts.items() if count}
-
-
-def _has(row: HolderRow, each: str) -> bool:
-    if each.startswith(AUTHORISATION):
-        return row.authorisation_status is not None and row.authorisation_status.value == each.removeprefix(
-            AUTHORISATION
-        )
-    return each in {row.status.value, *(place.status.value for place in row.places)}
 
 
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:

@@ -16,16 +16,10 @@ from .._facts.schema import CertificateRecord
 from .._policy.access import WORST_FIRST, Authorisation, access_of
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
+from .acceptance import AUTHORISATION
 from .deliveries import with_delivery
-from .model import (
-    Actor,
-    CertificateRow,
-    HolderRow,
-    HolderWorkstation,
-    NextStep,
-    Reachability,
-    WorkstationRow,
-)
+from .exceptions import Exceptions
+from .model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, WorkstationRow
 from .next_step import AWAITED, NOTHING, RemainingCertificates, after_waiting, at_last, next_step
 from .sources import Host
 
@@ -39,7 +33,7 @@ class Rules:
 
     ``authorisation_due_within``, ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
     without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
-    ``deliveries``: the last one of each holder, by number.
+    ``deliveries``: the last one of each holder, by number. ``exceptions``: what the site has accepted.
     """
 
     now: datetime
@@ -53,6 +47,7 @@ class Rules:
     leavers: Set[str] = frozenset()
     register: Mapping[str, Sequence[HolderEntry]] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
+    exceptions: Exceptions = field(default_factory=Exceptions)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
         """All entries of one holder: these, and those of the register."""
@@ -108,14 +103,19 @@ def holder_row(
     places = sorted(
         (_place(entry, seen, rules) for entry, seen in entries), key=lambda place: (place.workstation, place.account)
     )
-    worst = min(places, key=lambda place: (WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING))
+    number = entries[0][0].person.authorisation
+    held = [rules.exceptions.accepted(number, place.status.value, place.workstation) for place in places]
+    worst = min(places, key=_severity)
+    # The status stays the worst one. Nobody has to act where the site has accepted it.
+    pressing = min((place for place, found in zip(places, held, strict=True) if found is None), key=_severity, default=None)
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
     return person_row(
         replace(
             blank_row([entry for entry, _seen in entries], rules),
             status=worst.status,
-            next_step=worst.next_step,
-            actor=worst.actor,
+            next_step=pressing.next_step if pressing else NextStep.NOTHING,
+            actor=pressing.actor if pressing else Actor.NOBODY,
+            accepted=tuple(dict.fromkeys(filter(None, held))),
             valid_from=ends[0].valid_from if ends else None,
             valid_until=ends[0].valid_until if ends else None,
             certificate_days_left=ends[0].days_left if ends else None,
@@ -125,6 +125,10 @@ def holder_row(
         left,
         rules,
     )
+
+
+def _severity(place: HolderWorkstation) -> tuple[int, bool]:
+    return WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING
 
 
 def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
@@ -159,16 +163,25 @@ def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
     )
 
 
+def lone_row(entry: HolderEntry, rules: Rules) -> HolderRow:
+    """The row of a holder without a workstation, which an exception may accept."""
+    row = blank_row([entry], rules)
+    accepted = rules.exceptions.accepted(row.authorisation, row.status.value)
+    return replace(row, next_step=NextStep.NOTHING, actor=Actor.NOBODY, accepted=(accepted,)) if accepted else row
+
+
 def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCertificates, rules: Rules) -> HolderRow:
     """A row with what certificate and authorisation come to together: end of access, status and next step."""
     access = access_of(row.status, row.valid_until, authorisation, rules.calendar, rules.now)
     status = authorisation.status(rules.calendar, rules.now)
     delivery = rules.deliveries.get(row.authorisation)
     delivered = with_delivery((row.next_step, row.actor), row, delivery)
-    step, actor = at_last(delivered, replace(left, authorisation=status))
+    accepted = rules.exceptions.accepted(row.authorisation, f"{AUTHORISATION}{status.value}") if status else None
+    step, actor = at_last(delivered, replace(left, authorisation=None if accepted else status))
     return replace(
         row,
         delivery=delivery,
+        accepted=(*row.accepted, accepted) if accepted else row.accepted,
         status=access.status,
         next_step=step,
         actor=actor,
@@ -179,23 +192,6 @@ def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCert
         authorisation_days_left=rules.calendar.days_left(authorisation.end, rules.now) if authorisation.end else None,
         authorisation_status=status,
     )
-
-
-def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateRow]:
-    """All certificates of a workstation. A workstation that never answered has none.
-
-    A certificate that nobody should have any more has a next step, unless Windows offers it to no program.
-    """
-    for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
-        if seen.host.facts_at:
-            now = each.record
-            is_left = (
-                gathered.related and (each.holder is None or each.holder in rules.leavers) and not gathered.archived
-            )
-            step = (NextStep.RETIRE_LEAVER, Actor.IT) if is_left else NOTHING
-            yield CertificateRow(
-                seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, *step, gathered
-            )
 
 
 def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
@@ -264,7 +260,8 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     first = next_step(known_status, entry, outcome, seen.answer is Reachability.ANSWERED)
     first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
-    step, actor = at_last(first, RemainingCertificates(replaced, standing.elsewhere))
+    elsewhere = standing.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
+    step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
     return HolderWorkstation(
         workstation=seen.host.name,
         account=entry.user,

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..._delivery.records import DeliveryRecord
+from ..exceptions import AcceptedFinding
 from ..language.vocabulary import Catalogue, Translator
 from ..language.wording import site_words
 from ..model import CertificateRow, HolderRow, Report
@@ -44,6 +45,7 @@ CATALOGUE: Catalogue = {
     "csv.delivery": ("delivery", "délivrance"),
     "csv.delivery_mail": ("issuer's mail", "message de l'émetteur"),
     "csv.access_mail": ("mail with the access code seen", "message du code d'accès vu"),
+    "csv.accepted": ("accepted exceptions", "exceptions acceptées"),
     "csv.workstations": ("workstations", "postes"),
     "csv.by_workstation": ("status by workstation", "état par poste"),
     "csv.accounts": ("accounts", "comptes"),
@@ -99,6 +101,7 @@ HOLDER_COLUMNS: Columns = {
     "access_mail": lambda row, words: _seen(row.delivery, words),
     "absent_until": lambda row, _words: row.absent_until,
     "expected_from": lambda row, _words: row.expected_from,
+    "accepted": lambda row, words: _accepted(row.accepted, words),
     "workstations": lambda row, _words: _joined(place.workstation for place in row.places),
     "by_workstation": lambda row, words: _joined(f"{p.workstation}: {words.of(p.status)}" for p in row.places),
     "accounts": lambda row, _words: _joined(place.account for place in row.places),
@@ -130,6 +133,7 @@ CERTIFICATE_COLUMNS: Columns = {
     "related": lambda row, words: words(f"truth.{row.certificate.related}"),
     "next_step": lambda row, words: words.of(row.next_step),
     "actor": lambda row, words: words.of(row.actor),
+    "accepted": lambda row, words: _accepted((row.accepted,) if row.accepted else (), words),
     "owner_sid": lambda row, _words: row.certificate.owner_sid,
     "subject": lambda row, _words: row.certificate.subject,
     "issuer": lambda row, _words: row.certificate.issuer,
@@ -168,6 +172,11 @@ def _cell(value: str | int | date | None, words: Translator) -> str | int:
 
 def _joined(texts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _accepted(findings: Iterable[AcceptedFinding], words: Translator) -> str:
+    """What is accepted, its last day and the reason."""
+    return _joined(f"{words.of(each.what)} ({words.day(each.until)}): {each.reason}" for each in findings)
 
 
 def _seen(delivery: DeliveryRecord | None, words: Translator) -> str | None:

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from ..._policy.validity import Status
+from ..exceptions import ExceptionRow
 from ..language.wording import SEVERITY, Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow, summary
 
@@ -27,6 +28,7 @@ WITHOUT_WORKSTATION = ("holder", "number", "authorisation", "status", "next_step
 CERTIFICATES = ("workstation", "certificate", "to", "status", "next_step", "actor")
 WORKSTATIONS = ("workstation", "answer", "text.since", "problem")
 BROWSERS = ("workstation", "text.missing")
+EXCEPTIONS = ("holder", "number", "workstation", "finding", "reason", "last_day", "state")
 CHANGES = ("change", "who", "workstation", "before", "after")
 
 # What opens something inside of a line; and what makes a link of an address where nothing marks it.
@@ -45,6 +47,7 @@ def markdown(report: Report) -> str:
         *_holders(report, say),
         *_table("without_workstation", WITHOUT_WORKSTATION, report.without_workstation, _person, say),
         *_table("without_holder", CERTIFICATES, report.without_holder, _certificate, say),
+        *_table("exceptions", EXCEPTIONS, report.exceptions, _exception(report), say),
         *_table("text.workstations", WORKSTATIONS, away, _workstation, say),
         *_table("text.browsers", BROWSERS, [row for row in report.workstations if row.browsers], _browsers, say),
         *_table("changes", CHANGES, report.changes or (), _change, say),
@@ -74,6 +77,8 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
     """The lines about the whole report: a key of the vocabulary and a value."""
     found = summary(report)
     yield "holders", _counts([(say.of(each), found.by_status.get(each, 0)) for each in SEVERITY], say)
+    if found.accepted:
+        yield "tile.accepted", say.number(found.accepted)
     if found.authorisations:
         authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
         yield "text.authorisations", _counts(authorisations, say)
@@ -115,9 +120,27 @@ def _holder(row: HolderRow, say: Wording) -> Cells:
         ", ".join(dict.fromkeys(place.workstation for place in row.places)),
         _until(row, say),
         _authorisation(row, say),
-        say.of(row.status),
+        _status(row, say),
         say.of(row.next_step),
         say.of(row.actor),
+    )
+
+
+def _status(row: HolderRow, say: Wording) -> str:
+    """The status, and what of it is accepted."""
+    return "; ".join((say.of(row.status), *say.accepted(row.accepted)))
+
+
+def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:
+    names = {row.authorisation: row.name for row in (*report.holders, *report.without_workstation)}
+    return lambda row, say: (
+        names.get(row.authorisation, ""),
+        row.authorisation,
+        row.workstation or say("exceptions.everywhere"),
+        say.of(row.what),
+        row.reason,
+        say.day(row.until),
+        say.of(row.state),
     )
 
 
@@ -126,7 +149,7 @@ def _person(row: HolderRow, say: Wording) -> Cells:
         _named(row, say),
         row.authorisation,
         _authorisation(row, say),
-        say.of(row.status),
+        _status(row, say),
         " - ".join(filter(None, (say.of(row.next_step), say.delivery(row)))),
         say.of(row.actor),
     )

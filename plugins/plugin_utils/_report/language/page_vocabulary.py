@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from .findings_vocabulary import FINDINGS
 from .vocabulary import Catalogue
 
 NO_BREAK = "\u00a0"
@@ -266,7 +267,7 @@ _TEXT: Catalogue = {
     ),
 }
 
-_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT)
+_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT, FINDINGS)
 
 PAGE: Catalogue = {key: (words[0], french(words[1])) for part in _PARTS for key, words in part.items()}
 """The words of the page and of the text, with French spacing."""

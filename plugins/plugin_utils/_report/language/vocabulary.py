@@ -13,13 +13,16 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from ..._errors import CollectionError
+from ..exceptions import FINDINGS
 
 LANGUAGES = ("en", "fr")
 
 Catalogue = Mapping[str, tuple[str, str]]
 """Key to the words in each of ``LANGUAGES``."""
 
-VOCABULARY: Catalogue = {
+_STATUSES_OF_FINDINGS = {f"status.{each}" for each in FINDINGS}
+
+_MEMBERS: Catalogue = {
     "browser_problem.issuing_authority": (
         "The browsers lack the issuing authority.",
         "L'autorité émettrice manque aux navigateurs.",
@@ -51,6 +54,7 @@ VOCABULARY: Catalogue = {
     "status.never_seen": ("never seen", "jamais vu"),
     "status.awaited": ("awaited", "attendu"),
     "status.on_leave": ("on leave", "en congé"),
+    "status.revoked": ("revoked", "révoqué"),
     "awaiting.annex_1": ("annex 1", "annexe 1"),
     "awaiting.bundle": ("first certificate", "premier certificat"),
     "actor.nobody": ("nobody", "personne"),
@@ -135,8 +139,19 @@ VOCABULARY: Catalogue = {
     "change_kind.authorisation": ("authorisation", "autorisation"),
     "change_kind.workstation_added": ("new workstation", "nouveau poste"),
     "change_kind.workstation_removed": ("workstation is gone", "poste parti"),
+    "exception_state.in_force": ("in force", "en vigueur"),
+    "exception_state.unused": ("fits nothing: correct it or take it out", "sans objet : à corriger ou à retirer"),
+    "exception_state.ended": ("ended", "échue"),
+    "finding.authorisation_renewal_due": ("authorisation due", "autorisation à renouveler"),
+    "finding.authorisation_expired": ("authorisation expired", "autorisation hors délai"),
+    "finding.without_holder": ("certificate without a holder", "certificat sans titulaire"),
 }
-"""Statuses, steps and actors. Every format of the report uses these words."""
+
+VOCABULARY: Catalogue = {
+    **{key.replace("status.", "finding.", 1): said for key, said in _MEMBERS.items() if key in _STATUSES_OF_FINDINGS},
+    **_MEMBERS,
+}
+"""Statuses, steps and actors. Every format of the report uses these words. A finding that is a status has the words of the status."""
 
 
 _AUTHORISATION = re.compile(r"\baut(?:h)?orisation(s?)\b", re.IGNORECASE)

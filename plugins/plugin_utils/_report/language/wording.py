@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from enum import Enum
@@ -12,12 +13,15 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from ..._policy.validity import Status
+from ..acceptance import is_accepted
 from ..deliveries import is_of_installed
+from ..exceptions import AcceptedFinding
 from ..model import HolderRow, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
 
 SEVERITY = (
+    Status.REVOKED,
     Status.EXPIRED,
     Status.MISSING,
     Status.KEY_MISSING,
@@ -43,9 +47,10 @@ def rank(status: Status) -> int:
 
 
 def urgency(row: HolderRow) -> tuple[int, bool, float]:
-    """To sort by: the worst status first, then the earliest end of access."""
+    """To sort by: the worst status first, then the earliest end of access. What is accepted comes with what is valid."""
     ends = row.access_until.timestamp() if row.access_until else 0.0
-    return rank(row.status), row.access_until is None, ends
+    status = Status.VALID if is_accepted(row) else row.status
+    return rank(status), row.access_until is None, ends
 
 
 def site_words(parameters: ReportParameters) -> SiteWords:
@@ -110,6 +115,14 @@ class Wording:
         if found.access_mail_seen is False:
             return f"{text}; {self.words('delivery.no_access_mail')}"
         return "" if is_of_installed(found, row) or row.next_step is NextStep.NOTHING else text
+
+    def accepted(self, findings: Iterable[AcceptedFinding]) -> list[str]:
+        """What the site has accepted, until when and why; each once, although it may be so at several workstations."""
+        texts = (
+            self.words("accepted", what=self.words.of(each.what), day=self.day(each.until), reason=each.reason)
+            for each in findings
+        )
+        return list(dict.fromkeys(texts))
 
     def side(self, value: str | None) -> str | Status:
         """A value of a change: a status as an enumeration, a date as text of the language, a thumbprint unchanged; empty for None."""
