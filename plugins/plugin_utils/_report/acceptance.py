@@ -29,7 +29,8 @@ def open_findings(row: HolderRow) -> frozenset[str]:
         found.add(row.status.value)
     said = row.authorisation_status
     if said and (f"{AUTHORISATION}{said.value}", None) not in held:
-        found |= {said.value, f"{AUTHORISATION}{said.value}"}
+        # The status of the row counts, unless it is a worse one that the site has accepted.
+        found |= {f"{AUTHORISATION}{said.value}"} | (set() if row.status.value in found else {said.value})
     return frozenset(found)
 
 

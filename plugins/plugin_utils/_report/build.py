@@ -12,6 +12,7 @@ from datetime import datetime
 from .._delivery.records import DeliveryRecord
 from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
+from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of
 from .acceptance import accepted_findings
@@ -21,6 +22,7 @@ from .compare import compare
 from .exceptions import ExceptionRow, Exceptions, with_states
 from .model import CertificateRow, HolderRow, Report, ReportParameters, name_sort_key
 from .next_step import RemainingCertificates
+from .revocation_lists import ReadLists
 from .rows import (
     Earlier,
     EvaluatedHost,
@@ -43,6 +45,7 @@ class Sources:
     subject. ``earlier``: the report to compare with, or None. ``leavers``: authorisation numbers of persons who are no holders any more,
     also where the inventory still has them. ``deliveries``: the
     issuer's last one to each holder, by number. ``exceptions``: findings that the site has accepted.
+    ``crl``: the revocation lists.
     """
 
     hosts: Sequence[Host]
@@ -52,6 +55,7 @@ class Sources:
     leavers: Set[str] = frozenset()
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
     exceptions: tuple[ExceptionRow, ...] = ()
+    crl: ReadLists = field(default_factory=lambda: ReadLists(Revocations(), ()))
 
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
@@ -77,6 +81,7 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         ),
         compared_with=sources.earlier.parameters.report_date if sources.earlier else None,
         changes=None,
+        revocation_lists=sources.crl.rows,
     )
     today = rules.calendar.day(rules.now)
     report = replace(report, exceptions=with_states(sources.exceptions, accepted_findings(report), today))
@@ -119,6 +124,7 @@ def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -
         issuer_overdue=parameters.issuer_overdue_days,
         register=_by_number(sources.people),
         deliveries=sources.deliveries,
+        revocations=sources.crl.revocations,
         exceptions=Exceptions(sources.exceptions, calendar.day(parameters.report_date)),
     )
 

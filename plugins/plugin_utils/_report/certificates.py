@@ -28,5 +28,13 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
             accepted = rules.exceptions.accepted(each.holder, what, seen.host.name)
             step = (NextStep.RETIRE_LEAVER, Actor.IT) if is_left and not accepted else NOTHING
             yield CertificateRow(
-                seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, *step, gathered, accepted
+                seen.host.name,
+                each.holder,
+                now.status,
+                now.days_left,
+                seen.host.facts_at,
+                *step,
+                gathered,
+                accepted,
+                seen.status_rules.revocation(gathered),
             )

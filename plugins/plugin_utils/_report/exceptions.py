@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -16,7 +16,7 @@ from .._facts.holders import number_of, parse_day
 
 
 class Finding(str, Enum):
-    """What ``fail_on`` can name and an exception can accept: a status, one of the yearly authorisation, or a certificate without a holder."""
+    """What ``fail_on`` can name and an exception can accept: a status, that of the authorisation, or a certificate without a holder."""
 
     RENEWAL_DUE = "renewal_due"
     EXPIRED = "expired"
@@ -88,7 +88,9 @@ class Exceptions:
 
         ``workstation`` is None for a finding that no workstation has, which an exception for one workstation does not accept.
         """
-        rows = [row for row in self._rows.get((authorisation or "", what), ()) if row.workstation in (None, workstation)]
+        rows = [
+            row for row in self._rows.get((authorisation or "", what), ()) if row.workstation in (None, workstation)
+        ]
         row = max(rows, key=lambda each: (each.until, each.reason), default=None)
         return AcceptedFinding(row.what, workstation, row.reason, row.until) if row else None
 
@@ -96,7 +98,9 @@ class Exceptions:
 def parse_exceptions(given: Iterable[Mapping[str, Any]]) -> tuple[ExceptionRow, ...]:
     """The entries of ``pkcs12_exceptions``, sorted. Raises ``CollectionError``: ``bad_arguments``."""
     rows = (_row(raw) for raw in given)
-    return tuple(sorted(rows, key=lambda row: (row.authorisation, row.workstation or "", row.what, row.until, row.reason)))
+    return tuple(
+        sorted(rows, key=lambda row: (row.authorisation, row.workstation or "", row.what, row.until, row.reason))
+    )
 
 
 def with_states(
@@ -112,10 +116,8 @@ def _with_state(row: ExceptionRow, used: Iterable[AcceptedFinding], today: date)
         return same and row.workstation in (None, found.workstation)
 
     if today > row.until:
-        state = ExceptionState.ENDED
-    else:
-        state = ExceptionState.IN_FORCE if any(map(is_of, used)) else ExceptionState.UNUSED
-    return ExceptionRow(row.authorisation, row.workstation, row.what, row.reason, row.until, state)
+        return replace(row, state=ExceptionState.ENDED)
+    return replace(row, state=ExceptionState.IN_FORCE if any(map(is_of, used)) else ExceptionState.UNUSED)
 
 
 def _row(raw: Mapping[str, Any]) -> ExceptionRow:
@@ -125,7 +127,7 @@ def _row(raw: Mapping[str, Any]) -> ExceptionRow:
     if not number or not reason or until is None or len(reason) > LONGEST_REASON:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"The exception of {number or 'nobody'} has no authorisation number, no reason of 1 to {LONGEST_REASON} characters, or no day.",
+            cause=f"The exception of {number or 'nobody'} lacks a number, a day, or a reason of up to {LONGEST_REASON} characters.",
             next_step="Write authorisation, what, reason and until. Who reads the report has to know why nobody acts, and for how long.",
         )
     return ExceptionRow(

@@ -16,8 +16,10 @@ from unicodedata import combining, normalize
 from .._delivery.records import DeliveryRecord
 from .._facts.holders import Awaiting
 from .._facts.schema import BrowserProblem, CertificateRecord, UnreadRecord
+from .._policy.revocation import Revocation
 from .._policy.validity import Status
 from .acceptance import is_accepted
+from .crl_row import CrlRow
 from .exceptions import AcceptedFinding, ExceptionRow
 
 
@@ -45,6 +47,7 @@ class NextStep(str, Enum):
     CALL_ISSUER = "call_issuer"
     RETURN_ANNEX_1 = "return_annex_1"
     ASK_FOR_STRONGER = "ask_for_stronger"
+    REPLACE_REVOKED = "replace_revoked"
     ENROL = "enrol"
     RENEW = "renew"
     RETIRE_LEAVER = "retire_leaver"
@@ -65,7 +68,8 @@ class HolderWorkstation:
 
     ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     those of the certificate that decides the status, ``days_left`` the calendar days of the site until its end. ``owner_sid``: of the
-    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``.
+    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``. ``revocation``: of this certificate;
+    ``valid_until`` is then the instant at which it was revoked.
     """
 
     workstation: str
@@ -82,6 +86,7 @@ class HolderWorkstation:
     owner_sid: str | None
     outcome: str | None
     outcome_at: datetime | None
+    revocation: Revocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ class HolderRow:
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
     """A certificate in a store of a workstation. ``holder`` is the holder's or leaver's authorisation number, None if it belongs to nobody.
-    ``next_step`` and ``actor``: what has to be done with a certificate without a holder. ``accepted``: None if the site has not accepted it.
+    ``next_step`` and ``actor``: what has to be done with a certificate without a holder. ``accepted``: None if it is not accepted.
 
     ``status`` and ``days_left`` are those of the day of the report. Those of ``certificate`` are of the time when the facts were gathered.
     """
@@ -137,6 +142,7 @@ class CertificateRow:
     actor: Actor
     certificate: CertificateRecord
     accepted: AcceptedFinding | None = None
+    revocation: Revocation | None = None
 
 
 class Reachability(str, Enum):
@@ -230,6 +236,7 @@ class Report:
     compared_with: datetime | None
     changes: tuple[Change, ...] | None
     exceptions: tuple[ExceptionRow, ...] = ()
+    revocation_lists: tuple[CrlRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,19 @@ from .acceptance import is_left, open_findings
 from .build import Sources, build
 from .deliveries import deliveries_of
 from .delivery.atomic_files import read, write
-from .exceptions import FINDINGS, Finding, parse_exceptions
+from .exceptions import Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
 from .language.vocabulary import checked_word
+from .language.wording import Wording
 from .model import Report, ReportParameters, summary
 from .query import select
+from .revocation_lists import read_lists
 from .sources import Host, host_of, hosts_of, merged, people_of
 
+CRL = "crl"
+"""The key of ``failing`` for revocation lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,10 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     people = [
         parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary) for entry in options["holders"]
     ]
+    parameters = _parameters(options, now)
+    hosts = _hosts(variables, slices)
     sources = Sources(
-        hosts=_hosts(variables, slices),
+        hosts=hosts,
         # If a person is in both, the last entry counts.
         people=[*(entry for report in slices for entry in people_of(report)), *people],
         pattern=options["authorisation_pattern"],
@@ -56,8 +62,9 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         deliveries=deliveries_of(options["deliveries"], slices),
         leavers=frozenset(str(number) for number in options["leavers"]),
         exceptions=parse_exceptions(options["exceptions"]),
+        crl=read_lists(options, hosts, parameters.report_date),
     )
-    report = build(sources, _parameters(options, now))
+    report = build(sources, parameters)
     return select(report, options["query"]) if options["query"] else report
 
 
@@ -74,13 +81,13 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
 
 
 def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
-    """The documented result. It is failed if a holder has a status of ``fail_on``."""
+    """The documented result. It is failed if a holder has a status of ``fail_on``, or if a revocation list is amiss."""
     found = document(report)
-    broken = unmet_conditions(report, options["fail_on"])
+    broken = {**unmet_conditions(report, options["fail_on"]), **unchecked_lists(report)}
     return {
         "changed": written.changed,
         "failed": bool(broken),
-        "failing": dict(broken),
+        "failing": broken,
         "files": dict(written.files),
         "summary": found["summary"] | {"report_date": found["report_date"]},
         "rows": [*found["holders"], *found["without_workstation"]],
@@ -103,10 +110,22 @@ def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int
     return {each: count for each, count in counts.items() if count}
 
 
+def unchecked_lists(report: Report) -> Mapping[str, int]:
+    """Under ``crl`` the number of revocation lists with a problem: who asked for a check has to know that it was not one. Empty for 0."""
+    count = sum(row.problem is not None for row in report.revocation_lists)
+    return {CRL: count} if count else {}
+
+
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
-    if broken:
-        counts = ", ".join(f"{count} {each}" for each, count in broken.items())
-        return f"What fail_on names is there: {counts}. The report says who acts on each."
+    named = {each: count for each, count in broken.items() if each != CRL}
+    counts = ", ".join(f"{count} {each}" for each, count in named.items())
+    sentences = [f"What fail_on names is there: {counts}. The report says who acts on each."] if named else []
+    problems = [row for row in report.revocation_lists if row.problem]
+    if problems:
+        say = Wording(replace(report.parameters, language="en"))
+        sentences.append(f"Revocation was not checked completely: {' '.join(map(say.crl_problem, problems))}")
+    if sentences:
+        return " ".join(sentences)
     found = summary(report)
     return f"Of {found.holders} holders {found.by_status.get(Status.VALID, 0)} have access everywhere that does not end soon."
 

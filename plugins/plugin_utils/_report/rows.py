@@ -14,6 +14,7 @@ from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
 from .._policy.access import WORST_FIRST, Authorisation, access_of
+from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
 from .acceptance import AUTHORISATION
@@ -34,6 +35,7 @@ class Rules:
     ``authorisation_due_within``, ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
     without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
     ``deliveries``: the last one of each holder, by number. ``exceptions``: what the site has accepted.
+    ``revocations``: what the CRLs say.
     """
 
     now: datetime
@@ -48,6 +50,7 @@ class Rules:
     register: Mapping[str, Sequence[HolderEntry]] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
     exceptions: Exceptions = field(default_factory=Exceptions)
+    revocations: Revocations = field(default_factory=Revocations)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
         """All entries of one holder: these, and those of the register."""
@@ -74,7 +77,7 @@ class EvaluatedHost:
 
 def evaluate_host(host: Host, rules: Rules) -> EvaluatedHost:
     """Sets the status of each certificate of a workstation, by the day of the report."""
-    status_rules = StatusRules(rules.index, rules.accounts, rules.calendar, rules.now)
+    status_rules = StatusRules(rules.index, rules.accounts, rules.calendar, rules.now, rules.revocations)
     rated = rate_certificates(host.certificates, status_rules)
     held: dict[str, list[RatedCertificate]] = {}
     for each in rated:
@@ -107,7 +110,9 @@ def holder_row(
     held = [rules.exceptions.accepted(number, place.status.value, place.workstation) for place in places]
     worst = min(places, key=_severity)
     # The status stays the worst one. Nobody has to act where the site has accepted it.
-    pressing = min((place for place, found in zip(places, held, strict=True) if found is None), key=_severity, default=None)
+    pressing = min(
+        (place for place, found in zip(places, held, strict=True) if found is None), key=_severity, default=None
+    )
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
     return person_row(
         replace(
@@ -262,6 +267,9 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = standing.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
+    revocation = seen.status_rules.revocation(record) if record else None
+    # There is no access after the revocation. An issuer may date it before the certificate.
+    end = max(record.not_before, revocation.at) if record and revocation else record and record.not_after
     return HolderWorkstation(
         workstation=seen.host.name,
         account=entry.user,
@@ -269,12 +277,13 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
         next_step=step,
         actor=actor,
         valid_from=record.not_before if record else None,
-        valid_until=record.not_after if record else None,
-        days_left=rules.calendar.days_left(record.not_after, rules.now) if record else None,
+        valid_until=end,
+        days_left=rules.calendar.days_left(end, rules.now) if end else None,
         thumbprint=record.thumbprint if record else None,
         logged_on=entry.logged_on,
         facts_at=seen.host.facts_at,
         owner_sid=entry.owner_sid,
         outcome=outcome,
         outcome_at=entry.outcome_at if outcome else None,
+        revocation=revocation,
     )

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from ..._policy.validity import Status
+from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
 from ..language.wording import SEVERITY, Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow, summary
@@ -29,6 +30,7 @@ CERTIFICATES = ("workstation", "certificate", "to", "status", "next_step", "acto
 WORKSTATIONS = ("workstation", "answer", "text.since", "problem")
 BROWSERS = ("workstation", "text.missing")
 EXCEPTIONS = ("holder", "number", "workstation", "finding", "reason", "last_day", "state")
+LISTS = ("list", "this_update", "next_update", "check")
 CHANGES = ("change", "who", "workstation", "before", "after")
 
 # What opens something inside of a line; and what makes a link of an address where nothing marks it.
@@ -48,6 +50,7 @@ def markdown(report: Report) -> str:
         *_table("without_workstation", WITHOUT_WORKSTATION, report.without_workstation, _person, say),
         *_table("without_holder", CERTIFICATES, report.without_holder, _certificate, say),
         *_table("exceptions", EXCEPTIONS, report.exceptions, _exception(report), say),
+        *_table("revocation_lists", LISTS, report.revocation_lists, _list, say),
         *_table("text.workstations", WORKSTATIONS, away, _workstation, say),
         *_table("text.browsers", BROWSERS, [row for row in report.workstations if row.browsers], _browsers, say),
         *_table("changes", CHANGES, report.changes or (), _change, say),
@@ -128,7 +131,7 @@ def _holder(row: HolderRow, say: Wording) -> Cells:
 
 def _status(row: HolderRow, say: Wording) -> str:
     """The status, and what of it is accepted."""
-    return "; ".join((say.of(row.status), *say.accepted(row.accepted)))
+    return "; ".join((say.of(row.status), *say.revocation(row), *say.accepted(row.accepted)))
 
 
 def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:
@@ -142,6 +145,10 @@ def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:
         say.day(row.until),
         say.of(row.state),
     )
+
+
+def _list(row: CrlRow, say: Wording) -> Cells:
+    return row.source, say.instant(row.this_update), say.instant(row.next_update), say.check(row)
 
 
 def _person(row: HolderRow, say: Wording) -> Cells:

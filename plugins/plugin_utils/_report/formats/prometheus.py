@@ -45,7 +45,7 @@ class Metric:
 
 def textfile(report: Report) -> str:
     """All metrics, with a newline at the end. Instants are Unix times in seconds. A value that is not known has no series."""
-    parts = (_of_the_report, _of_holders, _of_exceptions, _of_certificates, _of_workstations)
+    parts = (_of_the_report, _of_holders, _of_exceptions, _of_lists, _of_certificates, _of_workstations)
     metrics = (metric for part in parts for metric in part(report))
     return "".join(f"{line}\n" for metric in metrics for line in metric.lines())
 
@@ -112,6 +112,24 @@ def _of_exceptions(report: Report) -> Iterator[Metric]:
             )
             for number, accepted in accepted_findings(report).items()
             for each in accepted
+        ],
+    )
+
+
+def _of_lists(report: Report) -> Iterator[Metric]:
+    rows = report.revocation_lists
+    yield Metric(
+        "pkcs12_revocation_list_problems",
+        "Revocation lists that could not be used or have ended, and issuers whose certificates were not checked.",
+        [({}, sum(row.problem is not None for row in rows))],
+    )
+    yield Metric(
+        "pkcs12_revocation_list_next_update_timestamp_seconds",
+        "When a newer revocation list has to be there.",
+        [
+            ({"source": row.source, "issuer": row.issuer or ""}, _unix(row.next_update))
+            for row in rows
+            if row.next_update
         ],
     )
 

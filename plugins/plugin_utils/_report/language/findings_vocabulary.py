@@ -8,6 +8,21 @@ from __future__ import annotations
 from .vocabulary import Catalogue
 
 FINDINGS: Catalogue = {
+    "revoked": ("revoked on {day}: {reason}", "révoqué le {day} : {reason}"),
+    "revocation_lists": ("Revocation lists (CRL)", "Listes de révocation (CRL)"),
+    "revocation_lists.about": (
+        "What the certificates were checked with. A list with a problem makes the report red.",
+        "Ce qui a servi à vérifier les certificats. Une liste à problème met le rapport en rouge.",
+    ),
+    "revocation_lists.good": ("used", "utilisée"),
+    "crl_problem": ("{problem} ({detail}).", "{problem} ({detail})."),
+    "crl_problem.plain": ("{problem}.", "{problem}."),
+    "column.list": ("List", "Liste"),
+    "column.issuer": ("Issuer", "Émetteur"),
+    "column.this_update": ("Of", "Du"),
+    "column.next_update": ("Next list due", "Prochaine liste"),
+    "column.revoked": ("Entries", "Entrées"),
+    "column.check": ("Check", "Contrôle"),
     "accepted": ("{what}, accepted until {day}: {reason}", "{what}, accepté jusqu'au {day} : {reason}"),
     "tile.accepted": ("with accepted findings only", "avec exceptions acceptées seulement"),
     "exceptions": ("Accepted exceptions", "Exceptions acceptées"),

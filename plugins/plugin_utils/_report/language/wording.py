@@ -12,8 +12,10 @@ from enum import Enum
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from ..._policy.revocation import Revocation
 from ..._policy.validity import Status
 from ..acceptance import is_accepted
+from ..crl_row import CrlRow
 from ..deliveries import is_of_installed
 from ..exceptions import AcceptedFinding
 from ..model import HolderRow, NextStep, ReportParameters
@@ -123,6 +125,26 @@ class Wording:
             for each in findings
         )
         return list(dict.fromkeys(texts))
+
+    def revocation(self, row: HolderRow) -> list[str]:
+        """When and why the holder's certificates were revoked; each once."""
+        found = (place.revocation for place in row.places if place.revocation)
+        return list(dict.fromkeys(map(self.revoked, found)))
+
+    def revoked(self, found: Revocation) -> str:
+        """When and why a certificate was revoked."""
+        return self.words("revoked", day=self.day(found.at), reason=self.words.of(found.reason))
+
+    def crl_problem(self, row: CrlRow) -> str:
+        """Where a revocation list is from, and why it is amiss, in a sentence."""
+        return self.words("text.fact", label=row.source, value=self.check(row))
+
+    def check(self, row: CrlRow) -> str:
+        """What became of a revocation list."""
+        if row.problem is None:
+            return self.words("revocation_lists.good")
+        key = "crl_problem" if row.detail else "crl_problem.plain"
+        return self.words(key, problem=self.words.of(row.problem), detail=row.detail)
 
     def side(self, value: str | None) -> str | Status:
         """A value of a change: a status as an enumeration, a date as text of the language, a thumbprint unchanged; empty for None."""
