@@ -14,7 +14,7 @@ from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
 from .._policy.access import WORST_FIRST, Authorisation, access_of
-from .._policy.revocation import Revocations
+from .._policy.revocation import Revocation, Revocations
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
 from .acceptance import AUTHORISATION
@@ -248,6 +248,11 @@ def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None
     return next(filter(None, known), None)
 
 
+def _end(record: CertificateRecord, revocation: Revocation | None) -> datetime:
+    """The last instant at which the certificate gave access. An issuer may date a revocation before the certificate."""
+    return max(record.not_before, revocation.at) if revocation else record.not_after
+
+
 def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     number = entry.person.authorisation
     # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
@@ -268,8 +273,7 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     elsewhere = standing.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
     revocation = seen.status_rules.revocation(record) if record else None
-    # There is no access after the revocation. An issuer may date it before the certificate.
-    end = max(record.not_before, revocation.at) if record and revocation else record and record.not_after
+    end = _end(record, revocation) if record else None
     return HolderWorkstation(
         workstation=seen.host.name,
         account=entry.user,
