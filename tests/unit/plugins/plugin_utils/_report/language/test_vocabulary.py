@@ -14,7 +14,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem, KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
+    CrlProblem,
+    RevocationReason,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ExceptionState, Finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
@@ -24,10 +29,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
     Translator,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
+from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, hospital, sample
 
 ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
-MEMBERS = [member for kind in (*ENUMERATIONS, KeyState) for member in kind]
+MEMBERS = [member for kind in (*ENUMERATIONS, KeyState, CrlProblem, RevocationReason, ExceptionState, Finding) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -107,6 +113,7 @@ def reports() -> list[Report]:
     return [
         usual,
         empty,
+        checked(),
         quiet,
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
