@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.records import DeliveryRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
@@ -108,7 +110,7 @@ def holder(number: int) -> HolderRow:
         (None, Status.RENEWAL_DUE, Status.VALID, Status.EXPIRED)[due],
         *places(number),
     )
-    row = replace(row, function=FUNCTIONS[number % len(FUNCTIONS)])
+    row = replace(row, function=FUNCTIONS[number % len(FUNCTIONS)], delivery=delivery(number))
     if number == 4:
         row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY)
     if number == 13:
@@ -118,6 +120,24 @@ def holder(number: int) -> HolderRow:
     if number % 11 == 10:
         return replace(row, status=Status.MISSING, next_step=NextStep.ASSIGN_WORKSTATION, actor=Actor.IT, places=())
     return row
+
+
+def delivery(number: int) -> DeliveryRecord | None:
+    """What became of a mail, in every state; the first holder got none."""
+    if number == 0:
+        return None
+    return DeliveryRecord(
+        authorisation=f"T{100000 + number}",
+        name=NAMES[number % len(NAMES)],
+        state=list(DeliveryState)[number % len(DeliveryState)],
+        mail_at=NOW - timedelta(days=number % 30),
+        message_id=f"<{number}@issuer.example>",
+        recorded_at=NOW,
+        access_mail_seen=(None, True, False)[number % 3],
+        error="code_wrong",
+        file="Jeanne Dupont - T100000.p12",
+        sha256="00" * 32,
+    )
 
 
 def holder_row(

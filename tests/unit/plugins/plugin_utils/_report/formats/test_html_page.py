@@ -118,7 +118,7 @@ def test_a_row_says_where_until_when_what_and_who(language: str, day: str) -> No
     (found,) = [cells for cells in read(report).tables["holders"] if cells[1] == row.authorisation]
     assert found[2].startswith(f"{row.places[0].workstation} {row.places[0].account}")
     assert found[3] == day + say.distance(row.days_left)
-    assert found[5:] == [say.of(row.status), say.of(row.next_step), say.of(row.actor)]
+    assert found[5:] == [say.of(row.status), say.of(row.next_step) + say.delivery(row), say.of(row.actor)]
 
 
 def test_each_part_has_its_table() -> None:

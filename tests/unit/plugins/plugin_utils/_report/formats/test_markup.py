@@ -142,6 +142,7 @@ def test_the_fields_are_those_of_all_records() -> None:
         "CertificateRecord",
         "CertificateRow",
         "Change",
+        "DeliveryRecord",
         "HolderRow",
         "HolderWorkstation",
         "ReportParameters",

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem, KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
@@ -27,7 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, hospital, sample
 
 ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
-MEMBERS = [member for kind in (*ENUMERATIONS, KeyState) for member in kind]
+MEMBERS = [member for kind in (*ENUMERATIONS, KeyState, DeliveryState) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
 PARIS = ZoneInfo("Europe/Paris")
 
