@@ -116,6 +116,14 @@ def test_a_forged_mail_hides_no_delivery(forged: str) -> None:
     assert states(summed(deliveries=[later], known=known("T1", state="refused"))) == {"T1": forged}
 
 
+def test_a_delivery_replaces_what_was_known_of_an_earlier_one() -> None:
+    assert states(summed(known=known("T1", state="link_used"))) == {"T1": "collected"}
+
+
+def test_facts_of_another_schema_are_not_read() -> None:
+    assert states(summed(known={**known("T9"), "schema": 2})) == {"T1": "collected"}
+
+
 def test_records_without_a_mail_are_kept_for_some_time() -> None:
     old = {**known("T8")}
     old["deliveries"] = [{**old["deliveries"][0], "recorded_at": "2025-01-01T00:00:00Z"}, *known("T9")["deliveries"]]
