@@ -152,6 +152,11 @@ def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     new = {JEANNE.authorisation: "a passphrase of the site"}
     assert collect(issuer, collect_new_passphrases=new).exit_code == 0
+    stored = play(
+        issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=fact_cache(issuer.hospital)
+    )
+    outcomes = {row.result["authorisation"]: row.result["outcome"] for row in stored.holders()}
+    assert outcomes[JEANNE.authorisation] == "installed", stored.stdout
     enrolled = play(
         issuer.hospital,
         ENROL,

@@ -184,15 +184,22 @@ def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCert
 def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateRow]:
     """All certificates of a workstation. A workstation that never answered has none.
 
-    A certificate that nobody should have any more has a next step, unless Windows offers it to no program.
+    A certificate that nobody should have any more has a next step, unless Windows offers it to no program. If it is in the store of a
+    holder who has no other, the number in the inventory is the first suspect.
     """
+    served = {(each.holder, each.record.owner_sid) for each in seen.rated}
+    unserved = {
+        entry.owner_sid for entry in seen.host.entries if (entry.person.authorisation, entry.owner_sid) not in served
+    }
     for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
         if seen.host.facts_at:
             now = each.record
             is_left = (
                 gathered.related and (each.holder is None or each.holder in rules.leavers) and not gathered.archived
             )
-            step = (NextStep.RETIRE_LEAVER, Actor.IT) if is_left else NOTHING
+            is_suspect = each.holder is None and gathered.owner_sid in unserved
+            left = NextStep.CORRECT_INVENTORY if is_suspect else NextStep.RETIRE_LEAVER
+            step = (left, Actor.IT) if is_left else NOTHING
             yield CertificateRow(
                 seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, *step, gathered
             )

@@ -75,6 +75,8 @@ VOCABULARY: Catalogue = {
     "delivery_state.new": ("not withdrawn", "non retiré"),
     "delivery_state.collected": ("withdrawn", "retiré"),
     "delivery_state.passphrase_not_stored": ("withdrawn, passphrase not stored", "retiré, mot de passe non enregistré"),
+    "delivery_state.passphrase_unknown": ("withdrawn, passphrase unknown", "retiré, mot de passe inconnu"),
+    "delivery_state.left": ("person has left", "personne partie"),
     "delivery_state.acknowledged": ("dealt with by hand", "traité à la main"),
     "delivery_state.unknown_holder": ("not in the inventory", "absent de l'inventaire"),
     "delivery_state.link_used": ("link used", "lien déjà utilisé"),

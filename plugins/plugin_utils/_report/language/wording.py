@@ -109,7 +109,8 @@ class Wording:
         text = self.words("delivery.of", state=self.words.of(found.state), day=self.day(found.mail_at) or "?")
         if found.access_mail_seen is False:
             return f"{text}; {self.words('delivery.no_access_mail')}"
-        return "" if is_of_installed(found, row) or row.next_step is NextStep.NOTHING else text
+        is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
+        return "" if is_of_installed(found, row) or is_quiet else text
 
     def side(self, value: str | None) -> str | Status:
         """A value of a change: a status as an enumeration, a date as text of the language, a thumbprint unchanged; empty for None."""
