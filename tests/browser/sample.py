@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    CertificateRow,
     Change,
     ChangeKind,
     NextStep,
@@ -120,6 +121,11 @@ def changes() -> tuple[Change, ...]:
     )
 
 
+def _in_jeannes_store(row: CertificateRow) -> CertificateRow:
+    own = certificate(HOLDERS[8], HOLDERS[8].places[1]).certificate
+    return replace(row, certificate=replace(row.certificate, owner=own.owner, owner_sid=own.owner_sid))
+
+
 def sample(language: str = "en") -> Report:
     """A small hospital in which every status occurs."""
     listed = [certificate(row, seat) for row in HOLDERS for seat in row.places if seat.valid_until]
@@ -130,6 +136,7 @@ def sample(language: str = "en") -> Report:
     )
     listed.append(certificate(claire, replace(claire.places[0], thumbprint=digest("older")), Status.SUPERSEDED))
     listed.append(certificate(hugo, replace(hugo.places[0], thumbprint=digest("archived")), Status.ARCHIVED))
+    listed = [_in_jeannes_store(each) if each.status is Status.WRONG_HOLDER else each for each in listed]
     stray = replace(certificate(gone, gone.places[0]), holder=None)
     listed.append(stray)
     return Report(
