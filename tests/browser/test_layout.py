@@ -9,8 +9,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
 from browser.pages import hostile_page, sample_page
 from browser.visit import NARROW, WIDE, Visitor
+from unit.plugins.plugin_utils._report.reports import hospital
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +83,7 @@ def overlaps(page: Page) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("width", [WIDE, 1220, 800, NARROW])
+@pytest.mark.parametrize("width", [2560, WIDE, 1220, 800, NARROW])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_everything_has_its_place(visit: Visitor, language: str, width: int) -> None:
     page = visit(sample_page(language), width=width)
@@ -97,6 +99,18 @@ def test_everything_has_its_place_without_scripts(visit: Visitor, width: int) ->
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_hostile_names_have_their_place(visit: Visitor, width: Literal[1280, 390]) -> None:
     held(visit(hostile_page("fr"), width=width), width)
+
+
+def test_a_wide_screen_is_used_and_many_rows_stay_short(visit: Visitor) -> None:
+    page = visit(page_of(hospital(300)), width=2560)
+    held(page, 2560)
+    box = page.locator(".rows.holders").bounding_box()
+    assert box and box["width"] > 1900
+    heights = page.evaluate("Array.from(document.querySelectorAll('.holders tbody tr'), (row) => row.offsetHeight).slice(0, 100)")
+    assert sorted(heights)[50] < 90
+    page.mouse.wheel(0, 4000)
+    head = page.locator(".holders thead").bounding_box()
+    assert head and head["y"] < 5, "the headings stay in sight"
 
 
 def held(page: Page, width: int) -> None:
