@@ -107,7 +107,9 @@ def test_a_wide_screen_is_used_and_many_rows_stay_short(visit: Visitor) -> None:
     assert page.evaluate(CUT) == []
     box = page.locator(".rows.holders").bounding_box()
     assert box and box["width"] > 1900
-    heights = page.evaluate("Array.from(document.querySelectorAll('.holders tbody tr'), (row) => row.offsetHeight).slice(0, 100)")
+    heights = page.evaluate(
+        "Array.from(document.querySelectorAll('.holders tbody tr'), (row) => row.offsetHeight).slice(0, 100)"
+    )
     assert sorted(heights)[50] < 90
     page.mouse.wheel(0, 4000)
     head = page.locator(".holders thead").bounding_box()

@@ -84,7 +84,9 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
 def _store_owners(record: WorkstationRecord) -> tuple[StoreOwner, ...]:
     """Of stores that were not read there is no certificate that names their owner, but there is the profile."""
     unread = {each.owner_sid for each in record.unread}
-    return tuple(StoreOwner(each.owner_sid, each.owner) for each in record.profiles if each.owner and each.owner_sid in unread)
+    return tuple(
+        StoreOwner(each.owner_sid, each.owner) for each in record.profiles if each.owner and each.owner_sid in unread
+    )
 
 
 def _audit(said: Any) -> AuditRecord | None:

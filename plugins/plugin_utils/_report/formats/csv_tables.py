@@ -17,8 +17,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..._delivery.records import DeliveryRecord
-from ..language.vocabulary import Catalogue, Translator
 from ..language.remarks import Remarks
+from ..language.vocabulary import Catalogue, Translator
 from ..language.wording import Wording, site_words
 from ..model import CertificateRow, HolderRow, Report
 from .csv_escaping import text_cell

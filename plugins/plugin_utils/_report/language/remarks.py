@@ -90,7 +90,7 @@ class Remarks:
             return
         usable = [row for row in own if row.workstation == place.workstation and self._is_usable(row)]
         usable.sort(key=lambda row: (row.certificate.not_after, row.certificate.not_before, row.certificate.thumbprint))
-        if len(usable) < 2:  # noqa: PLR2004  the earlier facts of an older workstation may have only one of them
+        if len(usable) < 2:
             return
         for number, row in enumerate(reversed(usable)):
             found = row.certificate
@@ -122,9 +122,7 @@ def _names_of(report: Report) -> Mapping[str, tuple[str, ...]]:
 def _accounts_of(report: Report) -> Mapping[str, str]:
     """The names of accounts by their SIDs: as Windows writes them, else as the inventory does."""
     inventory = {place.owner_sid: place.account for row in report.holders for place in row.places if place.owner_sid}
-    windows = {
-        row.certificate.owner_sid: row.certificate.owner for row in report.certificates if row.certificate.owner
-    }
+    windows = {row.certificate.owner_sid: row.certificate.owner for row in report.certificates if row.certificate.owner}
     profiles = {each.owner_sid: each.account for row in report.workstations for each in row.store_owners}
     return inventory | windows | profiles
 

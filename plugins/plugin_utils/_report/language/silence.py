@@ -10,7 +10,8 @@ import re
 from ..model import Reachability, WorkstationRow
 
 _ACCOUNT_REFUSED = re.compile(
-    r"credential|unauthori[sz]ed|\b401\b|logon failure|access is denied|permission denied|kinit|0x80070005", re.IGNORECASE
+    r"credential|unauthori[sz]ed|\b401\b|logon failure|access is denied|permission denied|kinit|0x80070005",
+    re.IGNORECASE,
 )
 """What WinRM, SSH, NTLM and Kerberos say when they refuse the account. The messages of these programs are English everywhere."""
 

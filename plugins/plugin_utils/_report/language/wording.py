@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from ..._facts.evaluation import is_clock_right
-from ..._policy.validity import Status
 from ..._facts.schema import CertificateRecord
+from ..._policy.validity import Status
 from ..deliveries import is_of_installed
 from ..model import HolderRow, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE

@@ -16,7 +16,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     FAIL_ON,
     Written,
-    _sentence,
     report_of,
     report_result,
     unmet_conditions,
@@ -66,9 +65,7 @@ def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> Non
     assert (result["summary"]["holders"], result["summary"]["without_workstation"]) == (3, 1)
     assert [row["name"] for row in result["rows"]] == ["Jeanne Dupont", "Paul Martin", "Anne Roux"]
     assert result["markdown"].encode() == (tmp_path / "out" / "pkcs12-compliance.md").read_bytes()
-    assert result["msg"] == (
-        "Client certificates, 3 holders: missing 1, never seen 1, without a workstation 1."
-    )
+    assert result["msg"] == ("Client certificates, 3 holders: missing 1, never seen 1, without a workstation 1.")
 
 
 def test_the_same_facts_give_the_same_bytes_and_change_nothing(tmp_path: Path) -> None:
@@ -132,14 +129,6 @@ def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str
         }
         said = ", ".join(f"{words.get(each, each)} {count}" for each, count in counted.items())
         assert result["msg"] == f"Client certificates: {said} (fail_on). The report says who acts on each."
-
-
-def test_every_value_of_fail_on_has_words_in_both_languages(tmp_path: Path) -> None:
-    for language, word in (("en", "authorisation expired"), ("fr", "autorisation hors délai")):
-        report = made(language=language)
-        result = report_result(options(fail_on=list(FAIL_ON)), report, Written({}, False))
-        assert result["failed"]
-        assert word in _sentence(report, dict.fromkeys(FAIL_ON, 1))
 
 
 def test_holders_without_a_workstation_count_for_fail_on() -> None:

@@ -56,9 +56,15 @@ def test_an_account_of_two_people_names_both() -> None:
     ("language", "said"),
     [
         ("en", ["on ws-1, newest: until 2027-12-30, AC New", "on ws-1, older: until 2027-02-23, AC Old"]),
-        ("fr", ["sur ws-1, le plus récent\u00a0: jusqu\u2019au 30/12/2027, AC New", "sur ws-1, plus ancien\u00a0: jusqu\u2019au 23/02/2027, AC Old"]),
+        (
+            "fr",
+            [
+                "sur ws-1, le plus récent\u00a0: jusqu\u2019au 30/12/2027, AC New",
+                "sur ws-1, plus ancien\u00a0: jusqu\u2019au 23/02/2027, AC Old",
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_two_usable_certificates_are_both_shown(language: str, said: list[str]) -> None:
     both = lines(report(host(OLDER, NEWEST), language=language), "T1")
     assert [line.rpartition(", ")[0] for line in both] == said
