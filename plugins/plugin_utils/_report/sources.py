@@ -23,7 +23,7 @@ from .._facts.schema import (
     WorkstationRecord,
 )
 from .._policy.subject import ExpectedSubject
-from .model import NextStep, Report, StoreOwner
+from .model import HolderRow, HolderWorkstation, NextStep, Report, StoreOwner
 
 ANNIVERSARY = "pkcs12_authorisation_anniversary"
 """The variable of a site or group with the end date of the yearly authorisation of all its holders."""
@@ -110,25 +110,8 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
     for row in report.certificates:
         certificates[row.workstation].append(row.certificate)
     for holder in report.holders:
-        person = ExpectedSubject(holder.name or None, holder.authorisation or None)
         for place in holder.places:
-            entries[place.workstation].append(
-                HolderEntry(
-                    user=place.account,
-                    person=person,
-                    anniversary=holder.authorisation_until,
-                    owner_sid=place.owner_sid,
-                    logged_on=place.logged_on,
-                    outcome=place.outcome,
-                    outcome_at=place.outcome_at,
-                    in_facts=place.next_step is not NextStep.RUN_AUDIT,
-                    is_site_anniversary=holder.authorisation_of_site,
-                    absent_until=holder.absent_until,
-                    function=holder.function,
-                    awaiting=holder.awaiting,
-                    expected_from=holder.expected_from,
-                )
-            )
+            entries[place.workstation].append(_entry_of(holder, place))
     return tuple(
         Host(
             name=row.workstation,
@@ -144,6 +127,24 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
             store_owners=row.store_owners,
         )
         for row in report.workstations
+    )
+
+
+def _entry_of(holder: HolderRow, place: HolderWorkstation) -> HolderEntry:
+    return HolderEntry(
+        user=place.account,
+        person=ExpectedSubject(holder.name or None, holder.authorisation or None),
+        anniversary=holder.authorisation_until,
+        owner_sid=place.owner_sid,
+        logged_on=place.logged_on,
+        outcome=place.outcome,
+        outcome_at=place.outcome_at,
+        in_facts=place.next_step is not NextStep.RUN_AUDIT,
+        is_site_anniversary=holder.authorisation_of_site,
+        absent_until=holder.absent_until,
+        function=holder.function,
+        awaiting=holder.awaiting,
+        expected_from=holder.expected_from,
     )
 
 
