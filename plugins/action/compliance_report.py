@@ -54,6 +54,7 @@ class ActionModule(Pkcs12Action):
                 "default": list(FILE_FORMATS),
             },
             "title": {"type": "str"},
+            "establishment": {"type": "str"},
             "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
             "time_zone": {"type": "str", "default": "UTC"},
             "report_date": {"type": "str"},

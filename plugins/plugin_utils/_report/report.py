@@ -22,8 +22,10 @@ from .delivery.atomic_files import read, write
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
+from .language.counts import failing, sentence
 from .language.vocabulary import checked_word
-from .model import Actor, HolderRow, Report, ReportParameters, summary
+from .language.wording import Wording
+from .model import Actor, HolderRow, Report, ReportParameters
 from .query import select
 from .sources import Host, host_of, hosts_of, merged, people_of
 
@@ -116,11 +118,19 @@ def _has(row: HolderRow, each: str) -> bool:
 
 
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
-    if broken:
-        counts = ", ".join(f"{count} {each}" for each, count in broken.items())
-        return f"What fail_on names is there: {counts}. The report says who acts on each."
-    found = summary(report)
-    return f"Of {found.holders} holders {found.by_status.get(Status.VALID, 0)} have access everywhere that does not end soon."
+    """The report in one sentence, in its language. It is the subject of a mail, too."""
+    say = Wording(report.parameters)
+    if not broken:
+        return sentence(report, say)
+    return failing(report, {_in_words(each, say): count for each, count in broken.items()}, say)
+
+
+def _in_words(each: str, say: Wording) -> str:
+    if each == WITHOUT_HOLDER:
+        return say("tile.without_holder")
+    if each.startswith(AUTHORISATION):
+        return say(f"tile.authorisation.{each.removeprefix(AUTHORISATION)}")
+    return say.of(Status(each))
 
 
 def _earlier(path: str) -> Report:
@@ -162,6 +172,7 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         issuer_mail_sender=options["issuer_mail_sender"],
         issuer_mail_subject=options["issuer_mail_subject"],
         query=None,
+        establishment=options["establishment"],
     )
     if not options["report_date"]:
         return parameters

@@ -11,6 +11,8 @@ from enum import Enum
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from ..._facts.evaluation import is_clock_right
+from ..._facts.schema import CertificateRecord
 from ..._policy.validity import Status
 from ..deliveries import is_of_installed
 from ..model import HolderRow, NextStep, ReportParameters
@@ -94,12 +96,23 @@ class Wording:
         return self.counted("days.in" if days > 0 else "days.ago", abs(days))
 
     def clock(self, seconds: int | None) -> str:
-        """The state of a workstation's clock: right, or how many seconds it is fast or slow; empty for None."""
+        """The state of a workstation's clock: right but for what is tolerated, or how many minutes it is fast or slow; empty for None."""
         if seconds is None:
             return ""
-        if seconds == 0:
+        if is_clock_right(seconds):
             return self.words("clock.right")
-        return self.words("clock.fast" if seconds > 0 else "clock.slow", n=self.number(abs(seconds)))
+        return self.words("clock.fast" if seconds > 0 else "clock.slow", n=self.number(round(abs(seconds) / 60)))
+
+    def clock_sort_key(self, seconds: int | None) -> str:
+        """The key to sort the states of clocks by: seconds, and the same for all that are right; empty for None."""
+        if seconds is None:
+            return ""
+        return "0" if is_clock_right(seconds) else str(seconds)
+
+    def key(self, record: CertificateRecord) -> str:
+        """Type and size of a key. The name of a curve has its size already, as in ``EC secp256r1``."""
+        named = not record.key_size or str(record.key_size) in record.key_type
+        return record.key_type if named else f"{record.key_type} {record.key_size}"
 
     def delivery(self, row: HolderRow) -> str:
         """What is known of the issuer's last mail, while it matters: until its certificate is installed, or while a mail is missing."""

@@ -27,6 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     Reachability,
     Report,
     ReportParameters,
+    StoreOwner,
     WorkstationRow,
 )
 from unit.plugins.plugin_utils.records import record
@@ -58,6 +59,10 @@ FUNCTIONS = (None, "occupational physician", 'conseillère en "RP" | <b>')
 
 NUMBERS = ("T100000", "0012", "12E4", "=1+1", "-7", "7,5", "mars-2", "T10;0|6")
 """Authorisation numbers that spreadsheets take for something else; the rest of a hospital counts on from T100000."""
+
+DELIVERY = DeliveryRecord(
+    "12E4", "Léa Petit", DeliveryState.LINK_USED, NOW, "<1@ac.example>", NOW, False, "link_used", "a.p12", "0" * 64
+)
 
 CYCLE = (
     (Status.VALID, NextStep.NOTHING, Actor.NOBODY, 400),
@@ -112,7 +117,7 @@ def holder(number: int) -> HolderRow:
     )
     row = replace(row, function=FUNCTIONS[number % len(FUNCTIONS)], delivery=delivery(number))
     if number == 4:
-        row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY)
+        row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY, delivery=DELIVERY)
     if number == 13:
         row = replace(row, awaiting=Awaiting.ANNEX_1)
     if number == 5:
@@ -256,6 +261,7 @@ def workstation(number: int) -> WorkstationRow:
         unread=(UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "It is closed.", "C:\\x"),)[
             : number % 2
         ],
+        store_owners=(StoreOwner("S-1-5-21-1", "CHU\\guest"),)[: number % 2],
     )
 
 

@@ -82,6 +82,10 @@ def test_a_holder_is_a_row() -> None:
         "status by workstation": "ws-0000: valid, ws-0001: valid",
         "accounts": "CHU\\user0",
         "thumbprints": '="0000000000000000000000000000000000000001"',
+        "remarks": "ws-0001: refuses the connection account",
+        "delivery": "",
+        "issuer\u2019s mail": "",
+        "mail with the access code seen": "",
     }
 
 
@@ -165,5 +169,5 @@ def test_any_report_can_be_written(seed: int) -> None:
 
 def test_every_column_has_a_heading_in_both_languages() -> None:
     keys = {key.removeprefix("csv.") for key in CATALOGUE if key.startswith("csv.")}
-    assert keys == {*HOLDER_COLUMNS, *CERTIFICATE_COLUMNS}
+    assert keys == {*HOLDER_COLUMNS, *CERTIFICATE_COLUMNS, "remarks"}
     assert date.fromisoformat(records(holders_csv(sample()), ",")[0]["valid until"])

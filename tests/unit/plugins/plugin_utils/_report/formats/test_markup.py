@@ -71,8 +71,10 @@ SHOWN = {
     "Change.name",
     "HolderRow.name",
     "HolderWorkstation.account",
+    "ReportParameters.establishment",
     "ReportParameters.query",
     "ReportParameters.title",
+    "StoreOwner.account",
     "UnreadRecord.detail",
     "UnreadRecord.reason",
     "WorkstationRow.problem",
@@ -146,6 +148,7 @@ def test_the_fields_are_those_of_all_records() -> None:
         "HolderRow",
         "HolderWorkstation",
         "ReportParameters",
+        "StoreOwner",
         "UnreadRecord",
         "WorkstationRow",
     }
