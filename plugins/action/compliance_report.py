@@ -12,10 +12,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
-    FAIL_ON,
     report_of,
     report_result,
     write_files,
@@ -31,6 +31,13 @@ HOLDER = {
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
 }
+EXCEPTION = {
+    "authorisation": {"type": "raw", "required": True},
+    "workstation": {"type": "str"},
+    "what": {"type": "str", "choices": list(FINDINGS), "required": True},
+    "reason": {"type": "str", "required": True},
+    "until": {"type": "str", "required": True},
+}
 VARIABLES = ("ansible_facts", "pkcs12_holders", ANNIVERSARY)
 
 
@@ -43,6 +50,10 @@ class ActionModule(Pkcs12Action):
             "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
             "deliveries": {"type": "dict", "default": {}},
             "leavers": {"type": "list", "elements": "str", "default": []},
+            "exceptions": {"type": "list", "elements": "dict", "options": EXCEPTION, "default": []},
+            "crl": {"type": "list", "elements": "str", "default": []},
+            "crl_issuers": {"type": "list", "elements": "path", "default": []},
+            "crl_hosts": {"type": "list", "elements": "str", "default": []},
             "merge": {"type": "list", "elements": "path", "default": []},
             "previous": {"type": "path"},
             "destination": {"type": "path"},
@@ -69,7 +80,7 @@ class ActionModule(Pkcs12Action):
             "issuer_mail_subject": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
             "query": {"type": "str"},
-            "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": []},
+            "fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS), "default": []},
         },
     )
 

@@ -62,7 +62,7 @@ class Certificate:
     ``serial`` is the encoded number in upper-case hex, as Windows shows it, without a leading zero octet. ``eku``
     (dotted OIDs) and ``key_usage`` are None when the extension is not there. ``spki_sha256`` is the same for all
     certificates of one key. ``key_type`` is ``RSA``, ``EC <curve>``, another name, or ``unknown``; ``key_size`` is in
-    bits, 0 when the size is not known.
+    bits, 0 when the size is not known. ``crl_urls``: the URLs of the CRL distribution points (RFC 5280, 4.2.1.13).
     """
 
     thumbprint: str
@@ -84,6 +84,7 @@ class Certificate:
     signature_hash: str | None
     is_ca: bool
     der: bytes = field(repr=False)
+    crl_urls: tuple[str, ...] = ()
 
     def is_in_date(self, now: datetime) -> bool:
         """Whether it is valid at ``now`` (aware). ``not_after`` itself is still valid (RFC 5280, 4.1.2.5)."""
@@ -127,6 +128,7 @@ def to_certificate(certificate: x509.Certificate) -> Certificate:
         signature_hash=_signature_hash(certificate),
         is_ca=_is_ca(certificate),
         der=der,
+        crl_urls=_crl_urls(certificate),
     )
 
 
@@ -198,6 +200,20 @@ def _eku(certificate: x509.Certificate) -> tuple[str, ...] | None:
 def _key_usage(certificate: x509.Certificate) -> tuple[str, ...] | None:
     usage = _extension(certificate, x509.KeyUsage)
     return tuple(name for name in KEY_USAGES if getattr(usage, name)) if usage is not None else None
+
+
+def _crl_urls(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Each once. A point for some reasons only, or whose CRL another authority issues, is left out."""
+    points = _extension(certificate, x509.CRLDistributionPoints)
+    return tuple(
+        dict.fromkeys(
+            name.value
+            for point in (points if points is not None else ())
+            if point.reasons is None and point.crl_issuer is None
+            for name in point.full_name or ()
+            if isinstance(name, x509.UniformResourceIdentifier)
+        )
+    )
 
 
 def _is_ca(certificate: x509.Certificate) -> bool:

@@ -119,6 +119,7 @@ def _record(
         owner=names.get(owned.owner_sid),
         store=owned.name,
         related=related,
+        crl_urls=stored.certificate.crl_urls,
         **_values(stored, 0, Status.UNKNOWN),
     )
 

@@ -9,9 +9,10 @@ A table of it is in docs/docsite/rst/guide_reporting.rst.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from .._policy.revocation import Revocation, Revocations
 from .._policy.subject import HolderIndex
 from .._policy.validity import Calendar, Status, is_selectable, is_weak
 from .._workstation.protocol import TOLERATED_SKEW
@@ -31,7 +32,7 @@ def is_clock_right(skew: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StatusRules:
-    """What a status depends on besides the certificate: the known holders, their accounts, the calendar, and the time ``now``.
+    """What a status depends on besides the certificate: the known holders, their accounts, the calendar, the time ``now``, and CRLs.
 
     ``accounts``: SIDs by authorisation number. The set is empty for a holder whose account no workstation knows.
     """
@@ -40,13 +41,24 @@ class StatusRules:
     accounts: Mapping[str, Set[str]]
     calendar: Calendar
     now: datetime
+    revocations: Revocations = field(default_factory=Revocations)
 
     def in_date(self, record: CertificateRecord) -> bool:
         """Whether it is valid at ``now``."""
         return record.not_before <= self.now <= record.not_after
 
+    def revocation(self, record: CertificateRecord) -> Revocation | None:
+        """When and why it was revoked. None for one that has ended: issuers take those off their lists."""
+        if self.now > record.not_after:
+            return None
+        return self.revocations.of(record.issuer, record.serial, record.crl_urls)
+
     def is_usable(self, record: CertificateRecord) -> bool:
-        """Whether a browser offers it to the owner of the store."""
+        """Whether a browser offers it to the owner of the store, and the portal accepts it."""
+        return self.is_offered(record) and self.revocation(record) is None
+
+    def is_offered(self, record: CertificateRecord) -> bool:
+        """Whether a browser offers it to the owner of the store. Browsers do not ask whether a client certificate is revoked."""
         return self.in_date(record) and is_selectable(
             record.eku, record.key_state in USABLE_KEY_STATES, record.archived
         )
@@ -95,7 +107,8 @@ def rate_holder(
     usable = [each.record for each in certificates if rules.is_usable(each.record)]
     best = max(usable, key=_rank, default=None)
     if best:
-        return HolderStatus(Status.DUPLICATE if len(usable) > 1 else best.status, best, elsewhere)
+        offered = sum(rules.is_offered(each.record) for each in certificates)
+        return HolderStatus(Status.DUPLICATE if offered > 1 else best.status, best, elsewhere)
     if unread:
         return HolderStatus(Status.UNKNOWN, None, elsewhere)
     selectable = [each.record for each in certificates if is_selectable(each.record.eku, True, each.record.archived)]
@@ -119,6 +132,7 @@ def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Sta
     cases = (
         (record.archived, Status.ARCHIVED),
         (rules.is_elsewhere(record, each.holder), Status.WRONG_HOLDER),
+        (rules.revocation(record) is not None, Status.REVOKED),
         (superseded, Status.SUPERSEDED),
         (record.key_state not in USABLE_KEY_STATES, Status.KEY_MISSING),
         (rules.now > record.not_after, Status.EXPIRED),

@@ -103,7 +103,12 @@ def parse_holder(
     own = _day(raw, "authorisation_anniversary")
     return HolderEntry(
         str(raw["user"]),
-        ExpectedSubject(raw.get("name") or None, _number(raw), pattern, name_check),
+        ExpectedSubject(
+            raw.get("name") or None,
+            number_of(raw.get("authorisation"), f"authorisation of {raw['user']}"),
+            pattern,
+            name_check,
+        ),
         own or site_anniversary,
         absent_until=_day(raw, "absent_until"),
         is_site_anniversary=own is None and site_anniversary is not None,
@@ -155,14 +160,16 @@ def parse_day(given: Any, name: str) -> date | None:
     )
 
 
-def _number(raw: Mapping[str, Any]) -> str | None:
-    """The authorisation number. It has to be text: YAML reads 0123456 without quotes as the number 42798."""
-    number = raw.get("authorisation")
+def number_of(number: Any, name: str) -> str | None:
+    """An authorisation number. It has to be text: YAML reads 0123456 without quotes as the number 42798. ``name``: how an error calls it.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
     if number is None or isinstance(number, str):
         return number or None
     raise CollectionError(
         code="bad_arguments",
-        cause=f"authorisation of {raw['user']} is the number {number}, not text.",
+        cause=f"{name} is the number {number}, not text.",
         next_step='Write it in quotes, for instance authorisation: "0123456": YAML reads a number without quotes differently.',
     )
 

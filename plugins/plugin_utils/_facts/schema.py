@@ -30,7 +30,8 @@ class KeyState(str, Enum):
 class CertificateRecord:
     """A certificate in one store of one owner. ``owner`` is the account's name if the task asked for it, else None.
 
-    ``related``: the task's selection matches it. ``status`` and ``days_left`` are those of the time when the facts were gathered.
+    ``related``: the task's selection matches it. ``crl_urls``: where its issuer says that its CRL is.
+    ``status`` and ``days_left`` are those of the time when the facts were gathered.
     """
 
     owner_sid: str
@@ -55,6 +56,7 @@ class CertificateRecord:
     key_state: KeyState
     key_provider: str | None
     related: bool
+    crl_urls: tuple[str, ...] = ()
 
 
 class Proof(str, Enum):

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from .validity import Calendar, Status
 
 WORST_FIRST = (
+    Status.REVOKED,
     Status.MISSING,
     Status.EXPIRED,
     Status.KEY_MISSING,

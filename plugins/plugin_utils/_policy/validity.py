@@ -105,10 +105,11 @@ class Status(str, Enum):
     NEVER_SEEN = "never_seen"
     AWAITED = "awaited"
     ON_LEAVE = "on_leave"
+    REVOKED = "revoked"
 
 
-OF_REPORT = (Status.NEVER_SEEN, Status.AWAITED, Status.ON_LEAVE)
-"""Statuses that only the report knows: no certificate and no store shows them."""
+OF_REPORT = (Status.NEVER_SEEN, Status.AWAITED, Status.ON_LEAVE, Status.REVOKED)
+"""Statuses that only the report knows: no certificate and no store shows them, only the inventory or the issuer's CRL."""
 
 
 def is_weak(key_type: str, key_size: int, signature_hash: str | None) -> bool:

@@ -12,21 +12,25 @@ from datetime import datetime
 from .._delivery.records import DeliveryRecord
 from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
+from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of
+from .acceptance import accepted_findings
 from .accounts import holder_keys, with_accounts
+from .certificates import certificate_rows
 from .compare import compare
+from .exceptions import ExceptionRow, Exceptions, with_states
 from .model import CertificateRow, HolderRow, Report, ReportParameters, name_sort_key
 from .next_step import RemainingCertificates
+from .revocation_lists import ReadLists
 from .rows import (
     Earlier,
     EvaluatedHost,
     Rules,
-    blank_row,
-    certificate_rows,
     evaluate_host,
     holder_key,
     holder_row,
+    lone_row,
     person_row,
     workstation_row,
 )
@@ -40,7 +44,8 @@ class Sources:
     ``people``: persons who should have a certificate, with or without a workstation. ``pattern`` finds the authorisation number in a
     subject. ``earlier``: the report to compare with, or None. ``leavers``: authorisation numbers of persons who are no holders any more,
     also where the inventory still has them. ``deliveries``: the
-    issuer's last one to each holder, by number.
+    issuer's last one to each holder, by number. ``exceptions``: findings that the site has accepted.
+    ``crl``: the revocation lists.
     """
 
     hosts: Sequence[Host]
@@ -49,6 +54,8 @@ class Sources:
     earlier: Report | None
     leavers: Set[str] = frozenset()
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
+    exceptions: tuple[ExceptionRow, ...] = ()
+    crl: ReadLists = field(default_factory=lambda: ReadLists(Revocations(), ()))
 
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
@@ -74,7 +81,10 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         ),
         compared_with=sources.earlier.parameters.report_date if sources.earlier else None,
         changes=None,
+        revocation_lists=sources.crl.rows,
     )
+    today = rules.calendar.day(rules.now)
+    report = replace(report, exceptions=with_states(sources.exceptions, accepted_findings(report), today))
     return replace(report, changes=compare(sources.earlier, report)) if sources.earlier else report
 
 
@@ -101,9 +111,10 @@ def _listed(sources: Sources) -> list[HolderEntry]:
 
 
 def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -> Rules:
+    calendar = calendar_of(parameters.time_zone, parameters.renew_before_days)
     return Rules(
         now=parameters.report_date,
-        calendar=calendar_of(parameters.time_zone, parameters.renew_before_days),
+        calendar=calendar,
         index=index,
         accounts=accounts_of(_listed(sources)),
         authorisation_due_within=parameters.authorisation_due_within_days,
@@ -113,6 +124,8 @@ def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -
         issuer_overdue=parameters.issuer_overdue_days,
         register=_by_number(sources.people),
         deliveries=sources.deliveries,
+        revocations=sources.crl.revocations,
+        exceptions=Exceptions(sources.exceptions, calendar.day(parameters.report_date)),
     )
 
 
@@ -137,7 +150,7 @@ def _holders(
         for entry in each.host.entries:
             entries.setdefault(holder_key(entry, sids), []).append((entry, each))
     assigned = {(number, each.host.name) for (number, _user), places in entries.items() for _entry, each in places}
-    elsewhere = {row.holder for row in certificates if row.status is Status.WRONG_HOLDER}
+    elsewhere = {row.holder for row in certificates if row.status is Status.WRONG_HOLDER and not row.accepted}
     unassigned = {
         row.holder
         for row in certificates
@@ -155,7 +168,7 @@ def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...
     people = {holder_key(entry, {}): entry for entry in sources.people if holder_key(entry, {}) not in listed}
     nothing = RemainingCertificates()
     rows = (
-        person_row(blank_row([entry], rules), rules.authorisation(rules.all_entries([entry])), nothing, rules)
+        person_row(lone_row(entry, rules), rules.authorisation(rules.all_entries([entry])), nothing, rules)
         for entry in people.values()
     )
     return tuple(sorted(rows, key=_holder_order))

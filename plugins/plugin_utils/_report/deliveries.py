@@ -14,7 +14,7 @@ from .model import Actor, HolderRow, NextStep, Report
 from .next_step import Action
 
 WAITS = (NextStep.AWAIT_BUNDLE, NextStep.CALL_ISSUER)
-OPEN = (*WAITS, NextStep.ENROL, NextStep.RENEW)
+OPEN = (*WAITS, NextStep.ENROL, NextStep.RENEW, NextStep.REPLACE_REVOKED)
 """Steps that a delivery can change: those for which a new bundle is needed."""
 
 BY_STATE = {

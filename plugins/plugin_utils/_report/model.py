@@ -16,7 +16,11 @@ from unicodedata import combining, normalize
 from .._delivery.records import DeliveryRecord
 from .._facts.holders import Awaiting
 from .._facts.schema import BrowserProblem, CertificateRecord, UnreadRecord
+from .._policy.revocation import Revocation
 from .._policy.validity import Status
+from .acceptance import is_accepted
+from .crl_row import CrlRow
+from .exceptions import AcceptedFinding, ExceptionRow
 
 
 class Actor(str, Enum):
@@ -43,6 +47,7 @@ class NextStep(str, Enum):
     CALL_ISSUER = "call_issuer"
     RETURN_ANNEX_1 = "return_annex_1"
     ASK_FOR_STRONGER = "ask_for_stronger"
+    REPLACE_REVOKED = "replace_revoked"
     ENROL = "enrol"
     RENEW = "renew"
     RETIRE_LEAVER = "retire_leaver"
@@ -63,7 +68,8 @@ class HolderWorkstation:
 
     ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     those of the certificate that decides the status, ``days_left`` the calendar days of the site until its end. ``owner_sid``: of the
-    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``.
+    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``. ``revocation``: of this certificate;
+    ``valid_until`` is then the instant at which it was revoked.
     """
 
     workstation: str
@@ -80,6 +86,7 @@ class HolderWorkstation:
     owner_sid: str | None
     outcome: str | None
     outcome_at: datetime | None
+    revocation: Revocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class HolderRow:
     holder's own. ``authorisation_status`` is valid, renewal_due or expired, or None if
     the inventory has no anniversary. ``function``: what the holder is at the establishment. ``absent_until``: first day on which the holder
     is back. ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
-    ``delivery``: the issuer's last mail, None if there is none.
+    ``delivery``: the issuer's last mail, None if there is none. ``accepted``: the findings among these that the site has accepted.
     """
 
     name: str
@@ -115,12 +122,13 @@ class HolderRow:
     authorisation_status: Status | None
     places: tuple[HolderWorkstation, ...]
     delivery: DeliveryRecord | None = None
+    accepted: tuple[AcceptedFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
     """A certificate in a store of a workstation. ``holder`` is the holder's or leaver's authorisation number, None if it belongs to nobody.
-    ``next_step`` and ``actor``: what has to be done with a certificate without a holder.
+    ``next_step`` and ``actor``: what has to be done with a certificate without a holder. ``accepted``: None if it is not accepted.
 
     ``status`` and ``days_left`` are those of the day of the report. Those of ``certificate`` are of the time when the facts were gathered.
     """
@@ -133,6 +141,8 @@ class CertificateRow:
     next_step: NextStep
     actor: Actor
     certificate: CertificateRecord
+    accepted: AcceptedFinding | None = None
+    revocation: Revocation | None = None
 
 
 class Reachability(str, Enum):
@@ -237,11 +247,16 @@ class Report:
     workstations: tuple[WorkstationRow, ...]
     compared_with: datetime | None
     changes: tuple[Change, ...] | None
+    exceptions: tuple[ExceptionRow, ...] = ()
+    revocation_lists: tuple[CrlRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer."""
+    """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer.
+
+    ``accepted``: holders with findings that are all accepted. ``by_status`` counts them too, because an exception changes no status.
+    """
 
     holders: int
     by_status: Mapping[Status, int]
@@ -249,6 +264,7 @@ class Summary:
     workstations: Mapping[Reachability, int]
     without_workstation: int
     without_holder: int
+    accepted: int
     first_end: datetime | None
 
 
@@ -275,6 +291,7 @@ def summary(report: Report) -> Summary:
         workstations=_counted(Reachability, (row.answer for row in report.workstations)),
         without_workstation=len(report.without_workstation),
         without_holder=len(report.without_holder),
+        accepted=sum(map(is_accepted, holders)),
         first_end=min(ends, default=None),
     )
 

@@ -18,6 +18,7 @@ NOTHING = (NextStep.NOTHING, Actor.NOBODY)
 BY_STATUS = {
     Status.NEVER_SEEN: (NextStep.SET_UP_WORKSTATION, Actor.IT),
     Status.VALID: NOTHING,
+    Status.REVOKED: (NextStep.REPLACE_REVOKED, Actor.IT),
     Status.WEAK: (NextStep.ASK_FOR_STRONGER, Actor.ISSUER),
     Status.NOT_YET_VALID: (NextStep.CHECK_CLOCK_OR_WAIT, Actor.IT),
     Status.WRONG_HOLDER: (NextStep.REMOVE_FROM_OTHERS, Actor.IT),

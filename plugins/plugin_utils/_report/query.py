@@ -79,6 +79,7 @@ def _narrowed(report: Report) -> Report:
         without_holder=tuple(row for row in report.without_holder if is_theirs(row)),
         workstations=tuple(row for row in report.workstations if row.workstation in workstations),
         changes=None if report.changes is None else changes,
+        exceptions=tuple(row for row in report.exceptions if row.authorisation in numbers),
     )
 
 

@@ -15,32 +15,24 @@ from .._errors import CollectionError
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.holders import parse_day, parse_holder
 from .._policy.subject import check_pattern
-from .._policy.validity import Status
+from .acceptance import is_left, open_findings
 from .build import Sources, build
 from .deliveries import deliveries_of
 from .delivery.atomic_files import read, write
+from .exceptions import Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
 from .language.counts import failing, sentence
 from .language.vocabulary import checked_word
 from .language.wording import Wording
-from .model import Actor, HolderRow, Report, ReportParameters
+from .model import Report, ReportParameters
 from .query import select
+from .revocation_lists import read_lists
 from .sources import Host, host_of, hosts_of, merged, people_of
 
-AUTHORISATION = "authorisation_"
-"""Prefix of the values of ``fail_on`` that are about the yearly authorisation."""
-
-WITHOUT_HOLDER = "without_holder"
-"""The value of ``fail_on`` that is about certificates, not holders."""
-
-FAIL_ON = (
-    *(status.value for status in Status if status not in (Status.VALID, Status.SUPERSEDED, Status.ARCHIVED)),
-    f"{AUTHORISATION}renewal_due",
-    f"{AUTHORISATION}expired",
-    WITHOUT_HOLDER,
-)
+CRL = "crl"
+"""The key of ``failing`` for revocation lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +51,20 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     people = [
         parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary) for entry in options["holders"]
     ]
+    parameters = _parameters(options, now)
+    hosts = _hosts(variables, slices)
     sources = Sources(
-        hosts=_hosts(variables, slices),
+        hosts=hosts,
         # If a person is in both, the last entry counts.
         people=[*(entry for report in slices for entry in people_of(report)), *people],
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous"]) if options["previous"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
         leavers=frozenset(str(number) for number in options["leavers"]),
+        exceptions=parse_exceptions(options["exceptions"]),
+        crl=read_lists(options, hosts, parameters.report_date),
     )
-    report = build(sources, _parameters(options, now))
+    report = build(sources, parameters)
     return select(report, options["query"]) if options["query"] else report
 
 
@@ -85,13 +81,13 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
 
 
 def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
-    """The documented result. It is failed if a holder has a status of ``fail_on``."""
+    """The documented result. It is failed if a holder has a status of ``fail_on``, or if a revocation list is amiss."""
     found = document(report)
-    broken = unmet_conditions(report, options["fail_on"])
+    broken = {**unmet_conditions(report, options["fail_on"]), **unchecked_lists(report)}
     return {
         "changed": written.changed,
         "failed": bool(broken),
-        "failing": dict(broken),
+        "failing": broken,
         "files": dict(written.files),
         "summary": found["summary"] | {"report_date": found["report_date"]},
         "rows": [*found["holders"], *found["without_workstation"]],
@@ -102,35 +98,33 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
 
 
 def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
-    """How many holders have each status of ``fail_on`` at any workstation, and how many certificates have no holder. Zeros are left out."""
-    rows = (*report.holders, *report.without_workstation)
-    left = sum(row.actor is not Actor.NOBODY for row in report.without_holder)
-    counts = {each: left if each == WITHOUT_HOLDER else sum(_has(row, each) for row in rows) for each in fail_on}
+    """How many holders have each status of ``fail_on`` at any workstation, and how many certificates have no holder.
+
+    What is accepted does not count. Zeros are left out.
+    """
+    rows = [open_findings(row) for row in (*report.holders, *report.without_workstation)]
+    left = sum(map(is_left, report.without_holder))
+    counts = {
+        each: left if each == Finding.WITHOUT_HOLDER.value else sum(each in row for row in rows) for each in fail_on
+    }
     return {each: count for each, count in counts.items() if count}
 
 
-def _has(row: HolderRow, each: str) -> bool:
-    if each.startswith(AUTHORISATION):
-        return row.authorisation_status is not None and row.authorisation_status.value == each.removeprefix(
-            AUTHORISATION
-        )
-    return each in {row.status.value, *(place.status.value for place in row.places)}
+def unchecked_lists(report: Report) -> Mapping[str, int]:
+    """Under ``crl`` the number of revocation lists with a problem: who asked for a check has to know that it was not one. Empty for 0."""
+    count = sum(row.problem is not None for row in report.revocation_lists)
+    return {CRL: count} if count else {}
 
 
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     """The report in one sentence, in its language. It is the subject of a mail, too."""
     say = Wording(report.parameters)
-    if not broken:
-        return sentence(report, say)
-    return failing(report, {_in_words(each, say): count for each, count in broken.items()}, say)
-
-
-def _in_words(each: str, say: Wording) -> str:
-    if each == WITHOUT_HOLDER:
-        return say("tile.without_holder")
-    if each.startswith(AUTHORISATION):
-        return say(f"tile.authorisation.{each.removeprefix(AUTHORISATION)}")
-    return say.of(Status(each))
+    named = {say.of(Finding(each)): count for each, count in broken.items() if each != CRL}
+    problems = [row for row in report.revocation_lists if row.problem]
+    sentences = [failing(report, named, say)] if named else []
+    if problems:
+        sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
+    return " ".join(sentences) or sentence(report, say)
 
 
 def _earlier(path: str) -> Report:

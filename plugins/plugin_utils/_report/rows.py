@@ -14,18 +14,13 @@ from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
 from .._policy.access import WORST_FIRST, Authorisation, access_of
+from .._policy.revocation import Revocation, Revocations
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar, Status
+from .acceptance import AUTHORISATION
 from .deliveries import with_delivery
-from .model import (
-    Actor,
-    CertificateRow,
-    HolderRow,
-    HolderWorkstation,
-    NextStep,
-    Reachability,
-    WorkstationRow,
-)
+from .exceptions import Exceptions
+from .model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, WorkstationRow
 from .next_step import AWAITED, NOTHING, RemainingCertificates, after_waiting, at_last, next_step
 from .sources import Host
 
@@ -39,7 +34,8 @@ class Rules:
 
     ``authorisation_due_within``, ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
     without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
-    ``deliveries``: the last one of each holder, by number.
+    ``deliveries``: the last one of each holder, by number. ``exceptions``: what the site has accepted.
+    ``revocations``: what the CRLs say.
     """
 
     now: datetime
@@ -53,6 +49,8 @@ class Rules:
     leavers: Set[str] = frozenset()
     register: Mapping[str, Sequence[HolderEntry]] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
+    exceptions: Exceptions = field(default_factory=Exceptions)
+    revocations: Revocations = field(default_factory=Revocations)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
         """All entries of one holder: these, and those of the register."""
@@ -79,7 +77,7 @@ class EvaluatedHost:
 
 def evaluate_host(host: Host, rules: Rules) -> EvaluatedHost:
     """Sets the status of each certificate of a workstation, by the day of the report."""
-    status_rules = StatusRules(rules.index, rules.accounts, rules.calendar, rules.now)
+    status_rules = StatusRules(rules.index, rules.accounts, rules.calendar, rules.now, rules.revocations)
     rated = rate_certificates(host.certificates, status_rules)
     held: dict[str, list[RatedCertificate]] = {}
     for each in rated:
@@ -108,14 +106,21 @@ def holder_row(
     places = sorted(
         (_place(entry, seen, rules) for entry, seen in entries), key=lambda place: (place.workstation, place.account)
     )
-    worst = min(places, key=lambda place: (WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING))
+    number = entries[0][0].person.authorisation
+    held = [rules.exceptions.accepted(number, place.status.value, place.workstation) for place in places]
+    worst = min(places, key=_severity)
+    # The status stays the worst one. Nobody has to act where the site has accepted it.
+    pressing = min(
+        (place for place, found in zip(places, held, strict=True) if found is None), key=_severity, default=None
+    )
     ends = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
     return person_row(
         replace(
             blank_row([entry for entry, _seen in entries], rules),
             status=worst.status,
-            next_step=worst.next_step,
-            actor=worst.actor,
+            next_step=pressing.next_step if pressing else NextStep.NOTHING,
+            actor=pressing.actor if pressing else Actor.NOBODY,
+            accepted=tuple(dict.fromkeys(filter(None, held))),
             valid_from=ends[0].valid_from if ends else None,
             valid_until=ends[0].valid_until if ends else None,
             certificate_days_left=ends[0].days_left if ends else None,
@@ -125,6 +130,10 @@ def holder_row(
         left,
         rules,
     )
+
+
+def _severity(place: HolderWorkstation) -> tuple[int, bool]:
+    return WORST_FIRST.index(place.status), (place.next_step, place.actor) == NOTHING
 
 
 def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
@@ -159,16 +168,25 @@ def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
     )
 
 
+def lone_row(entry: HolderEntry, rules: Rules) -> HolderRow:
+    """The row of a holder without a workstation, which an exception may accept."""
+    row = blank_row([entry], rules)
+    accepted = rules.exceptions.accepted(row.authorisation, row.status.value)
+    return replace(row, next_step=NextStep.NOTHING, actor=Actor.NOBODY, accepted=(accepted,)) if accepted else row
+
+
 def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCertificates, rules: Rules) -> HolderRow:
     """A row with what certificate and authorisation come to together: end of access, status and next step."""
     access = access_of(row.status, row.valid_until, authorisation, rules.calendar, rules.now)
     status = authorisation.status(rules.calendar, rules.now)
     delivery = rules.deliveries.get(row.authorisation)
     delivered = with_delivery((row.next_step, row.actor), row, delivery)
-    step, actor = at_last(delivered, replace(left, authorisation=status))
+    accepted = rules.exceptions.accepted(row.authorisation, f"{AUTHORISATION}{status.value}") if status else None
+    step, actor = at_last(delivered, replace(left, authorisation=None if accepted else status))
     return replace(
         row,
         delivery=delivery,
+        accepted=(*row.accepted, accepted) if accepted else row.accepted,
         status=access.status,
         next_step=step,
         actor=actor,
@@ -179,30 +197,6 @@ def person_row(row: HolderRow, authorisation: Authorisation, left: RemainingCert
         authorisation_days_left=rules.calendar.days_left(authorisation.end, rules.now) if authorisation.end else None,
         authorisation_status=status,
     )
-
-
-def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateRow]:
-    """All certificates of a workstation. A workstation that never answered has none.
-
-    A certificate that nobody should have any more has a next step, unless Windows offers it to no program. If it is in the store of a
-    holder who has no other, the number in the inventory is the first suspect.
-    """
-    served = {(each.holder, each.record.owner_sid) for each in seen.rated}
-    unserved = {
-        entry.owner_sid for entry in seen.host.entries if (entry.person.authorisation, entry.owner_sid) not in served
-    }
-    for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
-        if seen.host.facts_at:
-            now = each.record
-            is_left = (
-                gathered.related and (each.holder is None or each.holder in rules.leavers) and not gathered.archived
-            )
-            is_suspect = each.holder is None and gathered.owner_sid in unserved
-            left = NextStep.CORRECT_INVENTORY if is_suspect else NextStep.RETIRE_LEAVER
-            step = (left, Actor.IT) if is_left else NOTHING
-            yield CertificateRow(
-                seen.host.name, each.holder, now.status, now.days_left, seen.host.facts_at, *step, gathered
-            )
 
 
 def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
@@ -255,6 +249,11 @@ def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None
     return next(filter(None, known), None)
 
 
+def _end(record: CertificateRecord, revocation: Revocation | None) -> datetime:
+    """The last instant at which the certificate gave access. An issuer may date a revocation before the certificate."""
+    return max(record.not_before, revocation.at) if revocation else record.not_after
+
+
 def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     number = entry.person.authorisation
     # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
@@ -272,7 +271,10 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     first = next_step(known_status, entry, outcome, seen.answer is Reachability.ANSWERED)
     first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
-    step, actor = at_last(first, RemainingCertificates(replaced, standing.elsewhere))
+    elsewhere = standing.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
+    step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
+    revocation = seen.status_rules.revocation(record) if record else None
+    end = _end(record, revocation) if record else None
     return HolderWorkstation(
         workstation=seen.host.name,
         account=entry.user,
@@ -280,12 +282,13 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
         next_step=step,
         actor=actor,
         valid_from=record.not_before if record else None,
-        valid_until=record.not_after if record else None,
-        days_left=rules.calendar.days_left(record.not_after, rules.now) if record else None,
+        valid_until=end,
+        days_left=rules.calendar.days_left(end, rules.now) if end else None,
         thumbprint=record.thumbprint if record else None,
         logged_on=entry.logged_on,
         facts_at=seen.host.facts_at,
         owner_sid=entry.owner_sid,
         outcome=outcome,
         outcome_at=entry.outcome_at if outcome else None,
+        revocation=revocation,
     )

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..._delivery.records import DeliveryRecord
+from ..exceptions import AcceptedFinding
 from ..language.remarks import Remarks
 from ..language.vocabulary import Catalogue, Translator
 from ..language.wording import Wording, site_words
@@ -45,6 +46,9 @@ CATALOGUE: Catalogue = {
     "csv.delivery": ("delivery", "délivrance"),
     "csv.delivery_mail": ("issuer's mail", "message de l'émetteur"),
     "csv.access_mail": ("mail with the access code seen", "message du code d'accès vu"),
+    "csv.revoked": ("revoked on", "révoqué le"),
+    "csv.revocation_reason": ("reason of revocation", "motif de révocation"),
+    "csv.accepted": ("accepted exceptions", "exceptions acceptées"),
     "csv.workstations": ("workstations", "postes"),
     "csv.by_workstation": ("status by workstation", "état par poste"),
     "csv.accounts": ("accounts", "comptes"),
@@ -101,6 +105,8 @@ HOLDER_COLUMNS: Columns = {
     "access_mail": lambda row, words: _seen(row.delivery, words),
     "absent_until": lambda row, _words: row.absent_until,
     "expected_from": lambda row, _words: row.expected_from,
+    "revoked": lambda row, _words: min((p.revocation.at for p in row.places if p.revocation), default=None),
+    "accepted": lambda row, words: _accepted(row.accepted, words),
     "workstations": lambda row, _words: _joined(place.workstation for place in row.places),
     "by_workstation": lambda row, words: _joined(f"{p.workstation}: {words.of(p.status)}" for p in row.places),
     "accounts": lambda row, _words: _joined(place.account for place in row.places),
@@ -132,6 +138,9 @@ CERTIFICATE_COLUMNS: Columns = {
     "related": lambda row, words: words(f"truth.{row.certificate.related}"),
     "next_step": lambda row, words: words.of(row.next_step),
     "actor": lambda row, words: words.of(row.actor),
+    "accepted": lambda row, words: _accepted((row.accepted,) if row.accepted else (), words),
+    "revoked": lambda row, _words: row.revocation.at if row.revocation else None,
+    "revocation_reason": lambda row, words: words.of(row.revocation.reason) if row.revocation else None,
     "owner_sid": lambda row, _words: row.certificate.owner_sid,
     "subject": lambda row, _words: row.certificate.subject,
     "issuer": lambda row, _words: row.certificate.issuer,
@@ -172,6 +181,11 @@ def _cell(value: str | int | date | None, words: Translator) -> str | int:
 
 def _joined(texts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _accepted(findings: Iterable[AcceptedFinding], words: Translator) -> str:
+    """What is accepted, its last day and the reason."""
+    return _joined(f"{words.of(each.what)} ({words.day(each.until)}): {each.reason}" for each in findings)
 
 
 def _seen(delivery: DeliveryRecord | None, words: Translator) -> str | None:

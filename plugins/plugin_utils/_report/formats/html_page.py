@@ -19,6 +19,7 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
     from markupsafe import Markup
 
 from ..._policy.validity import Status
+from ..acceptance import is_accepted, is_left
 from ..language.counts import holder_counts, shares
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
@@ -30,6 +31,8 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "holders": ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor"),
+    "exceptions": ("holder", "number", "workstation", "finding", "reason", "last_day", "state"),
+    "revocation_lists": ("list", "issuer", "this_update", "next_update", "revoked", "check"),
     "changes": ("change", "who", "workstation", "before", "after"),
     "without_workstation": ("holder", "number", "authorisation", "status", "next_step", "actor"),
     "certificates": ("workstation", "holder", "certificate", "store", "from", "to", "status", "key", "thumbprint"),
@@ -113,7 +116,8 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
         "facts": lambda place: _facts(place, answers, remarks, say),
-        "left": sum(row.next_step is NextStep.RETIRE_LEAVER for row in report.without_holder),
+        "left": sum(map(is_left, report.without_holder)),
+        "is_accepted": is_accepted,
         "months": months(report, holders),
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),

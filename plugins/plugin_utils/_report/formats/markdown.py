@@ -16,6 +16,8 @@ from typing import Any
 
 from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status
+from ..crl_row import CrlRow
+from ..exceptions import ExceptionRow
 from ..language.counts import holder_counts, shares
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
@@ -32,6 +34,8 @@ CERTIFICATES = ("workstation", "certificate", "to", "status", "next_step", "acto
 WORKSTATIONS = ("workstation", "answer", "text.why", "text.since", "technical")
 UNREAD = ("workstation", "text.store", "text.why", "technical")
 BROWSERS = ("workstation", "text.missing")
+EXCEPTIONS = ("holder", "number", "workstation", "finding", "reason", "last_day", "state")
+LISTS = ("list", "this_update", "next_update", "check")
 CHANGES = ("change", "who", "workstation", "before", "after")
 
 # What opens something inside of a line; and what makes a link of an address where nothing marks it.
@@ -52,6 +56,8 @@ def markdown(report: Report) -> str:
         *_holders(report, remarks, say),
         *_table("without_workstation", WITHOUT_WORKSTATION, report.without_workstation, _person, say),
         *_table("without_holder", CERTIFICATES, report.without_holder, _certificate, say),
+        *_table("exceptions", EXCEPTIONS, report.exceptions, _exception(report), say),
+        *_table("revocation_lists", LISTS, report.revocation_lists, _list, say),
         *_table("text.workstations", WORKSTATIONS, away, partial(_workstation, remarks=remarks), say),
         *_table("text.unread", UNREAD, unread, partial(_unread, remarks=remarks), say),
         *_table("text.browsers", BROWSERS, [row for row in report.workstations if row.browsers], _browsers, say),
@@ -85,6 +91,8 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
     """The lines about the whole report: a key of the vocabulary and a value."""
     found = summary(report)
     yield "holders", _counts(shares(holder_counts(report), say), say)
+    if found.accepted:
+        yield "tile.accepted", say.number(found.accepted)
     if found.authorisations:
         authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
         yield "text.authorisations", _counts(authorisations, say)
@@ -126,10 +134,32 @@ def _holder(row: HolderRow, say: Wording, remarks: Remarks) -> Cells:
         ", ".join(dict.fromkeys(place.workstation for place in row.places)),
         _until(row, say),
         _authorisation(row, say),
-        say.of(row.status),
+        _status(row, say),
         " - ".join(filter(None, (say.of(row.next_step), "; ".join(remarks.of(row)), say.delivery(row)))),
         say.of(row.actor),
     )
+
+
+def _status(row: HolderRow, say: Wording) -> str:
+    """The status, and what of it is accepted."""
+    return "; ".join((say.of(row.status), *say.revocation(row), *say.accepted(row.accepted)))
+
+
+def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:
+    names = {row.authorisation: row.name for row in (*report.holders, *report.without_workstation)}
+    return lambda row, say: (
+        names.get(row.authorisation, ""),
+        row.authorisation,
+        row.workstation or say("exceptions.everywhere"),
+        say.of(row.what),
+        row.reason,
+        say.day(row.until),
+        say.of(row.state),
+    )
+
+
+def _list(row: CrlRow, say: Wording) -> Cells:
+    return row.source, say.instant(row.this_update), say.instant(row.next_update), say.check(row)
 
 
 def _person(row: HolderRow, say: Wording) -> Cells:
@@ -137,7 +167,7 @@ def _person(row: HolderRow, say: Wording) -> Cells:
         _named(row, say),
         row.authorisation,
         _authorisation(row, say),
-        say.of(row.status),
+        _status(row, say),
         " - ".join(filter(None, (say.of(row.next_step), say.delivery(row)))),
         say.of(row.actor),
     )

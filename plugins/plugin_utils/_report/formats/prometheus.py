@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ..._policy.validity import Status
+from ..acceptance import accepted_findings, is_accepted
 from ..model import HolderRow, Reachability, Report, WorkstationRow
 
 Labels = Mapping[str, str]
@@ -44,7 +45,8 @@ class Metric:
 
 def textfile(report: Report) -> str:
     """All metrics, with a newline at the end. Instants are Unix times in seconds. A value that is not known has no series."""
-    metrics = (*_of_the_report(report), *_of_holders(report), *_of_certificates(report), *_of_workstations(report))
+    parts = (_of_the_report, _of_holders, _of_exceptions, _of_lists, _of_certificates, _of_workstations)
+    metrics = (metric for part in parts for metric in part(report))
     return "".join(f"{line}\n" for metric in metrics for line in metric.lines())
 
 
@@ -56,6 +58,11 @@ def _of_the_report(report: Report) -> Iterator[Metric]:
         "pkcs12_holders",
         "Holders by status, those without a workstation included.",
         [({"status": status.value}, holders[status]) for status in Status],
+    )
+    yield Metric(
+        "pkcs12_holders_accepted",
+        "Holders with findings that the site has accepted, and no other; their statuses count all the same.",
+        [({}, sum(map(is_accepted, _all_holders(report))))],
     )
     yield Metric(
         "pkcs12_workstations",
@@ -89,6 +96,40 @@ def _of_holders(report: Report) -> Iterator[Metric]:
             ({"authorisation": row.authorisation}, _midnight(row.authorisation_until, zone))
             for row in rows
             if row.authorisation_until
+        ],
+    )
+
+
+def _of_exceptions(report: Report) -> Iterator[Metric]:
+    zone = ZoneInfo(report.parameters.time_zone)
+    yield Metric(
+        "pkcs12_accepted_until_timestamp_seconds",
+        "When a finding that the site has accepted counts again; workstation is empty for what no workstation has.",
+        [
+            (
+                {"authorisation": number, "workstation": each.workstation or "", "finding": each.what.value},
+                _midnight_after(each.until, zone),
+            )
+            for number, accepted in accepted_findings(report).items()
+            for each in accepted
+        ],
+    )
+
+
+def _of_lists(report: Report) -> Iterator[Metric]:
+    rows = report.revocation_lists
+    yield Metric(
+        "pkcs12_revocation_list_problems",
+        "Revocation lists that could not be used or have ended, and issuers whose certificates were not checked.",
+        [({}, sum(row.problem is not None for row in rows))],
+    )
+    yield Metric(
+        "pkcs12_revocation_list_next_update_timestamp_seconds",
+        "When a newer revocation list has to be there.",
+        [
+            ({"source": row.source, "issuer": row.issuer or ""}, _unix(row.next_update))
+            for row in rows
+            if row.next_update
         ],
     )
 
@@ -153,6 +194,11 @@ def _unix(moment: datetime) -> int:
 
 def _midnight(day: date, zone: ZoneInfo) -> int:
     return _unix(datetime.combine(day, time.min, zone))
+
+
+def _midnight_after(day: date, zone: ZoneInfo) -> int:
+    """The end of a day. Where Python has no next day, its beginning."""
+    return _midnight(day + timedelta(days=1) if day < date.max else day, zone)
 
 
 def _written(labels: Labels) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from enum import Enum
@@ -13,13 +14,18 @@ from zoneinfo import ZoneInfo
 
 from ..._facts.evaluation import is_clock_right
 from ..._facts.schema import CertificateRecord
+from ..._policy.revocation import Revocation
 from ..._policy.validity import Status
+from ..acceptance import is_accepted
+from ..crl_row import CrlRow
 from ..deliveries import is_of_installed
+from ..exceptions import AcceptedFinding
 from ..model import HolderRow, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
 
 SEVERITY = (
+    Status.REVOKED,
     Status.EXPIRED,
     Status.MISSING,
     Status.KEY_MISSING,
@@ -45,9 +51,10 @@ def rank(status: Status) -> int:
 
 
 def urgency(row: HolderRow) -> tuple[int, bool, float]:
-    """To sort by: the worst status first, then the earliest end of access."""
+    """To sort by: the worst status first, then the earliest end of access. What is accepted comes with what is valid."""
     ends = row.access_until.timestamp() if row.access_until else 0.0
-    return rank(row.status), row.access_until is None, ends
+    status = Status.VALID if is_accepted(row) else row.status
+    return rank(status), row.access_until is None, ends
 
 
 def site_words(parameters: ReportParameters) -> SiteWords:
@@ -124,6 +131,34 @@ class Wording:
             return f"{text}; {self.words('delivery.no_access_mail')}"
         is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
         return "" if is_of_installed(found, row) or is_quiet else text
+
+    def accepted(self, findings: Iterable[AcceptedFinding]) -> list[str]:
+        """What the site has accepted, until when and why; each once, although it may be so at several workstations."""
+        texts = (
+            self.words("accepted", what=self.words.of(each.what), day=self.day(each.until), reason=each.reason)
+            for each in findings
+        )
+        return list(dict.fromkeys(texts))
+
+    def revocation(self, row: HolderRow) -> list[str]:
+        """When and why the holder's certificates were revoked; each once."""
+        found = (place.revocation for place in row.places if place.revocation)
+        return list(dict.fromkeys(map(self.revoked, found)))
+
+    def revoked(self, found: Revocation) -> str:
+        """When and why a certificate was revoked."""
+        return self.words("revoked", day=self.day(found.at), reason=self.words.of(found.reason))
+
+    def crl_problem(self, row: CrlRow) -> str:
+        """Where a revocation list is from, and why it is amiss, in a sentence."""
+        return self.words("text.fact", label=row.source, value=self.check(row))
+
+    def check(self, row: CrlRow) -> str:
+        """What became of a revocation list."""
+        if row.problem is None:
+            return self.words("revocation_lists.good")
+        key = "crl_problem" if row.detail else "crl_problem.plain"
+        return self.words(key, problem=self.words.of(row.problem), detail=row.detail)
 
     def side(self, value: str | None) -> str | Status:
         """A value of a change: a status as an enumeration, a date as text of the language, a thumbprint unchanged; empty for None."""

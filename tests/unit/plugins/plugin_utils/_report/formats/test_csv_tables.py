@@ -83,9 +83,6 @@ def test_a_holder_is_a_row() -> None:
         "accounts": "CHU\\user0",
         "thumbprints": '="0000000000000000000000000000000000000001"',
         "remarks": "ws-0001: refuses the connection account",
-        "delivery": "",
-        "issuer\u2019s mail": "",
-        "mail with the access code seen": "",
     }
 
 

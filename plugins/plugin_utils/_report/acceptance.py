@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Which findings of a row are accepted, and which still need somebody. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from .._policy.validity import Status
+from .exceptions import AcceptedFinding
+
+if TYPE_CHECKING:  # the model counts the accepted rows
+    from .model import CertificateRow, HolderRow, HolderWorkstation, Report
+
+AUTHORISATION = "authorisation_"
+"""Prefix of the findings that are about the yearly authorisation."""
+
+WITHOUT_PLACE = (Status.MISSING, Status.AWAITED)
+"""Statuses that a holder without a workstation can have by himself."""
+
+
+def open_findings(row: HolderRow) -> frozenset[str]:
+    """The findings of a holder that no exception accepts, as ``fail_on`` names them; ``valid`` is among them where something is."""
+    held = {(each.what.value, each.workstation) for each in row.accepted}
+    found = {place.status.value for place in row.places if (place.status.value, place.workstation) not in held}
+    if not row.places and row.status in WITHOUT_PLACE and (row.status.value, None) not in held:
+        found.add(row.status.value)
+    said = row.authorisation_status
+    if said and (f"{AUTHORISATION}{said.value}", None) not in held:
+        # The status of the row counts, unless it is a worse one that the site has accepted.
+        found |= {f"{AUTHORISATION}{said.value}"} | (set() if row.status.value in found else {said.value})
+    return frozenset(found)
+
+
+def is_accepted(row: HolderRow) -> bool:
+    """Whether exceptions accept all that is wrong, and something is."""
+    fine = {Status.VALID.value, f"{AUTHORISATION}{Status.VALID.value}"}
+    return bool(row.accepted) and open_findings(row) <= fine
+
+
+def accepted_at(row: HolderRow, place: HolderWorkstation) -> AcceptedFinding | None:
+    """The exception for the status at one workstation, or None."""
+    return next(
+        (
+            each
+            for each in row.accepted
+            if (each.what.value, each.workstation) == (place.status.value, place.workstation)
+        ),
+        None,
+    )
+
+
+def accepted_findings(report: Report) -> Mapping[str, tuple[AcceptedFinding, ...]]:
+    """All accepted findings of a report by authorisation number."""
+    found: dict[str, tuple[AcceptedFinding, ...]] = {}
+    for number, accepted in _all(report):
+        found[number] = (*found.get(number, ()), *accepted)
+    return found
+
+
+def _all(report: Report) -> Iterator[tuple[str, tuple[AcceptedFinding, ...]]]:
+    for row in (*report.holders, *report.without_workstation):
+        yield row.authorisation, row.accepted
+    for certificate in report.certificates:
+        if certificate.accepted:
+            yield certificate.holder or "", (certificate.accepted,)
+
+
+def is_left(row: CertificateRow) -> bool:
+    """Whether a certificate without a holder still needs somebody."""
+    return row.accepted is None and row.next_step.value != "nothing"

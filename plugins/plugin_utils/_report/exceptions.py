@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Findings that a site has accepted until a day, with a reason: what the inventory says of them, and which of them hold. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from .._errors import CollectionError
+from .._facts.holders import number_of, parse_day
+
+
+class Finding(str, Enum):
+    """What ``fail_on`` can name and an exception can accept: a status, that of the authorisation, or a certificate without a holder."""
+
+    RENEWAL_DUE = "renewal_due"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    MISSING = "missing"
+    DUPLICATE = "duplicate"
+    KEY_MISSING = "key_missing"
+    WRONG_HOLDER = "wrong_holder"
+    WEAK = "weak"
+    UNKNOWN = "unknown"
+    NEVER_SEEN = "never_seen"
+    AWAITED = "awaited"
+    ON_LEAVE = "on_leave"
+    REVOKED = "revoked"
+    AUTHORISATION_RENEWAL_DUE = "authorisation_renewal_due"
+    AUTHORISATION_EXPIRED = "authorisation_expired"
+    WITHOUT_HOLDER = "without_holder"
+
+
+FINDINGS = tuple(each.value for each in Finding)
+LONGEST_REASON = 200
+"""Characters."""
+
+
+class ExceptionState(str, Enum):
+    """Whether an exception accepts something, accepts nothing because nothing fits it, or has ended."""
+
+    IN_FORCE = "in_force"
+    UNUSED = "unused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedFinding:
+    """An exception that holds for a row. ``workstation``: where; None for what is the same at all workstations.
+
+    ``until``: the last day of the site on which it holds.
+    """
+
+    what: Finding
+    workstation: str | None
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """An exception as the inventory has it. ``workstation`` is None if it is for all workstations."""
+
+    authorisation: str
+    workstation: str | None
+    what: Finding
+    reason: str
+    until: date
+    state: ExceptionState
+
+
+class Exceptions:
+    """The exceptions that have not ended on a day of the site. They hold on the day ``until`` itself, and not on the next."""
+
+    def __init__(self, rows: Sequence[ExceptionRow] = (), today: date = date.max) -> None:
+        self._rows: dict[tuple[str, str], list[ExceptionRow]] = {}
+        for row in rows:
+            if today <= row.until:
+                self._rows.setdefault((row.authorisation, row.what.value), []).append(row)
+
+    def accepted(self, authorisation: str | None, what: str, workstation: str | None = None) -> AcceptedFinding | None:
+        """The exception for a finding, or None. Of several, the one that holds longest.
+
+        ``workstation`` is None for a finding that no workstation has, which an exception for one workstation does not accept.
+        """
+        rows = [
+            row for row in self._rows.get((authorisation or "", what), ()) if row.workstation in (None, workstation)
+        ]
+        row = max(rows, key=lambda each: (each.until, each.reason), default=None)
+        return AcceptedFinding(row.what, workstation, row.reason, row.until) if row else None
+
+
+def parse_exceptions(given: Iterable[Mapping[str, Any]]) -> tuple[ExceptionRow, ...]:
+    """The entries of ``pkcs12_exceptions``, sorted. Raises ``CollectionError``: ``bad_arguments``."""
+    rows = (_row(raw) for raw in given)
+    return tuple(
+        sorted(rows, key=lambda row: (row.authorisation, row.workstation or "", row.what, row.until, row.reason))
+    )
+
+
+def with_states(
+    rows: Iterable[ExceptionRow], used: Mapping[str, Iterable[AcceptedFinding]], today: date
+) -> tuple[ExceptionRow, ...]:
+    """The exceptions with what became of them. ``used``: the accepted findings of each authorisation number."""
+    return tuple(_with_state(row, used.get(row.authorisation, ()), today) for row in rows)
+
+
+def _with_state(row: ExceptionRow, used: Iterable[AcceptedFinding], today: date) -> ExceptionRow:
+    def is_of(found: AcceptedFinding) -> bool:
+        same = (found.what, found.reason, found.until) == (row.what, row.reason, row.until)
+        return same and row.workstation in (None, found.workstation)
+
+    if today > row.until:
+        return replace(row, state=ExceptionState.ENDED)
+    return replace(row, state=ExceptionState.IN_FORCE if any(map(is_of, used)) else ExceptionState.UNUSED)
+
+
+def _row(raw: Mapping[str, Any]) -> ExceptionRow:
+    number = number_of(raw.get("authorisation"), "authorisation of an exception")
+    reason = " ".join(str(raw.get("reason") or "").split())
+    until = parse_day(raw.get("until"), f"until of the exception of {number}")
+    if not number or not reason or until is None or len(reason) > LONGEST_REASON:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"The exception of {number or 'nobody'} lacks a number, a day, or a reason of up to {LONGEST_REASON} characters.",
+            next_step="Write authorisation, what, reason and until. Who reads the report has to know why nobody acts, and for how long.",
+        )
+    return ExceptionRow(
+        authorisation=number,
+        workstation=raw.get("workstation") or None,
+        what=Finding(raw["what"]),
+        reason=reason,
+        until=until,
+        state=ExceptionState.UNUSED,
+    )

@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What the page and the text say about accepted exceptions and revocation lists, in English and French. Pure."""
+
+from __future__ import annotations
+
+from .vocabulary import Catalogue
+
+FINDINGS: Catalogue = {
+    "revoked": ("revoked on {day}: {reason}", "révoqué le {day} : {reason}"),
+    "revocation_lists": ("Revocation lists (CRL)", "Listes de révocation (CRL)"),
+    "revocation_lists.about": (
+        "What the certificates were checked with. A list with a problem makes the report red.",
+        "Ce qui a servi à vérifier les certificats. Une liste à problème met le rapport en rouge.",
+    ),
+    "revocation_lists.good": ("used", "utilisée"),
+    "crl_problem": ("{problem} ({detail}).", "{problem} ({detail})."),
+    "crl_problem.plain": ("{problem}.", "{problem}."),
+    "column.list": ("List", "Liste"),
+    "column.issuer": ("Issuer", "Émetteur"),
+    "column.this_update": ("Of", "Du"),
+    "column.next_update": ("Next list due", "Prochaine liste"),
+    "column.revoked": ("Entries", "Entrées"),
+    "column.check": ("Check", "Contrôle"),
+    "accepted": ("{what}, accepted until {day}: {reason}", "{what}, accepté jusqu'au {day} : {reason}"),
+    "tile.accepted": ("with accepted findings only", "avec exceptions acceptées seulement"),
+    "exceptions": ("Accepted exceptions", "Exceptions acceptées"),
+    "exceptions.about": (
+        "What the site has accepted, until the end of the day that it names. The day after, it counts again.",
+        "Ce que le site a accepté, jusqu'à la fin du jour indiqué. Dès le lendemain, cela compte de nouveau.",
+    ),
+    "exceptions.everywhere": ("all", "tous"),
+    "column.finding": ("What is accepted", "Ce qui est accepté"),
+    "column.reason": ("Reason", "Motif"),
+    "column.last_day": ("Last day", "Dernier jour"),
+    "column.state": ("State", "Situation"),
+    "crl.incomplete": (
+        "Revocation was not checked completely: {problems}",
+        "La révocation n'a pas été vérifiée complètement : {problems}",
+    ),
+}
