@@ -28,9 +28,10 @@ class HolderEntry:
 
     ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the end date of the yearly authorisation;
     ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
-    ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
-    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the
-    workstation do not know this holder at this account, for instance because the entry is newer than the facts.
+    ``function``: what the holder is at the establishment, in the words of the inventory. ``mail``: the holder's mail address, unchecked.
+    ``logged_on`` is None if the account has no profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time.
+    ``in_facts`` is False if the facts of the workstation do not know this holder at this account, for instance because the entry is newer
+    than the facts.
     """
 
     user: str
@@ -45,6 +46,7 @@ class HolderEntry:
     in_facts: bool = True
     is_site_anniversary: bool = False
     function: str | None = None
+    mail: str | None = None
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -65,6 +67,7 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "authorisation_anniversary": {"type": "str"},
     "absent_until": {"type": "str"},
     "function": {"type": "str"},
+    "mail": {"type": "str"},
 }
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
@@ -87,6 +90,7 @@ def parse_holder(
         absent_until=_day(raw, "absent_until"),
         is_site_anniversary=own is None and site_anniversary is not None,
         function=_function(raw),
+        mail=str(raw.get("mail") or "").strip() or None,
     )
 
 
