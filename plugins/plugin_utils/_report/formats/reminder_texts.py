@@ -86,7 +86,12 @@ def one_line(value: Any) -> Any:
 
 def _check_folder(folder: Path) -> None:
     """A misspelt name would leave the collection's own text in the mails without a word."""
-    names = {f"{who}.{language}.{kind}.j2" for who in RECIPIENTS for language in ("en", "fr") for kind in (SUBJECT, TEXT, HTML)}
+    names = {
+        f"{who}.{language}.{kind}.j2"
+        for who in RECIPIENTS
+        for language in ("en", "fr")
+        for kind in (SUBJECT, TEXT, HTML)
+    }
     if not folder.is_dir():
         raise _unusable(str(folder), "is not a folder on the controller")
     for path in sorted(folder.rglob("*.j2")):

@@ -31,9 +31,7 @@ class Letter:
     matters: tuple[Matter, ...]
 
 
-def addresses_of(
-    options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]
-) -> Addresses:
+def addresses_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> Addresses:
     """The addresses. If a person has several, the first one counts: by name of the host, then the register's.
 
     Raises ``CollectionError``: ``bad_arguments``.

@@ -51,7 +51,9 @@ def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: 
     }
     texts = templates.texts(letter.recipient.value, values)
     files = _calendar(letter, texts, now) if sender.calendar else []
-    return ReminderMail(letter, MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html))
+    return ReminderMail(
+        letter, MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
+    )
 
 
 def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
@@ -77,7 +79,12 @@ def _calendar(letter: Letter, texts: Texts, now: datetime) -> list[Attachment]:
         return []
     days = sorted({matter.last_day for matter in letter.matters if matter.last_day})
     events = [
-        Event(f"{letter.recipient.value} {letter.address} {day} {letter.matters[0].person}", day, texts.subject, texts.text)
+        Event(
+            f"{letter.recipient.value} {letter.address} {day} {letter.matters[0].person}",
+            day,
+            texts.subject,
+            texts.text,
+        )
         for day in days
     ]
     return [Attachment(CALENDAR_NAME, calendar_file(events, now))] if events else []

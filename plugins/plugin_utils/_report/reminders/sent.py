@@ -71,11 +71,16 @@ def read_sent(path: Path) -> dict[Key, SentReminder]:
 def write_sent(path: Path, sent: Mapping[Key, SentReminder], now: datetime) -> None:
     """Replaces the file, without what is too old. Raises ``CollectionError``: ``reminder_state``."""
     kept = tuple(each for each in sent.values() if each.at >= now - KEPT_FOR)
-    text = json.dumps(to_map(SentFile(SCHEMA, kept)), ensure_ascii=False, indent=1)
+    text = json.dumps(to_map(SentFile(SCHEMA, kept)), indent=1)
     try:
-        replace_file(path, f"{text}\n".encode())
+        replace_file(path, f"{text}\n".encode("ascii"))
     except OSError as problem:
-        raise _unusable(path, f"cannot be written: {problem.strerror}") from None
+        raise unwritable(path, problem) from None
+
+
+def unwritable(path: Path, problem: OSError) -> CollectionError:
+    """The error for a file that cannot be written."""
+    return _unusable(path, f"cannot be written: {problem.strerror}")
 
 
 def check_folder(path: Path) -> None:
