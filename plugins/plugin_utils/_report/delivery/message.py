@@ -101,6 +101,11 @@ def size_of(message: EmailMessage, max_bytes: int) -> int:
     return size
 
 
+def check_address(option: str, text: str) -> None:
+    """Raises ``CollectionError`` (``mail_address``, ``mail_header``) if a text of an option is not exactly one address."""
+    _address(option, text)
+
+
 def _address(option: str, text: str) -> Address:
     plain = _one_line(option, text)
     name, bracket, rest = plain.rpartition("<")

@@ -103,5 +103,5 @@ def _unusable(name: str, problem: str) -> CollectionError:
     return CollectionError(
         code="reminder_template",
         cause=f"The template {name} {problem}.",
-        next_step="Correct it in templates_folder. Names are like holder.fr.txt.j2 or it.en.subject.j2; parts for other templates begin with _.",
+        next_step="Correct templates_folder. Names are like holder.fr.txt.j2 or it.en.subject.j2; parts of templates begin with _.",
     )

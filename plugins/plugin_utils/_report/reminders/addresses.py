@@ -52,13 +52,12 @@ def letters_of(matters: Iterable[Matter], addresses: Addresses) -> tuple[Letter,
     """
     found: dict[tuple[Recipient, str, str], list[Matter]] = {}
     for matter in matters:
-        to, people = matter.recipient, _people(matter, addresses)
-        if not people:
-            matter = replace(matter, instead_of=to, recipient=Recipient.IT)
-            to, people = Recipient.IT, addresses.it
-        for address in dict.fromkeys(people):
-            own = matter.person if to is Recipient.HOLDER else ""
-            found.setdefault((to, address, own), []).append(matter)
+        people = _people(matter, addresses)
+        to = matter.recipient if people else Recipient.IT
+        own = matter.person if to is Recipient.HOLDER else ""
+        for address in dict.fromkeys(people or addresses.it):
+            known = matter if people else replace(matter, instead_of=matter.recipient)
+            found.setdefault((to, address, own), []).append(known)
     made = (Letter(to, address, tuple(each)) for (to, address, _person), each in found.items())
     return tuple(sorted(made, key=lambda letter: list(Recipient).index(letter.recipient)))
 

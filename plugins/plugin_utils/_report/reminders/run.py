@@ -13,6 +13,7 @@ from typing import Any
 
 from ..._delivery.lasting_storage import check_lasting
 from ..._errors import CollectionError
+from ..delivery.message import check_address
 from ..delivery.smtp import Server, check_plaintext
 from ..formats.reminder_texts import ReminderTemplates
 from ..language.wording import Wording
@@ -40,6 +41,7 @@ class Mode:
 
 def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict[str, Any]:
     """Sends what is due and was not sent yet. Returns the documented result. Raises ``CollectionError``."""
+    _check_addresses(options)
     outbox = Outbox(Path(options["state_path"]), _server(options), mode.now, mode.job)
     terms = Terms(_checked_steps(options["steps"]), options["bundle_overdue_days"])
     check_folder(outbox.path)
@@ -100,6 +102,20 @@ def _server(options: Mapping[str, Any]) -> Server:
     )
     check_plaintext(server)
     return server
+
+
+def _check_addresses(options: Mapping[str, Any]) -> None:
+    """Those of options. A wrong one of a holder fails that mail only. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
+    check_address("sender", options["sender"])
+    for option in ("it_to", "employer_to"):
+        for address in options[option]:
+            check_address(option, address)
+    if not options["it_to"]:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="it_to is empty.",
+            next_step="Give the address of those who act if nobody else can.",
+        )
 
 
 def _checked_steps(steps: Sequence[int]) -> Sequence[int]:

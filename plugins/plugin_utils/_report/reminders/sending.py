@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -107,16 +107,13 @@ def _alone(outbox: Outbox) -> Iterator[None]:
 
 @contextmanager
 def _lock(outbox: Outbox) -> Iterator[None]:
-    lock = locked(outbox.path.parent, outbox.path.name, this_process(outbox.job, outbox.now))
-    try:
-        lock.__enter__()
-    except CollectionError as taken:
-        raise CollectionError(
-            code="locked",
-            cause=f"Another run sends reminders with {outbox.path}: {taken.cause.partition(': ')[2]}",
-            next_step=taken.next_step,
-        ) from None
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(outbox.path.parent, outbox.path.name, this_process(outbox.job, outbox.now)))
+        except CollectionError as taken:
+            raise CollectionError(
+                code="locked",
+                cause=f"Another run sends reminders with {outbox.path}: {taken.cause.partition(': ')[2]}",
+                next_step=taken.next_step,
+            ) from None
         yield
-    finally:
-        lock.__exit__(None, None, None)

@@ -51,9 +51,9 @@ class SentFile:
 
 
 def read_sent(path: Path) -> dict[Key, SentReminder]:
-    """What was sent. A file that is not there yet is empty. Raises ``CollectionError``: ``reminder_state``, also for a file of another form:
+    """What was sent. A file that is not there yet is empty.
 
-    without knowing what was sent, everything would be sent again.
+    Raises ``CollectionError``: ``reminder_state``, also for a file of another form: taken as empty, everything would be sent again.
     """
     try:
         found = from_map(SentFile, json.loads(path.read_bytes()))
@@ -118,6 +118,6 @@ def _unusable(path: Path, problem: str) -> CollectionError:
     return CollectionError(
         code="reminder_state",
         cause=f"{path}, which says what was sent already, {problem}.",
-        next_step="Check the path, the folder and its rights. If the file is damaged, restore it. Without it, the reminders of the current step"
-        " are sent again.",
+        next_step="Check the path, the folder and its rights. If the file is damaged, restore it. Without it, the reminders of the"
+        " current step are sent again.",
     )
