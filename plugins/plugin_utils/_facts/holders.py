@@ -90,7 +90,7 @@ def parse_holder(
         absent_until=_day(raw, "absent_until"),
         is_site_anniversary=own is None and site_anniversary is not None,
         function=_function(raw),
-        mail=str(raw.get("mail") or "").strip() or None,
+        mail=_mail(raw),
     )
 
 
@@ -104,6 +104,18 @@ def _function(raw: Mapping[str, Any]) -> str | None:
             next_step="Write a title, for instance occupational physician.",
         )
     return function or None
+
+
+def _mail(raw: Mapping[str, Any]) -> str | None:
+    """The mail address. Only its form at first sight is checked, so that a task that sends no mail does not fail for more."""
+    mail = str(raw.get("mail") or "").strip()
+    if mail and "@" not in mail:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"mail of {raw['user']} is {mail!r:.100}, which is no mail address.",
+            next_step="Write an address, for instance jeanne.dupont@chu.example.",
+        )
+    return mail or None
 
 
 def parse_day(given: Any, name: str) -> date | None:

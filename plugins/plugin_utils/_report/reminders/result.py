@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from ..._errors import CollectionError
 from ..model import Report
 from .addresses import Letter
 from .mails import ReminderMail
@@ -25,7 +26,10 @@ def reminders_result(
     outcomes: Sequence[Outcome] | None,
     check_mode: bool,
 ) -> dict[str, Any]:
-    """The documented result. ``letters``: also what was sent by earlier runs. ``outcomes`` is None if nothing was to be sent."""
+    """The documented result. ``letters``: also what was sent by earlier runs. ``outcomes`` is None if nothing was to be sent.
+
+    Raises ``CollectionError`` (``reminders_not_sent``) with the same keys if a mail was not sent.
+    """
     failed = [each for each in outcomes or () if each.problem]
     rows = (
         [_row(mail) | {"state": "planned", "body": mail.content.body, "error": None} for mail in mails]
@@ -33,21 +37,21 @@ def reminders_result(
         else [_outcome_row(each) for each in outcomes]
     )
     matters = sum(len(letter.matters) for letter in letters)
-    result = {
-        "changed": check_mode and bool(mails) if outcomes is None else len(failed) < len(mails),
-        "failed": bool(failed),
+    details = {
         "mails": rows,
         "counts": dict(Counter(row["state"] for row in rows)),
         "already_reminded": matters - sum(len(mail.letter.matters) for mail in mails),
-        "msg": _sentence(report, len(letters), mails, outcomes, failed),
     }
     if failed:
-        result["error"] = {
-            "code": "reminders_not_sent",
-            "next_step": "Correct the cause and run it again. Only what was not sent is tried again.",
-        }
-        result["msg"] += f" {result['error']['next_step']}"
-    return result
+        raise CollectionError(
+            code="reminders_not_sent",
+            cause=_failures(len(mails), failed),
+            next_step="Correct the cause and run it again. Only what was not sent is tried again.",
+            changed=len(failed) < len(mails),
+            details=details,
+        )
+    changed = bool(mails) and (check_mode or outcomes is not None)
+    return {"changed": changed, "msg": _sentence(report, len(letters), mails, outcomes), **details}
 
 
 def _row(mail: ReminderMail) -> dict[str, Any]:
@@ -69,25 +73,21 @@ def _outcome_row(outcome: Outcome) -> dict[str, Any]:
     return _row(outcome.mail) | {"state": state, "error": error}
 
 
-def _sentence(
-    report: Report,
-    due: int,
-    mails: Sequence[ReminderMail],
-    outcomes: Sequence[Outcome] | None,
-    failed: Sequence[Outcome],
-) -> str:
+def _sentence(report: Report, due: int, mails: Sequence[ReminderMail], outcomes: Sequence[Outcome] | None) -> str:
     if not mails:
         holders = len(report.holders) + len(report.without_workstation)
         reason = "all that is due was sent before" if due else "nothing is due today"
         return f"No reminder to send for {holders} holders: {reason}."
     if outcomes is None:
         return f"{_mails(len(mails))} would be sent. Nothing was sent."
-    if not failed:
-        return f"{_mails(len(mails))} sent."
+    return f"{_mails(len(mails))} sent."
+
+
+def _failures(total: int, failed: Sequence[Outcome]) -> str:
     named = [f"{each.mail.letter.address}: {each.problem.cause}" for each in failed if each.problem and each.tried]
     others = len(failed) - len(named[:MOST_NAMED])
     more = f" {others} more not sent." if others else ""
-    return f"{len(failed)} of {_mails(len(mails))} not sent. {' '.join(named[:MOST_NAMED])}{more}"
+    return f"{len(failed)} of {_mails(total)} not sent. {' '.join(named[:MOST_NAMED])}{more}"
 
 
 def _mails(count: int) -> str:

@@ -89,6 +89,7 @@ EFFECTS = [
         {"holders": [ANNE]},
     ),
     Effect("holders.function", "physician", last("function"), None, "physician", {"holders": [ANNE]}),
+    Effect("holders.mail", "nobody", code, None, "bad_arguments", {"holders": [ANNE]}),
     Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"holders": [NEW]}),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
