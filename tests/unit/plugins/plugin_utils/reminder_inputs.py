@@ -74,7 +74,10 @@ def workstation(
 
 
 def hospital(**changes: Any) -> Variables:
-    """Jeanne has to log on within 10 days, Paul's annex 1 is due in 30, Anne's bundle does not come, Zoé has time. ``changes``: Jeanne's."""
+    """Jeanne has to log on within 10 days, Paul's annex 1 is due in 30, Anne's bundle does not come, Zoé has time.
+
+    ``changes``: of Jeanne's entry.
+    """
     jeanne, paul = entry("T1", **changes), entry("T2", authorisation_anniversary="2026-12-25", function="physicist")
     anne, zoe = entry("T3"), entry("T4", mail=None)
     return (
@@ -94,6 +97,11 @@ def renewed(variables: Variables, host: str, number: str) -> Variables:
     """The same, with a certificate for another three years at one workstation."""
     new = [to_map(replace(certificate(number, 1000)))]
     return [
-        (name, known if name != host else {**known, "ansible_facts": {"pkcs12": {**known["ansible_facts"]["pkcs12"], "certificates": new}}})
+        (
+            name,
+            known
+            if name != host
+            else {**known, "ansible_facts": {"pkcs12": {**known["ansible_facts"]["pkcs12"], "certificates": new}}},
+        )
         for name, known in variables
     ]
