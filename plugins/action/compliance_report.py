@@ -28,6 +28,7 @@ HOLDER = {
     "authorisation_anniversary": {"type": "str"},
     "absent_until": {"type": "str"},
     "function": {"type": "str"},
+    "mail": {"type": "str"},
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
 }

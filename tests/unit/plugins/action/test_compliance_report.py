@@ -102,6 +102,7 @@ EFFECTS = [
     Effect("holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"holders": [ANNE]}),
     Effect("holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"holders": [ANNE]}),
     Effect("holders.function", "physician", last("function"), None, "physician", {"holders": [ANNE]}),
+    Effect("holders.mail", "nobody", code, None, "bad_arguments", {"holders": [ANNE]}),
     Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"holders": [NEW]}),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
