@@ -40,7 +40,7 @@ class Crl:
     size: int
     urls: tuple[str, ...]
     partial: str | None
-    _parsed: Any = field(repr=False, compare=False)
+    _decoded: Any = field(repr=False, compare=False)
     _entries: Mapping[int, Any] = field(repr=False, compare=False)
 
     def revocation_of(self, serial: int) -> tuple[datetime, str] | None:
@@ -54,7 +54,7 @@ class Crl:
     def is_signed_by(self, authority: CrlAuthority) -> bool:
         """Whether the authority's key signed the list, and the authority may sign lists."""
         try:
-            return authority.may_sign and bool(self._parsed.is_signature_valid(authority.certificate.public_key()))
+            return authority.may_sign and bool(self._decoded.is_signature_valid(authority.certificate.public_key()))
         except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
             return False
 
@@ -82,7 +82,7 @@ def read_crl(data: bytes) -> Crl:
                 size=len(parsed),
                 urls=urls,
                 partial=partial,
-                _parsed=parsed,
+                _decoded=parsed,
                 _entries={entry.serial_number: entry for entry in parsed},
             )
     except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension) as problem:
