@@ -53,6 +53,7 @@ def parameters(language: str) -> ReportParameters:
         issuer_mail_sender=None,
         issuer_mail_subject=None,
         query=None,
+        establishment="Hôpital de Bellevue",
     )
 
 

@@ -150,6 +150,10 @@ def test_a_clock_is_wrong_beyond_the_tolerance_alone() -> None:
     ]
     keys = [say.clock_sort_key(seconds) for seconds in (None, -400, -300, 0, 300, 400)]
     assert keys == ["", "-400", "0", "0", "0", "400"]
+    html = page(asked_about())
+    assert 'data-sort="300"' not in html, "what is right is sorted as right"
+    for sort, words in (("0", "right"), ("301", "5\u00a0min fast"), ("-86460", "1,441\u00a0min slow")):
+        assert f'data-sort="{sort}">{words}</td>' in html
 
 
 def test_the_size_of_a_key_is_said_once() -> None:
