@@ -128,6 +128,7 @@ ELSEWHERE = {
     "collect_passphrases": {"T1": ["first", "second"]},
     "collect_new_passphrases": {"T1": "new"},
     "collect_move_to": "Done",
+    "collect_retry": ["T1"],
     "collect_store_tasks": None,
 }
 """Variables that are more than one option; see the tests below and test_collect."""
@@ -180,7 +181,7 @@ def test_every_variable_of_the_role_has_a_row() -> None:
         (
             "bundle_pickup",
             WITHDRAWN,
-            {"url", "code", "passphrase", "new_passphrase", "dest", "name", "authorisation", "message_id"},
+            {"url", "code", "passphrase", "new_passphrase", "dest", "name", "authorisation", "message_id", "retry"},
         ),
         ("delivery_summary", SUMMED_UP, {"deliveries", "withdrawals", "problems", "unstored", "known"}),
     ],
@@ -229,12 +230,13 @@ def test_only_holders_whose_delivery_is_open_are_served(given: Mapping[str, list
     wanted = {
         "url": MAIL["url"],
         "code": MAIL["code"],
-        "passphrase": "first",
+        "passphrase": ["first", "second"],
         "new_passphrase": "new",
         "dest": "/bundles/T1 Jeanne Dupont 2026-10-17 0942.p12",
         "name": "Jeanne Dupont",
         "authorisation": "T1",
         "message_id": MAIL["message_id"],
+        "retry": True,
     }
     assert {option: served[option] for option in wanted} == wanted
 

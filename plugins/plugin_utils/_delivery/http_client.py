@@ -110,10 +110,11 @@ class Answer:
 
 
 class HttpClient:
-    """A conversation: it keeps the cookies and counts the requests."""
+    """A conversation: it keeps the cookies and counts the requests. ``is_code_sent`` is set by who sends the withdrawal code."""
 
     def __init__(self, options: HttpOptions, allowed_hosts: Sequence[str]) -> None:
         self.requests = 0
+        self.is_code_sent = False
         self._options, self._allowed_hosts = options, allowed_hosts
         self._deadline = time.monotonic() + TOTAL_TIME * options.timeout
         self._request = Request(

@@ -46,7 +46,7 @@ _STATES = {
     DeliveryState.CODE_WRONG: ("code_wrong",),
     DeliveryState.REFUSED: (
         *("url_invalid", "url_not_https", "url_host_not_allowed", "redirect_elsewhere"),
-        *("wrong_person", "no_authorisation"),
+        *("wrong_person", "no_authorisation", "former_dest"),
     ),
 }
 _STATE_OF = {code: state for state, codes in _STATES.items() for code in codes}
