@@ -17,8 +17,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import PORTS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
-OF_FILES = {"destination", "name", "formats", "title", "fail_on"}
-"""Options of the report that are about its files and its result. All others decide what the report says, and are options here too."""
+OF_FILES = {"destination", "name", "formats", "title", "establishment", "fail_on"}
+"""Options of the report that are about its files and its result."""
+
+OF_THE_OFFICER = {
+    *("crl", "crl_issuers", "crl_hosts"),
+    *("issuer_overdue_days", "issuer_contact", "issuer_mail_sender", "issuer_mail_subject"),
+}
+"""Options that change what the officer does, and no reminder. All other options of the report are options here too."""
+
+LEFT_OUT = {name: ReportAction.SPEC.options[name].get("default") for name in OF_FILES | OF_THE_OFFICER}
 
 
 class ActionModule(Pkcs12Action):
@@ -26,7 +34,7 @@ class ActionModule(Pkcs12Action):
 
     SPEC = ArgumentSpec(
         options={
-            **{name: option for name, option in ReportAction.SPEC.options.items() if name not in OF_FILES},
+            **{name: option for name, option in ReportAction.SPEC.options.items() if name not in LEFT_OUT},
             "steps": {"type": "list", "elements": "int", "default": [40, 14, 7, 1]},
             "bundle_overdue_days": {"type": "int", "default": 5},
             "state_path": {"type": "path", "required": True},
@@ -52,6 +60,6 @@ class ActionModule(Pkcs12Action):
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        options = task.options
+        options = {**LEFT_OUT, **task.options}
         variables = list(self.host_variables(options["hosts"], VARIABLES))
         return remind(options, variables, Mode(now(), task.check_mode, task.job))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import TypeVar
-from unicodedata import combining, normalize
 
 from .._delivery.records import DeliveryRecord
 from .._facts.holders import Awaiting
@@ -266,14 +265,6 @@ class Summary:
     without_holder: int
     accepted: int
     first_end: datetime | None
-
-
-def name_sort_key(name: str) -> tuple[str, str]:
-    """The key to sort names by. Accents count only between names that are otherwise equal."""
-    if name.isascii():
-        return name.casefold(), name
-    letters = "".join(each for each in normalize("NFKD", name) if not combining(each))
-    return letters.casefold(), name
 
 
 def summary(report: Report) -> Summary:
