@@ -231,7 +231,7 @@ def _elsewhere(base: str, place: str, scheme: str) -> CollectionError:
 
 
 def _tls(url: str, problem: ssl.SSLError) -> CollectionError:
-    reason = getattr(problem, "verify_message", None) or problem.reason or reason_of(problem)
+    reason = getattr(problem, "verify_message", None) or getattr(problem, "reason", None) or reason_of(problem)
     return CollectionError(
         code="tls",
         cause=f"There is no trusted connection to {host_of(url)}: {reason}.",

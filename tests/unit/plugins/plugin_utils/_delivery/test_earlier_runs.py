@@ -114,7 +114,7 @@ def records(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("has_record", [False, True])
 def test_the_bundle_of_a_renamed_person_gets_the_new_name(site: Site, has_record: bool) -> None:
-    evidence = site.folder.parent / "evidence"
+    evidence = site.folder / "evidence"
     site.run(evidence_path=str(evidence))
     sent = len(site.registration.sent)
     new = site.folder / RENAMED
@@ -124,7 +124,7 @@ def test_the_bundle_of_a_renamed_person_gets_the_new_name(site: Site, has_record
     assert told(site.run(check_mode=True, dest=str(new))) == (None, "new", True, 0)
     assert site.dest.exists()
     assert told(site.run(dest=str(new), evidence_path=str(evidence))) == (None, "collected", True, 0)
-    assert (site.names(), records(site.folder)) == ([RENAMED], [f".{RENAMED}.withdrawal.json"])
+    assert (site.names(), records(site.folder)) == ([RENAMED, "evidence"], [f".{RENAMED}.withdrawal.json"])
     assert told(site.run(dest=str(new))) == (None, "collected", False, 0)
     assert (new.read_bytes(), len(site.registration.sent)) == (site.issued.data, sent)
     assert evidence.read_text(encoding="utf-8").count("\n") == 1
