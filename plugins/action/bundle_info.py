@@ -27,7 +27,7 @@ class ActionModule(Pkcs12Action):
             "content": {"type": "str", "no_log": True},
             "folder": {"type": "path"},
             "pattern": {"type": "str", "default": "*.p12"},
-            "passphrase": {"type": "str", "no_log": True},
+            "passphrase": {"type": "raw", "no_log": True},
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},
         },

@@ -23,7 +23,7 @@ class ActionModule(Pkcs12Action):
         options={
             "url": {"type": "str", "required": True, "no_log": True},
             "code": {"type": "str", "required": True, "no_log": True},
-            "passphrase": {"type": "str", "no_log": True},
+            "passphrase": {"type": "raw", "no_log": True},
             "new_passphrase": {"type": "str", "no_log": True},
             "dest": {"type": "path", "required": True},
             "name": {"type": "str"},
@@ -47,6 +47,7 @@ class ActionModule(Pkcs12Action):
             "allow_ephemeral_dest": {"type": "bool", "default": False},
             "evidence_path": {"type": "path"},
             "message_id": {"type": "str"},
+            "retry": {"type": "bool", "default": False},
         },
     )
 

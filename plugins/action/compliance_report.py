@@ -28,6 +28,7 @@ HOLDER = {
     "authorisation_anniversary": {"type": "str"},
     "absent_until": {"type": "str"},
     "function": {"type": "str"},
+    "mail": {"type": "str"},
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
 }
@@ -65,6 +66,7 @@ class ActionModule(Pkcs12Action):
                 "default": list(FILE_FORMATS),
             },
             "title": {"type": "str"},
+            "establishment": {"type": "str"},
             "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
             "time_zone": {"type": "str", "default": "UTC"},
             "report_date": {"type": "str"},

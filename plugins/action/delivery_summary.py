@@ -29,6 +29,7 @@ class ActionModule(Pkcs12Action):
             "unstored": {"type": "dict", "default": {}},
             "holders": {"type": "list", "elements": "dict", "required": True},
             "acknowledged": {"type": "list", "elements": "str", "default": []},
+            "leavers": {"type": "list", "elements": "str", "default": []},
             "known": {"type": "dict", "default": {}},
         },
     )
@@ -46,6 +47,7 @@ class ActionModule(Pkcs12Action):
                 if holder.get("authorisation")
             },
             acknowledged=frozenset(options["acknowledged"]),
+            leavers=frozenset(options["leavers"]),
             known=options["known"],
             check_mode=task.check_mode,
         )

@@ -31,7 +31,7 @@ class ActionModule(Pkcs12Action):
             "url": {"type": "str", "required": True},
             "path": {"type": "path"},
             "content": {"type": "str", "no_log": True},
-            "passphrase": {"type": "str", "no_log": True},
+            "passphrase": {"type": "raw", "no_log": True},
             "ca_path": {"type": "path"},
             "holder": {"type": "str"},
             "holder_password": {"type": "str", "no_log": True},

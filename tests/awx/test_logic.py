@@ -93,7 +93,7 @@ def test_a_difference_is_named_and_mended(fake: FakeAwx, there: Site, data: Data
     store.members[("job_templates", renew["id"], "credentials")].pop()
     store.members[("job_templates", renew["id"], "instance_groups")].append(renew["id"])
     store.surveys[renew["id"]]["spec"].pop()
-    node["extra_data"] = {}
+    node["extra_data"] = {"report_language": "fr"}
     approval["timeout"] = 5
     store.members[("workflow_job_template_nodes", node["id"], "success_nodes")].clear()
     role = campaign["summary_fields"]["object_roles"]["approval_role"]["id"]

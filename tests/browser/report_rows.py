@@ -53,6 +53,7 @@ def parameters(language: str) -> ReportParameters:
         issuer_mail_sender=None,
         issuer_mail_subject=None,
         query=None,
+        establishment="Hôpital de Bellevue",
     )
 
 
@@ -95,7 +96,13 @@ def holder(name: str, number: str, authorisation_days: int | None, *places: Hold
     if authorisation_days is not None:
         due = Status.RENEWAL_DUE if authorisation_days <= 30 else Status.VALID
         status = Status.EXPIRED if authorisation_days <= 0 else due
-    return holder_row(name, number, authorisation_days, status, *places)
+    seats = (replace(seat, owner_sid=sid(number)) for seat in places)
+    return holder_row(name, number, authorisation_days, status, *seats)
+
+
+def sid(number: str) -> str:
+    """The SID of the account of the holder with this authorisation number."""
+    return f"S-1-5-21-1004336348-1177238915-682003330-{1100 + int(number[1:]) % 1000}"
 
 
 def certificate(row: HolderRow, seat: HolderWorkstation, status: Status | None = None) -> CertificateRow:
@@ -105,7 +112,7 @@ def certificate(row: HolderRow, seat: HolderWorkstation, status: Status | None =
     record = certificate_record(
         row,
         seat,
-        owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{1100 + int(row.authorisation[1:]) % 1000}",
+        owner_sid=sid(row.authorisation),
         subject=f"CN={row.name} - {row.authorisation},O=CHU",
         issuer="CN=Autorité de certification SISERI,O=IRSN,C=FR",
         issuer_cn="Autorité de certification SISERI",

@@ -5,18 +5,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    CertificateRow,
     Change,
     ChangeKind,
     NextStep,
     Report,
     WorkstationRow,
 )
-from browser.report_rows import away, certificate, digest, holder, parameters, place, silent, workstation
+from browser.report_rows import NOW, away, certificate, digest, holder, parameters, place, sid, silent, workstation
 
 LAST_SEEN = datetime(2026, 11, 11, 6, 30, tzinfo=timezone.utc)
 
@@ -87,7 +88,7 @@ WITHOUT_WORKSTATION = (replace(SYLVIE, places=()),)
 def workstations() -> tuple[WorkstationRow, ...]:
     """Those of the sample: three did not answer, one of them never did; one has a store that could not be read."""
     unread = UnreadRecord(
-        owner_sid="S-1-5-21-1004336348-1177238915-682003330-1190",
+        owner_sid=sid("T100002"),
         store="CurrentUser\\My",
         code="access_denied",
         reason="the connection account may not read the profile",
@@ -120,6 +121,11 @@ def changes() -> tuple[Change, ...]:
     )
 
 
+def _in_jeannes_store(row: CertificateRow) -> CertificateRow:
+    own = certificate(HOLDERS[8], HOLDERS[8].places[1]).certificate
+    return replace(row, certificate=replace(row.certificate, owner=own.owner, owner_sid=own.owner_sid))
+
+
 def sample(language: str = "en") -> Report:
     """A small hospital in which every status occurs."""
     listed = [certificate(row, seat) for row in HOLDERS for seat in row.places if seat.valid_until]
@@ -128,8 +134,10 @@ def sample(language: str = "en") -> Report:
         HOLDERS[10],
         holder("Bruno Weber", "T100014", None, place("ws-cardio", "bweber", Status.VALID, 222)),
     )
-    listed.append(certificate(claire, replace(claire.places[0], thumbprint=digest("older")), Status.SUPERSEDED))
+    older = replace(claire.places[0], thumbprint=digest("older"), valid_until=NOW + timedelta(days=11))
+    listed.append(certificate(claire, older, Status.SUPERSEDED))
     listed.append(certificate(hugo, replace(hugo.places[0], thumbprint=digest("archived")), Status.ARCHIVED))
+    listed = [_in_jeannes_store(each) if each.status is Status.WRONG_HOLDER else each for each in listed]
     stray = replace(certificate(gone, gone.places[0]), holder=None)
     listed.append(stray)
     return Report(

@@ -9,8 +9,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
 from browser.pages import hostile_page, sample_page
 from browser.visit import NARROW, WIDE, Visitor
+from unit.plugins.plugin_utils._report.reports import hospital
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.browser
 UNSEEN = """
     const unseen = (element) => {
         const cut = element.closest("thead, caption, h2");
-        return element.closest("script, style, option, title, desc, .skip, [hidden]")
+        return element.closest("script, style, option, title, desc, .skip, [hidden], details:not([open]) > :not(summary)")
             || (cut && getComputedStyle(cut).clipPath === "inset(50%)");
     };
 """
@@ -81,7 +83,7 @@ def overlaps(page: Page) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("width", [WIDE, 1220, 800, NARROW])
+@pytest.mark.parametrize("width", [2560, WIDE, 1220, 800, NARROW])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_everything_has_its_place(visit: Visitor, language: str, width: int) -> None:
     page = visit(sample_page(language), width=width)
@@ -99,11 +101,38 @@ def test_hostile_names_have_their_place(visit: Visitor, width: Literal[1280, 390
     held(visit(hostile_page("fr"), width=width), width)
 
 
+def test_a_wide_screen_is_used_and_many_rows_stay_short(visit: Visitor) -> None:
+    page = visit(page_of(hospital(300)), width=2560)
+    assert page.evaluate("document.documentElement.scrollWidth") == 2560
+    assert page.evaluate(CUT) == []
+    box = page.locator(".rows.holders").bounding_box()
+    assert box and box["width"] > 1900
+    heights = page.evaluate(
+        "Array.from(document.querySelectorAll('.holders tbody tr'), (row) => row.offsetHeight).slice(0, 100)"
+    )
+    assert sorted(heights)[50] < 90
+    page.mouse.wheel(0, 4000)
+    head = page.locator(".holders thead").bounding_box()
+    assert head and head["y"] < 5, "the headings stay in sight"
+
+
 def held(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.evaluate(CUT) == []
     assert page.evaluate(PIECES), "there is text"
     assert overlaps(page) == []
+
+
+def test_the_folded_text_opens(visit: Visitor) -> None:
+    page = visit(sample_page("fr"))
+    folded = page.locator("#silent details").first
+    text = folded.locator("[lang=en]")
+    assert not text.is_visible()
+    folded.locator("summary").click()
+    assert text.is_visible()
+    assert folded.locator("summary").inner_text() == "Texte technique"
+    page.evaluate("scrollTo(0, 0)")  # the headings of a table in sight lie on its rows
+    held(page, WIDE)
 
 
 def test_the_check_sees_what_overlaps(visit: Visitor) -> None:

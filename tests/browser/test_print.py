@@ -12,12 +12,14 @@ import pytest
 from playwright.sync_api import Page
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, Report
 from browser.chromium import print_out
 from browser.many import large
 from browser.pages import sample_page
 from browser.sample import sample
 from browser.visit import Visitor
+from unit.plugins.plugin_utils._report.reports import hospital
 
 pytestmark = pytest.mark.browser
 
@@ -27,8 +29,9 @@ A4_LANDSCAPE = (842, 595)
 PLACES = 3
 
 
-def sheets(page: Page) -> list[str]:
-    """The text of each sheet; all are A4."""
+def sheets(page: Page, everything: bool = True) -> list[str]:
+    """The text of each sheet; all are A4. ``everything``: with all tables, not the short form."""
+    page.locator("#everything").set_checked(everything)
     document = pypdfium2.PdfDocument(print_out(page))
     texts = []
     for sheet in document:
@@ -93,9 +96,49 @@ def test_headings_are_repeated_and_rows_are_whole(visit: Visitor) -> None:
 
 def test_what_is_filtered_is_printed_and_says_so(visit: Visitor) -> None:
     page = visit(sample_page("en"), part="status=expired")
-    text = "\n".join(sheets(page)[:2])
-    assert "1 of 13 holders (Status = expired)" in text
-    assert "log on at the workstation" not in text
+    for everything in (True, False):
+        text = "\n".join(sheets(page, everything)[:2])
+        assert "1 of 13 holders (Status = expired)" in text
+        assert "log on at the workstation" not in text
+
+
+def named(report: Report) -> Report:
+    return replace(report, parameters=replace(report.parameters, establishment="CHU de Bellevue"))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_short_form_has_who_needs_something_then_the_numbers_then_a_line_to_sign(
+    visit: Visitor, language: str
+) -> None:
+    report = named(sample(language))
+    say = Wording(report.parameters)
+    text = "\n".join(sheets(visit(page_of(report)), everything=False)).replace("\r\n", "\n")
+    words = " ".join(text.split())
+    needy = [row for row in (*report.holders, *report.without_workstation) if row.actor is not Actor.NOBODY]
+    assert len(needy) == 11
+    assert all(row.authorisation in words for row in needy)
+    assert [row.name for row in report.holders if row.actor is Actor.NOBODY and row.authorisation in words] == []
+    order = ["CHU de Bellevue", say("title"), say("text.holders"), needy[0].name, say("counts"), say("sign")]
+    places = [words.find(" ".join(each.split())) for each in order]
+    assert -1 not in places and places == sorted(places)
+    assert ("25/11/2026 10:00" if language == "fr" else "2026-11-25 10:00") in words
+    for hidden in ("certificates", "answered", "changes", "bars", "silent"):
+        assert say(hidden) not in words
+    assert say("count.all", total=13) not in words, "it would be about another number of rows"
+
+
+@pytest.mark.parametrize("report", [named(hospital(40, "fr")), named(hospital(40))], ids=["fr", "en"])
+def test_forty_holders_are_two_sheets(visit: Visitor, report: Report) -> None:
+    found = sheets(visit(page_of(report)), everything=False)
+    assert len(found) == 2
+    assert Wording(report.parameters)("sign") in found[1]
+    assert len(sheets(visit(page_of(report)))) > 4
+
+
+def test_three_hundred_holders_stay_readable_on_paper(visit: Visitor) -> None:
+    found = sheets(visit(page_of(hospital(300))), everything=False)
+    assert len(found) <= 14
+    assert all("Next step" in sheet for sheet in found[:-1])
 
 
 def test_paper_is_white_whatever_the_screen_is(visit: Visitor) -> None:

@@ -59,6 +59,19 @@ def zones(data: Data) -> Iterator[str]:
             yield f"{template['name']}: its time zone is {zone}"
 
 
+def languages(data: Data) -> Iterator[str]:
+    """All reports are in one language of the site, unless somebody asks for another one of a single job."""
+    reports = [each for each in data["controller_templates"] if playbook_of(each) == "report"]
+    said = {template["name"]: template.get("extra_vars", {}).get("pkcs12_language") for template in reports}
+    for name, language in said.items():
+        if language is None or language != next(iter(said.values())):
+            yield f"{name}: its language is {language}"
+    for template in reports:
+        for question in template.get("survey_spec", {}).get("spec", ()):
+            if question["variable"] == "report_language" and question.get("default") != said[template["name"]]:
+                yield f"{template['name']}: it offers {question.get('default')}"
+
+
 def approvers(data: Data) -> Iterator[str]:
     """Somebody is told of each approval, and of its end, and it is not only those who are told of failures."""
     mails = {each["name"]: each for each in data["controller_notifications"]}
@@ -87,4 +100,4 @@ def schedules(data: Data) -> Iterator[str]:
     yield from (f"{each['name']}: it is enabled" for each in data["controller_schedules"] if each["enabled"])
 
 
-LAUNCHES = [answers, required_folders, zones, approvers, schedules]
+LAUNCHES = [answers, required_folders, zones, languages, approvers, schedules]

@@ -46,6 +46,7 @@ SCHEDULES = {
         Hours(WORKING_DAYS, frozenset(f"{hour:02}:00" for hour in range(8, 19))),
     ),
     "PKCS12 audit with proofs every week": ("Every Tuesday at 14:30", Hours(frozenset({1}), frozenset({"14:30"}))),
+    "PKCS12 remind in the morning": ("Monday to Friday at 11:00", Hours(WORKING_DAYS, frozenset({"11:00"}))),
     "PKCS12 report by mail every week": ("Every Monday at 11:30", Hours(frozenset({0}), frozenset({"11:30"}))),
 }
 # The second has the day on which clocks go back an hour, the last one the day on which they go forward.

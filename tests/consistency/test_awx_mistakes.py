@@ -141,6 +141,16 @@ MISTAKES = [
     ),
     (awx_launches.zones, put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_time_zone", value="UTC"), "zone is UTC"),
     (
+        awx_launches.languages,
+        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_language", value="fr"),
+        "PKCS12 report by mail: its language is fr",
+    ),
+    (
+        awx_launches.languages,
+        put(TEMPLATES, "PKCS12 report", "survey_spec", "spec", 0, "default", value="fr"),
+        "PKCS12 report: it offers fr",
+    ),
+    (
         awx_launches.approvers,
         put("controller_workflows", 1, "notification_templates_approvals", value=["PKCS12 failure"]),
         "nothing says approved",

@@ -28,6 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     NextStep,
     Reachability,
     Report,
+    StoreOwner,
     WorkstationRow,
 )
 from consistency.schemas import published, put
@@ -59,6 +60,7 @@ def test_reports_fit(report: Report) -> None:
         ("place", HolderWorkstation),
         ("workstation", WorkstationRow),
         ("unread", UnreadRecord),
+        ("store_owner", StoreOwner),
         ("change", Change),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -78,7 +80,7 @@ def test_every_section_is_described_and_no_other() -> None:
 
 def test_no_map_takes_more_than_is_described_and_everything_is_described() -> None:
     every = SCHEMA_FILE.objects()
-    assert len(every) == 16
+    assert len(every) == 17
     assert all(each["additionalProperties"] is False and each["description"] for each in every)
     assert [each.get("required", list(each["properties"])) for each in every] == [
         list(each["properties"]) for each in every

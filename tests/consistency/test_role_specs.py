@@ -54,7 +54,7 @@ def test_maps_in_lists_are_described(role: Path) -> None:
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_a_holder_is_what_the_facts_take(role: Path) -> None:
     described = spec(role)[f"{role.name}_holders"]["options"]
-    wanted = set(HOLDER) - ({"user"} if role.name == "report" else set())
+    wanted = set(HOLDER) - ({"user"} if role.name in ("report", "remind") else set())
     assert set(described) == wanted
     assert {name: said["type"] for name, said in described.items()} == {name: HOLDER[name]["type"] for name in wanted}
     needed = (NEEDED_BY_ROLES & wanted) - (set() if role.name in AT_WORKSTATIONS else {"user"})

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from integration.plays import facts_in
 from lab import mails
@@ -20,7 +22,7 @@ from lab.issuer import Issuer
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
 
-COLLECT, ENROL = "hospital_it.pkcs12.collect", "hospital_it.pkcs12.enrol"
+COLLECT, ENROL, REPORT = (f"hospital_it.pkcs12.{name}" for name in ("collect", "enrol", "report"))
 DESKS = [
     Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE), Seat(KARIM))),
     Desk("ws-nuclear", (Seat(PAUL), Seat(LOUIS), Seat(JEANNE))),
@@ -61,7 +63,8 @@ def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> 
         KARIM.authorisation: issuer.announce(KARIM, DAYS, form="html"),
     }
 
-    tried = collect(issuer, "--check")
+    tried = collect(issuer, "--check", collect_move_to="Done")
+    assert len(tried.of("delivery_info")) == 1  # no second reading moves a mail
     assert (tried.exit_code, issuer.registration.requests, states(issuer)) == (0, [], {}), tried.stdout
     assert files(issuer) == [] and not issuer.vault_file.exists()
 
@@ -74,7 +77,7 @@ def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> 
     assert b"pkcs12_passphrases" not in issuer.vault_file.read_bytes()
 
     asked = len(issuer.registration.requests)
-    again = collect(issuer)
+    again = collect(issuer, collect_vault_file="/nowhere/vault.yml")  # nothing is left to store
     assert (again.exit_code, len(issuer.registration.requests)) == (0, asked), again.stdout
     assert [row for row in again.rows if row.result.get("changed")] == []
 
@@ -84,7 +87,8 @@ def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> 
     assert [row.result["outcome"] for row in enrolled.holders()] == ["installed"] * len(ids), enrolled.stdout
 
 
-def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issuer) -> None:
+def troubled(issuer: Issuer) -> tuple[dict[str, str], str]:
+    """Six deliveries, of which one can be withdrawn. Returns what has to become of each, and the message id of the used link's."""
     hospital, registration = issuer.hospital, issuer.registration
     now = datetime.now(UTC)
     issuer.announce(JEANNE, DAYS)
@@ -104,23 +108,47 @@ def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issu
     unknown = replace(ANNE, authorisation="T999999")
     mails.deliver(issuer.maildir, unknown, registration.issue(karims, "x"), "x")
 
-    run = collect(issuer)
-    expected = {
+    return {
         JEANNE.authorisation: "collected",
         ELODIE.authorisation: "link_used",
         KARIM.authorisation: "code_wrong",
         PAUL.authorisation: "not_authentic",
         LOUIS.authorisation: "refused",
         unknown.authorisation: "unknown_holder",
-    }
+    }, used
+
+
+def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issuer) -> None:
+    hospital = issuer.hospital
+    expected, used = troubled(issuer)
+    run = collect(issuer)
     assert (run.exit_code, states(issuer)) == (2, expected), run.stdout + run.stderr
     for number, state in expected.items():
         assert f"{number} (mail" in run.stdout or state == "collected"
 
+    reported = play(
+        issuer.hospital, REPORT, "-e", f"report_folder={hospital.folder}/report", environment=fact_cache(hospital)
+    )
+    assert reported.exit_code == 0, reported.stdout
+    told = json.loads((hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+    shown = {row["authorisation"]: (row["delivery"] or {}).get("state") for row in told["holders"]}
+    assert shown == {number: state for number, state in expected.items() if state != "unknown_holder"}
+
     (result,) = (row.result for row in collect(issuer, collect_acknowledged=[used]).of("delivery_summary"))
     assert ELODIE.authorisation not in result["needs_somebody"]
     assert states(issuer)[ELODIE.authorisation] == "acknowledged"
-    assert registration.downloads == 1 + 1
+    assert issuer.registration.downloads == 1 + 1
+
+
+def test_the_vault_keeps_the_passphrase_of_the_earlier_bundle(issuer: Issuer) -> None:
+    issuer.announce(JEANNE, 30, date=datetime.now(UTC) - timedelta(days=40))
+    assert collect(issuer).exit_code == 0
+    issuer.announce(JEANNE, DAYS)
+    assert collect(issuer).exit_code == 0
+    secret = VaultSecret((issuer.hospital.folder / "vault-password").read_bytes())
+    stored = yaml.safe_load(VaultLib([("default", secret)]).decrypt(issuer.vault_file.read_bytes()))
+    first, second = (each.code for each in issuer.registration.deliveries.values())
+    assert stored == {"pkcs12_passphrases": {JEANNE.authorisation: [second, first]}}
 
 
 def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer) -> None:
@@ -152,6 +180,11 @@ def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     new = {JEANNE.authorisation: "a passphrase of the site"}
     assert collect(issuer, collect_new_passphrases=new).exit_code == 0
+    stored = play(
+        issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=fact_cache(issuer.hospital)
+    )
+    outcomes = {row.result["authorisation"]: row.result["outcome"] for row in stored.holders()}
+    assert outcomes[JEANNE.authorisation] == "installed", stored.stdout
     enrolled = play(
         issuer.hospital,
         ENROL,

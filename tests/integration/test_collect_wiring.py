@@ -48,17 +48,22 @@ MAIL = {
     "date": "2026-10-17T09:42:00Z",
 }
 OTHER = {**MAIL, "message_id": "<2@issuer.example>"}
+THIRD = {**MAIL, "message_id": "<3@issuer.example>"}
 PROBLEM = {"place": "new/1", "cause": "So.", "next_step": "Look."}
 ANSWERS = {
     "delivery_info": {
         "deliveries": [{"state": "new"}],
         "problems": [PROBLEM],
-        "newest": {"T1": MAIL, "T2": OTHER, "T9": MAIL},
+        "newest": {"T1": MAIL, "T2": OTHER, "T3": THIRD, "T9": MAIL},
     },
     "bundle_pickup": {"state": "collected", "opened_with": "code", "dest": "/bundles/x.p12"},
     "delivery_summary": {"lines": [], "needs_somebody": []},
 }
-HOLDERS = [{"name": "Jeanne Dupont", "authorisation": "T1"}, {"name": "Paul Martin", "authorisation": "T2"}]
+HOLDERS = [
+    {"name": "Jeanne Dupont", "authorisation": "T1"},
+    {"name": "Paul Martin", "authorisation": "T2"},
+    {"name": "Anne Roux", "authorisation": "T3"},
+]
 MODULES = tuple(ANSWERS)
 
 IMAP = {f"collect_imap_{name}": (name, value) for name, value in {
@@ -85,6 +90,7 @@ READ: Mapping[str, tuple[str, Any]] = {
         "authserv_id": "mx.example",
         "forwarders": ["@chu.example"],
         "inline_forwards": True,
+        "authorisations": ["T1", "T2", "T3", "T9"],
     }.items()
 } | IMAP
 WITHDRAWN: Mapping[str, tuple[str, Any]] = {
@@ -111,13 +117,18 @@ WITHDRAWN: Mapping[str, tuple[str, Any]] = {
     "collect_certificate_pattern": ("authorisation_pattern", "- (T.)$"),
     "collect_max_bundle_bytes": ("max_bytes", 2000),
 }
-SUMMED_UP = {"collect_holders": ("holders", HOLDERS), "collect_acknowledged": ("acknowledged", ["<2@issuer.example>"])}
+SUMMED_UP = {
+    "collect_holders": ("holders", HOLDERS),
+    "collect_acknowledged": ("acknowledged", ["<2@issuer.example>"]),
+    "collect_leavers": ("leavers", ["T3"]),
+}
 ELSEWHERE = {
     "collect_bundle_folder": "/bundles",
     "collect_file_name": "{authorisation} {name} {date}.p12",
     "collect_passphrases": {"T1": ["first", "second"]},
     "collect_new_passphrases": {"T1": "new"},
     "collect_move_to": "Done",
+    "collect_retry": ["T1"],
     "collect_store_tasks": None,
 }
 """Variables that are more than one option; see the tests below and test_collect."""
@@ -166,11 +177,11 @@ def test_every_variable_of_the_role_has_a_row() -> None:
 @pytest.mark.parametrize(
     ("module", "rows", "others"),
     [
-        ("delivery_info", READ, {"include_codes", "authorisations", "move_to", "move_message_ids"}),
+        ("delivery_info", READ, {"include_codes", "move_to", "move_message_ids"}),
         (
             "bundle_pickup",
             WITHDRAWN,
-            {"url", "code", "passphrase", "new_passphrase", "dest", "name", "authorisation", "message_id"},
+            {"url", "code", "passphrase", "new_passphrase", "dest", "name", "authorisation", "message_id", "retry"},
         ),
         ("delivery_summary", SUMMED_UP, {"deliveries", "withdrawals", "problems", "unstored", "known"}),
     ],
@@ -214,24 +225,25 @@ def test_codes_are_read_without_a_log_and_mails_are_moved_without_codes(given: M
 
 
 def test_only_holders_whose_delivery_is_open_are_served(given: Mapping[str, list[Json]]) -> None:
-    """T2 has been dealt with by a person, and the inventory does not have T9."""
+    """T2 has been dealt with by a person, T3 has left, and the inventory does not have T9."""
     (served,) = given["bundle_pickup"]
     wanted = {
         "url": MAIL["url"],
         "code": MAIL["code"],
-        "passphrase": "first",
+        "passphrase": ["first", "second"],
         "new_passphrase": "new",
         "dest": "/bundles/T1 Jeanne Dupont 2026-10-17 0942.p12",
         "name": "Jeanne Dupont",
         "authorisation": "T1",
         "message_id": MAIL["message_id"],
+        "retry": True,
     }
     assert {option: served[option] for option in wanted} == wanted
 
 
 def test_the_store_gets_the_passphrase_and_the_summary_what_was_done(given: Mapping[str, list[Json]]) -> None:
     stored, summed = given["delivery_summary"]
-    assert (stored["deliveries"], stored["no_log"]) == (["T1", "the code", "/bundles/x.p12"], True)
+    assert (stored["deliveries"], stored["no_log"]) == (["T1", "new", "/bundles/x.p12"], True)
     assert summed["deliveries"] == ANSWERS["delivery_info"]["deliveries"] and summed["problems"] == [PROBLEM]
     assert [(done["item"], done["state"]) for done in summed["withdrawals"]] == [("T1", "collected")]
     assert (summed["unstored"], summed["known"]) == ({}, {})

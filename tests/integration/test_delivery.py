@@ -147,6 +147,15 @@ def test_forms_are_chosen_for_each_place(site: Site, post: MailServer, ca_path: 
     assert list(post.mails[0].message.iter_attachments()) == []
 
 
+def test_subject_is_in_the_language_of_the_site(site: Site, post: MailServer, ca_path: str) -> None:
+    ours = '{"pkcs12_language": "fr", "pkcs12_establishment": "CHU de Bellevue"}'
+    run = site.report("-e", ours, destination=[mail(post, ca_path)], credentials=CREDENTIALS)
+    assert run.exit_code == 0, run.stdout
+    (letter,) = post.mails
+    assert letter.message["Subject"].startswith("Certificats clients, CHU de Bellevue, ")
+    assert "sans certificat 1" in letter.message["Subject"]
+
+
 def test_place_that_fails_is_named_and_the_others_are_served(
     site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path
 ) -> None:

@@ -34,7 +34,7 @@ MISUSE: Mapping[str, Json] = {
     "bad_arguments": {"withdrawal_code": "{{ stray }}"},
     "bad_pattern": {"used_pattern": "("},
     "dest_folder": {"dest": "/nowhere/at/all.p12"},
-    "tls": {"ca_path": "/nowhere.pem"},
+    "tls": {"ca_path": "/nowhere.pem", "dest": "{{ tls_dest }}"},
 }
 """Tasks that send nothing."""
 
@@ -121,6 +121,7 @@ def withdrawals(tmp_path_factory: pytest.TempPathFactory, authority: Authority) 
         found.variables |= {
             "plain_url": f"http://{server.host}/{token}",
             "user_url": f"https://a@{server.host}/{token}",
+            "tls_dest": str(hospital.bundle_folder / "elsewhere.p12"),
         }
         for case in CASES:
             found.issue(case)

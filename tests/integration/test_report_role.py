@@ -90,7 +90,7 @@ def test_red_comes_after_the_report_was_delivered(site: Site, tmp_path: Path) ->
     place = {"kind": "folder", "path": str(tmp_path)}
     run = site.report(fail_on=["missing", "never_seen", "expired"], destination=[place], environment=STATS)
     assert run.exit_code == 2
-    assert "1 missing, 1 never_seen" in run.stdout + run.stderr
+    assert "missing 1, never seen 1" in run.stdout + run.stderr
     assert {path.name for path in tmp_path.iterdir()} == {f"pkcs12-compliance{end}" for end in FILES}
     assert stats(run)["pkcs12_summary"]["by_status"]["missing"] == 1
     assert site.report(fail_on=["expired", "weak"]).exit_code == 0
@@ -140,12 +140,22 @@ def test_register_query_language_and_title(site: Site) -> None:
     assert (report["title"], report["language"]) == ("CHU de l'Essai", "fr")
     found = [row["authorisation"] for row in (*report["holders"], *report["without_workstation"])]
     assert found == [PAUL.authorisation, "T999999"]
-    assert "absent" in json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
+    assert "sans certificat" in json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
 
 
 def test_time_zone_of_the_site_is_that_of_all_playbooks(site: Site) -> None:
     site.report("-e", "pkcs12_time_zone=Pacific/Kiritimati")
     assert site.written()["time_zone"] == "Pacific/Kiritimati"
+
+
+def test_language_and_establishment_of_the_site_are_the_reports(site: Site) -> None:
+    run = site.report("-e", "pkcs12_language=fr", "-e", '{"pkcs12_establishment": "CHU de Bellevue"}')
+    report = site.written()
+    assert (report["language"], report["establishment"]) == ("fr", "CHU de Bellevue")
+    said = json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
+    assert "CHU de Bellevue" in said and "Titulaires à traiter" in said
+    site.report("-e", "pkcs12_language=fr", language="en")
+    assert site.written()["language"] == "en"
 
 
 REFUSALS: list[tuple[Json, str]] = [

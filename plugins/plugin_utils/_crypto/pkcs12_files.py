@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import CollectionError
+from .passphrases import passphrases_in
 from .pkcs12 import Bundle, open_bundle
 
 
@@ -117,10 +118,11 @@ def _nfc(text: str) -> str:
 
 
 def load_bundle(options: Mapping[str, Any]) -> Bundle:
-    """The bundle of the options ``path`` or ``content`` with ``passphrase``. Raises ``CollectionError``."""
+    """The bundle of the options ``path`` or ``content`` with ``passphrase``, a text or a list. Raises ``CollectionError``."""
+    passphrases = passphrases_in(options.get("passphrase"))
     if options.get("content") is not None:
-        return open_bundle(_decode(options["content"]), options.get("passphrase"))
-    return open_bundle(read_bundle(Path(options["path"])), options.get("passphrase"))
+        return _open_with_any(_decode(options["content"]), passphrases)
+    return _open_with_any(read_bundle(Path(options["path"])), passphrases)
 
 
 def _decode(content: str) -> bytes:

@@ -13,6 +13,8 @@ from pathlib import Path
 from .._errors import CollectionError
 from .._policy.subject import ExpectedSubject
 from .destination import Destination, is_own_file
+from .earlier_runs import told_before
+from .former_dest import Former, formers, not_adopted
 from .judgement import OF_PASSPHRASE, Key, Opened, is_whole, judge, without_reserve
 from .states import DeliveryState
 from .withdrawal_record import WithdrawalRecord
@@ -30,6 +32,8 @@ class Action(Enum):
     """A killed run has downloaded all: its file gets its name."""
     ADOPT_KEPT = "adopt_kept"
     """A file that was set aside is good by now, for example with a corrected name."""
+    ADOPT_FORMER = "adopt_former"
+    """The bundle of this link is in the folder under a former name."""
     SET_ASIDE = "set_aside"
     """A download that ended too early is kept under another name."""
     REJECT = "reject"
@@ -42,7 +46,10 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``opened`` for ``USE``; ``refusal`` for ``REJECT`` and ``REFUSE``; ``path`` and ``size`` of a file that is adopted or set aside."""
+    """``opened`` for ``USE``; ``refusal`` for ``REJECT`` and ``REFUSE``; ``path`` and ``size`` of a file that is adopted or set aside.
+
+    ``former`` for ``ADOPT_FORMER``.
+    """
 
     action: Action
     opened: Opened | None = None
@@ -50,16 +57,23 @@ class Finding:
     path: Path | None = None
     size: int = 0
     whole: bool = False
+    former: Former | None = None
+
+    @property
+    def needs_request(self) -> bool:
+        """Whether the issuer has to be asked."""
+        return self.action in (Action.WITHDRAW, Action.SET_ASIDE) or (self.action is Action.REJECT and not self.whole)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is searched for. ``keys``: ``new_passphrase`` first."""
+    """What is searched for. ``keys``: ``new_passphrase`` first. ``retry``: ask although an earlier run was told that it is useless."""
 
     place: Destination
     keys: Sequence[Key]
     person: ExpectedSubject
     record: WithdrawalRecord | None
+    retry: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -67,14 +81,18 @@ class Search:
         return self.record is not None and self.record.link == self.place.link
 
     def look(self) -> Finding:
-        """Looks at the final file, then at the download of a killed run, then at what was set aside. Raises ``OSError``."""
+        """Looks at the final file, the download of a killed run, what was set aside, and what has a former name. Raises ``OSError``."""
         if self.place.path.exists() or self.place.path.is_symlink():
             return self._final()
         if self.place.part.exists():
             return self._part()
+        former = formers(self.place)
+        records = [(each.place, each.record) for each in former]
+        found = None
         if self.record is not None and self.is_ours:
-            return self._kept(self.record) or self._gone(self.record) or Finding(Action.WITHDRAW)
-        return Finding(Action.WITHDRAW)
+            found = self._kept(self.record)
+            records.insert(0, (self.place, self.record))
+        return found or self._former(former) or self._known(records) or Finding(Action.WITHDRAW)
 
     def _final(self) -> Finding:
         path = self.place.path
@@ -114,18 +132,44 @@ class Search:
             return Finding(Action.ADOPT_KEPT, path=path, size=len(data))
         return None
 
-    def _gone(self, record: WithdrawalRecord) -> Finding | None:
-        if record.state != DeliveryState.COLLECTED.value:
-            return None
-        who = f"by job {record.job} " if record.job else ""
-        return Finding(
-            Action.REFUSE,
-            refusal=CollectionError(
-                code="link_used",
-                cause=f"This link was used {who}on {record.utc}, and the bundle is no longer at {self.place.path}.",
-                next_step=f"Bring the bundle back from where it was moved to. To ask the issuer again, delete {self.place.record}.",
-            ),
-        )
+    def _former(self, found: Sequence[Former]) -> Finding | None:
+        """The first whole file of this link under another name. It is adopted if it is the holder's."""
+        refused: Finding | None = None
+        for former, path in ((each, path) for each in found for path in each.files()):
+            data = _read(path)
+            data = without_reserve(data) if path == former.place.part else data
+            if path == former.place.part and not is_whole(data):
+                continue
+            try:
+                judge(data, self.keys, self.person)
+            except CollectionError as refusal:
+                refused = refused or Finding(Action.REFUSE, refusal=not_adopted(path, self.place.path, refusal))
+            else:
+                return Finding(Action.ADOPT_FORMER, path=path, size=len(data), former=former)
+        return refused
+
+    def _known(self, records: Sequence[tuple[Destination, WithdrawalRecord]]) -> Finding | None:
+        """Why nothing is asked for although no file is there: an earlier run has collected it, or was told that it is useless."""
+        for place, record in records:
+            gone = _gone(place, record)
+            refusal = None if self.retry else told_before(record)
+            if gone or refusal:
+                return gone or Finding(Action.REFUSE, refusal=refusal)
+        return None
+
+
+def _gone(place: Destination, record: WithdrawalRecord) -> Finding | None:
+    if record.state != DeliveryState.COLLECTED.value:
+        return None
+    who = f"by job {record.job} " if record.job else ""
+    return Finding(
+        Action.REFUSE,
+        refusal=CollectionError(
+            code="link_used",
+            cause=f"This link was used {who}on {record.utc}, and the bundle is no longer at {place.path}.",
+            next_step=f"Bring the bundle back from where it was moved to. To ask the issuer again, delete {place.record}.",
+        ),
+    )
 
 
 def kept_as(refusal: CollectionError, path: Path) -> CollectionError:

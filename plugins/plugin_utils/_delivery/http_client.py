@@ -110,10 +110,11 @@ class Answer:
 
 
 class HttpClient:
-    """A conversation: it keeps the cookies and counts the requests."""
+    """A conversation: it keeps the cookies and counts the requests. ``is_code_sent`` is set by who sends the withdrawal code."""
 
     def __init__(self, options: HttpOptions, allowed_hosts: Sequence[str]) -> None:
         self.requests = 0
+        self.is_code_sent = False
         self._options, self._allowed_hosts = options, allowed_hosts
         self._deadline = time.monotonic() + TOTAL_TIME * options.timeout
         self._request = Request(
@@ -230,7 +231,7 @@ def _elsewhere(base: str, place: str, scheme: str) -> CollectionError:
 
 
 def _tls(url: str, problem: ssl.SSLError) -> CollectionError:
-    reason = getattr(problem, "verify_message", None) or problem.reason or reason_of(problem)
+    reason = getattr(problem, "verify_message", None) or getattr(problem, "reason", None) or reason_of(problem)
     return CollectionError(
         code="tls",
         cause=f"There is no trusted connection to {host_of(url)}: {reason}.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .._policy.subject import check_pattern
 
-SHOWN = 200
+SHOWN = 120
 """Characters of a page that an error shows."""
 SHORTEST_MASKED = 6
 """A shorter secret is part of ordinary words, and the gaps would show it."""

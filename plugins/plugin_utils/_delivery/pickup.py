@@ -19,6 +19,7 @@ from .._policy.subject import ExpectedSubject
 from .destination import Destination, check_destination, storage_error
 from .download import Download
 from .durable_files import free_name, move, replace_file
+from .earlier_runs import TOLD, may_have_got, noted, with_earlier_run
 from .findings import Action, Finding, Search, kept_as
 from .http_client import CHUNK, HttpClient, HttpOptions
 from .judgement import Key, Opened
@@ -41,7 +42,7 @@ class PickupTask:
 
     url: str = field(repr=False)
     code: str = field(repr=False)
-    passphrase: str | None = field(repr=False)
+    passphrases: tuple[str, ...] = field(repr=False)
     new_passphrase: str | None = field(repr=False)
     dest: Path
     person: ExpectedSubject
@@ -56,12 +57,14 @@ class PickupTask:
     host: str
     job: str | None
     now: datetime
+    retry: bool = False
 
     @property
     def keys(self) -> tuple[Key, ...]:
         """What may open the file, in the order in which it is tried."""
-        given = {"new_passphrase": self.new_passphrase, "code": self.code, "passphrase": self.passphrase}
-        return tuple(Key(option, secret) for option, secret in given.items() if secret)
+        given = [("new_passphrase", self.new_passphrase), ("code", self.code)]
+        given += [("passphrase", each) for each in self.passphrases]
+        return tuple(Key(option, secret) for option, secret in given if secret)
 
 
 def pick_up(task: PickupTask, check_mode: bool) -> dict[str, Any]:
@@ -91,6 +94,7 @@ class _Run:
         self._place = Destination(task.dest, url_hash(task.url))
         self._client = HttpClient(task.http, task.allowed_hosts)
         self._record: WithdrawalRecord | None = None
+        self._was_uncertain = False
         self.changed = self.collected = False
 
     @property
@@ -105,6 +109,8 @@ class _Run:
         finding = self._look()
         if finding.refusal is not None and (finding.action is Action.REFUSE or finding.whole):
             raise finding.refusal
+        if finding.needs_request:
+            self._client.check_authorities()
         return check_result(self._task.dest, finding, self._task.new_passphrase is not None)
 
     def done(self) -> dict[str, Any]:
@@ -118,19 +124,28 @@ class _Run:
                 opened = self._settled() or self._withdrawn()
                 return self._finished(opened, former)
             except CollectionError as refusal:
-                self._note(state_after(refusal.code, self.collected, self.requests > 0))
+                self._note(refusal.code)
                 raise
 
-    def _note(self, state: DeliveryState) -> None:
-        """Keeps the state of a failed run in the record of this link. What was collected stays so."""
+    def _note(self, code: str) -> None:
+        """Keeps the state of a failed run in the record of this link. What was collected stays so, and what the issuer has said.
+
+        A run that did not get as far as the code learned nothing new about a wrong code or a used link.
+        """
         record = self._record
         if record is None or record.link != self._place.link or record.state == DeliveryState.COLLECTED.value:
             return
+        state = state_after(code, self.collected, self.requests > 0)
+        got = may_have_got(code, self._client.is_code_sent)
+        if record.state in TOLD and state in (DeliveryState.NEW, DeliveryState.FAILED) and not got:
+            state = DeliveryState(record.state)
         with suppress(OSError):
-            self._save(replace(record, state=state.value))
+            if self.requests:
+                self._save(noted(record, state, format_instant(self._task.now), got or self._was_uncertain))
+            else:
+                self._save(replace(record, state=state.value))
 
     def _prepare(self) -> None:
-        self._client.check_authorities()
         check_destination(self._place, 2 * self._reserve, self._task.allow_ephemeral_dest)
 
     @property
@@ -138,7 +153,7 @@ class _Run:
         return self._task.http.max_bytes + CHUNK
 
     def _look(self) -> Finding:
-        return Search(self._place, self._task.keys, self._task.person, self._record).look()
+        return Search(self._place, self._task.keys, self._task.person, self._record, self._task.retry).look()
 
     def _settled(self) -> Opened | None:
         """Puts what earlier runs left in order. Returns the bundle if it is there, None if it has to be withdrawn."""
@@ -159,6 +174,11 @@ class _Run:
         self.changed = True
         if finding.action in (Action.ADOPT_PART, Action.ADOPT_KEPT):
             self._adopt(path, finding.size)
+        elif finding.former is not None:
+            # The new record comes first: a file without one would count as another person's.
+            self._save(replace(finding.former.record, kept=None))
+            self._adopt(path, finding.size)
+            finding.former.place.record.unlink(missing_ok=True)
         elif finding.action is Action.REJECT and finding.refusal is not None:
             rejected = self._reject()
             if finding.whole:
@@ -193,13 +213,15 @@ class _Run:
     def _withdrawn(self) -> Opened:
         """Asks the registration authority. The delivered file gets its final name before anybody looks at it."""
         task = self._task
+        self._client.check_authorities()
         earlier = self._record if self._record is not None and self._record.link == self._place.link else None
-        self._save(earlier or WithdrawalRecord(self._place.link, format_instant(task.now), task.job, task.message_id))
+        self._was_uncertain = earlier is not None and earlier.uncertain
+        self._save(self._begun(earlier))
         download, before = Download(self._client, self._place, self._reserve), self._place.leftovers()
         try:
             delivered = download.fetch(task.url, task.code, task.conversation)
         except CollectionError as refusal:
-            raise _with_earlier_run(refusal, earlier, self._place) from None
+            raise with_earlier_run(refusal, earlier, before) from None
         finally:
             self.changed = self.changed or self._place.leftovers() != before
         self.changed = True
@@ -210,6 +232,14 @@ class _Run:
         if opened is None:
             raise RuntimeError("the file that was delivered is gone")
         return opened
+
+    def _begun(self, earlier: WithdrawalRecord | None) -> WithdrawalRecord:
+        """The record before the first request. Until the run says how it ended, it may have got the bundle."""
+        task = self._task
+        if earlier is not None and earlier.uncertain:
+            return earlier
+        begun = earlier or WithdrawalRecord(self._place.link, "", None, task.message_id)
+        return replace(begun, utc=format_instant(task.now), job=task.job, uncertain=True)
 
     def _finished(self, opened: Opened, former: LockHolder | None) -> dict[str, Any]:
         """What follows once the bundle is there: the copy for the site, the evidence line, the record."""
@@ -263,19 +293,3 @@ class _Run:
         write_record(self._place.record, record)
         self._record = record
         return record
-
-
-def _with_earlier_run(
-    refusal: CollectionError, earlier: WithdrawalRecord | None, place: Destination
-) -> CollectionError:
-    """A used link may be one that a run of this module used before it was ended."""
-    if refusal.code != "link_used" or earlier is None:
-        return refusal
-    who = f"Job {earlier.job}" if earlier.job else "A run of this module"
-    names = ", ".join(path.name for path in place.leftovers())
-    kept = f" What came then is in {names}." if names else ""
-    return CollectionError(
-        code="link_used",
-        cause=f"{refusal.cause} {who} began a withdrawal with this link on {earlier.utc}.{kept}",
-        next_step=refusal.next_step,
-    )

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .._crypto.passphrases import passphrases_in
 from .._errors import CollectionError
 from .._policy.names import NameCheck
 from .._policy.subject import ExpectedSubject
@@ -42,7 +43,7 @@ def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime)
     return PickupTask(
         url=url,
         code=options["code"],
-        passphrase=options["passphrase"],
+        passphrases=tuple(each for each in passphrases_in(options["passphrase"]) if each),
         new_passphrase=options["new_passphrase"],
         dest=Path(options["dest"]).absolute(),
         person=ExpectedSubject(
@@ -62,12 +63,13 @@ def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime)
         host=host,
         job=job,
         now=now,
+        retry=options["retry"],
     )
 
 
 def _conversation(options: Mapping[str, Any], url: str) -> Conversation:
     patterns = {name: options[f"{name}_pattern"] for name in Meanings.__dataclass_fields__}
-    secrets = (options["url"], url, options["code"], options["passphrase"], options["new_passphrase"])
+    secrets = (options["url"], url, options["code"], *passphrases_in(options["passphrase"]), options["new_passphrase"])
     return Conversation(
         Labels(options["code_field"], options["submit_label"], options["download_label"]),
         Meanings(**{name: pattern for name, pattern in patterns.items() if pattern is not None}),

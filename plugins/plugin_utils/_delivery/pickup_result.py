@@ -60,7 +60,7 @@ def check_result(dest: Path, finding: Finding, is_copied: bool) -> dict[str, Any
     else:
         changes, state = True, DeliveryState.NEW
         row = dict.fromkeys(("issued_to", "valid_until", "opened_with", "sha256")) | {"dest": str(dest)}
-        adopted = finding.action in (Action.ADOPT_PART, Action.ADOPT_KEPT)
+        adopted = finding.action in (Action.ADOPT_PART, Action.ADOPT_KEPT, Action.ADOPT_FORMER)
         said = "taken over from an earlier run" if adopted else "withdrawn"
         said = f"not there; it would be {said}"
     return {

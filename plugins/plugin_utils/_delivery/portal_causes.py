@@ -64,6 +64,10 @@ CAUSES: Mapping[str, tuple[str, str]] = {
 """Sentence without its subject's name and without its period, and what to do, by code."""
 
 
+NOT_REACHED = ("name_mismatch", "untrusted_server", "proxy", "unreachable")
+"""Causes after which the portal has not seen the certificate, so it cannot have refused it."""
+
+
 def cause_sentence(visit: Visit) -> str:
     """Why the portal did not accept the certificate, in one sentence that begins with ``It``."""
     cause, _next_step = CAUSES.get(visit.cause or "", CAUSES["handshake"])
@@ -80,8 +84,9 @@ def next_step_of(visit: Visit) -> str:
 
 def portal_refusal(url: str, visit: Visit) -> CollectionError:
     """The error for a visit that was not accepted."""
+    outcome = "could not be asked" if visit.cause in NOT_REACHED else "did not accept the certificate"
     return CollectionError(
         code="connect_failed",
-        cause=f"The portal {url} did not accept the certificate. {cause_sentence(visit)}",
+        cause=f"The portal {url} {outcome}. {cause_sentence(visit)}",
         next_step=next_step_of(visit),
     )

@@ -18,7 +18,7 @@ SCHEMA = 1
 KEPT_FOR = timedelta(days=400)
 """A delivery is for one renewal, and a personal certificate lasts for years. An older record says nothing about the next one."""
 
-NOTHING_TO_DO = (DeliveryState.COLLECTED, DeliveryState.ACKNOWLEDGED)
+NOTHING_TO_DO = (DeliveryState.COLLECTED, DeliveryState.ACKNOWLEDGED, DeliveryState.LEFT)
 INSTANTS = ("mail_at", "recorded_at")
 
 

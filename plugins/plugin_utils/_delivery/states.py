@@ -11,7 +11,8 @@ from enum import Enum
 class DeliveryState(Enum):
     """``NEW``: nothing was withdrawn. ``REFUSED``: an address or a file that must not be used. ``FAILED``: try again, or look at it.
 
-    ``PASSPHRASE_NOT_STORED``: the bundle is there, and no secret store has its passphrase. ``ACKNOWLEDGED``: a person has dealt with it.
+    ``PASSPHRASE_NOT_STORED``: the bundle is there, and no secret store has its passphrase. ``PASSPHRASE_UNKNOWN``: it is there, and nothing
+    that is known opens it. ``LEFT``: the person has left. ``ACKNOWLEDGED``: a person has dealt with it.
     ``UNKNOWN_HOLDER``: the inventory does not have the holder.
     """
 
@@ -24,7 +25,9 @@ class DeliveryState(Enum):
     FAILED = "failed"
     SUPERSEDED = "superseded"
     PASSPHRASE_NOT_STORED = "passphrase_not_stored"  # noqa: S105  the name of a state
+    PASSPHRASE_UNKNOWN = "passphrase_unknown"  # noqa: S105
     ACKNOWLEDGED = "acknowledged"
+    LEFT = "left"
     UNKNOWN_HOLDER = "unknown_holder"
 
 
@@ -43,7 +46,7 @@ _STATES = {
     DeliveryState.CODE_WRONG: ("code_wrong",),
     DeliveryState.REFUSED: (
         *("url_invalid", "url_not_https", "url_host_not_allowed", "redirect_elsewhere"),
-        *("wrong_person", "no_authorisation"),
+        *("wrong_person", "no_authorisation", "former_dest"),
     ),
 }
 _STATE_OF = {code: state for state, codes in _STATES.items() for code in codes}

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
+from .._policy.names import normalized_text
 from .records import FACT, DeliveryRecord, fact_of, mail_date, records_of
 from .states import DeliveryState
 
@@ -31,8 +32,8 @@ class CollectionRun:
 
     ``deliveries`` and ``problems``: of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number.
     ``unstored``: why a passphrase is in no store, by number. ``holders``: names by number, as the inventory has them. ``acknowledged``:
-    message ids of deliveries, or places of mails, that a person has dealt with. ``known``: ``ansible_facts.pkcs12_deliveries`` from before.
-    ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
+    message ids of deliveries, or places of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
+    ``known``: ``ansible_facts.pkcs12_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
     """
 
     deliveries: Sequence[Row]
@@ -41,6 +42,7 @@ class CollectionRun:
     unstored: Mapping[str, str]
     holders: Mapping[str, str]
     acknowledged: Set[str]
+    leavers: Set[str]
     known: Any
     check_mode: bool = False
 
@@ -105,25 +107,38 @@ def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, st
     """The state of a delivery, the code of its error, and a sentence."""
     if row.get("message_id") in run.acknowledged:
         return DeliveryState.ACKNOWLEDGED, None, "A person has dealt with this delivery."
+    if number in run.leavers:
+        return DeliveryState.LEFT, None, "This person has left, so nothing is withdrawn."
     if row["state"] != DeliveryState.NEW.value:
         error = row.get("error") or {}
         sentence = f"{error.get('cause', row['state'])} {error.get('next_step', '')}".strip()
         return _read_state(row["state"]), error.get("code"), sentence
     if number not in run.holders:
-        sentence = (
-            "The inventory has no holder with this number. Add the holder to pkcs12_holders, and run the task again."
-        )
-        return DeliveryState.UNKNOWN_HOLDER, None, sentence
+        return DeliveryState.UNKNOWN_HOLDER, None, _unknown(run, row)
     return _withdrawn_state(run, number)
+
+
+def _unknown(run: CollectionRun, row: Row) -> str:
+    name = normalized_text(str(row.get("name") or "")).split()
+    same = [number for number, holder in run.holders.items() if name and normalized_text(holder).split() == name]
+    known = f" The inventory has this name with the number {', '.join(same)}." if same else ""
+    return f"No holder has this number.{known} Correct the number in pkcs12_holders, or add the holder, and run the task again."
 
 
 def _withdrawn_state(run: CollectionRun, number: str) -> tuple[DeliveryState, str | None, str]:
     done = run.withdrawals.get(number)
     if done is None:
         return DeliveryState.NEW, None, "The bundle was not withdrawn. Run the task again."
-    state = _read_state(done.get("state"))
+    state, code = _read_state(done.get("state")), (done.get("error") or {}).get("code")
+    if code is not None:
+        # A bundle that is there and does not open cannot be installed. An error before any request leaves the delivery new.
+        changed = {
+            DeliveryState.COLLECTED: DeliveryState.PASSPHRASE_UNKNOWN,
+            DeliveryState.NEW: DeliveryState.FAILED,
+        }
+        return changed.get(state, state), code, str(done.get("msg"))
     if state is not DeliveryState.COLLECTED:
-        return state, (done.get("error") or {}).get("code"), str(done.get("msg"))
+        return state, None, str(done.get("msg"))
     if number in run.unstored:
         return DeliveryState.PASSPHRASE_NOT_STORED, None, run.unstored[number]
     return DeliveryState.COLLECTED, None, str(done.get("msg"))

@@ -74,6 +74,7 @@ def _send_code(client: HttpClient, place: Place, code: str, how: Conversation) -
     buttons = submit_buttons(target.form, how.labels)
     if not buttons and how.labels.submit is not None:
         raise _no_code_field(place, found, how)
+    client.is_code_sent = True
     return _submit(client, place, target.form, {target.field.name: code}, buttons[0] if buttons else None)
 
 

@@ -17,10 +17,12 @@ MAX_SIZE = 65536
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalRecord:
-    """``link``: SHA-256 of the URL. ``sha256``: of the file as it was delivered, None before that. ``utc``: of the first request.
+    """``link``: SHA-256 of the URL. ``sha256``: of the file as it was delivered, None before that. ``utc`` and ``job``: of the run
+    that got the bundle or may have got it, else of the last one.
 
     ``kept``: where a delivered file is that could not be used. ``original``: where the file as delivered is, if ``dest`` is a copy under
-    another passphrase. ``evidence``: whether the evidence file has its line.
+    another passphrase. ``evidence``: whether the evidence file has its line. ``told``: when the issuer last said that the link was used or
+    the code wrong. ``uncertain``: whether the run of ``utc`` may have got the bundle: it was ended, or failed after the code.
     """
 
     link: str
@@ -32,6 +34,8 @@ class WithdrawalRecord:
     kept: str | None = None
     original: str | None = None
     evidence: bool = False
+    told: str | None = None
+    uncertain: bool = False
 
 
 def read_record(path: Path) -> WithdrawalRecord | None:

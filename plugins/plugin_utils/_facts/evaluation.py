@@ -15,6 +15,7 @@ from datetime import datetime
 from .._policy.revocation import Revocation, Revocations
 from .._policy.subject import HolderIndex
 from .._policy.validity import Calendar, Status, is_selectable, is_weak
+from .._workstation.protocol import TOLERATED_SKEW
 from .schema import CertificateRecord, KeyState
 
 USABLE_KEY_STATES = (KeyState.LINKED, KeyState.PROVEN)
@@ -22,6 +23,11 @@ USABLE_KEY_STATES = (KeyState.LINKED, KeyState.PROVEN)
 
 ACCESS_STATUSES = (Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE)
 """Statuses of a holder who has a certificate that a browser offers."""
+
+
+def is_clock_right(skew: int) -> bool:
+    """Whether a workstation's clock is right, but for a difference that is tolerated. ``skew``: in seconds."""
+    return abs(skew) <= TOLERATED_SKEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class HolderEntry:
     ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
     profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the
     workstation do not know this holder at this account, for instance because the entry is newer than the facts. ``awaiting``: what a
-    newcomer waits for; ``expected_from``: from this day on, the first certificate should be there.
+    newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the holder's mail address.
     """
 
     user: str
@@ -54,6 +54,7 @@ class HolderEntry:
     in_facts: bool = True
     is_site_anniversary: bool = False
     function: str | None = None
+    mail: str | None = None
     awaiting: Awaiting | None = None
     expected_from: date | None = None
 
@@ -86,6 +87,7 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "function": {"type": "str"},
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
+    "mail": {"type": "str"},
 }
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
@@ -115,6 +117,7 @@ def parse_holder(
         function=_function(raw),
         awaiting=_awaiting(raw),
         expected_from=_day(raw, "expected_from"),
+        mail=_mail(raw),
     )
 
 
@@ -140,6 +143,18 @@ def _function(raw: Mapping[str, Any]) -> str | None:
             next_step="Write a title, for instance occupational physician.",
         )
     return function or None
+
+
+def _mail(raw: Mapping[str, Any]) -> str | None:
+    """The mail address. Only its form at first sight is checked, so that a task that sends no mail does not fail for more."""
+    mail = str(raw.get("mail") or "").strip()
+    if mail and "@" not in mail:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"mail of {raw['user']} is {mail!r:.100}, which is no mail address.",
+            next_step="Write an address, for instance jeanne.dupont@chu.example.",
+        )
+    return mail or None
 
 
 def parse_day(given: Any, name: str) -> date | None:

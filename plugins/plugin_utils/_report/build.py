@@ -20,7 +20,8 @@ from .accounts import holder_keys, with_accounts
 from .certificates import certificate_rows
 from .compare import compare
 from .exceptions import ExceptionRow, Exceptions, with_states
-from .model import CertificateRow, HolderRow, Report, ReportParameters, name_sort_key
+from .model import CertificateRow, HolderRow, Report, ReportParameters
+from .name_order import name_sort_key
 from .next_step import RemainingCertificates
 from .revocation_lists import ReadLists
 from .rows import (

@@ -16,8 +16,13 @@ from .rows import EvaluatedHost, Rules
 def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateRow]:
     """All certificates of a workstation. A workstation that never answered has none.
 
-    A certificate that nobody should have any more has a next step, unless Windows offers it to no program.
+    A certificate that nobody should have any more has a next step, unless Windows offers it to no program. If it is in the store of a
+    holder who has no other, the number in the inventory is the first suspect.
     """
+    served = {(each.holder, each.record.owner_sid) for each in seen.rated}
+    unserved = {
+        entry.owner_sid for entry in seen.host.entries if (entry.person.authorisation, entry.owner_sid) not in served
+    }
     for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
         if seen.host.facts_at:
             now = each.record
@@ -26,7 +31,9 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
             )
             what = Finding.WITHOUT_HOLDER.value if is_left else now.status.value
             accepted = rules.exceptions.accepted(each.holder, what, seen.host.name)
-            step = (NextStep.RETIRE_LEAVER, Actor.IT) if is_left and not accepted else NOTHING
+            is_suspect = each.holder is None and gathered.owner_sid in unserved
+            left = NextStep.CORRECT_INVENTORY if is_suspect else NextStep.RETIRE_LEAVER
+            step = (left, Actor.IT) if is_left and not accepted else NOTHING
             yield CertificateRow(
                 seen.host.name,
                 each.holder,

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from .._policy.validity import Status
-from .model import Change, ChangeKind, HolderRow, HolderWorkstation, Report, name_sort_key
+from .model import Change, ChangeKind, HolderRow, HolderWorkstation, Report
+from .name_order import name_sort_key
 
 ChangeKey = tuple[str, str]
 Pair = tuple[HolderWorkstation | None, HolderWorkstation | None]

@@ -21,6 +21,7 @@ BY_STATE = {
     DeliveryState.NEW: NextStep.COLLECT,
     DeliveryState.FAILED: NextStep.COLLECT,
     DeliveryState.PASSPHRASE_NOT_STORED: NextStep.COLLECT,
+    DeliveryState.PASSPHRASE_UNKNOWN: NextStep.CHECK_DELIVERY,
     DeliveryState.LINK_USED: NextStep.FIND_BUNDLE,
     DeliveryState.CODE_WRONG: NextStep.CHECK_DELIVERY,
     DeliveryState.NOT_AUTHENTIC: NextStep.CHECK_DELIVERY,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import TypeVar
-from unicodedata import combining, normalize
 
 from .._delivery.records import DeliveryRecord
 from .._facts.holders import Awaiting
@@ -154,10 +153,19 @@ class Reachability(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreOwner:
+    """The name of an account, by its SID."""
+
+    owner_sid: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkstationRow:
     """A workstation of the inventory. ``computer``: its own name. ``problem``: why it did not answer. ``not_listed``: the number of its
     certificates that are not in the report. ``clock_skew_seconds``: by how much its clock was fast; negative if slow.
-    ``browsers``: what its browsers lacked when ``workstation_info`` last looked; empty if it never did.
+    ``browsers``: what its browsers lacked when ``workstation_info`` last looked; empty if it never did. ``store_owners``: the owners of
+    ``unread`` whose names Windows knows.
     """
 
     workstation: str
@@ -172,6 +180,7 @@ class WorkstationRow:
     clock_skew_seconds: int | None
     unread: tuple[UnreadRecord, ...]
     browsers: tuple[BrowserProblem, ...] = ()
+    store_owners: tuple[StoreOwner, ...] = ()
 
 
 class ChangeKind(str, Enum):
@@ -205,7 +214,8 @@ class Change:
 class ReportParameters:
     """The options of the report. ``time_zone`` is an IANA name. The limits are in days. ``authorisation_word``: what the site calls an
     authorisation, None for the word of the language. ``issuer_overdue_days``: so many days after a certificate was due, the issuer is
-    called; None: never. ``issuer_contact``, ``issuer_mail_sender`` and ``issuer_mail_subject`` are shown then.
+    called; None: never. ``issuer_contact``, ``issuer_mail_sender`` and ``issuer_mail_subject`` are shown then. ``establishment``: the
+    name of the hospital, for its head; None: not shown.
     """
 
     report_date: datetime
@@ -221,6 +231,7 @@ class ReportParameters:
     issuer_mail_sender: str | None
     issuer_mail_subject: str | None
     query: str | None
+    establishment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +252,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The report in numbers: holders by status (those without a workstation count as missing), authorisations, workstations by answer.
+    """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer.
 
     ``accepted``: holders with findings that are all accepted. ``by_status`` counts them too, because an exception changes no status.
     """
@@ -254,14 +265,6 @@ class Summary:
     without_holder: int
     accepted: int
     first_end: datetime | None
-
-
-def name_sort_key(name: str) -> tuple[str, str]:
-    """The key to sort names by. Accents count only between names that are otherwise equal."""
-    if name.isascii():
-        return name.casefold(), name
-    letters = "".join(each for each in normalize("NFKD", name) if not combining(each))
-    return letters.casefold(), name
 
 
 def summary(report: Report) -> Summary:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from .._errors import CollectionError
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.holders import parse_day, parse_holder
 from .._policy.subject import check_pattern
-from .._policy.validity import Status
 from .acceptance import is_left, open_findings
 from .build import Sources, build
 from .deliveries import deliveries_of
@@ -24,9 +23,10 @@ from .exceptions import Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
+from .language.counts import failing, sentence
 from .language.vocabulary import checked_word
 from .language.wording import Wording
-from .model import Report, ReportParameters, summary
+from .model import Report, ReportParameters
 from .query import select
 from .revocation_lists import read_lists
 from .sources import Host, host_of, hosts_of, merged, people_of
@@ -117,17 +117,14 @@ def unchecked_lists(report: Report) -> Mapping[str, int]:
 
 
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
-    named = {each: count for each, count in broken.items() if each != CRL}
-    counts = ", ".join(f"{count} {each}" for each, count in named.items())
-    sentences = [f"What fail_on names is there: {counts}. The report says who acts on each."] if named else []
+    """The report in one sentence, in its language. It is the subject of a mail, too."""
+    say = Wording(report.parameters)
+    named = {say.of(Finding(each)): count for each, count in broken.items() if each != CRL}
     problems = [row for row in report.revocation_lists if row.problem]
+    sentences = [failing(report, named, say)] if named else []
     if problems:
-        say = Wording(replace(report.parameters, language="en"))
-        sentences.append(f"Revocation was not checked completely: {' '.join(map(say.crl_problem, problems))}")
-    if sentences:
-        return " ".join(sentences)
-    found = summary(report)
-    return f"Of {found.holders} holders {found.by_status.get(Status.VALID, 0)} have access everywhere that does not end soon."
+        sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
+    return " ".join(sentences) or sentence(report, say)
 
 
 def _earlier(path: str) -> Report:
@@ -169,6 +166,7 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         issuer_mail_sender=options["issuer_mail_sender"],
         issuer_mail_subject=options["issuer_mail_subject"],
         query=None,
+        establishment=options["establishment"],
     )
     if not options["report_date"]:
         return parameters

@@ -215,6 +215,7 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         clock_skew_seconds=host.clock_skew_seconds,
         unread=host.unread,
         browsers=host.browsers,
+        store_owners=host.store_owners,
     )
 
 

@@ -23,7 +23,7 @@ from .._facts.schema import (
     WorkstationRecord,
 )
 from .._policy.subject import ExpectedSubject
-from .model import HolderRow, HolderWorkstation, NextStep, Report
+from .model import HolderRow, HolderWorkstation, NextStep, Report, StoreOwner
 
 ANNIVERSARY = "pkcs12_authorisation_anniversary"
 """The variable of a site or group with the end date of the yearly authorisation of all its holders."""
@@ -46,6 +46,7 @@ class Host:
     unread: tuple[UnreadRecord, ...] = ()
     certificates: tuple[CertificateRecord, ...] = ()
     browsers: tuple[BrowserProblem, ...] = ()
+    store_owners: tuple[StoreOwner, ...] = ()
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
@@ -76,6 +77,15 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
         not_listed=record.certificates_not_listed,
         unread=record.unread,
         certificates=record.certificates,
+        store_owners=_store_owners(record),
+    )
+
+
+def _store_owners(record: WorkstationRecord) -> tuple[StoreOwner, ...]:
+    """Of stores that were not read there is no certificate that names their owner, but there is the profile."""
+    unread = {each.owner_sid for each in record.unread}
+    return tuple(
+        StoreOwner(each.owner_sid, each.owner) for each in record.profiles if each.owner and each.owner_sid in unread
     )
 
 
@@ -114,6 +124,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
             unread=row.unread,
             certificates=tuple(certificates[row.workstation]),
             browsers=row.browsers,
+            store_owners=row.store_owners,
         )
         for row in report.workstations
     )

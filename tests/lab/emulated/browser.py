@@ -22,10 +22,13 @@ from lab.emulated.store import PrivateKey
 
 HRESULTS: Mapping[str, HResult] = {
     "unreachable": HResult.WSAECONNREFUSED,
+    "proxy": HResult.WSAECONNREFUSED,
     "name_mismatch": HResult.COR_E_SYSTEM,
     "untrusted_server": HResult.COR_E_SYSTEM,
 }
 """What .NET says on the recorded occasions."""
+STRANGERS = ("name_mismatch", "untrusted_server")
+"""Causes for which .NET ends the handshake before it tells the version."""
 
 
 def show_certificate(
@@ -42,7 +45,7 @@ def show_certificate(
     address, expected = parse_portal_url(step["url"]), tuple(step["expected_status"])
     visit = visit_portal(PortalTarget(address, proxy, trusted_roots, step["timeout"], expected), bundle)
     facts = {
-        "tls_version": visit.tls_version,
+        "tls_version": None if visit.cause in STRANGERS else visit.tls_version,
         "asked": visit.asked,
         "sent": visit.sent,
         "issuers": list(visit.issuers),

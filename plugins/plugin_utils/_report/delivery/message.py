@@ -28,6 +28,7 @@ SEVEN_BIT = SMTP.clone(cte_type="7bit")
 TYPES = {
     ".csv": ("text", "csv"),
     ".html": ("text", "html"),
+    ".ics": ("text", "calendar"),
     ".json": ("application", "json"),
     ".md": ("text", "markdown"),
     ".prom": ("text", "plain"),
@@ -44,13 +45,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class MailContent:
-    """The content of a mail. Addresses are bare, or with a name before them: ``Jeanne Dupont <jeanne@chu.example>``."""
+    """The content of a mail. Addresses are bare, or with a name before them: ``Jeanne Dupont <jeanne@chu.example>``.
+
+    ``html``: the same as ``body``, for programs that show HTML.
+    """
 
     sender: str
     to: Sequence[str]
     subject: str
     body: str
     attachments: Sequence[Attachment]
+    html: str | None = None
 
 
 def compose(content: MailContent, now: datetime) -> EmailMessage:
@@ -65,6 +70,8 @@ def compose(content: MailContent, now: datetime) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
     message.set_content(content.body)
+    if content.html is not None:
+        message.add_alternative(content.html, subtype="html")
     for file in content.attachments:
         kind, subtype = TYPES.get(PurePath(file.name).suffix, ("application", "octet-stream"))
         message.add_attachment(
@@ -92,6 +99,11 @@ def size_of(message: EmailMessage, max_bytes: int) -> int:
             next_step="Attach fewer files, or raise max_bytes if the mail servers accept larger mails.",
         )
     return size
+
+
+def check_address(option: str, text: str) -> None:
+    """Raises ``CollectionError`` (``mail_address``, ``mail_header``) if a text of an option is not exactly one address."""
+    _address(option, text)
 
 
 def _address(option: str, text: str) -> Address:

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 from ..._delivery.records import DeliveryRecord
 from ..exceptions import AcceptedFinding
+from ..language.remarks import Remarks
 from ..language.vocabulary import Catalogue, Translator
-from ..language.wording import site_words
+from ..language.wording import Wording, site_words
 from ..model import CertificateRow, HolderRow, Report
 from .csv_escaping import text_cell
 
@@ -52,6 +53,7 @@ CATALOGUE: Catalogue = {
     "csv.by_workstation": ("status by workstation", "état par poste"),
     "csv.accounts": ("accounts", "comptes"),
     "csv.thumbprints": ("thumbprints", "empreintes"),
+    "csv.remarks": ("remarks", "précisions"),
     "csv.workstation": ("workstation", "poste"),
     "csv.facts_at": ("facts of", "relevé du"),
     "csv.owner": ("owner of the store", "propriétaire du magasin"),
@@ -73,8 +75,8 @@ CATALOGUE: Catalogue = {
     "csv.key_provider": ("key provider", "fournisseur de clés"),
     "csv.related": ("selected", "sélectionné"),
     "key_state.missing": ("missing", "absente"),
-    "key_state.linked": ("linked", "liée"),
-    "key_state.proven": ("proven", "prouvée"),
+    "key_state.linked": ("linked", "associée"),
+    "key_state.proven": ("proven", "vérifiée"),
     "key_state.unusable": ("unusable", "inutilisable"),
     "truth.True": ("yes", "oui"),
     "truth.False": ("no", "non"),
@@ -148,8 +150,10 @@ CERTIFICATE_COLUMNS: Columns = {
 
 
 def holders_csv(report: Report) -> bytes:
-    """One row per holder; those without a workstation come last."""
-    return _table(report, HOLDER_COLUMNS, (*report.holders, *report.without_workstation))
+    """One row per holder; those without a workstation come last. The remarks need the whole report."""
+    remarks = Remarks(report, Wording(report.parameters))
+    own = {"remarks": lambda row, _words: "; ".join((*remarks.of(row), *remarks.silent(row)))}
+    return _table(report, {**HOLDER_COLUMNS, **own}, (*report.holders, *report.without_workstation))
 
 
 def certificates_csv(report: Report) -> bytes:

@@ -20,8 +20,10 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
 
 from ..._policy.validity import Status
 from ..acceptance import is_accepted, is_left
+from ..language.counts import holder_counts, shares
 from ..language.page_vocabulary import NO_BREAK
-from ..language.wording import SEVERITY, Wording, urgency
+from ..language.remarks import Remarks
+from ..language.wording import Wording, urgency
 from ..model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow, summary
 from .charts import FULL_HEIGHT, Month, bars, months
 
@@ -40,6 +42,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 FILTERED = (Reachability.UNKNOWN, Reachability.NEVER_SEEN)
 """The answers of workstations by which the holders can be filtered."""
+
+WITHOUT_WORKSTATION = "without_workstation"
+"""The value by which the page filters holders without a workstation. They are counted apart from the statuses."""
 
 ANSWER_SHAPES = {
     Reachability.ANSWERED: Status.VALID,
@@ -80,7 +85,8 @@ def page(report: Report) -> str:
 def _context(report: Report, say: Wording) -> dict[str, Any]:
     holders = sorted((*report.holders, *report.without_workstation), key=urgency)
     answers = {row.workstation: row.answer for row in report.workstations}
-    found = summary(report)
+    found, counts, remarks = summary(report), holder_counts(report), Remarks(report, say)
+    lacking = {id(row) for row in report.without_workstation}
     return {
         "report": report,
         "parameters": report.parameters,
@@ -95,7 +101,13 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "authorisation_marks": {
             status: _mark(status.value, say(f"auth.{status.value}")) for status in found.authorisations
         },
-        "by_status": {status: found.by_status[status] for status in SEVERITY if status in found.by_status},
+        "counts": counts,
+        "shares": shares(counts, say),
+        "authorisation_shares": [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()],
+        "workstation_shares": [(say.of(each), count) for each, count in found.workstations.items()],
+        "remarks": remarks,
+        "pending": sum(row.next_step is not NextStep.NOTHING for row in holders),
+        "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.status.value,
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
         "silent": sorted(
             (row for row in report.workstations if row.answer is not Reachability.ANSWERED), key=_by_last_answer
@@ -103,7 +115,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "answered": [row for row in report.workstations if row.answer is Reachability.ANSWERED],
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
-        "facts": lambda place: _facts(place, answers, say),
+        "facts": lambda place: _facts(place, answers, remarks, say),
         "left": sum(map(is_left, report.without_holder)),
         "is_accepted": is_accepted,
         "months": months(report, holders),
@@ -137,13 +149,12 @@ def _answers(places: Iterable[HolderWorkstation], answers: Mapping[str, Reachabi
     return [answer.value for answer in FILTERED if answer in found]
 
 
-def _facts(place: HolderWorkstation, answers: Mapping[str, Reachability], say: Wording) -> str:
-    """The date of a place's facts if its workstation did not answer, else an empty text."""
-    if place.facts_at is None:
-        return say("place.never")
-    if answers.get(place.workstation) is Reachability.ANSWERED:
+def _facts(place: HolderWorkstation, answers: Mapping[str, Reachability], remarks: Remarks, say: Wording) -> str:
+    """Why the workstation of a place did not answer, and the date of its facts; an empty text if it answered."""
+    if place.facts_at and answers.get(place.workstation) is Reachability.ANSWERED:
         return ""
-    return say("place.facts", moment=say.day(place.facts_at))
+    since = say("place.facts", moment=say.day(place.facts_at)) if place.facts_at else say("place.never")
+    return ", ".join(filter(None, (remarks.silence(place.workstation), since)))
 
 
 def _ends(month: Month, say: Wording) -> str:

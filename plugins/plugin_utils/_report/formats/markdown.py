@@ -11,12 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
+from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
-from ..language.wording import SEVERITY, Wording, urgency
+from ..language.counts import holder_counts, shares
+from ..language.remarks import Remarks
+from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow, summary
 
 LONGEST_TABLE = 100
@@ -27,7 +31,8 @@ LONGEST_CELL = 200
 HOLDERS = ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor")
 WITHOUT_WORKSTATION = ("holder", "number", "authorisation", "status", "next_step", "actor")
 CERTIFICATES = ("workstation", "certificate", "to", "status", "next_step", "actor")
-WORKSTATIONS = ("workstation", "answer", "text.since", "problem")
+WORKSTATIONS = ("workstation", "answer", "text.why", "text.since", "technical")
+UNREAD = ("workstation", "text.store", "text.why", "technical")
 BROWSERS = ("workstation", "text.missing")
 EXCEPTIONS = ("holder", "number", "workstation", "finding", "reason", "last_day", "state")
 LISTS = ("list", "this_update", "next_update", "check")
@@ -43,15 +48,18 @@ Cells = tuple[str, ...]
 def markdown(report: Report) -> str:
     """The whole text. The same report gives the same bytes."""
     say = Wording(report.parameters)
+    remarks = Remarks(report, say)
     away = [row for row in report.workstations if row.answer is not Reachability.ANSWERED]
+    unread = [(row, store) for row in report.workstations for store in row.unread]
     lines = [
         *_head(report, say),
-        *_holders(report, say),
+        *_holders(report, remarks, say),
         *_table("without_workstation", WITHOUT_WORKSTATION, report.without_workstation, _person, say),
         *_table("without_holder", CERTIFICATES, report.without_holder, _certificate, say),
         *_table("exceptions", EXCEPTIONS, report.exceptions, _exception(report), say),
         *_table("revocation_lists", LISTS, report.revocation_lists, _list, say),
-        *_table("text.workstations", WORKSTATIONS, away, _workstation, say),
+        *_table("text.workstations", WORKSTATIONS, away, partial(_workstation, remarks=remarks), say),
+        *_table("text.unread", UNREAD, unread, partial(_unread, remarks=remarks), say),
         *_table("text.browsers", BROWSERS, [row for row in report.workstations if row.browsers], _browsers, say),
         *_table("changes", CHANGES, report.changes or (), _change, say),
     ]
@@ -69,6 +77,9 @@ def _head(report: Report, say: Wording) -> Iterator[str]:
     parameters = report.parameters
     yield f"# {escaped(parameters.title or say('title'))}"
     yield ""
+    if parameters.establishment:
+        yield escaped(parameters.establishment)
+        yield ""
     moment = say("date.zone", moment=say.instant(parameters.report_date), zone=parameters.time_zone)
     yield f"{escaped(say('date'))} {escaped(moment)}. {_verdict(report, say)}"
     yield ""
@@ -79,7 +90,7 @@ def _head(report: Report, say: Wording) -> Iterator[str]:
 def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
     """The lines about the whole report: a key of the vocabulary and a value."""
     found = summary(report)
-    yield "holders", _counts([(say.of(each), found.by_status.get(each, 0)) for each in SEVERITY], say)
+    yield "holders", _counts(shares(holder_counts(report), say), say)
     if found.accepted:
         yield "tile.accepted", say.number(found.accepted)
     if found.authorisations:
@@ -106,17 +117,17 @@ def _counts(counts: Sequence[tuple[str, int]], say: Wording) -> str:
     return ", ".join(f"{words} {say.number(count)}" for words, count in counts if count) or say.number(0)
 
 
-def _holders(report: Report, say: Wording) -> Iterator[str]:
+def _holders(report: Report, remarks: Remarks, say: Wording) -> Iterator[str]:
     """The holders for whom something has to be done, the most urgent first."""
     pending = sorted((row for row in report.holders if row.next_step is not NextStep.NOTHING), key=urgency)
     rest = len(report.holders) - len(pending)
-    yield from _table("text.holders", HOLDERS, pending, _holder, say)
+    yield from _table("text.holders", HOLDERS, pending, partial(_holder, remarks=remarks), say)
     if rest:
         yield say.counted("text.others", rest)
         yield ""
 
 
-def _holder(row: HolderRow, say: Wording) -> Cells:
+def _holder(row: HolderRow, say: Wording, remarks: Remarks) -> Cells:
     return (
         _named(row, say),
         row.authorisation,
@@ -124,7 +135,7 @@ def _holder(row: HolderRow, say: Wording) -> Cells:
         _until(row, say),
         _authorisation(row, say),
         _status(row, say),
-        say.of(row.next_step),
+        " - ".join(filter(None, (say.of(row.next_step), "; ".join(remarks.of(row)), say.delivery(row)))),
         say.of(row.actor),
     )
 
@@ -183,9 +194,15 @@ def _certificate(row: CertificateRow, say: Wording) -> Cells:
     return row.workstation, names, end, say.of(row.status), say.of(row.next_step), say.of(row.actor)
 
 
-def _workstation(row: WorkstationRow, say: Wording) -> Cells:
+def _workstation(row: WorkstationRow, say: Wording, remarks: Remarks) -> Cells:
     age = None if row.facts_age_days is None else -row.facts_age_days
-    return row.workstation, say.of(row.answer), _dated(row.facts_at, age, say), row.problem or ""
+    return row.workstation, say.of(row.answer), remarks.reason(row), _dated(row.facts_at, age, say), row.problem or ""
+
+
+def _unread(unread: tuple[WorkstationRow, UnreadRecord], _say: Wording, remarks: Remarks) -> Cells:
+    row, store = unread
+    technical = ", ".join(filter(None, (store.owner_sid, store.store, store.reason, store.detail)))
+    return row.workstation, remarks.owner(store.owner_sid), remarks.why_unread(store), technical
 
 
 def _browsers(row: WorkstationRow, say: Wording) -> Cells:
@@ -224,7 +241,7 @@ def _table(
         return
     yield f"## {say(title)} ({say.number(len(rows))})"
     yield ""
-    yield _row(say(column if "." in column else f"column.{column}") for column in columns)
+    yield _row(say(column if "." in column or column == "technical" else f"column.{column}") for column in columns)
     yield _row("---" for _column in columns)
     yield from (_row(escaped(cell) for cell in cells(row, say)) for row in rows[:LONGEST_TABLE])
     yield ""

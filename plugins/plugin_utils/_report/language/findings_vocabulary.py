@@ -35,4 +35,8 @@ FINDINGS: Catalogue = {
     "column.reason": ("Reason", "Motif"),
     "column.last_day": ("Last day", "Dernier jour"),
     "column.state": ("State", "Situation"),
+    "crl.incomplete": (
+        "Revocation was not checked completely: {problems}",
+        "La révocation n'a pas été vérifiée complètement : {problems}",
+    ),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from .findings_vocabulary import FINDINGS
+from .remark_vocabulary import PARTS as REMARKS
 from .vocabulary import Catalogue
 
 NO_BREAK = "\u00a0"
@@ -23,7 +24,7 @@ _HEAD: Catalogue = {
     "title": ("Client certificates: who has access until when", "Certificats clients : qui a accès jusqu'à quand"),
     "skip": ("Skip to the holders", "Aller aux titulaires"),
     "contents": ("Contents", "Sommaire"),
-    "terms": ("Terms of this report", "Conditions de ce rapport"),
+    "terms": ("Parameters of this report", "Paramètres de ce rapport"),
     "date": ("Report of", "Rapport du"),
     "date.zone": ("{moment} (time zone {zone})", "{moment} (fuseau horaire {zone})"),
     "compared": ("Compared with", "Comparé au"),
@@ -33,11 +34,11 @@ _HEAD: Catalogue = {
     "limits": ("Limits", "Seuils"),
     "limits.renew": (
         "a certificate is due within {days} of its end",
-        "certificat à renouveler dans les {days} avant son terme",
+        "certificat à renouveler dans les {days} avant son échéance",
     ),
     "limits.authorisation": (
         "an authorisation is due within {days} of its end",
-        "autorisation à renouveler dans les {days} avant son terme",
+        "autorisation à renouveler dans les {days} avant son échéance",
     ),
     "limits.facts": (
         "facts older than {days} count as unknown",
@@ -168,9 +169,8 @@ _SECTIONS: Catalogue = {
     "column.not_listed": ("Not listed", "Non listés"),
     "column.clock": ("Clock", "Horloge"),
     "clock.right": ("right", "à l'heure"),
-    "clock.fast": (f"{{n}}{NO_BREAK}s fast", f"avance {{n}}{NO_BREAK}s"),
-    "clock.slow": (f"{{n}}{NO_BREAK}s slow", f"retard {{n}}{NO_BREAK}s"),
-    "unread": ("not read: {store} of {owner}", "non lu : {store} de {owner}"),
+    "clock.fast": (f"{{n}}{NO_BREAK}min fast", f"avance {{n}}{NO_BREAK}min"),
+    "clock.slow": (f"{{n}}{NO_BREAK}min slow", f"retard {{n}}{NO_BREAK}min"),
     "certificates": ("All certificates", "Tous les certificats"),
     "certificates.about": (
         "Every certificate that the workstations listed, with where it is and what its key is.",
@@ -184,8 +184,8 @@ _SECTIONS: Catalogue = {
     "column.key": ("Key", "Clé"),
     "column.thumbprint": ("Thumbprint, serial number", "Empreinte, numéro de série"),
     "key.missing": ("no key", "sans clé"),
-    "key.linked": ("key linked", "clé liée"),
-    "key.proven": ("key proven", "clé éprouvée"),
+    "key.linked": ("key linked", "clé associée"),
+    "key.proven": ("key proven", "clé vérifiée"),
     "key.unusable": ("key unusable", "clé inutilisable"),
 }
 
@@ -200,7 +200,7 @@ _PICTURES: Catalogue = {
     "months.authorisations.one": ("{n} authorisation", "{n} autorisation"),
     "months.authorisations.many": ("{n} authorisations", "{n} autorisations"),
     "months.nothing": ("Nothing.", "Rien."),
-    "legend.certificate": ("certificate ends", "fin de certificat"),
+    "legend.certificate": ("certificate ends", "certificat : échéance"),
     "legend.authorisation": ("authorisation ends", "autorisation : échéance"),
     "bars": ("Timeline: the certificate of each holder", "Calendrier : le certificat de chaque titulaire"),
     "bars.short": ("Timeline", "Calendrier"),
@@ -245,6 +245,7 @@ _PICTURES: Catalogue = {
 _TEXT: Catalogue = {
     "workstations": ("Workstations", "Postes"),
     "text.holders": ("Holders who need something", "Titulaires à traiter"),
+    "word.authorisation": ("authorisation", "autorisation"),
     "text.others.one": ("{n} holder needs nothing.", "{n} titulaire n'a besoin de rien."),
     "text.others.many": ("{n} holders need nothing.", "{n} titulaires n'ont besoin de rien."),
     "text.authorisations": ("Authorisations", "Autorisations"),
@@ -257,6 +258,9 @@ _TEXT: Catalogue = {
     "text.missing": ("What is missing", "Ce qui manque"),
     "text.workstations": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
     "text.since": ("Last facts", "Dernier relevé"),
+    "text.why": ("Why", "Pourquoi"),
+    "text.unread": ("Stores that were not read", "Magasins non lus"),
+    "text.store": ("Whose store", "Magasin de"),
     "text.left_out.one": (
         "{n} more row is left out here. The other forms of the report have it.",
         "{n} autre ligne n'est pas reprise ici. Les autres formes du rapport l'ont.",
@@ -267,7 +271,7 @@ _TEXT: Catalogue = {
     ),
 }
 
-_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT, FINDINGS)
+_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT, *REMARKS, FINDINGS)
 
 PAGE: Catalogue = {key: (words[0], french(words[1])) for part in _PARTS for key, words in part.items()}
 """The words of the page and of the text, with French spacing."""

@@ -12,6 +12,8 @@ from enum import Enum
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from ..._facts.evaluation import is_clock_right
+from ..._facts.schema import CertificateRecord
 from ..._policy.revocation import Revocation
 from ..._policy.validity import Status
 from ..acceptance import is_accepted
@@ -101,12 +103,23 @@ class Wording:
         return self.counted("days.in" if days > 0 else "days.ago", abs(days))
 
     def clock(self, seconds: int | None) -> str:
-        """The state of a workstation's clock: right, or how many seconds it is fast or slow; empty for None."""
+        """The state of a workstation's clock: right but for what is tolerated, or how many minutes it is fast or slow; empty for None."""
         if seconds is None:
             return ""
-        if seconds == 0:
+        if is_clock_right(seconds):
             return self.words("clock.right")
-        return self.words("clock.fast" if seconds > 0 else "clock.slow", n=self.number(abs(seconds)))
+        return self.words("clock.fast" if seconds > 0 else "clock.slow", n=self.number(round(abs(seconds) / 60)))
+
+    def clock_sort_key(self, seconds: int | None) -> str:
+        """The key to sort the states of clocks by: seconds, and the same for all that are right; empty for None."""
+        if seconds is None:
+            return ""
+        return "0" if is_clock_right(seconds) else str(seconds)
+
+    def key(self, record: CertificateRecord) -> str:
+        """Type and size of a key. The name of a curve has its size already, as in ``EC secp256r1``."""
+        named = not record.key_size or str(record.key_size) in record.key_type
+        return record.key_type if named else f"{record.key_type} {record.key_size}"
 
     def delivery(self, row: HolderRow) -> str:
         """What is known of the issuer's last mail, while it matters: until its certificate is installed, or while a mail is missing."""
@@ -116,7 +129,8 @@ class Wording:
         text = self.words("delivery.of", state=self.words.of(found.state), day=self.day(found.mail_at) or "?")
         if found.access_mail_seen is False:
             return f"{text}; {self.words('delivery.no_access_mail')}"
-        return "" if is_of_installed(found, row) or row.next_step is NextStep.NOTHING else text
+        is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
+        return "" if is_of_installed(found, row) or is_quiet else text
 
     def accepted(self, findings: Iterable[AcceptedFinding]) -> list[str]:
         """What the site has accepted, until when and why; each once, although it may be so at several workstations."""

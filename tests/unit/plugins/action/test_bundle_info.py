@@ -36,6 +36,7 @@ EFFECTS = [
     Effect("folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
     Effect("pattern", "mid*", code, "several_bundles", None, FOLDER, two_files),
     Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
+    Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("renew_before_days", 2000, fact("status"), "valid", "renewal_due", scene=new),
     Effect(
         "time_zone",

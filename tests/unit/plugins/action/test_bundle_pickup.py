@@ -15,8 +15,9 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from lab import registration_pages as pages
-from unit.plugins.action.effects import NEW, Effect, Scene, check, code
+from unit.plugins.action.effects import NEW, Effect, Scene, check, code, placed
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
+from unit.plugins.plugin_utils.in_process import run_action
 from unit.plugins.plugin_utils.registration import HOST, URL, Registration
 
 CODE = "4711-code"
@@ -47,6 +48,12 @@ def saying(text: str) -> Callable[[Scene], None]:
 def in_a_private_folder(scene: Scene) -> None:
     pages_of()(scene)
     os.environ["AWX_PRIVATE_DATA_DIR"] = str(scene.folder)
+
+
+def after_a_wrong_code(scene: Scene) -> None:
+    pages_of(CODE)(scene)
+    assert run_action("bundle_pickup", placed(BASE, scene.folder), scene.workstation)["state"] == "code_wrong"
+    pages_of()(scene)
 
 
 def files(scene: Scene) -> list[str]:
@@ -81,6 +88,7 @@ ROWS = [
     Effect("url", f"https://{HOST}/retrait/other", code, None, "link_used"),
     Effect("code", "wrong", code, None, "code_wrong"),
     Effect("passphrase", PASSPHRASE, code, "wrong_passphrase", None, {"code": CODE}, pages_of(CODE)),
+    Effect("passphrase", ["old", PASSPHRASE], code, "wrong_passphrase", None, {"code": CODE}, pages_of(CODE)),
     Effect("new_passphrase", "of the site", opens_with("of the site"), False, True),
     Effect("dest", "{folder}/other.p12", files, ["jeanne.p12"], ["other.p12"]),
     Effect("name", "Paul Martin", code, None, "wrong_person"),
@@ -112,6 +120,7 @@ ROWS = [
     Effect("allow_ephemeral_dest", True, code, "ephemeral_dest", None, scene=in_a_private_folder),
     Effect("evidence_path", "{folder}/evidence.jsonl", evidence, [], [None]),
     Effect("message_id", "<1@issuer>", evidence, [None], ["<1@issuer>"], EVIDENCE),
+    Effect("retry", True, code, "code_wrong", None, scene=after_a_wrong_code),
 ]
 EFFECTS = [
     Effect(**{**vars(row), "scene": pages_of()}) if row.scene is Effect.__dataclass_fields__["scene"].default else row

@@ -57,6 +57,7 @@ EFFECTS = [
     Effect("holders.awaiting", "godot", code, None, "bad_arguments"),
     Effect("holders.expected_from", "soon", code, None, "bad_arguments"),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments"),
+    Effect("holders.mail", "nobody", code, None, "bad_arguments"),
     Effect("only_holders", True, listed, [CARD, HERS, HIS, OTHER], [CARD, HERS], {"issuer": "."}, crowded),
     Effect("issuer", "CN=AC Racine", listed, [CARD, HERS], [CARD], scene=crowded),
     Effect("subject", "CN=Some", listed, [CARD, HERS], [OTHER], scene=crowded),

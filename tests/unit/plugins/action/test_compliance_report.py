@@ -75,6 +75,10 @@ def says(text: str) -> Any:
     return lambda scene: text in scene.result["markdown"]
 
 
+def sentence(scene: Scene) -> str:
+    return str(scene.result["msg"]).partition(" holders")[0].partition(" titulaires")[0]
+
+
 def delivered(scene: Scene) -> Any:
     return (scene.result["rows"][-1]["delivery"] or {}).get("state")
 
@@ -98,6 +102,7 @@ EFFECTS = [
     Effect("holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"holders": [ANNE]}),
     Effect("holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"holders": [ANNE]}),
     Effect("holders.function", "physician", last("function"), None, "physician", {"holders": [ANNE]}),
+    Effect("holders.mail", "nobody", code, None, "bad_arguments", {"holders": [ANNE]}),
     Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"holders": [NEW]}),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
@@ -111,7 +116,10 @@ EFFECTS = [
     Effect("name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"destination": "{folder}/out"}, out),
     Effect("title", "Radiology", says("Radiology"), False, True),
+    Effect("establishment", "CHU X", says("CHU X"), False, True),
+    Effect("establishment", "CHU X", sentence, "Client certificates, 2", "Client certificates, CHU X, 2"),
     Effect("language", "fr", says("Certificats"), False, True),
+    Effect("language", "fr", sentence, "Client certificates, 2", "Certificats clients, 2"),
     Effect("time_zone", EAST, first("authorisation_days_left"), 29, 28),
     Effect("report_date", "2026-11-26T12:00:00Z", first("authorisation_days_left"), 29, 28),
     Effect("renew_before_days", 400, place("status"), "valid", "renewal_due"),

@@ -39,6 +39,7 @@ EFFECTS = [
     Effect("unstored", {"T1": "No store."}, totals, DONE, {"passphrase_not_stored": 1}),
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),
     Effect("acknowledged", ["<T1@issuer.example>"], totals, DONE, {"acknowledged": 1}),
+    Effect("leavers", ["T1"], totals, DONE, {"left": 1}),
     Effect("known", known("T0"), numbers, ["T1"], ["T0", "T1"]),
 ]
 

@@ -52,6 +52,7 @@ EFFECTS = [
     Effect("holders.awaiting", "godot", code, None, "bad_arguments", scene=new),
     Effect("holders.expected_from", "soon", code, None, "bad_arguments", scene=new),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments", scene=new),
+    Effect("holders.mail", "nobody", code, None, "bad_arguments", scene=new),
     Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),
     Effect("bundle_pattern", "mid*", until, "2029", "2027", scene=two_files),
     Effect("passphrases", {"T123456": "x"}, code, None, "wrong_passphrase", scene=new),

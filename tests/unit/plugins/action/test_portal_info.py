@@ -91,6 +91,7 @@ EFFECTS = [
     Effect("path", "{folder}/middle.p12", result("thumbprint"), NEW.thumbprint, MIDDLE.thumbprint, scene=new),
     Effect("content", base64.b64encode(NEW.data).decode(), code, "bad_arguments", None, {"path": None}, new),
     Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
+    Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("ca_path", "{folder}/authority.pem", result("code"), "untrusted_server", None, {"ca_path": None}, new),
     Effect("ca_path", "{folder}/new.p12", code, None, "ca_file", scene=new),
     Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], HERE, installed),

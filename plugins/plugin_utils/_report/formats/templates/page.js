@@ -58,6 +58,7 @@
     const textOf = (each) => (each.text ??= fold(Array.from(each.row.cells).slice(0, columns).map((cell) => cell.textContent).join(" ")));
     count.hidden = false;
     return (words, fits, said) => {
+      count.classList.toggle("narrowed", said.length > 0);
       let shown = 0;
       for (const each of rows) {
         const stays = fits(each.row.dataset) && words.every((word) => textOf(each).includes(word));

@@ -106,3 +106,10 @@ def test_an_unknown_cause_of_a_newer_driver_has_a_sentence() -> None:
 def test_the_facts_of_another_entry_are_no_visit() -> None:
     with pytest.raises(KeyError):
         visit_of_facts({"thumbprint": "x"})
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_portal_that_was_not_asked_has_not_refused(cause: str) -> None:
+    said = portal_refusal("https://portal.example/", Visit(cause=cause)).cause
+    not_reached = cause in {"untrusted_server", "name_mismatch", "unreachable", "proxy"}
+    assert ("could not be asked" in said, "did not accept" in said) == (not_reached, not not_reached)

@@ -32,6 +32,7 @@ def summed(**changed: Any) -> dict[str, Any]:
         "unstored": {},
         "holders": {"T1": "Jeanne Dupont"},
         "acknowledged": frozenset(),
+        "leavers": frozenset(),
         "known": None,
     }
     return collection_summary(CollectionRun(**(usual | changed)), NOW)
@@ -67,6 +68,12 @@ def test_a_withdrawn_bundle_is_recorded() -> None:
         ({"withdrawals": {"T1": FAILED}}, "link_used", "link_used"),
         ({"withdrawals": {"T1": {**FAILED, "state": None}}}, "failed", "link_used"),
         ({"withdrawals": {}}, "new", None),
+        (
+            {"withdrawals": {"T1": {**FAILED, "state": "new", "error": {"code": "dest_folder"}}}},
+            "failed",
+            "dest_folder",
+        ),
+        ({"withdrawals": {"T1": {**FAILED, "state": "collected"}}}, "passphrase_unknown", "link_used"),
         ({"unstored": {"T1": "No store."}}, "passphrase_not_stored", None),
         ({"holders": {}}, "unknown_holder", None),
         ({"deliveries": [mail("T1", state="not_authentic")]}, "not_authentic", "code_not_authentic"),
@@ -116,6 +123,14 @@ def test_a_forged_mail_hides_no_delivery(forged: str) -> None:
     assert states(summed(deliveries=[later], known=known("T1", state="refused"))) == {"T1": forged}
 
 
+def test_a_delivery_replaces_what_was_known_of_an_earlier_one() -> None:
+    assert states(summed(known=known("T1", state="link_used"))) == {"T1": "collected"}
+
+
+def test_facts_of_another_schema_are_not_read() -> None:
+    assert states(summed(known={**known("T9"), "schema": 2})) == {"T1": "collected"}
+
+
 def test_records_without_a_mail_are_kept_for_some_time() -> None:
     old = {**known("T8")}
     old["deliveries"] = [{**old["deliveries"][0], "recorded_at": "2025-01-01T00:00:00Z"}, *known("T9")["deliveries"]]
@@ -129,9 +144,22 @@ def test_facts_of_another_form_are_no_facts(fact: Any) -> None:
     assert states(summed(known=fact)) == {"T1": "collected"}
 
 
+def test_who_has_left_needs_nobody() -> None:
+    result = summed(withdrawals={}, leavers=frozenset({"T1"}))
+    assert (result["failed"], states(result)) == (False, {"T1": "left"})
+
+
+def test_a_mistyped_number_is_told_with_the_number_that_the_inventory_has() -> None:
+    result = summed(deliveries=[mail("T11", name="JEANNE  Dupont")], withdrawals={})
+    assert (result["failed"], states(result)) == (True, {"T11": "unknown_holder"})
+    assert "number T1." in result["msg"]
+
+
 def test_check_mode_is_green_although_nothing_was_withdrawn() -> None:
     assert summed(withdrawals={"T1": {**PICKED_UP, "state": "new"}}, check_mode=True)["failed"] is False
     assert summed(withdrawals={"T1": FAILED}, check_mode=True)["failed"] is True
+    wrong = {**FAILED, "state": "new", "error": {"code": "dest_folder"}}
+    assert summed(withdrawals={"T1": wrong}, check_mode=True)["failed"] is True
 
 
 def test_those_who_need_a_person_come_first() -> None:

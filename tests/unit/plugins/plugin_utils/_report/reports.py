@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.records import DeliveryRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
@@ -25,6 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     Reachability,
     Report,
     ReportParameters,
+    StoreOwner,
     WorkstationRow,
 )
 from unit.plugins.plugin_utils.records import record
@@ -56,6 +59,10 @@ FUNCTIONS = (None, "occupational physician", 'conseillère en "RP" | <b>')
 
 NUMBERS = ("T100000", "0012", "12E4", "=1+1", "-7", "7,5", "mars-2", "T10;0|6")
 """Authorisation numbers that spreadsheets take for something else; the rest of a hospital counts on from T100000."""
+
+DELIVERY = DeliveryRecord(
+    "12E4", "Léa Petit", DeliveryState.LINK_USED, NOW, "<1@ac.example>", NOW, False, "link_used", "a.p12", "0" * 64
+)
 
 CYCLE = (
     (Status.VALID, NextStep.NOTHING, Actor.NOBODY, 400),
@@ -108,9 +115,9 @@ def holder(number: int) -> HolderRow:
         (None, Status.RENEWAL_DUE, Status.VALID, Status.EXPIRED)[due],
         *places(number),
     )
-    row = replace(row, function=FUNCTIONS[number % len(FUNCTIONS)])
+    row = replace(row, function=FUNCTIONS[number % len(FUNCTIONS)], delivery=delivery(number))
     if number == 4:
-        row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY)
+        row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY, delivery=DELIVERY)
     if number == 13:
         row = replace(row, awaiting=Awaiting.ANNEX_1)
     if number == 5:
@@ -118,6 +125,24 @@ def holder(number: int) -> HolderRow:
     if number % 11 == 10:
         return replace(row, status=Status.MISSING, next_step=NextStep.ASSIGN_WORKSTATION, actor=Actor.IT, places=())
     return row
+
+
+def delivery(number: int) -> DeliveryRecord | None:
+    """What became of a mail, in every state; the first holder got none."""
+    if number == 0:
+        return None
+    return DeliveryRecord(
+        authorisation=f"T{100000 + number}",
+        name=NAMES[number % len(NAMES)],
+        state=list(DeliveryState)[number % len(DeliveryState)],
+        mail_at=NOW - timedelta(days=number % 30),
+        message_id=f"<{number}@issuer.example>",
+        recorded_at=NOW,
+        access_mail_seen=(None, True, False)[number % 3],
+        error="code_wrong",
+        file="Jeanne Dupont - T100000.p12",
+        sha256="00" * 32,
+    )
 
 
 def holder_row(
@@ -236,6 +261,7 @@ def workstation(number: int) -> WorkstationRow:
         unread=(UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "It is closed.", "C:\\x"),)[
             : number % 2
         ],
+        store_owners=(StoreOwner("S-1-5-21-1", "CHU\\guest"),)[: number % 2],
     )
 
 

@@ -38,13 +38,19 @@ def test_a_leaver_without_a_certificate_is_no_finding() -> None:
 
 
 def test_a_number_of_nobody_is_a_finding_and_what_is_not_offered_is_no_work() -> None:
-    (row,) = report(record("T9")).without_holder
+    (row,) = report(record(), record("T9")).without_holder
     assert (row.holder, row.next_step, row.actor) == (None, *LEFT)
     (row,) = report(record("T9", archived=True)).without_holder
     assert (row.next_step, row.actor) == (NextStep.NOTHING, Actor.NOBODY)
     (mine,) = report(record()).certificates
     assert (mine.next_step, mine.actor) == (NextStep.NOTHING, Actor.NOBODY)
     assert report(record("T9", related=False)).without_holder == ()
+
+
+def test_a_certificate_of_nobody_with_a_holder_who_has_none_points_to_the_inventory() -> None:
+    """A typing error in the inventory must not lead to the removal of a good certificate."""
+    (row,) = report(record("T9")).without_holder
+    assert (row.next_step, row.actor) == (NextStep.CORRECT_INVENTORY, Actor.IT)
 
 
 def test_it_fails_the_task_when_fail_on_says_so(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep
 from unit.plugins.plugin_utils._delivery.deliveries import known
-from unit.plugins.plugin_utils._report.reports import holder
+from unit.plugins.plugin_utils._report.reports import holder, sample
 
 CAME = datetime(2026, 11, 20, 8, tzinfo=timezone.utc)
 HOLDER = holder(1)
@@ -59,6 +59,24 @@ def test_a_collected_bundle_ends_the_waiting_for_the_issuer() -> None:
     waits = (NextStep.AWAIT_BUNDLE, Actor.ISSUER)
     assert stepped(waits, delivery("collected"), OLD) == (NextStep.RENEW, Actor.IT)
     assert stepped(waits, delivery("collected"), None) == (NextStep.ENROL, Actor.IT)
+
+
+def test_a_holder_whose_key_is_missing_is_still_enrolled() -> None:
+    step = (NextStep.ENROL, Actor.IT)
+    assert stepped(step, delivery("collected"), OLD) == step
+
+
+def test_of_facts_and_merged_reports_the_latest_record_counts() -> None:
+    (row, *_others) = (row for row in sample().holders if row.delivery)
+    fact = known(row.authorisation)
+    newer, older = (
+        replace(sample(), holders=(replace(row, delivery=replace(row.delivery, recorded_at=at)),))
+        for at in (datetime(2999, 1, 1, tzinfo=timezone.utc), datetime(1999, 1, 1, tzinfo=timezone.utc))
+        if row.delivery
+    )
+    assert deliveries_of(fact, [newer])[row.authorisation].recorded_at.year == 2999
+    assert deliveries_of(fact, [older])[row.authorisation].recorded_at.year > 1999
+    assert deliveries_of({}, [older])[row.authorisation].recorded_at.year == 1999
 
 
 @pytest.mark.parametrize("state", ["collected", "acknowledged", "unknown_holder"])

@@ -65,7 +65,7 @@ def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> Non
     assert (result["summary"]["holders"], result["summary"]["without_workstation"]) == (3, 1)
     assert [row["name"] for row in result["rows"]] == ["Jeanne Dupont", "Paul Martin", "Anne Roux"]
     assert result["markdown"].encode() == (tmp_path / "out" / "pkcs12-compliance.md").read_bytes()
-    assert result["msg"] == "Of 3 holders 0 have access everywhere that does not end soon."
+    assert result["msg"] == ("Client certificates, 3 holders: missing 1, never seen 1, without a workstation 1.")
 
 
 def test_the_same_facts_give_the_same_bytes_and_change_nothing(tmp_path: Path) -> None:
@@ -122,7 +122,13 @@ def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str
     assert (result["failed"], result["failing"]) == (bool(counted), counted)
     assert set(content(tmp_path)) == FILES
     if counted:
-        assert all(f"{count} {each}" in result["msg"] for each, count in counted.items())
+        words = {
+            "never_seen": "never seen",
+            "authorisation_renewal_due": "authorisation due",
+            "without_holder": "certificates of leavers or of nobody",
+        }
+        said = ", ".join(f"{words.get(each, each)} {count}" for each, count in counted.items())
+        assert result["msg"] == f"Client certificates: {said} (fail_on). The report says who acts on each."
 
 
 def test_holders_without_a_workstation_count_for_fail_on() -> None:

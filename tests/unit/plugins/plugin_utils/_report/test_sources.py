@@ -21,9 +21,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     AuditRecord,
     BrowserProblem,
     BrowserRecord,
+    ProfileRecord,
+    UnreadRecord,
     WorkstationRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
     host_of,
     hosts_of,
@@ -160,6 +163,19 @@ def test_of_equally_new_facts_the_inventorys_count() -> None:
 def test_those_without_a_workstation_come_back_from_their_report() -> None:
     anne = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"), date(2027, 3, 1))
     assert people_of(report(people=(anne,))) == (anne,)
+
+
+def test_the_owner_of_an_unread_store_has_the_name_of_the_profile_also_in_an_earlier_report() -> None:
+    sids = ("S-1-5-21-7", "S-1-5-21-8", "S-1-5-21-9")
+    unread = [to_map(UnreadRecord(sid, "CurrentUser\\My", "redirected", "x", "")) for sid in sids[:2]]
+    profiles = [
+        to_map(ProfileRecord(sid, owner, "C:\\Users\\x", False, False, False))
+        for sid, owner in zip(sids, ("CHU\\guest", None, "CHU\\other"), strict=True)
+    ]
+    variables = {"ansible_facts": {"pkcs12": facts(unread=unread, profiles=profiles)}, "pkcs12_holders": [ENTRY]}
+    found = host_of("ws-1", variables)
+    assert found.store_owners == (StoreOwner("S-1-5-21-7", "CHU\\guest"),)
+    assert hosts_of(report(found))[0].store_owners == found.store_owners
 
 
 def test_terms_do_not_touch_what_is_known() -> None:

@@ -44,7 +44,7 @@ def test_every_code_of_the_driver_has_a_sentence() -> None:
     exchange, key = (path.read_text(encoding="ascii") for path in (DRIVER, KEY))
     refused = re.findall(r"code = '(\w+)'", exchange + key)
     steps = re.findall(r"^\t(\w+) = ", exchange.partition("$stepKeys = @{")[2].partition("\n}")[0], re.MULTILINE)
-    assert len(steps) == 6
+    assert len(steps) == 7
     failed = [f"{step}_failed" for step in steps if step != "prove"]
     codes = {*refused, *failed, *re.findall(r"Get-Failure -ErrorRecord \$_ -Code '(\w+)'", exchange)}
     assert codes - {"no_dpapi"} == set(DRIVER_ERRORS) - {"key_asks"}

@@ -75,10 +75,14 @@ def test_a_holder_is_a_row() -> None:
         "authorisation status": "",
         "away until": "",
         "expected from": "",
+        "delivery": "",
+        "issuer\u2019s mail": "",
+        "mail with the access code seen": "",
         "workstations": "ws-0000, ws-0001",
         "status by workstation": "ws-0000: valid, ws-0001: valid",
         "accounts": "CHU\\user0",
         "thumbprints": '="0000000000000000000000000000000000000001"',
+        "remarks": "ws-0001: refuses the connection account",
     }
 
 
@@ -162,5 +166,5 @@ def test_any_report_can_be_written(seed: int) -> None:
 
 def test_every_column_has_a_heading_in_both_languages() -> None:
     keys = {key.removeprefix("csv.") for key in CATALOGUE if key.startswith("csv.")}
-    assert keys == {*HOLDER_COLUMNS, *CERTIFICATE_COLUMNS}
+    assert keys == {*HOLDER_COLUMNS, *CERTIFICATE_COLUMNS, "remarks"}
     assert date.fromisoformat(records(holders_csv(sample()), ",")[0]["valid until"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -25,7 +26,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     NextStep,
     Reachability,
     Report,
-    summary,
 )
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, holder, hospital, sample, workstation
@@ -118,7 +118,7 @@ def test_a_row_says_where_until_when_what_and_who(language: str, day: str) -> No
     (found,) = [cells for cells in read(report).tables["holders"] if cells[1] == row.authorisation]
     assert found[2].startswith(f"{row.places[0].workstation} {row.places[0].account}")
     assert found[3] == day + say.distance(row.days_left)
-    assert found[5:] == [say.of(row.status), say.of(row.next_step), say.of(row.actor)]
+    assert found[5:] == [say.of(row.status), say.of(row.next_step) + say.delivery(row), say.of(row.actor)]
 
 
 def test_each_part_has_its_table() -> None:
@@ -173,10 +173,11 @@ def test_what_is_empty_says_so(language: str) -> None:
 
 def test_tiles_count_what_the_summary_counts() -> None:
     report = sample()
-    found = summary(report)
-    numbers = re.findall(r'data-filter="status" data-value="(\w+)"><b>(\d+)</b>', page(report))
-    assert {Status(value): int(count) for value, count in numbers} == dict(found.by_status)
-    assert list(dict(numbers)) == [status.value for status in SEVERITY if status in found.by_status]
+    found = Counter(row.status for row in report.holders)
+    numbers = dict(re.findall(r'data-filter="status" data-value="(\w+)"><b>(\d+)</b>', page(report)))
+    assert int(numbers.pop("without_workstation")) == len(report.without_workstation)
+    assert {Status(value): int(count) for value, count in numbers.items()} == dict(found)
+    assert list(numbers) == [status.value for status in SEVERITY if status in found]
 
 
 def test_the_verdict_says_whose_turn_it_is() -> None:
@@ -185,7 +186,7 @@ def test_the_verdict_says_whose_turn_it_is() -> None:
     assert "Something is to be done for 1 of 1 holders: issuer\u00a01" in text
     french = replace(EMPTY, holders=waiting, parameters=replace(PARAMETERS, language="fr")).parameters
     assert (
-        f"Une action est attendue pour {len(waiting)} titulaires sur {len(waiting)}\u00a0: informatique\u00a0"
+        f"Une action est attendue pour {len(waiting)} titulaires sur {len(waiting)}\u00a0: service informatique\u00a0"
         in read(replace(EMPTY, holders=waiting, parameters=french)).text
     )
 

@@ -174,7 +174,7 @@ def test_who_needs_something_comes_first_and_the_others_are_counted() -> None:
     assert "1 holder needs nothing." in found.paragraphs
     text = markdown(report(host(record(), entries=(JEANNE, PAUL)), host(record(), name="ws-2"), people=(ANNE, LEA)))
     assert "**Something is to be done for 3 of 4 holders.**" in text
-    assert "- Holders: missing 3, valid 1\n" in text
+    assert "- Holders: missing 1, valid 1, without a workstation 2\n" in text
     assert "**Nobody has to act.**" in markdown(report(host(record())))
     assert "- Holders: 0\n- Workstations: 0\n" in markdown(EMPTY)
 
@@ -197,6 +197,7 @@ def test_each_section_has_its_rows_and_none_is_empty() -> None:
         "Holders without a workstation (1)": 1,
         "Certificates without a holder (1)": 1,
         "Workstations that did not answer (4)": 4,
+        "Stores that were not read (3)": 3,
         "Changes (7)": 7,
     }
     assert read(markdown(EMPTY)).headings == ["Client certificates: who has access until when"]
@@ -207,8 +208,8 @@ def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
     silent = report(host(record(), problem="No route."), host(name="ws-2", facts_at=None, problem="401"))
     table = read(markdown(replace(silent, parameters=replace(silent.parameters, report_date=NOW + 9 * DAY)))).tables
     assert table["Workstations that did not answer (2)"][1:] == [
-        ["ws-1", "did not answer", "2026-11-25 (today)", "No route."],
-        ["ws-2", "never seen", "", "401"],
+        ["ws-1", "did not answer", "switched off or unreachable", "2026-11-25 (today)", "No route."],
+        ["ws-2", "never seen", "refuses the connection account", "", "401"],
     ]
 
 
@@ -254,7 +255,7 @@ def test_changes_say_who_or_where() -> None:
 def test_it_is_in_the_reports_language() -> None:
     text = markdown(sample("fr"))
     assert text.startswith("# Certificats clients\u00a0: qui a accès jusqu\u2019à quand\n")
-    assert "- Titulaires\u00a0: expiré 2, absent 3," in text
+    assert "- Titulaires\u00a0: expiré 2, sans certificat 2," in text
     assert "| rien à faire |" not in text
     assert "22/11/2026 (il y a 3 jours)" in text
 
@@ -268,8 +269,8 @@ def test_whatever_a_report_holds_it_can_be_written_and_read(seed: int) -> None:
     away = sum(row.answer.value != "answered" for row in drawn.workstations)
     lacking = sum(bool(row.browsers) for row in drawn.workstations)
     strangers = [len(drawn.without_workstation), len(drawn.without_holder)]
-    checks = [len(drawn.exceptions), len(drawn.revocation_lists)]
-    expected = [waiting, *strangers, *checks, away, lacking, len(drawn.changes or ())]
+    unread = sum(len(row.unread) for row in drawn.workstations)
+    expected = [waiting, *strangers, away, unread, lacking, len(drawn.changes or ())]
     assert rows == [count for count in expected if count]
     assert found.kinds - PLAIN - {"code_inline"} <= STRUCTURE
 

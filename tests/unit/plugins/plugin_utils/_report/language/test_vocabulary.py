@@ -13,27 +13,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem, KeyState
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
-    CrlProblem,
-    RevocationReason,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ExceptionState, Finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import failing, sentence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import (
     LANGUAGES,
     VOCABULARY,
     Translator,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
-from unit.plugins.plugin_utils._report.checked import checked
-from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, hospital, sample
+from unit.plugins.plugin_utils._report.officer import asked_about
+from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, hospital, sample
 
 ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
-MEMBERS = [member for kind in (*ENUMERATIONS, KeyState, CrlProblem, RevocationReason, ExceptionState, Finding) for member in kind]
+MEMBERS = [member for kind in (*ENUMERATIONS, KeyState, DeliveryState) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -106,15 +104,20 @@ def reports() -> list[Report]:
     usual, empty = sample(), Report(PARAMETERS, (), (), (), (), (), None, None)
     first = usual.certificates[0]
     keys = tuple(replace(first, certificate=replace(first.certificate, key_state=state)) for state in KeyState)
+    delivered = tuple(
+        replace(usual.holders[1], delivery=replace(DELIVERY, state=state, access_mail_seen=number % 2 == 0))
+        for number, state in enumerate(DeliveryState)
+    )
     steps = tuple(replace(usual.holders[0], next_step=step) for step in NextStep)
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
     quiet = replace(usual, changes=(), parameters=replace(PARAMETERS, query="@", renew_before_days=1))
     return [
         usual,
+        asked_about(),
         empty,
-        checked(),
         quiet,
+        replace(usual, holders=delivered),
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
@@ -142,6 +145,8 @@ def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         for forms in FILE_FORMATS.values():
             for form in forms:
                 form.make(report)
+        sentence(report, Wording(report.parameters))
+        failing(report, {}, Wording(report.parameters))
     assert sorted(ALL.keys() - heard) == []
 
 

@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""An option that takes one passphrase or a list of them, as pkcs12_passphrases has them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import CollectionError
+
+
+def passphrases_in(given: Any) -> list[str | None]:
+    """The passphrases in the order in which they are tried. Numbers become text. None stands for no passphrase; the list is never empty.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
+    listed = list(given) if isinstance(given, (list, tuple)) else [given]
+    if any(isinstance(each, (list, tuple, Mapping, bool)) for each in listed):
+        raise CollectionError(
+            code="bad_arguments",
+            cause="Wrong options: passphrase is neither a text nor a list of texts.",
+            next_step="Give the passphrases of one person, for example pkcs12_passphrases['T123456'].",
+        )
+    return [None if each is None else str(each) for each in listed] or [None]

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What earlier runs were told by the issuer: when it has to stop a withdrawal, and what it says about a used link. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from .._errors import CollectionError
+from .states import DeliveryState
+from .withdrawal_record import WithdrawalRecord
+
+TOLD = (DeliveryState.CODE_WRONG.value, DeliveryState.LINK_USED.value)
+"""States after which another request with the same link only harms, because issuers lock links."""
+
+_NOTHING_CAME = ("link_used", "code_wrong")
+_SOMETHING_CAME = ("download_cut", "too_large", "html_instead", "wrong_content", "disk_full")
+
+
+def told_before(record: WithdrawalRecord) -> CollectionError | None:
+    """The same error that the earlier run ended with, without a request. None if it was told neither of ``TOLD``."""
+    when = record.told or record.utc
+    again = "If a request makes sense again, set retry: true (in the role collect, add the number to collect_retry) for one run."
+    if record.state == DeliveryState.CODE_WRONG.value:
+        return CollectionError(
+            code="code_wrong",
+            cause=f"The issuer did not accept the withdrawal code in the run of {when}, so this run sent no request.",
+            next_step=f"Compare code with the issuer's mail, because issuers lock links. {again}",
+        )
+    if record.state == DeliveryState.LINK_USED.value:
+        return CollectionError(
+            code="link_used",
+            cause=f"The issuer said in the run of {when} that this link was used, so this run sent no request.",
+            next_step=f"Look for the bundle where the person keeps files, or ask the issuer for a new delivery. {again}",
+        )
+    return None
+
+
+def noted(record: WithdrawalRecord, state: DeliveryState, utc: str, may_have_got: bool) -> WithdrawalRecord:
+    """The record after a run that sent requests and failed. ``may_have_got``: this run or an earlier one may have got the bundle."""
+    told = utc if state.value in TOLD else record.told
+    return replace(record, state=state.value, told=told, uncertain=may_have_got)
+
+
+def may_have_got(code: str, is_code_sent: bool) -> bool:
+    """Whether a run that ended with this error may have got the bundle from the issuer."""
+    return code in _SOMETHING_CAME or (is_code_sent and code not in _NOTHING_CAME)
+
+
+def with_earlier_run(
+    refusal: CollectionError, earlier: WithdrawalRecord | None, kept: Sequence[Path]
+) -> CollectionError:
+    """A used link may be one that a run of this module used before it was ended. ``kept``: what is left of downloads."""
+    if refusal.code != "link_used" or earlier is None or not earlier.uncertain:
+        return refusal
+    who = f"Job {earlier.job}" if earlier.job else "A run of this module"
+    names = ", ".join(path.name for path in kept)
+    left = f" What came then is in {names}." if names else ""
+    return CollectionError(
+        code="link_used",
+        cause=f"{refusal.cause} {who} began a withdrawal with this link on {earlier.utc}.{left}",
+        next_step=refusal.next_step,
+    )

@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The texts of reminders from templates, which a site can replace. Templates run in a sandbox and see only days and names."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+with suppress(ImportError):  # ansible-core installs it; without it the file still loads
+    from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ..._errors import CollectionError
+
+TEMPLATES = Path(__file__).resolve().parent / "reminders"
+RECIPIENTS = ("holder", "employer", "it")
+SUBJECT, TEXT, HTML = "subject", "txt", "html"
+NO_TEXT = ("Cc", "Cs", "Zl", "Zp")
+"""Categories of characters (Unicode, UAX 44) that no name has: control characters, surrogates, ends of lines and paragraphs."""
+
+PROBLEMS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, OSError)
+"""What a template raises besides the errors of Jinja2, when it uses a value for what it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A mail's texts. ``html`` is None unless the site has a template for it."""
+
+    subject: str
+    text: str
+    html: str | None
+
+
+class ReminderTemplates:
+    """The templates of one language. Those of ``folder`` take the place of the collection's."""
+
+    def __init__(self, folder: str | None, language: str) -> None:
+        """Raises ``CollectionError``: ``reminder_template``."""
+        self._language = language
+        folders = [TEMPLATES]
+        if folder:
+            _check_folder(Path(folder))
+            folders.insert(0, Path(folder))
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=ChoiceLoader([FileSystemLoader(each) for each in folders]),
+            autoescape=lambda name: bool(name and name.endswith(f".{HTML}.j2")),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def texts(self, recipient: str, values: Mapping[str, Any]) -> Texts:
+        """The texts for a recipient. Texts in ``values`` lose their line breaks. Raises ``CollectionError``: ``reminder_template``."""
+        clean = one_line(values)
+        subject = self._rendered(f"{recipient}.{self._language}.{SUBJECT}.j2", clean)
+        text = self._rendered(f"{recipient}.{self._language}.{TEXT}.j2", clean)
+        html_name = f"{recipient}.{self._language}.{HTML}.j2"
+        html = self._rendered(html_name, clean) if html_name in self._environment.list_templates() else None
+        return Texts(subject.strip(), f"{text.strip()}\n", html)
+
+    def _rendered(self, name: str, values: Mapping[str, Any]) -> str:
+        try:
+            return self._environment.get_template(name).render(values)
+        except TemplateNotFound as problem:
+            raise _unusable(name, f"names {problem}, which is not there") from None
+        except (TemplateError, *PROBLEMS) as problem:
+            raise _unusable(name, " ".join(f"fails: {problem}".split()).rstrip(".")[:300]) from None
+
+
+def one_line(value: Any) -> Any:
+    """The same value, with a space in each text for whatever ends a line or controls a program."""
+    if isinstance(value, Mapping):
+        return {key: one_line(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [one_line(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    return "".join(" " if unicodedata.category(each) in NO_TEXT else each for each in value)
+
+
+def _check_folder(folder: Path) -> None:
+    """A misspelt name would leave the collection's own text in the mails without a word."""
+    names = {
+        f"{who}.{language}.{kind}.j2"
+        for who in RECIPIENTS
+        for language in ("en", "fr")
+        for kind in (SUBJECT, TEXT, HTML)
+    }
+    if not folder.is_dir():
+        raise _unusable(str(folder), "is not a folder on the controller")
+    for path in sorted(folder.rglob("*.j2")):
+        if not path.name.startswith("_") and path.relative_to(folder).as_posix() not in names:
+            raise _unusable(str(path), "is no name of a template, so no mail would use it")
+
+
+def _unusable(name: str, problem: str) -> CollectionError:
+    return CollectionError(
+        code="reminder_template",
+        cause=f"The template {name} {problem}.",
+        next_step="Correct templates_folder. Names are like holder.fr.txt.j2 or it.en.subject.j2; parts of templates begin with _.",
+    )

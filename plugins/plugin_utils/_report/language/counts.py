@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""How many holders there are, in parts that add up to all of them, and the report in one sentence. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..._policy.validity import Status
+from ..model import Report
+from .wording import SEVERITY, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class HolderCounts:
+    """All holders, in parts: ``by_status``, the worst first, has those with a workstation. Statuses without a holder are left out."""
+
+    total: int
+    by_status: Mapping[Status, int]
+    without_workstation: int
+
+
+def holder_counts(report: Report) -> HolderCounts:
+    """Counts the holders: the parts add up to ``total``."""
+    found = Counter(row.status for row in report.holders)
+    return HolderCounts(
+        total=len(report.holders) + len(report.without_workstation),
+        by_status={status: found[status] for status in SEVERITY if status in found},
+        without_workstation=len(report.without_workstation),
+    )
+
+
+def shares(counts: HolderCounts, say: Wording) -> Sequence[tuple[str, int]]:
+    """The parts in words, each with its number."""
+    parts = [(say.of(status), count) for status, count in counts.by_status.items()]
+    return [*parts, (say("counts.without"), counts.without_workstation)] if counts.without_workstation else parts
+
+
+def sentence(report: Report, say: Wording) -> str:
+    """The report in one sentence on one line, without names of people."""
+    counts = holder_counts(report)
+    parts = ", ".join(f"{words} {say.number(count)}" for words, count in shares(counts, say))
+    place = _place(report, say, say.counted("counts.holders", counts.total))
+    return say("counts.sentence", place=place, shares=parts) if parts else f"{place}."
+
+
+def failing(report: Report, found: Mapping[str, int], say: Wording) -> str:
+    """The same where something is there that must not be: its words with their numbers."""
+    parts = ", ".join(f"{words} {say.number(count)}" for words, count in found.items())
+    return say("counts.failing", place=_place(report, say), shares=parts)
+
+
+def _place(report: Report, say: Wording, *parts: str) -> str:
+    named = " ".join((report.parameters.establishment or "").split())
+    return ", ".join(filter(None, (say("counts.subject"), named, *parts)))

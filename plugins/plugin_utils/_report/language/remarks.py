@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What a status alone does not say: in whose store a certificate is, which certificates are two, and why a workstation is silent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..._facts.build import MACHINE_SID
+from ..._facts.evaluation import USABLE_KEY_STATES
+from ..._facts.schema import UnreadRecord
+from ..._policy.validity import Status, is_selectable
+from ..model import CertificateRow, HolderRow, HolderWorkstation, Reachability, Report, WorkstationRow
+from .silence import silence
+from .wording import Wording
+
+SHOWN_THUMBPRINT = 8
+"""The number of characters with which a thumbprint is shown where two certificates have to be told apart."""
+
+
+UNREAD_CODES = ("temporary", "redirected", "access_denied", "no_appdata", "element")
+"""Codes of unread stores that have a sentence of their own."""
+
+
+class Remarks:
+    """The remarks of one report, in its language."""
+
+    def __init__(self, report: Report, say: Wording) -> None:
+        self._say = say
+        self._now = report.parameters.report_date
+        self._names = _names_of(report)
+        self._accounts = _accounts_of(report)
+        self._certificates = _by_holder(report.certificates)
+        self._workstations = {row.workstation: row for row in report.workstations}
+
+    def of(self, row: HolderRow) -> list[str]:
+        """Whose store has the holder's certificate, and which certificates are two, one line each."""
+        own = self._certificates.get(row.authorisation, []) if row.authorisation else []
+        elsewhere = (
+            self._say(
+                "remark.elsewhere",
+                workstation=each.workstation,
+                owner=self.owner(each.certificate.owner_sid, each.certificate.owner),
+            )
+            for each in own
+            if each.status is Status.WRONG_HOLDER
+        )
+        doubles = (line for place in row.places for line in self._double(place, own))
+        return list(dict.fromkeys((*elsewhere, *doubles)))
+
+    def silent(self, row: HolderRow) -> list[str]:
+        """Which workstations of the holder are silent, and why, one line each."""
+        places = dict.fromkeys(place.workstation for place in row.places)
+        reasons = {place: self.silence(place) for place in places}
+        return [
+            self._say("remark.silent", workstation=place, reason=reason) for place, reason in reasons.items() if reason
+        ]
+
+    def silence(self, workstation: str) -> str:
+        """Why a workstation did not answer; empty for one that did, or that the report does not know."""
+        row = self._workstations.get(workstation)
+        return self.reason(row) if row and row.answer is not Reachability.ANSWERED else ""
+
+    def reason(self, row: WorkstationRow) -> str:
+        """The words for the problem of a workstation; empty without one."""
+        key = silence(row)
+        return self._say(key) if key else ""
+
+    def owner(self, sid: str, account: str | None = None) -> str:
+        """Who an account is: the holders' names and the account, the account alone, or the SID if nothing names it."""
+        if sid == MACHINE_SID:
+            return self._say("owner.workstation")
+        known = account or self._accounts.get(sid)
+        names = ", ".join(self._names.get(sid, ()))
+        if names and known:
+            return self._say("owner.named", name=names, account=known)
+        return names or known or self._say("owner.unknown", sid=sid)
+
+    def unread(self, store: UnreadRecord) -> str:
+        """Whose store was not read."""
+        return self._say("unread", owner=self.owner(store.owner_sid))
+
+    def why_unread(self, store: UnreadRecord) -> str:
+        """Why it was not read, as a sentence."""
+        return self._say(f"unread.{store.code if store.code in UNREAD_CODES else 'unreadable'}")
+
+    def _double(self, place: HolderWorkstation, own: Iterable[CertificateRow]) -> Iterator[str]:
+        if place.status is not Status.DUPLICATE:
+            return
+        usable = [row for row in own if row.workstation == place.workstation and self._is_usable(row)]
+        usable.sort(key=lambda row: (row.certificate.not_after, row.certificate.not_before, row.certificate.thumbprint))
+        if len(usable) < 2:
+            return
+        for number, row in enumerate(reversed(usable)):
+            found = row.certificate
+            yield self._say(
+                "remark.older" if number else "remark.newest",
+                workstation=row.workstation,
+                day=self._say.day(found.not_after),
+                issuer=found.issuer_cn or found.issuer,
+                thumbprint=found.thumbprint[:SHOWN_THUMBPRINT],
+            )
+
+    def _is_usable(self, row: CertificateRow) -> bool:
+        found = row.certificate
+        in_date = found.not_before <= self._now <= found.not_after
+        has_key = found.key_state in USABLE_KEY_STATES
+        return row.status is not Status.WRONG_HOLDER and in_date and is_selectable(found.eku, has_key, found.archived)
+
+
+def _names_of(report: Report) -> Mapping[str, tuple[str, ...]]:
+    """The names of the holders by the SIDs of their accounts. Several holders may share one."""
+    found: dict[str, dict[str, None]] = {}
+    for row in report.holders:
+        for place in row.places:
+            if place.owner_sid:
+                found.setdefault(place.owner_sid, {})[row.name] = None
+    return {sid: tuple(names) for sid, names in found.items()}
+
+
+def _accounts_of(report: Report) -> Mapping[str, str]:
+    """The names of accounts by their SIDs: as Windows writes them, else as the inventory does."""
+    inventory = {place.owner_sid: place.account for row in report.holders for place in row.places if place.owner_sid}
+    windows = {row.certificate.owner_sid: row.certificate.owner for row in report.certificates if row.certificate.owner}
+    profiles = {each.owner_sid: each.account for row in report.workstations for each in row.store_owners}
+    return inventory | windows | profiles
+
+
+def _by_holder(certificates: Iterable[CertificateRow]) -> Mapping[str, list[CertificateRow]]:
+    found: dict[str, list[CertificateRow]] = {}
+    for row in certificates:
+        if row.holder:
+            found.setdefault(row.holder, []).append(row)
+    return found

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Which mail address a reminder goes to: holders' from the inventory and the register, the others' from options. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..._facts.holders import HolderEntry, parse_holder
+from .plan import Matter, Recipient, person_of
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """``holders``: an address by person (``person_of``). ``employer`` may be empty, ``it`` is not."""
+
+    holders: Mapping[str, str]
+    employer: Sequence[str]
+    it: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The matters that go into one mail to one address."""
+
+    recipient: Recipient
+    address: str
+    matters: tuple[Matter, ...]
+
+
+def addresses_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> Addresses:
+    """The addresses. If a person has several, the first one counts: by name of the host, then the register's.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
+    raw = [entry for _name, known in variables for entry in known.get("pkcs12_holders") or ()]
+    entries = [parse_holder(entry) for entry in [*raw, *({"user": each["name"]} | each for each in options["holders"])]]
+    holders: dict[str, str] = {}
+    for entry in entries:
+        if entry.mail:
+            holders.setdefault(_person(entry), entry.mail)
+    return Addresses(holders, options["employer_to"], options["it_to"])
+
+
+def letters_of(matters: Iterable[Matter], addresses: Addresses) -> tuple[Letter, ...]:
+    """One mail for each holder, one for each address of the employer and of IT. IT's comes last.
+
+    A matter of somebody without an address is IT's.
+    """
+    found: dict[tuple[Recipient, str, str], list[Matter]] = {}
+    for matter in matters:
+        people = _people(matter, addresses)
+        to = matter.recipient if people else Recipient.IT
+        own = matter.person if to is Recipient.HOLDER else ""
+        for address in dict.fromkeys(people or addresses.it):
+            known = matter if people else replace(matter, instead_of=matter.recipient)
+            found.setdefault((to, address, own), []).append(known)
+    made = (Letter(to, address, tuple(each)) for (to, address, _person), each in found.items())
+    return tuple(sorted(made, key=lambda letter: list(Recipient).index(letter.recipient)))
+
+
+def _people(matter: Matter, addresses: Addresses) -> Sequence[str]:
+    if matter.recipient is Recipient.HOLDER:
+        address = addresses.holders.get(matter.person)
+        return [address] if address else []
+    return addresses.employer if matter.recipient is Recipient.EMPLOYER else addresses.it
+
+
+def _person(entry: HolderEntry) -> str:
+    return person_of(entry.person.authorisation, entry.person.name or entry.user)

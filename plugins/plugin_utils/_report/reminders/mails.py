@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""From the matters of a letter to a mail that can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..delivery.message import Attachment, MailContent
+from ..formats.calendar_file import Event, calendar_file
+from ..formats.reminder_texts import ReminderTemplates, Texts
+from ..language.wording import Wording
+from .addresses import Letter
+from .plan import Matter, Recipient
+
+CALENDAR_NAME = "access.ics"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to; ``contact``: whom they may ask."""
+
+    address: str
+    forward_to: str
+    contact: str | None
+    calendar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderMail:
+    """A letter with its texts."""
+
+    letter: Letter
+    content: MailContent
+
+
+def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: Sender, now: datetime) -> ReminderMail:
+    """The mail. Raises ``CollectionError``: ``reminder_template``."""
+    matters = [_values(matter, say) for matter in letter.matters]
+    values = {
+        "matters": matters,
+        "matter": matters[0],
+        "today": say.day(say.today),
+        "forward_to": sender.forward_to,
+        "contact": sender.contact,
+        "authorisation_word": say.words("word.authorisation"),
+    }
+    texts = templates.texts(letter.recipient.value, values)
+    files = _calendar(letter, texts, now) if sender.calendar else []
+    return ReminderMail(
+        letter, MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
+    )
+
+
+def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
+    """What a template knows: names and days. Nothing else of a certificate, and no number."""
+    return {
+        "name": matter.name,
+        "function": matter.function,
+        "workstations": matter.workstations,
+        "next_step": matter.next_step.value,
+        "words": say.words.of(matter.next_step),
+        "last_day": say.day(matter.last_day),
+        "days_left": matter.days_left,
+        "distance": say.distance(matter.days_left),
+        "certificate_until": say.day(matter.certificate_until),
+        "authorisation_until": say.day(matter.authorisation_until),
+        "instead_of": matter.instead_of.value if matter.instead_of else None,
+    }
+
+
+def _calendar(letter: Letter, texts: Texts, now: datetime) -> list[Attachment]:
+    """One event for each last day with access. IT gets none: its list is work, not an appointment."""
+    if letter.recipient is Recipient.IT:
+        return []
+    days = sorted({matter.last_day for matter in letter.matters if matter.last_day})
+    events = [
+        Event(
+            f"{letter.recipient.value} {letter.address} {day} {letter.matters[0].person}",
+            day,
+            texts.subject,
+            texts.text,
+        )
+        for day in days
+    ]
+    return [Attachment(CALENDAR_NAME, calendar_file(events, now))] if events else []

@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Who has to be reminded of what, by the next steps of a report. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+
+from ..._policy.validity import Calendar, Status, calendar_of
+from ..model import Actor, HolderRow, NextStep, Report
+
+
+class Recipient(str, Enum):
+    """Whom a mail is for."""
+
+    HOLDER = "holder"
+    EMPLOYER = "employer"
+    IT = "it"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """When somebody is reminded, in days. ``steps``: days before the last day with access, at least one, in any order.
+
+    ``bundle_overdue_days``: how long a renewal has been due before a holder is asked for the issuer's mail.
+    """
+
+    steps: Sequence[int]
+    bundle_overdue_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a recipient has to do for one holder.
+
+    ``person``: the authorisation number, without one the name. ``step``: the one of ``Terms.steps`` that is reached; None for what has
+    no end, or is due at once. ``last_day``: the last day with access, None without one; ``days_left``: days of the site until it.
+    ``instead_of``: who should have got this, and has no address.
+    """
+
+    person: str
+    name: str
+    function: str | None
+    workstations: tuple[str, ...]
+    next_step: NextStep
+    recipient: Recipient
+    step: int | None
+    last_day: date | None
+    days_left: int | None
+    certificate_until: date | None
+    authorisation_until: date | None
+    instead_of: Recipient | None = None
+
+
+def person_of(authorisation: str | None, name: str) -> str:
+    """By what a person is known in reminders: the authorisation number, without one the name or account in small letters."""
+    return authorisation or name.casefold()
+
+
+def step_reached(days_left: int, steps: Iterable[int]) -> int | None:
+    """The last step that has begun: with 40, 14 and 7 it is 14 from 14 to 8 days before the end, and 7 from then on, also after the end.
+
+    None while none has begun.
+    """
+    return min((step for step in steps if step >= days_left), default=None)
+
+
+def matters_of(report: Report, terms: Terms) -> tuple[Matter, ...]:
+    """What the rows of a report come to on its day, in their order. Raises ``CollectionError``: ``bad_time_zone``."""
+    parameters = report.parameters
+    calendar = calendar_of(parameters.time_zone, parameters.renew_before_days)
+    found = []
+    for row in (*report.holders, *report.without_workstation):
+        found += [matter for matter in (_annex(row, terms, calendar), _own(row, terms, calendar)) if matter]
+    return tuple(found)
+
+
+def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
+    """The yearly authorisation. It is due beside any other next step, because the issuer sends no certificate without it."""
+    end, left = row.authorisation_until, row.authorisation_days_left
+    if end is None or left is None or row.authorisation_status not in (Status.RENEWAL_DUE, Status.EXPIRED):
+        return None
+    matter = _matter(row, Recipient.EMPLOYER, NextStep.RENEW_AUTHORISATION, calendar)
+    # On its end date there is no access any more.
+    return _at_its_step(replace(matter, last_day=end - timedelta(days=1), days_left=left - 1), terms)
+
+
+def _own(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
+    """The next step of the row."""
+    recipient = _recipient(row, terms, calendar)
+    if recipient is None:
+        return None
+    matter = _matter(row, recipient, row.next_step, calendar)
+    if row.next_step is NextStep.CLOSE_BROWSER:
+        return matter  # the new certificate has just come, and its end is far away
+    return _at_its_step(matter, terms)
+
+
+def _recipient(row: HolderRow, terms: Terms, calendar: Calendar) -> Recipient | None:
+    if row.next_step in (NextStep.NOTHING, NextStep.RENEW_AUTHORISATION):
+        return None
+    if row.next_step is NextStep.AWAIT_BUNDLE:
+        # The issuer's mail comes some days after the renewal became due, and may lie unread in the holder's mailbox.
+        left = row.certificate_days_left
+        late = left is not None and left <= calendar.renew_before_days - terms.bundle_overdue_days
+        return Recipient.HOLDER if late else None
+    return {Actor.HOLDER: Recipient.HOLDER, Actor.EMPLOYER: Recipient.EMPLOYER}.get(row.actor, Recipient.IT)
+
+
+def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Calendar) -> Matter:
+    there = [place.workstation for place in row.places if place.next_step is step]
+    return Matter(
+        person=person_of(row.authorisation, row.name),
+        name=row.name,
+        function=row.function,
+        workstations=tuple(dict.fromkeys(there or [place.workstation for place in row.places])),
+        next_step=step,
+        recipient=recipient,
+        step=None,
+        last_day=calendar.day(row.access_until) if row.access_until else None,
+        days_left=row.days_left,
+        certificate_until=calendar.day(row.valid_until) if row.valid_until else None,
+        authorisation_until=row.authorisation_until,
+    )
+
+
+def _at_its_step(matter: Matter, terms: Terms) -> Matter | None:
+    """The matter with the step that is reached; None while there is time. Whoever has no access yet is not made to wait."""
+    if matter.days_left is None:
+        return matter
+    step = step_reached(matter.days_left, terms.steps)
+    return None if step is None else replace(matter, step=step)

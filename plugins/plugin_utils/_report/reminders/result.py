@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The result of ``reminder_mails``: what was sent or would be, and a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ..._errors import CollectionError
+from ..model import Report
+from .addresses import Letter
+from .mails import ReminderMail
+from .sending import Outcome
+
+MOST_NAMED = 5
+"""Failures that the sentence names. The result has all."""
+
+
+def reminders_result(
+    report: Report,
+    letters: Sequence[Letter],
+    mails: Sequence[ReminderMail],
+    outcomes: Sequence[Outcome] | None,
+    check_mode: bool,
+) -> dict[str, Any]:
+    """The documented result. ``letters``: also what was sent by earlier runs. ``outcomes`` is None if nothing was to be sent.
+
+    Raises ``CollectionError`` (``reminders_not_sent``) with the same keys if a mail was not sent.
+    """
+    failed = [each for each in outcomes or () if each.problem]
+    rows = (
+        [_row(mail) | {"state": "planned", "body": mail.content.body, "error": None} for mail in mails]
+        if outcomes is None
+        else [_outcome_row(each) for each in outcomes]
+    )
+    matters = sum(len(letter.matters) for letter in letters)
+    details = {
+        "mails": rows,
+        "counts": dict(Counter(row["state"] for row in rows)),
+        "already_reminded": matters - sum(len(mail.letter.matters) for mail in mails),
+    }
+    if failed:
+        raise CollectionError(
+            code="reminders_not_sent",
+            cause=_failures(len(mails), failed),
+            next_step="Correct the cause and run it again. Only what was not sent is tried again.",
+            changed=len(failed) < len(mails),
+            details=details,
+        )
+    changed = bool(mails) and (check_mode or outcomes is not None)
+    return {"changed": changed, "msg": _sentence(report, len(letters), mails, outcomes), **details}
+
+
+def _row(mail: ReminderMail) -> dict[str, Any]:
+    letter = mail.letter
+    return {
+        "recipient": letter.recipient.value,
+        "to": letter.address,
+        "subject": mail.content.subject,
+        "holders": [matter.name for matter in letter.matters],
+        "next_steps": sorted({matter.next_step.value for matter in letter.matters}),
+        "steps": sorted({matter.step for matter in letter.matters if matter.step is not None}),
+    }
+
+
+def _outcome_row(outcome: Outcome) -> dict[str, Any]:
+    problem = outcome.problem
+    state = "sent" if problem is None else "failed" if outcome.tried else "not_tried"
+    error = problem and {"code": problem.code, "next_step": problem.next_step, "msg": str(problem)}
+    return _row(outcome.mail) | {"state": state, "error": error}
+
+
+def _sentence(report: Report, due: int, mails: Sequence[ReminderMail], outcomes: Sequence[Outcome] | None) -> str:
+    if not mails:
+        holders = len(report.holders) + len(report.without_workstation)
+        reason = "all that is due was sent before" if due else "nothing is due today"
+        return f"No reminder to send for {holders} holders: {reason}."
+    if outcomes is None:
+        return f"{_mails(len(mails))} would be sent. Nothing was sent."
+    return f"{_mails(len(mails))} sent."
+
+
+def _failures(total: int, failed: Sequence[Outcome]) -> str:
+    named = [f"{each.mail.letter.address}: {each.problem.cause}" for each in failed if each.problem and each.tried]
+    others = len(failed) - len(named[:MOST_NAMED])
+    more = f" {others} more not sent." if others else ""
+    return f"{len(failed)} of {_mails(total)} not sent. {' '.join(named[:MOST_NAMED])}{more}"
+
+
+def _mails(count: int) -> str:
+    return "1 reminder" if count == 1 else f"{count} reminders"

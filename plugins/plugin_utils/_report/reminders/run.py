@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""``reminder_mails``: from facts to mails, each sent once, and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..._delivery.lasting_storage import check_lasting
+from ..._errors import CollectionError
+from ..delivery.message import check_address
+from ..delivery.smtp import Server, check_plaintext
+from ..formats.reminder_texts import ReminderTemplates
+from ..language.wording import Wording
+from ..model import Report
+from ..query import select
+from ..report import report_of
+from .addresses import addresses_of, letters_of
+from .mails import ReminderMail, Sender, mail_of
+from .plan import Terms, matters_of
+from .result import reminders_result
+from .sending import Outbox, send_all
+from .sent import check_folder, open_letters, read_sent
+
+Variables = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How the task runs. ``now``: the controller's clock, aware. ``job``: of a job server."""
+
+    now: datetime
+    check_mode: bool
+    job: str | None
+
+
+def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict[str, Any]:
+    """Sends what is due and was not sent yet. Returns the documented result. Raises ``CollectionError``."""
+    _check_addresses(options)
+    outbox = Outbox(Path(options["state_path"]), _server(options), mode.now, mode.job)
+    terms = Terms(_checked_steps(options["steps"]), options["bundle_overdue_days"])
+    check_folder(outbox.path)
+    if not options["allow_ephemeral_state"]:
+        _check_lasting(outbox.path)
+    report = _report(options, variables, mode.now)
+    letters = letters_of(matters_of(report, terms), addresses_of(options, variables))
+
+    def open_mails(sent: Mapping[Any, Any]) -> Sequence[ReminderMail]:
+        return _written(options, report, open_letters(letters, sent), mode.now)
+
+    if mode.check_mode or options["dry_run"]:
+        return reminders_result(report, letters, open_mails(read_sent(outbox.path)), None, mode.check_mode)
+    mails, outcomes = send_all(open_mails, outbox)
+    return reminders_result(report, letters, mails, outcomes, mode.check_mode)
+
+
+def _written(
+    options: Mapping[str, Any], report: Report, letters: Sequence[Any], now: datetime
+) -> Sequence[ReminderMail]:
+    """All mails, before the first one is sent: a template that fails sends nobody anything."""
+    templates = ReminderTemplates(options["templates_folder"], options["language"])
+    sender = Sender(
+        options["sender"], options["forward_to"] or options["it_to"][0], options["contact"], options["calendar"]
+    )
+    say = Wording(report.parameters)
+    return [mail_of(letter, templates, say, sender, now) for letter in letters]
+
+
+def _report(options: Mapping[str, Any], variables: Variables, now: datetime) -> Report:
+    """The report. One without a holder, or without any facts, would remind nobody for ever and look as if all were well."""
+    report = report_of({**options, "title": None, "query": None}, variables, now)
+    if not report.holders and not report.without_workstation:
+        raise CollectionError(
+            code="no_holders",
+            cause="There is no holder to remind: neither pkcs12_holders of the hosts nor holders names anybody.",
+            next_step="Check the inventory and hosts.",
+        )
+    if all(row.facts_at is None for row in report.workstations):
+        raise CollectionError(
+            code="no_facts",
+            cause="There are no facts of any workstation, so nobody knows whose access ends.",
+            next_step="Run the playbook audit first, with the same fact cache, or give its reports with merge.",
+        )
+    return select(report, options["query"]) if options["query"] else report
+
+
+def _server(options: Mapping[str, Any]) -> Server:
+    server = Server(
+        options["mail_host"],
+        options["mail_port"] or 0,
+        options["security"],
+        options["ca_path"],
+        options["timeout"],
+        options["username"],
+        options["password"],
+        options["allow_plaintext"],
+    )
+    check_plaintext(server)
+    return server
+
+
+def _check_addresses(options: Mapping[str, Any]) -> None:
+    """Those of options. A wrong one of a holder fails that mail only. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
+    check_address("sender", options["sender"])
+    for option in ("it_to", "employer_to"):
+        for address in options[option]:
+            check_address(option, address)
+    if not options["it_to"]:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="it_to is empty.",
+            next_step="Give the address of those who act if nobody else can.",
+        )
+
+
+def _checked_steps(steps: Sequence[int]) -> Sequence[int]:
+    if not steps:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="steps is empty.",
+            next_step="Give at least one number of days, for instance 14.",
+        )
+    return steps
+
+
+def _check_lasting(path: Path) -> None:
+    try:
+        check_lasting(path.parent)
+    except CollectionError as problem:
+        raise CollectionError(
+            code="ephemeral_state",
+            cause=f"{problem.cause.split('. ')[0].rstrip('.')}. The next job would send all reminders again.",
+            next_step="Set state_path to a folder that is mounted for all jobs (in AWX: a path exposed with rw, or a persistent volume)."
+            " For a trial, set allow_ephemeral_state.",
+        ) from None

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What was sent already: a file on the controller, which is on the disk before the next mail goes out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from ..._delivery.durable_files import replace_file
+from ..._errors import CollectionError
+from ..._facts.codec import Mismatch, from_map, to_map
+from .addresses import Letter
+from .plan import Matter, Recipient
+
+SCHEMA = 1
+KEPT_FOR = timedelta(days=800)
+"""An authorisation lasts a year. What is older is about another end of access."""
+
+Key = tuple[str, Recipient, str, int | None, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SentReminder:
+    """A matter in a mail that the server took. ``address`` is in small letters. ``at``: when, aware, in UTC."""
+
+    person: str
+    recipient: Recipient
+    address: str
+    step: int | None
+    last_day: date | None
+    at: datetime
+
+    @property
+    def key(self) -> Key:
+        """What is never sent twice."""
+        return self.person, self.recipient, self.address, self.step, self.last_day
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """The content of the file."""
+
+    schema: int
+    sent: tuple[SentReminder, ...]
+
+
+def read_sent(path: Path) -> dict[Key, SentReminder]:
+    """What was sent. A file that is not there yet is empty.
+
+    Raises ``CollectionError``: ``reminder_state``, also for a file of another form: taken as empty, everything would be sent again.
+    """
+    try:
+        found = from_map(SentFile, json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return {}
+    except OSError as problem:
+        raise _unusable(path, f"cannot be read: {problem.strerror}") from None
+    except (Mismatch, ValueError, RecursionError):
+        raise _unusable(path, "is not a file of reminders") from None
+    if found.schema != SCHEMA:
+        raise _unusable(path, f"is of schema {found.schema}, which this version of the collection does not know")
+    return {each.key: each for each in found.sent}
+
+
+def write_sent(path: Path, sent: Mapping[Key, SentReminder], now: datetime) -> None:
+    """Replaces the file, without what is too old. Raises ``CollectionError``: ``reminder_state``."""
+    kept = tuple(each for each in sent.values() if each.at >= now - KEPT_FOR)
+    text = json.dumps(to_map(SentFile(SCHEMA, kept)), indent=1)
+    try:
+        replace_file(path, f"{text}\n".encode("ascii"))
+    except OSError as problem:
+        raise unwritable(path, problem) from None
+
+
+def unwritable(path: Path, problem: OSError) -> CollectionError:
+    """The error for a file that cannot be written."""
+    return _unusable(path, f"cannot be written: {problem.strerror}")
+
+
+def check_folder(path: Path) -> None:
+    """Raises ``CollectionError`` (``reminder_state``) if the file's folder is not there, or cannot be written."""
+    if not path.parent.is_dir():
+        raise _unusable(path, "cannot be kept: its folder does not exist")
+    if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise _unusable(path, "cannot be written")
+
+
+def open_letters(letters: Iterable[Letter], sent: Mapping[Key, SentReminder]) -> tuple[Letter, ...]:
+    """The letters without the matters that their addresses were reminded of already. An empty letter is left out."""
+    left = (
+        replace(letter, matters=tuple(matter for matter in letter.matters if _key(letter, matter) not in sent))
+        for letter in letters
+    )
+    return tuple(letter for letter in left if letter.matters)
+
+
+def with_letter(sent: Mapping[Key, SentReminder], letter: Letter, now: datetime) -> dict[Key, SentReminder]:
+    """What was sent, with the matters of a letter."""
+    address = letter.address.casefold()
+    rows = (
+        SentReminder(each.person, letter.recipient, address, each.step, each.last_day, now.replace(microsecond=0))
+        for each in letter.matters
+    )
+    return {**sent, **{row.key: row for row in rows}}
+
+
+def _key(letter: Letter, matter: Matter) -> Key:
+    return matter.person, letter.recipient, letter.address.casefold(), matter.step, matter.last_day
+
+
+def _unusable(path: Path, problem: str) -> CollectionError:
+    return CollectionError(
+        code="reminder_state",
+        cause=f"{path}, which says what was sent already, {problem}.",
+        next_step="Check the path, the folder and its rights. If the file is damaged, restore it. Without it, the reminders of the"
+        " current step are sent again.",
+    )

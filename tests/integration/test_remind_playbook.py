@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook remind after the playbook audit, over TLS: who gets a mail, once, when it is red, and where the password is not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.audited import Site, audited
+from integration.canary import Scanner, text_secret
+from integration.canary_run import CanaryRun
+from integration.conftest import Figures
+from integration.plays import Json
+from lab.mail_server import MailServer
+from lab.people import ELODIE
+from lab.playbook import Run, fact_cache, play
+from lab.tls import LOOPBACK, server_context, trust
+
+PASSWORD = "canary of the reminders Zq8%e&"
+IT, HEAD, ELODIES = "it@chu.example", "head@chu.example", "elodie@chu.example"
+REGISTER = [{"name": ELODIE.name, "authorisation": ELODIE.authorisation, "mail": ELODIES}]
+
+
+@dataclass
+class Reminding:
+    """The audited hospital, a mail server with one account, and the playbook."""
+
+    site: Site
+    server: MailServer
+    ca_path: Path
+
+    def run(self, *options: str, **variables: Any) -> Run:
+        """Runs the playbook with these variables of the role, their prefix left out."""
+        folder = self.site.hospital.folder
+        usual: Json = {
+            "state_path": str(folder / "sent.json"),
+            "allow_ephemeral_state": True,
+            "time_zone": "Europe/Paris",
+            "holders": REGISTER,
+            "it_to": [IT],
+            "employer_to": [HEAD],
+            "mail_host": LOOPBACK,
+            "mail_port": self.server.port,
+            "ca_path": str(self.ca_path),
+            "sender": "certificats@chu.example",
+            "credential": "box",
+            "credentials": {"box": {"username": "svc", "password": "{{ secret }}"}},
+        }
+        extra = folder / "remind-variables.json"
+        extra.write_text(
+            json.dumps({f"remind_{name}": value for name, value in (usual | variables).items()}), encoding="utf-8"
+        )
+        (folder / "secrets.json").write_text(json.dumps({"secret": PASSWORD}), encoding="utf-8")
+        environment = {**fact_cache(self.site.hospital), "no_proxy": LOOPBACK}
+        given = [f"--extra-vars=@{path}" for path in (extra, folder / "secrets.json")]
+        return play(self.site.hospital, "hospital_it.pkcs12.remind", *given, *options, environment=environment)
+
+    def arrived(self) -> list[str]:
+        """Whose mails have come since the last call."""
+        found = sorted(mail.recipients[0] for mail in self.server.mails)
+        self.server.mails.clear()
+        return found
+
+
+@pytest.fixture(scope="module")
+def reminding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reminding]:
+    with audited(tmp_path_factory.mktemp("remind")) as site:
+        context = server_context(site.hospital.authority)
+        with MailServer(context, accounts={"svc": PASSWORD}) as server:
+            yield Reminding(site, server, trust(site.hospital.authority, site.hospital.folder))
+
+
+def test_a_day_of_reminders(reminding: Reminding, figures: Figures) -> None:
+    checked = reminding.run("--check", "-vvv")
+    assert (checked.exit_code, checked.requests, reminding.arrived()) == (0, (), [])
+    assert f"To: {IT}" in checked.stdout and "head of the establishment" not in checked.stdout
+    shown = reminding.run(dry_run=True, language="fr")
+    assert "changed=0" in shown.stdout and "Bonjour" in shown.stdout
+    assert not (reminding.site.hospital.folder / "sent.json").exists()
+
+    reminding.server.refuses = frozenset({HEAD})
+    red = reminding.run("-vvv")
+    assert red.exit_code == 2 and f"{HEAD} (550" in red.stdout + red.stderr
+    first = reminding.arrived()
+    assert IT in first and HEAD not in first
+    reminding.server.refuses = frozenset()
+    second = reminding.run()
+    assert (second.exit_code, reminding.arrived()) == (0, [HEAD])
+    third = reminding.run()
+    assert (third.exit_code, reminding.arrived()) == (0, [])
+    assert "changed=0" in third.stdout and "sent before" in third.stdout
+
+    canaries = CanaryRun(reminding.site.hospital)
+    canaries.secrets.append(text_secret("the password of the mail server", PASSWORD))
+    pieces = [piece for piece in canaries.pieces() if not str(piece[0]).endswith("secrets.json")]
+    outputs = [("output", run.stdout.encode() + run.stderr.encode()) for run in (checked, shown, red, second, third)]
+    state = ("sent.json", (reminding.site.hospital.folder / "sent.json").read_bytes())
+    assert figures.search("reminders", Scanner(canaries.secrets), [*pieces, *outputs, state]) == []
+
+
+def test_holders_address_comes_from_the_register(reminding: Reminding) -> None:
+    run = reminding.run(
+        state_path=str(reminding.site.hospital.folder / "other.json"),
+        query=f"[?authorisation=='{ELODIE.authorisation}']",
+        dry_run=True,
+    )
+    (row,) = run.of("reminder_mails")
+    mails = {mail["to"]: mail["next_steps"] for mail in row.result["mails"]}
+    assert HEAD in mails, mails  # her authorisation ends in 12 days
+
+
+def test_nothing_known_is_red(reminding: Reminding) -> None:
+    run = reminding.run(hosts=[], holders=[])
+    (row,) = run.of("reminder_mails")
+    assert (run.exit_code, row.result["error"]["code"], reminding.arrived()) == (2, "no_holders", [])

@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""reminder_mails against a mail server: who is reminded of what, in which words, and once for each step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from integration.reminder_office import ANNE, HEAD, IN_3_DAYS, IN_9_DAYS, IT, JEANNE, Office, text
+from lab.mail_server import MailServer
+from unit.plugins.plugin_utils import report_inputs
+from unit.plugins.plugin_utils._delivery.deliveries import known
+from unit.plugins.plugin_utils.reminder_inputs import (
+    certificate,
+    entry,
+    hospital,
+    renewed,
+    workstation,
+)
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    with MailServer(None, "none", **getattr(request, "param", {})) as server:
+        yield Office(server, tmp_path)
+
+
+def test_each_is_told_what_to_do_in_one_mail(office: Office) -> None:
+    result = office.remind()
+    assert (result["changed"], result["counts"], result["msg"]) == (True, {"sent": 3}, "3 reminders sent.")
+    assert "Log on at ws-1" in text(office.to(JEANNE))
+    assert f"to {IT}" in text(office.to(ANNE)) and "Forward" in text(office.to(ANNE))
+    assert "annex 1" in text(office.to(HEAD)) and "Paul Martin (physicist): 2026-12-25" in text(office.to(HEAD))
+    assert office.to(JEANNE).message["Auto-Submitted"] == "auto-generated"
+    assert office.arrived() == sorted([JEANNE, ANNE, HEAD])
+
+
+def test_what_was_sent_is_not_sent_again_until_the_next_step(office: Office) -> None:
+    office.remind()
+    office.arrived()
+    again = office.remind()
+    assert (again["changed"], again["mails"], again["already_reminded"]) == (False, [], 3)
+    assert "sent before" in again["msg"] and office.arrived() == []
+    office.remind(report_date=IN_3_DAYS)  # Jeanne has 7 days left, the others stay in their step
+    assert office.arrived() == [JEANNE]
+    office.remind(report_date=IN_3_DAYS)
+    assert office.arrived() == []
+    office.remind(report_date=IN_9_DAYS)
+    assert office.arrived() == [JEANNE]
+
+
+def test_renewed_holder_gets_nothing_until_the_next_certificate_ends(office: Office) -> None:
+    office.remind()
+    office.arrived()
+    new = renewed(renewed(hospital(), "ws-1", "T1"), "ws-3", "T3")
+    assert "T1" in json.dumps(new)
+    office.remind(new, report_date=IN_3_DAYS)
+    assert office.arrived() == []
+    office.remind(
+        new,
+        report_date="2029-08-20T12:00:00Z",
+        employer_to=[HEAD],
+        query="[?authorisation=='T1']",
+        facts_max_age_days=2000,
+    )
+    assert office.arrived() == [JEANNE]  # 2 days before the end of the new one
+
+
+def test_new_end_date_is_a_new_reminder(office: Office) -> None:
+    office.remind(query="[?authorisation=='T2']")
+    later = [
+        *hospital()[:2],
+        workstation("ws-2", entry("T2", authorisation_anniversary="2026-12-30"), certificates=[certificate("T2", 500)]),
+    ]
+    office.arrived()
+    office.remind(later, query="[?authorisation=='T2']")
+    assert office.arrived() == [HEAD]
+
+
+def test_whoever_has_no_address_is_in_the_list_for_it(office: Office) -> None:
+    office.remind(hospital(mail=None), employer_to=[], contact="IT, 1234")
+    said = text(office.to(IT))
+    assert "Jeanne Dupont: log on" in said and "Please tell the holder" in said
+    assert "Paul Martin (physicist): the head" in said and "Please tell the head" in said
+    assert "IT, 1234" in said
+    assert office.arrived() == sorted([ANNE, IT])
+    office.remind(employer_to=[])  # Jeanne has an address now
+    assert office.arrived() == [JEANNE]
+
+
+def test_dry_run_and_check_mode_send_nothing_and_write_nothing(office: Office) -> None:
+    dry, checked = office.remind(dry_run=True), office.remind(check_mode=True)
+    assert (office.arrived(), list(office.folder.iterdir())) == ([], [])
+    assert (dry["changed"], checked["changed"]) == (False, True)
+    assert dry["mails"] == checked["mails"]
+    assert {row["state"] for row in dry["mails"]} == {"planned"}
+    bodies = {row["to"]: (row["subject"], row["body"]) for row in dry["mails"]}
+    sent = office.remind()
+    assert {mail.recipients[0]: (mail.message["Subject"], text(mail)) for mail in office.server.mails} == bodies
+    assert "body" not in json.dumps(sent)
+    assert office.remind(check_mode=True)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("last day with access is 2026-12-05", "Questions: IT")),
+        ("fr", ("dernier jour d'accès est le 05/12/2026", "Ouvrir une session", "Questions : IT")),
+    ],
+)
+def test_both_languages(office: Office, language: str, words: tuple[str, ...]) -> None:
+    office.remind(hospital(), language=language, contact="IT")
+    said = text(office.to(JEANNE))
+    assert [word for word in words if word not in said] == []
+    subject = str(office.to(HEAD).message["Subject"])
+    assert subject.startswith({"en": "Annex 1", "fr": "Annexe 1"}[language])
+
+
+def unfolded(data: bytes) -> list[tuple[str, str]]:
+    """Names and values of the lines of a calendar file, RFC 5545, section 3.1."""
+    assert data.endswith(b"\r\n") and max(map(len, data.split(b"\r\n"))) <= 75
+    lines = data.decode("utf-8").replace("\r\n ", "").split("\r\n")[:-1]
+    assert not [line for line in lines if "\n" in line]
+    return [(line.partition(":")[0], line.partition(":")[2]) for line in lines]
+
+
+def test_calendar_file_has_the_last_day(office: Office) -> None:
+    office.remind(calendar=True, language="fr")
+    (file,) = office.to(JEANNE).message.iter_attachments()
+    assert isinstance(file, EmailMessage)
+    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "access.ics")
+    lines = unfolded(file.get_payload(decode=True))
+    assert [name for name, _value in lines if name in ("BEGIN", "END")] == ["BEGIN", "BEGIN", "END", "END"]
+    found = dict(lines)
+    assert found["DTSTART;VALUE=DATE"] == "20261205" and found["DTEND;VALUE=DATE"] == "20261206"
+    assert "dernier jour" in found["SUMMARY"] and "Ouvrir une session" in found["DESCRIPTION"]
+    assert len(list(office.to(HEAD).message.iter_attachments())) == 1
+    office.server.mails.clear()
+    office.state.unlink()
+    office.remind()
+    assert list(office.to(JEANNE).message.iter_attachments()) == []
+
+
+def test_mail_says_no_more_of_a_certificate_than_names_and_days(office: Office) -> None:
+    office.remind(hospital(mail=None), calendar=True, deliveries=known("T3"))
+    cards = [
+        each
+        for _host, known_ in hospital()
+        for each in known_.get("ansible_facts", {}).get("pkcs12", {}).get("certificates", ())
+    ]
+    details = {
+        str(card[key]) for card in cards for key in ("thumbprint", "subject", "issuer", "owner_sid", "key_provider")
+    }
+    details |= {"T1", "T2", "T3", "CHU\\dupont", "AC"}
+    sent = "".join(text(mail) + str(mail.message["Subject"]) for mail in office.server.mails)
+    assert (
+        office.server.mails
+        and [each for each in details if each in sent.split() or (len(each) > 8 and each in sent)] == []
+    )
+
+
+def test_markup_and_line_breaks_in_names_stay_text(office: Office) -> None:
+    (office.folder / "own").mkdir()
+    (office.folder / "own" / "holder.en.html.j2").write_text("<p>{{ matter.name }}</p>", encoding="utf-8")
+    (office.folder / "own" / "holder.en.subject.j2").write_text("{{ matter.name }}: log on", encoding="utf-8")
+    name = "Jeanne\r\nBcc: everybody@elsewhere.example\u2028<script>{{ 7 * 7 }}</script>"
+    office.remind(hospital(name=name), templates_folder=str(office.folder / "own"), query="[?authorisation=='T1']")
+    mail = office.to(JEANNE)
+    assert mail.message["Bcc"] is None and mail.recipients == (JEANNE,)
+    assert "Bcc: everybody" in str(mail.message["Subject"])
+    assert "{{ 7 * 7 }}" in text(mail)
+    page = mail.message.get_body(("html",))
+    assert page is not None and "&lt;script&gt;" in page.get_content() and "<script>" not in page.get_content()
+
+
+def test_site_replaces_a_template_and_keeps_the_others(office: Office) -> None:
+    (office.folder / "own").mkdir()
+    (office.folder / "own" / "holder.en.txt.j2").write_text(
+        "{% include '_head.j2' %}: {{ matter.words }}", encoding="utf-8"
+    )
+    (office.folder / "own" / "_head.j2").write_text("CHU", encoding="utf-8")
+    office.remind(templates_folder=str(office.folder / "own"))
+    assert text(office.to(JEANNE)).strip() == "CHU: log on at the workstation"
+    assert "annex 1" in text(office.to(HEAD))
+
+
+def test_browser_is_closed_once_after_a_renewal(office: Office, tmp_path: Path) -> None:
+    before = [*hospital()]
+    (tmp_path / "reports").mkdir()
+    report_inputs.run(tmp_path / "reports", before, formats=["json"], name="before")
+    new = renewed(before, "ws-1", "T1")
+    given = {"previous": str(tmp_path / "reports" / "before.json"), "query": "[?authorisation=='T1']"}
+    office.remind(new, **given)
+    assert "Close all windows of the browser at ws-1" in text(office.to(JEANNE))
+    office.arrived()
+    office.remind(new, **given)
+    assert office.arrived() == []
+
+
+def test_holder_is_asked_for_the_issuers_mail_only_when_it_is_late(office: Office) -> None:
+    for days, overdue, asked in ((36, 5, []), (35, 5, [ANNE]), (33, 8, []), (32, 8, [ANNE])):
+        only = [workstation("ws-3", entry("T3"), certificates=[certificate("T3", days)], outcome="waiting_for_issuer")]
+        office.remind(only, bundle_overdue_days=overdue)
+        assert office.arrived() == asked, (days, overdue)

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``reminder_mails`` reaches what it is for, with a mail server that only listens."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.plugins.action.effects import EAST, Effect, Scene, check, code
+from unit.plugins.action.test_report_mail import Listening
+from unit.plugins.plugin_utils import report_inputs
+from unit.plugins.plugin_utils._delivery.deliveries import known
+from unit.plugins.plugin_utils.reminder_inputs import (
+    TODAY,
+    certificate,
+    entry,
+    hospital,
+    renewed,
+    task_variables,
+    workstation,
+)
+
+IT, HEAD, DUPONT, ROUX = "it@chu.example", "head@chu.example", "dupont@chu.example", "roux@chu.example"
+BASE = {
+    "state_path": "{folder}/sent.json",
+    "report_date": TODAY,
+    "allow_ephemeral_state": True,
+    "it_to": [IT],
+    "mail_host": "mail.example",
+    "sender": "a@example",
+    "facts_max_age_days": 100,
+}
+ACCOUNT = {"username": "x", "password": "p"}
+PERSON = {"name": "Anne Leroux", "authorisation": "T8", "mail": "leroux@chu.example"}
+ANNEX = PERSON | {"authorisation_anniversary": "2026-12-10"}
+ONE = {"hosts": ["ws-1"]}
+
+
+@pytest.fixture(autouse=True)
+def listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    Listening.told = {}
+    monkeypatch.setattr(smtplib, "SMTP", Listening)
+    monkeypatch.setattr(smtplib, "SMTP_SSL", Listening)
+
+
+def told(name: str) -> Any:
+    return lambda _scene: Listening.told.get(name)
+
+
+def to(scene: Scene) -> list[str]:
+    return sorted(mail["to"] for mail in scene.result["mails"])
+
+
+def steps(scene: Scene) -> list[int]:
+    return [step for mail in scene.result["mails"] for step in mail["steps"]]
+
+
+def named(scene: Scene) -> list[str]:
+    return sorted({name for mail in scene.result["mails"] for name in mail["holders"]})
+
+
+def next_steps(scene: Scene) -> list[str]:
+    return sorted({step for mail in scene.result["mails"] for step in mail["next_steps"]})
+
+
+def says(word: str) -> Any:
+    return lambda _scene: word in str(Listening.told["message"].get_body(("plain",)).get_content())
+
+
+def files(_scene: Scene) -> int:
+    return len(list(Listening.told["message"].iter_attachments()))
+
+
+def sender(_scene: Scene) -> str:
+    return str(Listening.told["message"]["From"])
+
+
+def state(scene: Scene) -> list[str]:
+    return sorted(path.name for path in scene.folder.glob("*.json") if path.name != "before.json")
+
+
+def earlier(scene: Scene) -> None:
+    """The JSON report of before."""
+    report_inputs.run(scene.folder, hospital(), formats=["json"], name="before")
+
+
+def own(scene: Scene) -> None:
+    (scene.folder / "own").mkdir()
+    (scene.folder / "own" / "holder.en.txt.j2").write_text("of the site", encoding="utf-8")
+
+
+def private(scene: Scene) -> None:
+    """The folder of a runner, which ends with the job."""
+    os.environ["AWX_PRIVATE_DATA_DIR"] = str(scene.folder)
+
+
+@pytest.fixture(autouse=True)
+def no_runner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWX_PRIVATE_DATA_DIR", "")
+
+
+LATE = task_variables(
+    [workstation("ws-3", entry("T3"), certificates=[certificate("T3", 33)], outcome="waiting_for_issuer")]
+)
+NO_ENTRY = task_variables(
+    [workstation("ws-1", entry("T4", authorisation_anniversary=None), certificates=[certificate("T4", 600)])]
+)
+NEW = task_variables(renewed(hospital(), "ws-1", "T1"))
+DUE = {"holders": [ANNEX], "employer_to": [HEAD], "hosts": ["ws-1"]}
+QUIET = {"hosts": ["ws-1"], "holders": [PERSON]}
+
+EFFECTS = [
+    Effect("hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
+    Effect("holders", [PERSON], named, ["Jeanne Dupont"], ["Anne Leroux", "Jeanne Dupont"], ONE),
+    Effect("holders.name", "Anne Petit", named, ["Anne Leroux"], ["Anne Petit"], {"holders": [PERSON], "query": "[?authorisation=='T8']"}),
+    Effect("holders.authorisation", 33, code, None, "bad_arguments", QUIET),
+    Effect("holders.authorisation_anniversary", "2026-12-10", steps, [14], [14, 14], QUIET),
+    Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("holders.function", "physician", says("(physician)"), False, True, DUE),
+    Effect("holders.mail", "nobody", code, None, "bad_arguments", QUIET),
+    Effect("deliveries", known("T3", state="new"), next_steps, ["await_bundle"], ["collect"], variables=LATE),
+    Effect("merge", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
+    Effect("previous", "{folder}/before.json", next_steps, [], ["close_browser"], {"query": "[?authorisation=='T1']"}, earlier, NEW),
+    Effect("language", "fr", says("Ouvrir une session"), False, True, ONE),
+    Effect("time_zone", EAST, says("2026-12-06 (in 10 days)"), False, True, ONE),
+    Effect("report_date", "2026-11-29T12:00:00Z", steps, [14], [7], ONE),
+    Effect("renew_before_days", 37, to, [ROUX], [], variables=LATE),
+    Effect("authorisation_anniversary", "2026-12-10", steps, [], [14], {"holders": [PERSON], "query": "[?authorisation=='T8']"}),
+    Effect("authorisation_word", "habilitation", says("habilitation"), False, True, {"hosts": ["ws-2"], "employer_to": [HEAD]}),
+    Effect("authorisation_due_within_days", 5, next_steps, ["log_on", "renew_authorisation"], ["log_on"], {"hosts": ["ws-1", "ws-2"]}),
+    Effect("facts_max_age_days", 1, next_steps, ["log_on"], ["reach_workstation"], ONE | {"report_date": "2026-11-28T12:00:00Z"}),
+    Effect("authorisation_pattern", "- (X[0-9])$", steps, [14], [], ONE),
+    Effect("query", "[?name=='Anne Roux']", named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux"]),
+    Effect("steps", [12, 3], steps, [14], [12], ONE),
+    Effect("bundle_overdue_days", 9, to, [ROUX], [], variables=LATE),
+    Effect("state_path", "{folder}/other.json", state, ["sent.json"], ["other.json"], ONE),
+    Effect("allow_ephemeral_state", True, code, "ephemeral_state", None, {"allow_ephemeral_state": False}, private),
+    Effect("dry_run", True, state, ["sent.json"], [], ONE),
+    Effect("it_to", ["other@chu.example"], to, [IT], ["other@chu.example"], {"hosts": ["ws-2"]}),
+    Effect("employer_to", [HEAD], to, [IT], [HEAD], {"hosts": ["ws-2"]}),
+    Effect("forward_to", "box@chu.example", says("to box@chu.example"), False, True, variables=LATE),
+    Effect("contact", "IT 1234", says("Questions: IT 1234"), False, True, ONE),
+    Effect("calendar", True, files, 0, 1, ONE),
+    Effect("templates_folder", "{folder}/own", says("of the site"), False, True, ONE, own),
+    Effect("mail_host", "other.example", told("server"), ("mail.example", 587), ("other.example", 587), ONE),
+    Effect("mail_port", 2525, told("server"), ("mail.example", 587), ("mail.example", 2525), ONE),
+    Effect("security", "tls", told("server"), ("mail.example", 587), ("mail.example", 465), ONE),
+    Effect("security", "none", code, None, "mail_plaintext", ONE),
+    Effect("allow_plaintext", True, code, "mail_plaintext", None, {"security": "none", **ONE}),
+    Effect("ca_path", "{folder}/missing.pem", code, None, "reminders_not_sent", ONE),
+    Effect("username", "u", told("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
+    Effect("password", "other", told("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
+    Effect("sender", "c@example", sender, "a@example", "c@example", ONE),
+    Effect("sender", "nobody", code, None, "mail_address", ONE),
+    Effect("timeout", 5, told("timeout"), 30, 5, ONE),
+]  # fmt: skip
+EFFECTS = [
+    Effect(**{**vars(each), "variables": each.variables or task_variables(hospital()), "entry": PERSON})
+    for each in EFFECTS
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("reminder_mails", BASE, effect, tmp_path)

@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The numbers add up: holders by status and those without a workstation are all holders, in every form for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import (
+    failing,
+    holder_counts,
+    sentence,
+    shares,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, summary
+from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.reports import PARAMETERS, hospital, sample
+
+EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
+REPORTS = [sample(), sample("fr"), hospital(300, "fr"), EMPTY, *map(drawn_report, range(10))]
+
+
+def numbers(text: str) -> list[int]:
+    """The numbers at the ends of the parts of a list in words."""
+    return [int(re.sub(r"\D", "", part.split("\u00a0")[-1].split(" ")[-1])) for part in re.split(", (?=\\D)", text)]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_parts_are_the_whole(report: Report) -> None:
+    counts = holder_counts(report)
+    parts = sum(counts.by_status.values()) + counts.without_workstation
+    assert parts == counts.total == summary(report).holders == sum(summary(report).by_status.values())
+    say = Wording(report.parameters)
+    assert sum(count for _words, count in shares(counts, say)) == counts.total
+
+
+@pytest.mark.parametrize("report", [sample(), sample("fr"), hospital(300, "fr")])
+def test_tiles_text_and_sentence_add_up(report: Report) -> None:
+    total = summary(report).holders
+    html, say = page(report), Wording(report.parameters)
+    tiles = re.findall(r'data-filter="status" data-value="(\w+)"><b>(\d+)</b>', html)
+    assert sum(int(count) for _value, count in tiles) == total
+    rows = re.findall(r'<tr data-status="(\w+)"', html)
+    assert {value: int(count) for value, count in tiles} == {value: rows.count(value) for value in set(rows)}
+    assert f"<b>{total}</b> ({shares(holder_counts(report), say)[0][0]}" in html
+    (line,) = [line for line in markdown(report).splitlines() if line.startswith(f"- {say('holders')}")]
+    assert sum(numbers(re.split("\u00a0?: ", line, maxsplit=1)[1])) == total
+    said = sentence(report, say)
+    assert sum(numbers(re.split("\u00a0?: ", said.rstrip("."), maxsplit=1)[1])) == total
+    assert f" {total} " in said
+
+
+@pytest.mark.parametrize("report", [sample(), hospital(300)])
+def test_those_who_need_something_those_who_do_not_and_those_without_a_workstation_are_all(report: Report) -> None:
+    text = markdown(report)
+    waiting, without = (
+        int(re.search(rf"## {title} \((\d+)\)", text)[1])  # type: ignore[index]
+        for title in ("Holders who need something", "Holders without a workstation")
+    )
+    others = re.search(r"(\d+) holders? needs? nothing", text)
+    assert waiting + without + int(others[1] if others else 0) == summary(report).holders
+
+
+@pytest.mark.parametrize(
+    ("language", "start"),
+    [("en", "Client certificates, CHU X, 18 holders: "), ("fr", "Certificats clients, CHU X, 18 titulaires\u00a0: ")],
+)
+def test_the_sentence_names_the_establishment_in_the_reports_language_and_nobody(language: str, start: str) -> None:
+    report = sample(language)
+    named = replace(report, parameters=replace(report.parameters, establishment="CHU\r\nX"))
+    said = sentence(named, Wording(named.parameters))
+    assert said.startswith(start)
+    assert not any(row.name in said for row in report.holders)
+    assert failing(named, {"missing": 2}, Wording(named.parameters)).startswith(start.partition(", 18")[0])
+    assert sentence(EMPTY, Wording(EMPTY.parameters)) == "Client certificates, 0 holders."

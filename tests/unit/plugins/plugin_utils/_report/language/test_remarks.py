@@ -1,0 +1,168 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the officer asks about a row is answered in words: whose store, which two certificates, why there is no answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import escaped, markdown
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import Remarks
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.silence import silence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
+from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.officer import AT_PAULS, NEWEST, OLDER, SILENT, UNREAD, WHY, asked_about
+from unit.plugins.plugin_utils._report.reports import workstation
+
+LANGUAGES = ["en", "fr"]
+
+
+def remarks(found: Report) -> Remarks:
+    return Remarks(found, Wording(found.parameters))
+
+
+def lines(found: Report, number: str) -> list[str]:
+    (row,) = [row for row in found.holders if row.authorisation == number]
+    return remarks(found).of(row)
+
+
+def test_a_certificate_in_anothers_store_says_whose_it_is() -> None:
+    found = report(host(record(**AT_PAULS), entries=(JEANNE, PAUL)))
+    assert lines(found, "T1") == ["on ws-1 in the store of Paul Martin (CHU\\pmartin)"]
+    assert lines(found, "T2") == []
+
+
+def test_the_owner_need_not_be_a_holder_and_may_have_no_name() -> None:
+    guest = report(host(record(owner_sid="S-1-5-21-7", owner="CHU\\guest")))
+    assert lines(guest, "T1") == ["on ws-1 in the store of CHU\\guest"]
+    nameless = report(host(record(owner_sid="S-1-5-21-7", owner=None)))
+    assert lines(nameless, "T1") == ["on ws-1 in the store of unknown account S-1-5-21-7"]
+
+
+def test_an_account_of_two_people_names_both() -> None:
+    shared = replace(PAUL, owner_sid="S-1-5-21-1", account=JEANNE.account, user=JEANNE.user)
+    found = remarks(report(host(record(), entries=(JEANNE, shared))))
+    assert found.owner("S-1-5-21-1") == "Jeanne Dupont, Paul Martin (CHU\\jdupont)"
+    assert found.owner("S-1-5-18") == "the workstation itself"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["on ws-1, newest: until 2027-12-30, AC New", "on ws-1, older: until 2027-02-23, AC Old"]),
+        (
+            "fr",
+            [
+                "sur ws-1, le plus récent\u00a0: jusqu\u2019au 30/12/2027, AC New",
+                "sur ws-1, plus ancien\u00a0: jusqu\u2019au 23/02/2027, AC Old",
+            ],
+        ),
+    ],
+)
+def test_two_usable_certificates_are_both_shown(language: str, said: list[str]) -> None:
+    both = lines(report(host(OLDER, NEWEST), language=language), "T1")
+    assert [line.rpartition(", ")[0] for line in both] == said
+    assert [line[-8:] for line in both] == [NEWEST.thumbprint[:8], OLDER.thumbprint[:8]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"archived": True}, {"key_state": KeyState.MISSING}, {"eku": ("1.3.6.1.5.5.7.3.1",)}, {"owner_sid": "S-1-5-21-2"}],
+    ids=["archived", "no key", "server", "elsewhere"],
+)
+def test_a_certificate_that_no_browser_offers_is_none_of_the_two(other: dict[str, object]) -> None:
+    third = record(days=500, **other)
+    found = report(host(OLDER, NEWEST, third, entries=(JEANNE, PAUL)))
+    assert len([line for line in lines(found, "T1") if "newest" in line or "older" in line]) == 2
+    assert all(third.thumbprint[:8] not in line for line in lines(found, "T1"))
+    assert lines(report(host(NEWEST)), "T1") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_silent_workstation_has_its_reason_in_words(language: str) -> None:
+    found = asked_about(language)
+    said = {row.workstation: remarks(found).reason(row) for row in found.workstations}
+    assert {name: said[name] for name in WHY} == {name: words[LANGUAGES.index(language)] for name, words in WHY.items()}
+    assert said["ws-1"] == ""
+
+
+@pytest.mark.parametrize(
+    ("problem", "key"),
+    [
+        ("It did not answer: plaintext: 401.", "silence.refused"),
+        ("It did not answer: Failed to connect to the host via ssh: Permission denied (publickey).", "silence.refused"),
+        ("It did not answer: kerberos: authGSSClientStep() failed: kinit: no ticket.", "silence.refused"),
+        ("It did not answer: Connection timed out on port 4010.", "silence.unreachable"),
+        ("It did not answer: no route to host.", "silence.unreachable"),
+        ("It could not be audited: access is denied.", "silence.failed"),
+    ],
+)
+def test_what_the_connection_says_is_told_apart(problem: str, key: str) -> None:
+    assert silence(replace(workstation(1), problem=problem)) == key
+    assert silence(replace(workstation(0), answer=Reachability.ANSWERED, problem=None)) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_form_for_people_shows_a_message_of_the_connection_alone(language: str) -> None:
+    found = asked_about(language)
+    html, text, table = page(found), markdown(found), holders_csv(found).decode("utf-8-sig")
+    for name, problem in SILENT.items():
+        words = WHY[name][LANGUAGES.index(language)]
+        assert f"{words}<details>" in html
+        assert f"| {words} |" in text
+        assert escaped(problem) in text
+        assert words in table
+        assert problem not in table
+    assert html.count(SILENT["ws-audit"]) == 1, "folded, once"
+    assert f'<div lang="en">{SILENT["ws-audit"]}' in html
+
+
+def test_an_unread_store_is_somebodys() -> None:
+    found = asked_about()
+    said = [remarks(found).unread(store) for store in UNREAD[:5]]
+    assert said == [
+        "store not read: Paul Martin (CHU\\pmartin)",
+        "store not read: CHU\\guest",
+        "store not read: unknown account S-1-5-21-8",
+        "store not read: the workstation itself",
+        "store not read: Jeanne Dupont (CHU\\jdupont)",
+    ]
+    why = [remarks(found).why_unread(store) for store in UNREAD]
+    assert len(set(why)) == len(UNREAD)
+    assert why[-1] == "Reading it failed."
+
+
+def test_a_clock_is_wrong_beyond_the_tolerance_alone() -> None:
+    say = Wording(asked_about().parameters)
+    assert [say.clock(seconds) for seconds in (0, 300, -300, 301, -301, 86_460)] == [
+        "right",
+        "right",
+        "right",
+        "5\u00a0min fast",
+        "5\u00a0min slow",
+        "1,441\u00a0min fast",
+    ]
+    keys = [say.clock_sort_key(seconds) for seconds in (None, -400, -300, 0, 300, 400)]
+    assert keys == ["", "-400", "0", "0", "0", "400"]
+    html = page(asked_about())
+    assert 'data-sort="300"' not in html, "what is right is sorted as right"
+    for sort, words in (("0", "right"), ("301", "5\u00a0min fast"), ("-86460", "1,441\u00a0min slow")):
+        assert f'data-sort="{sort}">{words}</td>' in html
+
+
+def test_the_size_of_a_key_is_said_once() -> None:
+    say = Wording(asked_about().parameters)
+    keys = [("EC secp256r1", 256), ("RSA", 2048), ("Ed25519", 0), ("EC brainpoolP384r1", 384)]
+    assert [say.key(record(key_type=kind, key_size=size)) for kind, size in keys] == [
+        "EC secp256r1",
+        "RSA 2048",
+        "Ed25519",
+        "EC brainpoolP384r1",
+    ]
+    assert "secp256r1 256" not in page(asked_about())

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A report in which a radiation-protection officer has something to ask about every row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, StoreOwner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, host, record, report
+
+AT_PAULS = {"owner_sid": "S-1-5-21-2", "owner": "CHU\\pmartin"}
+NEWEST = record(days=400, issuer_cn="AC New")
+OLDER = record(days=90, issuer_cn="AC Old")
+SILENT = {
+    "ws-off": "It did not answer: ntlm: HTTPSConnectionPool(host='ws-off'): Connection refused.",
+    "ws-account": "It did not answer: ntlm: the specified credentials were rejected by the server.",
+    "ws-audit": "It could not be audited: No module named winrm.",
+}
+WHY = {
+    "ws-off": ("switched off or unreachable", "éteint ou injoignable"),
+    "ws-account": ("refuses the connection account", "refuse le compte de connexion"),
+    "ws-audit": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
+    "ws-facts": ("its facts cannot be used", "relevé inutilisable"),
+    "ws-old": ("no audit for too long", "pas de relevé récent"),
+    "ws-new": ("not audited yet", "pas encore de relevé"),
+}
+"""The reason of each silent workstation in both languages."""
+
+UNREAD = tuple(
+    UnreadRecord(sid, "CurrentUser\\My", code, "AppData is closed", "D:\\x")
+    for sid, code in (
+        ("S-1-5-21-2", "redirected"),
+        ("S-1-5-21-7", "access_denied"),
+        ("S-1-5-21-8", "temporary"),
+        ("S-1-5-18", "element"),
+        ("S-1-5-21-1", "no_appdata"),
+        ("S-1-5-21-1", "something_new"),
+    )
+)
+
+
+def silent_hosts() -> tuple[Host, ...]:
+    """One workstation for every reason for which one is silent."""
+    problems = {**SILENT, "ws-facts": "Its facts cannot be read: they are of schema 9.", "ws-new": None}
+    never = ("ws-facts", "ws-new")
+    return (
+        *(
+            host(name=name, problem=problem, facts_at=None if name in never else NOW)
+            for name, problem in problems.items()
+        ),
+        host(name="ws-old", facts_at=NOW - 30 * DAY),
+    )
+
+
+def asked_about(language: str = "en") -> Report:
+    """Two usable certificates, one in another's store, silent workstations, unread stores, clocks, and a curve."""
+    shared = host(
+        NEWEST,
+        OLDER,
+        replace(NEWEST, archived=True),
+        record("T1", days=300, **AT_PAULS),
+        record("T2", days=200, key_type="EC secp256r1", key_size=256, **AT_PAULS),
+        entries=(JEANNE, PAUL),
+        unread=UNREAD,
+        store_owners=(StoreOwner("S-1-5-21-7", "CHU\\guest"),),
+        clock_skew_seconds=300,
+    )
+    wrong = tuple(
+        host(name=name, clock_skew_seconds=seconds) for name, seconds in (("ws-fast", 301), ("ws-slow", -86_460))
+    )
+    return report(shared, *wrong, *silent_hosts(), language=language, establishment="CHU de Bellevue")
+
+
+def later(found: Report, days: int) -> Report:
+    """The same rows, read on another day."""
+    return replace(found, parameters=replace(found.parameters, report_date=NOW + timedelta(days=days)))
