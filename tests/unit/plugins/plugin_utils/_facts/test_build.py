@@ -123,6 +123,7 @@ def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority)
         "key_state": "missing",
         "key_provider": None,
         "related": True,
+        "crl_urls": [],
     }
 
 

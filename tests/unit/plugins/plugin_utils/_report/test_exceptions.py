@@ -1,0 +1,256 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the site has accepted is shown as it is, needs nobody, and counts again after its last day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.acceptance import is_accepted, open_findings
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    ExceptionState,
+    Finding,
+    parse_exceptions,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
+    certificates_csv,
+    holders_csv,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import urgency
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    Actor,
+    HolderRow,
+    NextStep,
+    Report,
+    summary,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import unmet_conditions
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
+from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PARAMETERS, PAUL, host, record
+
+TODAY = NOW.date()
+NOTHING = (NextStep.NOTHING, Actor.NOBODY)
+WEAK = record(key_size=1024)
+HERE, THERE = host(WEAK), host(WEAK, name="ws-2")
+
+
+def exception(**changes: Any) -> dict[str, Any]:
+    usual = {"authorisation": "T1", "what": "weak", "reason": "It comes soon.", "until": TODAY.isoformat()}
+    return {key: value for key, value in {**usual, **changes}.items() if value is not None}
+
+
+def made(
+    *hosts: Host,
+    given: tuple[Mapping[str, Any], ...] = (),
+    people: tuple[HolderEntry, ...] = (),
+    leavers: frozenset[str] = frozenset(),
+    **parameters: Any,
+) -> Report:
+    sources = Sources(hosts, people, None, None, leavers, exceptions=parse_exceptions(given))
+    return build(sources, replace(PARAMETERS, **parameters))
+
+
+def jeanne(report: Report) -> HolderRow:
+    return next(row for row in (*report.holders, *report.without_workstation) if row.authorisation == "T1")
+
+
+def step(row: HolderRow) -> tuple[NextStep, Actor]:
+    return row.next_step, row.actor
+
+
+def failing(report: Report, *fail_on: str) -> dict[str, int]:
+    return dict(unmet_conditions(report, fail_on or ["weak"]))
+
+
+def states(report: Report) -> list[ExceptionState]:
+    return [row.state for row in report.exceptions]
+
+
+def test_an_accepted_finding_keeps_its_status_and_needs_nobody() -> None:
+    plain, report = made(HERE), made(HERE, given=(exception(),))
+    assert (step(jeanne(plain)), failing(plain)) == ((NextStep.ASK_FOR_STRONGER, Actor.ISSUER), {"weak": 1})
+    row = jeanne(report)
+    assert (row.status, step(row), failing(report)) == (Status.WEAK, NOTHING, {})
+    assert [(each.what, each.workstation, each.reason, each.until) for each in row.accepted] == [
+        (Finding.WEAK, "ws-1", "It comes soon.", TODAY)
+    ]
+    assert (row.access_until, row.places[0].status) == (WEAK.not_after, Status.WEAK)
+    found = summary(report)
+    assert (found.accepted, found.by_status) == (1, {Status.WEAK: 1})
+    assert (summary(plain).accepted, states(report)) == (0, [ExceptionState.IN_FORCE])
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "holds"),
+    [
+        ("UTC", "2026-11-25T00:00:00", True),
+        ("UTC", "2026-11-25T23:59:59", True),
+        ("UTC", "2026-11-26T00:00:00", False),
+        ("Europe/Paris", "2026-11-25T22:59:59", True),
+        ("Europe/Paris", "2026-11-25T23:00:00", False),
+    ],
+)
+def test_it_holds_on_its_last_day_of_the_site_and_not_on_the_next(zone: str, now: str, holds: bool) -> None:
+    at = datetime.fromisoformat(now).replace(tzinfo=timezone.utc)
+    report = made(HERE, given=(exception(until="2026-11-25"),), report_date=at, time_zone=zone)
+    assert (failing(report) == {}, is_accepted(jeanne(report))) == (holds, holds)
+    assert states(report) == [ExceptionState.IN_FORCE if holds else ExceptionState.ENDED]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"authorisation": "T2"}, {"authorisation": "T9"}, {"what": "missing"}, {"workstation": "ws-9"}],
+    ids=["another", "nobody", "what", "where"],
+)
+def test_what_fits_nothing_is_said(changes: dict[str, Any]) -> None:
+    report = made(HERE, given=(exception(**changes),))
+    assert (failing(report), states(report)) == ({"weak": 1}, [ExceptionState.UNUSED])
+    assert "fits nothing" in markdown(report)
+    assert "fits nothing" in page(report)
+
+
+def test_an_exception_for_one_workstation_is_for_no_other() -> None:
+    report = made(HERE, THERE, given=(exception(workstation="ws-2"),))
+    row = jeanne(report)
+    assert ([each.workstation for each in row.accepted], is_accepted(row)) == (["ws-2"], False)
+    assert (step(row), failing(report)) == ((NextStep.ASK_FOR_STRONGER, Actor.ISSUER), {"weak": 1})
+    both = made(HERE, THERE, given=(exception(),))
+    assert ([each.workstation for each in jeanne(both).accepted], failing(both)) == (["ws-1", "ws-2"], {})
+
+
+def test_another_finding_stays_open_and_gives_the_next_step() -> None:
+    due = host(record(days=10), name="ws-2")
+    report = made(HERE, due, given=(exception(),))
+    row = jeanne(report)
+    assert (row.status, step(row)) == (Status.WEAK, (NextStep.RENEW, Actor.IT))
+    assert (is_accepted(row), failing(report, "weak", "renewal_due")) == (False, {"renewal_due": 1})
+    assert summary(report).accepted == 0
+
+
+def test_of_two_exceptions_the_longer_one_counts() -> None:
+    later = (TODAY + timedelta(days=9)).isoformat()
+    report = made(HERE, given=(exception(), exception(until=later, reason="Later.")))
+    assert [each.reason for each in jeanne(report).accepted] == ["Later."]
+
+
+@pytest.mark.parametrize(("what", "accepted"), [("authorisation_expired", True), ("expired", False)])
+def test_certificate_and_authorisation_are_accepted_apart(what: str, accepted: bool) -> None:
+    ended = host(record(), entries=(replace(JEANNE, anniversary=TODAY),))
+    report = made(ended, given=(exception(what=what),))
+    row = jeanne(report)
+    assert (row.status, is_accepted(row)) == (Status.EXPIRED, accepted)
+    assert step(row) == (NOTHING if accepted else (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER))
+    wanted = {} if accepted else {"expired": 1, "authorisation_expired": 1}
+    assert failing(report, "expired", "authorisation_expired") == wanted
+
+
+def test_what_is_accepted_does_not_hide_an_authorisation_that_has_ended() -> None:
+    ended = host(entries=(replace(JEANNE, anniversary=TODAY),))
+    assert failing(made(ended), "missing", "expired") == {"missing": 1}
+    report = made(ended, given=(exception(what="missing"),))
+    assert failing(report, "missing", "expired") == {"expired": 1}
+    assert step(jeanne(report)) == (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER)
+
+
+def test_a_holder_without_a_workstation_can_be_accepted() -> None:
+    anne = parse_holder({"user": "Anne", "name": "Anne", "authorisation": "T1"})
+    report = made(people=(anne,), given=(exception(what="missing"),))
+    assert (step(jeanne(report)), failing(report, "missing"), is_accepted(jeanne(report))) == (NOTHING, {}, True)
+    there = made(people=(anne,), given=(exception(what="missing", workstation="ws-1"),))
+    assert failing(there, "missing") == {"missing": 1}
+
+
+def test_certificates_of_a_leaver_can_be_accepted() -> None:
+    report = made(host(record()), given=(exception(what="without_holder"),), leavers=frozenset({"T1"}))
+    (row,) = report.without_holder
+    assert (row.next_step, row.actor, failing(report, "without_holder")) == (*NOTHING, {})
+    assert (row.accepted and row.accepted.reason, states(report)) == ("It comes soon.", [ExceptionState.IN_FORCE])
+    assert "It comes soon." in certificates_csv(report).decode("utf-8-sig")
+    plain = made(host(record()), given=(exception(),), leavers=frozenset({"T1"}))
+    assert failing(plain, "without_holder") == {"without_holder": 1}
+
+
+@pytest.mark.parametrize(("where", "accepted"), [("ws-1", True), ("ws-9", False)])
+def test_a_certificate_in_anothers_store_can_be_accepted_where_it_is(where: str, accepted: bool) -> None:
+    mine, strays = record("T2", owner_sid="S-1-5-21-2", owner=PAUL.user), record("T2", days=401)
+    report = made(
+        host(mine, strays, entries=(JEANNE, PAUL)),
+        given=(exception(authorisation="T2", what="wrong_holder", workstation=where),),
+    )
+    paul = next(row for row in report.holders if row.authorisation == "T2")
+    assert paul.next_step is (NextStep.NOTHING if accepted else NextStep.REMOVE_FROM_OTHERS)
+    assert states(report) == [ExceptionState.IN_FORCE if accepted else ExceptionState.UNUSED]
+
+
+def test_every_form_shows_it_in_both_languages() -> None:
+    for language, said in (("en", "accepted until 2026-11-25"), ("fr", "accepté jusqu\u2019au 25/11/2026")):
+        report = made(HERE, host(record(days=10), name="ws-2"), given=(exception(),), language=language)
+        assert said in page(report)
+        assert said in markdown(report)
+        assert "It comes soon." in holders_csv(report).decode("utf-8-sig")
+    assert "with accepted findings only" in page(made(HERE, given=(exception(),)))
+
+
+def test_metrics_keep_the_truth() -> None:
+    text = textfile(made(HERE, given=(exception(),)))
+    assert 'pkcs12_holder_status{authorisation="T1",status="weak"} 1' in text
+    assert 'pkcs12_holders{status="weak"} 1' in text
+    assert "pkcs12_holders_accepted 1" in text
+    end = int(datetime(2026, 11, 26, tzinfo=timezone.utc).timestamp())
+    series = 'pkcs12_accepted_until_timestamp_seconds{authorisation="T1",workstation="ws-1",finding="weak"}'
+    assert f"{series} {end}" in text
+    last = made(HERE, given=(exception(until=date.max.isoformat()),))
+    assert "pkcs12_accepted_until_timestamp_seconds{" in textfile(last)
+
+
+def test_it_comes_back_from_json_and_a_query_keeps_its_own() -> None:
+    report = made(host(WEAK, entries=(JEANNE, PAUL)), given=(exception(), exception(authorisation="T2")))
+    assert parse(to_json(report)) == report
+    assert [row.authorisation for row in select(report, "[?name=='Paul Martin']").exceptions] == ["T2"]
+
+
+def test_what_is_accepted_is_less_urgent_than_what_is_open() -> None:
+    accepted, plain = jeanne(made(HERE, given=(exception(),))), jeanne(made(HERE))
+    due = jeanne(made(host(record(days=10))))
+    assert urgency(plain) < urgency(due) < urgency(accepted)
+    assert open_findings(plain) == {"weak"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"authorisation": None},
+        {"authorisation": 1},
+        {"reason": ""},
+        {"reason": " \n"},
+        {"reason": "x" * 201},
+        {"until": "2026-13-01"},
+        {"until": "01/02/2027"},
+        {"until": ""},
+    ],
+    ids=str,
+)
+def test_another_form_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        parse_exceptions([exception(**changes)])
+    assert refusal.value.code == "bad_arguments"
+
+
+def test_a_status_that_needs_nobody_cannot_be_accepted() -> None:
+    alone = {Status.VALID, Status.SUPERSEDED, Status.ARCHIVED}
+    others = {Finding.AUTHORISATION_EXPIRED, Finding.AUTHORISATION_RENEWAL_DUE, Finding.WITHOUT_HOLDER}
+    assert {each.value for each in set(Finding) - others} == {each.value for each in set(Status) - alone}
