@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import VOCABULARY
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils._delivery.deliveries import known
@@ -83,6 +85,38 @@ def delivered(scene: Scene) -> Any:
     return (scene.result["rows"][-1]["delivery"] or {}).get("state")
 
 
+def cell(number: int) -> Any:
+    """A cell of the only exception in the table of exceptions."""
+
+    def see(scene: Scene) -> str:
+        section = scene.result["markdown"].partition("## Accepted exceptions")[2].partition("\n## ")[0]
+        return str([line for line in section.splitlines() if line.startswith("|")][2].split(" | ")[number])
+
+    return see
+
+
+def failing(scene: Scene) -> Any:
+    return scene.result["failing"]
+
+
+def refused_or_failing(scene: Scene) -> Any:
+    return code(scene) or failing(scene)
+
+
+ACCEPTED = {"authorisation": "T2", "what": "missing", "reason": "He retires.", "until": "2027-01-31"}
+MISSING = {"fail_on": ["missing"], "exceptions": [ACCEPTED]}
+RED = {"missing": 1}
+WORDS = {each.value: VOCABULARY[f"finding.{each.value}"][0] for each in Finding}
+NO_LIST = {"crl": ["{folder}/none.crl"]}
+POINTED = of(
+    (
+        "ws-1",
+        {
+            "ansible_facts": {"pkcs12": facts(record(crl_urls=("http://127.0.0.1:1/x.crl",)))},
+            "pkcs12_holders": [JEANNES_ENTRY],
+        },
+    )
+)
 NEW = {"name": "Anne Roux", "authorisation": "T3"}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
 EFFECTS = [
@@ -109,6 +143,25 @@ EFFECTS = [
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", {"holders": [ANNE]}),
     Effect("deliveries", known("T3"), delivered, None, "collected", {"holders": [ANNE]}),
+    Effect("exceptions", [ACCEPTED], failing, RED, {}, {"fail_on": ["missing"]}),
+    Effect("exceptions.authorisation", 33, refused_or_failing, {}, "bad_arguments", MISSING),
+    Effect("exceptions.authorisation", "T1", failing, {}, RED, MISSING),
+    Effect("exceptions.workstation", "ws-3", failing, {}, RED, MISSING),
+    Effect("exceptions.reason", "He leaves.", cell(4), "He retires.", "He leaves.", MISSING),
+    Effect("exceptions.reason", " ", refused_or_failing, {}, "bad_arguments", MISSING),
+    Effect("exceptions.until", "2026-11-24", failing, {}, RED, MISSING),
+    Effect("exceptions.until", "tomorrow", refused_or_failing, {}, "bad_arguments", MISSING),
+    *(
+        Effect("exceptions.what", each, cell(3), WORDS["missing"], WORDS[each], MISSING)
+        for each in WORDS
+        if each != "missing"
+    ),
+    Effect("exceptions.what", "missing", failing, RED, {}, MISSING | {"exceptions": [ACCEPTED | {"what": "weak"}]}),
+    Effect("exceptions.what", "late", refused_or_failing, {}, "bad_arguments", MISSING),
+    Effect("crl", ["{folder}/none.crl"], failing, {}, {"crl": 2}),
+    Effect("crl_issuers", ["{folder}/none.pem"], failing, {"crl": 2}, {"crl": 3}, NO_LIST),
+    Effect("crl_hosts", ["127.0.0.1:1"], says("not in crl"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
+    Effect("crl_hosts", ["https://x"], code, None, "bad_arguments"),
     Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
     Effect("previous", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),
@@ -134,7 +187,16 @@ EFFECTS = [
     Effect("fail_on", ["missing"], lambda scene: scene.result["failing"], {}, {"missing": 1}),
     Effect("fail_on", ["authorisation_renewal_due"], lambda scene: scene.result["failed"], False, True),
 ]  # fmt: skip
-EFFECTS = [Effect(**{**vars(each), "variables": each.variables or HOSPITAL, "entry": ANNE}) for each in EFFECTS]
+EFFECTS = [
+    Effect(
+        **{
+            **vars(each),
+            "variables": each.variables or HOSPITAL,
+            "entry": ACCEPTED if each.option.startswith("exceptions.") else ANNE,
+        }
+    )
+    for each in EFFECTS
+]
 
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)

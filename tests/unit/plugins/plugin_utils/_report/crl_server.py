@@ -39,7 +39,7 @@ class CrlServer:
         return f"http://{self.host}/{name}"
 
     def __enter__(self) -> CrlServer:
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_error: object) -> None:
