@@ -106,7 +106,7 @@ def refused_or_failing(scene: Scene) -> Any:
 ACCEPTED = {"authorisation": "T2", "what": "missing", "reason": "He retires.", "until": "2027-01-31"}
 MISSING = {"fail_on": ["missing"], "exceptions": [ACCEPTED]}
 RED = {"missing": 1}
-WORDS = {each.value: VOCABULARY[f"finding.{each.value}"][0] for each in Finding}
+WORDS = {each.value: VOCABULARY[f"finding.{each.value}"][0].replace("'", "\u2019") for each in Finding}
 NO_LIST = {"crl": ["{folder}/none.crl"]}
 POINTED = of(
     (
