@@ -155,6 +155,7 @@ def test_calendar_file_has_the_last_day(office: Office) -> None:
 
 def test_mail_says_no_more_of_a_certificate_than_names_and_days(office: Office) -> None:
     office.remind(hospital(mail=None), calendar=True, deliveries=known("T3"))
+    assert list(office.to(IT).message.iter_attachments()) == []  # its list is work, not an appointment
     cards = [
         each
         for _host, known_ in hospital()

@@ -51,10 +51,8 @@ def test_everybody_who_has_to_act_is_reminded_and_the_rest_is_its(step: NextStep
         assert found == ()
         return
     (matter,) = found
-    special = "holder" if step is NextStep.AWAIT_BUNDLE else None
-    assert matter.recipient.value == special or matter.recipient.value == (
-        actor.value if actor in (Actor.HOLDER, Actor.EMPLOYER) else "it"
-    )
+    usual = actor.value if actor in (Actor.HOLDER, Actor.EMPLOYER) else "it"
+    assert matter.recipient.value == ("holder" if step is NextStep.AWAIT_BUNDLE else usual)
     assert matter.step == (None if step is NextStep.CLOSE_BROWSER else 14)
 
 
