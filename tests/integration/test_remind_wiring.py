@@ -27,6 +27,7 @@ SAME: Json = {
     "hosts": ["ws-1"],
     "holders": HOLDERS,
     "deliveries": {"schema": 1},
+    "leavers": ["T3"],
     "merge": ["/a.json"],
     "previous": "/b.json",
     "language": "fr",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import durable_files
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders import sent
 from integration.reminder_office import ANNE, HEAD, IT, JEANNE, SECRET, Office, error
 from lab.mail_server import MailServer
@@ -104,13 +105,12 @@ def test_folder_of_the_state_is_there_and_lasts(office: Office, monkeypatch: pyt
 def test_state_is_written_before_the_next_mail(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fails ends the run: of a mail that nobody wrote down, the next run would send a second one."""
     written: list[bytes] = []
-    replace_file = sent.replace_file
 
     def fail(path: Path, data: bytes, *_mode: int) -> None:
         written.append(data)
         if len(written) == 3:  # the first is empty
             raise OSError(28, "No space left on device")
-        replace_file(path, data)
+        durable_files.replace_file(path, data)
 
     monkeypatch.setattr(sent, "replace_file", fail)
     result = office.remind()

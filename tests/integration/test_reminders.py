@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,6 +122,12 @@ def test_both_languages(office: Office, language: str, words: tuple[str, ...]) -
     assert subject.startswith({"en": "Annex 1", "fr": "Annexe 1"}[language])
 
 
+def _payload(part: EmailMessage) -> bytes:
+    data = part.get_payload(decode=True)
+    assert isinstance(data, bytes)
+    return data
+
+
 def unfolded(data: bytes) -> list[tuple[str, str]]:
     """Names and values of the lines of a calendar file, RFC 5545, section 3.1."""
     assert data.endswith(b"\r\n") and max(map(len, data.split(b"\r\n"))) <= 75
@@ -134,7 +141,7 @@ def test_calendar_file_has_the_last_day(office: Office) -> None:
     (file,) = office.to(JEANNE).message.iter_attachments()
     assert isinstance(file, EmailMessage)
     assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "access.ics")
-    lines = unfolded(file.get_payload(decode=True))
+    lines = unfolded(_payload(file))
     assert [name for name, _value in lines if name in ("BEGIN", "END")] == ["BEGIN", "BEGIN", "END", "END"]
     found = dict(lines)
     assert found["DTSTART;VALUE=DATE"] == "20261205" and found["DTEND;VALUE=DATE"] == "20261206"
@@ -148,6 +155,7 @@ def test_calendar_file_has_the_last_day(office: Office) -> None:
 
 def test_mail_says_no_more_of_a_certificate_than_names_and_days(office: Office) -> None:
     office.remind(hospital(mail=None), calendar=True, deliveries=known("T3"))
+    assert list(office.to(IT).message.iter_attachments()) == []  # its list is work, not an appointment
     cards = [
         each
         for _host, known_ in hospital()
@@ -194,7 +202,7 @@ def test_browser_is_closed_once_after_a_renewal(office: Office, tmp_path: Path) 
     (tmp_path / "reports").mkdir()
     report_inputs.run(tmp_path / "reports", before, formats=["json"], name="before")
     new = renewed(before, "ws-1", "T1")
-    given = {"previous": str(tmp_path / "reports" / "before.json"), "query": "[?authorisation=='T1']"}
+    given: dict[str, Any] = {"previous": str(tmp_path / "reports" / "before.json"), "query": "[?authorisation=='T1']"}
     office.remind(new, **given)
     assert "Close all windows of the browser at ws-1" in text(office.to(JEANNE))
     office.arrived()

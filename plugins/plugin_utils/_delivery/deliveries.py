@@ -77,7 +77,7 @@ def compared(deliveries: Iterable[Delivery], access: Iterable[Letter]) -> list[D
         if each.state in BAD:
             found.append(each)
             continue
-        original = kept[_key(each)]
+        original = kept[key_of(each)]
         latest = newest[each.content.authorisation]
         marked = replace(each, access_mail_seen=id(original) in seen)
         if original is not each:
@@ -94,7 +94,7 @@ def _age(delivery: Delivery) -> tuple[datetime, bool, str]:
     return letter.date or EPOCH, letter.forwarded is not Forwarded.NONE, letter.message_id or letter.place
 
 
-def _key(delivery: Delivery) -> tuple[str | None, ...]:
+def key_of(delivery: Delivery) -> tuple[str | None, ...]:
     """What two mails about the same delivery have in common. A forwarded one may have another Message-ID and another date."""
     content = delivery.content
     return content.authorisation, content.url, content.code
@@ -103,7 +103,7 @@ def _key(delivery: Delivery) -> tuple[str | None, ...]:
 def _first_of_each(deliveries: Sequence[Delivery]) -> dict[tuple[str | None, ...], Delivery]:
     kept: dict[tuple[str | None, ...], Delivery] = {}
     for each in deliveries:
-        kept.setdefault(_key(each), each)
+        kept.setdefault(key_of(each), each)
     return kept
 
 

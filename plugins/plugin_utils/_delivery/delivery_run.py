@@ -11,10 +11,11 @@ from datetime import datetime
 
 from .._errors import CollectionError
 from . import mail_header
-from .deliveries import BAD, Delivery, compared, delivery_of, verdict_of
+from .deliveries import Delivery, compared, delivery_of, verdict_of
 from .delivery_content import is_asked_for
 from .delivery_options import DeliveryRules
 from .letters import Letter, Stranger, letters_in
+from .mail_moves import moves_in
 from .mail_source import MailSource, Problem, ReadMail, read_mails
 from .patterns import limited_time
 
@@ -97,17 +98,18 @@ def _stranger(found: Stranger) -> CollectionError:
 
 
 def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode: bool) -> None:
-    """Moves the mails of usable deliveries. What a person has to look at stays where it is."""
-    bad = {each.letter.place for each in reading.deliveries if each.state in BAD}
-    chosen = (
-        letter.place
-        for letter in (each.letter for each in reading.deliveries)
-        if rules.move_ids is None or letter.message_id in rules.move_ids
-    )
-    for place in dict.fromkeys(place for place in chosen if place not in bad):
+    """Moves the mails of usable deliveries, for each number the one that counts last. What a person has to look at stays where it is.
+
+    When one of a number cannot be moved, the later ones stay too. Otherwise the one that stays would count in the next run.
+    """
+    stuck: set[str | None] = set()
+    for move in moves_in(reading.deliveries, rules.move_ids):
+        if not stuck.isdisjoint(move.authorisations):
+            continue
         try:
             if not check_mode:
-                source.move(place, str(rules.move_to))
-            reading.moved.append(place)
+                source.move(move.place, str(rules.move_to))
+            reading.moved.append(move.place)
         except CollectionError as refusal:
-            reading.problems.append(Problem(place, error=refusal))
+            reading.problems.append(Problem(move.place, error=refusal))
+            stuck |= move.authorisations

@@ -119,12 +119,16 @@ def unchecked_lists(report: Report) -> Mapping[str, int]:
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     """The report in one sentence, in its language. It is the subject of a mail, too."""
     say = Wording(report.parameters)
-    named = {say.of(Finding(each)): count for each, count in broken.items() if each != CRL}
+    named = {_in_words(each, say): count for each, count in broken.items() if each != CRL}
     problems = [row for row in report.revocation_lists if row.problem]
     sentences = [failing(report, named, say)] if named else []
     if problems:
         sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
     return " ".join(sentences) or sentence(report, say)
+
+
+def _in_words(each: str, say: Wording) -> str:
+    return say("tile.without_holder") if each == Finding.WITHOUT_HOLDER.value else say.of(Finding(each))
 
 
 def _earlier(path: str) -> Report:

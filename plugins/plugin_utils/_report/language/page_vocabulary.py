@@ -245,7 +245,6 @@ _PICTURES: Catalogue = {
 _TEXT: Catalogue = {
     "workstations": ("Workstations", "Postes"),
     "text.holders": ("Holders who need something", "Titulaires à traiter"),
-    "word.authorisation": ("authorisation", "autorisation"),
     "text.others.one": ("{n} holder needs nothing.", "{n} titulaire n'a besoin de rien."),
     "text.others.many": ("{n} holders need nothing.", "{n} titulaires n'ont besoin de rien."),
     "text.authorisations": ("Authorisations", "Autorisations"),

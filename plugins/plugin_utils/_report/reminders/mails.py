@@ -18,16 +18,22 @@ from .addresses import Letter
 from .plan import Matter, Recipient
 
 CALENDAR_NAME = "access.ics"
+WORD = {"en": "authorisation", "fr": "autorisation"}
+"""What a site calls an authorisation that has no other word for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to; ``contact``: whom they may ask."""
+    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to; ``contact``: whom they may ask.
+
+    ``word``: what the site calls an authorisation, None for the word of the language.
+    """
 
     address: str
     forward_to: str
     contact: str | None
     calendar: bool
+    word: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: 
         "today": say.day(say.today),
         "forward_to": sender.forward_to,
         "contact": sender.contact,
-        "authorisation_word": say.words("word.authorisation"),
+        "authorisation_word": sender.word or WORD[say.words.language],
     }
     texts = templates.texts(letter.recipient.value, values)
     files = _calendar(letter, texts, now) if sender.calendar else []

@@ -65,7 +65,11 @@ def _written(
     """All mails, before the first one is sent: a template that fails sends nobody anything."""
     templates = ReminderTemplates(options["templates_folder"], options["language"])
     sender = Sender(
-        options["sender"], options["forward_to"] or options["it_to"][0], options["contact"], options["calendar"]
+        options["sender"],
+        options["forward_to"] or options["it_to"][0],
+        options["contact"],
+        options["calendar"],
+        report.parameters.authorisation_word,
     )
     say = Wording(report.parameters)
     return [mail_of(letter, templates, say, sender, now) for letter in letters]

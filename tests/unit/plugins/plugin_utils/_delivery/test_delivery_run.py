@@ -13,7 +13,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import delivery_run, patterns
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import (
+    delivery_run,
+    mail_files,
+    mail_source,
+    patterns,
+)
 from lab import mail_forms, mails
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Person
 from unit.plugins.action.test_delivery_info import BASE, CHECKED
@@ -174,6 +179,48 @@ def test_moving_takes_what_is_usable_and_asked_for(tmp_path: Path) -> None:
     assert kept.exists()
     assert sorted(run(tmp_path)["newest"]) == [PAUL.authorisation]
     assert run(tmp_path, **changes)["changed"] is False
+
+
+def sent(folder: Path, code: str, days: int, *, form: str = "plain", url: str = URL) -> tuple[str, Path]:
+    """A mail for Jeanne: its Message-ID and its place."""
+    when = now() - timedelta(days=days)
+    mail = mails.delivery_mail(JEANNE, url, code, when, form)
+    return mail.message_id, mails.put(folder, mail.data, when)
+
+
+def test_with_a_mail_goes_all_that_it_supersedes_and_no_newer_one(tmp_path: Path) -> None:
+    _oldest, first = sent(tmp_path, "C1", 9)
+    chosen, second = sent(tmp_path, "C2", 7)
+    _copy, late_copy_of_the_first = sent(tmp_path, "C1", 6, form="attached")
+    _copy, copy_of_the_second = sent(tmp_path, "C2", 5, form="attached")
+    _bad, bad = sent(tmp_path, "C2", 8, url="http://x.example")
+    newer, third = sent(tmp_path, "C3", 3)
+    moved = run(tmp_path, move_to="Done", move_message_ids=[chosen])
+    goes = {first, second, late_copy_of_the_first, copy_of_the_second}
+    assert {Path(place) for place in moved["moved"]} == goes
+    assert (bad.exists(), third.exists()) == (True, True)
+    assert run(tmp_path)["newest"][JEANNE.authorisation]["message_id"] == newer
+    run(tmp_path, move_to="Done", move_message_ids=[newer])
+    assert run(tmp_path)["newest"] == {}
+    assert bad.exists()
+
+
+def test_the_mail_that_counts_stays_when_an_older_one_cannot_be_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _id, old = sent(tmp_path, "C1", 9)
+    newest, _place = sent(tmp_path, "C2", 7)
+    genuine = mail_files.Maildir.move
+
+    def move(self: mail_files.Maildir, place: str, folder: str) -> None:
+        if place == str(old):
+            raise mail_source.cannot_move("It is so.", "Look.")
+        genuine(self, place, folder)
+
+    monkeypatch.setattr(mail_files.Maildir, "move", move)
+    shown = run(tmp_path, move_to="Done", move_message_ids=[newest])
+    assert (shown["moved"], [each["code"] for each in shown["problems"]]) == ([], ["mail_not_moved"])
+    assert run(tmp_path)["newest"][JEANNE.authorisation]["message_id"] == newest
 
 
 def test_a_mail_with_a_good_and_a_bad_delivery_stays(tmp_path: Path) -> None:

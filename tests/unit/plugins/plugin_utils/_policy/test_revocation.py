@@ -82,5 +82,8 @@ def test_a_list_that_has_ended_says_what_was_revoked_and_covers_nothing() -> Non
 
 def test_a_list_of_a_distribution_point_is_about_its_certificates_alone() -> None:
     said = Revocations([believed(crl({1: NOW - DAY}, extensions=[distribution_point(URL)]), OWN)], NOW)
-    assert (said.of(issuer(), "01", (URL,)), said.cover(issuer(), ("http://other.example/", URL))) == (COMPROMISED, True)
+    assert (said.of(issuer(), "01", (URL,)), said.cover(issuer(), ("http://other.example/", URL))) == (
+        COMPROMISED,
+        True,
+    )
     assert (said.of(issuer(), "01", ()), said.cover(issuer(), ("http://other.example/",))) == (None, False)

@@ -62,6 +62,8 @@ def test_a_holder_is_a_row() -> None:
         "name": "Jeanne Dupont",
         "authorisation": "T100000",
         "function": "",
+        "accepted exceptions": "",
+        "revoked on": "",
         "status": "valid",
         "next step": "nothing to do",
         "who acts": "nobody",

@@ -270,7 +270,8 @@ def test_whatever_a_report_holds_it_can_be_written_and_read(seed: int) -> None:
     lacking = sum(bool(row.browsers) for row in drawn.workstations)
     strangers = [len(drawn.without_workstation), len(drawn.without_holder)]
     unread = sum(len(row.unread) for row in drawn.workstations)
-    expected = [waiting, *strangers, away, unread, lacking, len(drawn.changes or ())]
+    checks = [len(drawn.exceptions), len(drawn.revocation_lists)]
+    expected = [waiting, *strangers, *checks, away, unread, lacking, len(drawn.changes or ())]
     assert rows == [count for count in expected if count]
     assert found.kinds - PLAIN - {"code_inline"} <= STRUCTURE
 

@@ -26,7 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
-from unit.plugins.plugin_utils._report.reports import sample
+from unit.plugins.plugin_utils._report.checked import checked
 
 MARKUP = "=1+1\"'><x-mark onx=1></td></p></script></style>&lt;b&gt; **a** `b` [c](http://evil.example) <http://evil.example>|\n# d\n- e"
 LABELS = r'\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)*\}'
@@ -64,6 +64,10 @@ def marked(value: Any, hint: Any, target: str, here: str = "") -> Any:
 
 FIELDS = sorted(set(text_fields(Report)) - CHOSEN)
 SHOWN = {
+    "AcceptedFinding.reason",
+    "CrlRow.detail",
+    "CrlRow.source",
+    "ExceptionRow.reason",
     "CertificateRecord.friendly_name",
     "CertificateRecord.subject_cn",
     "Change.after",
@@ -104,7 +108,7 @@ def markdown_kinds(text: str) -> tuple[set[str], int]:
 
 @pytest.fixture(scope="module")
 def plain() -> Report:
-    return sample()
+    return checked()
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +145,9 @@ def test_no_text_is_more_than_text(
 
 def test_the_fields_are_those_of_all_records() -> None:
     assert {name.partition(".")[0] for name in FIELDS} == {
+        "AcceptedFinding",
+        "CrlRow",
+        "ExceptionRow",
         "CertificateRecord",
         "CertificateRow",
         "Change",

@@ -15,7 +15,12 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem, KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
+    CrlProblem,
+    RevocationReason,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ExceptionState, Finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import failing, sentence
@@ -27,11 +32,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
+from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
 from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, hospital, sample
 
 ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
-MEMBERS = [member for kind in (*ENUMERATIONS, KeyState, DeliveryState) for member in kind]
+OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Finding)
+MEMBERS = [member for kind in (*ENUMERATIONS, *OF_OTHERS) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -116,6 +123,7 @@ def reports() -> list[Report]:
         usual,
         asked_about(),
         empty,
+        checked(),
         quiet,
         replace(usual, holders=delivered),
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),

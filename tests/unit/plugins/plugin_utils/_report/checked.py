@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A report with accepted findings, revoked certificates and revocation lists of every kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
+    CrlProblem,
+    Revocation,
+    RevocationReason,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.crl_row import CrlRow
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    AcceptedFinding,
+    ExceptionRow,
+    ExceptionState,
+    Finding,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
+from unit.plugins.plugin_utils._report.reports import NOW, TODAY, sample
+
+
+def checked(language: str = "en") -> Report:
+    """The sample, with the first holder weak and accepted, and the second revoked."""
+    report = sample(language)
+    first, second, *others = report.holders
+    where = first.places[0].workstation
+    accepted = AcceptedFinding(Finding.WEAK, where, "A new one comes in January.", TODAY)
+    weak = tuple(replace(place, workstation=where, status=Status.WEAK) for place in first.places)
+    revocation = Revocation(NOW, RevocationReason.KEY_COMPROMISE)
+    exceptions = tuple(
+        ExceptionRow(first.authorisation, (None, where)[number % 2], what, "A reason.", TODAY, state)
+        for number, what in enumerate(Finding)
+        for state in ExceptionState
+    )
+    lists = tuple(CrlRow(f"/srv/{each.value}.crl", None, None, None, None, each, "3") for each in CrlProblem)
+    certificates = tuple(
+        replace(report.certificates[0], accepted=accepted, revocation=Revocation(NOW, reason))
+        for reason in RevocationReason
+    )
+    return replace(
+        report,
+        holders=(
+            replace(
+                first,
+                status=Status.WEAK,
+                accepted=(accepted,),
+                places=weak,
+                next_step=NextStep.NOTHING,
+                actor=Actor.NOBODY,
+            ),
+            replace(
+                second,
+                status=Status.REVOKED,
+                places=(replace(second.places[0], revocation=revocation, status=Status.REVOKED),),
+            ),
+            *others,
+        ),
+        certificates=(*report.certificates, *certificates),
+        exceptions=exceptions,
+        revocation_lists=(
+            CrlRow("/srv/good.crl", "CN=AC", NOW, NOW, 1200, None, ""),
+            CrlRow("/srv/old.crl", "CN=AC", NOW, NOW, 1, CrlProblem.ENDED, ""),
+            *lists,
+        ),
+    )

@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is reminded of what: steps on each side of their days, and each next step of the report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.plan import (
+    Matter,
+    Terms,
+    matters_of,
+    step_reached,
+)
+from unit.plugins.plugin_utils._report.known import DAY, NOW, host, record, report
+
+TERMS = Terms((40, 14, 7, 1), 5)
+TODAY = NOW.date()
+
+
+@pytest.mark.parametrize(
+    ("days", "step"),
+    [(41, None), (40, 40), (15, 40), (14, 14), (8, 14), (7, 7), (2, 7), (1, 1), (0, 1), (-300, 1)],
+)
+def test_step_lasts_from_its_day_until_the_next(days: int, step: int | None) -> None:
+    assert step_reached(days, (1, 40, 7, 14)) == step
+
+
+def test_steps_after_the_end() -> None:
+    assert [step_reached(days, (7, -7)) for days in (-6, -7, -8)] == [7, -7, -7]
+
+
+def matters(terms: Terms = TERMS, **changes: object) -> tuple[Matter, ...]:
+    """Of a report with Jeanne's row changed: by itself it is valid for long."""
+    usual = report(host(record(days=400)))
+    row: HolderRow = replace(usual.holders[0], **changes)  # type: ignore[arg-type]
+    return matters_of(replace(usual, holders=(row,)), terms)
+
+
+@pytest.mark.parametrize("step", [each for each in NextStep if each is not NextStep.RENEW_AUTHORISATION])
+@pytest.mark.parametrize("actor", list(Actor))
+def test_everybody_who_has_to_act_is_reminded_and_the_rest_is_its(step: NextStep, actor: Actor) -> None:
+    """Steps that a later version of the report has reach IT, too."""
+    found = matters(next_step=step, actor=actor, days_left=10, certificate_days_left=10)
+    if step is NextStep.NOTHING:
+        assert found == ()
+        return
+    (matter,) = found
+    usual = actor.value if actor in (Actor.HOLDER, Actor.EMPLOYER) else "it"
+    assert matter.recipient.value == ("holder" if step is NextStep.AWAIT_BUNDLE else usual)
+    assert matter.step == (None if step is NextStep.CLOSE_BROWSER else 14)
+
+
+@pytest.mark.parametrize(("left", "asked"), [(36, False), (35, True), (None, False)])
+def test_bundle_is_asked_for_when_it_is_late(left: int | None, asked: bool) -> None:
+    found = matters(next_step=NextStep.AWAIT_BUNDLE, actor=Actor.ISSUER, days_left=left, certificate_days_left=left)
+    assert bool(found) is asked
+
+
+@pytest.mark.parametrize(
+    ("left", "status", "step"),
+    [
+        (41, Status.RENEWAL_DUE, 40),  # there is no access on the end date itself
+        (42, Status.RENEWAL_DUE, None),
+        (15, Status.RENEWAL_DUE, 14),
+        (0, Status.EXPIRED, 1),
+        (30, Status.VALID, None),
+    ],
+)
+def test_annex_counts_by_the_last_day_with_access(left: int, status: Status, step: int | None) -> None:
+    end = TODAY + timedelta(days=left)
+    found = matters(authorisation_until=end, authorisation_days_left=left, authorisation_status=status)
+    assert [(each.recipient.value, each.step, each.last_day) for each in found] == (
+        [] if step is None else [("employer", step, end - timedelta(days=1))]
+    )
+
+
+def test_annex_is_due_beside_the_holders_own_step() -> None:
+    found = matters(
+        next_step=NextStep.LOG_ON,
+        actor=Actor.HOLDER,
+        days_left=10,
+        authorisation_until=TODAY + timedelta(days=20),
+        authorisation_days_left=20,
+        authorisation_status=Status.RENEWAL_DUE,
+    )
+    assert [each.recipient.value for each in found] == ["employer", "holder"]
+
+
+def test_only_workstations_of_the_step_are_named() -> None:
+    both = report(host(record(days=400)), host(name="ws-2"))
+    (row,) = both.holders
+    first, second = row.places
+    places = (replace(first, next_step=NextStep.LOG_ON), replace(second, next_step=NextStep.NOTHING))
+    row = replace(row, next_step=NextStep.LOG_ON, actor=Actor.HOLDER, days_left=3, places=places)
+    assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1",)]
+    row = replace(row, next_step=NextStep.RENEW, actor=Actor.IT)
+    assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1", "ws-2")]
+
+
+def test_last_day_is_that_of_the_site() -> None:
+    usual = report(host(record(days=400)), time_zone="Pacific/Kiritimati")
+    row = replace(usual.holders[0], next_step=NextStep.RENEW, actor=Actor.IT, days_left=1, access_until=NOW + DAY)
+    (matter,) = matters_of(replace(usual, holders=(row,)), TERMS)
+    assert matter.last_day == date.fromisoformat("2026-11-27")
+
+
+def test_who_has_no_access_yet_has_no_step() -> None:
+    (matter,) = matters(next_step=NextStep.LOG_ON, actor=Actor.HOLDER, days_left=None, access_until=None)
+    assert (matter.step, matter.last_day) == (None, None)
