@@ -63,7 +63,7 @@ def problems(found: Report) -> list[CrlProblem]:
     return [row.problem for row in found.revocation_lists if row.problem]
 
 
-def test_without_the_option_nothing_is_checked(tmp_path: Path) -> None:
+def test_without_the_option_nothing_is_checked() -> None:
     found = made(variables(record(**OWN)))
     assert (found.revocation_lists, found.holders[0].status) == ((), Status.VALID)
     assert "pkcs12_revocation_list_problems 0" in textfile(found)
