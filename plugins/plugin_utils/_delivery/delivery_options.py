@@ -55,6 +55,13 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
             raise CollectionError(
                 code="bad_arguments", cause=f"{name} has to be from 1 to {most}.", next_step=f"Correct {name}."
             )
+    for name in ("sender", "allowed_hosts"):
+        if not options[name]:
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"{name} is empty, so no mail could be used.",
+                next_step=f"Set {name}. Ask the issuer for its value.",
+            )
     check_hosts(options["allowed_hosts"])
     asked = options["authorisations"]
     content = ContentRules(
