@@ -28,7 +28,7 @@ IGNORED = ("other_mails", "other_subjects", "too_old", "other_authorisations", "
 class Reading:
     """What was found by now. ``ignored``: how many mails are in no row, by the reason.
 
-    ``no_subject_fits``: no mail has the subject of a delivery. ``other_subject``: the place of the newest mail of a sender with another one.
+    ``no_subject_fits``: no mail has the subject of a delivery. ``other_subject``: the place of the newest mail of a sender with another.
     """
 
     deliveries: list[Delivery] = field(default_factory=list)
