@@ -41,6 +41,9 @@ def checked(language: str = "en") -> Report:
         replace(report.certificates[0], accepted=accepted, revocation=Revocation(NOW, reason))
         for reason in RevocationReason
     )
+    pointed = replace(
+        report.certificates[0], certificate=replace(report.certificates[0].certificate, crl_urls=("http://crl.example/x",))
+    )
     return replace(
         report,
         holders=(
@@ -59,7 +62,7 @@ def checked(language: str = "en") -> Report:
             ),
             *others,
         ),
-        certificates=(*report.certificates, *certificates),
+        certificates=(pointed, *report.certificates[1:], *certificates),
         exceptions=exceptions,
         revocation_lists=(
             CrlRow("/srv/good.crl", "CN=AC", NOW, NOW, 1200, None, ""),

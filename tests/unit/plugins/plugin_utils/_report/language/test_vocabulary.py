@@ -32,6 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import Written, report_result
 from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
 from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, hospital, sample
@@ -155,6 +156,7 @@ def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
                 form.make(report)
         sentence(report, Wording(report.parameters))
         failing(report, {}, Wording(report.parameters))
+        report_result({"fail_on": []}, report, Written({}, changed=False))
     assert sorted(ALL.keys() - heard) == []
 
 
