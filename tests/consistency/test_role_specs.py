@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -68,3 +69,15 @@ def test_every_variable_of_a_role_is_described_and_every_default_is_the_one_that
     assert all(name.startswith(f"{role.name}_") for name in described)
     told = {name: said["default"] for name, said in described.items() if "default" in said}
     assert told == {name: value for name, value in known.items() if "{{" not in str(value)}
+
+
+def test_the_report_hands_on_every_option_of_the_module() -> None:
+    tasks = yaml.safe_load((ROOT / "roles" / "report" / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    given = next(task for task in tasks if "hospital_it.pkcs12.compliance_report" in task)
+    handed = given["hospital_it.pkcs12.compliance_report"]
+    assert set(handed) == set(action_options(ROOT / "plugins" / "action" / "compliance_report.py"))
+    others = {"destination": "report_folder"}
+    wrong = [
+        name for name, value in handed.items() if others.get(name, f"report_{name}") not in re.findall(r"\w+", value)
+    ]
+    assert [name for name in wrong if name not in {"report_date"}] == []

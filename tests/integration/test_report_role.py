@@ -143,6 +143,21 @@ def test_register_query_language_and_title(site: Site) -> None:
     assert "sans certificat" in json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
 
 
+def test_what_the_site_accepts_is_not_red_and_what_could_not_be_checked_is(site: Site, tmp_path: Path) -> None:
+    accepted = {"authorisation": PAUL.authorisation, "what": "missing", "reason": "He retires.", "until": "2999-01-01"}
+    run = site.report("-e", json.dumps({"pkcs12_exceptions": [accepted]}), fail_on=["missing"], environment=STATS)
+    assert run.exit_code == 0, run.stdout
+    assert [row["state"] for row in site.written()["exceptions"]] == ["in_force"]
+    assert stats(run)["pkcs12_summary"]["accepted"] == 1
+    for name in ("no.crl", "no.pem"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    lists = {"crl": [str(tmp_path / "no.crl"), "from_certificate"], "crl_issuers": [str(tmp_path / "no.pem")]}
+    run = site.report(**lists, crl_hosts=["crl.example"])
+    assert run.exit_code == 2
+    assert "no.crl: It is no revocation list" in " ".join((run.stdout + run.stderr).split())
+    assert {"not_a_crl", "not_an_authority"} <= {row["problem"] for row in site.written()["revocation_lists"]}
+
+
 def test_time_zone_of_the_site_is_that_of_all_playbooks(site: Site) -> None:
     site.report("-e", "pkcs12_time_zone=Pacific/Kiritimati")
     assert site.written()["time_zone"] == "Pacific/Kiritimati"
