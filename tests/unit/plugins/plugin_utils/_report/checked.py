@@ -42,7 +42,8 @@ def checked(language: str = "en") -> Report:
         for reason in RevocationReason
     )
     pointed = replace(
-        report.certificates[0], certificate=replace(report.certificates[0].certificate, crl_urls=("http://crl.example/x",))
+        report.certificates[0],
+        certificate=replace(report.certificates[0].certificate, crl_urls=("http://crl.example/x",)),
     )
     return replace(
         report,

@@ -48,7 +48,10 @@ def options(folder: Path, *lists: bytes, **given: Any) -> dict[str, Any]:
     (folder / "ca.pem").write_bytes(pem())
     for number, data in enumerate(lists):
         (folder / f"{number}.crl").write_bytes(data)
-    usual = {"crl": [str(folder / f"{number}.crl") for number in range(len(lists))], "crl_issuers": [str(folder / "ca.pem")]}
+    usual = {
+        "crl": [str(folder / f"{number}.crl") for number in range(len(lists))],
+        "crl_issuers": [str(folder / "ca.pem")],
+    }
     return {**usual, "report_date": "2026-11-25T12:00:00Z", **given}
 
 
@@ -60,7 +63,7 @@ def problems(found: Report) -> list[CrlProblem]:
     return [row.problem for row in found.revocation_lists if row.problem]
 
 
-def test_without_the_option_nothing_is_checked(tmp_path: Path) -> None:
+def test_without_the_option_nothing_is_checked() -> None:
     found = made(variables(record(**OWN)))
     assert (found.revocation_lists, found.holders[0].status) == ((), Status.VALID)
     assert "pkcs12_revocation_list_problems 0" in textfile(found)
@@ -76,7 +79,9 @@ def test_a_revoked_certificate_is_red_with_day_and_reason(tmp_path: Path) -> Non
     assert certificate.revocation == row.places[0].revocation
     assert certificate.revocation and certificate.revocation.reason is RevocationReason.KEY_COMPROMISE
     assert problems(found) == []
-    assert [(each.issuer, each.revoked, each.next_update) for each in found.revocation_lists] == [(issuer(), 1, NOW + DAY)]
+    assert [(each.issuer, each.revoked, each.next_update) for each in found.revocation_lists] == [
+        (issuer(), 1, NOW + DAY)
+    ]
     assert parse(to_json(found)) == found
 
 
@@ -176,7 +181,9 @@ def test_what_nobody_can_use_needs_no_list(tmp_path: Path) -> None:
     assert (row.source, row.problem, row.detail) == ("CN=AC", CrlProblem.NOT_CHECKED, "2")
 
 
-def from_server(folder: Path, server: CrlServer, *urls: str, hosts: Any = None, files: Any = (), **given: Any) -> Report:
+def from_server(
+    folder: Path, server: CrlServer, *urls: str, hosts: Any = None, files: Any = (), **given: Any
+) -> Report:
     one = replace(record(**OWN), crl_urls=urls or (server.url("users.crl"),))
     listed = [server.host] if hosts is None else hosts
     return report(folder, records=[one], crl=["from_certificate", *files], crl_hosts=listed, **given)

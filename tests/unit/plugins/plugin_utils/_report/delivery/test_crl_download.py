@@ -54,7 +54,9 @@ def test_other_addresses_are_not_asked(hosts: list[str], url: str) -> None:
     assert refused(Downloads(hosts), url) is CrlProblem.HOST_NOT_ALLOWED
 
 
-@pytest.mark.parametrize(("host", "url"), [("LOCALHOST:1", "http://localhost:1/"), ("127.0.0.1:1", "HTTPS://127.0.0.1:1/")])
+@pytest.mark.parametrize(
+    ("host", "url"), [("LOCALHOST:1", "http://localhost:1/"), ("127.0.0.1:1", "HTTPS://127.0.0.1:1/")]
+)
 def test_case_is_nothing_and_a_closed_port_is_said(host: str, url: str) -> None:
     assert refused(Downloads([host]), url) is CrlProblem.UNREADABLE
 
@@ -92,7 +94,9 @@ def test_the_number_of_downloads_is_limited(server: CrlServer, monkeypatch: pyte
     assert server.asked == ["/a"]
 
 
-@pytest.mark.parametrize("entry", ["*", "*.example", "http://crl.example", "crl.example/a", "a b", "", "user@crl.example"])
+@pytest.mark.parametrize(
+    "entry", ["*", "*.example", "http://crl.example", "crl.example/a", "a b", "", "user@crl.example"]
+)
 def test_an_entry_that_is_no_host_is_refused(entry: str) -> None:
     with pytest.raises(CollectionError) as refusal:
         Downloads([entry])
