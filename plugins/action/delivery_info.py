@@ -46,7 +46,7 @@ class ActionModule(Pkcs12Action):
             "name_pattern": {"type": "str", "default": r"(?m)^(?:Madame|Monsieur|Mme|M\.)\s+([^\n,;:]+?)\s*,?\s*$"},
             "authorisation_pattern": {
                 "type": "str",
-                "default": r"(?i)autorisation\s*(?:n\s*[°o]\.?)?\s*:?\s*([A-Z]{0,3}\d[A-Z0-9-]{3,20})",
+                "default": r"(?i)autorisation\s*(?:n\s*[°o]\.?)?\s*:?\s*([A-Z]{0,5}-?\d[A-Z0-9-]{3,20})",
             },
             "allowed_hosts": {"type": "list", "elements": "str", "required": True},
             "authenticate": {"type": "str", "required": True, "choices": ["none", "authentication_results"]},

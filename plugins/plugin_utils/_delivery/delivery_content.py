@@ -52,8 +52,8 @@ def content_of(subject: str, date: datetime | None, body: Body, rules: ContentRu
     number: str | None = None
     name: str | None = None
     try:
+        name = _name(body, rules)  # first, so that a mail without a number tells whose it says to be
         number = _number(f"{subject}\n{body.text}", rules)
-        name = _name(body, rules)
         _check_date(date, now)
         return Content(number, name, _url(body, rules), _code(body, rules))
     except CollectionError as refusal:
@@ -78,7 +78,7 @@ def _number(text: str, rules: ContentRules) -> str:
     if not numbers:
         raise CollectionError(
             code="no_number",
-            cause="authorisation_pattern finds no authorisation number in the mail.",
+            cause="authorisation_pattern finds no authorisation number in the subject and the text of the mail.",
             next_step=ASK,
         )
     if len({normalized_text(number) for number in numbers}) > 1:

@@ -50,11 +50,7 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
             next_step="Set no_log: true for the task, or include_codes: false.",
         )
     days = options["since"]
-    for name, most in MOST.items():
-        if options[name] is not None and not 0 < options[name] <= most:
-            raise CollectionError(
-                code="bad_arguments", cause=f"{name} has to be from 1 to {most}.", next_step=f"Correct {name}."
-            )
+    _check_values(options)
     check_hosts(options["allowed_hosts"])
     asked = options["authorisations"]
     content = ContentRules(
@@ -76,6 +72,21 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
         move_to=options["move_to"],
         move_ids=None if options["move_message_ids"] is None else frozenset(options["move_message_ids"]),
     )
+
+
+def _check_values(options: Mapping[str, Any]) -> None:
+    for name, most in MOST.items():
+        if options[name] is not None and not 0 < options[name] <= most:
+            raise CollectionError(
+                code="bad_arguments", cause=f"{name} has to be from 1 to {most}.", next_step=f"Correct {name}."
+            )
+    for name in ("sender", "allowed_hosts"):
+        if not options[name]:
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"{name} is empty, so no mail could be used.",
+                next_step=f"Set {name}. Ask the issuer for its value.",
+            )
 
 
 MOST = {"max_mails": 1_000_000, "max_bytes": 1_000_000_000, "since": 36_500}

@@ -75,6 +75,9 @@ def _message(reading: Reading) -> str:
     sentence = f"{reading.mails} mails read: {new} new deliveries"
     if bad:
         sentence += f", {bad} that cannot be used"
+    others = reading.ignored["other_subjects"]
+    if others:
+        sentence += f", {others} mails of the sender with other subjects"
     if reading.problems:
         sentence += f", {len(reading.problems)} problems"
     return f"{sentence}."

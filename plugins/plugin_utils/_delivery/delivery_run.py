@@ -8,24 +8,28 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.message import Message
 
 from .._errors import CollectionError
 from . import mail_header
 from .deliveries import Delivery, compared, delivery_of, verdict_of
 from .delivery_content import is_asked_for
 from .delivery_options import DeliveryRules
-from .letters import Letter, Stranger, letters_in
+from .letters import Letter, Stranger, has_sender, letters_in
 from .mail_moves import moves_in
 from .mail_source import MailSource, Problem, ReadMail, read_mails
 from .patterns import limited_time
 
-IGNORED = ("other_mails", "too_old", "other_authorisations", "access_mails_not_authentic")
+IGNORED = ("other_mails", "other_subjects", "too_old", "other_authorisations", "access_mails_not_authentic")
 """Why mails are in no row, as the result counts them."""
 
 
 @dataclass
 class Reading:
-    """What was found by now. ``ignored``: how many mails are in no row, by the reason."""
+    """What was found by now. ``ignored``: how many mails are in no row, by the reason.
+
+    ``no_subject_fits``: no mail has the subject of a delivery. ``other_subject``: the place of the newest mail of a sender with another.
+    """
 
     deliveries: list[Delivery] = field(default_factory=list)
     access: list[Letter] = field(default_factory=list)
@@ -33,6 +37,8 @@ class Reading:
     ignored: Counter[str] = field(default_factory=Counter)
     moved: list[str] = field(default_factory=list)
     mails: int = 0
+    no_subject_fits: bool = True
+    other_subject: str | None = None
 
 
 def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, check_mode: bool) -> Reading:
@@ -45,6 +51,8 @@ def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, 
             else:
                 reading.mails += 1
                 _read_mail(read, rules, now, reading)
+        if reading.no_subject_fits and reading.other_subject is not None:
+            reading.problems.append(Problem(reading.other_subject, _no_subject_fits(reading)))
         reading.deliveries = compared(reading.deliveries, reading.access)
         asked = [each for each in reading.deliveries if is_asked_for(each.content, rules.content)]
         reading.ignored["other_authorisations"] = len(reading.deliveries) - len(asked)
@@ -66,7 +74,7 @@ def _read_mail(read: ReadMail, rules: DeliveryRules, now: datetime, reading: Rea
                 return
             found = list(letters_in(message, place, rules.wanted))
             if not found:
-                reading.ignored["other_mails"] += 1
+                _leave(message, place, rules, reading)
             for each in found:
                 _sort(each, rules, now, reading)
     except CollectionError as refusal:
@@ -75,7 +83,26 @@ def _read_mail(read: ReadMail, rules: DeliveryRules, now: datetime, reading: Rea
         reading.problems.append(Problem(place, mail_header.unreadable(type(problem).__name__)))
 
 
+def _leave(message: Message, place: str, rules: DeliveryRules, reading: Reading) -> None:
+    """Counts a mail in which nothing was found."""
+    if has_sender(message, rules.wanted):
+        reading.ignored["other_subjects"] += 1
+        reading.other_subject = reading.other_subject or place
+    else:
+        reading.ignored["other_mails"] += 1
+
+
+def _no_subject_fits(reading: Reading) -> CollectionError:
+    return CollectionError(
+        code="no_subject_fits",
+        cause=f"{reading.ignored['other_subjects']} mails are from sender, and no mail has a subject that subject_pattern finds.",
+        next_step="Compare subject_pattern with the subjects in the mailbox. If there is no delivery mail, acknowledge this mail.",
+    )
+
+
 def _sort(found: Letter | Stranger, rules: DeliveryRules, now: datetime, reading: Reading) -> None:
+    if isinstance(found, Stranger) or found.body is not None:
+        reading.no_subject_fits = False
     if isinstance(found, Stranger):
         reading.problems.append(Problem(found.place, _stranger(found)))
         return

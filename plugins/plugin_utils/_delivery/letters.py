@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,9 @@ from .quoted_mail import quoted_mail
 
 MOST_FORWARDS = 5
 """Levels of mails that are attached to mails. A mail with more is refused, because only an attack has them."""
+
+PREFIXES = re.compile(r"(?i)^(?:\s*(?:re|réf|rép|ré|aw|sv|antw|fwd?|tr|wg|vs|rv)(?:\s?[\[(]\d{1,3}[\])])?\s*:)+\s*")
+"""What mail programs put before the subject of a reply or a forwarded mail, in English, French, German and others, as often as it comes."""
 
 
 class Forwarded(str, Enum):
@@ -40,10 +44,14 @@ class Wanted:
     inline: bool
 
     def kind(self, subject: str) -> str | None:
-        """``access``, ``delivery`` or None. Access comes first, so that no wide pattern makes the module read an access code."""
-        if self.access is not None and fits(self.access, subject):
+        """``access``, ``delivery`` or None. Access comes first, so that no wide pattern makes the module read an access code.
+
+        The subject is looked at as it is, and without what mail programs put before that of a reply or a forwarded mail.
+        """
+        subjects = (subject, PREFIXES.sub("", subject))
+        if self.access is not None and any(fits(self.access, each) for each in subjects):
             return "access"
-        return "delivery" if fits(self.delivery, subject) else None
+        return "delivery" if any(fits(self.delivery, each) for each in subjects) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,11 @@ def _strangers(message: Message, place: str, wanted: Wanted) -> Iterator[Strange
         if sender not in wanted.senders and wanted.kind(subject) == "delivery":
             yield Stranger(place, sender, subject)
             return
+
+
+def has_sender(message: Message, wanted: Wanted) -> bool:
+    """Whether a message, or a mail that is attached to it, is from one of the senders, whatever its subject."""
+    return any(mail_header.sender(each) in wanted.senders for each in _with_attached(message))
 
 
 def _with_attached(message: Message) -> Iterable[Message]:

@@ -45,6 +45,12 @@ class EmlFiles(_Files):
     def entries(self) -> Sequence[Entry]:
         """The newest file first."""
         try:
+            if _is_maildir(self._path):
+                raise CollectionError(
+                    code="mail_source",
+                    cause=f"{self._path} is a Maildir, because it has the folders cur and new. Its mails are not files named .eml.",
+                    next_step="Set source: maildir.",
+                )
             if self._path.is_dir():
                 paths = [path for path in _regular_files(self._path) if path.suffix.lower() == ".eml"]
             else:
@@ -90,6 +96,8 @@ class Maildir(_Files):
         """The newest file first. Mails stay unread."""
         try:
             return _newest_first([path for part in ("cur", "new") for path in _regular_files(self._path / part)])
+        except (FileNotFoundError, NotADirectoryError) as problem:
+            raise _no_maildir(self._path) or _source(self._path, problem) from None
         except OSError as problem:
             raise _source(self._path, problem) from None
 
@@ -136,6 +144,23 @@ def _newest_first(paths: Sequence[Path]) -> list[Entry]:
             found.append((path.stat(), path))
     found.sort(key=lambda each: (each[0].st_mtime, each[1].name), reverse=True)
     return [Entry(str(path), stat.st_size, path.read_bytes) for stat, path in found]
+
+
+def _is_maildir(path: Path) -> bool:
+    return (path / "cur").is_dir() and (path / "new").is_dir()
+
+
+def _no_maildir(path: Path) -> CollectionError | None:
+    """The error of a folder that is there and is no Maildir. None if there is no such folder."""
+    if not path.is_dir():
+        return None
+    is_part = path.name in ("cur", "new", "tmp")
+    above = f"Set path to the folder above, {path.parent}." if is_part else "Set path to the folder that has them."
+    return CollectionError(
+        code="mail_source",
+        cause=f"{path} is no Maildir: a Maildir has the folders cur, new and tmp.",
+        next_step=f"{above} For a folder with files named .eml, set source: eml.",
+    )
 
 
 def _source(path: Path, problem: OSError) -> CollectionError:

@@ -18,6 +18,11 @@ HTTPS_PORT = 443
 MAX_LENGTH = 4096
 """Characters. Longer URLs are not used by pages for people."""
 
+ASK_FIRST = (
+    "Nobody opens the link. Ask the issuer, by another way than mail, whether the mail and this address are theirs."
+)
+"""An address that is not allowed may be that of a forged mail. So the first step is never to allow it."""
+
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\\]")
 _HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _SAFE_IN_PATH = "%/:=&?~#+!$,;'@()*[]"
@@ -46,7 +51,7 @@ def checked_url(url: str, allowed_hosts: Sequence[str]) -> str:
         raise CollectionError(
             code="url_not_https",
             cause=f"The URL begins with {parts.scheme[:20]!r}, not with https.",
-            next_step="Check that the mail is the issuer's. A withdrawal code is sent over https only.",
+            next_step=f"{ASK_FIRST} A withdrawal code is sent over https only.",
         )
     authority = _authority(parts)
     if authority is None:
@@ -55,7 +60,7 @@ def checked_url(url: str, allowed_hosts: Sequence[str]) -> str:
         raise CollectionError(
             code="url_host_not_allowed",
             cause=f"The URL leads to {authority}, which is not in allowed_hosts.",
-            next_step="Check that the mail is the issuer's. If it is, add this host to allowed_hosts.",
+            next_step=f"{ASK_FIRST} Only when they say so, add this host to allowed_hosts.",
         )
     path = quote(parts.path, safe=_SAFE_IN_PATH) or "/"
     return urlunsplit(("https", str(authority), path, quote(parts.query, safe=_SAFE_IN_PATH), ""))

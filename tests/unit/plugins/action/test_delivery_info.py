@@ -125,8 +125,8 @@ def told(name: str) -> Any:
 
 
 EFFECTS = [
-    Effect("source", "eml", numbers, ["T100001"], ["T100002"], scene=everything),
-    Effect("source", "maildir", numbers, ["T100002"], ["T100001"], {"source": "eml"}, everything),
+    Effect("source", "eml", numbers, [], ["T100002"], {"path": "{folder}/box/one.eml"}, everything),
+    Effect("source", "maildir", numbers, [], ["T100001"], {"source": "eml"}, everything),
     Effect("source", "mbox", numbers, [], ["T100004"], {"path": "{folder}/mbox"}, everything),
     Effect("source", "imap", numbers, [], ["T100001"], {**IMAP, "source": "maildir"}),
     Effect("path", "{folder}/other", numbers, ["T100001"], ["T100004"], scene=everything),
@@ -141,7 +141,7 @@ EFFECTS = [
     Effect("timeout", 5, told("timeout"), 30, 5, IMAP),
     Effect("since", 30, numbers, ["T100001", "T100004"], ["T100001"], scene=two_ages),
     Effect("max_bytes", 100, refusals, [], ["mail_too_large"] * 2, scene=box(JEANNE)),
-    Effect("max_mails", 1, refusals, [], ["too_many_mails"], scene=box(JEANNE)),
+    Effect("max_mails", 1, refusals, [], ["too_many_mails", "no_subject_fits"], scene=box(JEANNE)),
     Effect("sender", ["other@issuer.example"], numbers, ["T100001"], [], scene=box(JEANNE)),
     Effect("subject_pattern", "^Other", numbers, ["T100001"], [], scene=box(JEANNE)),
     Effect("access_subject_pattern", "^CONFIDENTIEL", fact("access_mail_seen"), False, True, scene=box(JEANNE)),

@@ -125,7 +125,7 @@ EFFECTS = [
     Effect("holders.mail", "nobody", code, None, "bad_arguments", QUIET),
     Effect("holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
-    Effect("leavers", ["T1"], named, ["Jeanne Dupont"], [], ONE),
+    Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
     Effect("deliveries", known("T3", state="new"), next_steps, ["await_bundle"], ["collect"], variables=LATE),
     Effect("merge", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
     Effect("previous", "{folder}/before.json", next_steps, [], ["close_browser"], {"query": "[?authorisation=='T1']"}, earlier, NEW),

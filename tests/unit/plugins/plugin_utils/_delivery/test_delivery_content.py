@@ -56,6 +56,8 @@ def test_everything_is_found() -> None:
     ("line", "number"),
     [
         ("autorisation n° T100001", "T100001"),
+        ("autorisation n° RP-204117", "RP-204117"),
+        ("Autorisation : ASNR-2026-17", "ASNR-2026-17"),
         ("Autorisation N°T100001", "T100001"),
         ("AUTORISATION : 2026-0042", "2026-0042"),
         ("autorisation no. 123456", "123456"),
@@ -151,3 +153,11 @@ def test_number_is_spelled_as_the_site_does() -> None:
     assert not is_asked_for(found, replace(RULES, authorisations=("T100002",)))
     assert is_asked_for(holder_in("", Body("", ()), RULES), asked)
     assert is_asked_for(found, RULES)
+
+
+def test_a_mail_without_a_number_tells_the_name_and_the_pattern() -> None:
+    told = read(TEXT.replace("n° T100001", ""))
+    assert (told.authorisation, told.name) == (None, "Jeanne Dupont")
+    assert told.error is not None
+    assert told.error.code == "no_number"
+    assert "authorisation_pattern" in told.error.cause

@@ -58,6 +58,8 @@ WRONG = [
     ({"allowed_hosts": ["https://retrait.issuer.example"]}, "bad_arguments"),
     ({"allowed_hosts": ["user@retrait.issuer.example"]}, "bad_arguments"),
     ({"allowed_hosts": [""]}, "bad_arguments"),
+    ({"allowed_hosts": []}, "bad_arguments"),
+    ({"sender": []}, "bad_arguments"),
     ({"since": 0}, "bad_arguments"),
     ({"since": 10**9}, "bad_arguments"),
     ({"max_mails": 0}, "bad_arguments"),
@@ -158,12 +160,13 @@ def test_mails_of_many_people_and_none(tmp_path: Path) -> None:
     shown = run(tmp_path)
     assert sorted(shown["newest"]) == sorted(each.authorisation for each in (JEANNE, PAUL, ELODIE, ANNE))
     assert shown["ignored"] == {
-        "other_mails": 5,
+        "other_mails": 1,
+        "other_subjects": 4,
         "too_old": 0,
         "other_authorisations": 0,
         "access_mails_not_authentic": 0,
     }
-    assert shown["msg"] == "9 mails read: 4 new deliveries."
+    assert shown["msg"] == "9 mails read: 4 new deliveries, 4 mails of the sender with other subjects."
 
 
 def test_moving_takes_what_is_usable_and_asked_for(tmp_path: Path) -> None:
@@ -263,3 +266,29 @@ def test_a_folder_is_opened_for_writing_only_to_move(
     account = {"source": "imap", "host": "h", "username": "u", "password": "right", **changes}
     run(Path("unused"), check_mode=check_mode, **account)
     assert ("select", "INBOX", is_read_only) in box.commands
+
+
+def test_a_subject_pattern_that_finds_nothing_is_told(tmp_path: Path) -> None:
+    deliver(tmp_path, JEANNE, PAUL)
+    shown = run(tmp_path, subject_pattern="^Delivery of")
+    assert [each["code"] for each in shown["problems"]] == ["no_subject_fits"]
+    assert Path(shown["problems"][0]["place"]).exists()
+    assert (shown["ignored"]["other_subjects"], shown["ignored"]["other_mails"]) == (4, 0)
+    assert "4 mails read" in shown["msg"]
+
+
+def test_mails_with_other_subjects_are_no_problem_beside_a_delivery_or_an_access_mail(tmp_path: Path) -> None:
+    deliver(tmp_path, JEANNE)
+    assert run(tmp_path)["problems"] == []
+    mails.put(tmp_path / "other", b"From: x@y.example\nSubject: Lunch\n\n")
+    assert run(tmp_path / "other")["problems"] == []
+    mails.put(tmp_path / "access", mails.access_mail(JEANNE, now()).data)
+    assert run(tmp_path / "access", access_subject_pattern="^CONFIDENTIEL")["problems"] == []
+
+
+def test_a_mail_forwarded_as_text_is_told_with_a_strict_pattern(tmp_path: Path) -> None:
+    data = mails.delivery_mail(JEANNE, URL, CODE, now() - timedelta(days=1), "inline").data
+    mails.put(tmp_path, data)
+    assert [each["code"] for each in run(tmp_path)["problems"]] == ["sender_differs"]
+    shown = run(tmp_path, inline_forwards=True, **CHECKED, forwarders=["@chu.example"])
+    assert [row["error"]["code"] for row in shown["deliveries"]] == ["forwarded_inline"]

@@ -82,7 +82,7 @@ def test_without_its_pattern_the_access_mail_is_none() -> None:
 def test_quoted_mails_count_only_when_asked_for() -> None:
     (told,) = found(delivery("inline"), wanted(inline=False, delivery="Délivrance"))
     assert told == Stranger("here", mail_forms.FORWARDER, f"TR : {mails.SUBJECT}")
-    assert found(delivery("inline"), wanted(inline=False)) == []
+    assert found(delivery("inline"), wanted(inline=False)) == [told]
 
 
 def test_several_attached_mails_are_all_found() -> None:
@@ -116,3 +116,20 @@ def test_results_are_those_of_the_original_and_of_what_is_around_it() -> None:
         f"{mails.MAIL_SERVER}; dmarc=pass (p=none dis=none) header.from=irsn.fr"
     )
     assert "chu.example" in letter.around[0].fields[0].partition(";")[2]
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["Re: ", "RE:", "Fwd: ", "FW: ", "TR : ", "Tr\u00a0: ", "WG: ", "AW: ", "Re[2]: ", "TR : RE: Fwd: ", "re: tr:"],
+)
+def test_prefixes_of_replies_and_forwarded_mails_do_not_hide_a_subject(prefix: str) -> None:
+    assert wanted().kind(f"{prefix}Délivrance du certificat") == "delivery"
+    assert wanted().kind(f"{prefix}CONFIDENTIEL : Accès") == "access"
+    assert wanted(delivery="^TR").kind("TR : x") == "delivery"
+
+
+@pytest.mark.parametrize(
+    "subject", ["Retour: Délivrance", "Question : Délivrance", "Re Délivrance", "x TR : Délivrance"]
+)
+def test_other_words_before_a_subject_are_part_of_it(subject: str) -> None:
+    assert wanted().kind(subject) is None

@@ -145,3 +145,22 @@ def test_a_file_has_no_folders(tmp_path: Path) -> None:
     with pytest.raises(CollectionError) as refusal:
         EmlFiles(tmp_path).move("x", "Done")
     assert refusal.value.code == "mail_not_moved"
+
+
+def test_a_maildir_is_no_folder_of_files(tmp_path: Path) -> None:
+    mails.put(tmp_path, b"Subject: x\n\n")
+    with pytest.raises(CollectionError) as refusal:
+        EmlFiles(tmp_path).entries()
+    assert refusal.value.code == "mail_source"
+    assert "source: maildir" in refusal.value.next_step
+
+
+def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:
+    mails.put(tmp_path / "box", b"Subject: x\n\n")
+    for wrong, right in (("", "has them"), ("box/new", f"{tmp_path}/box"), ("box/cur", f"{tmp_path}/box")):
+        with pytest.raises(CollectionError) as refusal:
+            Maildir(tmp_path / wrong).entries()
+        assert refusal.value.code == "mail_source"
+        assert all(part in refusal.value.cause for part in ("cur", "new", "tmp"))
+        assert "No such file" not in refusal.value.cause
+        assert right in refusal.value.next_step

@@ -116,3 +116,12 @@ def test_a_message_has_the_host_alone() -> None:
 
 def test_a_hash_knows_a_link_again() -> None:
     assert url_hash("https://ra.example/a") == url_hash("https://ra.example/a") != url_hash("https://ra.example/b")
+
+
+@pytest.mark.parametrize("url", ["https://evil.example/", "http://ra.example/"])
+def test_next_step_is_to_ask_the_issuer_before_a_host_is_allowed(url: str) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        checked_url(url, ["ra.example"])
+    asked = refusal.value.next_step.index("Ask the issuer")
+    assert "Nobody opens the link" in refusal.value.next_step[:asked]
+    assert "allowed_hosts" not in refusal.value.next_step[:asked]

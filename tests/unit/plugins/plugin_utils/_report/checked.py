@@ -31,19 +31,9 @@ def checked(language: str = "en") -> Report:
     accepted = AcceptedFinding(Finding.WEAK, where, "A new one comes in January.", TODAY)
     weak = tuple(replace(place, workstation=where, status=Status.WEAK) for place in first.places)
     revocation = Revocation(NOW, RevocationReason.KEY_COMPROMISE)
-    exceptions = tuple(
-        ExceptionRow(first.authorisation, (None, where)[number % 2], what, "A reason.", TODAY, state)
-        for number, what in enumerate(Finding)
-        for state in ExceptionState
-    )
-    lists = tuple(CrlRow(f"/srv/{each.value}.crl", None, None, None, None, each, "3") for each in CrlProblem)
     certificates = tuple(
         replace(report.certificates[0], accepted=accepted, revocation=Revocation(NOW, reason))
         for reason in RevocationReason
-    )
-    pointed = replace(
-        report.certificates[0],
-        certificate=replace(report.certificates[0].certificate, crl_urls=("http://crl.example/x",)),
     )
     return replace(
         report,
@@ -63,11 +53,23 @@ def checked(language: str = "en") -> Report:
             ),
             *others,
         ),
-        certificates=(pointed, *report.certificates[1:], *certificates),
-        exceptions=exceptions,
-        revocation_lists=(
-            CrlRow("/srv/good.crl", "CN=AC", NOW, NOW, 1200, None, ""),
-            CrlRow("/srv/old.crl", "CN=AC", NOW, NOW, 1, CrlProblem.ENDED, ""),
-            *lists,
-        ),
+        certificates=(*report.certificates, *certificates),
+        exceptions=exceptions(first.authorisation, where),
+        revocation_lists=revocation_lists(),
     )
+
+
+def exceptions(authorisation: str, workstation: str) -> tuple[ExceptionRow, ...]:
+    """One for each finding and state."""
+    return tuple(
+        ExceptionRow(authorisation, (None, workstation)[number % 2], what, "A reason.", TODAY, state)
+        for number, what in enumerate(Finding)
+        for state in ExceptionState
+    )
+
+
+def revocation_lists() -> tuple[CrlRow, ...]:
+    """A good list, an old one, and one for each problem."""
+    bad = (CrlRow(f"/srv/{each.value}.crl", None, None, None, None, each, "3") for each in CrlProblem)
+    good = CrlRow("/srv/good.crl", "CN=AC", NOW, NOW, 1200, None, "")
+    return good, CrlRow("/srv/old.crl", "CN=AC", NOW, NOW, 1, CrlProblem.ENDED, ""), *bad

@@ -239,6 +239,7 @@ def certificate_record(row: HolderRow, place: HolderWorkstation, **changes: Any)
         "serial": place.thumbprint[-6:],
         "not_before": place.valid_until - LIFE,
         "not_after": place.valid_until,
+        "crl_urls": ("http://crl.example/people.crl",),
     }
     return record(**usual | changes)
 

@@ -23,7 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ExceptionState, Finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import failing, sentence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import failing
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import (
     LANGUAGES,
@@ -32,7 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import Written, report_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import _sentence
 from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
 from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, hospital, sample
@@ -154,9 +154,8 @@ def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         for forms in FILE_FORMATS.values():
             for form in forms:
                 form.make(report)
-        sentence(report, Wording(report.parameters))
+        _sentence(report, {})
         failing(report, {}, Wording(report.parameters))
-        report_result({"fail_on": []}, report, Written({}, changed=False))
     assert sorted(ALL.keys() - heard) == []
 
 
