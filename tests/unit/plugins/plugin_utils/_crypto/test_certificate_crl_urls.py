@@ -4,34 +4,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
-
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import read_certificate
-from unit.plugins.plugin_utils.fakes import NOW
+from unit.plugins.plugin_utils.crls import NAME, point, pointing
 
-NAME = x509.Name.from_rfc4514_string("CN=Jeanne")
 DIRECTORY = x509.DirectoryName(NAME)
 
 
-def point(*names: Any, **limits: Any) -> x509.DistributionPoint:
-    uris = [x509.UniformResourceIdentifier(name) if isinstance(name, str) else name for name in names]
-    usual: dict[str, Any] = {"full_name": uris or None, "relative_name": None, "reasons": None, "crl_issuer": None}
-    return x509.DistributionPoint(**usual | limits)
-
-
 def urls(*points: x509.DistributionPoint) -> tuple[str, ...]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    builder = x509.CertificateBuilder().subject_name(NAME).issuer_name(NAME).public_key(key.public_key())
-    builder = builder.serial_number(7).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
-    if points:
-        builder = builder.add_extension(x509.CRLDistributionPoints(points), critical=False)
-    return read_certificate(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)).crl_urls
+    return read_certificate(pointing(*points)).crl_urls
 
 
 def test_all_urls_are_read_each_once() -> None:
