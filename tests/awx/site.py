@@ -40,14 +40,15 @@ class Site:
     inputs: Mapping[str, Mapping[str, str]]
 
 
-def address(environment: Mapping[str, str] = os.environ) -> str:
-    """The address of the AWX, or an empty text without one."""
-    return environment.get(f"{PREFIX}URL", "")
+def address(environment: Mapping[str, str] | None = None) -> str:
+    """The address of the AWX, or an empty text without one. ``environment``: that of the process unless it is given."""
+    return (os.environ if environment is None else environment).get(f"{PREFIX}URL", "")
 
 
-def site(environment: Mapping[str, str] = os.environ) -> Site:
+def site(environment: Mapping[str, str] | None = None) -> Site:
     """Raises ``KeyError`` for a variable that is missing, ``OSError`` or ``ValueError`` for a file that cannot be read."""
-    given = {name: environment.get(PREFIX + name, "") for name in VARIABLES}
+    known = os.environ if environment is None else environment
+    given = {name: known.get(PREFIX + name, "") for name in VARIABLES}
     needed = ["URL", "PROJECT", "IMAGE"] + ([] if given["TOKEN"] else ["USERNAME", "PASSWORD"])
     for name in needed:
         if not given[name]:

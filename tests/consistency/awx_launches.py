@@ -63,8 +63,9 @@ def languages(data: Data) -> Iterator[str]:
     """All reports are in one language of the site, unless somebody asks for another one of a single job."""
     reports = [each for each in data["controller_templates"] if playbook_of(each) == "report"]
     said = {template["name"]: template.get("extra_vars", {}).get("pkcs12_language") for template in reports}
+    first = list(said.values())[:1]
     for name, language in said.items():
-        if language is None or language != next(iter(said.values())):
+        if language is None or [language] != first:
             yield f"{name}: its language is {language}"
     for template in reports:
         for question in template.get("survey_spec", {}).get("spec", ()):

@@ -9,6 +9,7 @@ replaced there, so the product has no hook for this.
 from __future__ import annotations
 
 import errno
+import importlib
 import json
 import os
 import signal
@@ -18,9 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.action import bundle_pickup  # noqa: F401  imported once, not in each process
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.http_client import Answer, HttpClient
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+
+# Once, not in each process.
+importlib.import_module("ansible_collections.hospital_it.pkcs12.plugins.action.bundle_pickup")
 
 ON_FILES = (
     *("open", "write", "pwrite", "fsync", "ftruncate", "truncate", "posix_fallocate"),

@@ -41,7 +41,7 @@ class Mount:
     kind: str
 
 
-def check_lasting(folder: Path, environment: Mapping[str, str] = os.environ, table: Path = MOUNT_TABLE) -> bool | None:
+def check_lasting(folder: Path, environment: Mapping[str, str] | None = None, table: Path = MOUNT_TABLE) -> bool | None:
     """Refuses a folder that does not outlive the job. Returns None where the system has no table of mounts, for example on macOS.
 
     ``folder`` exists. Raises ``CollectionError``: ``ephemeral_dest``.
@@ -56,7 +56,7 @@ def check_lasting(folder: Path, environment: Mapping[str, str] = os.environ, tab
         raise _ephemeral(folder, f"it lies on {mount.kind}, mounted at {mount.point}")
     if mount is not None and EMPTY_DIR in mount.root:
         raise _ephemeral(folder, f"{mount.point} is an emptyDir volume, which ends with the pod")
-    for private in private_folders(environment):
+    for private in private_folders(os.environ if environment is None else environment):
         if real.is_relative_to(private) and not _is_own_mount(mount, private):
             raise _ephemeral(folder, f"{private} is the private folder of this job's runner")
     return None if mount is None else True

@@ -69,5 +69,5 @@ def _all(report: Report) -> Iterator[tuple[str, tuple[AcceptedFinding, ...]]]:
 
 
 def is_left(row: CertificateRow) -> bool:
-    """Whether a certificate without a holder still needs somebody."""
-    return row.accepted is None and row.next_step.value != "nothing"
+    """Whether a certificate without a holder still needs somebody. One that is accepted does not."""
+    return row.next_step.value != "nothing"

@@ -70,11 +70,10 @@ def parse_browser_info(answer: Mapping[str, Any]) -> BrowserInfo:
     try:
         said = answer["policies_file"]
         info = BrowserInfo(tuple(map(_place, answer["places"])), None if said is None else _firefox(said))
-        _ = info.computer
-    except StopIteration:
-        raise AnswerError(DRIVER, "the computer's own place is missing") from None
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AnswerError(DRIVER, problem_text(problem)) from problem
+    if all(place.owner_sid is not None for place in info.places):
+        raise AnswerError(DRIVER, "the computer's own place is missing")
     return info
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import read_certificate
@@ -19,6 +20,7 @@ from unit.plugins.plugin_utils.fakes import NOW
 
 DAY = timedelta(days=1)
 KEY_COMPROMISE = x509.ReasonFlags.key_compromise
+NAME = x509.Name.from_rfc4514_string("CN=Jeanne")
 URL = "http://crl.example/users.crl"
 
 
@@ -71,3 +73,20 @@ def distribution_point(*urls: str, **limits: Any) -> tuple[Any, bool]:
         "only_contains_attribute_certs": False,
     }
     return x509.IssuingDistributionPoint(**usual | limits), True
+
+
+def point(*names: Any, **limits: Any) -> x509.DistributionPoint:
+    """A distribution point of a certificate, with URLs or other names."""
+    uris = [x509.UniformResourceIdentifier(name) if isinstance(name, str) else name for name in names]
+    usual: dict[str, Any] = {"full_name": uris or None, "relative_name": None, "reasons": None, "crl_issuer": None}
+    return x509.DistributionPoint(**usual | limits)
+
+
+def pointing(*points: x509.DistributionPoint) -> bytes:
+    """A certificate with these distribution points, in DER."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = x509.CertificateBuilder().subject_name(NAME).issuer_name(NAME).public_key(key.public_key())
+    builder = builder.serial_number(7).not_valid_before(NOW).not_valid_after(NOW + DAY)
+    if points:
+        builder = builder.add_extension(x509.CRLDistributionPoints(points), critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)

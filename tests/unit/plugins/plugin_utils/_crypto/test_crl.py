@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,7 +59,9 @@ def test_a_list_is_signed_by_its_issuer_alone() -> None:
 def test_a_certificate_of_a_person_signs_no_list() -> None:
     person = authority().issue("Jeanne", "T1", passphrase="x").certificate
     (found,) = read_authorities(pem(person))
-    assert not found.may_sign
+    (own,) = read_authorities(pem())
+    assert (found.may_sign, own.may_sign) == (False, True)
+    assert not read_crl(crl()).is_signed_by(replace(own, may_sign=False))
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_a_file_is_replaced_after_its_content_and_before_its_folder_is_on_the_di
 def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
-    monkeypatch.setattr(os, "fsync", lambda _descriptor: (_ for _ in ()).throw(OSError(errno.EIO, "error")))
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: (each for each in ()).throw(OSError(errno.EIO, "error")))
     with pytest.raises(OSError, match="error"):
         replace_file(path, b"new")
     assert ([each.name for each in tmp_path.iterdir()], path.read_bytes()) == (["a"], b"old")

@@ -37,6 +37,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.fi
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Logging
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
+from unit.plugins.plugin_utils.crls import URL, point, pointing
 from unit.plugins.plugin_utils.fakes import (
     CARD,
     HOLDER,
@@ -125,6 +126,12 @@ def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority)
         "related": True,
         "crl_urls": [],
     }
+
+
+def test_the_distribution_points_of_a_certificate_are_in_the_facts() -> None:
+    element = pack(properties(pointing(point(URL)), None, None))
+    (row,) = facts(Selection(), profiles=(profile(element),))["certificates"]
+    assert row["crl_urls"] == [URL]
 
 
 def test_a_profile_is_in_the_facts() -> None:

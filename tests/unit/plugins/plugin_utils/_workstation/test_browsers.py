@@ -120,7 +120,8 @@ def test_namesake_of_the_authority_is_not_the_authority(at_work: Inventory) -> N
 
 def test_each_holder_whose_authority_is_missing_is_named_once(authority: Authority) -> None:
     mine, his = (
-        profile(*(element(issue(authority).certificate) for _ in range(2)), owner_sid=sid) for sid in (SID, OTHER_SID)
+        profile(*(element(issue(authority).certificate) for _each in range(2)), owner_sid=sid)
+        for sid in (SID, OTHER_SID)
     )
     accounts = (
         Account(HOLDER, SID, HOLDER, None),
