@@ -19,7 +19,7 @@ from lab.playbook import ROOT, Run, play
 
 DESKS = (Desk("ws-cardio", (Seat(JEANNE),)), Desk("ws-nuclear", (Seat(ELODIE),)))
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
-ON_WORKSTATIONS = [name for name in PLAYBOOKS if name not in {"collect", "report"}]
+ON_WORKSTATIONS = [name for name in PLAYBOOKS if name not in {"collect", "remind", "report"}]
 REFUSAL = re.compile(r"^(?:fatal|failed): \[.*? => ({.*\"msg\": .*})$", re.MULTILINE)
 WITH_FOLDERS = [name for name in PLAYBOOKS if name not in {"audit", "check"}]
 
@@ -43,7 +43,7 @@ def refusals(run: Run) -> list[str]:
     return [str(json.loads(result)["msg"]) for result in REFUSAL.findall(run.stdout)]
 
 
-@pytest.mark.parametrize("playbook", [name for name in PLAYBOOKS if name != "collect"])
+@pytest.mark.parametrize("playbook", [name for name in PLAYBOOKS if name not in {"collect", "remind"}])
 def test_a_pattern_that_matches_no_host_ends_red_with_one_sentence(hospital: Hospital, playbook: str) -> None:
     run = start(hospital, playbook, {"pkcs12_hosts": "nosuch"})
     assert (run.exit_code, failed_hosts(run)) == (2, {"localhost"})
