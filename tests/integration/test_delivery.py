@@ -189,7 +189,7 @@ def test_place_that_fails_is_named_and_the_others_are_served(
     }
     assert failed.keys() == reasons.keys()
     assert [place for place, parts in reasons.items() if not all(part in failed[place] for part in parts)] == []
-    assert "1 missing" in run.stdout
+    assert "missing 1" in run.stdout
 
 
 def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: str) -> None:

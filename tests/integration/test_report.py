@@ -221,7 +221,7 @@ def test_job_turns_red_and_the_report_is_written(site: Site) -> None:
     run = site.report(destination=str(folder), fail_on=["expired", "never_seen", "not_yet_valid"])
     result = only(run)
     assert run.exit_code == 2
-    assert "2 expired, 1 never_seen, 1 not_yet_valid" in result["msg"]
+    assert "expired 2, never seen 1, not yet valid 1" in result["msg"]
     assert (folder / "pkcs12-compliance.html").is_file()
 
 

@@ -48,9 +48,18 @@ def test_a_query_reads_what_the_report_writes(query: Query) -> None:
     assert list(query.selectors())
 
 
+LEFT_TO_THE_SITE = {
+    "pkcs12_accepted_until_timestamp_seconds",
+    "pkcs12_holders_accepted",
+    "pkcs12_revocation_list_next_update_timestamp_seconds",
+    "pkcs12_revocation_list_problems",
+}
+"""Metrics of options that are off by default. No alert and no panel of ours uses them."""
+
+
 def test_every_metric_is_used_and_every_alert_is_named_once() -> None:
     used = {name for query in queries() for name, _matchers in query.selectors()}
-    assert used == set(FAMILIES)
+    assert used == set(FAMILIES) - LEFT_TO_THE_SITE
     assert max(Counter(rule["alert"] for rule in alerts()).values()) == 1
 
 

@@ -86,6 +86,11 @@ def refusals(scene: Scene) -> list[str]:
     return [error["code"] for error in (*errors, *scene.result["problems"])]
 
 
+def left_mails(scene: Scene) -> bool:
+    """Which of two mails of one moment is read is not said."""
+    return "too_many_mails" in refusals(scene)
+
+
 def method(scene: Scene) -> str:
     return str(fact("authenticity")(scene)["method"])
 
@@ -141,7 +146,7 @@ EFFECTS = [
     Effect("timeout", 5, told("timeout"), 30, 5, IMAP),
     Effect("since", 30, numbers, ["T100001", "T100004"], ["T100001"], scene=two_ages),
     Effect("max_bytes", 100, refusals, [], ["mail_too_large"] * 2, scene=box(JEANNE)),
-    Effect("max_mails", 1, refusals, [], ["too_many_mails", "no_subject_fits"], scene=box(JEANNE)),
+    Effect("max_mails", 1, left_mails, False, True, scene=box(JEANNE)),
     Effect("sender", ["other@issuer.example"], numbers, ["T100001"], [], scene=box(JEANNE)),
     Effect("subject_pattern", "^Other", numbers, ["T100001"], [], scene=box(JEANNE)),
     Effect("access_subject_pattern", "^CONFIDENTIEL", fact("access_mail_seen"), False, True, scene=box(JEANNE)),
