@@ -22,7 +22,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
     UnreadSource,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import (
     FactsScope,
     certificate_row,
@@ -284,24 +283,3 @@ def test_names_are_those_that_were_asked_for_and_the_connections_own() -> None:
         Selection(), profiles=both, accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1))
     )
     assert [each["owner"] for each in found["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
-
-
-def test_the_skew_of_the_clocks_is_in_seconds() -> None:
-    found = facts(Selection(), utc=NOW - timedelta(seconds=90))
-    assert (found["clock_skew_seconds"], found["workstation_utc"]) == (-90, "2026-11-25T11:58:30Z")
-
-
-@pytest.mark.parametrize(
-    ("left", "status"),
-    [(41 * DAY, "valid"), (40 * DAY, "renewal_due"), (-DAY, "expired"), (4 * 365 * DAY, "not_yet_valid")],
-)
-def test_the_status_is_of_the_moment(left: timedelta, status: str) -> None:
-    row = certificate_row(stored(certificate(left=left), None), Calendar(), NOW)
-    assert (row["status"], row["days_left"]) == (status, left.days)
-    assert (row["key_state"], row["key_provider"]) == ("missing", None)
-    assert not {"owner_sid", "owner", "store", "related"} & set(row)
-
-
-def test_an_issuer_that_is_no_pattern_is_refused_at_once() -> None:
-    with pytest.raises(CollectionError, match="issuer cannot be used"):
-        replace(Selection(), issuer="*")

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clocks and moments in the facts of a workstation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import (
+    certificate_row,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from unit.plugins.plugin_utils.fakes import (
+    NOW,
+    certificate,
+    stored,
+)
+
+DAY = timedelta(days=1)
+
+
+def test_the_skew_of_the_clocks_is_in_seconds() -> None:
+    found = facts(Selection(), utc=NOW - timedelta(seconds=90))
+    assert (found["clock_skew_seconds"], found["workstation_utc"]) == (-90, "2026-11-25T11:58:30Z")
+
+
+@pytest.mark.parametrize(
+    ("left", "status"),
+    [(41 * DAY, "valid"), (40 * DAY, "renewal_due"), (-DAY, "expired"), (4 * 365 * DAY, "not_yet_valid")],
+)
+def test_the_status_is_of_the_moment(left: timedelta, status: str) -> None:
+    row = certificate_row(stored(certificate(left=left), None), Calendar(), NOW)
+    assert (row["status"], row["days_left"]) == (status, left.days)
+    assert (row["key_state"], row["key_provider"]) == ("missing", None)
+    assert not {"owner_sid", "owner", "store", "related"} & set(row)
+
+
+def test_an_issuer_that_is_no_pattern_is_refused_at_once() -> None:
+    with pytest.raises(CollectionError, match="issuer cannot be used"):
+        replace(Selection(), issuer="*")
