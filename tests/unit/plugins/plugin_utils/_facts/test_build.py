@@ -283,3 +283,8 @@ def test_names_are_those_that_were_asked_for_and_the_connections_own() -> None:
         Selection(), profiles=both, accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1))
     )
     assert [each["owner"] for each in found["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
+
+
+def test_the_skew_of_the_clocks_is_in_seconds() -> None:
+    found = facts(Selection(), utc=NOW - timedelta(seconds=90))
+    assert (found["clock_skew_seconds"], found["workstation_utc"]) == (-90, "2026-11-25T11:58:30Z")

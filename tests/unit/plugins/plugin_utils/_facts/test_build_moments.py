@@ -24,11 +24,6 @@ from unit.plugins.plugin_utils.fakes import (
 DAY = timedelta(days=1)
 
 
-def test_the_skew_of_the_clocks_is_in_seconds() -> None:
-    found = facts(Selection(), utc=NOW - timedelta(seconds=90))
-    assert (found["clock_skew_seconds"], found["workstation_utc"]) == (-90, "2026-11-25T11:58:30Z")
-
-
 @pytest.mark.parametrize(
     ("left", "status"),
     [(41 * DAY, "valid"), (40 * DAY, "renewal_due"), (-DAY, "expired"), (4 * 365 * DAY, "not_yet_valid")],
