@@ -22,6 +22,7 @@ DOCUMENTS = [
     "changelogs/",
     "docs/awx/",
     "docs/images/",
+    "docs/monitoring/",
     "docs/*.schema.json",
     "docs/docsite/",
 ]
