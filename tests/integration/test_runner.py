@@ -98,7 +98,7 @@ def test_what_a_credential_holds_opens_bundles_and_does_not_come_back(
     assert (enrol.exit_codes, enrol.status) == ((0, 0, 0), "successful")
     # Somebody who has no access at all and is not logged on: the workstation ends failed, and its facts are kept all the same.
     assert (renew.exit_codes, renew.status) == ((0, 2, 0), "failed")
-    assert statuses(enrol, "ws-cardio") == {"T100001": ("valid", "installed"), "T100002": ("valid", "installed")}
+    assert statuses(enrol, "ws-cardio") == {"T100001": ("valid", "installed"), "T100002": ("renewal_due", "installed")}
     assert statuses(renew, "ws-nuclear") == {"T100004": ("valid", "renewed"), "T100005": ("missing", "deferred")}
     evidence = (canaries.hospital.folder / "evidence" / "42.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["job"] for line in evidence] == ["42"] * 6
