@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from consistency.awx import Data
 from consistency.awx_checks import playbook_of
 
-PLACE = ("_folder", "_evidence_path")
+PLACE = ("_folder", "_evidence_path", "_state_path")
 """How the names of the extra variables end that say where a job reads or writes on its controller."""
 
 
