@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.situation import (
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
@@ -80,7 +81,7 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex():
+            case SecondaryLogon() | HoldMutex() | DnsName():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
@@ -90,9 +91,11 @@ class EmulatedSubject:
         path = order.path.replace("<profile>", self.place.profile)
         self.workstation.files.put(PlacedFile(path, order.data, is_link=order.link, locked=order.locked))
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex) -> None:
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex | DnsName) -> None:
         if isinstance(order, SecondaryLogon):
             self.workstation.secondary_logon = order.start
+        elif isinstance(order, DnsName):
+            self.workstation.dns_host, self.workstation.dns_domain = order.host, order.domain
         else:
             self.workstation.mutex(OWNER.sid).acquire()
 

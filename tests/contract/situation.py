@@ -25,6 +25,8 @@ locked: false, denied: false}``
     Windows gave the owner a temporary one.
 ``force_key_protection: 0|1|2``
     The policy: no, a dialog at the first use of a key, a dialog at every use.
+``dns: {host: TEXT, domain: TEXT}``
+    The computer's names by GetNetworkParams.
 ``registry: {of: computer|own|SID, key: KEY, values: {NAME: VALUE, ...}}``
     Values below the key ``Software`` of the computer, the owner, or another user, who is then logged on.
 ``authority: {of: NAME, store: KEY, owner: computer|own}``
@@ -145,6 +147,14 @@ class SecondaryLogon:
 
 
 @dataclass(frozen=True, slots=True)
+class DnsName:
+    """The computer's host name, which may have the domain, and its domain."""
+
+    host: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRoot:
     """A root that browsers of the computer trust, in DER."""
 
@@ -172,6 +182,7 @@ class PutFile:
 
 Order = (
     TrustRoot
+    | DnsName
     | ForceKeyProtection
     | PutLogging
     | PutRegistry
@@ -205,7 +216,7 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield TemporaryProfile()
             case "exchange_running":
                 yield HoldMutex()
-            case "registry" | "authority" | "file":
+            case "registry" | "authority" | "file" | "dns":
                 yield PLACED[word](**details)
             case "portal" | "proxy":
                 yield from _trusted(word, details)
@@ -283,8 +294,9 @@ def _file(path: str, text: str = "", size: int = 0, locked: bool = False, link: 
     return PutFile(path, text.encode() or bytes(size), locked, link)
 
 
-PLACED: Mapping[str, Callable[..., PutRegistry | PutFile]] = {
+PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,
     "authority": _authority,
     "file": _file,
+    "dns": DnsName,
 }

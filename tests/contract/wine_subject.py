@@ -20,6 +20,7 @@ from contract.normal import NORMAL, Place
 from contract.situation import (
     EDITIONS,
     KINDS_OF_LOGGING,
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
@@ -167,7 +168,7 @@ def _document(order: Order) -> Json:
             facts = {"of": order.of, "key": order.key, "values": values}
         case PutFile():
             facts = {"path": order.path, "data": order.data.hex().upper()}
-        case SecondaryLogon() | ForceKeyProtection():
+        case SecondaryLogon() | ForceKeyProtection() | DnsName():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}

@@ -34,6 +34,7 @@ def inventory(computer: Computer, session: Session, request: Mapping[str, Any]) 
             "debug_privilege": user.administrator,
         },
         "computer": computer.computer_name,
+        "dns_names": computer.dns_names,
         "os_build": computer.os_build,
         "language_mode": "FullLanguage",
         "logging": asdict(computer.logging),
