@@ -59,7 +59,7 @@ def expected_name(given: str | None) -> str | None:
         raise CollectionError(
             code="bad_arguments",
             cause=f"computer is {given!r:.80}, which is no name that a computer has for itself.",
-            next_step="Set computer to what hostname shows on the workstation, or leave it out.",
+            next_step="Set computer to what the command hostname shows on the workstation, or leave it out.",
         )
     return name
 
@@ -79,7 +79,10 @@ def is_called(names: Sequence[str], name: str) -> bool:
 
 def shown(names: Sequence[str]) -> str:
     """The names of a computer for a sentence, each once."""
-    first, *others = {name.lower(): name for name in reversed(names)}.values() or ("without a name",)
+    once: dict[str, str] = {}
+    for name in names:
+        once.setdefault(name.lower(), name)
+    first, *others = once.values() or ("without a name",)
     return f"{first} ({', '.join(others)})" if others else first
 
 
