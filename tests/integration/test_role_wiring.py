@@ -274,14 +274,9 @@ def test_who_has_left_gets_no_certificate(overlay: Path) -> None:
 def test_defaults_are_safe(overlay: Path) -> None:
     plain = {"pkcs12_holders": HOLDERS}
     given = dict(recorded(overlay, *((role, plain) for role in ("enrol", "renew", "retire"))))
-    assert not {
-        "computer",
-        "bundle_folder",
-        "evidence_path",
-        "authorisation_anniversary",
-        "issuer",
-        "authorisation_pattern",
-    } & set(given["enrol"])
+    assert not {"bundle_folder", "evidence_path", "authorisation_anniversary", "issuer", "authorisation_pattern"} & set(
+        given["enrol"]
+    )
     assert (given["enrol"]["install"], given["renew"]["install"]) == ("newest", "due")
     assert [given[role]["fail_when_deferred"] for role in given] == [False, True, True]
     assert [given[role]["exportable"] for role in ("enrol", "renew")] == [False, False]
