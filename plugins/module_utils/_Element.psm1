@@ -24,10 +24,10 @@ function Read-Record {
 
 function Get-KeyLink {
 	<# .SYNOPSIS
-	CRYPT_KEY_PROV_INFO of a certificate, when it has one. Type 0 is CNG. #>
+	CRYPT_KEY_PROV_INFO of a certificate; null when it has none. Type 0 is CNG. #>
 	param([X509Certificate] $Certificate)
 	$info = (Read-Record -Element $Certificate.Export('SerializedCert'))[$CERT_KEY_PROV_INFO_PROP_ID]
-	if (-not $info) { return }
+	if (-not $info) { return $null }
 	# Seven numbers; the first two: where the names are.
 	$numbers = foreach ($index in 0..6) { [BitConverter]::ToInt32($info, 4 * $index) }
 	$names = foreach ($at in $numbers[0, 1]) { [Text.Encoding]::Unicode.GetString($info, $at, $info.Length - $at).Split([char] 0)[0] }

@@ -34,10 +34,11 @@ function Open-Store {
 
 function Get-LinkedCertificate {
 	<# .SYNOPSIS
-	All certificates with a key link, in all stores of this user. #>
+	All certificates with a key link, in all stores of this user. Throws when one of the stores does not open. #>
 	$key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey('Software\Microsoft\SystemCertificates')
+	# My and REQUEST, where requests wait with their keys, are in the profile and not in the registry.
 	# UserDS is the directory: opening it asks a domain controller, and no key is there.
-	foreach ($name in @('My') + $(if ($key) { $key.GetSubKeyNames() -notmatch '^(My|UserDS)$' })) {
+	foreach ($name in @('My', 'REQUEST') + $(if ($key) { $key.GetSubKeyNames() -notmatch '^(My|REQUEST|UserDS)$' })) {
 		$store = Open-Store -Name $name
 		try {
 			foreach ($certificate in $store.Certificates) {
@@ -131,7 +132,8 @@ function Remove-LostKey {
 	<# .SYNOPSIS
 	Deletes the key's containers that no certificate links to: a run that was cut left them. Returns how many. #>
 	param([X509Certificate] $Certificate)
-	$linked = @(Get-LinkedCertificate).container
+	# A store that does not open may link to any of them. Then they stay, and what is done besides goes on.
+	try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }
 	@(foreach ($name in (Get-KeyStore)::GetContainers()) {
 			if ($name -in $linked) { continue }
 			$link = @{ container = $name; provider = $cngProvider }

@@ -104,7 +104,7 @@ function Remove-Certificate {
 	$fact = @{ key = 'none' }
 	$link = Get-KeyLink -Certificate $Certificate
 	if ($link) {
-		$reason = Get-ReasonToKeep -Certificate $Certificate -Link $link
+		$reason = @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0]
 		$fact = @{ key = 'kept'; kept_because = $reason; container = $link.container; provider = $link.provider }
 	}
 	if ($link -and -not $reason) {
@@ -247,8 +247,13 @@ function Assert-Owner {
 function Read-OwnStore {
 	<# .SYNOPSIS
 	The owner's elements; those in files last. #>
-	Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
-	Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
+	$found = @(
+		Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
+		Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
+	)
+	# A list that is not complete would say that a certificate is gone.
+	foreach ($one in $found) { if ($one.code) { throw @{ code = 'unexpected'; hresult = $one.hresult } } }
+	$found
 }
 
 function Invoke-Exchange {

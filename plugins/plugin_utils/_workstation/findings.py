@@ -54,13 +54,13 @@ FINDINGS: Mapping[str, Explanation] = {
         "Run the task again while the holder is logged on.",
     ),
     "temporary_profile": Explanation(
-        "Windows gave {name} a temporary profile on {computer}, and discards everything in it at logoff",
-        "Repair the profile and let the user log on again. Then run the task again.",
+        "{name} has a profile on {computer} that Windows discards at logoff: a temporary, mandatory or guest profile",
+        "Repair the profile, or give the person one that stays, and let the person log on again. Then run the task again.",
     ),
     "store_unread": Explanation(  # {reason}, {detail}: see UNREAD_REASONS
         "The personal store of {name} on {computer} cannot be read: {reason} ({detail})",
-        "Give the connection's account access to it, or repair the profile. Until then its certificates are not known, and nothing is "
-        "written to it.",
+        "Remove what the sentence names, give the connection's account access, or repair the profile. Until then its certificates are not "
+        "known, and nothing is written to it.",
     ),
     "secondary_logon": Explanation(
         "The service Secondary Logon (seclogon) on {computer} is disabled; nothing can be run as {name}",
@@ -154,13 +154,21 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
 """The codes of ``store_exchange`` (docs/developers/driver_protocol.md), but for ``no_dpapi``, with which the holder has to wait."""
 
 TEMPORARY = "temporary"
-"""Code of a store that is read, and is not the person's own: Windows gave the person a temporary profile."""
+"""Code of a store that is read, and does not last: Windows discards the profile at logoff."""
+
+NO_STORE = "no_store"
+"""Code of a store that is not where it usually is, while nobody says where else: its owner is not logged on."""
 
 UNREAD_REASONS = {
-    TEMPORARY: "Windows gave the person a temporary profile",
-    "redirected": "AppData is redirected to a share",
+    TEMPORARY: "Windows discards the person's profile at logoff",
+    "redirected": "AppData is not on a drive of the workstation",
     "access_denied": "access was denied",
     "no_appdata": "the profile folder has no AppData",
+    NO_STORE: "the person is not logged on and the profile has no store, so AppData may be redirected",
+    "link": "a link is on the way to it or in it, and links are not followed",
+    "unknown_name": "an entry in it does not have the name of a certificate",
+    "too_large": "an entry in it is larger than 64 KiB",
+    "limit": "it has more than 1000 entries or 4 MiB",
     "unreadable": "it could not be read",
     "element": "a certificate in it cannot be parsed",
 }

@@ -101,8 +101,12 @@ class _Exchange:
         self._answer["changed"] = _hash(after) != _hash(before)
 
     def _elements(self) -> list[Json]:
-        found: list[Json] = read_profile(self._profile, self._session.user)["elements"]
-        return found
+        """The whole store. A list that is not complete would say that a certificate is gone."""
+        found = read_profile(self._profile, self._session.user, self._computer.files)
+        for each in found["unread"]:
+            raise DriverError("unexpected", each["hresult"])
+        elements: list[Json] = found["elements"]
+        return elements
 
     def _run_steps(self) -> None:
         done: list[tuple[Step, Work]] = []

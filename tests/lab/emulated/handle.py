@@ -20,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     thumbprint_of,
 )
 from lab.emulated.element import Properties, link_of, pack, properties, text
+from lab.emulated.errors import DriverError, HResult
 from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
 
 
@@ -79,8 +80,10 @@ class StoreHandle:
         self.write({**known, ARCHIVED: b""})
 
     def others(self, thumbprint: str) -> list[Properties]:
-        """All certificates but this one."""
-        return [known for name, known in self._certificates().items() if name != thumbprint]
+        """All certificates in all stores of the owner but this one. Raises ``DriverError`` when a store does not open."""
+        if self._store.has_closed_neighbour:
+            raise DriverError(None, HResult.ACCESS_DENIED)
+        return [*self._requests(), *(known for name, known in self._certificates().items() if name != thumbprint)]
 
     def create_container(self, holder: KeyContainer) -> KeyProvInfo:
         """Stores a key and returns the link that a certificate needs to find it."""
@@ -98,12 +101,20 @@ class StoreHandle:
         return self._store.containers.get(link.container)
 
     def leftovers(self, spki: bytes) -> list[str]:
-        """The CNG containers that hold the key to this public one and that no certificate links to."""
-        links = [link_of(known) for known in self._certificates().values()]
+        """The CNG containers that hold the key to this public one and that no certificate links to.
+
+        None while a store does not open, because its certificates may link to them.
+        """
+        if self._store.has_closed_neighbour:
+            return []
+        links = [link_of(known) for known in (*self._requests(), *self._certificates().values())]
         linked = {link.container.casefold() for link in links if link}
         holders = self._store.containers.values()
         ours = [holder for holder in holders if holder.provider == CNG_PROVIDER and holder.spki == spki]
         return [holder.name for holder in ours if holder.name.casefold() not in linked]
+
+    def _requests(self) -> list[Properties]:
+        return [read_records(element) for element in self._store.requests.values()]
 
     def _certificates(self) -> dict[str, Properties]:
         """By thumbprint. What cannot be parsed is left out, as crypt32 does."""

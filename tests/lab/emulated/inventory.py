@@ -60,5 +60,5 @@ def _profile(computer: Computer, session: Session, sid: str) -> Json:
         "path": profile.path,
         "loaded": profile.loaded,
         "temporary": profile.temporary,
-        **read_profile(profile, session.user),
+        **read_profile(profile, session.user, computer.files),
     }
