@@ -30,6 +30,7 @@ from contract.situation import (
     PutPerson,
     PutRegistry,
     SecondaryLogon,
+    SquatMutex,
     TrustRoot,
 )
 from lab.emulated.registry import Value
@@ -37,9 +38,18 @@ from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation_interface import AuthMethod, Kind, Logon, Process
 
 PREPARE = Path(__file__).with_name("prepare.ps1")
-HOLD = """
-$mutex = [Threading.Mutex]::new($false, "Global\\hospital_it.pkcs12.$([Security.Principal.WindowsIdentity]::GetCurrent().User.Value)")
+NAME = """
+$name = "Global\\hospital_it.pkcs12.$([Security.Principal.WindowsIdentity]::GetCurrent().User.Value)"
+"""
+HOLD = f"""{NAME}
+$mutex = [Threading.Mutex]::new($false, $name)
 [void] $mutex.WaitOne()
+'held'
+Start-Sleep -Seconds 60
+"""
+
+SQUAT = f"""{NAME}
+$taken = [Threading.EventWaitHandle]::new($false, 'ManualReset', $name)
 'held'
 Start-Sleep -Seconds 60
 """
@@ -87,11 +97,13 @@ class WineSubject:
     def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
         """See ``contract.subject``."""
         wanted = list(orders)
-        documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex)]
+        documents = [_document(order) for order in wanted if not isinstance(order, (HoldMutex, SquatMutex))]
         elements = self._carry_out(documents) if documents else ()
         for order in wanted:
             if isinstance(order, HoldMutex):
                 self._hold(HOLD)
+            if isinstance(order, SquatMutex):
+                self._hold(SQUAT)
             if isinstance(order, PutFile) and order.locked:
                 self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
@@ -171,7 +183,7 @@ def _document(order: Order) -> Json:
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}
-        case HoldMutex():
+        case HoldMutex() | SquatMutex():
             raise ValueError("a preparation cannot hold a mutex: it ends")
     return {"do": type(order).__name__, **facts}
 
