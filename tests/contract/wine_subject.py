@@ -45,25 +45,25 @@ HOLD = f"""{NAME}
 $mutex = [Threading.Mutex]::new($false, $name)
 [void] $mutex.WaitOne()
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 
 SQUAT = f"""{NAME}
 $taken = [Threading.EventWaitHandle]::new($false, 'ManualReset', $name)
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 
 LOCK = """
 $held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft\\SystemCertificates\\My\\Certificates') |
     ForEach-Object {{ [IO.File]::Open($_, 'Open', 'Read', 'None') }}
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 LOCK_FILE = """
 $held = [IO.File]::Open('{path}', 'Open', 'Read', 'None')
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 EXPORTABLE = re.compile(r"Export Policy\s+REG_BINARY\s+0[13]")
 

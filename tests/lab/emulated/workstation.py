@@ -31,8 +31,13 @@ READING: Mapping[str, Callable[[Computer, Session, Mapping[str, Any]], Json]] = 
     "bundle_files": bundle_files,
 }
 """The drivers that only read."""
-CONSTRAINED = b"""#< CLIXML
-<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><S S="Error">L'appel de m_x00E9_thode n'est pris en charge que sur les types principaux._x000D__x000A_</S><S S="Error">    + FullyQualifiedErrorId : MethodInvocationNotSupportedInConstrained_x000D__x000A_</S><S S="Error">   Language_x000D__x000A_</S></Objs>"""
+CONSTRAINED = (
+    b"#< CLIXML\r\n"
+    b'<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">'
+    b'<S S="Error">Impossible d\'appeler la m_x00E9_thode._x000D__x000A_</S>'
+    b'<S S="Error">    + FullyQualifiedErrorId : MethodInvocationNotSupportedInConstrained_x000D__x000A_</S>'
+    b'<S S="Error">   Language_x000D__x000A_</S></Objs>'
+)
 """What Windows PowerShell of a French Windows writes to standard error with -EncodedCommand: CLIXML, broken at the console's width."""
 
 
