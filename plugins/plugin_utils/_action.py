@@ -174,7 +174,10 @@ class Pkcs12Action(ActionBase):
         if answer.get("protocol") is None:
             text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
             shown = self._mask(text)
-            raise become_error(run_as, text, shown) if plugin else AnswerError("store_exchange", shown or "no answer")
+            reason = (
+                become_error(run_as, text, shown) if plugin else AnswerError("store_exchange", shown or "no answer")
+            )
+            raise language_mode_error(answer, run_as.account) or reason
         return self._parsed("store_exchange", parse_exchange, answer)
 
     def _parsed(self, driver: str, parse: Callable[[Mapping[str, Any]], Answer], answer: Mapping[str, Any]) -> Answer:

@@ -136,5 +136,3 @@ def _block_is_one(text: str, single: Set[str], lists: bool) -> bool:
 
 def _ends_in_one(statement: str, single: Set[str], lists: bool) -> bool:
     return re.match(r"(throw|continue|return)\b", statement) is not None or _is_one(statement, single, lists)
-
-

@@ -25,6 +25,7 @@ from contract.situation import (
     PutPerson,
     PutRegistry,
     SecondaryLogon,
+    SquatMutex,
     TemporaryProfile,
     TrustRoot,
 )
@@ -81,7 +82,7 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex() | CloseStore():
+            case SecondaryLogon() | HoldMutex() | SquatMutex() | CloseStore():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
@@ -100,8 +101,10 @@ class EmulatedSubject:
         else:
             store.plant_raw(order.name, element)
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex | CloseStore) -> None:
-        if isinstance(order, SecondaryLogon):
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex | SquatMutex | CloseStore) -> None:
+        if isinstance(order, SquatMutex):
+            self.workstation.squatted_mutexes.add(OWNER.sid)
+        elif isinstance(order, SecondaryLogon):
             self.workstation.secondary_logon = order.start
         elif isinstance(order, CloseStore):
             self.workstation.store_of(OWNER.sid).has_closed_neighbour = True

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words in which a case prepares a workstation, turned into a few orders that every kind can carry out.
 
-``certificate: {of: NAME, key: KEY, legacy: false, provider: TEXT, friendly_name: TEXT, archived: false, store: own|request|computer}``
+``certificate: {of: NAME, key: KEY, legacy: false, cng_link: NUMBER, provider: TEXT, friendly_name: TEXT, archived: false,
+store: own|request|computer}``
     A certificate. KEY: ``own`` (the default), in a container of its own; ``none``; ``lost``, where the link leads nowhere; the
     name of another certificate, whose key it is; ``shared``, the container of the preparation before; ``computer``, a link to a
-    key of the computer. With a ``provider`` the key is in that one, which is not there.
+    key of the computer. With a ``provider`` the key is in that one, which is not there. ``cng_link``: the link is one to CNG, with
+    this key spec, although the key is a ``legacy`` one.
 ``leftover_key: {of: NAME}``
     A key container that no certificate links to.
 ``unparsable: BASE64``
@@ -40,6 +42,8 @@ store: true, state: 0, twin: false, locked: false, denied: false}``
     A store of the owner, beside My, does not open.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
+``mutex_squatted: true``
+    An event of another program has the name of the owner's mutex.
 ``portal: {demand: required|optional|nothing|after the request, signs_for: NAME, trusted: true, status: 200, takes: NAME}``
     A portal, which takes this certificate. ``trusted``: its authority is a root of the computer. ``${portal}`` is its address.
 ``proxy: true``
@@ -139,6 +143,11 @@ class HoldMutex:
 
 
 @dataclass(frozen=True, slots=True)
+class SquatMutex:
+    """Something that is no mutex has the name of the owner's, until the workstation is closed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForceKeyProtection:
     """The site's policy of that name."""
 
@@ -213,6 +222,7 @@ Order = (
     | TemporaryProfile
     | HoldMutex
     | CloseStore
+    | SquatMutex
 )
 
 
@@ -234,8 +244,8 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield PutElement(details, None, computer=False)
             case "temporary_profile":
                 yield TemporaryProfile()
-            case "exchange_running":
-                yield HoldMutex()
+            case "exchange_running" | "mutex_squatted":
+                yield HoldMutex() if word == "exchange_running" else SquatMutex()
             case "closed_store":
                 yield CloseStore()
             case "registry" | "authority" | "file":
@@ -270,6 +280,7 @@ class _Certificate:
     of: str
     key: str = "own"
     legacy: bool = False
+    cng_link: int | None = None
     provider: str | None = None
     friendly_name: str | None = None
     archived: bool = False
@@ -289,6 +300,8 @@ class _Certificate:
         )
 
     def _link(self, container: str) -> KeyProvInfo:
+        if self.cng_link is not None:
+            return KeyProvInfo(container, CNG_PROVIDER, 0, 0, self.cng_link)
         provider, provider_type = (CAPI_PROVIDERS[1], 1) if self.legacy else (self.provider or CNG_PROVIDER, 0)
         flags = MACHINE_KEYSET if "computer" in (self.store, self.key) else 0
         return KeyProvInfo(container, provider, provider_type, flags, AT_KEYEXCHANGE if self.legacy else 0)

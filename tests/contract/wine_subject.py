@@ -31,6 +31,7 @@ from contract.situation import (
     PutPerson,
     PutRegistry,
     SecondaryLogon,
+    SquatMutex,
     TrustRoot,
 )
 from contract.wine_files import place
@@ -39,23 +40,32 @@ from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation_interface import AuthMethod, Kind, Logon, Process
 
 PREPARE = Path(__file__).with_name("prepare.ps1")
-HOLD = """
-$mutex = [Threading.Mutex]::new($false, "Global\\hospital_it.pkcs12.$([Security.Principal.WindowsIdentity]::GetCurrent().User.Value)")
+NAME = """
+$name = "Global\\hospital_it.pkcs12.$([Security.Principal.WindowsIdentity]::GetCurrent().User.Value)"
+"""
+HOLD = f"""{NAME}
+$mutex = [Threading.Mutex]::new($false, $name)
 [void] $mutex.WaitOne()
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
+"""
+
+SQUAT = f"""{NAME}
+$taken = [Threading.EventWaitHandle]::new($false, 'ManualReset', $name)
+'held'
+Start-Sleep -Seconds 600
 """
 
 LOCK = """
 $held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft\\SystemCertificates\\My\\Certificates') |
     ForEach-Object {{ [IO.File]::Open($_, 'Open', 'Read', 'None') }}
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 LOCK_FILE = """
 $held = [IO.File]::Open('{path}', 'Open', 'Read', 'None')
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 EXPORTABLE = re.compile(r"Export Policy\s+REG_BINARY\s+0[13]")
 
@@ -92,12 +102,14 @@ class WineSubject:
         files = [order for order in wanted if isinstance(order, PutFile)]
         # People's folders may be behind a link.
         self._place([file for file in files if file.link])
-        documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex | PutFile)]
+        documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex | SquatMutex | PutFile)]
         elements = self._carry_out(documents) if documents else ()
         self._place([file for file in files if not file.link])
         for order in wanted:
             if isinstance(order, HoldMutex):
                 self._hold(HOLD)
+            if isinstance(order, SquatMutex):
+                self._hold(SQUAT)
             if isinstance(order, PutFile) and order.locked:
                 self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
@@ -180,7 +192,7 @@ def _document(order: Order) -> Json:
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}
-        case HoldMutex() | PutFile() | CloseStore():
+        case HoldMutex() | SquatMutex() | PutFile() | CloseStore():
             raise ValueError(f"{type(order).__name__} is none of PowerShell's")
     return {"do": type(order).__name__, **facts}
 

@@ -74,17 +74,28 @@ FINDINGS: Mapping[str, Explanation] = {
         "{computer} logs what PowerShell runs ({kinds}), so the one-use bundle would be in a log",
         "Exempt the workstation from this policy while certificates are imported, or set allow_logged_secrets: true.",
     ),
+    "logged_password": Explanation(  # {kinds}: of logging
+        "{computer} logs what PowerShell runs ({kinds}), so the Windows password of {name} would be in a log",
+        "Leave holder_password out and run the task while the holder is logged on, or exempt the workstation from this policy.",
+    ),
     "force_key_protection": Explanation(
         "A policy of {computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used",
         "Remove the policy from this workstation, because nobody could answer the dialog.",
     ),
-    "constrained_language": Explanation(  # {mode}: of PowerShell
-        "A policy of {computer} runs PowerShell in {mode} mode, where the drivers of this collection do not work",
-        "Exempt the workstation or the connection's account from that policy (App Control for Business, AppLocker).",
+    "constrained_language": Explanation(  # {mode}: of PowerShell; {name}: the account that it runs as
+        "A policy of {computer} runs PowerShell in {mode} mode for {name}, where the drivers of this collection do not work",
+        "Exempt the workstation or this account from that policy (App Control for Business, AppLocker).",
+    ),
+    "script_rules": Explanation(  # {name}: the connection's account
+        "PowerShell on {computer} runs in FullLanguage mode for {name}. AppLocker has rules for scripts there, so it may run in "
+        "ConstrainedLanguage mode for a holder, where nothing can be installed or removed",
+        "As a holder, look at $ExecutionContext.SessionState.LanguageMode in Windows PowerShell. If it is not FullLanguage, exempt the "
+        "holders' accounts from these rules.",
     ),
     "own_connection": Explanation(
-        "{name} is the connection's own account. Over NTLM, Kerberos or a certificate, Windows stores no key for it",
-        "Connect with another administrator while the holder is logged on, or with Basic over HTTPS or CredSSP.",
+        "{name} is the connection's own account. Over NTLM, Kerberos or a certificate, Windows stores a key for it only while it is "
+        "also logged on at the workstation",
+        "Run the task again while the holder is logged on at the workstation, or connect with Basic over HTTPS or CredSSP.",
     ),
 }
 """By code; most are codes of a ``CollectionError``."""
@@ -98,8 +109,8 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
     ),
     "temporary_profile": FINDINGS["temporary_profile"],
     "busy": Explanation(
-        "Another exchange for {name} is running on {computer}",
-        "Wait until the other job has ended, then run the task again.",
+        "Another exchange for {name} is running on {computer}, or another program holds its lock",
+        "Wait until the other job has ended, then run the task again. If the error stays, restart the workstation.",
     ),
     "stale_store": Explanation(
         "The personal store of {name} on {computer} changed between reading and writing",

@@ -73,7 +73,8 @@ class Inventory:
     """Answer of ``store_inventory``. ``utc`` is the workstation's clock.
 
     ``force_key_protection``: the policy; 0 none, 1 or 2 a dialog. ``secondary_logon``: start type of the service; 4 is disabled, None
-    means that there is no such service.
+    means that there is no such service. ``language_mode`` is that of the connection's account. ``script_rules``: AppLocker has rules
+    for scripts, so another account may have another language mode.
     """
 
     identity: Identity
@@ -87,6 +88,7 @@ class Inventory:
     accounts: tuple[Account, ...]
     profiles: tuple[Profile, ...]
     machine: StoreContents
+    script_rules: bool = False
 
     def skew(self, at: datetime) -> int:
         """Seconds by which the workstation's clock is fast; negative if slow. ``at`` is the controller's clock when the answer came."""
@@ -163,11 +165,15 @@ class Context(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunAs:
-    """The account of an exchange. ``password``: the holder's own; None uses the token of the holder's logon session."""
+    """The account of an exchange. ``password``: the holder's own; None uses the token of a logon session of the holder.
+
+    ``own``: it is the connection's own account.
+    """
 
     context: Context
     account: str
     password: str | None = field(default=None, repr=False)
+    own: bool = False
 
 
 class Drivers(Protocol):

@@ -38,7 +38,8 @@ class AnswerError(CollectionError):
         super().__init__(
             code="driver_answer",
             cause=f"The workstation's answer to {driver} cannot be used: {problem}.",
-            next_step="Run the task again with -vvv. If the error stays, report it: the drivers and the controller may not match.",
+            next_step="Run the task again with -vvv: it goes on from what is there by then. If the error stays, report it: the drivers "
+            "and the controller may not match.",
         )
 
 
@@ -78,6 +79,7 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
             accounts=tuple(Account(a["asked"], a["sid"], a["account"], a["hresult"]) for a in answer["holders"]),
             profiles=tuple(_profile(profile) for profile in answer["profiles"]),
             machine=parse_store_contents(answer["machine"]),
+            script_rules=answer["script_rules"],
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AnswerError("store_inventory", problem_text(problem)) from problem

@@ -82,6 +82,8 @@ class _Exchange:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """The mutex. A process that died inside has let go of it, as Windows does with an abandoned one."""
+        if self._session.user.sid in self._computer.squatted_mutexes:
+            raise DriverError("busy", HResult.COR_E_WAITHANDLECANNOTBEOPENED)
         mutex = self._computer.mutex(self._session.user.sid)
         if not mutex.acquire(timeout=self._computer.mutex_wait):
             raise DriverError("busy")

@@ -46,6 +46,7 @@ INVENTORY: dict[str, Any] = {
         }
     ],
     "machine": {"elements": [], "unread": []},
+    "script_rules": True,
 }
 EXCHANGE: dict[str, Any] = {
     "protocol": 1,
