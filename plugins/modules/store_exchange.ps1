@@ -18,8 +18,9 @@ $missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090
 
 # A step's memo is for undoing it: "replaced", an element as it was; "added", the link of a new container; "location" of an authority.
 
-# The keys of each type of step, beside id, step and thumbprint.
+# The keys of each type of step, beside id, step and, but for "computer", thumbprint.
 $stepKeys = @{
+	computer = , 'name'
 	import = 'bundle', 'passphrase', 'exportable'
 	prove = , 'nonce'
 	name = , 'friendly_name'
@@ -134,6 +135,7 @@ function Invoke-Step {
 	Does a step of the request and returns its facts. Step "connect" has facts when it fails, too: they go into its entry. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo, [hashtable] $Entry)
 	$step = @($complex_args.steps)[$Index]
+	if ($step.step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
 	if ($step.step -eq 'import') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
 	if ($step.step -eq 'chain') {
 		return Add-Authority -Thumbprint $step.thumbprint -Data ([Convert]::FromBase64String($step.certificate)) -Memo $Memo
@@ -228,8 +230,16 @@ function Assert-Request {
 	foreach ($step in $complex_args.steps) {
 		$expected = $stepKeys[[string] $step.step]
 		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
-		$expected += 'id', 'step', 'thumbprint'
+		$expected += if ($step.step -eq 'computer') { 'id', 'step' } else { 'id', 'step', 'thumbprint' }
 		if (Compare-Object -ReferenceObject $expected -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
+	}
+}
+
+function Assert-Computer {
+	<# .SYNOPSIS
+	Refuses to write on another computer than the step "computer" names, wherever among the steps it is. #>
+	foreach ($step in $complex_args.steps) {
+		if ($step.step -eq 'computer' -and -not (Test-Computer -Name $step.name)) { throw @{ code = 'wrong_computer' } }
 	}
 }
 
@@ -283,6 +293,7 @@ function Invoke-Exchange {
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
+	Assert-Computer
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
 	$mutex = Enter-Mutex -Sid $Sid
 	try {

@@ -146,7 +146,7 @@ function Get-Inventory {
 	param([string[]] $Holder)
 	@{
 		changed = $false; protocol = 1; utc = Get-UtcNow
-		identity = Get-RunIdentity; computer = [Environment]::MachineName
+		identity = Get-RunIdentity; computer = [Environment]::MachineName; dns_names = @(Get-DnsName)
 		os_build = [int] $registry::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion', 'CurrentBuildNumber', 0)
 		language_mode = [string] $ExecutionContext.SessionState.LanguageMode
 		script_rules = Test-ScriptRule

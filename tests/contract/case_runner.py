@@ -74,6 +74,7 @@ def resolver(
         "owner_sid": place.owner_sid,
         "profile": place.profile,
         "account": place.account,
+        "computer": place.computer,
         "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
         "nonce": NONCE,

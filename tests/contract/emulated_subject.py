@@ -15,6 +15,7 @@ from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.situation import (
     CloseStore,
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
@@ -82,7 +83,7 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex() | SquatMutex() | CloseStore():
+            case SecondaryLogon() | HoldMutex() | SquatMutex() | CloseStore() | DnsName():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
@@ -101,15 +102,18 @@ class EmulatedSubject:
         else:
             store.plant_raw(order.name, element)
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex | SquatMutex | CloseStore) -> None:
-        if isinstance(order, SquatMutex):
-            self.workstation.squatted_mutexes.add(OWNER.sid)
-        elif isinstance(order, SecondaryLogon):
-            self.workstation.secondary_logon = order.start
-        elif isinstance(order, CloseStore):
-            self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
-        else:
-            self.workstation.mutex(OWNER.sid).acquire()
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex | SquatMutex | CloseStore | DnsName) -> None:
+        match order:
+            case SquatMutex():
+                self.workstation.squatted_mutexes.add(OWNER.sid)
+            case SecondaryLogon():
+                self.workstation.secondary_logon = order.start
+            case CloseStore():
+                self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
+            case DnsName():
+                self.workstation.dns_host, self.workstation.dns_domain = order.host, order.domain
+            case HoldMutex():
+                self.workstation.mutex(OWNER.sid).acquire()
 
     def _trust(self, der: bytes) -> None:
         root = x509.load_der_x509_certificate(der)

@@ -29,6 +29,8 @@ store: true, state: 0, twin: false, locked: false, denied: false}``
     Windows gave the owner a temporary one.
 ``force_key_protection: 0|1|2``
     The policy: no, a dialog at the first use of a key, a dialog at every use.
+``dns: {host: TEXT, domain: TEXT}``
+    The computer's names by GetNetworkParams.
 ``registry: {of: computer|own|SID, key: KEY, values: {NAME: VALUE, ...}}``
     Values below the key ``Software`` of the computer, the owner, or another user, who is then logged on. VALUE may be ``{size: NUMBER}``,
     so many zero bytes.
@@ -172,6 +174,14 @@ class SecondaryLogon:
 
 
 @dataclass(frozen=True, slots=True)
+class DnsName:
+    """The computer's host name, which may have the domain, and its domain."""
+
+    host: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRoot:
     """A root that browsers of the computer trust, in DER."""
 
@@ -211,6 +221,7 @@ class CloseStore:
 
 Order = (
     TrustRoot
+    | DnsName
     | ForceKeyProtection
     | PutLogging
     | PutRegistry
@@ -248,7 +259,7 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield HoldMutex() if word == "exchange_running" else SquatMutex()
             case "closed_store":
                 yield CloseStore()
-            case "registry" | "authority" | "file":
+            case "registry" | "authority" | "file" | "dns":
                 yield PLACED[word](**details)
             case "portal" | "proxy":
                 yield from _trusted(word, details)
@@ -336,8 +347,9 @@ def _file(path: str, text: str = "", certificate: str | None = None, size: int =
     return PutFile(rf"{path}\{wanted.thumbprint}", pack(properties(wanted.der)), **facts)
 
 
-PLACED: Mapping[str, Callable[..., PutRegistry | PutFile]] = {
+PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,
     "authority": _authority,
     "file": _file,
+    "dns": DnsName,
 }

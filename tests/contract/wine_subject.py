@@ -21,6 +21,7 @@ from contract.situation import (
     EDITIONS,
     KINDS_OF_LOGGING,
     CloseStore,
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
@@ -188,7 +189,7 @@ def _document(order: Order) -> Json:
         case PutRegistry():
             values = [{"name": name, **_registry_value(value)} for name, value in order.values.items()]
             facts = {"of": order.of, "key": order.key, "values": values}
-        case SecondaryLogon() | ForceKeyProtection():
+        case SecondaryLogon() | ForceKeyProtection() | DnsName():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}

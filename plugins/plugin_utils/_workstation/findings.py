@@ -37,6 +37,14 @@ DRIVERS_DIFFER = "The controller's collection and its driver do not match. Repor
 LOOK_UP = "Look up the HRESULT, then run the task again: it continues where this run stopped."
 
 FINDINGS: Mapping[str, Explanation] = {
+    "not_windows": Explanation(  # {host}: of the inventory; {transport}: its connection plugin
+        "The connection to {host} ({transport}) is not one to Windows",
+        "Set ansible_connection: winrm or psrp for a workstation, or leave the host out of this play.",
+    ),
+    "kept_files": Explanation(
+        "Ansible is set to write what it runs to a disk of the workstation, where a private key must never be",
+        "Turn ANSIBLE_KEEP_REMOTE_FILES off.",
+    ),
     "unknown_holder": Explanation(  # {detail}: the HRESULT in brackets, or nothing
         "{computer} knows no account {name}{detail}",
         "Check the spelling (DOMAIN\\user, UPN or SID), and check that the workstation reaches its domain.",
@@ -92,6 +100,14 @@ FINDINGS: Mapping[str, Explanation] = {
         "As a holder, look at $ExecutionContext.SessionState.LanguageMode in Windows PowerShell. If it is not FullLanguage, exempt the "
         "holders' accounts from these rules.",
     ),
+    "wrong_computer": Explanation(  # {computer}: its own names; {expected}: the option computer
+        "The workstation that answered calls itself {computer}, and the inventory expects {expected}",
+        "Nothing was changed. Correct the DNS record or ansible_host. If the workstation was renamed, correct pkcs12_computer.",
+    ),
+    "other_name": Explanation(  # {computer}: its own names; {host}: what the inventory and the connection call it
+        "The workstation that answered calls itself {computer}, and the inventory calls it {host}",
+        "Make sure that it is the right one. Then set pkcs12_computer to its own name, and nothing is changed on any other computer.",
+    ),
     "own_connection": Explanation(
         "{name} is the connection's own account. Over NTLM, Kerberos or a certificate, Windows stores a key for it only while it is "
         "also logged on at the workstation",
@@ -106,6 +122,10 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
     "wrong_owner": Explanation(
         "The exchange on {computer} did not run as {name}",
         "Check which account become reaches. There may be two accounts of the same name.",
+    ),
+    "wrong_computer": Explanation(
+        "The exchange for {name} reached another computer than {computer}, and changed nothing there",
+        "Look for an old DNS record or an address that two computers use, then run the task again.",
     ),
     "temporary_profile": FINDINGS["temporary_profile"],
     "busy": Explanation(

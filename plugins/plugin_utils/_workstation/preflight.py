@@ -12,6 +12,7 @@ from typing import Any
 
 from .._errors import CollectionError
 from .account import DISABLED, HolderAccount, absence, check_store_readable, resolve_holder, run_context
+from .computer import ExpectedComputer, shown
 from .findings import FINDINGS, unread_reason
 from .protocol import TOLERATED_SKEW, Inventory
 
@@ -62,6 +63,18 @@ def preflight(inventory: Inventory, allow_logged_secrets: bool, now: datetime) -
         *(_holder(inventory, account.asked) for account in inventory.accounts),
         *_profiles(inventory),
     )
+
+
+def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Finding:
+    """Whether the workstation is the one that the inventory means. With an error, all other findings are about another computer."""
+    try:
+        expected.refuse_other(inventory.names)
+    except CollectionError as refusal:
+        return Finding("computer", Severity.ERROR, refusal.cause, refusal.next_step)
+    doubt = expected.doubt(inventory.names)
+    if doubt:
+        return Finding("computer", Severity.WARNING, doubt, FINDINGS["other_name"].next_step)
+    return Finding("computer", Severity.OK, f"The workstation calls itself {shown(inventory.names)}.")
 
 
 def lockdown_findings(refusal: CollectionError) -> tuple[Finding, ...]:

@@ -36,6 +36,7 @@ def inventory(computer: Computer, session: Session, request: Mapping[str, Any]) 
             "debug_privilege": user.administrator,
         },
         "computer": computer.computer_name,
+        "dns_names": computer.dns_names,
         "os_build": computer.os_build,
         "language_mode": "FullLanguage",
         "script_rules": bool(list(computer.registry.below(None, SCRIPT_RULES))),

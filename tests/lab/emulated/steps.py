@@ -47,6 +47,7 @@ class Work:
     os_build: int
     authorities: dict[str, bytes]
     trusted_roots: str | None = None
+    computer_name: str = ""
     undo: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -61,6 +62,11 @@ class StepType:
     code: str
     run: Callable[[Work, Step], Facts]
     final: bool = False
+
+
+def name_computer(work: Work, _step: Step) -> Facts:
+    """Says where this runs. Another computer has refused the request before."""
+    return {"computer": work.computer_name}
 
 
 def import_bundle(work: Work, step: Step) -> Facts:
@@ -201,6 +207,7 @@ def _text(data: bytes) -> str:
 
 
 STEP_TYPES: Mapping[str, StepType] = {
+    "computer": StepType(("name",), "computer_failed", name_computer),
     "import": StepType(("bundle", "passphrase", "thumbprint", "exportable"), "import_failed", import_bundle),
     "prove": StepType(("thumbprint", "nonce"), "sign_failed", prove),
     "name": StepType(("thumbprint", "friendly_name"), "name_failed", rename),
