@@ -38,6 +38,8 @@ locked: false, denied: false}``
     A portal, which takes this certificate. ``trusted``: its authority is a root of the computer. ``${portal}`` is its address.
 ``proxy: true``
     A proxy, whose address is ``${proxy}``.
+
+The words for someone who has left are in ``contract.leavers``.
 """
 
 from __future__ import annotations
@@ -53,6 +55,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
+from contract import leavers
 from contract.fixture_certificates import FixtureCertificate, fixture_certificate
 from contract.portals import portal_authority
 from lab.emulated.element import MACHINE_KEYSET, pack, properties
@@ -205,6 +208,10 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield TemporaryProfile()
             case "exchange_running":
                 yield HoldMutex()
+            case "leaver":
+                yield _person(leavers.SID, leavers.NAME, **details)
+            case "leavers_certificate" | "key_file" | "leavers_file":
+                yield PutFile(*leavers.leavers_file(word, dict(details)))
             case "registry" | "authority" | "file":
                 yield PLACED[word](**details)
             case "portal" | "proxy":
