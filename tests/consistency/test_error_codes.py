@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import DRIVER_ERRORS, OFFLINE_ERRORS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import (
+    DRIVER_ERRORS,
+    OFFLINE_ERRORS,
+)
 from consistency.reachable_codes import UTILS, codes, codes_in, definitions
 from consistency.tree import ACTIONS, MODULES, ROOT, name, second_cells
 

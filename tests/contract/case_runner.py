@@ -75,7 +75,7 @@ def resolver(
     addresses: Mapping[str, str] = MappingProxyType({}),
     leavers_store: Iterable[bytes] = (),
 ) -> Callable[[str], str]:
-    """What the placeholders of cases stand for. ``addresses``: of what was started for the case. 
+    """What the placeholders of cases stand for. ``addresses``: of what was started for the case.
 
     ``leavers_store``: the elements of someone who has left.
     """

@@ -16,6 +16,7 @@ Each but the first also takes ``locked`` and ``link``, as ``file`` does.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
@@ -32,8 +33,7 @@ MY = rf"{MICROSOFT}\SystemCertificates\My\Certificates" + "\\"
 def leavers_file(word: str, details: dict[str, Any]) -> tuple[str, bytes, bool, bool]:
     """Path and bytes of what a word makes, and whether it is locked or a link."""
     locked, link = details.pop("locked", False), details.pop("link", False)
-    makers = {"leavers_certificate": _certificate, "key_file": _key_file, "leavers_file": _file}
-    return *makers[word](**details), locked, link
+    return *MAKERS[word](**details), locked, link
 
 
 def _certificate(
@@ -60,3 +60,11 @@ def _key_file(container: str, form: str = "cng", file: str = "") -> tuple[str, b
 
 def _file(path: str, text: str = "", size: int = 0) -> tuple[str, bytes]:
     return rf"{MICROSOFT}\{path}", text.encode() or bytes(size)
+
+
+MAKERS: Mapping[str, Callable[..., tuple[str, bytes]]] = {
+    "leavers_certificate": _certificate,
+    "key_file": _key_file,
+    "leavers_file": _file,
+}
+"""By word: path and bytes of its file."""

@@ -38,7 +38,6 @@ locked: false, denied: false}``
     A portal, which takes this certificate. ``trusted``: its authority is a root of the computer. ``${portal}`` is its address.
 ``proxy: true``
     A proxy, whose address is ``${proxy}``.
-
 The words for someone who has left are in ``contract.leavers``.
 """
 
@@ -47,6 +46,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -208,11 +208,7 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield TemporaryProfile()
             case "exchange_running":
                 yield HoldMutex()
-            case "leaver":
-                yield _person(leavers.SID, leavers.NAME, **details)
-            case "leavers_certificate" | "key_file" | "leavers_file":
-                yield PutFile(*leavers.leavers_file(word, dict(details)))
-            case "registry" | "authority" | "file":
+            case "registry" | "authority" | "file" | "leavers_certificate" | "key_file" | "leavers_file":
                 yield PLACED[word](**details)
             case "portal" | "proxy":
                 yield from _trusted(word, details)
@@ -230,6 +226,8 @@ def _of_the_computer(word: str, details: Any) -> Order:
     match word:
         case "person":
             return _person(**details)
+        case "leaver":
+            return _person(leavers.SID, leavers.NAME, **details)
         case "logging":
             return _logging(**details)
         case "force_key_protection":
@@ -290,8 +288,13 @@ def _file(path: str, text: str = "", size: int = 0, locked: bool = False, link: 
     return PutFile(path, text.encode() or bytes(size), locked, link)
 
 
+def _leavers_file(word: str, **details: Any) -> PutFile:
+    return PutFile(*leavers.leavers_file(word, details))
+
+
 PLACED: Mapping[str, Callable[..., PutRegistry | PutFile]] = {
     "registry": _registry,
     "authority": _authority,
     "file": _file,
+    **{word: partial(_leavers_file, word) for word in leavers.MAKERS},
 }

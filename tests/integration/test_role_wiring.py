@@ -91,7 +91,9 @@ RENEW["renew_before_days"] = RENEW.pop("renew_renew_before_days")
 RETIRE = of_role(
     "retire",
     SHARED
-    | same(authorisations=["T1", "T2"], expired_for_days=9, offline=True, renew_before_days=50, fail_when_deferred=False)
+    | same(
+        authorisations=["T1", "T2"], expired_for_days=9, offline=True, renew_before_days=50, fail_when_deferred=False
+    )
     | {"method": ("archive", {"retire": "archive"})},
 )
 RETIRE["retire_encryption_keys"] = RETIRE.pop("retire_retire_encryption_keys")

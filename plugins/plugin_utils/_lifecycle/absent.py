@@ -67,7 +67,9 @@ class Absent:
 
 def _check_archived(planned: Transaction) -> None:
     """Refuses what only Windows itself can do. Raises ``CollectionError``: ``offline_archive``."""
-    archived = [thumbprint for thumbprint, method in planned.plan.retirements.items() if method is RetirementMethod.ARCHIVE]
+    archived = [
+        thumbprint for thumbprint, method in planned.plan.retirements.items() if method is RetirementMethod.ARCHIVE
+    ]
     if archived:
         raise CollectionError(
             code="offline_archive",

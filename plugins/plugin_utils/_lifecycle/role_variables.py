@@ -37,7 +37,7 @@ def in_words_of_role(result: Mapping[str, Any], role: str, options: Iterable[str
     # Words like issuer also stand in plain sentences. They are options only where the task itself is wrong.
     plain = (result.get("error") or {}).get("code") in ABOUT_OPTIONS
     said = {name: variable for name, variable in variables.items() if plain or "_" in name}
-    holders = result.get("holders") if isinstance(result.get("holders"), list) else []
+    holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
     def reword(text: str) -> str:
         return _with_variables(_with_values(text, variables), said, role)

@@ -177,7 +177,9 @@ def _exchange(
     try:
         if answer.changed:
             offline = context.context is Context.OFFLINE
-            options.evidence.record(ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline))
+            options.evidence.record(
+                ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline)
+            )
         if answer.error and context.context is Context.OFFLINE:
             raise offline_error(answer, context.account, computer)
         if answer.error:

@@ -164,8 +164,8 @@ OFFLINE_ERRORS: Mapping[str, Explanation] = {  # {file}: a path, or nothing
     ),
     "unread_key": Explanation(
         "Nobody can tell whose key is in this file of {name} on {computer}, so the key and its certificate stay: {file}",
-        "Look at it: a link, a file that is open, damaged or over 64 kB. Remove what does not belong there, then run the task again, or run "
-        "it while the holder is logged on.",
+        "Look at it: a link, a file that is open, damaged or over 64 kB. Remove what does not belong there, then run the task again. "
+        "While the holder is logged on, it works all the same.",
     ),
     "ambiguous_key": Explanation(
         "Not exactly one key file of {name} on {computer} can be that of the certificate, so the key and its certificate stay: {file}",
@@ -173,7 +173,8 @@ OFFLINE_ERRORS: Mapping[str, Explanation] = {  # {file}: a path, or nothing
     ),
     "remove_key_failed": Explanation("Windows could not remove a key file of {name} on {computer}", LOOK_UP),
     "remove_certificate_failed": Explanation(
-        "Windows could not remove a certificate from the profile of {name} on {computer}. Its key may be gone already", LOOK_UP
+        "Windows could not remove a certificate from the profile of {name} on {computer}. Its key may be gone already",
+        LOOK_UP,
     ),
 }
 """The codes of ``profile_exchange`` that ``store_exchange`` does not have."""
