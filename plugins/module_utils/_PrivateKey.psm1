@@ -16,10 +16,6 @@ $PROV_RSA_AES = 24
 $aesProvider = 'Microsoft Enhanced RSA and AES Cryptographic Provider'
 $cngProvider = 'Microsoft Software Key Storage Provider'
 
-# Keys in any other provider live in hardware, or nobody here knows where.
-$softwareProviders = $cngProvider, $aesProvider, "$aesProvider (Prototype)", 'Microsoft Base Cryptographic Provider v1.0',
-'Microsoft Strong Cryptographic Provider', 'Microsoft Enhanced Cryptographic Provider v1.0', 'Microsoft RSA SChannel Cryptographic Provider'
-
 function Get-KeyStore {
 	<# .SYNOPSIS
 	The class in _KeyStore.cs, which is compiled after this file is read. #>
@@ -106,8 +102,8 @@ function Get-ReasonToKeep {
 	<# .SYNOPSIS
 	Why a key has to stay when its certificate goes; nothing when it may go. #>
 	param([X509Certificate] $Certificate, [hashtable] $Link)
-	if ($Link.flags -band $CRYPT_MACHINE_KEYSET) { return 'machine_key' }
-	if ($Link.provider -notin $softwareProviders) { return 'provider' }
+	$place = Get-PlaceToKeep -Link $Link
+	if ($place) { return $place }
 	foreach ($other in Get-LinkedCertificate) {
 		if ($other.store -eq 'My' -and $other.thumbprint -eq $Certificate.Thumbprint) { continue }
 		if ($other.container -eq $Link.container) { return 'shared_container' }

@@ -11,6 +11,7 @@ from dataclasses import replace
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from contract import leavers
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.situation import (
@@ -94,6 +95,8 @@ class EmulatedSubject:
             path = each.replace("<profile>", self.place.profile)
             file = PlacedFile(path, order.data, is_link=order.link, locked=order.locked, sparse=order.sparse)
             self.workstation.files.put(file)
+            if path.startswith(leavers.MY):
+                self.workstation.profiles[leavers.SID].store.plant_raw(path.removeprefix(leavers.MY), order.data)
 
     def _put_element(self, order: PutElement) -> None:
         store, element = self._store(order.computer), self._with_containers(order.data or b"")
@@ -146,7 +149,9 @@ class EmulatedSubject:
         own, authorities = self.workstation.store_of(OWNER.sid), self.workstation.authorities
         exportable = sum(container.exportable for container in own.containers.values())
         bundles = list(self.workstation.files.below(self.place.profile))
+        key_files = [file for file in self.workstation.files.below("C:") if r"\Microsoft\Crypto" in file.path]
         counted: dict[str, Sized] = {"containers": own.containers, "authorities": authorities, "bundles": bundles}
+        counted["key_files"] = key_files
         return exportable if what == "exportable" else len(counted[what])
 
     def start(self, logon: Logon, command_line: str) -> Process:

@@ -50,6 +50,7 @@ store: true, state: 0, twin: false, locked: false, denied: false}``
     A portal, which takes this certificate. ``trusted``: its authority is a root of the computer. ``${portal}`` is its address.
 ``proxy: true``
     A proxy, whose address is ``${proxy}``.
+The words for someone who has left are in ``contract.leavers``.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -65,6 +67,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
+from contract import leavers
 from contract.fixture_certificates import FixtureCertificate, fixture_certificate
 from contract.portals import portal_authority
 from lab.emulated.element import MACHINE_KEYSET, pack, properties
@@ -259,7 +262,7 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield HoldMutex() if word == "exchange_running" else SquatMutex()
             case "closed_store":
                 yield CloseStore()
-            case "registry" | "authority" | "file" | "dns":
+            case "registry" | "authority" | "file" | "dns" | "leavers_certificate" | "key_file" | "leavers_file":
                 yield PLACED[word](**details)
             case "portal" | "proxy":
                 yield from _trusted(word, details)
@@ -277,6 +280,8 @@ def _of_the_computer(word: str, details: Any) -> Order:
     match word:
         case "person":
             return _person(**details)
+        case "leaver":
+            return _person(leavers.SID, leavers.NAME, **details)
         case "logging":
             return _logging(**details)
         case "force_key_protection":
@@ -347,9 +352,14 @@ def _file(path: str, text: str = "", certificate: str | None = None, size: int =
     return PutFile(rf"{path}\{wanted.thumbprint}", pack(properties(wanted.der)), **facts)
 
 
+def _leavers_file(word: str, **details: Any) -> PutFile:
+    return PutFile(*leavers.leavers_file(word, details))
+
+
 PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,
     "authority": _authority,
     "file": _file,
     "dns": DnsName,
+    **{word: partial(_leavers_file, word) for word in leavers.MAKERS},
 }

@@ -138,6 +138,9 @@ class WineSubject:
             return sum(
                 path.suffix.lower() in (".p12", ".pfx") for path in self._workstation.prefix.rglob("users/**/*.*")
             )
+        if what == "key_files":
+            found = self._workstation.prefix.rglob("users/*/AppData/Roaming/Microsoft/Crypto/**/*")
+            return sum(path.is_file() for path in found)
         return sum(line.startswith(key + "\\") for key in COUNTED[what] for line in self._query(key).splitlines())
 
     def _query(self, key: str, *options: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import CollectionError, Deferred
-from .findings import DRIVER_ERRORS, FINDINGS, refusal
+from .findings import DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, refusal
 from .protocol import ExchangeAnswer, RunAs, journal_row
 from .wire import AnswerError
 
@@ -109,6 +109,28 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exce
         code=code,
         cause=f"{found.cause.format(name=name, computer=computer)}{hresult}.{rest}",
         next_step=found.next_step,
+        journal=[journal_row(entry) for entry in answer.journal],
+        changed=answer.changed,
+    )
+
+
+def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception:
+    """The ``CollectionError`` for an answer of ``profile_exchange`` with an error, or ``Deferred`` if the holder has logged on.
+
+    ``name``: the holder's account. Raises ``ValueError`` for an answer without an error.
+    """
+    error = answer.error
+    if error is None:
+        raise ValueError("the exchange did not stop")
+    known = OFFLINE_ERRORS.get(error.code) or DRIVER_ERRORS.get(error.code) or DRIVER_ERRORS["unexpected"]
+    hresult = f" (0x{error.hresult:08X})" if error.hresult else ""
+    cause = f"{known.cause.format(name=name, computer=computer, file=error.file or '-')}{hresult}."
+    if error.code == "profile_loaded" and not answer.changed:
+        return Deferred(f"{cause} {known.next_step}")
+    return CollectionError(
+        code=error.code,
+        cause=cause,
+        next_step=known.next_step,
         journal=[journal_row(entry) for entry in answer.journal],
         changed=answer.changed,
     )

@@ -184,6 +184,32 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
 }
 """The codes of ``store_exchange`` (docs/developers/driver_protocol.md), but for ``no_dpapi``, with which the holder has to wait."""
 
+OFFLINE_ERRORS: Mapping[str, Explanation] = {  # {file}: a path, or nothing
+    "profile_loaded": Explanation(
+        "{name} has logged on to {computer}, so the files of the profile stay as they are",
+        "Run the task again: it removes the certificates in the holder's session.",
+    ),
+    "profile_unread": Explanation(
+        "The profile of {name} on {computer} has something in a store that could not be read or understood: {file}",
+        "Look at it: a link, a file that is open, damaged or over 64 kB. Remove what does not belong there, then run the task again.",
+    ),
+    "unread_key": Explanation(
+        "Nobody can tell whose key is in this file of {name} on {computer}, so the key and its certificate stay: {file}",
+        "Look at it: a link, a file that is open, damaged or over 64 kB. Remove what does not belong there, then run the task again. "
+        "While the holder is logged on, it works all the same.",
+    ),
+    "ambiguous_key": Explanation(
+        "Not exactly one key file of {name} on {computer} can be that of the certificate, so the key and its certificate stay: {file}",
+        "Run the task while the holder is logged on. If that will never be, look which of the files are copies, and remove them by hand.",
+    ),
+    "remove_key_failed": Explanation("Windows could not remove a key file of {name} on {computer}", LOOK_UP),
+    "remove_certificate_failed": Explanation(
+        "Windows could not remove a certificate from the profile of {name} on {computer}. Its key may be gone already",
+        LOOK_UP,
+    ),
+}
+"""The codes of ``profile_exchange`` that ``store_exchange`` does not have."""
+
 TEMPORARY = "temporary"
 """Code of a store that is read, and does not last: Windows discards the profile at logoff."""
 

@@ -146,11 +146,15 @@ def journal_row(entry: JournalEntry) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeError:
-    """Why an exchange stopped. ``step``: the id of the step, or ``guard``. ``code``: of the protocol. ``hresult``: of Windows, or None."""
+    """Why an exchange stopped. ``step``: the id of the step, or ``guard``. ``code``: of the protocol. ``hresult``: of Windows, or None.
+
+    ``file``: of ``profile_exchange``, the path that it is about, or None.
+    """
 
     step: str
     code: str
     hresult: int | None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +171,16 @@ class ExchangeAnswer:
 
 
 class Context(str, Enum):
-    """How an exchange runs: as the connection's own user, or through become."""
+    """How an exchange runs: as the connection's own user, through become, or, without the holder, on the files of the profile."""
 
     CONNECTION = "connection"
     BECOME = "become"
+    OFFLINE = "offline"
 
 
 @dataclass(frozen=True, slots=True)
 class RunAs:
-    """The account of an exchange. ``password``: the holder's own; None uses the token of a logon session of the holder.
+    """The holder's account in an exchange. ``password``: the holder's own; None uses the token of a logon session of the holder.
 
     ``own``: it is the connection's own account.
     """
@@ -193,4 +198,4 @@ class Drivers(Protocol):
         """Runs ``store_inventory`` without become. Raises ``CollectionError``."""
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` in the holder's context. Raises ``CollectionError``."""
+        """Runs ``store_exchange`` in the holder's context, or ``profile_exchange``. Raises ``CollectionError``."""

@@ -92,7 +92,7 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
 
 
 def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
-    """Reads an answer of ``store_exchange``; raises ``AnswerError``."""
+    """Reads an answer of ``store_exchange`` or ``profile_exchange``; raises ``AnswerError``."""
     try:
         error = answer["error"]
         return ExchangeAnswer(
@@ -102,7 +102,7 @@ def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
             before=_elements(answer["before"]),
             after=_elements(answer["after"]),
             journal=tuple(_entry(entry) for entry in answer["journal"]),
-            error=ExchangeError(error["step"], error["code"], error["hresult"]) if error else None,
+            error=ExchangeError(error["step"], error["code"], error["hresult"], error.get("file")) if error else None,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AnswerError("store_exchange", problem_text(problem)) from problem

@@ -52,11 +52,17 @@ def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
     return facts
 
 
-def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyProvInfo) -> str | None:
+def place_to_keep(link: KeyProvInfo) -> str | None:
+    """Why the place of a key forbids to delete it; None when it is the user's, in a software provider."""
     if link.flags & MACHINE_KEYSET:
         return "machine_key"
-    if link.provider not in (CNG_PROVIDER, *CAPI_PROVIDERS.values()):
-        return "provider"
+    return None if link.provider in (CNG_PROVIDER, *CAPI_PROVIDERS.values()) else "provider"
+
+
+def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyProvInfo) -> str | None:
+    place = place_to_keep(link)
+    if place:
+        return place
     for other in store.others(thumbprint_of(known[CERTIFICATE])):
         other_link = link_of(other)
         if other_link is None:

@@ -20,6 +20,7 @@ from lab.emulated.handle import Operation
 from lab.emulated.inventory import inventory
 from lab.emulated.logon import Session, become, connect
 from lab.emulated.process import EmulatedProcess
+from lab.emulated.profile_exchange import profile_exchange
 from lab.manifest import Manifest, ManifestError, parse
 from lab.workstation_interface import Kind, Logon, Process
 
@@ -109,7 +110,8 @@ class EmulatedWorkstation(Computer):
                 raise ProcessKilled
             self.observe(operation)
 
-        return exchange(self, session, manifest.arguments, manifest.check_mode, observe)
+        run = profile_exchange if driver == "profile_exchange" else exchange
+        return run(self, session, manifest.arguments, manifest.check_mode, observe)
 
 
 def _streams(answer: Json, exit_code: int) -> Streams:
