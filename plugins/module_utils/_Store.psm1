@@ -191,6 +191,15 @@ function Test-Computer {
 	[bool] (@([Environment]::MachineName; Get-DnsName) | Where-Object { $_.Equals($Name, [StringComparison]::OrdinalIgnoreCase) })
 }
 
+function Assert-Computer {
+	<# .SYNOPSIS
+	Refuses to write on another computer than the step "computer" names, wherever among the steps it is. #>
+	param([hashtable[]] $Step)
+	foreach ($one in $Step) {
+		if ($one.step -eq 'computer' -and -not (Test-Computer -Name $one.name)) { throw @{ code = 'wrong_computer' } }
+	}
+}
+
 function Test-Request {
 	<# .SYNOPSIS
 	The keys of a request that are unknown, missing or wrong. It gets names only: the request holds secrets. #>

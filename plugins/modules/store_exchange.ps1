@@ -235,14 +235,6 @@ function Assert-Request {
 	}
 }
 
-function Assert-Computer {
-	<# .SYNOPSIS
-	Refuses to write on another computer than the step "computer" names, wherever among the steps it is. #>
-	foreach ($step in $complex_args.steps) {
-		if ($step.step -eq 'computer' -and -not (Test-Computer -Name $step.name)) { throw @{ code = 'wrong_computer' } }
-	}
-}
-
 function Assert-Owner {
 	<# .SYNOPSIS
 	Refuses to write as someone else, or where a key would be lost. #>
@@ -293,7 +285,7 @@ function Invoke-Exchange {
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
-	Assert-Computer
+	Assert-Computer -Step $complex_args.steps
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
 	$mutex = Enter-Mutex -Sid $Sid
 	try {
