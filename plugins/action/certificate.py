@@ -55,6 +55,7 @@ class ActionModule(Pkcs12Action):
             "thumbprints": {"type": "list", "elements": "str"},
             "issuer": {"type": "str"},
             "expired_for_days": {"type": "int"},
+            "offline": {"type": "bool", "default": False},
             "renew": {"type": "str", "choices": ["always", "due"], "default": "always"},
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},

@@ -68,6 +68,7 @@ class ActionModule(Pkcs12Action):
             "allow_downgrade": {"type": "bool", "default": False},
             "issuer": {"type": "str"},
             "expired_for_days": {"type": "int"},
+            "offline": {"type": "bool", "default": False},
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},
             "authorisation_anniversary": {"type": "str"},

@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+
 
 #AnsibleRequires -PowerShell ..module_utils._Store
-#AnsibleRequires -PowerShell ..module_utils._Unread
 #AnsibleRequires -CSharpUtil ..module_utils._FileRemoval
 
 # Removes bundles from people's folders: those with the hash of the request, and nothing else. Protocol: docs/developers/driver_protocol.md
@@ -21,10 +20,10 @@ function Remove-Bundle {
 	param([string] $Sid, [string] $Path, [string] $Sha256, [bool] $CheckMode, [bool] $RightComputer)
 	$entry = @{ owner_sid = $Sid; path = $Path; sha256 = $Sha256; outcome = 'left'; code = $null; hresult = $null; at = Get-UtcNow }
 	$person = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
-	$below = $person -and $person.path -match '^[A-Za-z]:\\' -and $Path.StartsWith("$($person.path)\", [StringComparison]::OrdinalIgnoreCase)
+	$below = $person -and (Test-LocalPath -Path $Path) -and $Path.StartsWith("$($person.path)\", [StringComparison]::OrdinalIgnoreCase)
 	if (-not $RightComputer) {
 		$entry.code = 'wrong_computer'
-	} elseif (-not $below -or $Path -match '\\\.\.?\\' -or $Path -notmatch '^[^:]:[^:]*\.(p12|pfx)$' -or $Sha256 -notmatch '^[0-9a-f]{64}$') {
+	} elseif (-not $below -or $Path -notmatch '\.(p12|pfx)$' -or $Sha256 -notmatch '^[0-9a-f]{64}$') {
 		$entry.code = 'refused'
 	} elseif ($CheckMode) {
 		$entry.code = 'check_mode'

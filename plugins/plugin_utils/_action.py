@@ -184,20 +184,25 @@ class Pkcs12Action(ActionBase):
         return self._parsed(driver, parse, answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` in the holder's context, on the computer that the option ``computer`` names and on no other."""
+        """Runs ``store_exchange`` in the holder's context, or ``profile_exchange`` in that of the connection.
+
+        It runs on the computer that the option ``computer`` names and on no other.
+        """
         return self.run_exchange(replace(request, computer=self._computer), run_as)
 
     def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` with this request."""
+        """Runs one of both drivers with this request."""
+        driver = "profile_exchange" if run_as.context is Context.OFFLINE else "store_exchange"
         self._check_kept_files()
         plugin = HolderBecome(run_as) if run_as.context is Context.BECOME else None
         with self._become(plugin):
-            answer = self._driver("store_exchange", exchange_arguments(request))
+            answer = self._driver(driver, exchange_arguments(request))
         if answer.get("protocol") is None:
             text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
             shown = self._mask(text)
-            raise become_error(run_as, text, shown) if plugin else AnswerError("store_exchange", shown or "no answer")
-        return self._parsed("store_exchange", parse_exchange, answer)
+            reason = become_error(run_as, text, shown) if plugin else AnswerError(driver, shown or "no answer")
+            raise language_mode_error(answer, run_as.account) or reason
+        return self._parsed(driver, parse_exchange, answer)
 
     def _parsed(self, driver: str, parse: Callable[[Mapping[str, Any]], Answer], answer: Mapping[str, Any]) -> Answer:
         try:

@@ -7,7 +7,8 @@
 - times become ``<time>`` and names of key containers ``<container 1>``...: new in every run;
 - a signature becomes ``<valid signature>``: ECDSA signs differently each time. It is verified first, here;
 - an element becomes what the product reads in it, without its source: Windows keeps CurrentUser\\My in files, Wine in the registry,
-  and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints.
+  and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints. Of one
+  that cannot be read and is long, only the length is kept.
 """
 
 from __future__ import annotations
@@ -124,6 +125,6 @@ def _element(data: str) -> Json:
     try:
         facts = asdict(parse_element(raw))
     except ElementError:
-        return {"thumbprint": thumbprint_of(raw), "unparsable": data}
+        return {"thumbprint": thumbprint_of(raw), "unparsable": data if len(data) < 200 else f"{len(data)} characters"}
     del facts["der"]
     return facts

@@ -92,7 +92,9 @@ RENEW["renew_before_days"] = RENEW.pop("renew_renew_before_days")
 RETIRE = of_role(
     "retire",
     SHARED
-    | same(authorisations=["T1", "T2"], expired_for_days=9, renew_before_days=50, fail_when_deferred=False)
+    | same(
+        authorisations=["T1", "T2"], expired_for_days=9, offline=True, renew_before_days=50, fail_when_deferred=False
+    )
     | {"method": ("archive", {"retire": "archive"})},
 )
 RETIRE["retire_encryption_keys"] = RETIRE.pop("retire_retire_encryption_keys")
@@ -132,7 +134,7 @@ FIXED = {
     "audit": {},
 }
 MODULE = {"audit": "certificate_facts"}
-OF_A_REMOVAL = {"state", "authorisations", "expired_for_days"}
+OF_A_REMOVAL = {"state", "authorisations", "expired_for_days", "offline"}
 OF_AN_INSTALLATION = {"install", "deferred_fails_within_days", "portal_url", *PRESENT} - {
     *SHARED,
     "retire",

@@ -141,10 +141,14 @@ def _secondary_logon(inventory: Inventory) -> Finding:
 
 
 def _language_mode(inventory: Inventory) -> Finding:
-    computer, mode = inventory.computer, inventory.language_mode
-    if mode == FULL_LANGUAGE:
-        return Finding("language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode.")
-    return _problem("language_mode", Severity.ERROR, "constrained_language", computer=computer, mode=mode)
+    """The driver can tell only the mode of the connection's account. AppLocker's rules may give another one to other accounts."""
+    computer, mode, account = inventory.computer, inventory.language_mode, inventory.identity.account
+    if mode != FULL_LANGUAGE:
+        severity, code = Severity.ERROR, "constrained_language"
+        return _problem("language_mode", severity, code, computer=computer, mode=mode, name=account)
+    if inventory.script_rules:
+        return _problem("language_mode", Severity.WARNING, "script_rules", computer=computer, name=account)
+    return Finding("language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode for {account}.")
 
 
 def _logging(inventory: Inventory, allowed: bool) -> Finding:

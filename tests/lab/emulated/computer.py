@@ -59,6 +59,10 @@ class Computer:
         self.profiles: dict[str, Profile] = {}
         self.machine = Store("LocalMachine", machine=True)
         self.observe: Callable[[Operation], None] = ignore
+        self.squatted_mutexes: set[str] = set()
+        """Owners whose mutex has a name that something else has taken."""
+        self.constrained: set[str] = set()
+        """SIDs of accounts whose PowerShell runs in ConstrainedLanguage mode."""
         self._mutexes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._loading = threading.Lock()
 

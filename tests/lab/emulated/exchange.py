@@ -88,6 +88,8 @@ class _Exchange:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """The mutex. A process that died inside has let go of it, as Windows does with an abandoned one."""
+        if self._session.user.sid in self._computer.squatted_mutexes:
+            raise DriverError("busy", HResult.COR_E_WAITHANDLECANNOTBEOPENED)
         mutex = self._computer.mutex(self._session.user.sid)
         if not mutex.acquire(timeout=self._computer.mutex_wait):
             raise DriverError("busy")
@@ -107,8 +109,12 @@ class _Exchange:
         self._answer["changed"] = _hash(after) != _hash(before)
 
     def _elements(self) -> list[Json]:
-        found: list[Json] = read_profile(self._profile, self._session.user)["elements"]
-        return found
+        """The whole store. A list that is not complete would say that a certificate is gone."""
+        found = read_profile(self._profile, self._session.user, self._computer.files)
+        for each in found["unread"]:
+            raise DriverError("unexpected", each["hresult"])
+        elements: list[Json] = found["elements"]
+        return elements
 
     def _run_steps(self) -> None:
         done: list[tuple[Step, Work]] = []

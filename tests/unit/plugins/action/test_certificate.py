@@ -114,6 +114,12 @@ def stays(scene: Scene) -> str | None:
     return thumbprint if thumbprint == OLD.thumbprint else None
 
 
+def left(scene: Scene) -> None:
+    """She is not logged on."""
+    scene.plant(OLD)
+    scene.workstation.away.add(JEANNE["user"])
+
+
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"thumbprints": [OLD.thumbprint]}, renewal),
     Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
@@ -180,6 +186,7 @@ EFFECTS = [
     ),
     Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT | {"issuer": "."}, two_expired),
+    Effect("offline", True, outcome, "deferred", "removed", ABSENT | {"issuer": "."}, left),
     Effect("renew", "due", outcome, "renewed", "not_due", HERS, early),
     Effect("renew_before_days", 365, outcome, "not_due", "renewed", HERS | {"renew": "due"}, early),
     Effect("renew_before_days", 2000, lambda scene: row(scene)["certificate"]["status"], "valid", "renewal_due", scene=new),

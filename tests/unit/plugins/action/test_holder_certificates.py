@@ -188,6 +188,7 @@ EFFECTS = [
     Effect("issuer", "CN=Nobody", code, None, "other_issuer", ABSENT, two_stored),
     Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT, lambda scene: scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))),
+    Effect("offline", True, outcome, "deferred", "removed", ABSENT, away),
     Effect("renew_before_days", 365, outcome, "not_due", "renewed", {"install": "due"}, early),
     Effect("renew_before_days", 2000, lambda scene: facts(scene)["holders"][0]["status"], "valid", "renewal_due", scene=new),
     Effect(

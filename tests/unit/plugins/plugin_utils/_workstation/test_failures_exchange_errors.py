@@ -92,7 +92,11 @@ def test_what_could_not_be_undone_is_said_and_the_journal_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("run_as", "said"),
-    [(AS_HOLDER, "while the holder is logged on"), (RunAs(Context.CONNECTION, HOLDER), "CredSSP")],
+    [
+        (AS_HOLDER, "while the holder is logged on"),
+        (RunAs(Context.CONNECTION, HOLDER, own=True), "CredSSP"),
+        (RunAs(Context.BECOME, HOLDER, own=True), "CredSSP"),
+    ],
 )
 def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, said: str) -> None:
     reason = exchange_error(answer("no_dpapi"), run_as, "WS-1")

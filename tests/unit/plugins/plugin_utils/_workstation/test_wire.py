@@ -47,6 +47,7 @@ INVENTORY: dict[str, Any] = {
         }
     ],
     "machine": {"elements": [], "unread": []},
+    "script_rules": True,
 }
 EXCHANGE: dict[str, Any] = {
     "protocol": 1,
