@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils import report_inputs
@@ -112,6 +113,11 @@ NO_ENTRY = task_variables(
 )
 NEW = task_variables(renewed(hospital(), "ws-1", "T1"))
 DUE = {"holders": [ANNEX], "employer_to": [HEAD], "hosts": ["ws-1"]}
+TWO = {"hosts": ["ws-1", "ws-2"]}
+ACCEPTED = {"authorisation": "T1", "what": "renewal_due", "reason": "She retires.", "until": "2026-12-31"}
+ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
+ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
+HELD = ONE | {"exceptions": [ACCEPTED]}
 QUIET = {"hosts": ["ws-1"], "holders": [PERSON]}
 
 EFFECTS = [
@@ -126,6 +132,17 @@ EFFECTS = [
     Effect("holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
+    Effect("exceptions", [ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["renew_authorisation"], TWO),
+    Effect("exceptions", [ANNEX_ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["log_on"], TWO),
+    Effect("exceptions.authorisation", 33, code, None, "bad_arguments", HELD),
+    Effect("exceptions.authorisation", "T3", to, [], [DUPONT], HELD),
+    Effect("exceptions.workstation", "ws-3", to, [], [DUPONT], HELD),
+    Effect("exceptions.reason", " ", code, None, "bad_arguments", HELD),
+    Effect("exceptions.until", "2026-11-24", to, [], [DUPONT], HELD),
+    Effect("exceptions.until", "tomorrow", code, None, "bad_arguments", HELD),
+    *(Effect("exceptions.what", each, to, [], [DUPONT], HELD) for each in FINDINGS if each != "renewal_due"),
+    Effect("exceptions.what", "renewal_due", to, [DUPONT], [], ONE | {"exceptions": [ACCEPTED | {"what": "weak"}]}),
+    Effect("exceptions.what", "late", code, None, "bad_arguments", HELD),
     Effect("deliveries", known("T3", state="new"), next_steps, ["await_bundle"], ["collect"], variables=LATE),
     Effect("merge", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
     Effect("previous", "{folder}/before.json", next_steps, [], ["close_browser"], {"query": "[?authorisation=='T1']"}, earlier, NEW),
@@ -162,12 +179,15 @@ EFFECTS = [
     Effect("sender", "nobody", code, None, "mail_address", ONE),
     Effect("timeout", 5, told("timeout"), 30, 5, ONE),
 ]  # fmt: skip
-EFFECTS = [
-    Effect(**{**vars(each), "variables": each.variables or task_variables(hospital()), "entry": PERSON})
-    for each in EFFECTS
-]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def completed(effect: Effect) -> Effect:
+    """With the hospital, and the entry that a suboption changes."""
+    entry_of_it = ACCEPTED if effect.option.startswith("exceptions.") else PERSON
+    variables = effect.variables or task_variables(hospital())
+    return Effect(**{**vars(effect), "variables": variables, "entry": entry_of_it})
+
+
+@pytest.mark.parametrize("effect", list(map(completed, EFFECTS)), ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("reminder_mails", BASE, effect, tmp_path)
