@@ -55,6 +55,7 @@ class NextStep(str, Enum):
     CHECK_CLOCK_OR_WAIT = "check_clock_or_wait"
     REPAIR_PROFILE = "repair_profile"
     REACH_WORKSTATION = "reach_workstation"
+    ADMIT_ACCOUNT = "admit_account"
     RUN_AUDIT = "run_audit"
     SET_UP_WORKSTATION = "set_up_workstation"
     ASSIGN_WORKSTATION = "assign_workstation"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .._facts.holders import Awaiting, HolderEntry
 from .._policy.validity import Status
 from .model import Actor, NextStep
+from .silence import Silence
 
 Action = tuple[NextStep, Actor]
 
@@ -42,20 +43,33 @@ AWAITED = {
 """What a newcomer's first certificate waits for. Until then, IT can do nothing."""
 
 
-def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
-    """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store.
+BY_SILENCE = {
+    Silence.REFUSED: NextStep.ADMIT_ACCOUNT,
+    Silence.FAILED: NextStep.RUN_AUDIT,
+    Silence.UNUSABLE: NextStep.RUN_AUDIT,
+}
+"""What cures a silence in another way than reaching the workstation."""
+
+
+def next_step(status: Status, entry: HolderEntry, outcome: str | None, silence: Silence | None) -> Action:
+    """``outcome``: what the last renewal said. ``silence``: None if the workstation answered, so that what is unknown is in its store.
 
     A holder whom the facts of the workstation do not know was not looked for there yet.
     """
     if status in (Status.MISSING, Status.AWAITED) and entry.awaiting:
         return AWAITED[entry.awaiting]
-    return _by_certificate(status, entry, outcome, answered)
+    if status is Status.UNKNOWN or (status is Status.NEVER_SEEN and silence is Silence.REFUSED):
+        return _by_silence(entry, silence), Actor.IT
+    return _by_certificate(status, entry, outcome)
 
 
-def _by_certificate(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
-    if status is Status.UNKNOWN:
-        in_its_store = NextStep.REPAIR_PROFILE if entry.in_facts else NextStep.RUN_AUDIT
-        return (in_its_store if answered else NextStep.REACH_WORKSTATION), Actor.IT
+def _by_silence(entry: HolderEntry, silence: Silence | None) -> NextStep:
+    if silence:
+        return BY_SILENCE.get(silence, NextStep.REACH_WORKSTATION)
+    return NextStep.REPAIR_PROFILE if entry.in_facts else NextStep.RUN_AUDIT
+
+
+def _by_certificate(status: Status, entry: HolderEntry, outcome: str | None) -> Action:
     if status is not Status.NEVER_SEEN and entry.owner_sid is None:
         return NextStep.CORRECT_INVENTORY, Actor.IT
     if status not in BY_TASK:
