@@ -25,7 +25,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import report_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY
-from browser.report_rows import LAST_SECOND, LIFE, NOW, PARIS, TODAY, digest
+from browser.report_rows import LAST_SECOND, NOW, PARIS, digest
+from unit.plugins.plugin_utils._report.reports import LIFE, TODAY
 from unit.plugins.plugin_utils.records import record
 
 SITE = TODAY + timedelta(days=158)
@@ -58,11 +59,11 @@ class Person:
         return f"CHU\\{first[0]}{''.join(rest).replace('-', '')}"
 
 
-def _own(days: int) -> Mapping[str, str]:
+def _own(days: int) -> dict[str, str]:
     return {"authorisation_anniversary": (TODAY + timedelta(days=days)).isoformat()}
 
 
-def _back(days: int) -> Mapping[str, str]:
+def _back(days: int) -> dict[str, str]:
     return {"absent_until": (TODAY + timedelta(days=days)).isoformat()}
 
 

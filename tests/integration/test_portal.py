@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_causes import NOT_REACHED, next_step_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_causes import (
+    NOT_REACHED,
+    next_step_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_visit import Visit
 from integration.canary import Scanner, Secret, binary_secret, key_secrets, text_secret
 from integration.conftest import Figures

@@ -44,13 +44,13 @@ ONE = {"hosts": ["ws-1"]}
 
 @pytest.fixture(autouse=True)
 def listening(monkeypatch: pytest.MonkeyPatch) -> None:
-    Listening.told = {}
+    Listening.received = {}
     monkeypatch.setattr(smtplib, "SMTP", Listening)
     monkeypatch.setattr(smtplib, "SMTP_SSL", Listening)
 
 
-def told(name: str) -> Any:
-    return lambda _scene: Listening.told.get(name)
+def received(name: str) -> Any:
+    return lambda _scene: Listening.received.get(name)
 
 
 def to(scene: Scene) -> list[str]:
@@ -70,15 +70,15 @@ def next_steps(scene: Scene) -> list[str]:
 
 
 def says(word: str) -> Any:
-    return lambda _scene: word in str(Listening.told["message"].get_body(("plain",)).get_content())
+    return lambda _scene: word in str(Listening.received["message"].get_body(("plain",)).get_content())
 
 
 def files(_scene: Scene) -> int:
-    return len(list(Listening.told["message"].iter_attachments()))
+    return len(list(Listening.received["message"].iter_attachments()))
 
 
 def sender(_scene: Scene) -> str:
-    return str(Listening.told["message"]["From"])
+    return str(Listening.received["message"]["From"])
 
 
 def state(scene: Scene) -> list[str]:
@@ -167,17 +167,17 @@ EFFECTS = [
     Effect("contact", "IT 1234", says("Questions: IT 1234"), False, True, ONE),
     Effect("calendar", True, files, 0, 1, ONE),
     Effect("templates_folder", "{folder}/own", says("of the site"), False, True, ONE, own),
-    Effect("mail_host", "other.example", told("server"), ("mail.example", 587), ("other.example", 587), ONE),
-    Effect("mail_port", 2525, told("server"), ("mail.example", 587), ("mail.example", 2525), ONE),
-    Effect("security", "tls", told("server"), ("mail.example", 587), ("mail.example", 465), ONE),
+    Effect("mail_host", "other.example", received("server"), ("mail.example", 587), ("other.example", 587), ONE),
+    Effect("mail_port", 2525, received("server"), ("mail.example", 587), ("mail.example", 2525), ONE),
+    Effect("security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465), ONE),
     Effect("security", "none", code, None, "mail_plaintext", ONE),
     Effect("allow_plaintext", True, code, "mail_plaintext", None, {"security": "none", **ONE}),
     Effect("ca_path", "{folder}/missing.pem", code, None, "reminders_not_sent", ONE),
-    Effect("username", "u", told("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
-    Effect("password", "other", told("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
+    Effect("username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
+    Effect("password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
     Effect("sender", "c@example", sender, "a@example", "c@example", ONE),
     Effect("sender", "nobody", code, None, "mail_address", ONE),
-    Effect("timeout", 5, told("timeout"), 30, 5, ONE),
+    Effect("timeout", 5, received("timeout"), 30, 5, ONE),
 ]  # fmt: skip
 
 
