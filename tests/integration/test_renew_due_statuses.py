@@ -24,7 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from integration.plays import run_play
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
-from lab.playbook import fact_cache, play
+from lab.playbook import Run, fact_cache, play
 from unit.plugins.plugin_utils.crls import crl, issuer, pem
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -119,9 +119,12 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
         yield running
 
 
+def renew_due(hospital: Hospital, *options: str) -> Run:
+    return play(hospital, "hospital_it.pkcs12.renew_due", "--check", *options, environment=fact_cache(hospital))
+
+
 def called(hospital: Hospital, *options: str) -> set[str]:
-    run = play(hospital, "hospital_it.pkcs12.renew_due", "--check", *options, environment=fact_cache(hospital))
-    return {entry.workstation.lower() for entry in run.requests}
+    return {entry.workstation.lower() for entry in renew_due(hospital, *options).requests}
 
 
 def test_every_status_that_a_renewal_cures_is_due_in_the_sites_time_zone(hospital: Hospital) -> None:
@@ -139,4 +142,7 @@ def test_revoked_certificate_is_due_where_the_revocation_list_is_known(hospital:
     assert called(hospital, "-e", json.dumps(lists), *limit) == set()
     source.write_bytes(crl({0x2A: NOW - timedelta(days=2)}, until=NOW + timedelta(days=1)))
     # The call replaces the planted facts, so it comes last.
-    assert called(hospital, "-e", json.dumps(lists), *limit) == {"revoked"}
+    run = renew_due(hospital, "-e", json.dumps(lists), *limit)
+    assert {entry.workstation.lower() for entry in run.requests} == {"revoked"}
+    (task,) = run.of("holder_certificates")
+    assert task.result["invocation"]["module_args"]["install"] == "newest", "by its dates it is not due"

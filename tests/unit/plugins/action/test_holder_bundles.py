@@ -95,3 +95,11 @@ def test_newcomer_is_passed_over_until_a_file_comes(files: list[str], found: str
     assert "near" not in result["holders"][0]
     assert f"{int(found == 'ready')} of 2 bundles can be installed." in result["msg"]
     assert ("awaited" in result["msg"], "2999-01-01" in result["holders"][1]["msg"]) == (True, True)
+
+
+def test_newcomer_whose_bundle_does_not_open_is_a_failure(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    new(scene)
+    given = {**BASE, "holders": [AWAITED], "passphrases": {"T123456": "of another letter"}}
+    (found,) = run_action("holder_bundles", placed(given, tmp_path), scene.workstation)["holders"]
+    assert (found["outcome"], found["error"]["code"]) == ("failed", "wrong_passphrase")
