@@ -58,6 +58,27 @@ def test_a_renamed_person_does_not_reopen_a_link_that_was_told(site: Site) -> No
     site.run()
     again = site.run(dest=str(site.folder / RENAMED))
     assert told(again) == ("code_wrong", "code_wrong", False, 0)
+    site.registration.deliver(site.issued, CODE)
+    assert told(site.run(dest=str(site.folder / RENAMED), retry=True)) == (None, "collected", True, 3)
+
+
+def test_a_new_name_that_the_certificate_does_not_have_needs_a_decision(site: Site) -> None:
+    """The number alone does not say that the inventory has renamed the person and not exchanged two numbers."""
+    site.run()
+    there = {"dest": str(site.folder / RENAMED), "authorisation": "T123456"}
+    assert site.run(name="Jeanne Martin", **there)["error"]["code"] == "former_dest"
+    assert not (site.folder / RENAMED).exists()
+    assert told(site.run(name="Jeanne Martin", name_check="off", **there)) == (None, "collected", True, 0)
+
+
+@pytest.mark.parametrize("name", ["Jeanne Dupont - T123456.p12", RENAMED])
+def test_a_retry_does_not_ask_again_for_a_bundle_that_was_collected(site: Site, name: str) -> None:
+    """The issuer gives a bundle once, so the file has to be brought back. The former name of a renamed person makes no difference."""
+    dest = str(site.folder / "Jeanne Dupont - T123456.p12")
+    assert told(site.run(dest=dest))[1] == "collected"
+    (site.folder / "Jeanne Dupont - T123456.p12").unlink()
+    again = site.run(dest=str(site.folder / name), retry=True)
+    assert (again["error"]["code"], again["requests"]) == ("link_used", 0)
 
 
 @pytest.mark.parametrize("scene", [used, with_wrong_code])
