@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import pickup
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import former_dest, pickup
 from lab import registration_pages as pages
 from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils.pickup_site import CODE, Site, told
@@ -60,6 +60,24 @@ def test_a_renamed_person_does_not_reopen_a_link_that_was_told(site: Site) -> No
     assert told(again) == ("code_wrong", "code_wrong", False, 0)
     site.registration.deliver(site.issued, CODE)
     assert told(site.run(dest=str(site.folder / RENAMED), retry=True)) == (None, "collected", True, 3)
+
+
+def test_a_whole_download_under_a_former_name_is_taken_without_its_reserve(site: Site) -> None:
+    site.run()
+    data = site.dest.read_bytes()
+    site.dest.unlink()
+    site.dest.with_name(f"{site.dest.name}.part").write_bytes(data + bytes(5000))
+    assert told(site.run(dest=str(site.folder / RENAMED))) == (None, "collected", True, 0)
+    assert (site.folder / RENAMED).read_bytes() == data
+
+
+def test_a_file_of_another_account_is_not_taken_under_a_former_name(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.run()
+    monkeypatch.setattr(former_dest, "is_own_file", lambda path: path != site.dest)
+    assert told(site.run(dest=str(site.folder / RENAMED)))[:2] == ("link_used", "link_used")
+    assert site.names() == [site.dest.name]
 
 
 def test_a_new_name_that_the_certificate_does_not_have_needs_a_decision(site: Site) -> None:
