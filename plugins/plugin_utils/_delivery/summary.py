@@ -107,7 +107,7 @@ def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, st
     """The state of a delivery, the code of its error, and a sentence."""
     if row.get("message_id") in run.acknowledged:
         return DeliveryState.ACKNOWLEDGED, None, "A person has dealt with this delivery."
-    if number in run.leavers:
+    if number.casefold() in {each.strip().casefold() for each in run.leavers}:
         return DeliveryState.LEFT, None, "This person has left, so nothing is withdrawn."
     if row["state"] != DeliveryState.NEW.value:
         error = row.get("error") or {}

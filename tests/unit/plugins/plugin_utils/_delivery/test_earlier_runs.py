@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import pickup
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import former_dest, pickup
 from lab import registration_pages as pages
 from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils.pickup_site import CODE, Site, end_of
@@ -58,6 +58,45 @@ def test_a_renamed_person_does_not_reopen_a_link_that_was_told(site: Site) -> No
     site.run()
     again = site.run(dest=str(site.folder / RENAMED))
     assert end_of(again) == ("code_wrong", "code_wrong", False, 0)
+    site.registration.deliver(site.issued, CODE)
+    assert end_of(site.run(dest=str(site.folder / RENAMED), retry=True)) == (None, "collected", True, 3)
+
+
+def test_a_whole_download_under_a_former_name_is_taken_without_its_reserve(site: Site) -> None:
+    site.run()
+    data = site.dest.read_bytes()
+    site.dest.unlink()
+    site.dest.with_name(f"{site.dest.name}.part").write_bytes(data + bytes(5000))
+    assert end_of(site.run(dest=str(site.folder / RENAMED))) == (None, "collected", True, 0)
+    assert (site.folder / RENAMED).read_bytes() == data
+
+
+def test_a_file_of_another_account_is_not_taken_under_a_former_name(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.run()
+    monkeypatch.setattr(former_dest, "is_own_file", lambda path: path != site.dest)
+    assert end_of(site.run(dest=str(site.folder / RENAMED)))[:2] == ("link_used", "link_used")
+    assert site.names() == [site.dest.name]
+
+
+def test_a_new_name_that_the_certificate_does_not_have_needs_a_decision(site: Site) -> None:
+    """The number alone does not say that the inventory has renamed the person and not exchanged two numbers."""
+    site.run()
+    there = {"dest": str(site.folder / RENAMED), "authorisation": "T123456"}
+    assert site.run(name="Jeanne Martin", **there)["error"]["code"] == "former_dest"
+    assert not (site.folder / RENAMED).exists()
+    assert end_of(site.run(name="Jeanne Martin", name_check="off", **there)) == (None, "collected", True, 0)
+
+
+@pytest.mark.parametrize("name", ["Jeanne Dupont - T123456.p12", RENAMED])
+def test_a_retry_does_not_ask_again_for_a_bundle_that_was_collected(site: Site, name: str) -> None:
+    """The issuer gives a bundle once, so the file has to be brought back. The former name of a renamed person makes no difference."""
+    dest = str(site.folder / "Jeanne Dupont - T123456.p12")
+    assert end_of(site.run(dest=dest))[1] == "collected"
+    (site.folder / "Jeanne Dupont - T123456.p12").unlink()
+    again = site.run(dest=str(site.folder / name), retry=True)
+    assert (again["error"]["code"], again["requests"]) == ("link_used", 0)
 
 
 @pytest.mark.parametrize("scene", [used, with_wrong_code])
