@@ -46,6 +46,15 @@ def run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent]) -> 
 
 
 def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]) -> Outcome:
+    answer, request, exit_code = ask(case, subject, sent, addresses)
+    form = normal(answer, request, subject.place)
+    return Outcome(form, exit_code, {what: subject.count(what) for what in case.afterwards})
+
+
+def ask(
+    case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]
+) -> tuple[Json, Json, int]:
+    """Prepares and sends: the answer as it is, the request, and the exit code. ``addresses``: of what was started for the case."""
     elements = subject.prepare(orders(case.workstation))
     resolve = resolver(subject.place, elements, addresses)
     request = fill(case.request, resolve)
@@ -55,8 +64,7 @@ def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], ad
     process = subject.start(logon, template.command_line)
     process.send(template.asking(request, case.check_mode, run_as), end=True)
     stdout, exit_code = _finish(process)
-    answer = normal(json.loads(stdout), request, subject.place)
-    return Outcome(answer, exit_code, {what: subject.count(what) for what in case.afterwards})
+    return json.loads(stdout), request, exit_code
 
 
 def complaints(case: Case, outcome: Outcome) -> list[str]:

@@ -87,7 +87,7 @@ class WineSubject:
     def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
         """See ``contract.subject``."""
         wanted = list(orders)
-        documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex)]
+        documents = [order_document(order) for order in wanted if not isinstance(order, HoldMutex)]
         elements = self._carry_out(documents) if documents else ()
         for order in wanted:
             if isinstance(order, HoldMutex):
@@ -147,8 +147,8 @@ class WineSubject:
         self._workstation.close()
 
 
-def _document(order: Order) -> Json:
-    """What ``prepare.ps1`` reads."""
+def order_document(order: Order) -> Json:
+    """What ``prepare.ps1`` and the kit for real Windows read."""
     facts: Json = {}
     match order:
         case PutKey():
