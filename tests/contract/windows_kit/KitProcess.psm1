@@ -9,7 +9,8 @@ function Open-KitProcess {
 	<# .SYNOPSIS
 	Starts PowerShell with pipes. #>
 	param([string] $Argument)
-	$start = [Diagnostics.ProcessStartInfo]::new("$PSHOME\powershell.exe", $Argument)
+	# With another format than None the host reads standard input itself, beside the script.
+	$start = [Diagnostics.ProcessStartInfo]::new("$PSHOME\powershell.exe", "-NoProfile -NonInteractive -InputFormat None $Argument")
 	$start.UseShellExecute = $false
 	$start.RedirectStandardInput = $start.RedirectStandardOutput = $true
 	[Diagnostics.Process]::Start($start)
@@ -49,7 +50,7 @@ function Invoke-KitDriver {
 	param([string] $Driver, [string] $Request, [bool] $CheckMode, [int] $Calls = 1)
 	if ($running.calls -ge $Calls) { Stop-KitDriver }
 	if (-not $running.process) {
-		$running.process = Open-KitProcess -Argument "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"$PSScriptRoot\Invoke-Driver.ps1`""
+		$running.process = Open-KitProcess -Argument "-ExecutionPolicy Bypass -File `"$PSScriptRoot\Invoke-Driver.ps1`""
 	}
 	$running.calls++
 	$private = ',"_ansible_check_mode":' + $CheckMode.ToString().ToLowerInvariant() + '}'
@@ -71,7 +72,7 @@ function Invoke-KitPowerShell {
 	The output of a script in a PowerShell of its own. #>
 	param([string] $Script, [string] $Stdin)
 	$encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($Script))
-	$process = Open-KitProcess -Argument "-NoProfile -NonInteractive -EncodedCommand $encoded"
+	$process = Open-KitProcess -Argument "-EncodedCommand $encoded"
 	try {
 		if ($Stdin) { Send-KitLine -Process $process -Text $Stdin }
 		$process.StandardInput.Dispose()

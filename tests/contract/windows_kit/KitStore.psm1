@@ -8,6 +8,8 @@ $wine = [ansible_collections.hospital_it.pkcs12.kit.Native]::GetWineVersion()
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $capi = @{ 1 = 'Microsoft Enhanced Cryptographic Provider v1.0'; 24 = 'Microsoft Enhanced RSA and AES Cryptographic Provider' }
 $transport = 'hospital_it.pkcs12'
+# The kit gives such names; Windows gives random ones.
+$named = '{00000000-0000-0000-0000-'
 $store = [Security.Cryptography.X509Certificates.X509Store]
 
 function Get-OwnFolder {
@@ -143,12 +145,12 @@ function Open-LegacyKey {
 
 function Remove-LegacyKey {
 	<# .SYNOPSIS
-	Deletes a container of CAPI when its public key is one of these. #>
+	Deletes a container of CAPI when its name or its public key is the kit's. #>
 	param([string] $Name, [int] $Type, [string[]] $PublicKey)
 	try { $key = Open-LegacyKey -Name $Name -Type $Type -Existing } catch { return }
 	try {
 		$modulus = [BitConverter]::ToString($key.ExportParameters($false).Modulus).Replace('-', '')
-		if (@($PublicKey -match $modulus).Count) { $key.PersistKeyInCsp = $false }
+		if ($Name.StartsWith($named) -or @($PublicKey -match $modulus).Count) { $key.PersistKeyInCsp = $false }
 	} finally { $key.Clear() }
 }
 

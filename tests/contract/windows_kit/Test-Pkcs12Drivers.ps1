@@ -21,7 +21,7 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
 	'This machine restricts PowerShell (AppLocker or WDAC): the drivers cannot work for this user, and neither can this test.'
 	exit 2
 }
-if (-not $Results) { $Results = "$PSScriptRoot\results.json" }
+$Results = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($(if ($Results) { $Results } else { "$PSScriptRoot\results.json" }))
 $global:ProgressPreference = 'SilentlyContinue'
 Import-Module "$PSScriptRoot\KitJson.psm1" -Global
 Add-KitType -Path "$PSScriptRoot\Kit.cs"
@@ -84,6 +84,7 @@ $probes = foreach ($probe in Get-KitProbe) {
 	$result
 }
 
+Stop-KitDriver
 $windows = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion')
 $after = Get-KitState
 $left = @(Compare-KitState -Before $before -After $after)
