@@ -14,6 +14,7 @@ export PKCS12_WINDOWS_TOOLS ?= ../shared/windows
 PYTHON := .venv/bin/python
 LINT := .build/venvs/lint
 IMPORTER := .build/venvs/importer
+DOCS := .build/venvs/docs
 STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
 IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
 WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
@@ -86,6 +87,10 @@ prometheus-notice:
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
+.PHONY: docs
+docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
+	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
+
 LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
          lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
@@ -147,6 +152,7 @@ stage:
 .venv/stamp: tests/requirements/test.txt
 $(LINT)/stamp: tests/requirements/lint.txt
 $(IMPORTER)/stamp: tests/requirements/importer.txt
+$(DOCS)/stamp: tests/requirements/docs.txt
 %/stamp: tests/requirements/pins.txt tools/venv
 	@tools/venv $* $(filter-out %/pins.txt %/venv,$^)
 	@touch $@
