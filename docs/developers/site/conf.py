@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 project = "hospital_it.pkcs12"
 author = "hospital_it.pkcs12 contributors"
-copyright = "hospital_it.pkcs12 contributors"  # noqa: A001: Sphinx wants this name
+project_copyright = author
 html_title = "hospital_it.pkcs12"
 html_theme = "sphinx_ansible_theme"
 html_theme_options = {"topbar_links": {}, "documentation_home_url": "index.html"}
