@@ -91,6 +91,10 @@ screenshots: .venv/stamp browser-notice ## take new pictures of the report for d
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
 	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
 
+.PHONY: release
+release: .venv/stamp ## build, check and sign the files of a release in .build/release, KEY=of gpg; it publishes nothing
+	PATH=$(abspath .venv/bin):$$PATH tools/release . .build/release $(KEY)
+
 LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
          lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
