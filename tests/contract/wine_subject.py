@@ -103,7 +103,7 @@ class WineSubject:
         files = [order for order in wanted if isinstance(order, PutFile)]
         # People's folders may be behind a link.
         self._place([file for file in files if file.link])
-        documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex | SquatMutex | PutFile)]
+        documents = [order_document(order) for order in wanted if not isinstance(order, HoldMutex | SquatMutex | PutFile)]
         elements = self._carry_out(documents) if documents else ()
         self._place([file for file in files if not file.link])
         for order in wanted:
@@ -173,8 +173,8 @@ class WineSubject:
         self._workstation.close()
 
 
-def _document(order: Order) -> Json:
-    """What ``prepare.ps1`` reads."""
+def order_document(order: Order) -> Json:
+    """What ``prepare.ps1`` and the kit for real Windows read."""
     facts: Json = {}
     match order:
         case PutKey():

@@ -266,11 +266,11 @@ def test_the_sites_portal_counts_where_it_is_required(
 
 def test_who_has_left_gets_no_certificate(overlay: Path) -> None:
     """A leaver may stay in the inventory until the certificate is removed."""
-    people = [{"name": "A", "authorisation": number, "user": f"CHU\\{number}"} for number in ("T1", "T2")]
-    variables = {"pkcs12_holders": people, "pkcs12_leavers": ["T1"]}
+    people = [{"name": "A", "authorisation": number, "user": f"CHU\\{number}"} for number in ("T1", "T2", "T3")]
+    variables = {"pkcs12_holders": people, "pkcs12_leavers": ["T1", " t3 "]}
     given = dict(recorded(overlay, *((role, variables) for role in ("enrol", "renew", "retire"))))
     numbers = {role: [each["authorisation"] for each in options["holders"]] for role, options in given.items()}
-    assert numbers == {"enrol": ["T2"], "renew": ["T2"], "retire": ["T1", "T2"]}
+    assert numbers == {"enrol": ["T2"], "renew": ["T2"], "retire": ["T1", "T2", "T3"]}
 
 
 def test_defaults_are_safe(overlay: Path) -> None:

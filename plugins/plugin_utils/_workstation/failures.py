@@ -87,8 +87,10 @@ SIGNING_ERRORS = ("no_key", "sign_failed")
 """Codes of an exchange that tried the key, which did not sign. After any other code the key's state is not known."""
 
 
-def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exception:
+def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str, explained_as: str = "") -> Exception:
     """The ``CollectionError`` for an answer with an error, or ``Deferred`` if the logon cannot store a private key.
+
+    ``explained_as``: the key of ``DRIVER_ERRORS`` with the sentence for it, if it is not the code.
 
     Raises ``ValueError`` for an answer without an error.
     """
@@ -102,7 +104,7 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exce
             f"The logon as {name} on {computer} cannot protect a private key{hresult}. {_when_it_works(run_as)}"
         )
     code = "key_asks" if error.code == "sign_failed" and error.hresult in CONSENT_ERRORS else error.code
-    found = DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
+    found = DRIVER_ERRORS.get(explained_as or code, DRIVER_ERRORS["unexpected"])
     undo_failed = any(entry.outcome == "undo_failed" for entry in answer.journal)
     rest = " What this run had added could not be removed again." if undo_failed else ""
     return CollectionError(

@@ -173,6 +173,10 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "A portal did not accept the certificate of {name} on {computer}",
         "Run portal_info with from: workstation, which tells the cause.",
     ),
+    "portal_not_asked": Explanation(  # not a code of the protocol: connect_failed where the portal has not seen the certificate
+        "A portal could not be asked from {computer}, so nobody knows whether it accepts the certificate of {name}",
+        "Run portal_info with from: workstation, which tells the cause.",
+    ),
     "retire_failed": Explanation(
         "Windows could not retire a certificate of {name} on {computer}. What was installed before that stays", LOOK_UP
     ),
