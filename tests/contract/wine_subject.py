@@ -103,7 +103,9 @@ class WineSubject:
         files = [order for order in wanted if isinstance(order, PutFile)]
         # People's folders may be behind a link.
         self._place([file for file in files if file.link])
-        documents = [order_document(order) for order in wanted if not isinstance(order, HoldMutex | SquatMutex | PutFile)]
+        documents = [
+            order_document(order) for order in wanted if not isinstance(order, HoldMutex | SquatMutex | PutFile)
+        ]
         elements = self._carry_out(documents) if documents else ()
         self._place([file for file in files if not file.link])
         for order in wanted:
