@@ -142,10 +142,6 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "A portal did not accept the certificate of {name} on {computer}",
         "Run portal_info with from: workstation, which tells the cause.",
     ),
-    "portal_not_asked": Explanation(  # not a code of the protocol: connect_failed where the portal has not seen the certificate
-        "A portal could not be asked from {computer}, so nobody knows whether it accepts the certificate of {name}",
-        "Run portal_info with from: workstation, which tells the cause.",
-    ),
     "retire_failed": Explanation(
         "Windows could not retire a certificate of {name} on {computer}. What was installed before that stays", LOOK_UP
     ),
@@ -156,6 +152,12 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
     ),
 }
 """The codes of ``store_exchange`` (docs/developers/driver_protocol.md), but for ``no_dpapi``, with which the holder has to wait."""
+
+PORTAL_NOT_ASKED = Explanation(
+    "A portal could not be asked from {computer}, so nobody knows whether it accepts the certificate of {name}",
+    "Run portal_info with from: workstation, which tells the cause.",
+)
+"""What ``connect_failed`` means where the portal has not seen the certificate."""
 
 TEMPORARY = "temporary"
 """Code of a store that is read, and is not the person's own: Windows gave the person a temporary profile."""
