@@ -173,10 +173,6 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "A portal did not accept the certificate of {name} on {computer}",
         "Run portal_info with from: workstation, which tells the cause.",
     ),
-    "portal_not_asked": Explanation(  # not a code of the protocol: connect_failed where the portal has not seen the certificate
-        "A portal could not be asked from {computer}, so nobody knows whether it accepts the certificate of {name}",
-        "Run portal_info with from: workstation, which tells the cause.",
-    ),
     "retire_failed": Explanation(
         "Windows could not retire a certificate of {name} on {computer}. What was installed before that stays", LOOK_UP
     ),
@@ -213,6 +209,12 @@ OFFLINE_ERRORS: Mapping[str, Explanation] = {  # {file}: a path, or nothing
     ),
 }
 """The codes of ``profile_exchange`` that ``store_exchange`` does not have."""
+
+PORTAL_NOT_ASKED = Explanation(
+    "A portal could not be asked from {computer}, so nobody knows whether it accepts the certificate of {name}",
+    "Run portal_info with from: workstation, which tells the cause.",
+)
+"""What ``connect_failed`` means where the portal has not seen the certificate."""
 
 TEMPORARY = "temporary"
 """Code of a store that is read, and does not last: Windows discards the profile at logoff."""
