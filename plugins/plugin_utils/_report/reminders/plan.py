@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from ..._policy.validity import Calendar, Status, calendar_of
+from ..acceptance import AUTHORISATION
 from ..model import Actor, HolderRow, NextStep, Report
 
 
@@ -85,6 +86,8 @@ def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
     """The yearly authorisation. It is due beside any other next step, because the issuer sends no certificate without it."""
     end, left = row.authorisation_until, row.authorisation_days_left
     if end is None or left is None or row.authorisation_status not in (Status.RENEWAL_DUE, Status.EXPIRED):
+        return None
+    if any(each.what.value == f"{AUTHORISATION}{row.authorisation_status.value}" for each in row.accepted):
         return None
     matter = _matter(row, Recipient.EMPLOYER, NextStep.RENEW_AUTHORISATION, calendar)
     # On its end date there is no access any more.
