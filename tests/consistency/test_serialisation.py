@@ -40,7 +40,10 @@ SAFE = {
     "a list": ("if ($Number) { 'one' }", "@{ all = @(Get-It -Number 0) }"),
     "a list under a name": ("if ($Number) { 'one' }", "$all = @(Get-It -Number 0)\n\t@{ all = $all }"),
     "a call of .NET": ("'one'", "@{ name = [Environment]::MachineName; time = (Get-It -Number 0) }"),
-    "a try that gives one value": ("'one'", "$debug = try { [Diagnostics.Process]::EnterDebugMode(); $true } catch { $false }\n\t@{ a = $debug }"),
+    "a try that gives one value": (
+        "'one'",
+        "$debug = try { [Diagnostics.Process]::EnterDebugMode(); $true } catch { $false }\n\t@{ a = $debug }",
+    ),
     "text like a table": ("'one'", "@{ text = 'a = Get-Item'; more = \"b = $(Get-It -Number 0)\" }"),
 }
 
@@ -63,7 +66,11 @@ MENDED = {
     "why a key was kept": ("$reason = @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0]", "@(", ")[0]"),
     "why a portal refused": ("$Fact.code = @(Get-Refusal -Fact $Fact -Status $Status)[0]", "@(", ")[0]"),
     "the status of a portal": ("@(Read-Status -Stream $tls -Head $head)[0]", "@(", ")[0]"),
-    "a program that is not registered": ("{ ConvertTo-Text -Value $key.GetValue('') } else { $null }", " else { $null }", ""),
+    "a program that is not registered": (
+        "{ ConvertTo-Text -Value $key.GetValue('') } else { $null }",
+        " else { $null }",
+        "",
+    ),
     "a policy that says nothing": ("{ $Value -ne 0 } else { $null }", " else { $null }", ""),
     "no file of policies": ("if (-not [IO.File]::Exists($path)) { return $null }", " $null", ""),
     "a certificate without a key": ("if (-not $info) { return $null }", " $null", ""),

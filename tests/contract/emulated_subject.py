@@ -13,16 +13,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
+from contract.placed import PutFile, PutPerson
 from contract.situation import (
     CloseStore,
     ForceKeyProtection,
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     SecondaryLogon,
     TemporaryProfile,

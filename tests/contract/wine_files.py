@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from contract.situation import PutFile
+from contract.placed import PutFile
 
 
 def place(prefix: Path, file: PutFile, profile: str) -> None:
@@ -32,6 +32,6 @@ def _unix_path(prefix: Path, path: str) -> Path:
     """Where a path of drive C is. Names are the same in small and capital letters."""
     found = prefix / "drive_c"
     for part in path.removeprefix("C:\\").split("\\"):
-        known = {each.casefold(): each for each in os.listdir(found)} if found.is_dir() else {}
+        known = {each.name.casefold(): each.name for each in found.iterdir()} if found.is_dir() else {}
         found /= known.get(part.casefold(), part)
     return found

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from contract.fixture_certificates import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
+from contract.placed import PutFile, PutPerson
 from contract.situation import (
     EDITIONS,
     KINDS_OF_LOGGING,
@@ -25,10 +26,8 @@ from contract.situation import (
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     SecondaryLogon,
     TrustRoot,
