@@ -273,7 +273,11 @@ def _file(path: str, text: str = "", certificate: str | None = None, size: int =
     return PutFile(rf"{path}\{wanted.thumbprint}", pack(properties(wanted.der)), **facts)
 
 
-PLAIN = {"temporary_profile": TemporaryProfile, "exchange_running": HoldMutex, "closed_store": CloseStore}
+PLAIN: Mapping[str, type[TemporaryProfile | HoldMutex | CloseStore]] = {
+    "temporary_profile": TemporaryProfile,
+    "exchange_running": HoldMutex,
+    "closed_store": CloseStore,
+}
 PLACED: Mapping[str, Callable[..., PutRegistry | PutFile]] = {
     "registry": _registry,
     "authority": _authority,

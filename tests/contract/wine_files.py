@@ -15,9 +15,11 @@ from contract.placed import PutFile
 
 def place(prefix: Path, file: PutFile, profile: str) -> None:
     """Makes a file with its copies, or a link to a new folder. ``profile``: the owner's folder."""
+    folder, _, _name = file.path.replace("<profile>", profile).rpartition("\\")
+    parent = _unix_path(prefix, folder)
+    parent.mkdir(parents=True, exist_ok=True)
     for each in file.paths:
-        path = _unix_path(prefix, each.replace("<profile>", profile))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = parent / each.rpartition("\\")[2]
         if file.link:
             target = prefix / "drive_c" / "behind links" / path.name
             target.mkdir(parents=True)
