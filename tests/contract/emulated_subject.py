@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from contract import leavers
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
+from contract.placed import PutFile, PutPerson
 from contract.situation import (
     CloseStore,
     DnsName,
@@ -21,10 +22,8 @@ from contract.situation import (
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     SecondaryLogon,
     SquatMutex,

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from contract.fixture_certificates import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
+from contract.placed import PutFile, PutPerson
 from contract.situation import (
     EDITIONS,
     KINDS_OF_LOGGING,
@@ -26,10 +27,8 @@ from contract.situation import (
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     SecondaryLogon,
     SquatMutex,
