@@ -5,6 +5,7 @@
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
+#AnsibleRequires -PowerShell ..module_utils._Mutex
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
@@ -254,23 +255,6 @@ function Read-OwnStore {
 	The owner's elements; those in files last. #>
 	Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
 	Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
-}
-
-function Enter-Mutex {
-	<# .SYNOPSIS
-	The owner's mutex, which this process then holds. #>
-	param([string] $Sid)
-	try { $mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid") } catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {
-		# Another account, or something that is no mutex, has its name.
-		throw @{ code = 'busy'; hresult = Get-HResult -Exception $_.Exception }
-	}
-	# Another exchange on this owner's store that died has released it.
-	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
-	if (-not $free) {
-		$mutex.Dispose()
-		throw @{ code = 'busy' }
-	}
-	$mutex
 }
 
 function Invoke-Exchange {

@@ -22,6 +22,7 @@ SOURCE = "\n".join(
         MODULES / "store_exchange.ps1",
         MODULES / "bundle_files.ps1",
         ROOT / "plugins" / "module_utils" / "_Store.psm1",
+        ROOT / "plugins" / "module_utils" / "_Mutex.psm1",
     )
 )
 REMOVAL = (ROOT / "plugins" / "module_utils" / "_FileRemoval.cs").read_text(encoding="utf-8")

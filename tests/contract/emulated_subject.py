@@ -24,7 +24,6 @@ from contract.situation import (
     PutPerson,
     PutRegistry,
     SecondaryLogon,
-    SquatMutex,
     TemporaryProfile,
     TrustRoot,
 )
@@ -81,7 +80,7 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex() | SquatMutex():
+            case SecondaryLogon() | HoldMutex():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
@@ -91,11 +90,11 @@ class EmulatedSubject:
         path = order.path.replace("<profile>", self.place.profile)
         self.workstation.files.put(PlacedFile(path, order.data, is_link=order.link, locked=order.locked))
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex | SquatMutex) -> None:
-        if isinstance(order, SquatMutex):
-            self.workstation.squatted_mutexes.add(OWNER.sid)
-        elif isinstance(order, SecondaryLogon):
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex) -> None:
+        if isinstance(order, SecondaryLogon):
             self.workstation.secondary_logon = order.start
+        elif order.squat:
+            self.workstation.squatted_mutexes.add(OWNER.sid)
         else:
             self.workstation.mutex(OWNER.sid).acquire()
 

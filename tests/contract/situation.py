@@ -121,12 +121,9 @@ class TemporaryProfile:
 
 @dataclass(frozen=True, slots=True)
 class HoldMutex:
-    """Another process holds the owner's mutex until the workstation is closed."""
+    """Another process holds the owner's mutex until the workstation is closed. ``squat``: by an event of that name instead."""
 
-
-@dataclass(frozen=True, slots=True)
-class SquatMutex:
-    """Something that is no mutex has the name of the owner's, until the workstation is closed."""
+    squat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +188,6 @@ Order = (
     | PutPerson
     | TemporaryProfile
     | HoldMutex
-    | SquatMutex
 )
 
 
@@ -214,7 +210,7 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
             case "temporary_profile":
                 yield TemporaryProfile()
             case "exchange_running" | "mutex_squatted":
-                yield HoldMutex() if word == "exchange_running" else SquatMutex()
+                yield HoldMutex(squat=word == "mutex_squatted")
             case "registry" | "authority" | "file":
                 yield PLACED[word](**details)
             case "portal" | "proxy":

@@ -30,7 +30,6 @@ from contract.situation import (
     PutPerson,
     PutRegistry,
     SecondaryLogon,
-    SquatMutex,
     TrustRoot,
 )
 from lab.emulated.registry import Value
@@ -97,13 +96,11 @@ class WineSubject:
     def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
         """See ``contract.subject``."""
         wanted = list(orders)
-        documents = [_document(order) for order in wanted if not isinstance(order, (HoldMutex, SquatMutex))]
+        documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex)]
         elements = self._carry_out(documents) if documents else ()
         for order in wanted:
             if isinstance(order, HoldMutex):
-                self._hold(HOLD)
-            if isinstance(order, SquatMutex):
-                self._hold(SQUAT)
+                self._hold(SQUAT if order.squat else HOLD)
             if isinstance(order, PutFile) and order.locked:
                 self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
@@ -183,7 +180,7 @@ def _document(order: Order) -> Json:
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}
-        case HoldMutex() | SquatMutex():
+        case HoldMutex():
             raise ValueError("a preparation cannot hold a mutex: it ends")
     return {"do": type(order).__name__, **facts}
 
