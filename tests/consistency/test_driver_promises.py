@@ -23,6 +23,7 @@ SOURCE = "\n".join(
         MODULES / "bundle_files.ps1",
         ROOT / "plugins" / "module_utils" / "_Store.psm1",
         ROOT / "plugins" / "module_utils" / "_PrivateKey.psm1",
+        ROOT / "plugins" / "module_utils" / "_Mutex.psm1",
     )
 )
 CATCH = re.compile(r"catch (\[[\w., \[\]]+\] )?\{\s*([^}]*)")

@@ -26,7 +26,6 @@ from contract.situation import (
     PutLogging,
     PutRegistry,
     SecondaryLogon,
-    SquatMutex,
     TemporaryProfile,
     TrustRoot,
 )
@@ -83,7 +82,7 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex() | SquatMutex() | CloseStore() | DnsName():
+            case SecondaryLogon() | HoldMutex() | CloseStore() | DnsName():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
@@ -104,9 +103,9 @@ class EmulatedSubject:
         else:
             store.plant_raw(order.name, element)
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex | SquatMutex | CloseStore | DnsName) -> None:
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex | CloseStore | DnsName) -> None:
         match order:
-            case SquatMutex():
+            case HoldMutex(squat=True):
                 self.workstation.squatted_mutexes.add(OWNER.sid)
             case SecondaryLogon():
                 self.workstation.secondary_logon = order.start

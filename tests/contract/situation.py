@@ -115,12 +115,9 @@ class TemporaryProfile:
 
 @dataclass(frozen=True, slots=True)
 class HoldMutex:
-    """Another process holds the owner's mutex until the workstation is closed."""
+    """Another process holds the owner's mutex until the workstation is closed. ``squat``: by an event of that name instead."""
 
-
-@dataclass(frozen=True, slots=True)
-class SquatMutex:
-    """Something that is no mutex has the name of the owner's, until the workstation is closed."""
+    squat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +187,6 @@ Order = (
     | TemporaryProfile
     | HoldMutex
     | CloseStore
-    | SquatMutex
 )
 
 
@@ -211,7 +207,7 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
             case "element_without_data":
                 yield PutElement(details, None, computer=False)
             case "temporary_profile" | "exchange_running" | "mutex_squatted" | "closed_store":
-                yield PLAIN[word]()
+                yield PLAIN[word]
             case _ if word in PLACED:
                 yield PLACED[word](**details)
             case "portal" | "proxy":
@@ -306,11 +302,11 @@ def _leavers_file(word: str, **details: Any) -> PutFile:
     return PutFile(*leavers.leavers_file(word, details))
 
 
-PLAIN: Mapping[str, type[TemporaryProfile | HoldMutex | SquatMutex | CloseStore]] = {
-    "temporary_profile": TemporaryProfile,
-    "exchange_running": HoldMutex,
-    "mutex_squatted": SquatMutex,
-    "closed_store": CloseStore,
+PLAIN: Mapping[str, TemporaryProfile | HoldMutex | CloseStore] = {
+    "temporary_profile": TemporaryProfile(),
+    "exchange_running": HoldMutex(),
+    "mutex_squatted": HoldMutex(squat=True),
+    "closed_store": CloseStore(),
 }
 PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,
