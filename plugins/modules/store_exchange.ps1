@@ -269,7 +269,7 @@ function Invoke-Exchange {
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
-	Assert-Computer -Step $complex_args.steps
+	foreach ($step in $complex_args.steps) { if ($step.step -eq 'computer') { Assert-Computer -Name $step.name } }
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
 	$mutex = Enter-Mutex -Sid $Sid
 	try {

@@ -225,7 +225,6 @@ def test_role_hands_on_nothing_else(given: Mapping[str, Json], role: str) -> Non
 
 SITE = {
     "pkcs12_holders": (HOLDERS, "holders"),
-    "pkcs12_computer": ("WS-RAD-01", "computer"),
     "pkcs12_passphrases": ({"T1": "one"}, "passphrases"),
     "pkcs12_holder_passwords": ({"T1": "windows"}, "holder_passwords"),
     "pkcs12_bundle_folder": ("/bundles", "bundle_folder"),
@@ -276,14 +275,8 @@ def test_who_has_left_gets_no_certificate(overlay: Path) -> None:
 def test_defaults_are_safe(overlay: Path) -> None:
     plain = {"pkcs12_holders": HOLDERS}
     given = dict(recorded(overlay, *((role, plain) for role in ("enrol", "renew", "retire"))))
-    assert not {
-        "computer",
-        "bundle_folder",
-        "evidence_path",
-        "authorisation_anniversary",
-        "issuer",
-        "authorisation_pattern",
-    } & set(given["enrol"])
+    unset = {"bundle_folder", "evidence_path", "authorisation_anniversary", "issuer", "authorisation_pattern"}
+    assert not unset & set(given["enrol"])
     assert (given["enrol"]["install"], given["renew"]["install"]) == ("newest", "due")
     assert [given[role]["fail_when_deferred"] for role in given] == [False, True, True]
     assert [given[role]["exportable"] for role in ("enrol", "renew")] == [False, False]
