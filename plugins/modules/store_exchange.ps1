@@ -5,6 +5,7 @@
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
+#AnsibleRequires -PowerShell ..module_utils._Mutex
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
@@ -261,23 +262,6 @@ function Read-OwnStore {
 	# A list that is not complete would say that a certificate is gone.
 	foreach ($one in $found) { if ($one.code) { throw @{ code = 'unexpected'; hresult = $one.hresult } } }
 	$found
-}
-
-function Enter-Mutex {
-	<# .SYNOPSIS
-	The owner's mutex, which this process then holds. #>
-	param([string] $Sid)
-	try { $mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid") } catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {
-		# Another account, or something that is no mutex, has its name.
-		throw @{ code = 'busy'; hresult = Get-HResult -Exception $_.Exception }
-	}
-	# Another exchange on this owner's store that died has released it.
-	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
-	if (-not $free) {
-		$mutex.Dispose()
-		throw @{ code = 'busy' }
-	}
-	$mutex
 }
 
 function Invoke-Exchange {

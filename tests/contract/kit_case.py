@@ -18,16 +18,15 @@ from contract.case import PLACEHOLDER, Case, fill
 from contract.case_runner import resolver
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
+from contract.placed import PutFile, PutPerson
 from contract.recording import case_hash
 from contract.situation import (
     ForceKeyProtection,
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     SecondaryLogon,
     TemporaryProfile,

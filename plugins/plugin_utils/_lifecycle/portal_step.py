@@ -11,6 +11,7 @@ from .._delivery.portal_causes import NOT_REACHED, cause_sentence, next_step_of
 from .._delivery.portal_visit import Visit, visit_of_facts
 from .._errors import CollectionError
 from .._policy.plan import ConnectStep
+from .._workstation.findings import PORTAL_NOT_ASKED, Explanation
 from .._workstation.protocol import ExchangeAnswer, JournalEntry
 
 REFUSED = "connect_failed"
@@ -28,11 +29,11 @@ def visit_in(journal: Sequence[JournalEntry]) -> Visit | None:
         return None
 
 
-def explained_as(answer: ExchangeAnswer) -> str:
-    """The key of the sentence for an exchange that a portal stopped without having seen the certificate; empty for any other."""
+def explained_as(answer: ExchangeAnswer) -> Explanation | None:
+    """The sentence for an exchange that a portal stopped without having seen the certificate; None for any other."""
     visit = visit_in(answer.journal)
     stopped = answer.error is not None and answer.error.code == REFUSED
-    return "portal_not_asked" if stopped and visit and visit.cause in NOT_REACHED else ""
+    return PORTAL_NOT_ASKED if stopped and visit and visit.cause in NOT_REACHED else None
 
 
 def with_portal_cause(error: Exception, answer: ExchangeAnswer) -> Exception:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from .._facts.holders import Awaiting, HolderEntry
 from .._policy.validity import Status
-from .._workstation.findings import NO_STORE
 from .model import Actor, NextStep
 from .silence import Silence
 
 Action = tuple[NextStep, Actor]
+
+NO_STORE = "no_store"
+"""Code of a store that is not where it usually is, while nobody says where else: its owner is not logged on."""
 
 NOTHING = (NextStep.NOTHING, Actor.NOBODY)
 

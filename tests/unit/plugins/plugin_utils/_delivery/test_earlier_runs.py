@@ -75,7 +75,7 @@ def test_a_file_of_another_account_is_not_taken_under_a_former_name(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.run()
-    monkeypatch.setattr(former_dest, "is_own_file", lambda path: path != site.dest)
+    monkeypatch.setattr(former_dest, "is_own_file", lambda path: path.exists() and path != site.dest)
     assert end_of(site.run(dest=str(site.folder / RENAMED)))[:2] == ("link_used", "link_used")
     assert site.names() == [site.dest.name]
 

@@ -42,4 +42,4 @@ def test_only_a_portal_that_saw_the_certificate_can_have_refused_it(cause: str) 
 
 
 def test_another_error_after_the_visit_is_its_own_cause() -> None:
-    assert explained_as(stopped("unreachable", "retire_failed")) == ""
+    assert explained_as(stopped("unreachable", "retire_failed")) is None

@@ -22,6 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, host, record
 
 UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "access was denied", "C:\\x")
+NO_STORE = replace(UNREAD, code="no_store", detail="C:\\y")
 AWAY = replace(JEANNE, logged_on=False)
 NOBODY = replace(JEANNE, owner_sid=None, account=None, logged_on=None)
 NEW = replace(NOBODY, in_facts=False)
@@ -60,6 +61,21 @@ FAILED = "It could not be audited: access is denied."
         ),
         (host(record(archived=True)), Status.MISSING, NextStep.ENROL, Actor.IT),
         (host(unread=(UNREAD,)), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (host(unread=(NO_STORE,)), Status.UNKNOWN, NextStep.AUDIT_LOGGED_ON, Actor.IT),
+        (host(unread=(NO_STORE, UNREAD)), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (
+            host(unread=(UNREAD, replace(NO_STORE, owner_sid="S-1-5-21-9"))),
+            Status.UNKNOWN,
+            NextStep.REPAIR_PROFILE,
+            Actor.IT,
+        ),
+        (
+            host(unread=(NO_STORE, replace(UNREAD, owner_sid="S-1-5-21-9"))),
+            Status.UNKNOWN,
+            NextStep.AUDIT_LOGGED_ON,
+            Actor.IT,
+        ),
+        (host(unread=(NO_STORE,), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(entries=(NEW,)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
         (host(entries=(replace(NEW, owner_sid=JEANNE.owner_sid),)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
         (
@@ -97,6 +113,11 @@ FAILED = "It could not be audited: access is denied."
         "at_home_and_elsewhere",
         "archived",
         "unread",
+        "not_logged_on_and_no_store",
+        "no_store_and_more",
+        "no_store_of_somebody_else",
+        "no_store_beside_somebody_else",
+        "no_store_and_off",
         "new",
         "new_at_a_known_account",
         "new_but_listed",
