@@ -13,13 +13,14 @@ from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
+from contract import leavers
 from contract.captured_commands import Sent
 from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.normal import NORMAL, Place, normal
 from contract.portals import portals
-from contract.situation import orders
+from contract.situation import PutFile, orders
 from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
 
@@ -56,7 +57,7 @@ def ask(
 ) -> tuple[Json, Json, int]:
     """Prepares and sends: the answer as it is, the request, and the exit code. ``addresses``: of what was started for the case."""
     elements = subject.prepare(orders(case.workstation))
-    resolve = resolver(subject.place, elements, addresses)
+    resolve = resolver(subject.place, elements, addresses, leavers_store(case))
     request = fill(case.request, resolve)
     run_as = None if case.run_as is None else fill(case.run_as, resolve)
     template = sent[case.driver, run_as is not None]
@@ -67,6 +68,12 @@ def ask(
     return json.loads(stdout), request, exit_code
 
 
+def leavers_store(case: Case) -> list[bytes]:
+    """The elements of someone who has left, where a case has one."""
+    files = [order for order in orders(case.workstation) if isinstance(order, PutFile)]
+    return [file.data for file in files if file.path.startswith(leavers.MY)]
+
+
 def complaints(case: Case, outcome: Outcome) -> list[str]:
     """Where an outcome is not what the case expects."""
     expected = fill(case.answer, resolver(NORMAL, ()))
@@ -75,13 +82,22 @@ def complaints(case: Case, outcome: Outcome) -> list[str]:
 
 
 def resolver(
-    place: Place, elements: Iterable[bytes], addresses: Mapping[str, str] = MappingProxyType({})
+    place: Place,
+    elements: Iterable[bytes],
+    addresses: Mapping[str, str] = MappingProxyType({}),
+    of_a_leaver: Iterable[bytes] = (),
 ) -> Callable[[str], str]:
-    """What the placeholders of cases stand for. ``addresses``: of what was started for the case."""
+    """What the placeholders of cases stand for. ``addresses``: of what was started for the case.
+
+    ``of_a_leaver``: the elements of someone who has left.
+    """
     words = {
         "owner_sid": place.owner_sid,
+        "leaver": leavers.SID,
+        "observed:leaver": store_hash(of_a_leaver),
         "profile": place.profile,
         "account": place.account,
+        "computer": place.computer,
         "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
         "nonce": NONCE,
@@ -98,7 +114,7 @@ def resolver(
             return base64.b64encode(fixture_certificate(*names).certificate.issuer.public_bytes()).decode()
         if word == "bundle":
             return base64.b64encode(bundle(*names)).decode()
-        return words[word]
+        return words[placeholder]
 
     return resolve
 

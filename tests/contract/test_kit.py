@@ -127,6 +127,8 @@ PLACED = {
     "inventory_reads_the_start_type_of_the_secondary_logon": "never",
     "inventory_says_that_a_profile_lies_on_a_share": "never",
     "inventory_sees_every_kind_of_logging_wherever_it_is_set_1": "never",
+    "leaver_loses_certificate_and_cng_key": "administrator",
+    "remove_keeps_a_key_that_a_request_links_to": None,
 }
 """Who may run what. A mistake here would change somebody's computer."""
 

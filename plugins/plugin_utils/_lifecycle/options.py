@@ -89,7 +89,7 @@ def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: Exec
         expired_for_days=options["expired_for_days"],
         calendar=calendar_of(options["time_zone"], options["renew_before_days"]),
     )
-    return Absent(selector, policy, execution)
+    return Absent(selector, policy, execution, options["offline"])
 
 
 def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOptions:
