@@ -58,9 +58,7 @@ def ask(
 ) -> tuple[Json, Json, int]:
     """Prepares and sends: the answer as it is, the request, and the exit code. ``addresses``: of what was started for the case."""
     elements = subject.prepare(orders(case.workstation))
-    files = [order for order in orders(case.workstation) if isinstance(order, PutFile)]
-    leavers_store = [file.data for file in files if file.path.startswith(leavers.MY)]
-    resolve = resolver(subject.place, elements, addresses, leavers_store)
+    resolve = resolver(subject.place, elements, addresses, leavers_store(case))
     request = fill(case.request, resolve)
     run_as = None if case.run_as is None else fill(case.run_as, resolve)
     template = sent[case.driver, run_as is not None]
@@ -69,6 +67,12 @@ def ask(
     process.send(template.asking(request, case.check_mode, run_as), end=True)
     stdout, exit_code = _finish(process)
     return json.loads(stdout), request, exit_code
+
+
+def leavers_store(case: Case) -> list[bytes]:
+    """The elements of someone who has left, where a case has one."""
+    files = [order for order in orders(case.workstation) if isinstance(order, PutFile)]
+    return [file.data for file in files if file.path.startswith(leavers.MY)]
 
 
 def complaints(case: Case, outcome: Outcome) -> list[str]:
@@ -82,16 +86,16 @@ def resolver(
     place: Place,
     elements: Iterable[bytes],
     addresses: Mapping[str, str] = MappingProxyType({}),
-    leavers_store: Iterable[bytes] = (),
+    of_a_leaver: Iterable[bytes] = (),
 ) -> Callable[[str], str]:
     """What the placeholders of cases stand for. ``addresses``: of what was started for the case.
 
-    ``leavers_store``: the elements of someone who has left.
+    ``of_a_leaver``: the elements of someone who has left.
     """
     words = {
         "owner_sid": place.owner_sid,
         "leaver": leavers.SID,
-        "observed:leaver": store_hash(leavers_store),
+        "observed:leaver": store_hash(of_a_leaver),
         "profile": place.profile,
         "account": place.account,
         "computer": place.computer,

@@ -46,6 +46,7 @@ OF_THE_MACHINE = {
     *("programs", "auto_select", "firefox", "policies_file"),
 }
 """Keys of answers whose values are a machine's own, unless a case sets them."""
+NOT_RECORDED = "held against what the case expects: there is no recording of this driver and this question"
 MISSING = "nothing"
 """What stands for a key that one of them does not have."""
 
@@ -101,11 +102,22 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
         outcome = results.outcome(case, result)
     except FalseProofError as error:
         return Row(case.name, Verdict.DIFFERS, (str(error), *left))
-    if case.runs_on(Kind.WINDOWS_POWERSHELL):
-        found = (*_from_recording(case, outcome, results), *left)
-        return Row(case.name, Verdict.DIFFERS if found else Verdict.AGREED, found)
-    found = (*complaints(case, outcome), *left)
-    return Row(case.name, Verdict.DIFFERS if found else Verdict.WINDOWS_ONLY, found)
+    alike = Verdict.AGREED if case.runs_on(Kind.WINDOWS_POWERSHELL) else Verdict.WINDOWS_ONLY
+    if alike is Verdict.AGREED and _is_recorded(case, results):
+        found, note = (*_from_recording(case, outcome, results), *left), None
+    else:
+        found = (*complaints(case, outcome), *left)
+        note = NOT_RECORDED if alike is Verdict.AGREED else None
+    return Row(case.name, Verdict.DIFFERS if found else alike, (*found, note) if note else found)
+
+
+def _is_recorded(case: Case, results: Results) -> bool:
+    """Whether the recording is of this driver and of this question."""
+    if not recording.path_of(case).exists():
+        return False
+    recorded = _recorded(case.name)
+    asked = (recorded["case_sha256"], recorded["driver_sha256"])
+    return asked == (recording.case_hash(case), results.drivers[case.driver])
 
 
 def _from_recording(case: Case, outcome: Outcome, results: Results) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ NAME = "pkcs12-kit"
 FORMAT = 1
 """Of the results file. ``contract.results`` reads it."""
 REQUIRED = re.compile(r"^#AnsibleRequires -(?:PowerShell|CSharpUtil) \.\.module_utils\.(\w+)", re.MULTILINE)
-MODULE = "ansible_collections.hospital_it.pkcs12.plugins.module_utils"
+USED = re.compile(r"^using ansible_collections\.hospital_it\.pkcs12\.plugins\.module_utils\.(\w+);", re.MULTILINE)
 SEEN_FIRST = ("store_inventory", "browser_info", "bundle_files")
 """The drivers that read: what they see before the first case is not the kit's, and stays out of the results."""
 PROBED = "jeanne-2026"
@@ -63,15 +63,16 @@ def driver_hashes() -> dict[str, str]:
     found = {}
     for path in sorted((ROOT / "plugins" / "modules").glob("*.ps1")):
         script = path.read_bytes()
-        names = sorted(f"{MODULE}.{_util(name).name}" for name in REQUIRED.findall(script.decode()))
-        ours = [_util(name.removeprefix(f"{MODULE}.")).read_bytes() for name in names]
+        ours = [util.read_bytes() for util in sorted(_utils(script.decode()), key=lambda util: util.name)]
         found[path.stem] = hashlib.sha256(b"\0".join([script, *ours])).hexdigest()
     return found
 
 
-def _util(name: str) -> Path:
-    (path,) = (ROOT / "plugins" / "module_utils").glob(f"{name.partition('.')[0]}.*")
-    return path
+def _utils(source: str) -> set[Path]:
+    """What a source imports from this collection, and what that imports."""
+    names = {*REQUIRED.findall(source), *USED.findall(source)}
+    direct = {path for name in names for path in (ROOT / "plugins" / "module_utils").glob(f"{name}.*")}
+    return direct.union(*(_utils(path.read_text(encoding="utf-8")) for path in direct))
 
 
 def _drivers() -> list[Path]:

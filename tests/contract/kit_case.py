@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from contract.case import PLACEHOLDER, Case, fill
-from contract.case_runner import resolver
+from contract.case_runner import leavers_store, resolver
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.placed import PutFile, PutPerson
@@ -28,9 +28,7 @@ from contract.situation import (
     PutKey,
     PutLogging,
     PutRegistry,
-    SecondaryLogon,
-    TemporaryProfile,
-    TrustRoot,
+    SquatMutex,
     orders,
 )
 from contract.wine_subject import order_document
@@ -41,33 +39,44 @@ FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
 """The placeholders that the harness resolves."""
 KNOWN = {
     *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
-    *("SecondaryLogon", "TemporaryProfile", "TrustRoot"),
+    *("SecondaryLogon", "TemporaryProfile", "TrustRoot", "CloseStore", "DnsName", "SquatMutex"),
 }
 """The preparations that the harness can make, or that have a reason here why it does not."""
+NEVER = {
+    "TrustRoot": "it would make the computer trust another root authority",
+    "TemporaryProfile": "it would make Windows take the user's profile for a temporary one, and remove it",
+    "SecondaryLogon": "it would change the start of a service of Windows",
+    "DnsName": "it would give the computer another name",
+    "CloseStore": "it would close one of the user's stores to him",
+}
+"""The preparations that the kit makes on nobody's machine, with the reason."""
 LARGE = 1 << 16
+MOST_FILES, LARGEST_FILE = 100, 1 << 26
+"""What the kit puts on a machine."""
 
 Json = dict[str, Any]
 
 
 def document(case: Case) -> Json:
     """What the harness reads. It never fails for a case that is new: that one gets a reason."""
-    request = fill(dict(case.request), _resolve())
     try:
+        request = fill(dict(case.request), _resolve(leavers_store(case)))
         wanted = list(orders(case.workstation))
         unknown = next(
             (f"the kit does not know the preparation {name}" for name in map(_name, wanted) if name not in KNOWN), None
         )
     except (KeyError, TypeError, ValueError) as error:
-        wanted, unknown = [], f"the kit does not know this preparation: {error}"
+        request, wanted, unknown = {}, [], f"the kit does not know this preparation: {error}"
+    never = unknown or next(_never(case, request, wanted), None)
     return {
         "name": case.name,
         "driver": case.driver,
         "check_mode": case.check_mode,
         "request": request,
-        "orders": [_order(order) for order in wanted if _name(order) in KNOWN],
+        "orders": [] if never else [_order(order) for order in wanted],
         "afterwards": sorted(case.afterwards),
         "case_sha256": case_hash(case),
-        "never": unknown or next(_never(case, request, wanted), None),
+        "never": never,
         "administrator": next(_administrator(wanted), None),
         "wine": case.not_on.get(Kind.WINDOWS_POWERSHELL),
     }
@@ -87,8 +96,8 @@ def csp_blob(wanted: FixtureCertificate) -> bytes:
     return head + b"".join(number.to_bytes(length, "little") for number, length in parts)
 
 
-def _resolve() -> Callable[[str], str]:
-    known = resolver(ON_THE_MACHINE, ())
+def _resolve(of_a_leaver: list[bytes]) -> Callable[[str], str]:
+    known = resolver(ON_THE_MACHINE, (), of_a_leaver=of_a_leaver)
 
     def resolve(placeholder: str) -> str:
         if placeholder in FILLED_IN:
@@ -106,8 +115,8 @@ def _name(order: Order) -> str:
 
 
 def _order(order: Order) -> Json:
-    if isinstance(order, HoldMutex):
-        return {"do": "HoldMutex"}
+    if isinstance(order, HoldMutex | SquatMutex):
+        return {"do": _name(order)}
     if isinstance(order, PutKey) and order.legacy:
         return {
             "do": "PutLegacyKey",
@@ -116,9 +125,9 @@ def _order(order: Order) -> Json:
             "computer": order.computer,
         }
     if isinstance(order, PutFile):
-        large = len(order.data) > LARGE and not order.data.strip(b"\0")
-        facts = {"size": len(order.data)} if large else {"data": order.data.hex().upper()}
-        return {"do": "PutFile", "path": order.path, "locked": order.locked, "link": order.link, **facts}
+        size = max(order.sparse, len(order.data))
+        facts = {"data": order.data.hex().upper()} if order.data.strip(b"\0") or size <= LARGE else {"size": size}
+        return {"do": "PutFile", **facts, "paths": list(order.paths), "locked": order.locked, "link": order.link}
     return order_document(order)
 
 
@@ -135,19 +144,17 @@ def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
 def _never_prepared(wanted: list[Order]) -> Iterator[str]:
     """Which preparations the kit does not make, and why."""
     for order in wanted:
+        if _name(order) in NEVER:
+            yield NEVER[_name(order)]
         match order:
-            case TrustRoot():
-                yield "it would make the computer trust another root authority"
-            case TemporaryProfile():
-                yield "it would make Windows take the user's profile for a temporary one, and remove it"
-            case SecondaryLogon():
-                yield "it would change the start of a service of Windows"
             case PutPerson(logged_on=True) | PutLogging(of=str()):
                 yield "it needs another person who is logged on"
             case PutRegistry(of=str() as of) if of != "own":
                 yield "it needs another person who is logged on"
             case PutPerson(denied=True):
                 yield "it needs a profile that is closed even to administrators"
+            case PutFile(sparse=size, copies=copies) if size > LARGEST_FILE or copies > MOST_FILES:
+                yield "it needs more files, or a larger one, than the kit puts on a machine"
 
 
 def _administrator(wanted: list[Order]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.fixture_certificates import all_certificates, certificates_of, fixture_certificate
 from contract.kit import HARNESS, NAME, ROOT, build, driver_hashes
-from contract.kit_case import csp_blob, document
+from contract.kit_case import FILLED_IN, csp_blob, document
 from contract.recording import driver_hash
 from contract.throwaway_certificates import make
 
@@ -70,7 +70,7 @@ def test_what_is_to_be_run_is_complete(kit: Path) -> None:
         case = read(path)
         if not case["never"]:
             rest = path.read_text()
-            for word in ("owner_sid", "account", "profile", "observed"):
+            for word in sorted(FILLED_IN):
                 rest = rest.replace(f"${{{word}}}", "")
             assert "${" not in rest, path.name
 
@@ -127,6 +127,8 @@ PLACED = {
     "inventory_reads_the_start_type_of_the_secondary_logon": "never",
     "inventory_says_that_a_profile_lies_on_a_share": "never",
     "inventory_sees_every_kind_of_logging_wherever_it_is_set_1": "never",
+    "leaver_loses_certificate_and_cng_key": "administrator",
+    "remove_keeps_a_key_that_a_request_waits_with": None,
 }
 """Who may run what. A mistake here would change somebody's computer."""
 

@@ -170,7 +170,7 @@ class WineSubject:
 
 
 def order_document(order: Order) -> Json:
-    """What ``prepare.ps1`` and the kit for real Windows read."""
+    """What ``prepare.ps1`` and the kit for real Windows read. Raises ``ValueError`` for an order that is none of PowerShell's."""
     facts: Json = {}
     match order:
         case PutKey():

@@ -37,10 +37,10 @@ def left(workstation: WineWorkstation) -> list[str]:
 def test_every_target_runs_and_nothing_stays(windows: Hospital, powershell: WineWorkstation) -> None:
     (host,) = windows.workstations
     before = left(powershell)
-    done = run(str(windows.inventory), host, "", {**os.environ, "LC_ALL": "C.UTF-8"})
-    assert done.returncode == 0, done.stdout
+    code, said = run(str(windows.inventory), host, "", {**os.environ, "LC_ALL": "C.UTF-8"})
+    assert code == 0, said
     for target in TARGETS.iterdir():
-        assert f"PLAY [Target {target.name}]" in done.stdout
+        assert f"PLAY [Target {target.name}]" in said
     assert left(powershell) == before
 
 
@@ -61,9 +61,9 @@ def test_what_a_failed_target_did_is_taken_back(
     monkeypatch.setattr(kit_remote, "TARGETS", tmp_path)
     before = left(powershell)
     (host,) = windows.workstations
-    done = run(str(windows.inventory), host, "", {**os.environ, "LC_ALL": "C.UTF-8"})
-    assert done.returncode != 0
-    assert "on purpose" in done.stdout
+    code, said = run(str(windows.inventory), host, "", {**os.environ, "LC_ALL": "C.UTF-8"})
+    assert code != 0
+    assert "on purpose" in said
     assert left(powershell) == before
 
 

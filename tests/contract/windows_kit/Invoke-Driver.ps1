@@ -6,7 +6,7 @@
 $ErrorActionPreference = 'Stop'
 Import-Module "$PSScriptRoot\KitJson.psm1"
 $folder = "$PSScriptRoot\drivers"
-$compiled = @{}
+$state = @{ compiled = $false }
 
 $run = {
 	param([string] $Path, [hashtable] $Argument, [hashtable] $Module)
@@ -28,9 +28,10 @@ function Invoke-One {
 	foreach ($found in [regex]::Matches($source, '(?m)^#AnsibleRequires -PowerShell \.\.module_utils\.(\w+)')) {
 		$modules[$found.Groups[1].Value] = [IO.File]::ReadAllText("$folder\$($found.Groups[1].Value).psm1")
 	}
-	foreach ($found in [regex]::Matches($source, '(?m)^#AnsibleRequires -CSharpUtil \.\.module_utils\.(\w+)')) {
-		if (-not $compiled[$found.Groups[1].Value]) { Add-KitType -Path "$folder\$($found.Groups[1].Value).cs" }
-		$compiled[$found.Groups[1].Value] = $true
+	if ($source -match '(?m)^#AnsibleRequires -CSharpUtil' -and -not $state.compiled) {
+		# All at once, since one may use another.
+		Add-KitType -Path ([IO.Directory]::GetFiles($folder, '*.cs'))
+		$state.compiled = $true
 	}
 	$shell = [PowerShell]::Create()
 	try {

@@ -37,6 +37,7 @@ function Get-Count {
 		'containers' { @(Get-KeyPlace).Count - $Before.keys.Count }
 		'authorities' { (Get-KitState).authorities.Count - $Before.authorities.Count }
 		'exportable' { Measure-Exportable -Before $Before }
+		'key_files' { @($State.files | Where-Object { $_ -match '\\Microsoft\\Crypto\\' -and [IO.File]::Exists($_) }).Count }
 		'bundles' { @($State.files | Where-Object { $_ -match '\.(p12|pfx)$' -and [IO.File]::Exists($_) }).Count }
 		default { $null }
 	}

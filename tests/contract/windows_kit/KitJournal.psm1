@@ -124,8 +124,10 @@ function Add-KitFile {
 	if ([IO.File]::Exists($Path) -or [IO.Directory]::Exists($Path)) { throw @{ reason = "there is a file or folder of this name already: $([IO.Path]::GetFileName($Path))" } }
 	Add-KitFolder -Path ([IO.Path]::GetDirectoryName($Path))
 	if ($Link) {
+		$target = "$([IO.Path]::GetTempPath())pkcs12-kit-$([Guid]::NewGuid().ToString('N'))"
+		Add-KitFolder -Path $target
 		Add-KitEntry -Entry @{ do = 'folder'; path = $Path }
-		[void] (New-Item -ItemType Junction -Path $Path -Target ([IO.Path]::GetTempPath()))
+		[void] (New-Item -ItemType Junction -Path $Path -Target $target)
 		return
 	}
 	Add-KitEntry -Entry @{ do = 'file'; path = $Path }

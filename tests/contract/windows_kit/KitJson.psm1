@@ -82,10 +82,10 @@ function ConvertTo-KitJson {
 function Add-KitType {
 	<# .SYNOPSIS
 	Compiles C#. Windows PowerShell 5.1 refers to fewer assemblies than PowerShell 7 unless it is told. #>
-	param([string] $Path)
+	param([string[]] $Path)
 	$options = @{}
 	if ($PSVersionTable.PSVersion.Major -le 5) { $options.ReferencedAssemblies = 'System', 'System.Core', 'System.Security' }
-	Add-Type -TypeDefinition ([IO.File]::ReadAllText($Path)) @options
+	Add-Type -Path $Path @options
 }
 
 Export-ModuleMember -Function Read-KitJson, ConvertTo-Table, ConvertTo-KitJson, Add-KitType

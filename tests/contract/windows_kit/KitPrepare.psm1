@@ -48,8 +48,9 @@ function Add-Element {
 	param([Object] $Order, [hashtable] $Case)
 	$hex = $Order.data
 	foreach ($alias in $Case.containers.Keys) { if ($hex) { $hex = $hex.Replace($alias, $Case.containers[$alias]) } }
-	if ($Order.computer) {
-		Set-KitRegistry -Root 'HKLM' -Path "Software\$certificates\$($Order.name)" -Name 'Blob' -Kind $(if ($hex) { 'Binary' }) -Value $hex
+	if ($Order.computer -or $Order.request) {
+		$place = if ($Order.request) { 'Microsoft\SystemCertificates\REQUEST\Certificates' } else { $certificates }
+		Set-KitRegistry -Root $(if ($Order.computer) { 'HKLM' } else { 'HKCU' }) -Path "Software\$place\$($Order.name)" -Name 'Blob' -Kind $(if ($hex) { 'Binary' }) -Value $hex
 		return
 	}
 	if ($hex -and $Order.name -in $Case.thumbprints) {
@@ -70,12 +71,14 @@ function Add-Person {
 	<# .SYNOPSIS
 	The profile of an invented person: an entry of the list, and files. #>
 	param([Object] $Order, [hashtable] $Case)
-	$path = "C:\Users\$($Order.name)"
-	if ([IO.Directory]::Exists($path)) { throw @{ reason = "there is a profile of this name already: $($Order.name)" } }
+	$path = $Order.folder
+	$made = @(Get-KitEntry | Where-Object { $_.path -eq $path }).Count
+	if (-not $made -and [IO.Directory]::Exists($path)) { throw @{ reason = "there is a profile of this name already: $($Order.name)" } }
 	Set-KitRegistry -Root 'HKLM' -Path "$profileList\$($Order.sid)" -Name 'ProfileImagePath' -Kind 'ExpandString' -Value $path
+	if ($Order.state) { Set-KitRegistry -Root 'HKLM' -Path "$profileList\$($Order.sid)" -Name 'State' -Kind 'DWord' -Value $Order.state }
 	if ($Order.twin) { Set-KitRegistry -Root 'HKLM' -Path "$profileList\$($Order.sid).bak" }
 	if (-not $Order.appdata) { return }
-	Add-KitFolder -Path "$path\AppData\Roaming\$certificates"
+	Add-KitFolder -Path $(if ($Order.store) { "$path\AppData\Roaming\$certificates" } else { "$path\AppData\Roaming" })
 	foreach ($file in $Order.elements.PSObject.Properties) {
 		$place = "$path\AppData\Roaming\$certificates\$($file.Name)"
 		Add-KitFile -Path $place -Data (ConvertFrom-Hex -Text $file.Value)
@@ -87,17 +90,22 @@ function Add-OwnFile {
 	<# .SYNOPSIS
 	A file or a link to a folder. #>
 	param([Object] $Order, [hashtable] $Case)
-	$path = $Order.path.Replace('<profile>', $Case.profile)
 	$data = if ($null -ne $Order.size) { [byte[]]::new($Order.size) } else { ConvertFrom-Hex -Text $Order.data }
-	Add-KitFile -Path $path -Data $data -Link:$Order.link
-	[void] $Case.files.Add($path)
-	if ($Order.locked) { [void] $Case.held.Add([IO.File]::Open($path, 'Open', 'Read', 'None')) }
+	foreach ($path in $Order.paths.Replace('<profile>', $Case.profile)) {
+		Add-KitFile -Path $path -Data $data -Link:$Order.link
+		[void] $Case.files.Add($path)
+		if ($Order.locked) { [void] $Case.held.Add([IO.File]::Open($path, 'Open', 'Read', 'None')) }
+	}
 }
 
 function Add-Mutex {
 	<# .SYNOPSIS
-	Holds the mutex of the user's exchanges. #>
-	param([hashtable] $Case)
+	Holds the mutex of the user's exchanges, or takes its name for something else. #>
+	param([hashtable] $Case, [switch] $Squat)
+	if ($Squat) {
+		[void] $Case.held.Add([Threading.EventWaitHandle]::new($false, 'ManualReset', "Global\hospital_it.pkcs12.$($Case.owner_sid)"))
+		return
+	}
 	$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$($Case.owner_sid)")
 	[void] $mutex.WaitOne(10000)
 	$Case.mutex = $mutex
@@ -114,6 +122,7 @@ function Add-KitPreparation {
 		'PutPerson' { Add-Person -Order $Order -Case $Case }
 		'PutFile' { Add-OwnFile -Order $Order -Case $Case }
 		'HoldMutex' { Add-Mutex -Case $Case }
+		'SquatMutex' { Add-Mutex -Case $Case -Squat }
 		'ForceKeyProtection' {
 			Set-KitRegistry -Root 'HKLM' -Path 'SOFTWARE\Policies\Microsoft\Cryptography' -Name 'ForceKeyProtection' -Kind 'DWord' -Value $Order.policy
 		}
