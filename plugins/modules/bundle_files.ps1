@@ -122,7 +122,7 @@ function Get-Answer {
 	param()
 	$until = [DateTime]::UtcNow.AddSeconds($longest)
 	@{
-		changed = $false; protocol = 1; computer = [Environment]::MachineName; utc = Get-UtcNow
+		changed = $false; protocol = 1; computer = [Environment]::MachineName; dns_names = @(Get-DnsName); utc = Get-UtcNow
 		profiles = @(foreach ($person in Get-ProfileList) {
 			$found = @(Search-Profile -Sid $person.owner_sid -ProfilePath $person.path -Until $until)
 			@{

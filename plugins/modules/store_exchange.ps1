@@ -5,6 +5,7 @@
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
+#AnsibleRequires -PowerShell ..module_utils._Mutex
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
@@ -18,8 +19,9 @@ $missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090
 
 # A step's memo is for undoing it: "replaced", an element as it was; "added", the link of a new container; "location" of an authority.
 
-# The keys of each type of step, beside id, step and thumbprint.
+# The keys of each type of step, beside id, step and, but for "computer", thumbprint.
 $stepKeys = @{
+	computer = , 'name'
 	import = 'bundle', 'passphrase', 'exportable'
 	prove = , 'nonce'
 	name = , 'friendly_name'
@@ -57,15 +59,20 @@ function Import-Bundle {
 	$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
 	$signs = try { Get-Proof -Certificate $present -Nonce ([byte[]]::new(32)) } catch { $false }
 	if (-not $signs) {
-		if ($present) { $Memo.replaced = $present.Export('SerializedCert') }
 		$leaf = Open-Bundle -Index $Index -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
 		$link = Get-KeyLink -Certificate $leaf
 		if (-not $link) { throw @{ code = 'import_failed'; hresult = $missingKey.CRYPT_E_NO_KEY_PROPERTY } }
 		$Memo.added = $link
+		if ($present) {
+			$Memo.replaced = $present.Export('SerializedCert')
+			if ($present.FriendlyName) { $leaf.FriendlyName = $present.FriendlyName }
+			# Add merges the properties of both, and Windows does not document which key link then counts.
+			$Store.Remove($present)
+		}
 		$Store.Add($leaf)
 		$leaf.Dispose()
-		# It inherits the archived mark, too.
 		$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
+		if ((Get-KeyLink -Certificate $present).container -ne $link.container) { throw @{ code = 'import_failed' } }
 	}
 	if ($present.Archived) {
 		# Nobody is offered an archived certificate.
@@ -112,7 +119,7 @@ function Remove-Certificate {
 		# Where it cannot be hidden it goes all the same.
 		try { $Certificate.Archived = $true } catch { $shown = $false }
 		try {
-			$fact.key = if (Remove-Key -Link $link) { 'deleted' } else { 'gone' }
+			$fact.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' }
 			# Another certificate of this key may have left one.
 			$fact.swept = Remove-LostKey -Certificate $Certificate
 		} catch {
@@ -129,6 +136,7 @@ function Invoke-Step {
 	Does a step of the request and returns its facts. Step "connect" has facts when it fails, too: they go into its entry. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo, [hashtable] $Entry)
 	$step = @($complex_args.steps)[$Index]
+	if ($step.step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
 	if ($step.step -eq 'import') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
 	if ($step.step -eq 'chain') {
 		return Add-Authority -Thumbprint $step.thumbprint -Data ([Convert]::FromBase64String($step.certificate)) -Memo $Memo
@@ -223,7 +231,7 @@ function Assert-Request {
 	foreach ($step in $complex_args.steps) {
 		$expected = $stepKeys[[string] $step.step]
 		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
-		$expected += 'id', 'step', 'thumbprint'
+		$expected += if ($step.step -eq 'computer') { 'id', 'step' } else { 'id', 'step', 'thumbprint' }
 		if (Compare-Object -ReferenceObject $expected -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
 	}
 }
@@ -261,11 +269,9 @@ function Invoke-Exchange {
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
+	foreach ($step in $complex_args.steps) { if ($step.step -eq 'computer') { Assert-Computer -Name $step.name } }
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
-	$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid")
-	# Another exchange on this owner's store that died has released it.
-	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
-	if (-not $free) { throw @{ code = 'busy' } }
+	$mutex = Enter-Mutex -Sid $Sid
 	try {
 		$Answer.before = $Answer.after = @(Read-OwnStore)
 		$observed = Get-StoreHash -Element $Answer.before

@@ -59,6 +59,13 @@ function Get-Logging {
 	}
 }
 
+function Test-ScriptRule {
+	<# .SYNOPSIS
+	Whether AppLocker has rules for scripts. They may give administrators FullLanguage mode and other people ConstrainedLanguage mode. #>
+	$key = $registry::LocalMachine.OpenSubKey('SOFTWARE\Policies\Microsoft\Windows\SrpV2\Script')
+	[bool] ($key -and $key.SubKeyCount)
+}
+
 function Resolve-Holder {
 	<# .SYNOPSIS
 	An account, as SID, DOMAIN\user or UPN, with its SID and its name.
@@ -139,9 +146,10 @@ function Get-Inventory {
 	param([string[]] $Holder)
 	@{
 		changed = $false; protocol = 1; utc = Get-UtcNow
-		identity = Get-RunIdentity; computer = [Environment]::MachineName
+		identity = Get-RunIdentity; computer = [Environment]::MachineName; dns_names = @(Get-DnsName)
 		os_build = [int] $registry::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion', 'CurrentBuildNumber', 0)
 		language_mode = [string] $ExecutionContext.SessionState.LanguageMode
+		script_rules = Test-ScriptRule
 		logging = Get-Logging
 		force_key_protection = Get-ForceKeyProtection
 		# The service behind become: 2 automatic, 3 on demand, 4 disabled.

@@ -13,11 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
+from contract import leavers
 from contract.captured_commands import Sent
 from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.normal import NORMAL, Place, normal
+from contract.placed import PutFile
 from contract.portals import portals
 from contract.situation import orders
 from contract.subject import Subject
@@ -46,8 +48,19 @@ def run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent]) -> 
 
 
 def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]) -> Outcome:
+    answer, request, exit_code = ask(case, subject, sent, addresses)
+    form = normal(answer, request, subject.place)
+    return Outcome(form, exit_code, {what: subject.count(what) for what in case.afterwards})
+
+
+def ask(
+    case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]
+) -> tuple[Json, Json, int]:
+    """Prepares and sends: the answer as it is, the request, and the exit code. ``addresses``: of what was started for the case."""
     elements = subject.prepare(orders(case.workstation))
-    resolve = resolver(subject.place, elements, addresses)
+    files = [order for order in orders(case.workstation) if isinstance(order, PutFile)]
+    leavers_store = [file.data for file in files if file.path.startswith(leavers.MY)]
+    resolve = resolver(subject.place, elements, addresses, leavers_store)
     request = fill(case.request, resolve)
     run_as = None if case.run_as is None else fill(case.run_as, resolve)
     template = sent[case.driver, run_as is not None]
@@ -55,8 +68,7 @@ def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], ad
     process = subject.start(logon, template.command_line)
     process.send(template.asking(request, case.check_mode, run_as), end=True)
     stdout, exit_code = _finish(process)
-    answer = normal(json.loads(stdout), request, subject.place)
-    return Outcome(answer, exit_code, {what: subject.count(what) for what in case.afterwards})
+    return json.loads(stdout), request, exit_code
 
 
 def complaints(case: Case, outcome: Outcome) -> list[str]:
@@ -67,13 +79,22 @@ def complaints(case: Case, outcome: Outcome) -> list[str]:
 
 
 def resolver(
-    place: Place, elements: Iterable[bytes], addresses: Mapping[str, str] = MappingProxyType({})
+    place: Place,
+    elements: Iterable[bytes],
+    addresses: Mapping[str, str] = MappingProxyType({}),
+    leavers_store: Iterable[bytes] = (),
 ) -> Callable[[str], str]:
-    """What the placeholders of cases stand for. ``addresses``: of what was started for the case."""
+    """What the placeholders of cases stand for. ``addresses``: of what was started for the case.
+
+    ``leavers_store``: the elements of someone who has left.
+    """
     words = {
         "owner_sid": place.owner_sid,
+        "leaver": leavers.SID,
+        "observed:leaver": store_hash(leavers_store),
         "profile": place.profile,
         "account": place.account,
+        "computer": place.computer,
         "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
         "nonce": NONCE,
@@ -90,7 +111,7 @@ def resolver(
             return base64.b64encode(fixture_certificate(*names).certificate.issuer.public_bytes()).decode()
         if word == "bundle":
             return base64.b64encode(bundle(*names)).decode()
-        return words[word]
+        return words[placeholder]
 
     return resolve
 

@@ -11,11 +11,13 @@ from dataclasses import replace
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from contract import leavers
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.placed import PutFile, PutPerson
 from contract.situation import (
     CloseStore,
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
@@ -80,7 +82,7 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex() | CloseStore():
+            case SecondaryLogon() | HoldMutex() | CloseStore() | DnsName():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
@@ -91,6 +93,8 @@ class EmulatedSubject:
             path = each.replace("<profile>", self.place.profile)
             file = PlacedFile(path, order.data, is_link=order.link, locked=order.locked, sparse=order.sparse)
             self.workstation.files.put(file)
+            if path.startswith(leavers.MY):
+                self.workstation.profiles[leavers.SID].store.plant_raw(path.removeprefix(leavers.MY), order.data)
 
     def _put_element(self, order: PutElement) -> None:
         store, element = self._store(order.computer), self._with_containers(order.data or b"")
@@ -99,13 +103,18 @@ class EmulatedSubject:
         else:
             store.plant_raw(order.name, element)
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex | CloseStore) -> None:
-        if isinstance(order, SecondaryLogon):
-            self.workstation.secondary_logon = order.start
-        elif isinstance(order, CloseStore):
-            self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
-        else:
-            self.workstation.mutex(OWNER.sid).acquire()
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex | CloseStore | DnsName) -> None:
+        match order:
+            case HoldMutex(squat=True):
+                self.workstation.squatted_mutexes.add(OWNER.sid)
+            case SecondaryLogon():
+                self.workstation.secondary_logon = order.start
+            case CloseStore():
+                self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
+            case DnsName():
+                self.workstation.dns_host, self.workstation.dns_domain = order.host, order.domain
+            case HoldMutex():
+                self.workstation.mutex(OWNER.sid).acquire()
 
     def _trust(self, der: bytes) -> None:
         root = x509.load_der_x509_certificate(der)
@@ -138,7 +147,9 @@ class EmulatedSubject:
         own, authorities = self.workstation.store_of(OWNER.sid), self.workstation.authorities
         exportable = sum(container.exportable for container in own.containers.values())
         bundles = list(self.workstation.files.below(self.place.profile))
+        key_files = [file for file in self.workstation.files.below("C:") if r"\Microsoft\Crypto" in file.path]
         counted: dict[str, Sized] = {"containers": own.containers, "authorities": authorities, "bundles": bundles}
+        counted["key_files"] = key_files
         return exportable if what == "exportable" else len(counted[what])
 
     def start(self, logon: Logon, command_line: str) -> Process:

@@ -110,6 +110,12 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
         }
         'PutRegistry' { Set-Registry -Order $order }
         'PutLogging' { Set-Logging -Order $order }
+        'DnsName' {
+            # From here Wine's GetNetworkParams takes both.
+            $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SYSTEM\CurrentControlSet\Services\Tcpip\Parameters')
+            $key.SetValue('Hostname', $order.host)
+            $key.SetValue('Domain', $order.domain)
+        }
         'SecondaryLogon' {
             $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SYSTEM\CurrentControlSet\Services\seclogon')
             $key.SetValue('Start', [int] $order.start, 'DWord')

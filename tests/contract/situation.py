@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words in which a case prepares a workstation, turned into a few orders that every kind can carry out.
 
-``certificate: {of: NAME, key: KEY, legacy: false, provider: TEXT, friendly_name: TEXT, archived: false, store: own|request|computer}``
+``certificate: {of: NAME, key: KEY, legacy: false, cng_link: NUMBER, provider: TEXT, friendly_name: TEXT, archived: false,
+store: own|request|computer}``
     A certificate. KEY: ``own`` (the default), in a container of its own; ``none``; ``lost``, where the link leads nowhere; the
     name of another certificate, whose key it is; ``shared``, the container of the preparation before; ``computer``, a link to a
-    key of the computer. With a ``provider`` the key is in that one, which is not there.
+    key of the computer. With a ``provider`` the key is in that one, which is not there. ``cng_link``: the link is one to CNG, with
+    this key spec, although the key is a ``legacy`` one.
 ``leftover_key: {of: NAME}``
     A key container that no certificate links to.
 ``unparsable: BASE64``
@@ -27,6 +29,8 @@ store: true, state: 0, twin: false, locked: false, denied: false}``
     Windows gave the owner a temporary one.
 ``force_key_protection: 0|1|2``
     The policy: no, a dialog at the first use of a key, a dialog at every use.
+``dns: {host: TEXT, domain: TEXT}``
+    The computer's names by GetNetworkParams.
 ``registry: {of: computer|own|SID, key: KEY, values: {NAME: VALUE, ...}}``
     Values below the key ``Software`` of the computer, the owner, or another user, who is then logged on. VALUE may be ``{size: NUMBER}``,
     so many zero bytes.
@@ -40,10 +44,13 @@ store: true, state: 0, twin: false, locked: false, denied: false}``
     A store of the owner, beside My, does not open.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
+``mutex_squatted: true``
+    An event of another program has the name of the owner's mutex.
 ``portal: {demand: required|optional|nothing|after the request, signs_for: NAME, trusted: true, status: 200, takes: NAME}``
     A portal, which takes this certificate. ``trusted``: its authority is a root of the computer. ``${portal}`` is its address.
 ``proxy: true``
     A proxy, whose address is ``${proxy}``.
+The words for someone who has left are in ``contract.leavers``.
 """
 
 from __future__ import annotations
@@ -51,6 +58,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -59,6 +67,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
+from contract import leavers
 from contract.fixture_certificates import FixtureCertificate, fixture_certificate
 from contract.placed import PutFile, PutPerson
 from contract.portals import portal_authority
@@ -106,7 +115,9 @@ class TemporaryProfile:
 
 @dataclass(frozen=True, slots=True)
 class HoldMutex:
-    """Another process holds the owner's mutex until the workstation is closed."""
+    """Another process holds the owner's mutex until the workstation is closed. ``squat``: by an event of that name instead."""
+
+    squat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,14 @@ class SecondaryLogon:
 
 
 @dataclass(frozen=True, slots=True)
+class DnsName:
+    """The computer's host name, which may have the domain, and its domain."""
+
+    host: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRoot:
     """A root that browsers of the computer trust, in DER."""
 
@@ -156,6 +175,7 @@ class CloseStore:
 
 Order = (
     TrustRoot
+    | DnsName
     | ForceKeyProtection
     | PutLogging
     | PutRegistry
@@ -186,9 +206,9 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield PutElement(thumbprint_of(data), data, computer=False)
             case "element_without_data":
                 yield PutElement(details, None, computer=False)
-            case "temporary_profile" | "exchange_running" | "closed_store":
-                yield PLAIN[word]()
-            case "registry" | "authority" | "file":
+            case "temporary_profile" | "exchange_running" | "mutex_squatted" | "closed_store":
+                yield PLAIN[word]
+            case _ if word in PLACED:
                 yield PLACED[word](**details)
             case "portal" | "proxy":
                 yield from _trusted(word, details)
@@ -206,6 +226,8 @@ def _of_the_computer(word: str, details: Any) -> Order:
     match word:
         case "person":
             return _person(**details)
+        case "leaver":
+            return _person(leavers.SID, leavers.NAME, **details)
         case "logging":
             return _logging(**details)
         case "force_key_protection":
@@ -220,6 +242,7 @@ class _Certificate:
     of: str
     key: str = "own"
     legacy: bool = False
+    cng_link: int | None = None
     provider: str | None = None
     friendly_name: str | None = None
     archived: bool = False
@@ -239,6 +262,8 @@ class _Certificate:
         )
 
     def _link(self, container: str) -> KeyProvInfo:
+        if self.cng_link is not None:
+            return KeyProvInfo(container, CNG_PROVIDER, 0, 0, self.cng_link)
         provider, provider_type = (CAPI_PROVIDERS[1], 1) if self.legacy else (self.provider or CNG_PROVIDER, 0)
         flags = MACHINE_KEYSET if "computer" in (self.store, self.key) else 0
         return KeyProvInfo(container, provider, provider_type, flags, AT_KEYEXCHANGE if self.legacy else 0)
@@ -273,13 +298,20 @@ def _file(path: str, text: str = "", certificate: str | None = None, size: int =
     return PutFile(rf"{path}\{wanted.thumbprint}", pack(properties(wanted.der)), **facts)
 
 
-PLAIN: Mapping[str, type[TemporaryProfile | HoldMutex | CloseStore]] = {
-    "temporary_profile": TemporaryProfile,
-    "exchange_running": HoldMutex,
-    "closed_store": CloseStore,
+def _leavers_file(word: str, **details: Any) -> PutFile:
+    return PutFile(*leavers.leavers_file(word, details))
+
+
+PLAIN: Mapping[str, TemporaryProfile | HoldMutex | CloseStore] = {
+    "temporary_profile": TemporaryProfile(),
+    "exchange_running": HoldMutex(),
+    "mutex_squatted": HoldMutex(squat=True),
+    "closed_store": CloseStore(),
 }
-PLACED: Mapping[str, Callable[..., PutRegistry | PutFile]] = {
+PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,
     "authority": _authority,
     "file": _file,
+    "dns": DnsName,
+    **{word: partial(_leavers_file, word) for word in leavers.MAKERS},
 }

@@ -22,6 +22,7 @@ from contract.situation import (
     EDITIONS,
     KINDS_OF_LOGGING,
     CloseStore,
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
@@ -38,23 +39,32 @@ from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation_interface import AuthMethod, Kind, Logon, Process
 
 PREPARE = Path(__file__).with_name("prepare.ps1")
-HOLD = """
-$mutex = [Threading.Mutex]::new($false, "Global\\hospital_it.pkcs12.$([Security.Principal.WindowsIdentity]::GetCurrent().User.Value)")
+NAME = """
+$name = "Global\\hospital_it.pkcs12.$([Security.Principal.WindowsIdentity]::GetCurrent().User.Value)"
+"""
+HOLD = f"""{NAME}
+$mutex = [Threading.Mutex]::new($false, $name)
 [void] $mutex.WaitOne()
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
+"""
+
+SQUAT = f"""{NAME}
+$taken = [Threading.EventWaitHandle]::new($false, 'ManualReset', $name)
+'held'
+Start-Sleep -Seconds 600
 """
 
 LOCK = """
 $held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft\\SystemCertificates\\My\\Certificates') |
     ForEach-Object {{ [IO.File]::Open($_, 'Open', 'Read', 'None') }}
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 LOCK_FILE = """
 $held = [IO.File]::Open('{path}', 'Open', 'Read', 'None')
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 EXPORTABLE = re.compile(r"Export Policy\s+REG_BINARY\s+0[13]")
 
@@ -91,12 +101,12 @@ class WineSubject:
         files = [order for order in wanted if isinstance(order, PutFile)]
         # People's folders may be behind a link.
         self._place([file for file in files if file.link])
-        documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex | PutFile)]
+        documents = [order_document(order) for order in wanted if not isinstance(order, HoldMutex | PutFile)]
         elements = self._carry_out(documents) if documents else ()
         self._place([file for file in files if not file.link])
         for order in wanted:
             if isinstance(order, HoldMutex):
-                self._hold(HOLD)
+                self._hold(SQUAT if order.squat else HOLD)
             if isinstance(order, PutFile) and order.locked:
                 self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
@@ -124,6 +134,9 @@ class WineSubject:
             return sum(
                 path.suffix.lower() in (".p12", ".pfx") for path in self._workstation.prefix.rglob("users/**/*.*")
             )
+        if what == "key_files":
+            found = self._workstation.prefix.rglob("users/*/AppData/Roaming/Microsoft/Crypto/**/*")
+            return sum(path.is_file() for path in found)
         return sum(line.startswith(key + "\\") for key in COUNTED[what] for line in self._query(key).splitlines())
 
     def _query(self, key: str, *options: str) -> str:
@@ -156,8 +169,8 @@ class WineSubject:
         self._workstation.close()
 
 
-def _document(order: Order) -> Json:
-    """What ``prepare.ps1`` reads."""
+def order_document(order: Order) -> Json:
+    """What ``prepare.ps1`` and the kit for real Windows read."""
     facts: Json = {}
     match order:
         case PutKey():
@@ -175,7 +188,7 @@ def _document(order: Order) -> Json:
         case PutRegistry():
             values = [{"name": name, **_registry_value(value)} for name, value in order.values.items()]
             facts = {"of": order.of, "key": order.key, "values": values}
-        case SecondaryLogon() | ForceKeyProtection():
+        case SecondaryLogon() | ForceKeyProtection() | DnsName():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}

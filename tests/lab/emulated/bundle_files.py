@@ -38,6 +38,7 @@ def bundle_files(computer: Computer, session: Session, request: Mapping[str, Any
         "changed": False,
         "protocol": 1,
         "computer": computer.computer_name,
+        "dns_names": computer.dns_names,
         "utc": computer.utc(),
         "profiles": [_profile(computer, session, sid) for sid in sorted(computer.profiles)],
     }
@@ -45,10 +46,11 @@ def bundle_files(computer: Computer, session: Session, request: Mapping[str, Any
 
 def bundle_removal(computer: Computer, session: Session, request: Mapping[str, Any], check_mode: bool) -> Json:
     """Answers a request of bundle_removal."""
-    wrong = wrong_with(request, ("protocol", "files"))
+    wrong = wrong_with(request, ("protocol", "computer", "files"))
     if wrong:
         return refused("bundle_removal", wrong)
-    journal = [_remove(computer, session, file, check_mode) for file in request["files"]]
+    right = request["computer"] == "" or computer.is_called(request["computer"])
+    journal = [_remove(computer, session, file, check_mode, right) for file in request["files"]]
     removed = any(entry["outcome"] == "removed" for entry in journal)
     return {"changed": removed, "protocol": 1, "computer": computer.computer_name, "journal": journal}
 
@@ -108,8 +110,11 @@ def _bundle(file: PlacedFile) -> Json:
     return {"path": file.path, "size": file.size, "modified": modified, **facts}
 
 
-def _remove(computer: Computer, session: Session, asked: Mapping[str, str], check_mode: bool) -> Json:
-    outcome, code, hresult = _removed(computer, session, asked, check_mode)
+def _remove(
+    computer: Computer, session: Session, asked: Mapping[str, str], check_mode: bool, right_computer: bool
+) -> Json:
+    other = ("left", "wrong_computer", None)
+    outcome, code, hresult = _removed(computer, session, asked, check_mode) if right_computer else other
     kept = {key: asked[key] for key in ("owner_sid", "path", "sha256")}
     return {**kept, "outcome": outcome, "code": code, "hresult": hresult, "at": computer.utc()}
 

@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     read_records,
     thumbprint_of,
 )
-from lab.emulated.element import Properties, link_of, pack, properties, text
+from lab.emulated.element import Properties, link_of, pack, text
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
 
@@ -62,10 +62,6 @@ class StoreHandle:
         self._store.elements[thumbprint] = pack(known)
         self._announce(Change.CERTIFICATE_WRITTEN, thumbprint)
 
-    def add(self, der: bytes, link: KeyProvInfo) -> None:
-        """X509Store.Add: CERT_STORE_ADD_REPLACE_EXISTING_INHERIT_PROPERTIES, so what the new certificate lacks stays."""
-        self.write({**(self.find(thumbprint_of(der)) or {}), **properties(der, link)})
-
     def remove(self, thumbprint: str) -> None:
         """Deletes a certificate, if it is there; its key stays."""
         if self._store.elements.pop(thumbprint, None):
@@ -97,7 +93,13 @@ class StoreHandle:
             self._announce(Change.CONTAINER_DELETED, name)
 
     def container(self, link: KeyProvInfo) -> KeyContainer | None:
-        """The container that a link leads to."""
+        """The container that a link leads to. CNG opens one of CAPI only by its key spec (NCryptOpenKey, dwLegacyKeySpec)."""
+        found = self.named(link)
+        legacy = found is not None and found.provider_type != 0
+        return None if legacy and not link.provider_type and not link.key_spec else found
+
+    def named(self, link: KeyProvInfo) -> KeyContainer | None:
+        """The container of this name, whoever can open it."""
         return self._store.containers.get(link.container)
 
     def leftovers(self, spki: bytes) -> list[str]:

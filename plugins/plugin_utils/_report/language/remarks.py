@@ -12,8 +12,8 @@ from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status, is_selectable
 from ..model import CertificateRow, HolderRow, HolderWorkstation, Reachability, Report, WorkstationRow
+from ..silence import silence
 from .remark_vocabulary import UNREAD
-from .silence import silence
 from .wording import Wording
 
 SHOWN_THUMBPRINT = 8
@@ -65,8 +65,8 @@ class Remarks:
 
     def reason(self, row: WorkstationRow) -> str:
         """The words for the problem of a workstation; empty without one."""
-        key = silence(row)
-        return self._say(key) if key else ""
+        cause = silence(row.problem, row.answer)
+        return self._say(f"silence.{cause.value}") if cause else ""
 
     def owner(self, sid: str, account: str | None = None) -> str:
         """Who an account is: the holders' names and the account, the account alone, or the SID if nothing names it."""

@@ -241,6 +241,10 @@ class FakeDrivers:
             self.elements[step.thumbprint][11] = (asked["friendly_name"] + "\0").encode("utf-16-le")
         elif step.type == "retire" and asked["method"] == "archive":
             self.elements[step.thumbprint][19] = b""
+        elif step.type == "remove_key":
+            return {"key": "deleted", "kept_because": None, "container": "{1}", "provider": SOFTWARE}
+        elif step.type == "remove_certificate":
+            del self.elements[step.thumbprint]
         elif step.type != "chain":
             del self.elements[step.thumbprint]
             return {"key": "deleted", "kept_because": None}

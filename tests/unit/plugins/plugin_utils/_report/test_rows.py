@@ -31,6 +31,10 @@ DEFERRED = replace(JEANNE, outcome="deferred", outcome_at=NOW - DAY)
 LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
 
 
+REFUSED = "It did not answer: ntlm: the specified credentials were rejected by the server."
+FAILED = "It could not be audited: access is denied."
+
+
 @pytest.mark.parametrize(
     ("what", "status", "step", "actor"),
     [
@@ -84,6 +88,10 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
         (host(record(), unread=(UNREAD,)), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
         (host(record(), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(), facts_at=NOW - 4 * DAY), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
+        (host(record(), problem=REFUSED), Status.UNKNOWN, NextStep.ADMIT_ACCOUNT, Actor.IT),
+        (host(record(), problem=FAILED), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
+        (Host("ws-1", (JEANNE,), problem=REFUSED), Status.NEVER_SEEN, NextStep.ADMIT_ACCOUNT, Actor.IT),
+        (Host("ws-1", (JEANNE,), problem="It is off."), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
         (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
     ],
     ids=[
@@ -117,6 +125,10 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
         "unread_but_usable",
         "off",
         "facts_too_old",
+        "refuses_the_account",
+        "audit_failed",
+        "refuses_the_account_and_never_seen",
+        "off_and_never_seen",
         "never_seen",
     ],
 )
