@@ -207,6 +207,7 @@ EFFECTS = [
     Effect("computer", "WS-2", code, None, "wrong_computer", scene=new),
     Effect("computer", "WS-2", computers, [None], [], scene=new),
     Effect("computer", "10.0.0.7", code, None, "bad_arguments", scene=new),
+    Effect("computer", "pc-7.chu.example", computers, [None], ["pc-7.chu.example"], scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
     Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
