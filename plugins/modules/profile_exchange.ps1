@@ -123,8 +123,8 @@ function Remove-KeyFile {
 	param([string] $ProfilePath, [string] $Sid, [hashtable] $Element, [hashtable[]] $Other)
 	$link = $Element.link
 	if (-not $link) { return @{ key = 'none' } }
-	$fact = @{ key = 'kept'; kept_because = Get-PlaceToKeep -Link $link; container = $link.container; provider = $link.provider }
-	if (-not $fact.kept_because) { $fact.kept_because = Get-SharedReason -Element $Element -Other $Other }
+	$fact = @{ key = 'kept'; kept_because = @(Get-PlaceToKeep -Link $link)[0]; container = $link.container; provider = $link.provider }
+	if (-not $fact.kept_because) { $fact.kept_because = @(Get-SharedReason -Element $Element -Other $Other)[0] }
 	if ($fact.kept_because) { return $fact }
 	$named = @(Read-KeyFile -ProfilePath $ProfilePath -Sid $Sid | Where-Object { [string]::Equals($_.container, $link.container, 'OrdinalIgnoreCase') })
 	if ($named.Count -gt 1 -or -not $link.container) { throw @{ code = 'ambiguous_key'; file = $named.path -join ', ' } }
@@ -144,7 +144,7 @@ function Get-OwnProfile {
 	if (-not $person) { throw @{ code = 'stale_store' } }
 	if ($person.temporary) { throw @{ code = 'temporary_profile' } }
 	if ($person.loaded) { throw @{ code = 'profile_loaded' } }
-	if ($person.path -notmatch '^[A-Za-z]:\\') { throw @{ code = 'profile_unread'; file = $person.path } }
+	if (-not (Test-LocalPath -Path $person.path)) { throw @{ code = 'profile_unread'; file = $person.path } }
 	$person
 }
 

@@ -93,8 +93,9 @@ class EmulatedSubject:
             path = each.replace("<profile>", self.place.profile)
             file = PlacedFile(path, order.data, is_link=order.link, locked=order.locked, sparse=order.sparse)
             self.workstation.files.put(file)
-            if path.startswith(leavers.MY):
-                self.workstation.profiles[leavers.SID].store.plant_raw(path.removeprefix(leavers.MY), order.data)
+            folder, _, name = path.rpartition("\\")
+            if folder + "\\" == leavers.MY:
+                self.workstation.profiles[leavers.SID].store.plant_raw(name, order.data)
 
     def _put_element(self, order: PutElement) -> None:
         store, element = self._store(order.computer), self._with_containers(order.data or b"")

@@ -56,7 +56,7 @@ def fail_after_the_key(workstation: EmulatedWorkstation) -> None:
 
 TROUBLES = {
     "ws-unknown": Trouble("unknown_holder", r"knows no account CHU\nobody", READ, arguments={"holder": r"CHU\nobody"}),
-    "ws-temporary": Trouble("temporary_profile", "a temporary profile", READ, jeannes(set_to("temporary", True))),
+    "ws-temporary": Trouble("temporary_profile", "discards at logoff", READ, jeannes(set_to("temporary", True))),
     "ws-redirected": Trouble(
         "store_unread", "AppData is redirected to a share", READ, jeannes(set_to("redirected_to", r"\\files\jdupont"))
     ),
