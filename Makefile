@@ -86,8 +86,8 @@ prometheus-notice:
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
-LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
-         lint-changelog lint-environment lint-sanity lint-units
+LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-workflows lint-licences lint-build lint-importer lint-ansible \
+         lint-docs lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
 lint: $(LINTS) ## run all checks, one after the other; each check is also a separate target:
 	@echo "lint: $(words $(LINTS)) checks passed; what could not be done here is said above, behind ***"
@@ -108,6 +108,9 @@ lint-shell: $(LINT)/stamp ## check shell scripts
 
 lint-powershell: bed-notice ## check that the drivers work with Windows PowerShell 5.1 and .NET Framework 4.6.2
 	@tools/bed check plugins/modules/*.ps1 plugins/module_utils/*
+
+lint-workflows: $(LINT)/stamp ## check the workflows of GitHub Actions, and the shell scripts in them
+	PATH=$(abspath $(LINT)/bin):$$PATH actionlint
 
 lint-licences: $(LINT)/stamp ## check that every file names its licence
 	$(LINT)/bin/reuse lint --lines

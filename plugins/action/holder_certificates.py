@@ -74,6 +74,7 @@ class ActionModule(Pkcs12Action):
             "authorisation_anniversary": {"type": "str"},
             "fail_when_deferred": {"type": "bool", "default": True},
             "deferred_fails_within_days": {"type": "int", "default": 7},
+            "computer": {"type": "str"},
             "allow_logged_secrets": {"type": "bool", "default": False},
             "evidence_path": {"type": "path"},
         },

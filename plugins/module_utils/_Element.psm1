@@ -32,18 +32,17 @@ function Read-Record {
 
 function Get-KeyLink {
 	<# .SYNOPSIS
-	CRYPT_KEY_PROV_INFO of a certificate, when it has one. #>
+	CRYPT_KEY_PROV_INFO of a certificate; null when it has none. #>
 	param([X509Certificate] $Certificate)
-	$records = Read-Record -Element $Certificate.Export('SerializedCert')
-	Read-KeyLink -Record $records
+	Read-KeyLink -Record (Read-Record -Element $Certificate.Export('SerializedCert'))
 }
 
 function Read-KeyLink {
 	<# .SYNOPSIS
-	CRYPT_KEY_PROV_INFO in the records of an element, when it is there. Type 0 is CNG. #>
+	CRYPT_KEY_PROV_INFO in the records of an element; null when it is not there. Type 0 is CNG. #>
 	param([hashtable] $Record)
 	$info = $Record[$CERT_KEY_PROV_INFO_PROP_ID]
-	if (-not $info) { return }
+	if (-not $info) { return $null }
 	# Seven numbers; the first two: where the names are.
 	$numbers = foreach ($index in 0..6) { [BitConverter]::ToInt32($info, 4 * $index) }
 	$names = foreach ($at in $numbers[0, 1]) { [Text.Encoding]::Unicode.GetString($info, $at, $info.Length - $at).Split([char] 0)[0] }

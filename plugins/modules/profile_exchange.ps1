@@ -8,7 +8,12 @@
 # Removes certificates and key files from the profile of someone who is not logged on. Protocol: docs/developers/driver_protocol.md
 # The profile's owner may have put anything into it, so nothing in it is followed, and little of it is read.
 
-$stepTypes = 'remove_key', 'remove_certificate'
+# The keys of each type of step, beside id and step.
+$stepKeys = @{
+	computer = , 'name'
+	remove_key = , 'thumbprint'
+	remove_certificate = , 'thumbprint'
+}
 $largestFile = 64KB
 $mostFiles = 1000
 
@@ -147,6 +152,7 @@ function Invoke-Step {
 	<# .SYNOPSIS
 	Does a step, on the profile as it is now, and returns its facts. #>
 	param([string] $Sid, [string] $Step, [string] $Thumbprint)
+	if ($Step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
 	$person = Get-OwnProfile -Sid $Sid
 	$my = @(Read-ProfileStore -ProfilePath $person.path -Name 'My')
 	$element = Find-Element -Element $my -Thumbprint $Thumbprint
@@ -198,8 +204,9 @@ function Assert-Request {
 	$expected = 'protocol', 'owner_sid', 'observed', 'steps'
 	if (Test-Request -Expected $expected -Given $complex_args.Keys -Protocol $complex_args.protocol) { throw @{ code = 'bad_request' } }
 	foreach ($step in $complex_args.steps) {
-		if ($step.step -notin $stepTypes) { throw @{ code = 'unknown_step' } }
-		if (Compare-Object -ReferenceObject 'id', 'step', 'thumbprint' -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
+		$expected = $stepKeys[[string] $step.step]
+		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
+		if (Compare-Object -ReferenceObject (@('id', 'step') + $expected) -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
 	}
 }
 
@@ -221,6 +228,7 @@ function Invoke-Exchange {
 	Carries out a request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
+	Assert-Computer -Step $complex_args.steps
 	[void] (Get-OwnProfile -Sid $Sid)
 	$mutex = Lock-Owner -Sid $Sid
 	try {

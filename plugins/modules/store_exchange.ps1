@@ -18,8 +18,9 @@ $missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090
 
 # A step's memo is for undoing it: "replaced", an element as it was; "added", the link of a new container; "location" of an authority.
 
-# The keys of each type of step, beside id, step and thumbprint.
+# The keys of each type of step, beside id, step and, but for "computer", thumbprint.
 $stepKeys = @{
+	computer = , 'name'
 	import = 'bundle', 'passphrase', 'exportable'
 	prove = , 'nonce'
 	name = , 'friendly_name'
@@ -57,15 +58,20 @@ function Import-Bundle {
 	$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
 	$signs = try { Get-Proof -Certificate $present -Nonce ([byte[]]::new(32)) } catch { $false }
 	if (-not $signs) {
-		if ($present) { $Memo.replaced = $present.Export('SerializedCert') }
 		$leaf = Open-Bundle -Index $Index -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
 		$link = Get-KeyLink -Certificate $leaf
 		if (-not $link) { throw @{ code = 'import_failed'; hresult = $missingKey.CRYPT_E_NO_KEY_PROPERTY } }
 		$Memo.added = $link
+		if ($present) {
+			$Memo.replaced = $present.Export('SerializedCert')
+			if ($present.FriendlyName) { $leaf.FriendlyName = $present.FriendlyName }
+			# Add merges the properties of both, and Windows does not document which key link then counts.
+			$Store.Remove($present)
+		}
 		$Store.Add($leaf)
 		$leaf.Dispose()
-		# It inherits the archived mark, too.
 		$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
+		if ((Get-KeyLink -Certificate $present).container -ne $link.container) { throw @{ code = 'import_failed' } }
 	}
 	if ($present.Archived) {
 		# Nobody is offered an archived certificate.
@@ -104,7 +110,7 @@ function Remove-Certificate {
 	$fact = @{ key = 'none' }
 	$link = Get-KeyLink -Certificate $Certificate
 	if ($link) {
-		$reason = Get-ReasonToKeep -Certificate $Certificate -Link $link
+		$reason = @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0]
 		$fact = @{ key = 'kept'; kept_because = $reason; container = $link.container; provider = $link.provider }
 	}
 	if ($link -and -not $reason) {
@@ -112,7 +118,7 @@ function Remove-Certificate {
 		# Where it cannot be hidden it goes all the same.
 		try { $Certificate.Archived = $true } catch { $shown = $false }
 		try {
-			$fact.key = if (Remove-Key -Link $link) { 'deleted' } else { 'gone' }
+			$fact.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' }
 			# Another certificate of this key may have left one.
 			$fact.swept = Remove-LostKey -Certificate $Certificate
 		} catch {
@@ -129,6 +135,7 @@ function Invoke-Step {
 	Does a step of the request and returns its facts. Step "connect" has facts when it fails, too: they go into its entry. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo, [hashtable] $Entry)
 	$step = @($complex_args.steps)[$Index]
+	if ($step.step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
 	if ($step.step -eq 'import') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
 	if ($step.step -eq 'chain') {
 		return Add-Authority -Thumbprint $step.thumbprint -Data ([Convert]::FromBase64String($step.certificate)) -Memo $Memo
@@ -223,7 +230,7 @@ function Assert-Request {
 	foreach ($step in $complex_args.steps) {
 		$expected = $stepKeys[[string] $step.step]
 		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
-		$expected += 'id', 'step', 'thumbprint'
+		$expected += if ($step.step -eq 'computer') { 'id', 'step' } else { 'id', 'step', 'thumbprint' }
 		if (Compare-Object -ReferenceObject $expected -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
 	}
 }
@@ -247,8 +254,30 @@ function Assert-Owner {
 function Read-OwnStore {
 	<# .SYNOPSIS
 	The owner's elements; those in files last. #>
-	Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
-	Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
+	$found = @(
+		Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
+		Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
+	)
+	# A list that is not complete would say that a certificate is gone.
+	foreach ($one in $found) { if ($one.code) { throw @{ code = 'unexpected'; hresult = $one.hresult } } }
+	$found
+}
+
+function Enter-Mutex {
+	<# .SYNOPSIS
+	The owner's mutex, which this process then holds. #>
+	param([string] $Sid)
+	try { $mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid") } catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {
+		# Another account, or something that is no mutex, has its name.
+		throw @{ code = 'busy'; hresult = Get-HResult -Exception $_.Exception }
+	}
+	# Another exchange on this owner's store that died has released it.
+	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
+	if (-not $free) {
+		$mutex.Dispose()
+		throw @{ code = 'busy' }
+	}
+	$mutex
 }
 
 function Invoke-Exchange {
@@ -256,11 +285,9 @@ function Invoke-Exchange {
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
+	Assert-Computer -Step $complex_args.steps
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
-	$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid")
-	# Another exchange on this owner's store that died has released it.
-	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
-	if (-not $free) { throw @{ code = 'busy' } }
+	$mutex = Enter-Mutex -Sid $Sid
 	try {
 		$Answer.before = $Answer.after = @(Read-OwnStore)
 		$observed = Get-StoreHash -Element $Answer.before

@@ -73,6 +73,34 @@ def archives_or_fails(source: str) -> bool:
     return "$certificate.Archived = $true" in step and caught(source, "Invoke-Step") == []
 
 
+def counts_on_no_merged_link(source: str) -> bool:
+    """Which side wins when X509Store.Add merges properties is not documented, and Wine has one answer."""
+    order = (
+        "$Memo.added = $link",
+        "$Memo.replaced = $present.Export('SerializedCert')",
+        "$leaf.FriendlyName = $present.FriendlyName",
+        "$Store.Remove($present)",
+        "$Store.Add($leaf)",
+        "if ((Get-KeyLink -Certificate $present).container -ne $link.container) { throw @{ code = 'import_failed' } }",
+    )
+    places = [body(source, "Import-Bundle").find(part) for part in order]
+    return -1 not in places and places == sorted(places)
+
+
+def tells_a_mutex_that_is_closed_to_it(source: str) -> bool:
+    """Nothing is closed to an administrator under Wine."""
+    enter = body(source, "Enter-Mutex")
+    caught_types = "catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {"
+    exchange = body(source, "Invoke-Exchange")
+    order = [exchange.find(part) for part in ("Enter-Mutex -Sid $Sid", "Read-OwnStore", "$mutex.ReleaseMutex()")]
+    return (
+        caught_types in enter
+        and enter.count("throw @{ code = 'busy'") == 2
+        and order == sorted(order)
+        and -1 not in order
+    )
+
+
 def follows_no_link(source: str) -> bool:
     """Neither on the way to a folder nor below it."""
     search, find = body(source, "Search-Folder"), body(source, "Find-Bundle")
@@ -109,10 +137,24 @@ CHECKS: list[Check] = [
     tries_dpapi,
     hides_before_it_removes,
     archives_or_fails,
+    counts_on_no_merged_link,
+    tells_a_mutex_that_is_closed_to_it,
     follows_no_link,
     search_has_bounds,
 ]
 MISTAKES: dict[str, tuple[Check, str, str]] = {
+    "the old certificate stays while the new one is added": (counts_on_no_merged_link, "$Store.Remove($present)", ""),
+    "the link is not looked at": (counts_on_no_merged_link, "-ne $link.container) { throw", "-eq 0) { throw"),
+    "the name is lost": (
+        counts_on_no_merged_link,
+        "if ($present.FriendlyName) { $leaf.FriendlyName",
+        "if ($false) { $leaf.Name",
+    ),
+    "a mutex of another account is unforeseen": (
+        tells_a_mutex_that_is_closed_to_it,
+        "catch [UnauthorizedAccessException], [Threading",
+        "catch [Threading",
+    ),
     "a link in a folder is followed": (
         follows_no_link,
         "if ($entry.Attributes -band $link) {",

@@ -13,7 +13,8 @@ Keys of a case in ``cases/*.yml``:
 ``request``
     Laid over a minimal right request; a key set to null is left out. Placeholders: ``${owner_sid}``, ``${account}``, ``${observed}``,
     ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``,
-    ``${issuer:NAME}``, ``${profile}``, ``${leaver}``, ``${observed:leaver}``. Addresses of what was started: ``${portal}``, ``${proxy}``.
+    ``${issuer:NAME}``, ``${profile}``, ``${leaver}``, ``${observed:leaver}``, ``${computer}``. Addresses of what was started:
+    ``${portal}``, ``${proxy}``.
 ``check_mode``
     Whether Ansible runs in check mode.
 ``answer``
@@ -42,7 +43,7 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
     "store_inventory": {"protocol": 1, "holders": []},
     "browser_info": {"protocol": 1, "issuers": []},
     "bundle_files": {"protocol": 1},
-    "bundle_removal": {"protocol": 1, "files": []},
+    "bundle_removal": {"protocol": 1, "computer": "", "files": []},
     "profile_exchange": {"protocol": 1, "owner_sid": "${leaver}", "observed": "${observed:leaver}", "steps": []},
     "store_exchange": {"protocol": 1, "owner_sid": "${owner_sid}", "observed": "${observed}", "steps": []},
 }

@@ -85,6 +85,7 @@ def resolver(
         "observed:leaver": store_hash(leavers_store),
         "profile": place.profile,
         "account": place.account,
+        "computer": place.computer,
         "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
         "nonce": NONCE,

@@ -15,6 +15,8 @@ from contract import leavers
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.situation import (
+    CloseStore,
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
@@ -25,6 +27,7 @@ from contract.situation import (
     PutPerson,
     PutRegistry,
     SecondaryLogon,
+    SquatMutex,
     TemporaryProfile,
     TrustRoot,
 )
@@ -67,7 +70,7 @@ class EmulatedSubject:
             case PutKey():
                 self._put_key(order.alias, order.of, order.legacy, self._store(order.computer))
             case PutElement():
-                self._store(order.computer).plant_raw(order.name, self._with_containers(order.data or b""))
+                self._put_element(order)
             case PutPerson():
                 self._put_person(order)
             case TemporaryProfile():
@@ -81,23 +84,39 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex():
+            case SecondaryLogon() | HoldMutex() | SquatMutex() | CloseStore() | DnsName():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
         if isinstance(order, PutRegistry):
             self.workstation.registry.put(OWNER.sid if order.of == "own" else order.of, order.key, order.values)
             return
-        path = order.path.replace("<profile>", self.place.profile)
-        self.workstation.files.put(PlacedFile(path, order.data, is_link=order.link, locked=order.locked))
-        if path.startswith(leavers.MY):
-            self.workstation.profiles[leavers.SID].store.plant_raw(path.removeprefix(leavers.MY), order.data)
+        for each in order.paths:
+            path = each.replace("<profile>", self.place.profile)
+            file = PlacedFile(path, order.data, is_link=order.link, locked=order.locked, sparse=order.sparse)
+            self.workstation.files.put(file)
+            if path.startswith(leavers.MY):
+                self.workstation.profiles[leavers.SID].store.plant_raw(path.removeprefix(leavers.MY), order.data)
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex) -> None:
-        if isinstance(order, SecondaryLogon):
-            self.workstation.secondary_logon = order.start
+    def _put_element(self, order: PutElement) -> None:
+        store, element = self._store(order.computer), self._with_containers(order.data or b"")
+        if order.request:
+            store.requests[order.name] = element
         else:
-            self.workstation.mutex(OWNER.sid).acquire()
+            store.plant_raw(order.name, element)
+
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex | SquatMutex | CloseStore | DnsName) -> None:
+        match order:
+            case SquatMutex():
+                self.workstation.squatted_mutexes.add(OWNER.sid)
+            case SecondaryLogon():
+                self.workstation.secondary_logon = order.start
+            case CloseStore():
+                self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
+            case DnsName():
+                self.workstation.dns_host, self.workstation.dns_domain = order.host, order.domain
+            case HoldMutex():
+                self.workstation.mutex(OWNER.sid).acquire()
 
     def _trust(self, der: bytes) -> None:
         root = x509.load_der_x509_certificate(der)
@@ -118,8 +137,8 @@ class EmulatedSubject:
         return element
 
     def _put_person(self, order: PutPerson) -> None:
-        profile = Profile(rf"C:\Users\{order.name}", Store(order.sid), logged_on=order.logged_on)
-        profile.exists, profile.redirected_to = order.appdata, order.redirected_to
+        profile = Profile(order.folder, Store(order.sid), logged_on=order.logged_on)
+        profile.exists, profile.redirected_to, profile.has_store = order.appdata, order.redirected_to, order.store
         profile.temporary, profile.locked, profile.denied = order.temporary, order.locked, order.denied
         for name, element in order.elements.items():
             profile.store.plant_raw(name, element)

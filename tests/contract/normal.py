@@ -3,10 +3,12 @@
 """The normal form of an answer: equal on both kinds of workstation, and from one run to the next. What it changes, and why:
 
 - owner SID, account, computer name, profile folder become ``<owner_sid>``...: they belong to the workstation, not to the driver;
+- the DNS host name becomes ``<computer>`` where it is the computer's name, whose case and domain are the machine's own business;
 - times become ``<time>`` and names of key containers ``<container 1>``...: new in every run;
 - a signature becomes ``<valid signature>``: ECDSA signs differently each time. It is verified first, here;
 - an element becomes what the product reads in it, without its source: Windows keeps CurrentUser\\My in files, Wine in the registry,
-  and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints.
+  and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints. Of one
+  that cannot be read and is long, only the length is kept.
 """
 
 from __future__ import annotations
@@ -87,7 +89,7 @@ class _Plain:
     """Numbers the containers in the order in which they appear, so that the same one is seen to be the same."""
 
     def __init__(self, place: Place) -> None:
-        self._words = place.words()
+        self._words, self._computer = place.words(), place.computer
         self._containers: dict[str, str] = {}
 
     def of(self, value: Any) -> Any:
@@ -98,8 +100,14 @@ class _Plain:
         if isinstance(value, list):
             return [self.of(inner) for inner in _by_thumbprint(value)]
         if isinstance(value, dict):
-            return {key: "<valid signature>" if key == "signature" else self.of(value[key]) for key in sorted(value)}
+            return {key: self._member(key, value[key]) for key in sorted(value)}
         return value
+
+    def _member(self, key: str, value: Any) -> Any:
+        if key == "dns_names":
+            own = {name for name in value if name.partition(".")[0].upper() == self._computer.upper()}
+            return ["<computer>"] if own else value
+        return "<valid signature>" if key == "signature" else self.of(value)
 
     def _number(self, name: re.Match[str]) -> str:
         return self._containers.setdefault(name.group().upper(), f"<container {len(self._containers) + 1}>")
@@ -117,6 +125,6 @@ def _element(data: str) -> Json:
     try:
         facts = asdict(parse_element(raw))
     except ElementError:
-        return {"thumbprint": thumbprint_of(raw), "unparsable": data}
+        return {"thumbprint": thumbprint_of(raw), "unparsable": data if len(data) < 200 else f"{len(data)} characters"}
     del facts["der"]
     return facts

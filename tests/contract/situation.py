@@ -2,20 +2,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words in which a case prepares a workstation, turned into a few orders that every kind can carry out.
 
-``certificate: {of: NAME, key: KEY, legacy: false, provider: TEXT, friendly_name: TEXT, archived: false, store: own|computer}``
+``certificate: {of: NAME, key: KEY, legacy: false, cng_link: NUMBER, provider: TEXT, friendly_name: TEXT, archived: false,
+store: own|request|computer}``
     A certificate. KEY: ``own`` (the default), in a container of its own; ``none``; ``lost``, where the link leads nowhere; the
     name of another certificate, whose key it is; ``shared``, the container of the preparation before; ``computer``, a link to a
-    key of the computer. With a ``provider`` the key is in that one, which is not there.
+    key of the computer. With a ``provider`` the key is in that one, which is not there. ``cng_link``: the link is one to CNG, with
+    this key spec, although the key is a ``legacy`` one.
 ``leftover_key: {of: NAME}``
     A key container that no certificate links to.
 ``unparsable: BASE64``
     Bytes where an element should be.
 ``element_without_data: NAME``
     An element of the owner's store whose data is not there.
-``person: {sid: SID, name: NAME, certificates: [NAME, ...], logged_on: false, redirected_to: UNC, appdata: true, twin: false,
-locked: false, denied: false}``
-    Someone else's profile. ``twin``: its entry has a ``.bak`` beside it. ``locked``: another program has the files of the store open.
-    ``denied``: even an administrator is kept out.
+``person: {sid: SID, name: NAME, certificates: [NAME, ...], logged_on: false, redirected_to: PATH, path: PATH, appdata: true,
+store: true, state: 0, twin: false, locked: false, denied: false}``
+    Someone else's profile. ``redirected_to``: where the hive says that AppData is. ``path``: where the profile is, if not in
+    ``C:\\Users``. ``store``: whether its folder ``SystemCertificates\\My`` is there. ``state``: of its entry in ``ProfileList``, which has
+    a ``.bak`` beside it with ``twin``. ``locked``: another program has the files of the store open. ``denied``: even an administrator
+    is kept out.
 ``logging: {kind: KIND, edition: Windows PowerShell|PowerShell 7, of: computer|SID, value: 1}``
     A policy that makes PowerShell keep what it runs, of the computer or of a user whose hive is loaded. KIND: ``script_block``,
     ``module``, ``transcription``.
@@ -25,15 +29,23 @@ locked: false, denied: false}``
     Windows gave the owner a temporary one.
 ``force_key_protection: 0|1|2``
     The policy: no, a dialog at the first use of a key, a dialog at every use.
+``dns: {host: TEXT, domain: TEXT}``
+    The computer's names by GetNetworkParams.
 ``registry: {of: computer|own|SID, key: KEY, values: {NAME: VALUE, ...}}``
-    Values below the key ``Software`` of the computer, the owner, or another user, who is then logged on.
+    Values below the key ``Software`` of the computer, the owner, or another user, who is then logged on. VALUE may be ``{size: NUMBER}``,
+    so many zero bytes.
 ``authority: {of: NAME, store: KEY, owner: computer|own}``
     A certificate in a store of authorities; KEY is like ``Microsoft\\SystemCertificates\\CA``.
-``file: {path: PATH, text: TEXT, size: NUMBER, locked: false, link: false}``
-    A file with this text, or with so many zero bytes. ``<profile>`` is the owner's folder. ``locked``: another program has it open.
-    ``link``: a link to a folder instead.
+``file: {path: PATH, text: TEXT, certificate: NAME, size: NUMBER, copies: 1, locked: false, link: false}``
+    A file with this text, or with so many zero bytes. ``<profile>`` is the owner's folder. ``certificate``: it is the element of this
+    one, and ``path`` is its folder. ``copies``: so many files, whose names have their numbers in place of ``{number}``. ``locked``:
+    another program has it open. ``link``: a link to a folder instead. What is behind it comes after it.
+``closed_store: true``
+    A store of the owner, beside My, does not open.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
+``mutex_squatted: true``
+    An event of another program has the name of the owner's mutex.
 ``portal: {demand: required|optional|nothing|after the request, signs_for: NAME, trusted: true, status: 200, takes: NAME}``
     A portal, which takes this certificate. ``trusted``: its authority is a root of the computer. ``${portal}`` is its address.
 ``proxy: true``
@@ -64,6 +76,9 @@ from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
 
 Json = dict[str, Any]
 
+LARGEST_IN_MEMORY = 2 << 20
+DISCARDED = 0x1 | 0x80 | 0x800
+"""Bits of ``State`` in ``ProfileList``: a mandatory profile, that of a guest, a temporary one. Windows discards them at logoff."""
 EDITIONS = {"Windows PowerShell": r"Windows\PowerShell", "PowerShell 7": "PowerShellCore"}
 """With the folder of their policies in the registry."""
 KINDS_OF_LOGGING = {
@@ -86,11 +101,12 @@ class PutKey:
 
 @dataclass(frozen=True, slots=True)
 class PutElement:
-    """An element in the owner's store, or in the computer's. ``data``: None when there is none."""
+    """An element in the owner's store, or in the computer's. ``data``: None when there is none. ``request``: in the store REQUEST."""
 
     name: str
     data: bytes | None
     computer: bool
+    request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +119,22 @@ class PutPerson:
     logged_on: bool = False
     redirected_to: str | None = None
     appdata: bool = True
+    path: str | None = None
+    store: bool = True
+    state: int = 0
     twin: bool = False
     locked: bool = False
     denied: bool = False
 
     @property
+    def folder(self) -> str:
+        """Where the profile is."""
+        return self.path or rf"C:\Users\{self.name}"
+
+    @property
     def temporary(self) -> bool:
-        """Windows shows it by the entry's twin or by the folder's name."""
-        return self.twin or self.name.upper().partition(".")[0] == "TEMP"
+        """Windows shows it by the entry's state or twin, or by the folder's name."""
+        return bool(self.state & DISCARDED) or self.twin or self.name.upper().partition(".")[0] == "TEMP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +145,11 @@ class TemporaryProfile:
 @dataclass(frozen=True, slots=True)
 class HoldMutex:
     """Another process holds the owner's mutex until the workstation is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SquatMutex:
+    """Something that is no mutex has the name of the owner's, until the workstation is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +177,14 @@ class SecondaryLogon:
 
 
 @dataclass(frozen=True, slots=True)
+class DnsName:
+    """The computer's host name, which may have the domain, and its domain."""
+
+    host: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRoot:
     """A root that browsers of the computer trust, in DER."""
 
@@ -165,16 +202,29 @@ class PutRegistry:
 
 @dataclass(frozen=True, slots=True)
 class PutFile:
-    """A file, or a link to a folder. ``<profile>`` in its path is the owner's folder."""
+    """A file, or a link to a folder. ``<profile>`` in its path is the owner's folder. ``sparse``: so many zero bytes, also without ``data``."""
 
     path: str
     data: bytes
+    sparse: int = 0
+    copies: int = 1
     locked: bool = False
     link: bool = False
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """Of all copies."""
+        return (self.path.replace("{number}", f"{number:040X}") for number in range(self.copies))
+
+
+@dataclass(frozen=True, slots=True)
+class CloseStore:
+    """A store of the owner, beside My, does not open."""
 
 
 Order = (
     TrustRoot
+    | DnsName
     | ForceKeyProtection
     | PutLogging
     | PutRegistry
@@ -185,6 +235,8 @@ Order = (
     | PutPerson
     | TemporaryProfile
     | HoldMutex
+    | CloseStore
+    | SquatMutex
 )
 
 
@@ -206,9 +258,11 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield PutElement(details, None, computer=False)
             case "temporary_profile":
                 yield TemporaryProfile()
-            case "exchange_running":
-                yield HoldMutex()
-            case "registry" | "authority" | "file" | "leavers_certificate" | "key_file" | "leavers_file":
+            case "exchange_running" | "mutex_squatted":
+                yield HoldMutex() if word == "exchange_running" else SquatMutex()
+            case "closed_store":
+                yield CloseStore()
+            case "registry" | "authority" | "file" | "dns" | "leavers_certificate" | "key_file" | "leavers_file":
                 yield PLACED[word](**details)
             case "portal" | "proxy":
                 yield from _trusted(word, details)
@@ -242,6 +296,7 @@ class _Certificate:
     of: str
     key: str = "own"
     legacy: bool = False
+    cng_link: int | None = None
     provider: str | None = None
     friendly_name: str | None = None
     archived: bool = False
@@ -254,10 +309,15 @@ class _Certificate:
             yield PutKey(alias, fixture_certificate(key), self.legacy, computer)
         link = None if key == "none" else self._link(previous if key == "shared" else alias)
         yield PutElement(
-            wanted.thumbprint, pack(properties(wanted.der, link, self.friendly_name, self.archived)), computer
+            wanted.thumbprint,
+            pack(properties(wanted.der, link, self.friendly_name, self.archived)),
+            computer,
+            self.store == "request",
         )
 
     def _link(self, container: str) -> KeyProvInfo:
+        if self.cng_link is not None:
+            return KeyProvInfo(container, CNG_PROVIDER, 0, 0, self.cng_link)
         provider, provider_type = (CAPI_PROVIDERS[1], 1) if self.legacy else (self.provider or CNG_PROVIDER, 0)
         flags = MACHINE_KEYSET if "computer" in (self.store, self.key) else 0
         return KeyProvInfo(container, provider, provider_type, flags, AT_KEYEXCHANGE if self.legacy else 0)
@@ -274,8 +334,9 @@ def _logging(kind: str, edition: str, of: str, value: int = 1) -> PutLogging:
     return PutLogging(kind, edition, None if of == "computer" else of, value)
 
 
-def _registry(of: str, key: str, values: Mapping[str, Value]) -> PutRegistry:
-    return PutRegistry(None if of == "computer" else of, key, values)
+def _registry(of: str, key: str, values: Mapping[str, Value | Mapping[str, int]]) -> PutRegistry:
+    plain = {name: bytes(value["size"]) if isinstance(value, Mapping) else value for name, value in values.items()}
+    return PutRegistry(None if of == "computer" else of, key, plain)
 
 
 def _authority(of: str, store: str, owner: str = "computer") -> PutRegistry:
@@ -284,17 +345,21 @@ def _authority(of: str, store: str, owner: str = "computer") -> PutRegistry:
     return _registry(owner, key, {"Blob": pack(properties(wanted.der))})
 
 
-def _file(path: str, text: str = "", size: int = 0, locked: bool = False, link: bool = False) -> PutFile:
-    return PutFile(path, text.encode() or bytes(size), locked, link)
+def _file(path: str, text: str = "", certificate: str | None = None, size: int = 0, **facts: Any) -> PutFile:
+    if certificate is None:
+        return PutFile(path, text.encode() or bytes(size if size <= LARGEST_IN_MEMORY else 0), sparse=size, **facts)
+    wanted = fixture_certificate(certificate)
+    return PutFile(rf"{path}\{wanted.thumbprint}", pack(properties(wanted.der)), **facts)
 
 
 def _leavers_file(word: str, **details: Any) -> PutFile:
     return PutFile(*leavers.leavers_file(word, details))
 
 
-PLACED: Mapping[str, Callable[..., PutRegistry | PutFile]] = {
+PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,
     "authority": _authority,
     "file": _file,
+    "dns": DnsName,
     **{word: partial(_leavers_file, word) for word in leavers.MAKERS},
 }

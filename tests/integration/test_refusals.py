@@ -68,6 +68,20 @@ TROUBLES = {
     "ws-password": Trouble(
         "holder_logon", "the password is wrong", WRITE, arguments={"holder_password": "not his"}, logged_on=False
     ),
+    "ws-logged-password": Trouble(
+        "logged_password",
+        "so the Windows password of CHU",
+        READ,
+        set_to("logging", LoggingPolicy(module=True)),
+        {"holder_password": "his", "allow_logged_secrets": True},
+        logged_on=False,
+    ),
+    "ws-constrained": Trouble(
+        "constrained_language",
+        rf"in ConstrainedLanguage mode for {JEANNE.account}",
+        WRITE,
+        lambda workstation: workstation.constrained.add(JEANNE.sid),
+    ),
     "ws-full": Trouble("import_failed", "0x80070070", WRITE, fail_after_the_key),
     "ws-stale": Trouble("stale_store", "changed between reading and writing", WRITE),
 }

@@ -51,6 +51,7 @@ def same(**options: Any) -> dict[str, tuple[Any, Json]]:
 
 SHARED = same(
     holders=HOLDERS,
+    computer="WS-RAD-01",
     holder_passwords={"CHU\\jdupont": "windows"},
     time_zone="Europe/Paris",
     authorisation_anniversary="2027-03-01",
@@ -101,6 +102,7 @@ AUDIT = of_role(
     "audit",
     same(
         holders=HOLDERS,
+        computer="WS-RAD-01",
         issuer="CN=AC",
         subject="Jeanne",
         authorisation_pattern="- (T\\d+)$",
@@ -223,6 +225,7 @@ def test_role_hands_on_nothing_else(given: Mapping[str, Json], role: str) -> Non
 
 SITE = {
     "pkcs12_holders": (HOLDERS, "holders"),
+    "pkcs12_computer": ("WS-RAD-01", "computer"),
     "pkcs12_passphrases": ({"T1": "one"}, "passphrases"),
     "pkcs12_holder_passwords": ({"T1": "windows"}, "holder_passwords"),
     "pkcs12_bundle_folder": ("/bundles", "bundle_folder"),
@@ -273,9 +276,14 @@ def test_who_has_left_gets_no_certificate(overlay: Path) -> None:
 def test_defaults_are_safe(overlay: Path) -> None:
     plain = {"pkcs12_holders": HOLDERS}
     given = dict(recorded(overlay, *((role, plain) for role in ("enrol", "renew", "retire"))))
-    assert not {"bundle_folder", "evidence_path", "authorisation_anniversary", "issuer", "authorisation_pattern"} & set(
-        given["enrol"]
-    )
+    assert not {
+        "computer",
+        "bundle_folder",
+        "evidence_path",
+        "authorisation_anniversary",
+        "issuer",
+        "authorisation_pattern",
+    } & set(given["enrol"])
     assert (given["enrol"]["install"], given["renew"]["install"]) == ("newest", "due")
     assert [given[role]["fail_when_deferred"] for role in given] == [False, True, True]
     assert [given[role]["exportable"] for role in ("enrol", "renew")] == [False, False]

@@ -17,7 +17,14 @@ from .._crypto.pkcs12 import Bundle, transcode
 from .._crypto.store import CertificateStore, parse_elements, parse_store
 from .._errors import CollectionError, Deferred
 from .._policy.plan import ImportStep, Plan, ProveStep, Step
-from .._workstation.account import HolderAccount, check_store_readable, deferral_reason, resolve_holder, run_context
+from .._workstation.account import (
+    HolderAccount,
+    check_logged_password,
+    check_store_readable,
+    deferral_reason,
+    resolve_holder,
+    run_context,
+)
 from .._workstation.failures import exchange_error, offline_error
 from .._workstation.findings import refusal
 from .._workstation.protocol import (
@@ -142,6 +149,7 @@ def execute(
         _check_logging(planned.inventory, options.allow_logged_secrets)
     _check_dialogs(planned.inventory)
     context = run_context(planned.owner, planned.inventory, options.holder_password)
+    check_logged_password(planned.inventory, context)
     return planned if options.check_mode else _exchange_or_defer(options, drivers, planned, material, context)
 
 

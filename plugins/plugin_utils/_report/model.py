@@ -54,6 +54,7 @@ class NextStep(str, Enum):
     REMOVE_FROM_OTHERS = "remove_from_others"
     CHECK_CLOCK_OR_WAIT = "check_clock_or_wait"
     REPAIR_PROFILE = "repair_profile"
+    AUDIT_LOGGED_ON = "audit_logged_on"
     REACH_WORKSTATION = "reach_workstation"
     RUN_AUDIT = "run_audit"
     SET_UP_WORKSTATION = "set_up_workstation"

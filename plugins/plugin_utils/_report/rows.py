@@ -21,7 +21,7 @@ from .acceptance import AUTHORISATION
 from .deliveries import with_delivery
 from .exceptions import Exceptions
 from .model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, WorkstationRow
-from .next_step import AWAITED, NOTHING, RemainingCertificates, after_waiting, at_last, next_step
+from .next_step import AWAITED, NOTHING, LastSeen, RemainingCertificates, after_waiting, at_last, next_step
 from .sources import Host
 
 Earlier = Mapping[tuple[str, str, str], str]
@@ -268,7 +268,9 @@ def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorks
     before = _last_thumbprint(entry, seen.host, rules)
     replaced = before is not None and record is not None and before != record.thumbprint
     known_status = _of_newcomer(statuses.get(seen.answer, standing.status), entry, rules)
-    first = next_step(known_status, entry, outcome, seen.answer is Reachability.ANSWERED)
+    unread = frozenset(each.code for each in seen.host.unread if each.owner_sid == entry.owner_sid)
+    last_seen = LastSeen(outcome, seen.answer is Reachability.ANSWERED, unread)
+    first = next_step(known_status, entry, last_seen)
     first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = standing.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)

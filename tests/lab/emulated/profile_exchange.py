@@ -30,7 +30,7 @@ from lab.emulated.store import CNG_PROVIDER, spki
 from lab.key_files import capi_key_file, cng_key_file, container_of, file_name
 
 LARGEST_FILE, MOST_FILES = 64 << 10, 1000
-STEP_KEYS = {"id", "step", "thumbprint"}
+STEP_KEYS = {"computer": {"name"}, "remove_key": {"thumbprint"}, "remove_certificate": {"thumbprint"}}
 
 Json = dict[str, Any]
 
@@ -94,10 +94,14 @@ class _Exchange:
         if wrong_with(self._request, ("protocol", "owner_sid", "observed", "steps")):
             raise DriverError("bad_request")
         for step in self._request["steps"]:
-            if step.get("step") not in ("remove_key", "remove_certificate"):
+            keys = STEP_KEYS.get(str(step.get("step")))
+            if keys is None:
                 raise DriverError("unknown_step")
-            if set(step) != STEP_KEYS:
+            if set(step) != {"id", "step"} | keys:
                 raise DriverError("bad_request")
+        names = [step["name"] for step in self._request["steps"] if step["step"] == "computer"]
+        if not all(map(self._computer.is_called, names)):
+            raise DriverError("wrong_computer")
 
     def _profile(self) -> Profile:
         profile = self._computer.profiles.get(self._sid)
@@ -134,18 +138,20 @@ class _Exchange:
 
     def _run_steps(self) -> None:
         for step in self._request["steps"]:
-            entry = {"id": step["id"], "step": step["step"], "thumbprint": step["thumbprint"]}
+            entry = {"id": step["id"], "step": step["step"], "thumbprint": step.get("thumbprint")}
             try:
-                facts = self._do(step["step"], step["thumbprint"])
+                facts = self._do(step["step"], step.get("thumbprint"))
             except DriverError as error:
                 self._answer["error"] = {"step": step["id"], **_error(error, f"{step['step']}_failed")}
                 self._journal.append(entry | {"outcome": "failed", "at": self._computer.utc()})
                 return
-            removed = step["step"] == "remove_certificate" or facts["key"] == "deleted"
+            removed = step["step"] == "remove_certificate" or facts.get("key") == "deleted"
             self._answer["changed"] = self._answer["changed"] or removed
             self._journal.append(entry | facts | {"outcome": "done", "at": self._computer.utc()})
 
-    def _do(self, step: str, thumbprint: str) -> Json:
+    def _do(self, step: str, thumbprint: str | None) -> Json:
+        if step == "computer":
+            return {"computer": self._computer.computer_name}
         profile = self._profile()
         mine = self._read(profile, "My")
         found = [each for each in mine if each.thumbprint == thumbprint]

@@ -11,6 +11,7 @@ from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status, is_selectable
+from ..._workstation.findings import UNREAD_REASONS
 from ..model import CertificateRow, HolderRow, HolderWorkstation, Reachability, Report, WorkstationRow
 from .silence import silence
 from .wording import Wording
@@ -19,7 +20,7 @@ SHOWN_THUMBPRINT = 8
 """The number of characters with which a thumbprint is shown where two certificates have to be told apart."""
 
 
-UNREAD_CODES = ("temporary", "redirected", "access_denied", "no_appdata", "element")
+UNREAD_CODES = tuple(UNREAD_REASONS)
 """Codes of unread stores that have a sentence of their own."""
 
 

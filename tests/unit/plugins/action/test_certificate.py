@@ -26,6 +26,7 @@ from unit.plugins.action.effects import (
     bundle,
     check,
     code,
+    computers,
     exportable,
     facts,
     kinds,
@@ -33,8 +34,10 @@ from unit.plugins.action.effects import (
     methods,
     outcome,
     passwords,
+    renamed,
     row,
     taken,
+    warned,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR, issue
@@ -196,6 +199,12 @@ EFFECTS = [
         scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24), "new.p12"),
     ),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
+    Effect("computer", "ws-1", computers, [None], ["ws-1"], scene=new),
+    Effect("computer", "WS-2", code, None, "wrong_computer", scene=new),
+    Effect("computer", "WS-2", computers, [None], [], scene=new),
+    Effect("computer", "10.0.0.7", code, None, "bad_arguments", scene=new),
+    Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
+    Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
     Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),

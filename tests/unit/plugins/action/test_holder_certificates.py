@@ -24,6 +24,7 @@ from unit.plugins.action.effects import (
     bundle,
     check,
     code,
+    computers,
     exportable,
     facts,
     kinds,
@@ -31,8 +32,10 @@ from unit.plugins.action.effects import (
     methods,
     outcome,
     passwords,
+    renamed,
     row,
     taken,
+    warned,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR
@@ -200,6 +203,12 @@ EFFECTS = [
     Effect("fail_when_deferred", False, failed, True, False, ABSENT, away),
     Effect("deferred_fails_within_days", 20, failed, False, True, scene=away),
     Effect("deferred_fails_within_days", 6, failed, True, False, scene=nearly_late),
+    Effect("computer", "ws-1", computers, [None], ["ws-1"], scene=new),
+    Effect("computer", "WS-2", code, None, "wrong_computer", scene=new),
+    Effect("computer", "WS-2", computers, [None], [], scene=new),
+    Effect("computer", "10.0.0.7", code, None, "bad_arguments", scene=new),
+    Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
+    Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT, lambda scene: scene.plant(OLD)),
     Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),

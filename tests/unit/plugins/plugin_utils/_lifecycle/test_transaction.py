@@ -13,12 +13,16 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentBundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
     EMPTY,
     Transaction,
     locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     Identity,
@@ -42,6 +46,7 @@ from unit.plugins.plugin_utils.fakes import (
     present,
     present_options,
     profile,
+    run_state,
 )
 
 LOGGED = Logging(script_block=True, module=False, transcription=False)
@@ -106,6 +111,22 @@ def test_a_workstation_that_logs_powershell_gets_no_key_by_default(issued: Issue
     assert refusal(drivers, issued) == "logged_secrets"
     assert refusal(drivers, issued, check_mode=True) == "logged_secrets"
     assert run(drivers, issued, allow_logged_secrets=True).proven
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_workstation_that_logs_powershell_gets_no_password(issued: IssuedBundle, check_mode: bool) -> None:
+    """Whatever is done with it, and even where the one-use bundle may be logged."""
+    drivers = FakeDrivers(inventory(logging=LOGGED))
+    details = {"holder_password": "his own", "check_mode": check_mode, "allow_logged_secrets": True}
+    assert refusal(drivers, issued, **details) == "logged_password"
+    drivers.plant(issued)
+    proof = present_options(execution(**details), prove=Prove.ALWAYS)
+    selector = RemovalSelector(issuer=".")
+    for state in (PresentBundle(proof, opened(issued)), Absent(selector, RetirementPolicy(), proof.execution)):
+        with pytest.raises(CollectionError) as refused:
+            run_state(state, drivers)
+        assert refused.value.code == "logged_password"
+    assert drivers.requests == []
 
 
 def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> None:
