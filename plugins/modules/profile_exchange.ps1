@@ -144,7 +144,7 @@ function Get-OwnProfile {
 	if (-not $person) { throw @{ code = 'stale_store' } }
 	if ($person.temporary) { throw @{ code = 'temporary_profile' } }
 	if ($person.loaded) { throw @{ code = 'profile_loaded' } }
-	if ($person.path -notmatch '^[A-Za-z]:\\') { throw @{ code = 'profile_unread'; file = $person.path } }
+	if (-not (Test-LocalPath -Path $person.path)) { throw @{ code = 'profile_unread'; file = $person.path } }
 	$person
 }
 
