@@ -19,8 +19,9 @@ from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.normal import NORMAL, Place, normal
+from contract.placed import PutFile
 from contract.portals import portals
-from contract.situation import PutFile, orders
+from contract.situation import orders
 from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
 
@@ -47,6 +48,15 @@ def run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent]) -> 
 
 
 def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]) -> Outcome:
+    answer, request, exit_code = ask(case, subject, sent, addresses)
+    form = normal(answer, request, subject.place)
+    return Outcome(form, exit_code, {what: subject.count(what) for what in case.afterwards})
+
+
+def ask(
+    case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]
+) -> tuple[Json, Json, int]:
+    """Prepares and sends: the answer as it is, the request, and the exit code. ``addresses``: of what was started for the case."""
     elements = subject.prepare(orders(case.workstation))
     files = [order for order in orders(case.workstation) if isinstance(order, PutFile)]
     leavers_store = [file.data for file in files if file.path.startswith(leavers.MY)]
@@ -58,8 +68,7 @@ def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], ad
     process = subject.start(logon, template.command_line)
     process.send(template.asking(request, case.check_mode, run_as), end=True)
     stdout, exit_code = _finish(process)
-    answer = normal(json.loads(stdout), request, subject.place)
-    return Outcome(answer, exit_code, {what: subject.count(what) for what in case.afterwards})
+    return json.loads(stdout), request, exit_code
 
 
 def complaints(case: Case, outcome: Outcome) -> list[str]:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -61,17 +62,28 @@ NORMAL = Place("<owner_sid>", "<account>", "<computer>", "<profile>")
 
 def normal(answer: Mapping[str, Any], request: Mapping[str, Any], place: Place) -> Json:
     """The normal form. ``request`` gives the nonces. Raises ``FalseProofError``."""
+    verify_proofs(answer, request, lambda thumbprint: by_thumbprint(thumbprint).certificate)
+    return plain(answer, place)
+
+
+def plain(answer: Mapping[str, Any], place: Place) -> Json:
+    """The normal form of an answer whose proofs were verified."""
+    form: Json = _Plain(place).of(answer)
+    return form
+
+
+def verify_proofs(
+    answer: Mapping[str, Any], request: Mapping[str, Any], certificate_of: Callable[[str], x509.Certificate]
+) -> None:
+    """Checks every proof of an answer. ``certificate_of``: by thumbprint. Raises ``FalseProofError``."""
     nonces = {step["id"]: step["nonce"] for step in request.get("steps", []) if "nonce" in step}
     for entry in answer.get("journal", []):
         if entry.get("step") == "prove" and entry["outcome"] == "done":
-            verify(entry, base64.b64decode(nonces[entry["id"]]))
-    plain: Json = _Plain(place).of(answer)
-    return plain
+            _verify(entry, base64.b64decode(nonces[entry["id"]]), certificate_of(entry["thumbprint"]))
 
 
-def verify(entry: Mapping[str, Any], nonce: bytes) -> None:
-    """Checks the signature of a journal entry against the certificate that it names. Raises ``FalseProofError``."""
-    public = by_thumbprint(entry["thumbprint"]).certificate.public_key()
+def _verify(entry: Mapping[str, Any], nonce: bytes, certificate: x509.Certificate) -> None:
+    public = certificate.public_key()
     message = PROOF_PREFIX + nonce
     try:
         signature = base64.b64decode(entry["signature"])
