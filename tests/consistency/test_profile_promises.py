@@ -100,7 +100,7 @@ MISTAKES: dict[str, tuple[Check, str, str]] = {
     "the hive is loaded": (loads_no_profile, "$person\n}", "reg load HKU\\x $person.path\n\t$person\n}"),
     "a p12 is taken for a certificate": (
         takes_nothing_that_could_hold_a_key_for_a_certificate,
-        "if ($type::GetCertContentType($records[32]) -ne 'Cert') { throw $refusal }",
+        "if (-not $records[32] -or $type::GetCertContentType($records[32]) -ne 'Cert') { throw $refusal }",
         "",
     ),
 }
