@@ -49,7 +49,7 @@ function Read-Element {
 		$records = Read-Record -Element $file.Data
 		# The class would also take a p12, and store its keys for us.
 		$type = [Security.Cryptography.X509Certificates.X509Certificate2]
-		if ($type::GetCertContentType($records[32]) -ne 'Cert') { throw $refusal }
+		if (-not $records[32] -or $type::GetCertContentType($records[32]) -ne 'Cert') { throw $refusal }
 		$certificate = $type::new([byte[]] $records[32])
 		@{
 			path = $Path; sha256 = $file.Sha256; data = [Convert]::ToBase64String($file.Data); link = Read-KeyLink -Record $records

@@ -28,6 +28,7 @@ NEVER = {
     "portal_info": {
         *("import_failed", "thumbprint_mismatch", "no_key", "sign_failed", "key_asks", "name_failed", "chain_failed"),
         *("root_certificate", "retire_failed", "remove_failed", "logged_secrets", "evidence"),
+        *OFFLINE_ERRORS,
     },
     "reminder_mails": {"ephemeral_dest"},  # of its folder it is ephemeral_state
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options

@@ -17,7 +17,6 @@ Each but the first also takes ``locked`` and ``link``, as ``file`` does.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
 from contract.fixture_certificates import fixture_certificate
@@ -28,12 +27,6 @@ from lab.key_files import capi_key_file, cng_key_file, file_name
 SID, NAME = "S-1-5-21-9-9-9-1105", "mdurand"
 MICROSOFT = rf"C:\Users\{NAME}\AppData\Roaming\Microsoft"
 MY = rf"{MICROSOFT}\SystemCertificates\My\Certificates" + "\\"
-
-
-def leavers_file(word: str, details: dict[str, Any]) -> tuple[str, bytes, bool, bool]:
-    """Path and bytes of what a word makes, and whether it is locked or a link."""
-    locked, link = details.pop("locked", False), details.pop("link", False)
-    return *MAKERS[word](**details), locked, link
 
 
 def _certificate(

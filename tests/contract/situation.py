@@ -298,8 +298,8 @@ def _file(path: str, text: str = "", certificate: str | None = None, size: int =
     return PutFile(rf"{path}\{wanted.thumbprint}", pack(properties(wanted.der)), **facts)
 
 
-def _leavers_file(word: str, **details: Any) -> PutFile:
-    path, data, locked, link = leavers.leavers_file(word, details)
+def _leavers_file(word: str, locked: bool = False, link: bool = False, **details: Any) -> PutFile:
+    path, data = leavers.MAKERS[word](**details)
     return PutFile(path, data, locked=locked, link=link)
 
 
