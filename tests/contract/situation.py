@@ -353,7 +353,8 @@ def _file(path: str, text: str = "", certificate: str | None = None, size: int =
 
 
 def _leavers_file(word: str, **details: Any) -> PutFile:
-    return PutFile(*leavers.leavers_file(word, details))
+    path, data, locked, link = leavers.leavers_file(word, details)
+    return PutFile(path, data, locked=locked, link=link)
 
 
 PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
