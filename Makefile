@@ -14,6 +14,7 @@ export PKCS12_WINDOWS_TOOLS ?= ../shared/windows
 PYTHON := .venv/bin/python
 LINT := .build/venvs/lint
 IMPORTER := .build/venvs/importer
+DOCS := .build/venvs/docs
 STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
 IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
 WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
@@ -93,6 +94,14 @@ prometheus-notice:
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
+.PHONY: docs
+docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
+	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
+
+.PHONY: release
+release: .venv/stamp ## build, check and sign the files of a release in .build/release, KEY=of gpg; it publishes nothing
+	PATH=$(abspath .venv/bin):$$PATH tools/release . .build/release $(KEY)
+
 LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-workflows lint-licences lint-build lint-importer lint-ansible \
          lint-docs lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
@@ -157,6 +166,7 @@ stage:
 .venv/stamp: tests/requirements/test.txt
 $(LINT)/stamp: tests/requirements/lint.txt
 $(IMPORTER)/stamp: tests/requirements/importer.txt
+$(DOCS)/stamp: tests/requirements/docs.txt
 %/stamp: tests/requirements/pins.txt tools/venv
 	@tools/venv $* $(filter-out %/pins.txt %/venv,$^)
 	@touch $@

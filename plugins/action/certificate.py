@@ -38,7 +38,7 @@ class ActionModule(Pkcs12Action):
             "content": {"type": "str", "no_log": True},
             "folder": {"type": "path"},
             "pattern": {"type": "str", "default": "*.p12"},
-            "passphrase": {"type": "str", "no_log": True},
+            "passphrase": {"type": "raw", "no_log": True},
             "name": {"type": "str"},
             "authorisation": {"type": "str"},
             "authorisation_pattern": {"type": "str"},

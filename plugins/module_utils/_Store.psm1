@@ -193,11 +193,9 @@ function Test-Computer {
 
 function Assert-Computer {
 	<# .SYNOPSIS
-	Refuses to write on another computer than the step "computer" names, wherever among the steps it is. #>
-	param([hashtable[]] $Step)
-	foreach ($one in $Step) {
-		if ($one.step -eq 'computer' -and -not (Test-Computer -Name $one.name)) { throw @{ code = 'wrong_computer' } }
-	}
+	Refuses to write on a computer that is not called so. It gets the name only: a step may hold a secret. #>
+	param([string] $Name)
+	if (-not (Test-Computer -Name $Name)) { throw @{ code = 'wrong_computer' } }
 }
 
 function Test-Request {

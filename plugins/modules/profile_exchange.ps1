@@ -228,7 +228,7 @@ function Invoke-Exchange {
 	Carries out a request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
-	Assert-Computer -Step $complex_args.steps
+	foreach ($step in $complex_args.steps) { if ($step.step -eq 'computer') { Assert-Computer -Name $step.name } }
 	[void] (Get-OwnProfile -Sid $Sid)
 	$mutex = Lock-Owner -Sid $Sid
 	try {

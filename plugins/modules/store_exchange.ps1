@@ -5,6 +5,7 @@
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
+#AnsibleRequires -PowerShell ..module_utils._Mutex
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
@@ -263,29 +264,12 @@ function Read-OwnStore {
 	$found
 }
 
-function Enter-Mutex {
-	<# .SYNOPSIS
-	The owner's mutex, which this process then holds. #>
-	param([string] $Sid)
-	try { $mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid") } catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {
-		# Another account, or something that is no mutex, has its name.
-		throw @{ code = 'busy'; hresult = Get-HResult -Exception $_.Exception }
-	}
-	# Another exchange on this owner's store that died has released it.
-	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
-	if (-not $free) {
-		$mutex.Dispose()
-		throw @{ code = 'busy' }
-	}
-	$mutex
-}
-
 function Invoke-Exchange {
 	<# .SYNOPSIS
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
-	Assert-Computer -Step $complex_args.steps
+	foreach ($step in $complex_args.steps) { if ($step.step -eq 'computer') { Assert-Computer -Name $step.name } }
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
 	$mutex = Enter-Mutex -Sid $Sid
 	try {

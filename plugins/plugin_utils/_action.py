@@ -165,8 +165,7 @@ class Pkcs12Action(ActionBase):
 
     def check_computer(self, names: Sequence[str]) -> None:
         """Refuses another computer (``wrong_computer``). Without the option, the result warns of a name that the inventory lacks."""
-        expected = self.expected_computer()
-        expected.refuse_other(names)
+        (expected := self.expected_computer()).refuse_other(names)
         self._doubt = expected.doubt(names)
 
     def expected_computer(self) -> ExpectedComputer:
@@ -184,14 +183,11 @@ class Pkcs12Action(ActionBase):
         return self._parsed(driver, parse, answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` in the holder's context, or ``profile_exchange`` in that of the connection.
-
-        It runs on the computer that the option ``computer`` names and on no other.
-        """
+        """Runs an exchange on the computer that the option ``computer`` names, and on no other."""
         return self.run_exchange(replace(request, computer=self._computer), run_as)
 
     def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs one of both drivers with this request."""
+        """Runs ``store_exchange`` as the holder, or ``profile_exchange`` as the connection's user."""
         driver = "profile_exchange" if run_as.context is Context.OFFLINE else "store_exchange"
         self._check_kept_files()
         plugin = HolderBecome(run_as) if run_as.context is Context.BECOME else None

@@ -99,18 +99,13 @@ def _is_one(text: str, single: Set[str], lists: bool) -> bool:
     if not text or len(list(pieces(hidden, "|"))) > 1:
         return False
     if text.startswith("@("):
-        rest = text[partner(hidden, 1) + 1 :]
-        return lists if not rest else True
-    if text.startswith(","):
-        return True
+        return lists or partner(hidden, 1) < len(text) - 1
     word = _WORD.match(text)
-    if word and word[0] in _BLOCKS:
-        return _block_is_one(text, single, lists)
+    if word:
+        return _block_is_one(text, single, lists) if word[0] in _BLOCKS else word[0] in single or word[0] == "throw"
     opened = text.removeprefix("$")
     if opened.startswith("(") and partner(hidden, len(text) - len(opened)) == len(text) - 1:
         return _is_one(opened[1:-1], single, lists)
-    if word and not text.startswith("-"):
-        return word[0] in single or word[0] == "throw"
     return True
 
 

@@ -19,8 +19,9 @@ from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.normal import NORMAL, Place, normal
+from contract.placed import PutFile
 from contract.portals import portals
-from contract.situation import PutFile, orders
+from contract.situation import orders
 from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
 

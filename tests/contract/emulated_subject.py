@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from contract import leavers
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
+from contract.placed import PutFile, PutPerson
 from contract.situation import (
     CloseStore,
     DnsName,
@@ -21,13 +22,10 @@ from contract.situation import (
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     SecondaryLogon,
-    SquatMutex,
     TemporaryProfile,
     TrustRoot,
 )
@@ -84,7 +82,7 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex() | SquatMutex() | CloseStore() | DnsName():
+            case SecondaryLogon() | HoldMutex() | CloseStore() | DnsName():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
@@ -105,9 +103,9 @@ class EmulatedSubject:
         else:
             store.plant_raw(order.name, element)
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex | SquatMutex | CloseStore | DnsName) -> None:
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex | CloseStore | DnsName) -> None:
         match order:
-            case SquatMutex():
+            case HoldMutex(squat=True):
                 self.workstation.squatted_mutexes.add(OWNER.sid)
             case SecondaryLogon():
                 self.workstation.secondary_logon = order.start

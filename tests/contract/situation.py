@@ -69,6 +69,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 )
 from contract import leavers
 from contract.fixture_certificates import FixtureCertificate, fixture_certificate
+from contract.placed import PutFile, PutPerson
 from contract.portals import portal_authority
 from lab.emulated.element import MACHINE_KEYSET, pack, properties
 from lab.emulated.registry import Value
@@ -77,8 +78,6 @@ from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
 Json = dict[str, Any]
 
 LARGEST_IN_MEMORY = 2 << 20
-DISCARDED = 0x1 | 0x80 | 0x800
-"""Bits of ``State`` in ``ProfileList``: a mandatory profile, that of a guest, a temporary one. Windows discards them at logoff."""
 EDITIONS = {"Windows PowerShell": r"Windows\PowerShell", "PowerShell 7": "PowerShellCore"}
 """With the folder of their policies in the registry."""
 KINDS_OF_LOGGING = {
@@ -110,46 +109,15 @@ class PutElement:
 
 
 @dataclass(frozen=True, slots=True)
-class PutPerson:
-    """Someone else's profile with the elements in it. ``appdata``: its folder is there."""
-
-    sid: str
-    name: str
-    elements: Mapping[str, bytes]
-    logged_on: bool = False
-    redirected_to: str | None = None
-    appdata: bool = True
-    path: str | None = None
-    store: bool = True
-    state: int = 0
-    twin: bool = False
-    locked: bool = False
-    denied: bool = False
-
-    @property
-    def folder(self) -> str:
-        """Where the profile is."""
-        return self.path or rf"C:\Users\{self.name}"
-
-    @property
-    def temporary(self) -> bool:
-        """Windows shows it by the entry's state or twin, or by the folder's name."""
-        return bool(self.state & DISCARDED) or self.twin or self.name.upper().partition(".")[0] == "TEMP"
-
-
-@dataclass(frozen=True, slots=True)
 class TemporaryProfile:
     """The owner's profile is a temporary one."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoldMutex:
-    """Another process holds the owner's mutex until the workstation is closed."""
+    """Another process holds the owner's mutex until the workstation is closed. ``squat``: by an event of that name instead."""
 
-
-@dataclass(frozen=True, slots=True)
-class SquatMutex:
-    """Something that is no mutex has the name of the owner's, until the workstation is closed."""
+    squat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,23 +169,6 @@ class PutRegistry:
 
 
 @dataclass(frozen=True, slots=True)
-class PutFile:
-    """A file, or a link to a folder. ``<profile>`` in its path is the owner's folder. ``sparse``: so many zero bytes, also without ``data``."""
-
-    path: str
-    data: bytes
-    sparse: int = 0
-    copies: int = 1
-    locked: bool = False
-    link: bool = False
-
-    @property
-    def paths(self) -> Iterator[str]:
-        """Of all copies."""
-        return (self.path.replace("{number}", f"{number:040X}") for number in range(self.copies))
-
-
-@dataclass(frozen=True, slots=True)
 class CloseStore:
     """A store of the owner, beside My, does not open."""
 
@@ -236,7 +187,6 @@ Order = (
     | TemporaryProfile
     | HoldMutex
     | CloseStore
-    | SquatMutex
 )
 
 
@@ -256,13 +206,9 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield PutElement(thumbprint_of(data), data, computer=False)
             case "element_without_data":
                 yield PutElement(details, None, computer=False)
-            case "temporary_profile":
-                yield TemporaryProfile()
-            case "exchange_running" | "mutex_squatted":
-                yield HoldMutex() if word == "exchange_running" else SquatMutex()
-            case "closed_store":
-                yield CloseStore()
-            case "registry" | "authority" | "file" | "dns" | "leavers_certificate" | "key_file" | "leavers_file":
+            case "temporary_profile" | "exchange_running" | "mutex_squatted" | "closed_store":
+                yield PLAIN[word]
+            case _ if word in PLACED:
                 yield PLACED[word](**details)
             case "portal" | "proxy":
                 yield from _trusted(word, details)
@@ -357,6 +303,12 @@ def _leavers_file(word: str, **details: Any) -> PutFile:
     return PutFile(path, data, locked=locked, link=link)
 
 
+PLAIN: Mapping[str, TemporaryProfile | HoldMutex | CloseStore] = {
+    "temporary_profile": TemporaryProfile(),
+    "exchange_running": HoldMutex(),
+    "mutex_squatted": HoldMutex(squat=True),
+    "closed_store": CloseStore(),
+}
 PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,
     "authority": _authority,

@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from contract.situation import PutFile
+from contract.placed import PutFile
 
 
 def place(prefix: Path, file: PutFile, profile: str) -> None:
     """Makes a file with its copies, or a link to a new folder. ``profile``: the owner's folder."""
+    folder, _, _name = file.path.replace("<profile>", profile).rpartition("\\")
+    parent = _unix_path(prefix, folder)
+    parent.mkdir(parents=True, exist_ok=True)
     for each in file.paths:
-        path = _unix_path(prefix, each.replace("<profile>", profile))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = parent / each.rpartition("\\")[2]
         if file.link:
             target = prefix / "drive_c" / "behind links" / path.name
             target.mkdir(parents=True)
@@ -32,6 +34,6 @@ def _unix_path(prefix: Path, path: str) -> Path:
     """Where a path of drive C is. Names are the same in small and capital letters."""
     found = prefix / "drive_c"
     for part in path.removeprefix("C:\\").split("\\"):
-        known = {each.casefold(): each for each in os.listdir(found)} if found.is_dir() else {}
+        known = {each.name.casefold(): each.name for each in found.iterdir()} if found.is_dir() else {}
         found /= known.get(part.casefold(), part)
     return found

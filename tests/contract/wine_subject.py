@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from contract.fixture_certificates import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
+from contract.placed import PutFile, PutPerson
 from contract.situation import (
     EDITIONS,
     KINDS_OF_LOGGING,
@@ -26,13 +27,10 @@ from contract.situation import (
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     SecondaryLogon,
-    SquatMutex,
     TrustRoot,
 )
 from contract.wine_files import place
@@ -103,16 +101,12 @@ class WineSubject:
         files = [order for order in wanted if isinstance(order, PutFile)]
         # People's folders may be behind a link.
         self._place([file for file in files if file.link])
-        documents = [
-            order_document(order) for order in wanted if not isinstance(order, HoldMutex | SquatMutex | PutFile)
-        ]
+        documents = [order_document(order) for order in wanted if not isinstance(order, HoldMutex | PutFile)]
         elements = self._carry_out(documents) if documents else ()
         self._place([file for file in files if not file.link])
         for order in wanted:
             if isinstance(order, HoldMutex):
-                self._hold(HOLD)
-            if isinstance(order, SquatMutex):
-                self._hold(SQUAT)
+                self._hold(SQUAT if order.squat else HOLD)
             if isinstance(order, PutFile) and order.locked:
                 self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
@@ -198,7 +192,7 @@ def order_document(order: Order) -> Json:
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}
-        case HoldMutex() | SquatMutex() | PutFile() | CloseStore():
+        case HoldMutex() | PutFile() | CloseStore():
             raise ValueError(f"{type(order).__name__} is none of PowerShell's")
     return {"do": type(order).__name__, **facts}
 

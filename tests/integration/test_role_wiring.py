@@ -225,7 +225,6 @@ def test_role_hands_on_nothing_else(given: Mapping[str, Json], role: str) -> Non
 
 SITE = {
     "pkcs12_holders": (HOLDERS, "holders"),
-    "pkcs12_computer": ("WS-RAD-01", "computer"),
     "pkcs12_passphrases": ({"T1": "one"}, "passphrases"),
     "pkcs12_holder_passwords": ({"T1": "windows"}, "holder_passwords"),
     "pkcs12_bundle_folder": ("/bundles", "bundle_folder"),
@@ -266,24 +265,18 @@ def test_the_sites_portal_counts_where_it_is_required(
 
 def test_who_has_left_gets_no_certificate(overlay: Path) -> None:
     """A leaver may stay in the inventory until the certificate is removed."""
-    people = [{"name": "A", "authorisation": number, "user": f"CHU\\{number}"} for number in ("T1", "T2")]
-    variables = {"pkcs12_holders": people, "pkcs12_leavers": ["T1"]}
+    people = [{"name": "A", "authorisation": number, "user": f"CHU\\{number}"} for number in ("T1", "T2", "T3")]
+    variables = {"pkcs12_holders": people, "pkcs12_leavers": ["T1", " t3 "]}
     given = dict(recorded(overlay, *((role, variables) for role in ("enrol", "renew", "retire"))))
     numbers = {role: [each["authorisation"] for each in options["holders"]] for role, options in given.items()}
-    assert numbers == {"enrol": ["T2"], "renew": ["T2"], "retire": ["T1", "T2"]}
+    assert numbers == {"enrol": ["T2"], "renew": ["T2"], "retire": ["T1", "T2", "T3"]}
 
 
 def test_defaults_are_safe(overlay: Path) -> None:
     plain = {"pkcs12_holders": HOLDERS}
     given = dict(recorded(overlay, *((role, plain) for role in ("enrol", "renew", "retire"))))
-    assert not {
-        "computer",
-        "bundle_folder",
-        "evidence_path",
-        "authorisation_anniversary",
-        "issuer",
-        "authorisation_pattern",
-    } & set(given["enrol"])
+    unset = {"bundle_folder", "evidence_path", "authorisation_anniversary", "issuer", "authorisation_pattern"}
+    assert not unset & set(given["enrol"])
     assert (given["enrol"]["install"], given["renew"]["install"]) == ("newest", "due")
     assert [given[role]["fail_when_deferred"] for role in given] == [False, True, True]
     assert [given[role]["exportable"] for role in ("enrol", "renew")] == [False, False]

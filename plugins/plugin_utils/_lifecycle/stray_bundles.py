@@ -27,7 +27,6 @@ from .._workstation.bundle_protocol import (
     search_arguments,
 )
 from .._workstation.computer import expected_name
-from .._workstation.findings import DRIVER_ERRORS
 from .evidence import Evidence
 from .evidence_search import InstalledBundle, installed_bundles
 
@@ -170,11 +169,17 @@ def _not_removed(done: StrayBundles, left: Sequence[RemovedFile]) -> CollectionE
     reason = REASONS.get(first.code or "", first.code)
     code = "" if first.hresult is None else f" (0x{first.hresult:08X})"
     more = f", and {len(left) - 1} more" if len(left) > 1 else ""
-    another = first.code == WRONG_COMPUTER
+    if first.code == WRONG_COMPUTER:
+        return CollectionError(
+            code="wrong_computer",
+            cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}.",
+            next_step="Look for an old DNS record or an address that two computers use, then run the task again.",
+            journal=[asdict(entry) for entry in done.journal or ()],
+        )
     return CollectionError(
-        code=WRONG_COMPUTER if another else "not_removed",
+        code="not_removed",
         cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}{code}.",
-        next_step=DRIVER_ERRORS[WRONG_COMPUTER].next_step if another else "Look at the file, then run the task again.",
+        next_step="Look at the file, then run the task again.",
         journal=[asdict(entry) for entry in done.journal or ()],
         changed=any(entry.is_removed for entry in done.journal or ()),
     )

@@ -39,7 +39,7 @@ from .._workstation.protocol import (
 )
 from .._workstation.wire import AnswerError
 from .evidence import Evidence, ExecutedChange
-from .portal_step import with_portal_cause
+from .portal_step import explained_as, with_portal_cause
 from .verify import ExpectedResult, check_answer
 
 NONCE_BYTES = 32
@@ -191,7 +191,7 @@ def _exchange(
         if answer.error and context.context is Context.OFFLINE:
             raise offline_error(answer, context.account, computer)
         if answer.error:
-            raise with_portal_cause(exchange_error(answer, context, computer), answer)
+            raise with_portal_cause(exchange_error(answer, context, computer, explained_as(answer)), answer)
         expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
         check_answer(expected, answer, done.after, computer)
     except CollectionError as problem:

@@ -56,6 +56,7 @@ class NextStep(str, Enum):
     REPAIR_PROFILE = "repair_profile"
     AUDIT_LOGGED_ON = "audit_logged_on"
     REACH_WORKSTATION = "reach_workstation"
+    ADMIT_ACCOUNT = "admit_account"
     RUN_AUDIT = "run_audit"
     SET_UP_WORKSTATION = "set_up_workstation"
     ASSIGN_WORKSTATION = "assign_workstation"

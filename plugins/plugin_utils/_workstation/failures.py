@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import CollectionError, Deferred
-from .findings import DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, refusal
+from .findings import DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, Explanation, refusal
 from .protocol import ExchangeAnswer, RunAs, journal_row
 from .wire import AnswerError
 
@@ -87,8 +87,12 @@ SIGNING_ERRORS = ("no_key", "sign_failed")
 """Codes of an exchange that tried the key, which did not sign. After any other code the key's state is not known."""
 
 
-def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exception:
+def exchange_error(
+    answer: ExchangeAnswer, run_as: RunAs, computer: str, explained_as: Explanation | None = None
+) -> Exception:
     """The ``CollectionError`` for an answer with an error, or ``Deferred`` if the logon cannot store a private key.
+
+    ``explained_as``: the sentence for it, if it is not that of the code.
 
     Raises ``ValueError`` for an answer without an error.
     """
@@ -102,7 +106,7 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exce
             f"The logon as {name} on {computer} cannot protect a private key{hresult}. {_when_it_works(run_as)}"
         )
     code = "key_asks" if error.code == "sign_failed" and error.hresult in CONSENT_ERRORS else error.code
-    found = DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
+    found = explained_as or DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
     undo_failed = any(entry.outcome == "undo_failed" for entry in answer.journal)
     rest = " What this run had added could not be removed again." if undo_failed else ""
     return CollectionError(

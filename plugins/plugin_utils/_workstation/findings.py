@@ -210,18 +210,21 @@ OFFLINE_ERRORS: Mapping[str, Explanation] = {  # {file}: a path, or nothing
 }
 """The codes of ``profile_exchange`` that ``store_exchange`` does not have."""
 
+PORTAL_NOT_ASKED = Explanation(
+    "A portal could not be asked from {computer}, so nobody knows whether it accepts the certificate of {name}",
+    "Run portal_info with from: workstation, which tells the cause.",
+)
+"""What ``connect_failed`` means where the portal has not seen the certificate."""
+
 TEMPORARY = "temporary"
 """Code of a store that is read, and does not last: Windows discards the profile at logoff."""
-
-NO_STORE = "no_store"
-"""Code of a store that is not where it usually is, while nobody says where else: its owner is not logged on."""
 
 UNREAD_REASONS = {
     TEMPORARY: "Windows discards the person's profile at logoff",
     "redirected": "AppData is not on a drive of the workstation",
     "access_denied": "access was denied",
     "no_appdata": "the profile folder has no AppData",
-    NO_STORE: "the person is not logged on and the profile has no store, so AppData may be redirected",
+    "no_store": "the person is not logged on and the profile has no store, so AppData may be redirected",
     "link": "a link is on the way to it or in it, and links are not followed",
     "unknown_name": "an entry in it does not have the name of a certificate",
     "too_large": "an entry in it is larger than 64 KiB",

@@ -121,8 +121,7 @@ function Add-KitPreparation {
 		'PutElement' { Add-Element -Order $Order -Case $Case }
 		'PutPerson' { Add-Person -Order $Order -Case $Case }
 		'PutFile' { Add-OwnFile -Order $Order -Case $Case }
-		'HoldMutex' { Add-Mutex -Case $Case }
-		'SquatMutex' { Add-Mutex -Case $Case -Squat }
+		'HoldMutex' { Add-Mutex -Case $Case -Squat:$Order.squat }
 		'ForceKeyProtection' {
 			Set-KitRegistry -Root 'HKLM' -Path 'SOFTWARE\Policies\Microsoft\Cryptography' -Name 'ForceKeyProtection' -Kind 'DWord' -Value $Order.policy
 		}

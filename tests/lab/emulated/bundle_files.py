@@ -113,9 +113,8 @@ def _bundle(file: PlacedFile) -> Json:
 def _remove(
     computer: Computer, session: Session, asked: Mapping[str, str], check_mode: bool, right_computer: bool
 ) -> Json:
-    outcome, code, hresult = "left", "wrong_computer", None
-    if right_computer:
-        outcome, code, hresult = _removed(computer, session, asked, check_mode)
+    other = ("left", "wrong_computer", None)
+    outcome, code, hresult = _removed(computer, session, asked, check_mode) if right_computer else other
     kept = {key: asked[key] for key in ("owner_sid", "path", "sha256")}
     return {**kept, "outcome": outcome, "code": code, "hresult": hresult, "at": computer.utc()}
 

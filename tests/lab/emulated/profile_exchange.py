@@ -23,10 +23,11 @@ from lab.emulated.computer import Computer
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import Change, Observer, Operation
 from lab.emulated.logon import Session
-from lab.emulated.profile import CERTIFICATES, Profile, elements
+from lab.emulated.profile import Profile, elements
 from lab.emulated.removal import place_to_keep
 from lab.emulated.request import PROTOCOL, wrong_with
 from lab.emulated.store import CNG_PROVIDER, spki
+from lab.emulated.store_folder import CERTIFICATES
 from lab.key_files import capi_key_file, cng_key_file, container_of, file_name
 
 LARGEST_FILE, MOST_FILES = 64 << 10, 1000

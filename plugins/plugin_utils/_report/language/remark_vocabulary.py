@@ -33,10 +33,14 @@ UNREAD: Catalogue = {
     ),
     "unread.no_appdata": ("The profile has no AppData folder.", "Le profil n'a pas de dossier AppData."),
     "unread.no_store": (
-        "This person is not logged on, and the profile has no certificate store: AppData may be redirected. Run an audit while the person "
-        "is logged on.",
-        "Cette personne n'a pas de session ouverte, et le profil n'a pas de magasin de certificats : AppData est peut-être redirigé. "
-        "Lancer un relevé pendant que sa session est ouverte.",
+        (
+            "This person is not logged on, and the profile has no certificate store: AppData may be redirected. Run an audit while the "
+            "person is logged on."
+        ),
+        (
+            "Cette personne n'a pas de session ouverte, et le profil n'a pas de magasin de certificats : AppData est peut-être redirigé. "
+            "Lancer un relevé pendant que sa session est ouverte."
+        ),
     ),
     "unread.link": (
         "A link is on the way to the store or in it. Links are not followed: somebody else's files could be behind them. Remove the link.",

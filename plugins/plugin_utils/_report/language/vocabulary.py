@@ -129,6 +129,10 @@ _MEMBERS: Catalogue = {
         "switch the workstation on, then run audit",
         "allumer le poste, puis lancer le relevé (audit)",
     ),
+    "next_step.admit_account": (
+        "let the connection account in at the workstation, then run audit",
+        "rétablir l'accès du compte de connexion au poste, puis lancer le relevé (audit)",
+    ),
     "next_step.run_audit": ("run audit", "lancer le relevé (audit)"),
     "next_step.set_up_workstation": (
         "check the connection with the playbook check",

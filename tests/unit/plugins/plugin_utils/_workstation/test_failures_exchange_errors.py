@@ -26,6 +26,7 @@ from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID
 PLUGINS = Path(failures.__file__).parents[2]
 DRIVER = PLUGINS / "modules" / "store_exchange.ps1"
 KEY = PLUGINS / "module_utils" / "_PrivateKey.psm1"
+MUTEX = PLUGINS / "module_utils" / "_Mutex.psm1"
 AS_HOLDER = RunAs(Context.BECOME, HOLDER)
 
 
@@ -41,8 +42,8 @@ def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> Collect
 
 
 def test_every_code_of_the_driver_has_a_sentence() -> None:
-    exchange, key = (path.read_text(encoding="ascii") for path in (DRIVER, KEY))
-    refused = re.findall(r"code = '(\w+)'", exchange + key)
+    exchange, *utilities = (path.read_text(encoding="ascii") for path in (DRIVER, KEY, MUTEX))
+    refused = re.findall(r"code = '(\w+)'", exchange + "".join(utilities))
     steps = re.findall(r"^\t(\w+) = ", exchange.partition("$stepKeys = @{")[2].partition("\n}")[0], re.MULTILINE)
     assert len(steps) == 8
     failed = [f"{step}_failed" for step in steps if step not in ("prove", "computer")]
