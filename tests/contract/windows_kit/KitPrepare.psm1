@@ -91,7 +91,8 @@ function Add-OwnFile {
 	A file or a link to a folder. #>
 	param([Object] $Order, [hashtable] $Case)
 	$data = if ($null -ne $Order.size) { [byte[]]::new($Order.size) } else { ConvertFrom-Hex -Text $Order.data }
-	foreach ($path in $Order.paths.Replace('<profile>', $Case.profile)) {
+	foreach ($each in $Order.paths) {
+		$path = $each.Replace('<profile>', $Case.profile)
 		Add-KitFile -Path $path -Data $data -Link:$Order.link
 		[void] $Case.files.Add($path)
 		if ($Order.locked) { [void] $Case.held.Add([IO.File]::Open($path, 'Open', 'Read', 'None')) }
