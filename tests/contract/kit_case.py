@@ -28,7 +28,6 @@ from contract.situation import (
     PutKey,
     PutLogging,
     PutRegistry,
-    SquatMutex,
     orders,
 )
 from contract.wine_subject import order_document
@@ -39,7 +38,7 @@ FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
 """The placeholders that the harness resolves."""
 KNOWN = {
     *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
-    *("SecondaryLogon", "TemporaryProfile", "TrustRoot", "CloseStore", "DnsName", "SquatMutex"),
+    *("SecondaryLogon", "TemporaryProfile", "TrustRoot", "CloseStore", "DnsName"),
 }
 """The preparations that the harness can make, or that have a reason here why it does not."""
 NEVER = {
@@ -115,8 +114,8 @@ def _name(order: Order) -> str:
 
 
 def _order(order: Order) -> Json:
-    if isinstance(order, HoldMutex | SquatMutex):
-        return {"do": _name(order)}
+    if isinstance(order, HoldMutex):
+        return {"do": "HoldMutex", "squat": order.squat}
     if isinstance(order, PutKey) and order.legacy:
         return {
             "do": "PutLegacyKey",

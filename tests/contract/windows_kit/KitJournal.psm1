@@ -127,7 +127,7 @@ function Add-KitFile {
 		$target = "$([IO.Path]::GetTempPath())pkcs12-kit-$([Guid]::NewGuid().ToString('N'))"
 		Add-KitFolder -Path $target
 		Add-KitEntry -Entry @{ do = 'folder'; path = $Path }
-		[void] (New-Item -ItemType Junction -Path $Path -Target $target)
+		try { [void] (New-Item -ItemType Junction -Path $Path -Target $target) } catch { throw @{ reason = 'no link to a folder can be made here' } }
 		return
 	}
 	Add-KitEntry -Entry @{ do = 'file'; path = $Path }

@@ -91,7 +91,8 @@ function Add-OwnFile {
 	A file or a link to a folder. #>
 	param([Object] $Order, [hashtable] $Case)
 	$data = if ($null -ne $Order.size) { [byte[]]::new($Order.size) } else { ConvertFrom-Hex -Text $Order.data }
-	foreach ($path in $Order.paths.Replace('<profile>', $Case.profile)) {
+	foreach ($each in $Order.paths) {
+		$path = $each.Replace('<profile>', $Case.profile)
 		Add-KitFile -Path $path -Data $data -Link:$Order.link
 		[void] $Case.files.Add($path)
 		if ($Order.locked) { [void] $Case.held.Add([IO.File]::Open($path, 'Open', 'Read', 'None')) }
@@ -121,8 +122,7 @@ function Add-KitPreparation {
 		'PutElement' { Add-Element -Order $Order -Case $Case }
 		'PutPerson' { Add-Person -Order $Order -Case $Case }
 		'PutFile' { Add-OwnFile -Order $Order -Case $Case }
-		'HoldMutex' { Add-Mutex -Case $Case }
-		'SquatMutex' { Add-Mutex -Case $Case -Squat }
+		'HoldMutex' { Add-Mutex -Case $Case -Squat:$Order.squat }
 		'ForceKeyProtection' {
 			Set-KitRegistry -Root 'HKLM' -Path 'SOFTWARE\Policies\Microsoft\Cryptography' -Name 'ForceKeyProtection' -Kind 'DWord' -Value $Order.policy
 		}

@@ -15,8 +15,9 @@ function Get-KitWord {
 		, @([Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().DomainName, '<domain>')
 	)
 	foreach ($word in $words | Where-Object { $_[0] } | Sort-Object -Property { -$_[0].Length }) {
-		# As a word of its own, so that a short name takes nothing out of others.
-		@{ pattern = '(?<![A-Za-z0-9+/=_])' + [regex]::Escape($word[0]) + '(?![A-Za-z0-9+/=_])'; stands = $word[1].Replace('$', '$$') }
+		# As a word of its own, so that a short name takes nothing out of others, nor out of Base64.
+		$more = if ($word[0] -match '[^A-Za-z0-9]') { '' } else { '+/=' }
+		@{ pattern = "(?<![A-Za-z0-9_$more])" + [regex]::Escape($word[0]) + "(?![A-Za-z0-9_$more])"; stands = $word[1].Replace('$', '$$') }
 	}
 }
 
