@@ -58,7 +58,6 @@ class ActionModule(Pkcs12Action):
             "renew": {"type": "str", "choices": ["always", "due"], "default": "always"},
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},
-            "allow_logged_secrets": {"type": "bool", "default": False},
             "evidence_path": {"type": "path"},
         },
         mutually_exclusive=[["path", "content", "folder"]],

@@ -27,7 +27,6 @@ class ActionModule(Pkcs12Action):
     SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "str", "default": []},
-            "allow_logged_secrets": {"type": "bool", "default": False},
             "browsers": {"type": "bool", "default": False},
             "portal_url": {"type": "str"},
             "issuer": {"type": "str"},
@@ -42,7 +41,7 @@ class ActionModule(Pkcs12Action):
             inventory = self.inventory(task.options["holders"])
         except CollectionError as refusal:
             return preflight_result(task.host, lockdown_findings(refusal))
-        findings = preflight(inventory, task.options["allow_logged_secrets"], now())
+        findings = preflight(inventory, now())
         if scope is None:
             return preflight_result(inventory.computer, findings)
         found = scope.findings(inventory, self)

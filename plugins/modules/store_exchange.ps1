@@ -4,6 +4,8 @@
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
+#AnsibleRequires -PowerShell ..module_utils._Authority
+#AnsibleRequires -PowerShell ..module_utils._TransportKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
@@ -20,7 +22,9 @@ $missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090
 
 # The keys of each type of step, beside id, step and thumbprint.
 $stepKeys = @{
+	transport_key = , 'nonce'
 	import = 'bundle', 'passphrase', 'exportable'
+	import_sealed = 'bundle', 'sealed_passphrase', 'container', 'exportable'
 	prove = , 'nonce'
 	name = , 'friendly_name'
 	chain = , 'certificate'
@@ -29,28 +33,34 @@ $stepKeys = @{
 	remove = @()
 }
 
-function Find-Certificate {
+function Unlock-Passphrase {
 	<# .SYNOPSIS
-	A certificate, if it is there. #>
-	param([Security.Cryptography.X509Certificates.X509Store] $Store, [string] $Thumbprint)
-	@($Store.Certificates.Find('FindByThumbprint', $Thumbprint, $false))[0]
+	The passphrase of step "import_sealed", as an object that does not show it. #>
+	param([int] $Index)
+	$step = @($complex_args.steps)[$Index]
+	$key = Open-TransportKey -Name $step.container
+	try { (Get-KeyStore)::Unseal([Convert]::FromBase64String($step.sealed_passphrase), $key) } catch {
+		throw @{ code = 'unseal_failed'; hresult = Get-HResult -Exception $_.Exception }
+	}
 }
 
 function Open-Bundle {
 	<# .SYNOPSIS
 	The leaf of the p12 in an import, with its key. #>
-	param([int] $Index, [string] $Flag)
+	param([int] $Index, [Object] $Unsealed, [string] $Flag)
 	$step = @($complex_args.steps)[$Index]
-	(Get-KeyStore)::OpenBundle([Convert]::FromBase64String($step.bundle), $step.passphrase, "PKCS12_ALWAYS_CNG_KSP, CRYPT_USER_KEYSET$Flag")
+	$passphrase = if ($Unsealed) { $Unsealed } else { $step.passphrase }
+	(Get-KeyStore)::OpenBundle([Convert]::FromBase64String($step.bundle), $passphrase, "PKCS12_ALWAYS_CNG_KSP, CRYPT_USER_KEYSET$Flag")
 }
 
 function Import-Bundle {
 	<# .SYNOPSIS
-	Step "import". A certificate whose key signs stays as it is. #>
+	Steps "import" and "import_sealed". A certificate whose key signs stays as it is. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo)
 	$step = @($complex_args.steps)[$Index]
+	$unsealed = if ($step.step -eq 'import_sealed') { Unlock-Passphrase -Index $Index }
 	# Nothing is written yet.
-	$leaf = Open-Bundle -Index $Index -Flag ', PKCS12_NO_PERSIST_KEY'
+	$leaf = Open-Bundle -Index $Index -Unsealed $unsealed -Flag ', PKCS12_NO_PERSIST_KEY'
 	if ($leaf.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
 	$fact = @{ swept = Remove-LostKey -Certificate $leaf }
 	$leaf.Dispose()
@@ -58,7 +68,7 @@ function Import-Bundle {
 	$signs = try { Get-Proof -Certificate $present -Nonce ([byte[]]::new(32)) } catch { $false }
 	if (-not $signs) {
 		if ($present) { $Memo.replaced = $present.Export('SerializedCert') }
-		$leaf = Open-Bundle -Index $Index -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
+		$leaf = Open-Bundle -Index $Index -Unsealed $unsealed -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
 		$link = Get-KeyLink -Certificate $leaf
 		if (-not $link) { throw @{ code = 'import_failed'; hresult = $missingKey.CRYPT_E_NO_KEY_PROPERTY } }
 		$Memo.added = $link
@@ -74,25 +84,6 @@ function Import-Bundle {
 	}
 	$link = Get-KeyLink -Certificate $present
 	$fact + @{ container = $link.container; provider = $link.provider }
-}
-
-function Add-Authority {
-	<# .SYNOPSIS
-	Step "chain": for the machine where this user may, else for the user. No Root store: Windows would ask in a dialog. #>
-	param([string] $Thumbprint, [byte[]] $Data, [hashtable] $Memo)
-	$authority = [Security.Cryptography.X509Certificates.X509Certificate2]::new($Data)
-	if ($authority.Thumbprint -ne $Thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
-	if ($authority.Subject -eq $authority.Issuer) { throw @{ code = 'root_certificate' } }
-	foreach ($location in 'LocalMachine', 'CurrentUser') {
-		try {
-			$store = Open-Store -Name 'CA' -Location $location -Access 'ReadWrite'
-			if (Find-Certificate -Store $store -Thumbprint $Thumbprint) { return @{ store = $null } }
-			$store.Add($authority)
-			$store.Close()
-			$Memo.location = $location
-			return @{ store = $location }
-		} catch [Security.Cryptography.CryptographicException] { if ($location -eq 'CurrentUser') { throw } }
-	}
 }
 
 function Remove-Certificate {
@@ -129,7 +120,8 @@ function Invoke-Step {
 	Does a step of the request and returns its facts. Step "connect" has facts when it fails, too: they go into its entry. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo, [hashtable] $Entry)
 	$step = @($complex_args.steps)[$Index]
-	if ($step.step -eq 'import') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
+	if ($step.step -eq 'transport_key') { return New-TransportKey -Nonce ([Convert]::FromBase64String($step.nonce)) }
+	if ($step.step -in 'import', 'import_sealed') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
 	if ($step.step -eq 'chain') {
 		return Add-Authority -Thumbprint $step.thumbprint -Data ([Convert]::FromBase64String($step.certificate)) -Memo $Memo
 	}
@@ -180,6 +172,7 @@ function Get-Failure {
 	$thrown = $ErrorRecord.TargetObject
 	if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult } }
 	$hresult = Get-HResult -Exception $ErrorRecord.Exception
+	if ($Code -eq 'import_sealed_failed') { $Code = 'import_failed' }
 	if ($Code -eq 'prove_failed') { $Code = if ($hresult -in $missingKey.Values) { 'no_key' } else { 'sign_failed' } }
 	@{ code = $Code; hresult = $hresult }
 }
@@ -225,6 +218,7 @@ function Assert-Request {
 		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
 		$expected += 'id', 'step', 'thumbprint'
 		if (Compare-Object -ReferenceObject $expected -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
+		if ('container' -in $expected -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
 }
 
@@ -249,6 +243,17 @@ function Read-OwnStore {
 	The owner's elements; those in files last. #>
 	Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
 	Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
+}
+
+function Clear-TransportKey {
+	<# .SYNOPSIS
+	Deletes the transport keys of a request that ends before it has used them up. #>
+	param([string] $Sid)
+	if ($Sid -ne $complex_args.owner_sid -or $complex_args._ansible_check_mode) { return }
+	foreach ($step in $complex_args.steps) {
+		# One that stays stops the next run, which deletes it before it makes another.
+		if ($step.container) { try { Remove-TransportKey -Name $step.container } catch { continue } }
+	}
 }
 
 function Invoke-Exchange {
@@ -279,6 +284,7 @@ function Invoke-Exchange {
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $answer = @{ changed = $false; protocol = 1; owner_sid = $sid; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
 try { Invoke-Exchange -Sid $sid -Answer $answer } catch { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
+Clear-TransportKey -Sid $sid
 if ($answer.error) {
 	$answer.failed = $true
 	$answer.msg = "store_exchange stopped at $($answer.error.step): $($answer.error.code)"

@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
 from contract.captured_commands import Sent
 from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
-from contract.normal import NORMAL, Place, normal
+from contract.normal import NORMAL, Place, normal, public_key_of
 from contract.portals import portals
-from contract.situation import orders
+from contract.situation import orders, transport_name
 from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
 
@@ -47,7 +50,7 @@ def run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent]) -> 
 
 def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]) -> Outcome:
     elements = subject.prepare(orders(case.workstation))
-    resolve = resolver(subject.place, elements, addresses)
+    resolve = resolver(subject.place, elements, addresses, subject.transport_keys)
     request = fill(case.request, resolve)
     run_as = None if case.run_as is None else fill(case.run_as, resolve)
     template = sent[case.driver, run_as is not None]
@@ -67,9 +70,12 @@ def complaints(case: Case, outcome: Outcome) -> list[str]:
 
 
 def resolver(
-    place: Place, elements: Iterable[bytes], addresses: Mapping[str, str] = MappingProxyType({})
+    place: Place,
+    elements: Iterable[bytes],
+    addresses: Mapping[str, str] = MappingProxyType({}),
+    transport_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[str], str]:
-    """What the placeholders of cases stand for. ``addresses``: of what was started for the case."""
+    """What the placeholders of cases stand for. ``addresses``: of what was started for the case. ``transport_keys``: that were prepared."""
     words = {
         "owner_sid": place.owner_sid,
         "profile": place.profile,
@@ -88,11 +94,22 @@ def resolver(
             return base64.b64encode(fixture_certificate(*names).der).decode()
         if word == "issuer":
             return base64.b64encode(fixture_certificate(*names).certificate.issuer.public_bytes()).decode()
+        if word == "transport_key":
+            return transport_name(*names)
+        if word == "sealed":
+            number, text = (*names, PASSPHRASE)[:2]
+            return sealed(transport_keys[transport_name(number)], text)
         if word == "bundle":
             return base64.b64encode(bundle(*names)).decode()
         return words[word]
 
     return resolve
+
+
+def sealed(public_key: str, text: str) -> str:
+    """A text that only the private key opens."""
+    oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
+    return base64.b64encode(public_key_of(public_key).encrypt(text.encode(), oaep)).decode()
 
 
 def _finish(process: Process) -> tuple[bytes, int]:

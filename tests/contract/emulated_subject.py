@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 from collections.abc import Iterable, Sized
 from dataclasses import replace
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from contract.fixture_certificates import FixtureCertificate
@@ -23,6 +25,7 @@ from contract.situation import (
     PutLogging,
     PutPerson,
     PutRegistry,
+    PutTransportKey,
     SecondaryLogon,
     TemporaryProfile,
     TrustRoot,
@@ -30,6 +33,7 @@ from contract.situation import (
 from lab.emulated import EmulatedWorkstation, PlacedFile, User
 from lab.emulated.profile import Profile
 from lab.emulated.store import Store
+from lab.emulated.transport_key import public_blob, transport_container
 from lab.workstation_interface import Kind, Logon, Process
 
 OWNER = User(
@@ -54,6 +58,7 @@ class EmulatedSubject:
         self.workstation.secondary_logon = None
         self.workstation.add_user(OWNER)
         self._containers: dict[str, str] = {}
+        self.transport_keys: dict[str, str] = {}
 
     def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
         """See ``contract.subject``."""
@@ -65,6 +70,8 @@ class EmulatedSubject:
         match order:
             case PutKey():
                 self._put_key(order.alias, order.of, order.legacy, self._store(order.computer))
+            case PutTransportKey():
+                self._put_transport_key(order.name)
             case PutElement():
                 self._store(order.computer).plant_raw(order.name, self._with_containers(order.data or b""))
             case PutPerson():
@@ -105,6 +112,12 @@ class EmulatedSubject:
 
     def _store(self, computer: bool) -> Store:
         return self.workstation.machine if computer else self.workstation.store_of(OWNER.sid)
+
+    def _put_transport_key(self, name: str) -> None:
+        holder = transport_container(name)
+        assert isinstance(holder.key, rsa.RSAPrivateKey)
+        self.workstation.store_of(OWNER.sid).containers[name] = holder
+        self.transport_keys[name] = base64.b64encode(public_blob(holder.key.public_key())).decode()
 
     def _put_key(self, alias: str, of: FixtureCertificate, legacy: bool, store: Store) -> None:
         self._containers[alias] = store.plant_key(of.key, 1 if legacy else 0).name

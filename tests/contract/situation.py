@@ -8,6 +8,8 @@
     key of the computer. With a ``provider`` the key is in that one, which is not there.
 ``leftover_key: {of: NAME}``
     A key container that no certificate links to.
+``transport_key: NUMBER``
+    A transport key that a run has made. Its container's name ends in the number, in 32 hex digits.
 ``unparsable: BASE64``
     Bytes where an element should be.
 ``element_without_data: NAME``
@@ -79,6 +81,13 @@ class PutKey:
     of: FixtureCertificate
     legacy: bool
     computer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PutTransportKey:
+    """A transport key in a container of this name."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,7 @@ Order = (
     | PutFile
     | SecondaryLogon
     | PutKey
+    | PutTransportKey
     | PutElement
     | PutPerson
     | TemporaryProfile
@@ -196,6 +206,8 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield from _Certificate(**details).orders(alias, previous)
             case "leftover_key":
                 yield PutKey(alias, fixture_certificate(details["of"]), legacy=False, computer=False)
+            case "transport_key":
+                yield PutTransportKey(transport_name(details))
             case "unparsable":
                 data = base64.b64decode(details)
                 yield PutElement(thumbprint_of(data), data, computer=False)
@@ -211,6 +223,11 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield from _trusted(word, details)
             case _:
                 yield _of_the_computer(word, details)
+
+
+def transport_name(number: int | str) -> str:
+    """The name of a transport key's container."""
+    return f"hospital_it.pkcs12.transport.{int(number):032x}"
 
 
 def _trusted(word: str, details: Any) -> Iterator[Order]:

@@ -29,6 +29,7 @@ from contract.situation import (
     PutLogging,
     PutPerson,
     PutRegistry,
+    PutTransportKey,
     SecondaryLogon,
     TrustRoot,
 )
@@ -76,6 +77,7 @@ class WineSubject:
     def __init__(self) -> None:
         """Raises ``FileNotFoundError`` where the Windows test bed is not installed."""
         self._workstation = WineWorkstation.create("contract", {})
+        self.transport_keys: dict[str, str] = {}
 
     @property
     def place(self) -> Place:
@@ -105,6 +107,7 @@ class WineSubject:
             script = f"& ([scriptblock]::Create([IO.File]::ReadAllText('{seen_by_wine(PREPARE)}'))) '{seen_by_wine(file.name)}'"
             found = json.loads(self._workstation.run_powershell(script))
         WineSubject._same_on_all = Place(found["sid"], found["account"], found["computer"], found["profile"])
+        self.transport_keys |= found["transport_keys"]
         return tuple(map(bytes.fromhex, found["elements"]))
 
     def count(self, what: str) -> int:
@@ -167,7 +170,7 @@ def _document(order: Order) -> Json:
             facts = {"of": order.of, "key": order.key, "values": values}
         case PutFile():
             facts = {"path": order.path, "data": order.data.hex().upper()}
-        case SecondaryLogon() | ForceKeyProtection():
+        case SecondaryLogon() | ForceKeyProtection() | PutTransportKey():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}

@@ -138,7 +138,7 @@ class Renewal:
             chain=True,
             prove=Prove.ON_CHANGE,
             policy=RetirementPolicy(method=self.method),
-            execution=ExecutionOptions(None, False, False, Evidence(None, None, "ws-cardio")),
+            execution=ExecutionOptions(None, False, Evidence(None, None, "ws-cardio")),
             portal=portal,
         )
         state = PresentBundle(options, open_bundle(self.new.data, self.new.passphrase))

@@ -54,6 +54,17 @@ def fail_after_the_key(workstation: EmulatedWorkstation) -> None:
     workstation.observe = observe
 
 
+def fail_at_the_transport_key(workstation: EmulatedWorkstation) -> None:
+    """PowerShell logs, and the disk is full when the key is to be written."""
+    workstation.logging = LoggingPolicy(script_block=True)
+
+    def observe(operation: Operation) -> None:
+        if operation.subject.startswith("hospital_it.pkcs12.transport."):
+            raise DriverError(None, 0x80070070)
+
+    workstation.observe = observe
+
+
 TROUBLES = {
     "ws-unknown": Trouble("unknown_holder", r"knows no account CHU\nobody", READ, arguments={"holder": r"CHU\nobody"}),
     "ws-temporary": Trouble("temporary_profile", "a temporary profile", READ, jeannes(set_to("temporary", True))),
@@ -63,8 +74,13 @@ TROUBLES = {
     "ws-denied": Trouble("store_unread", "access was denied", READ, jeannes(set_to("denied", True))),
     "ws-damaged": Trouble("store_unread", "the profile folder has no AppData", READ, jeannes(set_to("exists", False))),
     "ws-logged": Trouble(
-        "logged_secrets", "(script block logging)", READ, set_to("logging", LoggingPolicy(script_block=True))
+        "logged_secrets",
+        "(script block logging)",
+        READ,
+        set_to("logging", LoggingPolicy(script_block=True)),
+        arguments={"holder_password": "not his"},
     ),
+    "ws-no-key": Trouble("transport_key_failed", "0x80070070", WRITE, fail_at_the_transport_key),
     "ws-password": Trouble(
         "holder_logon", "the password is wrong", WRITE, arguments={"holder_password": "not his"}, logged_on=False
     ),

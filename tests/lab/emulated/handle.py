@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 )
 from lab.emulated.element import Properties, link_of, pack, properties, text
 from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
+
+
+TRANSPORT_KEY = re.compile(r"hospital_it\.pkcs12\.transport\.[0-9a-f]{32}")
+"""The name of its container."""
 
 
 class Change(str, Enum):
@@ -96,6 +101,14 @@ class StoreHandle:
     def container(self, link: KeyProvInfo) -> KeyContainer | None:
         """The container that a link leads to."""
         return self._store.containers.get(link.container)
+
+    def named(self, name: str) -> KeyContainer | None:
+        """The container of this name."""
+        return self._store.containers.get(name)
+
+    def transport_keys(self) -> list[str]:
+        """The containers of transport keys."""
+        return [name for name in self._store.containers if TRANSPORT_KEY.fullmatch(name)]
 
     def leftovers(self, spki: bytes) -> list[str]:
         """The CNG containers that hold the key to this public one and that no certificate links to."""

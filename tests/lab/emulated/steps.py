@@ -28,6 +28,7 @@ from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import StoreHandle
 from lab.emulated.removal import remove_with_key, require
 from lab.emulated.store import KeyContainer, PrivateKey, container, spki
+from lab.emulated.transport_key import new_transport_key, unseal
 
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
 
@@ -60,6 +61,19 @@ class StepType:
     code: str
     run: Callable[[Work, Step], Facts]
     final: bool = False
+
+
+def make_transport_key(work: Work, step: Step) -> Facts:
+    """A key to seal a passphrase to; those that runs have left are deleted first."""
+    for name in work.store.transport_keys():
+        work.store.delete_container(name)
+    return new_transport_key(work.store, _bytes(step["nonce"]))
+
+
+def import_sealed_bundle(work: Work, step: Step) -> Facts:
+    """An import whose passphrase is sealed to a transport key, which is used up."""
+    passphrase = unseal(work.store, step["container"], _bytes(step["sealed_passphrase"]))
+    return import_bundle(work, {**step, "passphrase": passphrase})
 
 
 def import_bundle(work: Work, step: Step) -> Facts:
@@ -196,6 +210,10 @@ def _text(data: bytes) -> str:
 
 
 STEP_TYPES: Mapping[str, StepType] = {
+    "transport_key": StepType(("thumbprint", "nonce"), "transport_key_failed", make_transport_key),
+    "import_sealed": StepType(
+        ("bundle", "sealed_passphrase", "container", "thumbprint", "exportable"), "import_failed", import_sealed_bundle
+    ),
     "import": StepType(("bundle", "passphrase", "thumbprint", "exportable"), "import_failed", import_bundle),
     "prove": StepType(("thumbprint", "nonce"), "sign_failed", prove),
     "name": StepType(("thumbprint", "friendly_name"), "name_failed", rename),

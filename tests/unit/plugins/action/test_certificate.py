@@ -189,7 +189,7 @@ EFFECTS = [
         scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24), "new.p12"),
     ),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
-    Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
+    Effect("holder_password", "his own", code, None, "logged_secrets", scene=logged),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
     Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),

@@ -199,7 +199,7 @@ EFFECTS = [
     Effect("fail_when_deferred", False, failed, True, False, ABSENT, away),
     Effect("deferred_fails_within_days", 20, failed, False, True, scene=away),
     Effect("deferred_fails_within_days", 6, failed, True, False, scene=nearly_late),
-    Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
+    Effect("holder_passwords", {JEANNE["user"]: "hers"}, code, None, "logged_secrets", scene=logged),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
     Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),

@@ -15,11 +15,6 @@ from unit.plugins.action.effects import OLD, Effect, Scene, check, code
 from unit.plugins.plugin_utils.enrolment import JEANNE
 
 
-def logged(scene: Scene) -> None:
-    found = scene.workstation.found
-    scene.workstation.found = replace(found, logging=Logging(script_block=True, module=False, transcription=False))
-
-
 def of(subject: str, fact: str) -> Any:
     return lambda scene: [each[fact] for each in scene.result["findings"] if each["subject"] == subject]
 
@@ -59,7 +54,6 @@ EFFECTS = [
     Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
     Effect("issuer", "(", code, None, "bad_pattern", ASKING, with_browsers),
     Effect("holders", [JEANNE["user"]], of("holder", "account"), [], [JEANNE["user"]]),
-    Effect("allow_logged_secrets", True, of("logging", "severity"), ["error"], ["warning"], scene=logged),
 ]
 
 

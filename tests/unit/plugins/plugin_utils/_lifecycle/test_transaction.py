@@ -101,13 +101,6 @@ def test_a_logon_that_turns_out_unable_is_waiting_not_failing(
     assert run(FakeDrivers(), issued).deferred == "Windows gave no token."
 
 
-def test_a_workstation_that_logs_powershell_gets_no_key_by_default(issued: IssuedBundle) -> None:
-    drivers = FakeDrivers(inventory(logging=LOGGED))
-    assert refusal(drivers, issued) == "logged_secrets"
-    assert refusal(drivers, issued, check_mode=True) == "logged_secrets"
-    assert run(drivers, issued, allow_logged_secrets=True).proven
-
-
 def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(logging=LOGGED))
     drivers.plant(issued)
