@@ -43,7 +43,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wi
 from contract.captured_commands import Sent
 from figures import NUMBERS
 from lab.authority import Authority, IssuedBundle
-from lab.emulated import EmulatedWorkstation, User
+from lab.emulated import EmulatedWorkstation, LoggingPolicy, User
 from lab.emulated.store import Store
 from lab.people import DOMAIN, DOMAIN_SID, JEANNE
 from lab.portal import Portal
@@ -102,7 +102,7 @@ class Renewal:
     """A holder's store before a renewal, and how it is asked for.
 
     ``portal``: the authority of a portal that has to accept the new certificate, or None. ``kept``: how many hidden certificates stay
-    for good. ``spare``: how many keys stay that no certificate names any more.
+    for good. ``spare``: how many keys stay that no certificate names any more. ``logged``: PowerShell logs what it runs.
     """
 
     prepare: Callable[[Store], None]
@@ -112,11 +112,13 @@ class Renewal:
     kept: int = 0
     spare: int = 0
     portal: Authority | None = None
+    logged: bool = False
 
     def workstation(self) -> EmulatedWorkstation:
         """A new one, prepared."""
         workstation = EmulatedWorkstation("WS-CARDIO")
         workstation.mutex_wait = 0.1
+        workstation.logging = LoggingPolicy(module=self.logged)
         workstation.add_user(SERVICE)
         workstation.add_user(HOLDER, logged_on=True)
         self.prepare(workstation.store_of(HOLDER.sid))

@@ -38,9 +38,15 @@ def transport_container(name: str) -> KeyContainer:
 
 
 def new_transport_key(store: StoreHandle, nonce: bytes) -> dict[str, Any]:
-    """Makes one. Its public key is proven: it signs the nonce."""
+    """Makes one, in the place of those that runs have left. It signs the nonce, which proves the public key."""
+    for name in store.transport_keys():
+        _delete(store, name, "transport_key_left")
     holder = transport_container(PREFIX + uuid.uuid4().hex)
-    store.create_container(holder)
+    try:
+        store.create_container(holder)
+    except DriverError:
+        store.delete_container(holder.name)
+        raise
     assert isinstance(holder.key, rsa.RSAPrivateKey)
     signature = holder.key.sign(PROOF_PREFIX + nonce, padding.PKCS1v15(), SHA256())
     return {
@@ -55,7 +61,7 @@ def unseal(store: StoreHandle, name: str, sealed: bytes) -> str:
     holder = store.named(name)
     if holder is None:
         raise DriverError("unseal_failed", HResult.NTE_BAD_KEYSET)
-    store.delete_container(name)
+    _delete(store, name, "unseal_failed")
     assert isinstance(holder.key, rsa.RSAPrivateKey)
     if len(sealed) != BITS // 8:
         raise DriverError("unseal_failed", HResult.COR_E_SYSTEM)
@@ -63,6 +69,13 @@ def unseal(store: StoreHandle, name: str, sealed: bytes) -> str:
         return holder.key.decrypt(sealed, OAEP).decode()
     except ValueError as error:
         raise DriverError("unseal_failed", HResult.NTE_INTERNAL_ERROR) from error
+
+
+def _delete(store: StoreHandle, name: str, code: str) -> None:
+    try:
+        store.delete_container(name)
+    except DriverError as error:
+        raise DriverError(code, error.hresult) from error
 
 
 def public_blob(key: rsa.RSAPublicKey) -> bytes:

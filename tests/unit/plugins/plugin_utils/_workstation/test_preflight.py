@@ -126,8 +126,8 @@ def test_each_trouble_is_the_only_thing_said_and_has_a_cure(name: str) -> None:
     (found,) = wrong(inventory).items()
     assert (found[0], found[1][0]) == (subject, severity)
     assert says in found[1][1]
-    assert [finding.subject for finding in preflight(inventory, False, NOW) if bool(finding.cure) == finding.ok] == []
-    assert preflight_result("WS-1", preflight(inventory, False, NOW))["ready"] is (severity is not Severity.ERROR)
+    assert [finding.subject for finding in preflight(inventory, NOW) if bool(finding.cure) == finding.ok] == []
+    assert preflight_result("WS-1", preflight(inventory, NOW))["ready"] is (severity is not Severity.ERROR)
 
 
 @pytest.mark.parametrize(
