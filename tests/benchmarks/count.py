@@ -44,7 +44,11 @@ class Cost:
 
 def count(auth: AuthMethod) -> Iterator[Cost]:
     """Runs each scenario once."""
-    desks = [Desk(AT_THE_DESK, (Seat(JEANNE),)), Desk(AWAY, (Seat(JEANNE, logged_on=False),)), Desk(LOGGED, (Seat(JEANNE),))]
+    desks = [
+        Desk(AT_THE_DESK, (Seat(JEANNE),)),
+        Desk(AWAY, (Seat(JEANNE, logged_on=False),)),
+        Desk(LOGGED, (Seat(JEANNE),)),
+    ]
     with tempfile.TemporaryDirectory() as folder, Hospital(Path(folder), desks, auth) as hospital:
         hospital.emulated(LOGGED).logging = LoggingPolicy(script_block=True, module=True, transcription=True)
         certificate = _bundle(hospital, hospital.bundles[JEANNE.authorisation], "")

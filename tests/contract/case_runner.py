@@ -86,30 +86,30 @@ def resolver(
         **addresses,
     }
 
+    made_of: Mapping[str, Callable[..., str]] = {
+        "thumbprint": lambda name: fixture_certificate(name).thumbprint,
+        "certificate": lambda name: _base64(fixture_certificate(name).der),
+        "issuer": lambda name: _base64(fixture_certificate(name).certificate.issuer.public_bytes()),
+        "bundle": lambda *names: _base64(bundle(*names)),
+        "transport_key": transport_name,
+        "sealed": lambda number, text=PASSPHRASE: sealed(transport_keys[transport_name(number)], text),
+    }
+
     def resolve(placeholder: str) -> str:
         word, *names = placeholder.split(":")
-        if word == "thumbprint":
-            return fixture_certificate(*names).thumbprint
-        if word == "certificate":
-            return base64.b64encode(fixture_certificate(*names).der).decode()
-        if word == "issuer":
-            return base64.b64encode(fixture_certificate(*names).certificate.issuer.public_bytes()).decode()
-        if word == "transport_key":
-            return transport_name(*names)
-        if word == "sealed":
-            number, text = (*names, PASSPHRASE)[:2]
-            return sealed(transport_keys[transport_name(number)], text)
-        if word == "bundle":
-            return base64.b64encode(bundle(*names)).decode()
-        return words[word]
+        return made_of[word](*names) if word in made_of else words[word]
 
     return resolve
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def sealed(public_key: str, text: str) -> str:
     """A text that only the private key opens."""
     oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
-    return base64.b64encode(public_key_of(public_key).encrypt(text.encode(), oaep)).decode()
+    return _base64(public_key_of(public_key).encrypt(text.encode(), oaep))
 
 
 def _finish(process: Process) -> tuple[bytes, int]:

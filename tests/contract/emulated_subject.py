@@ -13,7 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.situation import (
     ForceKeyProtection,
@@ -68,10 +67,8 @@ class EmulatedSubject:
 
     def _carry_out(self, order: Order) -> None:
         match order:
-            case PutKey():
-                self._put_key(order.alias, order.of, order.legacy, self._store(order.computer))
-            case PutTransportKey():
-                self._put_transport_key(order.name)
+            case PutKey() | PutTransportKey():
+                self._put_key(order)
             case PutElement():
                 self._store(order.computer).plant_raw(order.name, self._with_containers(order.data or b""))
             case PutPerson():
@@ -113,14 +110,15 @@ class EmulatedSubject:
     def _store(self, computer: bool) -> Store:
         return self.workstation.machine if computer else self.workstation.store_of(OWNER.sid)
 
-    def _put_transport_key(self, name: str) -> None:
-        holder = transport_container(name)
+    def _put_key(self, order: PutKey | PutTransportKey) -> None:
+        if isinstance(order, PutKey):
+            holder = self._store(order.computer).plant_key(order.of.key, 1 if order.legacy else 0)
+            self._containers[order.alias] = holder.name
+            return
+        holder = transport_container(order.name)
         assert isinstance(holder.key, rsa.RSAPrivateKey)
-        self.workstation.store_of(OWNER.sid).containers[name] = holder
-        self.transport_keys[name] = base64.b64encode(public_blob(holder.key.public_key())).decode()
-
-    def _put_key(self, alias: str, of: FixtureCertificate, legacy: bool, store: Store) -> None:
-        self._containers[alias] = store.plant_key(of.key, 1 if legacy else 0).name
+        self.workstation.store_of(OWNER.sid).containers[order.name] = holder
+        self.transport_keys[order.name] = base64.b64encode(public_blob(holder.key.public_key())).decode()
 
     def _with_containers(self, element: bytes) -> bytes:
         for alias, name in self._containers.items():

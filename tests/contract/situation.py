@@ -204,10 +204,8 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
         match word:
             case "certificate":
                 yield from _Certificate(**details).orders(alias, previous)
-            case "leftover_key":
-                yield PutKey(alias, fixture_certificate(details["of"]), legacy=False, computer=False)
-            case "transport_key":
-                yield PutTransportKey(transport_name(details))
+            case "leftover_key" | "transport_key":
+                yield _key(word, details, alias)
             case "unparsable":
                 data = base64.b64decode(details)
                 yield PutElement(thumbprint_of(data), data, computer=False)
@@ -223,6 +221,13 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield from _trusted(word, details)
             case _:
                 yield _of_the_computer(word, details)
+
+
+def _key(word: str, details: Any, alias: str) -> Order:
+    """A key that no certificate links to."""
+    if word == "transport_key":
+        return PutTransportKey(transport_name(details))
+    return PutKey(alias, fixture_certificate(details["of"]), legacy=False, computer=False)
 
 
 def transport_name(number: int | str) -> str:

@@ -106,9 +106,7 @@ BETWEEN: dict[str, tuple[Callable[[Store], None], str]] = {
 
 
 @pytest.mark.parametrize("what", BETWEEN)
-def test_something_happens_between_the_two_commands(
-    what: str, renewal: Renewal, sent: Captured, tally: Tally
-) -> None:
+def test_something_happens_between_the_two_commands(what: str, renewal: Renewal, sent: Captured, tally: Tally) -> None:
     between, code = BETWEEN[what]
     workstation = renewal.workstation()
     watch = Watch.over(workstation, HOLDER.sid)
@@ -121,9 +119,7 @@ def test_something_happens_between_the_two_commands(
     tally.converge()
 
 
-def test_another_play_makes_its_key_between_the_two_commands(
-    renewal: Renewal, sent: Captured, tally: Tally
-) -> None:
+def test_another_play_makes_its_key_between_the_two_commands(renewal: Renewal, sent: Captured, tally: Tally) -> None:
     """The other play goes to its end. The first one finds that its key is gone or the store has changed, and writes nothing."""
     workstation = renewal.workstation()
     watch, others = Watch.over(workstation, HOLDER.sid), LabDrivers(workstation, sent)

@@ -65,9 +65,7 @@ def _read(answer: ExchangeAnswer, owner_sid: str, nonce: bytes) -> TransportKey:
     try:
         if facts is None:
             raise KeyError(MAKE)
-        blob, signature = (
-            base64.b64decode(str(facts[name]), validate=True) for name in ("public_key", "signature")
-        )
+        blob, signature = (base64.b64decode(str(facts[name]), validate=True) for name in ("public_key", "signature"))
         container = str(facts["container"])
     except (KeyError, binascii.Error):
         raise ValueError("its journal has no transport key") from None

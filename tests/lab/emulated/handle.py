@@ -23,7 +23,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from lab.emulated.element import Properties, link_of, pack, properties, text
 from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
 
-
 TRANSPORT_KEY = re.compile(r"hospital_it\.pkcs12\.transport\.[0-9a-f]{32}")
 """The name of its container."""
 

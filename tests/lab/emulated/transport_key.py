@@ -28,13 +28,13 @@ _turn = itertools.count()
 
 
 @cache
-def _key(number: int) -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(EXPONENT, BITS)
+def _keys() -> tuple[rsa.RSAPrivateKey, ...]:
+    return tuple(rsa.generate_private_key(EXPONENT, BITS) for _number in range(KEYS))
 
 
 def transport_container(name: str) -> KeyContainer:
     """A transport key at rest."""
-    return KeyContainer(name, CNG_PROVIDER, 0, exportable=False, key=_key(next(_turn) % KEYS))
+    return KeyContainer(name, CNG_PROVIDER, 0, exportable=False, key=_keys()[next(_turn) % KEYS])
 
 
 def new_transport_key(store: StoreHandle, nonce: bytes) -> dict[str, Any]:

@@ -74,6 +74,11 @@ def two_expired(scene: Scene) -> None:
     scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))
 
 
+def logged_with_old(scene: Scene) -> None:
+    logged(scene)
+    scene.plant(OLD)
+
+
 def logged(scene: Scene) -> None:
     new(scene)
     found = scene.workstation.found
@@ -189,7 +194,8 @@ EFFECTS = [
         scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24), "new.p12"),
     ),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
-    Effect("holder_password", "his own", code, None, "logged_secrets", scene=logged),
+    Effect("holder_password", "hers", code, None, "logged_secrets", scene=logged),
+    Effect("holder_password", "hers", code, None, "logged_secrets", ABSENT | {"thumbprints": [OLD.thumbprint]}, logged_with_old),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
     Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),

@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Logging
 from unit.plugins.action.effects import OLD, Effect, Scene, check, code
 from unit.plugins.plugin_utils.enrolment import JEANNE
 

@@ -298,9 +298,7 @@ class FakeDrivers:
 
 def execution(evidence: Path | None = None, **changes: Any) -> ExecutionOptions:
     """A task outside check mode, without a password."""
-    usual = ExecutionOptions(
-        None, check_mode=False, evidence=Evidence(evidence, "17", "ws-1")
-    )
+    usual = ExecutionOptions(None, check_mode=False, evidence=Evidence(evidence, "17", "ws-1"))
     return replace(usual, **changes)
 
 

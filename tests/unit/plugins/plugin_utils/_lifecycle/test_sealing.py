@@ -85,7 +85,9 @@ def test_no_request_holds_the_passphrase(issued: IssuedBundle, monkeypatch: pyte
     monkeypatch.setattr(transaction, "transcode", watched)
     drivers = logging()
     run(drivers, issued)
-    values = [value for request, _context in drivers.requests for step in request.steps for value in step.arguments.values()]
+    values = [
+        value for request, _context in drivers.requests for step in request.steps for value in step.arguments.values()
+    ]
     (bundle,) = made
     assert bundle.data in values
     assert not [value for value in values if bundle.passphrase in str(value) or bundle.passphrase.encode() == value]
@@ -122,7 +124,7 @@ def test_the_key_is_made_as_the_holder_and_for_the_store_that_was_read(issued: I
 def test_where_the_key_cannot_be_made_the_run_is_refused_with_a_sentence(code: str, issued: IssuedBundle) -> None:
     drivers = logging()
     drivers.fails = ("transport_key", code)
-    with pytest.raises(CollectionError, match="keep.* secrets out of") as refused:
+    with pytest.raises(CollectionError, match=r"keep.* secrets out of") as refused:
         run(drivers, issued)
     assert refused.value.code == code
     assert "0x80090016" in refused.value.cause
@@ -224,7 +226,9 @@ def test_a_lost_answer_leaves_evidence_if_the_store_may_have_changed(
     with pytest.raises(ConnectionLost):
         run(logging(), issued, evidence)
     written = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
-    assert [(line["error"], line["planned"][1].split()[0]) for line in written] == [("no_answer", "import_sealed")] * lines
+    assert [(line["error"], line["planned"][1].split()[0]) for line in written] == [
+        ("no_answer", "import_sealed")
+    ] * lines
 
 
 def test_evidence_that_cannot_be_kept_is_refused_before_the_key_is_made(issued: IssuedBundle, tmp_path: Path) -> None:
@@ -240,6 +244,6 @@ def test_a_windows_password_is_refused_because_it_cannot_be_sealed(
     kind: str, check_mode: bool, issued: IssuedBundle
 ) -> None:
     drivers = logging(kind, profiles=(profile(loaded=False),))
-    with pytest.raises(CollectionError, match="the Windows password of .* would be in a log") as refused:
+    with pytest.raises(CollectionError, match=r"the Windows password of .* would be in a log") as refused:
         run(drivers, issued, check_mode=check_mode, holder_password="hers")
     assert (refused.value.code, drivers.requests) == ("logged_secrets", [])
