@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 from .._crypto.pkcs12 import TransportBundle
@@ -52,7 +51,7 @@ def obtain_transport_key(
         ) from None
 
 
-def sealed_arguments(bundle: TransportBundle, key: TransportKey) -> Mapping[str, Any]:
+def sealed_arguments(bundle: TransportBundle, key: TransportKey) -> dict[str, Any]:
     """The keys of step ``import_sealed`` for a one-use bundle, without ``exportable``."""
     return {"bundle": bundle.data, "sealed_passphrase": seal(bundle.passphrase, key), "container": key.container}
 

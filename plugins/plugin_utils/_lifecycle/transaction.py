@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle, transcode
@@ -192,11 +193,13 @@ def _with_bundle(
 ) -> ExchangeRequest:
     """The request with the p12 of its import. Where PowerShell logs, its passphrase is sealed to a key that is made for it now."""
     inventory, transport = planned.inventory, transcode(material.bundle, planned.inventory.os_build)
-    kind, arguments = ImportStep.TYPE, {"bundle": transport.data, "passphrase": transport.passphrase}
+    arguments: dict[str, Any] = {"exportable": material.exportable}
     if needs_sealing(inventory):
         key = obtain_transport_key(drivers, inventory, request, material.bundle.leaf.thumbprint, context)
-        kind, arguments = SEALED_IMPORT, sealed_arguments(transport, key)
-    arguments = {**arguments, "exportable": material.exportable}
+        kind, arguments = SEALED_IMPORT, arguments | sealed_arguments(transport, key)
+    else:
+        kind = ImportStep.TYPE
+        arguments |= {"bundle": transport.data, "passphrase": transport.passphrase}
     steps = (
         replace(step, type=kind, arguments=arguments) if step.type == ImportStep.TYPE else step
         for step in request.steps
