@@ -14,6 +14,7 @@ export PKCS12_WINDOWS_TOOLS ?= ../shared/windows
 PYTHON := .venv/bin/python
 LINT := .build/venvs/lint
 IMPORTER := .build/venvs/importer
+DOCS := .build/venvs/docs
 STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
 IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
 WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
@@ -49,6 +50,13 @@ bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="
 .PHONY: record
 record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)
 	$(WITH_TESTS) -m contract.record
+
+.PHONY: kit kit-remote
+kit: .venv/stamp ## build a zip in .build/kit that tries the drivers on a real Windows, without Ansible
+	@$(WITH_TESTS) -m contract.kit .build/kit
+
+kit-remote: .venv/stamp ## try the modules on a workstation: HOST=name INVENTORY=file, and HOLDER=user if the inventory names none
+	@$(WITH_TESTS) -m contract.kit_remote --inventory '$(INVENTORY)' --host '$(HOST)' --holder '$(HOLDER)'
 
 .PHONY: bed
 bed: ## install Windows PowerShell under Wine, if this machine allows it
@@ -86,8 +94,16 @@ prometheus-notice:
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
-LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-licences lint-build lint-importer lint-ansible lint-docs \
-         lint-changelog lint-environment lint-sanity lint-units
+.PHONY: docs
+docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
+	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
+
+.PHONY: release
+release: .venv/stamp ## build, check and sign the files of a release in .build/release, KEY=of gpg; it publishes nothing
+	PATH=$(abspath .venv/bin):$$PATH tools/release . .build/release $(KEY)
+
+LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-workflows lint-licences lint-build lint-importer lint-ansible \
+         lint-docs lint-changelog lint-environment lint-sanity lint-units
 .PHONY: lint $(LINTS)
 lint: $(LINTS) ## run all checks, one after the other; each check is also a separate target:
 	@echo "lint: $(words $(LINTS)) checks passed; what could not be done here is said above, behind ***"
@@ -107,7 +123,10 @@ lint-shell: $(LINT)/stamp ## check shell scripts
 	$(LINT)/bin/shellcheck .ci/run $$(grep -l '^#!.*bash' tools/*)
 
 lint-powershell: bed-notice ## check that the drivers work with Windows PowerShell 5.1 and .NET Framework 4.6.2
-	@tools/bed check plugins/modules/*.ps1 plugins/module_utils/*
+	@tools/bed check plugins/modules/*.ps1 plugins/module_utils/* $(addprefix tests/contract/windows_kit/*.,ps1 psm1 cs)
+
+lint-workflows: $(LINT)/stamp ## check the workflows of GitHub Actions, and the shell scripts in them
+	PATH=$(abspath $(LINT)/bin):$$PATH actionlint
 
 lint-licences: $(LINT)/stamp ## check that every file names its licence
 	$(LINT)/bin/reuse lint --lines
@@ -147,6 +166,7 @@ stage:
 .venv/stamp: tests/requirements/test.txt
 $(LINT)/stamp: tests/requirements/lint.txt
 $(IMPORTER)/stamp: tests/requirements/importer.txt
+$(DOCS)/stamp: tests/requirements/docs.txt
 %/stamp: tests/requirements/pins.txt tools/venv
 	@tools/venv $* $(filter-out %/pins.txt %/venv,$^)
 	@touch $@

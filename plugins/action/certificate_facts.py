@@ -49,6 +49,7 @@ class ActionModule(Pkcs12Action):
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},
             "authorisation_anniversary": {"type": "str"},
+            "computer": {"type": "str"},
             "prove": {"type": "bool", "default": False},
         },
     )

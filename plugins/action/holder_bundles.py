@@ -26,6 +26,7 @@ class ActionModule(Pkcs12Action):
             "bundle_folder": {"type": "path", "required": True},
             "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12"},
             "passphrases": {"type": "dict", "no_log": True, "default": {}},
+            "time_zone": {"type": "str", "default": "UTC"},
             "authorisation_pattern": {"type": "str"},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
         },

@@ -38,6 +38,7 @@ class ActionModule(Pkcs12Action):
             "authorisation": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
             "thumbprint": {"type": "str"},
+            "computer": {"type": "str"},
             "proxy": {"type": "str"},
             "use_proxy": {"type": "bool", "default": True},
             "timeout": {"type": "int", "default": 30},

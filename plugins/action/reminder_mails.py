@@ -21,7 +21,7 @@ OF_FILES = {"destination", "name", "formats", "title", "establishment", "fail_on
 """Options of the report that are about its files and its result."""
 
 OF_THE_OFFICER = {
-    *("crl", "crl_issuers", "crl_hosts", "exceptions"),
+    *("crl", "crl_issuers", "crl_hosts"),
     *("issuer_overdue_days", "issuer_contact", "issuer_mail_sender", "issuer_mail_subject"),
 }
 """Options that change what the officer does, and no reminder. All other options of the report are options here too."""

@@ -27,6 +27,7 @@ class ActionModule(Pkcs12Action):
     SPEC = ArgumentSpec(
         options={
             "remove_sha256": {"type": "list", "elements": "str", "default": []},
+            "computer": {"type": "str"},
             "evidence_path": {"type": "path"},
         },
     )

@@ -15,6 +15,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import browser_facts, browser_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
+    Severity,
+    computer_finding,
     lockdown_findings,
     preflight,
     preflight_result,
@@ -28,6 +30,7 @@ class ActionModule(Pkcs12Action):
         options={
             "holders": {"type": "list", "elements": "str", "default": []},
             "browsers": {"type": "bool", "default": False},
+            "computer": {"type": "str"},
             "portal_url": {"type": "str"},
             "issuer": {"type": "str"},
         },
@@ -38,10 +41,13 @@ class ActionModule(Pkcs12Action):
         if not task.options["holders"] and not self.is_windows:
             return self.skipped()
         try:
-            inventory = self.inventory(task.options["holders"])
+            inventory = self.read_inventory(task.options["holders"])
         except CollectionError as refusal:
             return preflight_result(task.host, lockdown_findings(refusal))
-        findings = preflight(inventory, now())
+        computer = computer_finding(self.expected_computer(), inventory)
+        if computer.severity is Severity.ERROR:
+            return preflight_result(inventory.computer, (computer,))
+        findings = (computer, *preflight(inventory, now()))
         if scope is None:
             return preflight_result(inventory.computer, findings)
         found = scope.findings(inventory, self)

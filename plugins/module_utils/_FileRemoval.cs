@@ -12,9 +12,9 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemov
 {
 	public static class FileRemoval
 	{
-		const uint GENERIC_READ = 0x80000000, DELETE = 0x10000;
-		const uint FILE_SHARE_READ = 1, FILE_SHARE_ALL = 7, OPEN_EXISTING = 3;
-		const uint FILE_FLAG_OPEN_REPARSE_POINT = 0x200000, FILE_FLAG_BACKUP_SEMANTICS = 0x2000000;
+		internal const uint GENERIC_READ = 0x80000000, FILE_SHARE_READ = 1, FILE_SHARE_ALL = 7;
+		internal const uint FILE_FLAG_OPEN_REPARSE_POINT = 0x200000, FILE_FLAG_BACKUP_SEMANTICS = 0x2000000;
+		const uint DELETE = 0x10000, OPEN_EXISTING = 3;
 		const int FileDispositionInfo = 4;
 
 		// Null when the file was removed, or why it was left: link, too_large, changed. The path is the folder's with more behind it.
@@ -41,21 +41,21 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemov
 			return null;
 		}
 
-		static SafeFileHandle Open(string path, uint access, uint share, uint flags)
+		internal static SafeFileHandle Open(string path, uint access, uint share, uint flags)
 		{
 			var handle = CreateFile(path, access, share, IntPtr.Zero, OPEN_EXISTING, flags, IntPtr.Zero);
 			Check(!handle.IsInvalid);
 			return handle;
 		}
 
-		static string GetPath(SafeFileHandle handle)
+		internal static string GetPath(SafeFileHandle handle)
 		{
 			var path = new StringBuilder(32768);
 			Check(GetFinalPathNameByHandle(handle, path, path.Capacity, 0) > 0);
 			return path.ToString();
 		}
 
-		static void Check(bool done)
+		internal static void Check(bool done)
 		{
 			if (!done) Marshal.ThrowExceptionForHR(Marshal.GetHRForLastWin32Error());
 		}

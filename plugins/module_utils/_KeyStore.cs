@@ -27,7 +27,8 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		// An error instead of a dialog that nobody sees.
 		const int NCRYPT_SILENT_FLAG = 0x40, CRYPT_SILENT = 0x40;
 
-		const int CRYPT_DELETEKEYSET = 0x10, BCRYPT_PAD_PKCS1 = 2;
+		const int AT_KEYEXCHANGE = 1, AT_SIGNATURE = 2;
+		const int CRYPT_DELETEKEYSET = 0x10, BCRYPT_PAD_PKCS1 = 2, NTE_BAD_KEYSET = unchecked((int)0x80090016);
 		const int CERT_STORE_ADD_REPLACE_EXISTING = 3, CERT_STORE_CERTIFICATE_CONTEXT_FLAG = 2;
 
 		[StructLayout(LayoutKind.Sequential)]
@@ -96,6 +97,37 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 			return signature;
 		}
 
+		// The key of a link. With the right key spec CNG opens keys of CAPI, too.
+		public static CngKey OpenKey(string container, string provider, int keySpec, int flags)
+		{
+			using (var key = Open(container, provider, keySpec, flags)) return CngKey.Open(key, CngKeyHandleOpenOptions.None);
+		}
+
+		public static void DeleteKey(string container, string provider, int keySpec, int flags)
+		{
+			var key = Open(container, provider, keySpec, flags);
+			Check(NCryptDeleteKey(key, NCRYPT_SILENT_FLAG));
+			// It has freed the handle.
+			key.SetHandleAsInvalid();
+		}
+
+		static SafeNCryptKeyHandle Open(string container, string provider, int keySpec, int flags)
+		{
+			SafeNCryptProviderHandle storage;
+			SafeNCryptKeyHandle key = null;
+			Check(NCryptOpenStorageProvider(out storage, provider, 0));
+			using (storage)
+			{
+				var error = NTE_BAD_KEYSET;
+				if (keySpec == AT_KEYEXCHANGE || keySpec == AT_SIGNATURE)
+					error = NCryptOpenKey(storage, out key, container, keySpec, flags | NCRYPT_SILENT_FLAG);
+				// A link may have a key spec although its key is one of CNG.
+				if (error == NTE_BAD_KEYSET) error = NCryptOpenKey(storage, out key, container, 0, flags | NCRYPT_SILENT_FLAG);
+				Check(error);
+			}
+			return key;
+		}
+
 		// The user's of CNG.
 		public static string[] GetContainers()
 		{
@@ -143,6 +175,10 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		static extern int NCryptSignHash(SafeNCryptKeyHandle key, BCRYPT_PKCS1_PADDING_INFO padding, byte[] hash, int hashSize, byte[] signature, int size, out int used, int flags);
 		[DllImport("ncrypt", CharSet = CharSet.Unicode)]
 		static extern int NCryptOpenStorageProvider(out SafeNCryptProviderHandle provider, string name, int flags);
+		[DllImport("ncrypt", CharSet = CharSet.Unicode)]
+		static extern int NCryptOpenKey(SafeNCryptProviderHandle provider, out SafeNCryptKeyHandle key, string name, int keySpec, int flags);
+		[DllImport("ncrypt")]
+		static extern int NCryptDeleteKey(SafeNCryptKeyHandle key, int flags);
 		[DllImport("ncrypt", CharSet = CharSet.Unicode)]
 		static extern int NCryptEnumKeys(SafeNCryptProviderHandle provider, string scope, out IntPtr item, ref IntPtr position, int flags);
 		[DllImport("ncrypt")]

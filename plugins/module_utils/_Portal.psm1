@@ -91,7 +91,8 @@ function Connect-Portal {
 	try {
 		$client = Open-Way -Fact $Fact -Url $Url -Proxy $Proxy -Timeout $Timeout
 		$tls = Open-Tls -Client $client -Certificate $Certificate -Fact $Fact -Name $Url.DnsSafeHost
-		$Fact.http_status = Read-Status -Stream $tls -Head "GET $($Url.PathAndQuery) HTTP/1.1`r`nHost: $($Url.Authority)`r`nConnection: close"
+		$head = "GET $($Url.PathAndQuery) HTTP/1.1`r`nHost: $($Url.Authority)`r`nConnection: close"
+		$Fact.http_status = @(Read-Status -Stream $tls -Head $head)[0]
 		# The server may have asked only now.
 		$Fact.sent = $Fact.asked -and $tls.IsMutuallyAuthenticated
 		$Fact.code = $null
@@ -102,6 +103,6 @@ function Connect-Portal {
 		if ($hresult -le 0xFFFF) { $hresult += 0x80070000L }
 		if ($Fact.code -eq 'handshake' -and $causes[$hresult]) { $Fact.code = $causes[$hresult] }
 	} finally { if ($client) { $client.Close() } }
-	$Fact.code = Get-Refusal -Fact $Fact -Status $Status
+	$Fact.code = @(Get-Refusal -Fact $Fact -Status $Status)[0]
 	if ($Fact.code) { throw @{ code = 'connect_failed'; hresult = $hresult } }
 }

@@ -4,18 +4,17 @@
 $CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL
 $NTE_BAD_KEYSET = 0x80090016L
 $NTE_BAD_PUBLIC_KEY = 0x80090015L
+$NTE_NO_KEY = 0x8009000DL
 
-# Of a key link.
+# Of a key link. The flag is NCRYPT_MACHINE_KEY_FLAG, too.
 $CRYPT_MACHINE_KEYSET = 0x20
+$AT_KEYEXCHANGE = 1
+$AT_SIGNATURE = 2
 
 # PROV_RSA_FULL cannot sign SHA-256. PROV_RSA_AES opens the same container and can.
 $PROV_RSA_AES = 24
 $aesProvider = 'Microsoft Enhanced RSA and AES Cryptographic Provider'
 $cngProvider = 'Microsoft Software Key Storage Provider'
-
-# Keys in any other provider live in hardware, or nobody here knows where.
-$softwareProviders = $cngProvider, $aesProvider, "$aesProvider (Prototype)", 'Microsoft Base Cryptographic Provider v1.0',
-'Microsoft Strong Cryptographic Provider', 'Microsoft Enhanced Cryptographic Provider v1.0', 'Microsoft RSA SChannel Cryptographic Provider'
 
 function Get-KeyStore {
 	<# .SYNOPSIS
@@ -41,10 +40,11 @@ function Find-Certificate {
 
 function Get-LinkedCertificate {
 	<# .SYNOPSIS
-	All certificates with a key link, in all stores of this user. #>
+	All certificates with a key link, in all stores of this user. Throws when one of the stores does not open. #>
 	$key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey('Software\Microsoft\SystemCertificates')
+	# My and REQUEST, where requests wait with their keys, are in the profile and not in the registry.
 	# UserDS is the directory: opening it asks a domain controller, and no key is there.
-	foreach ($name in @('My') + $(if ($key) { $key.GetSubKeyNames() -notmatch '^(My|UserDS)$' })) {
+	foreach ($name in @('My', 'REQUEST') + $(if ($key) { $key.GetSubKeyNames() -notmatch '^(My|REQUEST|UserDS)$' })) {
 		$store = Open-Store -Name $name
 		try {
 			foreach ($certificate in $store.Certificates) {
@@ -62,10 +62,7 @@ function Open-Key {
 	A CngKey or, for CAPI, an RSACryptoServiceProvider. #>
 	param([hashtable] $Link)
 	$machine = $Link.flags -band $CRYPT_MACHINE_KEYSET
-	if (-not $Link.type) {
-		$options = if ($machine) { 'Silent, MachineKey' } else { 'Silent' }
-		return [Security.Cryptography.CngKey]::Open($Link.container, [Security.Cryptography.CngProvider]::new($Link.provider), $options)
-	}
+	if (-not $Link.type) { return (Get-KeyStore)::OpenKey($Link.container, $Link.provider, $Link.key_spec, $machine) }
 	$where = [Security.Cryptography.CspParameters]::new($PROV_RSA_AES, $aesProvider, $Link.container)
 	$where.KeyNumber = $Link.key_spec
 	$where.Flags = if ($machine) { 'UseExistingKey, NoPrompt, UseMachineKeyStore' } else { 'UseExistingKey, NoPrompt' }
@@ -112,8 +109,8 @@ function Get-ReasonToKeep {
 	<# .SYNOPSIS
 	Why a key has to stay when its certificate goes; nothing when it may go. #>
 	param([X509Certificate] $Certificate, [hashtable] $Link)
-	if ($Link.flags -band $CRYPT_MACHINE_KEYSET) { return 'machine_key' }
-	if ($Link.provider -notin $softwareProviders) { return 'provider' }
+	$place = Get-PlaceToKeep -Link $Link
+	if ($place) { return $place }
 	foreach ($other in Get-LinkedCertificate) {
 		if ($other.store -eq 'My' -and $other.thumbprint -eq $Certificate.Thumbprint) { continue }
 		if ($other.container -eq $Link.container) { return 'shared_container' }
@@ -121,24 +118,44 @@ function Get-ReasonToKeep {
 	}
 }
 
+function Find-LegacyKey {
+	<# .SYNOPSIS
+	The link to the key of a certificate in the CAPI container of the same name. A link to CNG may name one, which CNG does not open without
+	the right key spec. #>
+	param([hashtable] $Link, [X509Certificate] $Certificate)
+	foreach ($spec in $AT_KEYEXCHANGE, $AT_SIGNATURE) {
+		$legacy = @{ container = $Link.container; provider = $aesProvider; type = $PROV_RSA_AES; flags = $Link.flags; key_spec = $spec }
+		try { $key = Open-Key -Link $legacy } catch {
+			if ((Get-HResult -Exception $_.Exception) -notin $NTE_BAD_KEYSET, $NTE_NO_KEY) { throw }
+			continue
+		}
+		try { if (Test-PublicKey -Key $key -Certificate $Certificate) { return $legacy } } finally { $key.Dispose() }
+	}
+}
+
 function Remove-Key {
 	<# .SYNOPSIS
-	Deletes a container. False when it was gone already. #>
-	param([hashtable] $Link)
+	Deletes a container. False when it was gone already: CNG does not know it, and CAPI has no key of the certificate there. #>
+	param([hashtable] $Link, [X509Certificate] $Certificate)
 	try {
-		if ($Link.type) { (Get-KeyStore)::DeleteLegacy($Link.container, $Link.provider, $Link.type) } else { (Open-Key -Link $Link).Delete() }
-		$true
-	} catch {
-		if ((Get-HResult -Exception $_.Exception) -ne $NTE_BAD_KEYSET) { throw }
-		$false
-	}
+		if ($Link.type) {
+			(Get-KeyStore)::DeleteLegacy($Link.container, $Link.provider, $Link.type)
+		} else {
+			(Get-KeyStore)::DeleteKey($Link.container, $Link.provider, $Link.key_spec, $Link.flags -band $CRYPT_MACHINE_KEYSET)
+		}
+		return $true
+	} catch { if ((Get-HResult -Exception $_.Exception) -ne $NTE_BAD_KEYSET) { throw } }
+	$legacy = if ($Certificate -and -not $Link.type) { Find-LegacyKey -Link $Link -Certificate $Certificate }
+	if ($legacy) { return Remove-Key -Link $legacy }
+	$false
 }
 
 function Remove-LostKey {
 	<# .SYNOPSIS
 	Deletes the key's containers that no certificate links to: a run that was cut left them. Returns how many. #>
 	param([X509Certificate] $Certificate)
-	$linked = @(Get-LinkedCertificate).container
+	# A store that does not open may link to any of them. Then they stay, and what is done besides goes on.
+	try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }
 	@(foreach ($name in (Get-KeyStore)::GetContainers()) {
 			if ($name -in $linked) { continue }
 			$link = @{ container = $name; provider = $cngProvider }

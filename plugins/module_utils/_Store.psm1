@@ -1,4 +1,15 @@
-# What both drivers need. Certificate stores are read as Windows keeps them, with .NET alone.
+# What the drivers share: reading certificate stores as Windows keeps them, paths, and reasons. With .NET alone.
+
+# A holder controls the own profile and the own hive, and whoever reads them is an administrator. So of one place no more is read than this.
+$mostEntries = 1000
+$mostBytes = 4MB
+$largestElement = 64KB
+$longestText = 300
+$elementName = '^[0-9A-F]{40}\z'
+$reparsePoint = [IO.FileAttributes]::ReparsePoint
+
+# HRESULTs of Win32 errors: 2 and 3.
+$notFound = 0x80070002L, 0x80070003L
 
 function Get-HResult {
 	<# .SYNOPSIS
@@ -7,25 +18,137 @@ function Get-HResult {
 	$Exception.GetBaseException().HResult -band 0xFFFFFFFFL
 }
 
+function Get-Reason {
+	<# .SYNOPSIS
+	Why something was not read. A holder may make a path as long as he likes. #>
+	param([string] $Code, [string] $Place, [Object] $HResult)
+	if ($Place.Length -gt $longestText) { $Place = $Place.Substring(0, $longestText) }
+	@{ code = $Code; detail = $Place; hresult = $HResult }
+}
+
+function Get-Unread {
+	<# .SYNOPSIS
+	A place that could not be read, and why. #>
+	param([string] $Place, [Exception] $Exception)
+	$base = $Exception.GetBaseException()
+	$denied = $base -is [UnauthorizedAccessException] -or $base -is [Security.SecurityException]
+	Get-Reason -Code ('unreadable', 'access_denied')[$denied] -Place $Place -HResult (Get-HResult -Exception $base)
+}
+
+function Test-Absence {
+	<# .SYNOPSIS
+	Whether an HRESULT says that a file or a folder is not there. #>
+	param([Object] $HResult)
+	$HResult -in $notFound
+}
+
+function Test-LocalPath {
+	<# .SYNOPSIS
+	Whether a path is on a drive of this computer and plain: whatever Windows would resolve or cut off leads elsewhere. #>
+	param([string] $Path)
+	$Path -match '^[A-Za-z]:(\\[^\\/:]*[^\\/:. ])+\z'
+}
+
+function Expand-ProfilePath {
+	<# .SYNOPSIS
+	A path of User Shell Folders. Other variables than this one stay: they are a holder's. #>
+	param([string] $Path, [string] $ProfilePath)
+	($Path -replace '^%USERPROFILE%', $ProfilePath.Replace('$', '$$')).TrimEnd('\')
+}
+
+function Find-Link {
+	<# .SYNOPSIS
+	The first link (reparse point) on the way from a folder, which is not looked at, to a path below it; nothing without one.
+	From the top, because Windows follows links above what it is asked for. Throws where a part is not there. #>
+	param([string] $Root, [string] $Path)
+	$place = $Root
+	foreach ($part in $Path.Substring($Root.Length).Split('\')) {
+		if (-not $part) { continue }
+		$place = "$place\$part"
+		if ([IO.File]::GetAttributes($place) -band $reparsePoint) { return $place }
+	}
+}
+
+function Read-SmallFile {
+	<# .SYNOPSIS
+	The bytes of a file; nothing when there are more than that. Nobody is kept from the file meanwhile. #>
+	param([string] $Path, [long] $Largest)
+	$stream = [IO.FileStream]::new($Path, 'Open', 'Read', 'ReadWrite, Delete')
+	try {
+		if ($stream.Length -gt $Largest) { return }
+		$data = [byte[]]::new($stream.Length)
+		[void] $stream.Read($data, 0, $data.Length)
+		, $data
+	} finally { $stream.Dispose() }
+}
+
+function ConvertTo-Element {
+	<# .SYNOPSIS
+	Data of a store as an element, or why it is none. #>
+	param([string] $Source, [string] $Place, [byte[]] $Data)
+	if ($Data.Length -gt $largestElement) { return Get-Reason -Code 'too_large' -Place $Place }
+	@{ source = $Source; data = [Convert]::ToBase64String($Data) }
+}
+
+function Select-Found {
+	<# .SYNOPSIS
+	What was found in a place, as long as it is within the limits; of each reason the first. #>
+	param([hashtable] $Found, [hashtable] $Budget, [string] $Place)
+	$Budget.entries--
+	if ($Found.source) { $Budget.bytes -= $Found.data.Length * 3 / 4 }
+	$Budget.ended = $Budget.entries -lt 0 -or $Budget.bytes -lt 0
+	if ($Budget.ended) { $Found = Get-Reason -Code 'limit' -Place $Place }
+	$code = [string] $Found.code
+	if (-not $Found.Count -or ($code -and $Budget.told[$code])) { return }
+	$Budget.told[$code] = $true
+	$Found
+}
+
 function Read-Hive {
 	<# .SYNOPSIS
-	The elements under a key of the registry; none when it is not there. #>
+	The elements under a key of the registry, and what of it was not read; none when it is not there. #>
 	param([Microsoft.Win32.RegistryKey] $Root, [string] $Path)
 	$key = $Root.OpenSubKey($Path)
 	if (-not $key) { return }
+	$budget = @{ entries = $mostEntries; bytes = $mostBytes; told = @{} }
 	foreach ($name in $key.GetSubKeyNames()) {
-		$blob = $key.OpenSubKey($name).GetValue('Blob')
-		if ($blob -isnot [byte[]]) { $blob = [byte[]]@() }
-		@{ source = 'hive'; data = [Convert]::ToBase64String($blob) }
+		$place = "$key\$name"
+		if ($name -match $elementName) {
+			$blob = $key.OpenSubKey($name).GetValue('Blob')
+			if ($blob -isnot [byte[]]) { $blob = [byte[]]@() }
+			$found = ConvertTo-Element -Source 'hive' -Place $place -Data $blob
+		} else { $found = Get-Reason -Code 'unknown_name' -Place $place }
+		Select-Found -Found $found -Budget $budget -Place "$key"
+		if ($budget.ended) { return }
 	}
+}
+
+function Read-StoreFile {
+	<# .SYNOPSIS
+	A file of a store as an element, or why it was not read. #>
+	param([IO.FileInfo] $File)
+	$path = $File.FullName
+	if ($File.Attributes -band $reparsePoint) { return Get-Reason -Code 'link' -Place $path }
+	if ($File.Name -notmatch $elementName) { return Get-Reason -Code 'unknown_name' -Place $path }
+	try {
+		$data = Read-SmallFile -Path $path -Largest $largestElement
+		if ($null -eq $data) { return Get-Reason -Code 'too_large' -Place $path }
+		ConvertTo-Element -Source 'file' -Place $path -Data $data
+	} catch { Get-Unread -Place $path -Exception $_.Exception }
 }
 
 function Read-Folder {
 	<# .SYNOPSIS
-	The elements in a folder; none when it is not there. #>
+	The elements in a folder, and what of it was not read; none when it is not there. #>
 	param([string] $Path)
-	try { $files = [IO.Directory]::GetFiles($Path) } catch [IO.DirectoryNotFoundException] { return }
-	foreach ($file in $files) { @{ source = 'file'; data = [Convert]::ToBase64String([IO.File]::ReadAllBytes($file)) } }
+	try { [void] [IO.File]::GetAttributes($Path) } catch [IO.DirectoryNotFoundException], [IO.FileNotFoundException] { return }
+	$budget = @{ entries = $mostEntries; bytes = $mostBytes; told = @{} }
+	foreach ($entry in [IO.DirectoryInfo]::new($Path).EnumerateFileSystemInfos()) {
+		# No certificate is in a folder of the store.
+		$found = if ($entry -is [IO.FileInfo]) { Read-StoreFile -File $entry } else { @{} }
+		Select-Found -Found $found -Budget $budget -Place $Path
+		if ($budget.ended) { return }
+	}
 }
 
 function Get-ProfileList {
@@ -36,14 +159,43 @@ function Get-ProfileList {
 	# Of a computer or a domain, and of Entra.
 	$people = [string[]] ($names -match '^S-1-(5-21|12-1)-[-0-9]+$')
 	[Array]::Sort($people, [StringComparer]::Ordinal)
-	$temporaryState = 0x800
+	# PI_MANDATORY, PI_GUEST_PROFILE and PI_TEMPORARY of State: Windows discards these profiles at logoff.
+	$discarded = 0x1 -bor 0x80 -bor 0x800
 	foreach ($sid in $people) {
 		$key = $list.OpenSubKey($sid)
+		if (-not $key) { continue }
 		$path = [string] $key.GetValue('ProfileImagePath')
 		# A .bak twin or a folder named TEMP say the same as State.
-		$temporary = ($key.GetValue('State', 0) -band $temporaryState) -or "$sid.bak" -in $names -or $path -match '\\TEMP(\.[^\\]*)?$'
+		$temporary = ([int] $key.GetValue('State', 0) -band $discarded) -or "$sid.bak" -in $names -or $path -match '\\TEMP(\.[^\\]*)?$'
 		@{ owner_sid = $sid; path = $path; loaded = $sid -in [Microsoft.Win32.Registry]::Users.GetSubKeyNames(); temporary = $temporary }
 	}
+}
+
+function Get-DnsName {
+	<# .SYNOPSIS
+	The DNS host name of this computer, and that with its domain where it has one. #>
+	try {
+		# GetNetworkParams; its host name may have the domain.
+		$network = [Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
+		$label, $domain = "$($network.HostName)".TrimEnd('.') -split '\.', 2
+		if (-not $domain) { $domain = "$($network.DomainName)".TrimEnd('.') }
+	} catch { return }
+	if ($label) { $label }
+	if ($label -and $domain) { "$label.$domain" }
+}
+
+function Test-Computer {
+	<# .SYNOPSIS
+	Whether this computer is called so: its NetBIOS name or a DNS name, in any case. #>
+	param([string] $Name)
+	[bool] (@([Environment]::MachineName; Get-DnsName) | Where-Object { $_.Equals($Name, [StringComparison]::OrdinalIgnoreCase) })
+}
+
+function Assert-Computer {
+	<# .SYNOPSIS
+	Refuses to write on a computer that is not called so. It gets the name only: a step may hold a secret. #>
+	param([string] $Name)
+	if (-not (Test-Computer -Name $Name)) { throw @{ code = 'wrong_computer' } }
 }
 
 function Test-Request {

@@ -54,7 +54,5 @@ function Open-TransportKey {
 	<# .SYNOPSIS
 	A transport key. #>
 	param([string] $Name)
-	try { Open-Key -Link @{ container = $Name; provider = $cngProvider } } catch {
-		throw @{ code = 'unseal_failed'; hresult = Get-HResult -Exception $_.Exception }
-	}
+	Open-Key -Link @{ container = $Name; provider = $cngProvider }
 }

@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+
 
 #AnsibleRequires -PowerShell ..module_utils._Store
-#AnsibleRequires -PowerShell ..module_utils._Unread
 
 # Reads what decides whether a browser offers a certificate: authorities, browsers and their policies. Protocol: docs/developers/driver_protocol.md
 # Where the names are documented:
@@ -20,7 +19,16 @@ $autoload = 'security.osclientcerts.autoload'
 # Of one place: a holder writes to the own hive.
 $mostElements = 20
 $mostValues = 200
+$longestValue = 4096
 $largestFile = 1MB
+
+function ConvertTo-Text {
+	<# .SYNOPSIS
+	A value of the registry as text, as far as it is sent. #>
+	param([Object] $Value)
+	$text = [string] $Value
+	$text.Substring(0, [Math]::Min($text.Length, $longestValue))
+}
 
 function Find-Authority {
 	<# .SYNOPSIS
@@ -32,6 +40,7 @@ function Find-Authority {
 		$path = "$Software\$store\Certificates"
 		try {
 			foreach ($element in Read-Hive -Root $Root -Path $path) {
+				if ($element.code) { $element; continue }
 				$text = $latin1.GetString([Convert]::FromBase64String($element.data))
 				if ($names | Where-Object { $text.IndexOf($_, [StringComparison]::Ordinal) -ge 0 }) { $element }
 			}
@@ -44,7 +53,7 @@ function Get-Program {
 	Where a program is by its registration; null without one. #>
 	param([Microsoft.Win32.RegistryKey] $Root, [string] $Software, [string] $File)
 	$key = $Root.OpenSubKey("$Software\Microsoft\Windows\CurrentVersion\App Paths\$File")
-	if ($key) { [string] $key.GetValue('') }
+	if ($key) { ConvertTo-Text -Value $key.GetValue('') } else { $null }
 }
 
 function Get-UrlList {
@@ -52,7 +61,7 @@ function Get-UrlList {
 	The values of the policy AutoSelectCertificateForUrls of a browser. #>
 	param([Microsoft.Win32.RegistryKey] $Root, [string] $Path)
 	$key = $Root.OpenSubKey("$Path\AutoSelectCertificateForUrls")
-	if ($key) { foreach ($name in $key.GetValueNames()) { [string] $key.GetValue($name) } }
+	if ($key) { foreach ($name in $key.GetValueNames()) { ConvertTo-Text -Value $key.GetValue($name) } }
 }
 
 function Read-Preference {
@@ -61,14 +70,14 @@ function Read-Preference {
 	param([Object] $Preference)
 	$found = $Preference.$autoload
 	if ($found -isnot [bool]) { $found = $found.Value }
-	if ($found -is [bool]) { $found }
+	if ($found -is [bool]) { $found } else { $null }
 }
 
 function ConvertTo-Truth {
 	<# .SYNOPSIS
 	A number of the registry as a boolean; null stays null. #>
 	param([Object] $Value)
-	if ($Value -is [int]) { $Value -ne 0 }
+	if ($Value -is [int]) { $Value -ne 0 } else { $null }
 }
 
 function Get-FirefoxPolicy {
@@ -96,10 +105,10 @@ function Read-PolicyFile {
 	holder cannot write there. #>
 	param([string] $Program)
 	$folder = [regex]::Match($Program, '^"?([A-Za-z]:\\[^"]*)\\[^"\\]+"?$').Groups[1].Value
-	if (-not $folder) { return }
+	if (-not $folder) { return $null }
 	$path = "$folder\distribution\policies.json"
-	if (-not [IO.File]::Exists($path)) { return }
-	if ([IO.FileInfo]::new($path).Length -gt $largestFile) { return @{ code = 'too_large'; detail = $path; hresult = $null } }
+	if (-not [IO.File]::Exists($path)) { return $null }
+	if ([IO.FileInfo]::new($path).Length -gt $largestFile) { return Get-Reason -Code 'too_large' -Place $path }
 	try { $policies = (ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($path))).policies } catch { return Get-Unread -Place $path -Exception $_.Exception }
 	$roots = $policies.Certificates.ImportEnterpriseRoots
 	if ($roots -isnot [bool]) { $roots = $null }

@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+
 
 #AnsibleRequires -PowerShell ..module_utils._Store
-#AnsibleRequires -PowerShell ..module_utils._Unread
 
 # Finds bundles that lie in people's folders, and reads nothing else there. Protocol: docs/developers/driver_protocol.md
 # Holders control these places: no link is followed, and the depth, the number of entries, the size of files and the time are bounded.
@@ -22,16 +21,6 @@ $longest = 60
 $link = [IO.FileAttributes]::ReparsePoint
 $ofWindows = [IO.FileAttributes] 'Hidden, System'
 
-# HRESULTs of Win32 errors: 2 and 3.
-$notFound = 0x80070002L, 0x80070003L
-
-function Get-Reason {
-	<# .SYNOPSIS
-	Why a place was not searched, where no error says it. #>
-	param([string] $Code, [string] $Place)
-	@{ code = $Code; detail = $Place; hresult = $null }
-}
-
 function Get-FolderPath {
 	<# .SYNOPSIS
 	Where a person has a folder. Only a loaded hive says that it is elsewhere than usual. #>
@@ -40,20 +29,7 @@ function Get-FolderPath {
 	$key = [Microsoft.Win32.Registry]::Users.OpenSubKey("$Sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
 	if ($key) { $said = $key.GetValue($Folder.value, $null, 'DoNotExpandEnvironmentNames') }
 	if (-not $said) { return "$ProfilePath\$($Folder.usual)" }
-	[IO.Path]::GetFullPath(([string] $said -replace '^%USERPROFILE%', $ProfilePath.Replace('$', '$$')))
-}
-
-function Test-Link {
-	<# .SYNOPSIS
-	Whether a folder, or one above it in the profile, is a link. #>
-	param([string] $ProfilePath, [string] $Path)
-	$place = $ProfilePath
-	foreach ($part in $Path.Substring($ProfilePath.Length).Split('\')) {
-		if (-not $part) { continue }
-		$place = "$place\$part"
-		if ([IO.File]::GetAttributes($place) -band $link) { return $true }
-	}
-	$false
+	Expand-ProfilePath -Path ([string] $said) -ProfilePath $ProfilePath
 }
 
 function Read-Bundle {
@@ -62,16 +38,11 @@ function Read-Bundle {
 	param([IO.FileInfo] $File)
 	$found = @{ path = $File.FullName; size = $File.Length; modified = $File.LastWriteTimeUtc.ToString('s') + 'Z'; sha256 = $null; code = $null; hresult = $null }
 	try {
-		# Nobody is kept from the file meanwhile.
-		$stream = [IO.FileStream]::new($File.FullName, 'Open', 'Read', 'ReadWrite, Delete')
-		try {
-			if ($stream.Length -gt $largestFile) {
-				$found.code = 'too_large'
-				return $found
-			}
-			$bytes = [byte[]]::new($stream.Length)
-			[void] $stream.Read($bytes, 0, $bytes.Length)
-		} finally { $stream.Dispose() }
+		$bytes = Read-SmallFile -Path $File.FullName -Largest $largestFile
+		if ($null -eq $bytes) {
+			$found.code = 'too_large'
+			return $found
+		}
 		$found.sha256 = [BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($bytes)).Replace('-', '').ToLowerInvariant()
 	} catch {
 		$reason = Get-Unread -Place $File.FullName -Exception $_.Exception
@@ -98,7 +69,10 @@ function Find-Bundle {
 				$isBundle = -not $isFolder -and $entry.Extension -in '.p12', '.pfx'
 				if ($entry.Attributes -band $link) {
 					# Windows itself puts hidden links into Documents for old programs.
-					if (($isFolder -or $isBundle) -and ($entry.Attributes -band $ofWindows) -ne $ofWindows) { Get-Reason -Code 'link' -Place $entry.FullName }
+					if (($isFolder -or $isBundle) -and ($entry.Attributes -band $ofWindows) -ne $ofWindows) {
+						$Budget.files--
+						Get-Reason -Code 'link' -Place $entry.FullName
+					}
 				} elseif ($isFolder) {
 					if ($place.depth -ge $deepest) { $complete = $false } else { $pending.Enqueue(@{ path = $entry.FullName; depth = $place.depth + 1 }) }
 				} elseif ($isBundle) {
@@ -106,7 +80,10 @@ function Find-Bundle {
 					Read-Bundle -File $entry
 				}
 			}
-		} catch { Get-Unread -Place $place.path -Exception $_.Exception }
+		} catch {
+			$Budget.files--
+			Get-Unread -Place $place.path -Exception $_.Exception
+		}
 	}
 	if (-not $complete) { Get-Reason -Code 'limit' -Place $Path }
 }
@@ -118,12 +95,14 @@ function Search-Folder {
 	$path = "$ProfilePath\$($Folder.usual)"
 	try {
 		$path = Get-FolderPath -Sid $Sid -ProfilePath $ProfilePath -Folder $Folder
-		if (-not $path.StartsWith("$ProfilePath\", [StringComparison]::OrdinalIgnoreCase)) { return Get-Reason -Code 'redirected' -Place $path }
-		if (Test-Link -ProfilePath $ProfilePath -Path $path) { return Get-Reason -Code 'link' -Place $path }
+		$below = $path.StartsWith("$ProfilePath\", [StringComparison]::OrdinalIgnoreCase)
+		if (-not $below -or -not (Test-LocalPath -Path $path)) { return Get-Reason -Code 'redirected' -Place $path }
+		$first = Find-Link -Root $ProfilePath -Path $path
+		if ($first) { return Get-Reason -Code 'link' -Place $first }
 		Find-Bundle -Path $path -Budget $Budget
 	} catch {
 		$reason = Get-Unread -Place $path -Exception $_.Exception
-		if ($reason.hresult -notin $notFound) { $reason }
+		if (-not (Test-Absence -HResult $reason.hresult)) { $reason }
 	}
 }
 
@@ -131,7 +110,7 @@ function Search-Profile {
 	<# .SYNOPSIS
 	What is in all folders of a person. #>
 	param([string] $Sid, [string] $ProfilePath, [DateTime] $Until)
-	if ($ProfilePath -notmatch '^[A-Za-z]:\\') { return Get-Reason -Code 'redirected' -Place $ProfilePath }
+	if (-not (Test-LocalPath -Path $ProfilePath)) { return Get-Reason -Code 'redirected' -Place $ProfilePath }
 	try { [void] [IO.File]::GetAttributes($ProfilePath) } catch { return Get-Unread -Place $ProfilePath -Exception $_.Exception }
 	$budget = @{ entries = $mostEntries; files = $mostFiles; until = $Until }
 	foreach ($folder in $folders) { Search-Folder -Sid $Sid -ProfilePath $ProfilePath -Folder $folder -Budget $budget }
@@ -143,7 +122,7 @@ function Get-Answer {
 	param()
 	$until = [DateTime]::UtcNow.AddSeconds($longest)
 	@{
-		changed = $false; protocol = 1; computer = [Environment]::MachineName; utc = Get-UtcNow
+		changed = $false; protocol = 1; computer = [Environment]::MachineName; dns_names = @(Get-DnsName); utc = Get-UtcNow
 		profiles = @(foreach ($person in Get-ProfileList) {
 			$found = @(Search-Profile -Sid $person.owner_sid -ProfilePath $person.path -Until $until)
 			@{

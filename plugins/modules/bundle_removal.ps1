@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+
 
 #AnsibleRequires -PowerShell ..module_utils._Store
-#AnsibleRequires -PowerShell ..module_utils._Unread
 #AnsibleRequires -CSharpUtil ..module_utils._FileRemoval
 
 # Removes bundles from people's folders: those with the hash of the request, and nothing else. Protocol: docs/developers/driver_protocol.md
@@ -18,11 +17,13 @@ function Get-FileRemoval {
 function Remove-Bundle {
 	<# .SYNOPSIS
 	What became of one file of the request. #>
-	param([string] $Sid, [string] $Path, [string] $Sha256, [bool] $CheckMode)
+	param([string] $Sid, [string] $Path, [string] $Sha256, [bool] $CheckMode, [bool] $RightComputer)
 	$entry = @{ owner_sid = $Sid; path = $Path; sha256 = $Sha256; outcome = 'left'; code = $null; hresult = $null; at = Get-UtcNow }
 	$person = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
-	$below = $person -and $person.path -match '^[A-Za-z]:\\' -and $Path.StartsWith("$($person.path)\", [StringComparison]::OrdinalIgnoreCase)
-	if (-not $below -or $Path -match '\\\.\.?\\' -or $Path -notmatch '^[^:]:[^:]*\.(p12|pfx)$' -or $Sha256 -notmatch '^[0-9a-f]{64}$') {
+	$below = $person -and (Test-LocalPath -Path $Path) -and $Path.StartsWith("$($person.path)\", [StringComparison]::OrdinalIgnoreCase)
+	if (-not $RightComputer) {
+		$entry.code = 'wrong_computer'
+	} elseif (-not $below -or $Path -notmatch '\.(p12|pfx)$' -or $Sha256 -notmatch '^[0-9a-f]{64}$') {
 		$entry.code = 'refused'
 	} elseif ($CheckMode) {
 		$entry.code = 'check_mode'
@@ -39,13 +40,14 @@ function Remove-Bundle {
 	$entry
 }
 
-$wrong = Test-Request -Expected 'protocol', 'files' -Given $complex_args.Keys -Protocol $complex_args.protocol
+$wrong = Test-Request -Expected 'protocol', 'computer', 'files' -Given $complex_args.Keys -Protocol $complex_args.protocol
 if ($wrong) {
 	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "bundle_removal refuses the request because of: $($wrong -join ', ')" }
 	exit 1
 }
+$right = $complex_args.computer -eq '' -or (Test-Computer -Name $complex_args.computer)
 $journal = @(foreach ($file in $complex_args.files) {
-	Remove-Bundle -Sid $file.owner_sid -Path $file.path -Sha256 $file.sha256 -CheckMode ([bool] $complex_args._ansible_check_mode)
+	Remove-Bundle -Sid $file.owner_sid -Path $file.path -Sha256 $file.sha256 -CheckMode ([bool] $complex_args._ansible_check_mode) -RightComputer $right
 })
 $answer = @{ changed = @($journal | Where-Object { $_.outcome -eq 'removed' }).Count -gt 0; protocol = 1; computer = [Environment]::MachineName; journal = $journal }
 ConvertTo-Json -Compress -Depth 20 -InputObject $answer

@@ -7,6 +7,7 @@
 #AnsibleRequires -PowerShell ..module_utils._Authority
 #AnsibleRequires -PowerShell ..module_utils._TransportKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
+#AnsibleRequires -PowerShell ..module_utils._Mutex
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
@@ -20,9 +21,10 @@ $missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090
 
 # A step's memo is for undoing it: "replaced", an element as it was; "added", the link of a new container; "location" of an authority.
 
-# The keys of each type of step, beside id, step and thumbprint.
+# The keys of each type of step, beside id, step and, but for "computer", thumbprint.
 $stepKeys = @{
 	transport_key = , 'nonce'
+	computer = , 'name'
 	import = 'bundle', 'passphrase', 'exportable'
 	import_sealed = 'bundle', 'sealed_passphrase', 'container', 'exportable'
 	prove = , 'nonce'
@@ -38,8 +40,7 @@ function Unlock-Passphrase {
 	The passphrase of step "import_sealed", as an object that does not show it. #>
 	param([int] $Index)
 	$step = @($complex_args.steps)[$Index]
-	$key = Open-TransportKey -Name $step.container
-	try { (Get-KeyStore)::Unseal([Convert]::FromBase64String($step.sealed_passphrase), $key) } catch {
+	try { (Get-KeyStore)::Unseal([Convert]::FromBase64String($step.sealed_passphrase), (Open-TransportKey -Name $step.container)) } catch {
 		throw @{ code = 'unseal_failed'; hresult = Get-HResult -Exception $_.Exception }
 	}
 }
@@ -67,15 +68,20 @@ function Import-Bundle {
 	$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
 	$signs = try { Get-Proof -Certificate $present -Nonce ([byte[]]::new(32)) } catch { $false }
 	if (-not $signs) {
-		if ($present) { $Memo.replaced = $present.Export('SerializedCert') }
 		$leaf = Open-Bundle -Index $Index -Unsealed $unsealed -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
 		$link = Get-KeyLink -Certificate $leaf
 		if (-not $link) { throw @{ code = 'import_failed'; hresult = $missingKey.CRYPT_E_NO_KEY_PROPERTY } }
 		$Memo.added = $link
+		if ($present) {
+			$Memo.replaced = $present.Export('SerializedCert')
+			if ($present.FriendlyName) { $leaf.FriendlyName = $present.FriendlyName }
+			# Add merges the properties of both, and Windows does not document which key link then counts.
+			$Store.Remove($present)
+		}
 		$Store.Add($leaf)
 		$leaf.Dispose()
-		# It inherits the archived mark, too.
 		$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
+		if ((Get-KeyLink -Certificate $present).container -ne $link.container) { throw @{ code = 'import_failed' } }
 	}
 	if ($present.Archived) {
 		# Nobody is offered an archived certificate.
@@ -95,7 +101,7 @@ function Remove-Certificate {
 	$fact = @{ key = 'none' }
 	$link = Get-KeyLink -Certificate $Certificate
 	if ($link) {
-		$reason = Get-ReasonToKeep -Certificate $Certificate -Link $link
+		$reason = @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0]
 		$fact = @{ key = 'kept'; kept_because = $reason; container = $link.container; provider = $link.provider }
 	}
 	if ($link -and -not $reason) {
@@ -103,7 +109,7 @@ function Remove-Certificate {
 		# Where it cannot be hidden it goes all the same.
 		try { $Certificate.Archived = $true } catch { $shown = $false }
 		try {
-			$fact.key = if (Remove-Key -Link $link) { 'deleted' } else { 'gone' }
+			$fact.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' }
 			# Another certificate of this key may have left one.
 			$fact.swept = Remove-LostKey -Certificate $Certificate
 		} catch {
@@ -120,6 +126,7 @@ function Invoke-Step {
 	Does a step of the request and returns its facts. Step "connect" has facts when it fails, too: they go into its entry. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo, [hashtable] $Entry)
 	$step = @($complex_args.steps)[$Index]
+	if ($step.step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
 	if ($step.step -eq 'transport_key') { return New-TransportKey -Nonce ([Convert]::FromBase64String($step.nonce)) }
 	if ($step.step -in 'import', 'import_sealed') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
 	if ($step.step -eq 'chain') {
@@ -172,7 +179,6 @@ function Get-Failure {
 	$thrown = $ErrorRecord.TargetObject
 	if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult } }
 	$hresult = Get-HResult -Exception $ErrorRecord.Exception
-	if ($Code -eq 'import_sealed_failed') { $Code = 'import_failed' }
 	if ($Code -eq 'prove_failed') { $Code = if ($hresult -in $missingKey.Values) { 'no_key' } else { 'sign_failed' } }
 	@{ code = $Code; hresult = $hresult }
 }
@@ -193,7 +199,7 @@ function Invoke-Transaction {
 			$fact = Invoke-Step -Index $index -Store $Store -Memo $memo -Entry $entry
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {
-			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step)_failed")
+			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step -replace '_sealed')_failed")
 			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
 		}
 	}
@@ -216,7 +222,7 @@ function Assert-Request {
 	foreach ($step in $complex_args.steps) {
 		$expected = $stepKeys[[string] $step.step]
 		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
-		$expected += 'id', 'step', 'thumbprint'
+		$expected += if ($step.step -eq 'computer') { 'id', 'step' } else { 'id', 'step', 'thumbprint' }
 		if (Compare-Object -ReferenceObject $expected -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
 		if ('container' -in $expected -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
@@ -241,15 +247,18 @@ function Assert-Owner {
 function Read-OwnStore {
 	<# .SYNOPSIS
 	The owner's elements; those in files last. #>
-	Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
-	Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
+	$found = @(
+		Read-Hive -Root ([Microsoft.Win32.Registry]::CurrentUser) -Path "Software\$certificates"
+		Read-Folder -Path "$([Environment]::GetFolderPath('ApplicationData'))\$certificates"
+	)
+	# A list that is not complete would say that a certificate is gone.
+	foreach ($one in $found) { if ($one.code) { throw @{ code = 'unexpected'; hresult = $one.hresult } } }
+	$found
 }
 
 function Clear-TransportKey {
 	<# .SYNOPSIS
 	Deletes the transport keys of a request that ends before it has used them up. #>
-	param([string] $Sid)
-	if ($Sid -ne $complex_args.owner_sid -or $complex_args._ansible_check_mode) { return }
 	foreach ($step in $complex_args.steps) {
 		# One that stays stops the next run, which deletes it before it makes another.
 		if ($step.container) { try { Remove-TransportKey -Name $step.container } catch { continue } }
@@ -261,11 +270,9 @@ function Invoke-Exchange {
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	Assert-Request
+	foreach ($step in $complex_args.steps) { if ($step.step -eq 'computer') { Assert-Computer -Name $step.name } }
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
-	$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid")
-	# Another exchange on this owner's store that died has released it.
-	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
-	if (-not $free) { throw @{ code = 'busy' } }
+	$mutex = Enter-Mutex -Sid $Sid
 	try {
 		$Answer.before = $Answer.after = @(Read-OwnStore)
 		$observed = Get-StoreHash -Element $Answer.before
@@ -284,7 +291,7 @@ function Invoke-Exchange {
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $answer = @{ changed = $false; protocol = 1; owner_sid = $sid; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
 try { Invoke-Exchange -Sid $sid -Answer $answer } catch { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
-Clear-TransportKey -Sid $sid
+if ($sid -eq $complex_args.owner_sid -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
 if ($answer.error) {
 	$answer.failed = $true
 	$answer.msg = "store_exchange stopped at $($answer.error.step): $($answer.error.code)"

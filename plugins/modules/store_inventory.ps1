@@ -6,11 +6,10 @@
 # Reads every certificate store of people on this workstation. Protocol: docs/developers/driver_protocol.md
 
 $registry = [Microsoft.Win32.Registry]
-$certificates = 'Microsoft\SystemCertificates\My\Certificates'
+$my = 'Microsoft\SystemCertificates\My'
+$certificates = "$my\Certificates"
 
-# HRESULTs of Win32 errors: 2, 3 and 1332.
-$fileNotFound = 0x80070002L
-$pathNotFound = 0x80070003L
+# HRESULT of the Win32 error 1332.
 $noneMapped = 0x80070534L
 
 function Get-RunIdentity {
@@ -28,8 +27,9 @@ function Get-PolicyRoot {
 	Where policies are: the machine's hive, and those of loaded users. #>
 	$registry::LocalMachine
 	foreach ($sid in $registry::Users.GetSubKeyNames()) {
-		# Another user's hive may be closed to us; sites set the machine's policy.
-		try { $registry::Users.OpenSubKey($sid) } catch { continue }
+		# Another user's hive may be closed to us, or unloaded just now; sites set the machine's policy.
+		try { $hive = $registry::Users.OpenSubKey($sid) } catch { continue }
+		if ($hive) { $hive }
 	}
 }
 
@@ -39,8 +39,10 @@ function Test-Logging {
 	param([Microsoft.Win32.RegistryKey[]] $Root, [string] $Policy, [string] $Value)
 	foreach ($hive in $Root) {
 		foreach ($edition in 'Windows\PowerShell', 'PowerShellCore') {
-			$key = $hive.OpenSubKey("Software\Policies\Microsoft\$edition\$Policy")
-			if ($key -and $key.GetValue($Value) -eq 1) { return $true }
+			try {
+				$key = $hive.OpenSubKey("Software\Policies\Microsoft\$edition\$Policy")
+				if ($key -and [string] $key.GetValue($Value) -eq '1') { return $true }
+			} catch { continue }
 		}
 	}
 	$false
@@ -55,6 +57,13 @@ function Get-Logging {
 		module = Test-Logging -Root $roots -Policy 'ModuleLogging' -Value 'EnableModuleLogging'
 		transcription = Test-Logging -Root $roots -Policy 'Transcription' -Value 'EnableTranscripting'
 	}
+}
+
+function Test-ScriptRule {
+	<# .SYNOPSIS
+	Whether AppLocker has rules for scripts. They may give administrators FullLanguage mode and other people ConstrainedLanguage mode. #>
+	$key = $registry::LocalMachine.OpenSubKey('SOFTWARE\Policies\Microsoft\Windows\SrpV2\Script')
+	[bool] ($key -and $key.SubKeyCount)
 }
 
 function Resolve-Holder {
@@ -74,15 +83,6 @@ function Resolve-Holder {
 	$holder
 }
 
-function Get-Unread {
-	<# .SYNOPSIS
-	A place that could not be read, and why. #>
-	param([string] $Place, [Exception] $Exception)
-	$base = $Exception.GetBaseException()
-	$denied = $base -is [UnauthorizedAccessException] -or $base -is [Security.SecurityException]
-	@{ code = ('unreadable', 'access_denied')[$denied]; detail = $Place; hresult = Get-HResult -Exception $base }
-}
-
 function Read-Registry {
 	<# .SYNOPSIS
 	My of a hive, or why not. #>
@@ -93,25 +93,33 @@ function Read-Registry {
 
 function Read-AppData {
 	<# .SYNOPSIS
-	My of a profile, or why not. No folder of certificates is an empty store; no AppData is not: then the truth lies elsewhere. #>
-	param([string] $AppData)
-	if ($AppData.StartsWith('\\')) { return @{ code = 'redirected'; detail = $AppData; hresult = $null } }
+	My of a profile, or why not. No folder of certificates is an empty store only when Windows says, in a loaded hive, where AppData is.
+	What is checked may be another folder when it is read. Even then only files that look like a store's are read, and sent to nobody else. #>
+	param([string] $AppData, [string] $ProfilePath, [bool] $Loaded)
+	if (-not (Test-LocalPath -Path $AppData)) { return Get-Reason -Code 'redirected' -Place $AppData }
+	# The profile itself may be a mounted disk.
+	$from = if ($AppData.StartsWith("$ProfilePath\", [StringComparison]::OrdinalIgnoreCase)) { $ProfilePath } else { $AppData.Substring(0, 2) }
 	$place = $AppData
 	try {
-		# GetAttributes tells "denied" from "not there", Exists does not.
-		[void] [IO.File]::GetAttributes($place)
-		$place = "$AppData\$certificates"
+		foreach ($place in $AppData, "$AppData\$my", "$AppData\$certificates") {
+			$link = Find-Link -Root $from -Path $place
+			if ($link) { return Get-Reason -Code 'link' -Place $link }
+			$from = $place
+		}
 		Read-Folder -Path $place
 	} catch {
 		$reason = Get-Unread -Place $place -Exception $_.Exception
-		if ($place -eq $AppData -and $reason.hresult -in $fileNotFound, $pathNotFound) { $reason.code = 'no_appdata' }
+		if (Test-Absence -HResult $reason.hresult) {
+			if ($place -eq "$AppData\$certificates" -or ($place -ne $AppData -and $Loaded)) { return }
+			$reason.code = if ($place -eq $AppData) { 'no_appdata' } else { 'no_store' }
+		}
 		$reason
 	}
 }
 
 function Get-Store {
 	<# .SYNOPSIS
-	What was found in a store's places: elements, and what is unread. #>
+	What was found in the places of a store: elements, and what is unread. #>
 	param([hashtable[]] $Found)
 	@{ elements = @($Found | Where-Object { $_.source }); unread = @($Found | Where-Object { $_.code }) }
 }
@@ -126,9 +134,9 @@ function Get-OwnerStore {
 		$appData = '%USERPROFILE%\AppData\Roaming'
 		try {
 			$folders = $users.OpenSubKey("$Sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
-			if ($folders) { $appData = $folders.GetValue('AppData', $appData, 'DoNotExpandEnvironmentNames') }
+			if ($folders) { $appData = [string] $folders.GetValue('AppData', $appData, 'DoNotExpandEnvironmentNames') }
 		} catch { Get-Unread -Place "$users\$Sid" -Exception $_.Exception }
-		Read-AppData -AppData ($appData -replace '^%USERPROFILE%', $ProfilePath.Replace('$', '$$'))
+		Read-AppData -AppData (Expand-ProfilePath -Path $appData -ProfilePath $ProfilePath) -ProfilePath $ProfilePath -Loaded ($null -ne $folders)
 	)
 }
 
@@ -138,9 +146,10 @@ function Get-Inventory {
 	param([string[]] $Holder)
 	@{
 		changed = $false; protocol = 1; utc = Get-UtcNow
-		identity = Get-RunIdentity; computer = [Environment]::MachineName
+		identity = Get-RunIdentity; computer = [Environment]::MachineName; dns_names = @(Get-DnsName)
 		os_build = [int] $registry::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion', 'CurrentBuildNumber', 0)
 		language_mode = [string] $ExecutionContext.SessionState.LanguageMode
+		script_rules = Test-ScriptRule
 		logging = Get-Logging
 		force_key_protection = Get-ForceKeyProtection
 		# The service behind become: 2 automatic, 3 on demand, 4 disabled.

@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
@@ -21,8 +19,10 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from ._errors import CollectionError, ConnectionLost, argument_error, failed_result
+from ._errors import CollectionError, ConnectionLost, argument_error, check_libraries, failed_result
+from ._workstation.computer import ExpectedComputer, connection_address, expected_name
 from ._workstation.failures import become_error, connection_sentence, is_connection_error, language_mode_error
+from ._workstation.findings import FINDINGS, refusal
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
@@ -83,6 +83,8 @@ class Pkcs12Action(ActionBase):
     TRANSFERS_FILES = False
     SPEC: ArgumentSpec
     _secrets: Set[str] = frozenset()
+    _computer: str | None = None
+    _doubt: str | None = None
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         """Does the work and returns the result. Raises ``CollectionError``."""
@@ -98,6 +100,7 @@ class Pkcs12Action(ActionBase):
             if validation.error_messages:
                 text = self._mask(str(validation.errors[0]))
                 raise argument_error(text, isinstance(validation.errors[0], UnsupportedError), self._task.action)
+            self._computer = expected_name(validation.validated_parameters.get("computer"))
             result = self.run_task(self._task_context(validation.validated_parameters))
         except CollectionError as refusal:
             result = failed_result(refusal)
@@ -112,6 +115,8 @@ class Pkcs12Action(ActionBase):
                 "exception": self._mask_defect(traceback.format_exc()),
             }
         result.setdefault("changed", False)
+        if self._doubt:
+            result["warnings"] = [f"{self._doubt} {FINDINGS['other_name'].next_step}"]
         result["invocation"] = {"module_args": self._invocation()}
         return result
 
@@ -146,15 +151,27 @@ class Pkcs12Action(ActionBase):
         """Refuses a connection that is not one to Windows. Raises ``CollectionError``: ``not_windows``."""
         if not self.is_windows:
             host = self._task_vars.get("inventory_hostname", "")
-            raise CollectionError(
-                code="not_windows",
-                cause=f"The connection to {host} ({self._connection.transport}) is not one to Windows.",
-                next_step="Set ansible_connection: winrm or psrp for a workstation, or leave the host out of this play.",
-            )
+            raise refusal(code="not_windows", host=host, transport=self._connection.transport)
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory``. Raises ``CollectionError``."""
+        """Runs ``store_inventory``. Raises ``CollectionError``, also for another computer than the option ``computer`` names."""
+        found = self.read_inventory(holders)
+        self.check_computer(found.names)
+        return found
+
+    def read_inventory(self, holders: Sequence[str]) -> Inventory:
+        """Runs ``store_inventory`` on whatever computer answers. Raises ``CollectionError``."""
         return self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
+
+    def check_computer(self, names: Sequence[str]) -> None:
+        """Refuses another computer (``wrong_computer``). Without the option, the result warns of a name that the inventory lacks."""
+        (expected := self.expected_computer()).refuse_other(names)
+        self._doubt = expected.doubt(names)
+
+    def expected_computer(self) -> ExpectedComputer:
+        """Which computer the host is: by the option ``computer``, and by what the inventory and the connection call it."""
+        host = str(self._task_vars.get("inventory_hostname", ""))
+        return ExpectedComputer(self._computer, (host, connection_address(self._connection.get_option)))
 
     def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Answer]) -> Answer:
         """Runs a driver as the connection's user, even if the task sets become. Raises ``CollectionError``."""
@@ -166,16 +183,22 @@ class Pkcs12Action(ActionBase):
         return self._parsed(driver, parse, answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` in the holder's context."""
+        """Runs an exchange on the computer that the option ``computer`` names, and on no other."""
+        return self.run_exchange(replace(request, computer=self._computer), run_as)
+
+    def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        """Runs ``store_exchange`` as the holder, or ``profile_exchange`` as the connection's user."""
+        driver = "profile_exchange" if run_as.context is Context.OFFLINE else "store_exchange"
         self._check_kept_files()
         plugin = HolderBecome(run_as) if run_as.context is Context.BECOME else None
         with self._become(plugin):
-            answer = self._driver("store_exchange", exchange_arguments(request))
+            answer = self._driver(driver, exchange_arguments(request))
         if answer.get("protocol") is None:
             text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
             shown = self._mask(text)
-            raise become_error(run_as, text, shown) if plugin else AnswerError("store_exchange", shown or "no answer")
-        return self._parsed("store_exchange", parse_exchange, answer)
+            reason = become_error(run_as, text, shown) if plugin else AnswerError(driver, shown or "no answer")
+            raise language_mode_error(answer, run_as.account) or reason
+        return self._parsed(driver, parse_exchange, answer)
 
     def _parsed(self, driver: str, parse: Callable[[Mapping[str, Any]], Answer], answer: Mapping[str, Any]) -> Answer:
         try:
@@ -216,11 +239,7 @@ class Pkcs12Action(ActionBase):
     def _check_kept_files(self) -> None:
         """Raises ``CollectionError`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
         if not self._is_pipelining_enabled("new"):
-            raise CollectionError(
-                code="kept_files",
-                cause="Ansible is set to write what it runs to a disk of the workstation, where a private key must never be.",
-                next_step="Turn ANSIBLE_KEEP_REMOTE_FILES off.",
-            )
+            raise refusal(code="kept_files")
 
     @contextlib.contextmanager
     def _become(self, plugin: RunasBecome | None) -> Iterator[None]:
@@ -254,16 +273,6 @@ class Pkcs12Action(ActionBase):
         """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
         return {name: value if name in shown else HIDDEN for name, value in untag(self._task.args).items()}
-
-
-def check_libraries() -> None:
-    """Raises ``CollectionError`` (``missing_library``) when the controller's Python lacks ``cryptography``."""
-    if importlib.util.find_spec("cryptography") is None:
-        raise CollectionError(
-            code="missing_library",
-            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library cryptography.",
-            next_step="Install it there with pip, or add it to the execution environment.",
-        )
 
 
 def connection_failure(problem: ConnectionLost) -> AnsibleConnectionFailure:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,3 +67,13 @@ def failed_result(refusal: CollectionError) -> dict[str, Any]:
         "journal": list(refusal.journal),
         **refusal.details,
     }
+
+
+def check_libraries() -> None:
+    """Raises ``CollectionError`` (``missing_library``) when the controller's Python lacks ``cryptography``."""
+    if importlib.util.find_spec("cryptography") is None:
+        raise CollectionError(
+            code="missing_library",
+            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library cryptography.",
+            next_step="Install it there with pip, or add it to the execution environment.",
+        )

@@ -25,11 +25,13 @@ SCENARIOS = {
     "enrolment": "certificate, nothing is installed",
     "steady state": "certificate, all is as it should be",
     "proof": "certificate_facts, the key of one holder signs",
+    "offline removal": "certificate, absent and offline: the holder is not logged on, certificate and key go without a logon",
     "renewal": "certificate, a newer bundle: import, chain, proof, the older one deleted with its key",
     "enrolment, logged": "the same enrolment where PowerShell is logged",
     "steady state, logged": "the same steady state there",
     "renewal, logged": "the same renewal there",
 }
+OFFLINE = {"state": "absent", "holder": JEANNE.account, "issuer": ".", "offline": True}
 AT_THE_DESK, AWAY, LOGGED = "ws-desk", "ws-away", "ws-logged"
 
 
@@ -52,12 +54,15 @@ def count(auth: AuthMethod) -> Iterator[Cost]:
     with tempfile.TemporaryDirectory() as folder, Hospital(Path(folder), desks, auth) as hospital:
         hospital.emulated(LOGGED).logging = LoggingPolicy(script_block=True, module=True, transcription=True)
         certificate = _bundle(hospital, hospital.bundles[JEANNE.authorisation], "")
+        issued = hospital.bundles[JEANNE.authorisation]
+        hospital.emulated(AWAY).store_of(JEANNE.sid).plant(issued.certificate, issued.private_key)
         tasks: dict[str, tuple[str, str, dict[str, Any]]] = {
             "certificate_facts": (AT_THE_DESK, "certificate_facts", {}),
             "deferred": (AWAY, "certificate", certificate),
             "enrolment": (AT_THE_DESK, "certificate", certificate),
             "steady state": (AT_THE_DESK, "certificate", certificate),
             "proof": (AT_THE_DESK, "certificate_facts", {"holders": [{"user": JEANNE.account}], "prove": True}),
+            "offline removal": (AWAY, "certificate", OFFLINE),
             "renewal": (AT_THE_DESK, "certificate", _bundle(hospital, hospital.deliver(JEANNE, 2000, " new"), " new")),
         }
         for scenario in ("enrolment", "steady state", "renewal"):

@@ -53,7 +53,7 @@ HOLDERS = (
             "Louis Garnier",
             "T100006",
             -4,
-            place("ws-block-3", "lgarnier", Status.NEVER_SEEN, None, NextStep.SET_UP_WORKSTATION),
+            place("ws-block-3", "lgarnier", Status.NEVER_SEEN, None, NextStep.ADMIT_ACCOUNT),
         ),
         None,
     ),

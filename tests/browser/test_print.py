@@ -114,11 +114,11 @@ def test_the_short_form_has_who_needs_something_then_the_numbers_then_a_line_to_
     say = Wording(report.parameters)
     text = "\n".join(sheets(visit(page_of(report)), everything=False)).replace("\r\n", "\n")
     words = " ".join(text.split())
-    needy = [row for row in (*report.holders, *report.without_workstation) if row.actor is not Actor.NOBODY]
-    assert len(needy) == 11
-    assert all(row.authorisation in words for row in needy)
+    in_need = [row for row in (*report.holders, *report.without_workstation) if row.actor is not Actor.NOBODY]
+    assert len(in_need) == 11
+    assert all(row.authorisation in words for row in in_need)
     assert [row.name for row in report.holders if row.actor is Actor.NOBODY and row.authorisation in words] == []
-    order = ["CHU de Bellevue", say("title"), say("text.holders"), needy[0].name, say("counts"), say("sign")]
+    order = ["CHU de Bellevue", say("title"), say("text.holders"), in_need[0].name, say("counts"), say("sign")]
     places = [words.find(" ".join(each.split())) for each in order]
     assert -1 not in places and places == sorted(places)
     assert ("25/11/2026 10:00" if language == "fr" else "2026-11-25 10:00") in words

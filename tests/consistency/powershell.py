@@ -7,6 +7,7 @@ No grammar: it knows what the drivers use, and reads them on machines without a 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,23 +47,28 @@ def without_comments(source: str) -> str:
     return _blanked(source, comments=True)
 
 
+def without_strings(clean: str) -> str:
+    """A source without comments, of the same length, whose strings hold nothing but their expressions."""
+    return _blanked(clean, comments=False)
+
+
 def commands(source: str) -> Iterator[Command]:
     """Every command of a source, also in script blocks and in strings that are expanded."""
     clean = without_comments(source)
-    yield from _commands(clean, _blanked(clean, comments=False))
+    yield from _commands(clean, without_strings(clean))
 
 
 def functions(source: str) -> Iterator[Function]:
     """Every function of a source."""
     code = without_comments(source)
-    masked = _blanked(code, comments=False)
+    masked = without_strings(code)
     for found in re.finditer(r"^\s*function ([\w-]+)([^{\n]*)\{", masked, re.MULTILINE):
-        end = _partner(masked, found.end() - 1)
+        end = partner(masked, found.end() - 1)
         parameters = re.match(r"\s*param\(", masked[found.end() :])
         inside = None
         if parameters:
             opened = found.end() + parameters.end() - 1
-            inside = code[opened + 1 : _partner(masked, opened)]
+            inside = code[opened + 1 : partner(masked, opened)]
         help_text = re.match(r"\s*<#(.*?)#>", source[found.end() : end], re.DOTALL)
         given = inside or found[2].strip(" ()") or None
         yield Function(found[1], help_text[1] if help_text else "", given, code[found.end() : end])
@@ -71,21 +77,22 @@ def functions(source: str) -> Iterator[Function]:
 def without_functions(source: str) -> str:
     """What stands outside of functions, without comments."""
     code = without_comments(source)
-    masked = _blanked(code, comments=False)
+    masked = without_strings(code)
     for found in reversed(list(re.finditer(r"^function [\w-]+[^{\n]*\{", masked, re.MULTILINE))):
-        code = code[: found.start()] + code[_partner(masked, found.end() - 1) + 1 :]
+        code = code[: found.start()] + code[partner(masked, found.end() - 1) + 1 :]
     return code
 
 
 def value(clean: str, at: int) -> str:
     """What stands from here to the end of the statement, in a source without comments."""
-    masked = _blanked(clean, comments=False)
+    masked = without_strings(clean)
     end = at
     while end < len(masked) and masked[end] not in "\n;)}]":
-        end = (_partner(masked, end) if masked[end] in CLOSING else end) + 1
+        end = (partner(masked, end) if masked[end] in CLOSING else end) + 1
     return clean[at:end]
 
 
+@functools.cache
 def _blanked(source: str, *, comments: bool) -> str:
     """Blanks in place of all comments, or of the contents of strings; an expression in a string stays."""
     out, at = [], 0
@@ -150,7 +157,7 @@ def _masked_string(text: str) -> str:
     return '"' + "".join(out) + '"'
 
 
-def _partner(masked: str, at: int) -> int:
+def partner(masked: str, at: int) -> int:
     """Where the bracket that opens here is closed."""
     closing, depth = CLOSING[masked[at]], 0
     for place in range(at, len(masked)):
@@ -161,8 +168,8 @@ def _partner(masked: str, at: int) -> int:
 
 
 def _commands(code: str, masked: str) -> Iterator[Command]:
-    for start, end in _pieces(masked, "\n;"):
-        elements = list(_pieces(masked[start:end], "|"))
+    for start, end in pieces(masked, "\n;"):
+        elements = list(pieces(masked[start:end], "|"))
         for number, (first, last) in enumerate(elements):
             begin, stop = start + first, start + last
             piped = _arguments(code[start:begin], masked[start:begin]) if number else ""
@@ -184,7 +191,7 @@ def _arguments(code: str, masked: str) -> str:
     out, at = "", 0
     while at < len(masked):
         if masked[at] == "{" and masked[at - 1 : at] != "@":
-            at = _partner(masked, at) + 1
+            at = partner(masked, at) + 1
             continue
         out += code[at]
         at += 1
@@ -196,18 +203,18 @@ def _inner(code: str, masked: str) -> Iterator[Command]:
     at = 0
     while at < len(masked):
         if masked[at] in "({":
-            end = _partner(masked, at)
+            end = partner(masked, at)
             yield from _commands(code[at + 1 : end], masked[at + 1 : end])
             at = end
         at += 1
 
 
-def _pieces(masked: str, separators: str) -> Iterator[tuple[int, int]]:
+def pieces(masked: str, separators: str) -> Iterator[tuple[int, int]]:
     """The parts between separators, outside of brackets."""
     start = at = 0
     while at < len(masked):
         if masked[at] in CLOSING:
-            at = _partner(masked, at)
+            at = partner(masked, at)
         elif masked[at] in separators and not _goes_on(masked, at):
             yield start, at
             start = at + 1

@@ -122,7 +122,7 @@ def codes_in(definition: Definition) -> Iterator[str]:
     for node in _running(definition):
         if isinstance(node, ast.keyword) and node.arg == "code":
             yield from _text(node.value)
-        elif isinstance(node, ast.Dict) and definition.name == "DRIVER_ERRORS":
+        elif isinstance(node, ast.Dict) and definition.name in ("DRIVER_ERRORS", "OFFLINE_ERRORS"):
             yield from (code for key in node.keys for code in _text(key))
 
 

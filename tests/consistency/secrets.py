@@ -17,9 +17,20 @@ from consistency.powershell import Command, commands, functions, value, without_
 REQUEST = "complex_args"
 SECRET_NAMES = ("passphrase", "sealed_passphrase", "bundle", "password")
 HARMLESS = (
-    *("Keys", "Count", "protocol", "owner_sid", "observed", "holders", "issuers", "files", "_ansible_check_mode"),
+    *(
+        "Keys",
+        "Count",
+        "protocol",
+        "owner_sid",
+        "observed",
+        "holders",
+        "issuers",
+        "files",
+        "computer",
+        "_ansible_check_mode",
+    ),
     *("id", "step", "thumbprint", "exportable", "nonce", "friendly_name", "certificate", "method", "container"),
-    *("url", "proxy", "timeout", "expected_status"),
+    *("url", "proxy", "timeout", "expected_status", "name"),
 )
 """Members of a request and of a step that anybody may read."""
 

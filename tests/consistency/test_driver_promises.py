@@ -22,10 +22,11 @@ SOURCE = "\n".join(
         MODULES / "store_exchange.ps1",
         MODULES / "bundle_files.ps1",
         ROOT / "plugins" / "module_utils" / "_Store.psm1",
+        ROOT / "plugins" / "module_utils" / "_PrivateKey.psm1",
+        ROOT / "plugins" / "module_utils" / "_Mutex.psm1",
     )
 )
-REMOVAL = (ROOT / "plugins" / "module_utils" / "_FileRemoval.cs").read_text(encoding="utf-8")
-CATCH = re.compile(r"catch (\[[\w.]+\] )?\{\s*([^}]*)")
+CATCH = re.compile(r"catch (\[[\w., \[\]]+\] )?\{\s*([^}]*)")
 
 
 def body(source: str, name: str) -> str:
@@ -52,7 +53,11 @@ def says_what_it_could_not_read(source: str) -> bool:
     silent = caught(source, "Read-Hive") + caught(source, "Read-Folder")
     given = len(answers) == len(places) and all("Get-Unread -Place" in answer for answer in answers)
     kept = re.search(r"\n\s*\$reason\s*\}\s*$", body(source, "Read-AppData"))
-    return given and kept is not None and silent == [("[IO.DirectoryNotFoundException]", "return")]
+    return (
+        given
+        and kept is not None
+        and silent == [("[IO.DirectoryNotFoundException], [IO.FileNotFoundException]", "return")]
+    )
 
 
 def tries_dpapi(source: str) -> bool:
@@ -73,13 +78,90 @@ def archives_or_fails(source: str) -> bool:
     return "$certificate.Archived = $true" in step and caught(source, "Invoke-Step") == []
 
 
+def counts_on_no_merged_link(source: str) -> bool:
+    """Which side wins when X509Store.Add merges properties is not documented, and Wine has one answer."""
+    order = (
+        "$Memo.added = $link",
+        "$Memo.replaced = $present.Export('SerializedCert')",
+        "$leaf.FriendlyName = $present.FriendlyName",
+        "$Store.Remove($present)",
+        "$Store.Add($leaf)",
+        "if ((Get-KeyLink -Certificate $present).container -ne $link.container) { throw @{ code = 'import_failed' } }",
+    )
+    places = [body(source, "Import-Bundle").find(part) for part in order]
+    return -1 not in places and places == sorted(places)
+
+
+def tells_a_mutex_that_is_closed_to_it(source: str) -> bool:
+    """Nothing is closed to an administrator under Wine."""
+    enter = body(source, "Enter-Mutex")
+    caught_types = "catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {"
+    exchange = body(source, "Invoke-Exchange")
+    order = [exchange.find(part) for part in ("Enter-Mutex -Sid $Sid", "Read-OwnStore", "$mutex.ReleaseMutex()")]
+    return (
+        caught_types in enter
+        and enter.count("throw @{ code = 'busy'") == 2
+        and order == sorted(order)
+        and -1 not in order
+    )
+
+
 def follows_no_link(source: str) -> bool:
     """Neither on the way to a folder nor below it."""
     search, find = body(source, "Search-Folder"), body(source, "Find-Bundle")
-    first = search.find("Test-Link -ProfilePath"), search.find("Find-Bundle -Path")
-    places = [find.find("if ($entry.Attributes -band $link)"), find.find("$pending.Enqueue(@{ path = $entry.FullName")]
-    parts = "if ([IO.File]::GetAttributes($place) -band $link) { return $true }" in body(source, "Test-Link")
-    return parts and -1 < first[0] < first[1] and -1 < places[0] < places[1] and "} elseif ($isFolder)" in find
+    ways = [
+        in_order(
+            search, "Find-Link -Root $ProfilePath -Path $path", "return Get-Reason -Code 'link'", "Find-Bundle -Path"
+        ),
+        in_order(
+            find,
+            "if ($entry.Attributes -band $link)",
+            "} elseif ($isFolder)",
+            "$pending.Enqueue(@{ path = $entry.FullName",
+        ),
+        in_order(
+            body(source, "Read-AppData"), "Find-Link -Root $from", "return Get-Reason -Code 'link'", "Read-Folder -Path"
+        ),
+        in_order(
+            body(source, "Read-StoreFile"),
+            "-band $reparsePoint) { return Get-Reason -Code 'link'",
+            "Read-SmallFile -Path",
+        ),
+    ]
+    parts = "if ([IO.File]::GetAttributes($place) -band $reparsePoint) { return $place }" in body(source, "Find-Link")
+    return parts and all(ways)
+
+
+def asks_nobody_where_a_path_leads(source: str) -> bool:
+    """A path is judged before it is used. GetFullPath of .NET Framework would look for the long form of a short name, also on a share."""
+    ways = [
+        in_order(body(source, "Read-AppData"), "if (-not (Test-LocalPath -Path $AppData)) { return", "Find-Link -Root"),
+        in_order(body(source, "Search-Folder"), "-not (Test-LocalPath -Path $path)) { return", "Find-Link -Root"),
+        in_order(
+            body(source, "Search-Profile"), "if (-not (Test-LocalPath -Path $ProfilePath)) { return", "GetAttributes("
+        ),
+    ]
+    return all(ways) and "GetFullPath" not in source
+
+
+def reads_no_more_than_fits(source: str) -> bool:
+    """The size is known before memory is taken, and the number before the next one is read."""
+    read = in_order(body(source, "Read-SmallFile"), "if ($stream.Length -gt $Largest) { return }", "[byte[]]::new(")
+    ended = "$Budget.ended = $Budget.entries -lt 0 -or $Budget.bytes -lt 0" in body(source, "Select-Found")
+    stops = [
+        in_order(body(source, name), "Select-Found -Found", "if ($budget.ended) { return }")
+        for name in ("Read-Hive", "Read-Folder")
+    ]
+    return read and ended and all(stops)
+
+
+def looks_for_keys_in_all_stores(source: str) -> bool:
+    """REQUEST is in the profile, so that the registry does not name it. When a store does not open, no key goes."""
+    stores = body(source, "Get-LinkedCertificate")
+    named = "@('My', 'REQUEST') + $(if ($key) { $key.GetSubKeyNames() -notmatch '^(My|REQUEST|UserDS)$' })" in stores
+    swept = "try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }" in body(source, "Remove-LostKey")
+    closed = caught(source, "Get-LinkedCertificate") == caught(source, "Get-ReasonToKeep") == []
+    return named and swept and closed
 
 
 def search_has_bounds(source: str) -> bool:
@@ -89,16 +171,9 @@ def search_has_bounds(source: str) -> bool:
     return bound in find and "$Budget.entries--" in find and "$Budget.files--" in find and "-ge $deepest" in find
 
 
-def removes_what_it_has_checked(source: str) -> bool:
-    """One handle, which nobody else can write or rename; where it leads, then its hash, then the removal."""
-    order = (
-        "Open(path, GENERIC_READ | DELETE, FILE_SHARE_READ, FILE_FLAG_OPEN_REPARSE_POINT)",
-        'if (!string.Equals(GetPath(file), expected, StringComparison.OrdinalIgnoreCase)) return "link";',
-        'if (stream.Length > largest) return "too_large";',
-        'if (!string.Equals(found, sha256, StringComparison.OrdinalIgnoreCase)) return "changed";',
-        "Check(SetFileInformationByHandle(file, FileDispositionInfo",
-    )
-    places = [source.find(part) for part in order]
+def in_order(text: str, *parts: str) -> bool:
+    """Whether all parts are there, one after the other."""
+    places = [text.find(part) for part in parts]
     return -1 not in places and places == sorted(places)
 
 
@@ -109,10 +184,27 @@ CHECKS: list[Check] = [
     tries_dpapi,
     hides_before_it_removes,
     archives_or_fails,
+    counts_on_no_merged_link,
+    tells_a_mutex_that_is_closed_to_it,
     follows_no_link,
     search_has_bounds,
+    asks_nobody_where_a_path_leads,
+    reads_no_more_than_fits,
+    looks_for_keys_in_all_stores,
 ]
 MISTAKES: dict[str, tuple[Check, str, str]] = {
+    "the old certificate stays while the new one is added": (counts_on_no_merged_link, "$Store.Remove($present)", ""),
+    "the link is not looked at": (counts_on_no_merged_link, "-ne $link.container) { throw", "-eq 0) { throw"),
+    "the name is lost": (
+        counts_on_no_merged_link,
+        "if ($present.FriendlyName) { $leaf.FriendlyName",
+        "if ($false) { $leaf.Name",
+    ),
+    "a mutex of another account is unforeseen": (
+        tells_a_mutex_that_is_closed_to_it,
+        "catch [UnauthorizedAccessException], [Threading",
+        "catch [Threading",
+    ),
     "a link in a folder is followed": (
         follows_no_link,
         "if ($entry.Attributes -band $link) {",
@@ -120,15 +212,48 @@ MISTAKES: dict[str, tuple[Check, str, str]] = {
     ),
     "a folder that is a link is searched": (
         follows_no_link,
-        "if (Test-Link -ProfilePath $ProfilePath -Path $path) {",
-        "if ($false) {",
+        "$first = Find-Link -Root $ProfilePath -Path $path",
+        "$first = $null",
     ),
     "links on the way are not looked for": (
         follows_no_link,
-        "if ([IO.File]::GetAttributes($place) -band $link) { return $true }",
+        "if ([IO.File]::GetAttributes($place) -band $reparsePoint) { return $place }",
         "",
     ),
-    "entries are not counted": (search_has_bounds, "$Budget.entries--", ""),
+    "a store behind a link is read": (follows_no_link, "$link = Find-Link -Root $from -Path $place", "$link = $null"),
+    "a file of a store that is a link is read": (
+        follows_no_link,
+        "if ($File.Attributes -band $reparsePoint) { return",
+        "if ($false) { return",
+    ),
+    "a share is asked": (
+        asks_nobody_where_a_path_leads,
+        "if (-not (Test-LocalPath -Path $AppData)) { return",
+        "if ($AppData.StartsWith('\\\\')) { return",
+    ),
+    "a folder of a person is normalised first": (
+        asks_nobody_where_a_path_leads,
+        "\tExpand-ProfilePath -Path ([string] $said)",
+        "\tExpand-ProfilePath -Path ([IO.Path]::GetFullPath($said))",
+    ),
+    "a large file is read first": (
+        reads_no_more_than_fits,
+        "\t\tif ($stream.Length -gt $Largest) { return }\n\t\t$data = [byte[]]::new($stream.Length)",
+        "\t\t$data = [byte[]]::new($stream.Length)\n\t\tif ($stream.Length -gt $Largest) { return }",
+    ),
+    "bytes of a store do not count": (reads_no_more_than_fits, " -or $Budget.bytes -lt 0", ""),
+    "requests are not looked at": (looks_for_keys_in_all_stores, "@('My', 'REQUEST') +", "@('My') +"),
+    "a store that does not open is left out": (
+        looks_for_keys_in_all_stores,
+        "\t\t$store = Open-Store -Name $name\n",
+        "\t\ttry { $store = Open-Store -Name $name } catch { continue }\n",
+    ),
+    "an import fails at a store that does not open": (
+        looks_for_keys_in_all_stores,
+        "try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }",
+        "$linked = @(Get-LinkedCertificate).container",
+    ),
+    "entries are not counted": (search_has_bounds, "\t\t\t\t$Budget.entries--", ""),
     "time does not end": (search_has_bounds, " -or [DateTime]::UtcNow -gt $Budget.until", ""),
     "SeDebugPrivilege is always claimed": (
         claims_no_privilege_that_it_has_not,
@@ -152,7 +277,7 @@ MISTAKES: dict[str, tuple[Check, str, str]] = {
     ),
     "a folder that cannot be read is empty": (
         says_what_it_could_not_read,
-        "catch [IO.DirectoryNotFoundException] { return }",
+        "catch [IO.DirectoryNotFoundException], [IO.FileNotFoundException] { return }",
         "catch { return }",
     ),
     "an element that cannot be read is left out": (
@@ -188,26 +313,3 @@ def test_a_mistake_is_seen(mistake: str) -> None:
     check, right, wrong = MISTAKES[mistake]
     assert SOURCE.count(right) == 1
     assert not check(SOURCE.replace(right, wrong))
-
-
-REMOVAL_MISTAKES = {
-    "a file may change while it is hashed": (
-        "GENERIC_READ | DELETE, FILE_SHARE_READ,",
-        "GENERIC_READ | DELETE, FILE_SHARE_ALL,",
-    ),
-    "a link is followed": (", FILE_FLAG_OPEN_REPARSE_POINT))", ", 0))"),
-    "where a handle leads does not count": ('OrdinalIgnoreCase)) return "link";', "OrdinalIgnoreCase)) { }"),
-    "the hash does not count": ('OrdinalIgnoreCase)) return "changed";', "OrdinalIgnoreCase)) { }"),
-    "any size is hashed": ('if (stream.Length > largest) return "too_large";', ""),
-}
-
-
-def test_a_removal_takes_what_it_has_checked() -> None:
-    assert removes_what_it_has_checked(REMOVAL)
-
-
-@pytest.mark.parametrize(("right", "wrong"), REMOVAL_MISTAKES.values(), ids=REMOVAL_MISTAKES)
-def test_a_mistake_in_a_removal_is_seen(right: str, wrong: str) -> None:
-    spoilt = REMOVAL.replace(right, wrong, 1)
-    assert spoilt != REMOVAL
-    assert not removes_what_it_has_checked(spoilt)

@@ -37,6 +37,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import OF_REPORT, Calendar, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import UNREAD_CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import UNREAD_REASONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
@@ -173,6 +174,7 @@ def test_enumerations_are_those_of_the_code() -> None:
     assert DEFINED["holder"]["properties"]["proof"]["enum"] == [*(proof.value for proof in Proof), None]
     assert DEFINED["certificate"]["properties"]["key_state"]["enum"] == [state.value for state in KeyState]
     assert DEFINED["unread"]["properties"]["code"]["enum"] == list(UNREAD_REASONS)
+    assert set(UNREAD_CODES) == set(UNREAD_REASONS)  # the report has words for each
     assert set(FACTS.content["properties"]["logging"]["items"]["enum"]) == set(Logging(True, True, True).kinds)
 
 

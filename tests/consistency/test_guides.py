@@ -106,13 +106,6 @@ def test_guide_names_every_code_of_delivery_mails_and_no_other() -> None:
     assert sorted(named) == sorted(codes(ROOT / "plugins" / "action" / "delivery_info.py"))
 
 
-def test_alerts_ask_for_metrics_that_are_there() -> None:
-    (rules,) = [yaml.safe_load(block) for block in blocks("yaml") if block.startswith("groups:")]
-    asked = {word for rule in rules["groups"][0]["rules"] for word in re.findall(r"pkcs12_\w+", rule["expr"])}
-    assert asked
-    assert asked <= set(first_cells("Monitoring"))
-
-
 def test_fact_cache_is_set_up_as_the_tests_have_it(tmp_path: Path) -> None:
     (block,) = blocks("ini")
     config = configparser.ConfigParser()

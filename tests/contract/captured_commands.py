@@ -28,6 +28,7 @@ TASKS: list[dict[str, Any]] = [
     {"hospital_it.pkcs12.browser_info": {"protocol": 1, "issuers": []}},
     {"hospital_it.pkcs12.bundle_files": {"protocol": 1}},
     {"hospital_it.pkcs12.bundle_removal": {"protocol": 1, "files": []}},
+    {"hospital_it.pkcs12.profile_exchange": {"protocol": 1, "owner_sid": "", "observed": "", "steps": []}},
     {"hospital_it.pkcs12.store_exchange": {"protocol": 1, "owner_sid": "", "observed": "", "steps": []}},
 ]
 BECOME = {"become": True, "become_method": "runas", "become_user": USER}

@@ -13,16 +13,16 @@ Keys of a case in ``cases/*.yml``:
 ``request``
     Laid over a minimal right request; a key set to null is left out. Placeholders: ``${owner_sid}``, ``${account}``, ``${observed}``,
     ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``,
-    ``${issuer:NAME}``, ``${profile}``. Addresses of what was started: ``${portal}``, ``${proxy}``. Of a transport key that was
-    prepared: ``${transport_key:NUMBER}``, its container, and ``${sealed:NUMBER}``, the passphrase sealed to it
-    (``${sealed:NUMBER:TEXT}``: another text).
+    ``${issuer:NAME}``, ``${profile}``, ``${leaver}``, ``${observed:leaver}``, ``${computer}``. Addresses of what was started:
+    ``${portal}``, ``${proxy}``. Of a transport key that was prepared: ``${transport_key:NUMBER}``, its container, and
+    ``${sealed:NUMBER}``, the passphrase sealed to it (``${sealed:NUMBER:TEXT}``: another text).
 ``check_mode``
     Whether Ansible runs in check mode.
 ``answer``
     A part of the answer in its normal form (``contract.normal``): keys that are not named may be anything, lists are complete.
 ``afterwards``
     What is counted then, seen past the drivers: the owner's key ``containers`` and those that are ``exportable``, the computer's
-    intermediate ``authorities``, the ``bundles`` that the case has put into the owner's folder.
+    intermediate ``authorities``, the ``bundles`` that the case has put into the owner's folder, the ``key_files`` in all profiles.
 ``not_on``
     Kinds of workstation that cannot show it, each with the reason.
 """
@@ -44,7 +44,8 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
     "store_inventory": {"protocol": 1, "holders": []},
     "browser_info": {"protocol": 1, "issuers": []},
     "bundle_files": {"protocol": 1},
-    "bundle_removal": {"protocol": 1, "files": []},
+    "bundle_removal": {"protocol": 1, "computer": "", "files": []},
+    "profile_exchange": {"protocol": 1, "owner_sid": "${leaver}", "observed": "${observed:leaver}", "steps": []},
     "store_exchange": {"protocol": 1, "owner_sid": "${owner_sid}", "observed": "${observed}", "steps": []},
 }
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")

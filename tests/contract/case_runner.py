@@ -16,13 +16,14 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
+from contract import leavers
 from contract.captured_commands import Sent
 from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.normal import NORMAL, Place, normal, public_key_of
 from contract.portals import portals
-from contract.situation import orders, transport_name
+from contract.situation import PutFile, orders, transport_name
 from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
 
@@ -49,8 +50,19 @@ def run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent]) -> 
 
 
 def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]) -> Outcome:
+    answer, request, exit_code = ask(case, subject, sent, addresses)
+    form = normal(answer, request, subject.place)
+    return Outcome(form, exit_code, {what: subject.count(what) for what in case.afterwards})
+
+
+def ask(
+    case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], addresses: Mapping[str, str]
+) -> tuple[Json, Json, int]:
+    """Prepares and sends: the answer as it is, the request, and the exit code. ``addresses``: of what was started for the case."""
     elements = subject.prepare(orders(case.workstation))
-    resolve = resolver(subject.place, elements, addresses, subject.transport_keys)
+    files = [order for order in orders(case.workstation) if isinstance(order, PutFile)]
+    leavers_store = [file.data for file in files if file.path.startswith(leavers.MY)]
+    resolve = resolver(subject.place, elements, addresses, leavers_store, subject.transport_keys)
     request = fill(case.request, resolve)
     run_as = None if case.run_as is None else fill(case.run_as, resolve)
     template = sent[case.driver, run_as is not None]
@@ -58,8 +70,7 @@ def _run(case: Case, subject: Subject, sent: Mapping[tuple[str, bool], Sent], ad
     process = subject.start(logon, template.command_line)
     process.send(template.asking(request, case.check_mode, run_as), end=True)
     stdout, exit_code = _finish(process)
-    answer = normal(json.loads(stdout), request, subject.place)
-    return Outcome(answer, exit_code, {what: subject.count(what) for what in case.afterwards})
+    return json.loads(stdout), request, exit_code
 
 
 def complaints(case: Case, outcome: Outcome) -> list[str]:
@@ -73,13 +84,20 @@ def resolver(
     place: Place,
     elements: Iterable[bytes],
     addresses: Mapping[str, str] = MappingProxyType({}),
+    leavers_store: Iterable[bytes] = (),
     transport_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[str], str]:
-    """What the placeholders of cases stand for. ``addresses``: of what was started for the case. ``transport_keys``: that were prepared."""
+    """What the placeholders of cases stand for. ``addresses``: of what was started for the case.
+
+    ``leavers_store``: the elements of someone who has left. ``transport_keys``: that were prepared.
+    """
     words = {
         "owner_sid": place.owner_sid,
+        "leaver": leavers.SID,
+        "observed:leaver": store_hash(leavers_store),
         "profile": place.profile,
         "account": place.account,
+        "computer": place.computer,
         "observed": store_hash(elements),
         "passphrase": PASSPHRASE,
         "nonce": NONCE,
@@ -97,7 +115,7 @@ def resolver(
 
     def resolve(placeholder: str) -> str:
         word, *names = placeholder.split(":")
-        return made_of[word](*names) if word in made_of else words[word]
+        return made_of[word](*names) if word in made_of else words[placeholder]
 
     return resolve
 

@@ -13,16 +13,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from contract import leavers
 from contract.normal import Place
+from contract.placed import PutFile, PutPerson
 from contract.situation import (
+    CloseStore,
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     PutTransportKey,
     SecondaryLogon,
@@ -70,7 +72,7 @@ class EmulatedSubject:
             case PutKey() | PutTransportKey():
                 self._put_key(order)
             case PutElement():
-                self._store(order.computer).plant_raw(order.name, self._with_containers(order.data or b""))
+                self._put_element(order)
             case PutPerson():
                 self._put_person(order)
             case TemporaryProfile():
@@ -84,21 +86,39 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex():
+            case SecondaryLogon() | HoldMutex() | CloseStore() | DnsName():
                 self._prepare_service(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
         if isinstance(order, PutRegistry):
             self.workstation.registry.put(OWNER.sid if order.of == "own" else order.of, order.key, order.values)
             return
-        path = order.path.replace("<profile>", self.place.profile)
-        self.workstation.files.put(PlacedFile(path, order.data, is_link=order.link, locked=order.locked))
+        for each in order.paths:
+            path = each.replace("<profile>", self.place.profile)
+            file = PlacedFile(path, order.data, is_link=order.link, locked=order.locked, sparse=order.sparse)
+            self.workstation.files.put(file)
+            if path.startswith(leavers.MY):
+                self.workstation.profiles[leavers.SID].store.plant_raw(path.removeprefix(leavers.MY), order.data)
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex) -> None:
-        if isinstance(order, SecondaryLogon):
-            self.workstation.secondary_logon = order.start
+    def _put_element(self, order: PutElement) -> None:
+        store, element = self._store(order.computer), self._with_containers(order.data or b"")
+        if order.request:
+            store.requests[order.name] = element
         else:
-            self.workstation.mutex(OWNER.sid).acquire()
+            store.plant_raw(order.name, element)
+
+    def _prepare_service(self, order: SecondaryLogon | HoldMutex | CloseStore | DnsName) -> None:
+        match order:
+            case HoldMutex(squat=True):
+                self.workstation.squatted_mutexes.add(OWNER.sid)
+            case SecondaryLogon():
+                self.workstation.secondary_logon = order.start
+            case CloseStore():
+                self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
+            case DnsName():
+                self.workstation.dns_host, self.workstation.dns_domain = order.host, order.domain
+            case HoldMutex():
+                self.workstation.mutex(OWNER.sid).acquire()
 
     def _trust(self, der: bytes) -> None:
         root = x509.load_der_x509_certificate(der)
@@ -126,8 +146,8 @@ class EmulatedSubject:
         return element
 
     def _put_person(self, order: PutPerson) -> None:
-        profile = Profile(rf"C:\Users\{order.name}", Store(order.sid), logged_on=order.logged_on)
-        profile.exists, profile.redirected_to = order.appdata, order.redirected_to
+        profile = Profile(order.folder, Store(order.sid), logged_on=order.logged_on)
+        profile.exists, profile.redirected_to, profile.has_store = order.appdata, order.redirected_to, order.store
         profile.temporary, profile.locked, profile.denied = order.temporary, order.locked, order.denied
         for name, element in order.elements.items():
             profile.store.plant_raw(name, element)
@@ -138,7 +158,9 @@ class EmulatedSubject:
         own, authorities = self.workstation.store_of(OWNER.sid), self.workstation.authorities
         exportable = sum(container.exportable for container in own.containers.values())
         bundles = list(self.workstation.files.below(self.place.profile))
+        key_files = [file for file in self.workstation.files.below("C:") if r"\Microsoft\Crypto" in file.path]
         counted: dict[str, Sized] = {"containers": own.containers, "authorities": authorities, "bundles": bundles}
+        counted["key_files"] = key_files
         return exportable if what == "exportable" else len(counted[what])
 
     def start(self, logon: Logon, command_line: str) -> Process:

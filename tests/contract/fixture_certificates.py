@@ -1,10 +1,16 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keys and certificates that the cases name. They are fixed, so thumbprints are the same on every workstation and in recordings."""
+"""The keys and certificates that the cases name. They are fixed, so thumbprints are the same on every workstation and in recordings.
+
+A kit for real Windows has others, which are made when it is built: ``certificates_of``.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,6 +28,17 @@ from cryptography.hazmat.primitives.serialization import (
 
 FOLDER = Path(__file__).parent / "fixtures"
 PASSPHRASE = "the one-use passphrase of the contract"
+_folder: ContextVar[Path] = ContextVar("folder of the certificates", default=FOLDER)
+
+
+@contextmanager
+def certificates_of(folder: Path) -> Iterator[None]:
+    """Inside, the names of cases stand for the certificates in this folder."""
+    token = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +60,19 @@ class FixtureCertificate:
         return hashlib.sha1(self.der, usedforsecurity=False).hexdigest().upper()
 
 
-@cache
 def fixture_certificate(name: str) -> FixtureCertificate:
     """Reads ``fixtures/<name>.pem``. Raises ``FileNotFoundError``."""
-    pem = (FOLDER / f"{name}.pem").read_bytes()
+    return _read(_folder.get(), name)
+
+
+def all_certificates() -> list[FixtureCertificate]:
+    """Every certificate that a case may name."""
+    return [fixture_certificate(path.stem) for path in sorted(_folder.get().glob("*.pem"))]
+
+
+@cache
+def _read(folder: Path, name: str) -> FixtureCertificate:
+    pem = (folder / f"{name}.pem").read_bytes()
     key = load_pem_private_key(pem, None)
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise TypeError(f"{name}.pem holds another kind of key")
@@ -55,9 +81,9 @@ def fixture_certificate(name: str) -> FixtureCertificate:
 
 def by_thumbprint(thumbprint: str) -> FixtureCertificate:
     """The fixture whose certificate this is. Raises ``LookupError``."""
-    for path in FOLDER.glob("*.pem"):
-        if fixture_certificate(path.stem).thumbprint == thumbprint:
-            return fixture_certificate(path.stem)
+    for wanted in all_certificates():
+        if wanted.thumbprint == thumbprint:
+            return wanted
     raise LookupError(f"no fixture has the thumbprint {thumbprint}")
 
 

@@ -3,22 +3,25 @@
 """The normal form of an answer: equal on both kinds of workstation, and from one run to the next. What it changes, and why:
 
 - owner SID, account, computer name, profile folder become ``<owner_sid>``...: they belong to the workstation, not to the driver;
+- the DNS host name becomes ``<computer>`` where it is the computer's name, whose case and domain are the machine's own business;
 - times become ``<time>`` and names of key containers ``<container 1>``...: new in every run;
 - names of transport keys become ``<transport key 1>``..., and their public keys, which must have signed the nonce, ``<RSA, 3072 bits>``;
 - a signature becomes ``<valid signature>``: ECDSA signs differently each time. It is verified first, here;
 - an element becomes what the product reads in it, without its source: Windows keeps CurrentUser\\My in files, Wine in the registry,
-  and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints.
+  and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints. Of one
+  that cannot be read and is long, only the length is kept.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -62,19 +65,30 @@ NORMAL = Place("<owner_sid>", "<account>", "<computer>", "<profile>")
 
 def normal(answer: Mapping[str, Any], request: Mapping[str, Any], place: Place) -> Json:
     """The normal form. ``request`` gives the nonces. Raises ``FalseProofError``."""
+    verify_proofs(answer, request, lambda thumbprint: by_thumbprint(thumbprint).certificate)
+    return plain(answer, place)
+
+
+def plain(answer: Mapping[str, Any], place: Place) -> Json:
+    """The normal form of an answer whose proofs were verified."""
+    form: Json = _Plain(place).of(answer)
+    return form
+
+
+def verify_proofs(
+    answer: Mapping[str, Any], request: Mapping[str, Any], certificate_of: Callable[[str], x509.Certificate]
+) -> None:
+    """Checks every proof of an answer. ``certificate_of``: by thumbprint. Raises ``FalseProofError``."""
     nonces = {step["id"]: step["nonce"] for step in request.get("steps", []) if "nonce" in step}
     for entry in answer.get("journal", []):
         if entry.get("step") == "prove" and entry["outcome"] == "done":
-            verify(entry, base64.b64decode(nonces[entry["id"]]))
+            _verify(entry, base64.b64decode(nonces[entry["id"]]), certificate_of(entry["thumbprint"]))
         if entry.get("step") == "transport_key" and entry["outcome"] == "done":
             verify_transport_key(entry, base64.b64decode(nonces[entry["id"]]))
-    plain: Json = _Plain(place).of(answer)
-    return plain
 
 
-def verify(entry: Mapping[str, Any], nonce: bytes) -> None:
-    """Checks the signature of a journal entry against the certificate that it names. Raises ``FalseProofError``."""
-    public = by_thumbprint(entry["thumbprint"]).certificate.public_key()
+def _verify(entry: Mapping[str, Any], nonce: bytes, certificate: x509.Certificate) -> None:
+    public = certificate.public_key()
     message = PROOF_PREFIX + nonce
     try:
         signature = base64.b64decode(entry["signature"])
@@ -111,7 +125,7 @@ class _Plain:
     """Numbers the containers in the order in which they appear, so that the same one is seen to be the same."""
 
     def __init__(self, place: Place) -> None:
-        self._words = place.words()
+        self._words, self._computer = place.words(), place.computer
         self._containers: dict[str, str] = {}
         self._transport_keys: dict[str, str] = {}
 
@@ -128,6 +142,9 @@ class _Plain:
         return value
 
     def _member(self, key: str, value: Any) -> Any:
+        if key == "dns_names":
+            own = {name for name in value if name.partition(".")[0].upper() == self._computer.upper()}
+            return ["<computer>"] if own else value
         if key == "signature":
             return "<valid signature>"
         return f"<RSA, {public_key_of(value).key_size} bits>" if key == "public_key" else self.of(value)
@@ -149,6 +166,6 @@ def _element(data: str) -> Json:
     try:
         facts = asdict(parse_element(raw))
     except ElementError:
-        return {"thumbprint": thumbprint_of(raw), "unparsable": data}
+        return {"thumbprint": thumbprint_of(raw), "unparsable": data if len(data) < 200 else f"{len(data)} characters"}
     del facts["der"]
     return facts

@@ -43,7 +43,8 @@ function Add-Element {
         if ($hex) { $hex = $hex.Replace($pair[0], $pair[1]) }
     }
     $root = $(if ($Order.computer) { [Microsoft.Win32.Registry]::LocalMachine } else { [Microsoft.Win32.Registry]::CurrentUser })
-    $key = $root.CreateSubKey("Software\$certificates\$($Order.name)")
+    $store = $(if ($Order.request) { 'Microsoft\SystemCertificates\REQUEST\Certificates' } else { $certificates })
+    $key = $root.CreateSubKey("Software\$store\$($Order.name)")
     if ($null -ne $hex) { $key.SetValue('Blob', [Convert]::FromHexString($hex), 'Binary') }
 }
 
@@ -51,9 +52,10 @@ function Add-Person {
     <# .SYNOPSIS
        Someone else's profile: an entry of the list, a hive when logged on, files. #>
     param([Parameter(Mandatory)] [object] $Order)
-    $path = "C:\Users\$($Order.name)"
+    $path = $Order.folder
     $entry = New-Item -Path $profileList -Name $Order.sid
     Set-ItemProperty -LiteralPath $entry.PSPath -Name ProfileImagePath -Value $path
+    if ($Order.state) { Set-ItemProperty -LiteralPath $entry.PSPath -Name State -Value $Order.state }
     if ($Order.twin) { [void] (New-Item -Path $profileList -Name "$($Order.sid).bak") }
     if ($Order.logged_on) {
         $hive = [Microsoft.Win32.Registry]::Users.CreateSubKey($Order.sid)
@@ -61,7 +63,11 @@ function Add-Person {
         if ($Order.redirected_to) { $folders.SetValue('AppData', $Order.redirected_to, 'ExpandString') }
     }
     if (-not $Order.appdata) { return }
-    $folder = New-Item -ItemType Directory -Path "$path\AppData\Roaming\$certificates"
+    if (-not $Order.store) {
+        [void] (New-Item -ItemType Directory -Path "$path\AppData\Roaming")
+        return
+    }
+    $folder = New-Item -ItemType Directory -Force -Path "$path\AppData\Roaming\$certificates"
     foreach ($file in $Order.elements.PSObject.Properties) {
         [IO.File]::WriteAllBytes("$($folder.FullName)\$($file.Name)", [Convert]::FromHexString($file.Value))
     }
@@ -96,15 +102,6 @@ function Set-Registry {
     }
 }
 
-function Add-File {
-    <# .SYNOPSIS
-       A file with its folder. #>
-    param([Parameter(Mandatory)] [object] $Order)
-    $path = $Order.path.Replace('<profile>', $env:USERPROFILE)
-    [void] [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($path))
-    [IO.File]::WriteAllBytes($path, [Convert]::FromHexString($Order.data))
-}
-
 function Get-Element {
     <# .SYNOPSIS
        The owner's elements. #>
@@ -124,8 +121,13 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
             $key.SetValue('ForceKeyProtection', [int] $order.policy, 'DWord')
         }
         'PutRegistry' { Set-Registry -Order $order }
-        'PutFile' { Add-File -Order $order }
         'PutLogging' { Set-Logging -Order $order }
+        'DnsName' {
+            # From here Wine's GetNetworkParams takes both.
+            $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SYSTEM\CurrentControlSet\Services\Tcpip\Parameters')
+            $key.SetValue('Hostname', $order.host)
+            $key.SetValue('Domain', $order.domain)
+        }
         'SecondaryLogon' {
             $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SYSTEM\CurrentControlSet\Services\seclogon')
             $key.SetValue('Start', [int] $order.start, 'DWord')

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words in which a case prepares a workstation, turned into a few orders that every kind can carry out.
 
-``certificate: {of: NAME, key: KEY, legacy: false, provider: TEXT, friendly_name: TEXT, archived: false, store: own|computer}``
+``certificate: {of: NAME, key: KEY, legacy: false, cng_link: NUMBER, provider: TEXT, friendly_name: TEXT, archived: false,
+store: own|request|computer}``
     A certificate. KEY: ``own`` (the default), in a container of its own; ``none``; ``lost``, where the link leads nowhere; the
     name of another certificate, whose key it is; ``shared``, the container of the preparation before; ``computer``, a link to a
-    key of the computer. With a ``provider`` the key is in that one, which is not there.
+    key of the computer. With a ``provider`` the key is in that one, which is not there. ``cng_link``: the link is one to CNG, with
+    this key spec, although the key is a ``legacy`` one.
 ``leftover_key: {of: NAME}``
     A key container that no certificate links to.
 ``transport_key: NUMBER``
@@ -14,10 +16,12 @@
     Bytes where an element should be.
 ``element_without_data: NAME``
     An element of the owner's store whose data is not there.
-``person: {sid: SID, name: NAME, certificates: [NAME, ...], logged_on: false, redirected_to: UNC, appdata: true, twin: false,
-locked: false, denied: false}``
-    Someone else's profile. ``twin``: its entry has a ``.bak`` beside it. ``locked``: another program has the files of the store open.
-    ``denied``: even an administrator is kept out.
+``person: {sid: SID, name: NAME, certificates: [NAME, ...], logged_on: false, redirected_to: PATH, path: PATH, appdata: true,
+store: true, state: 0, twin: false, locked: false, denied: false}``
+    Someone else's profile. ``redirected_to``: where the hive says that AppData is. ``path``: where the profile is, if not in
+    ``C:\\Users``. ``store``: whether its folder ``SystemCertificates\\My`` is there. ``state``: of its entry in ``ProfileList``, which has
+    a ``.bak`` beside it with ``twin``. ``locked``: another program has the files of the store open. ``denied``: even an administrator
+    is kept out.
 ``logging: {kind: KIND, edition: Windows PowerShell|PowerShell 7, of: computer|SID, value: 1}``
     A policy that makes PowerShell keep what it runs, of the computer or of a user whose hive is loaded. KIND: ``script_block``,
     ``module``, ``transcription``.
@@ -27,19 +31,28 @@ locked: false, denied: false}``
     Windows gave the owner a temporary one.
 ``force_key_protection: 0|1|2``
     The policy: no, a dialog at the first use of a key, a dialog at every use.
+``dns: {host: TEXT, domain: TEXT}``
+    The computer's names by GetNetworkParams.
 ``registry: {of: computer|own|SID, key: KEY, values: {NAME: VALUE, ...}}``
-    Values below the key ``Software`` of the computer, the owner, or another user, who is then logged on.
+    Values below the key ``Software`` of the computer, the owner, or another user, who is then logged on. VALUE may be ``{size: NUMBER}``,
+    so many zero bytes.
 ``authority: {of: NAME, store: KEY, owner: computer|own}``
     A certificate in a store of authorities; KEY is like ``Microsoft\\SystemCertificates\\CA``.
-``file: {path: PATH, text: TEXT, size: NUMBER, locked: false, link: false}``
-    A file with this text, or with so many zero bytes. ``<profile>`` is the owner's folder. ``locked``: another program has it open.
-    ``link``: a link to a folder instead.
+``file: {path: PATH, text: TEXT, certificate: NAME, size: NUMBER, copies: 1, locked: false, link: false}``
+    A file with this text, or with so many zero bytes. ``<profile>`` is the owner's folder. ``certificate``: it is the element of this
+    one, and ``path`` is its folder. ``copies``: so many files, whose names have their numbers in place of ``{number}``. ``locked``:
+    another program has it open. ``link``: a link to a folder instead. What is behind it comes after it.
+``closed_store: true``
+    A store of the owner, beside My, does not open.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
+``mutex_squatted: true``
+    An event of another program has the name of the owner's mutex.
 ``portal: {demand: required|optional|nothing|after the request, signs_for: NAME, trusted: true, status: 200, takes: NAME}``
     A portal, which takes this certificate. ``trusted``: its authority is a root of the computer. ``${portal}`` is its address.
 ``proxy: true``
     A proxy, whose address is ``${proxy}``.
+The words for someone who has left are in ``contract.leavers``.
 """
 
 from __future__ import annotations
@@ -47,6 +60,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -55,7 +69,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
+from contract import leavers
 from contract.fixture_certificates import FixtureCertificate, fixture_certificate
+from contract.placed import PutFile, PutPerson
 from contract.portals import portal_authority
 from lab.emulated.element import MACHINE_KEYSET, pack, properties
 from lab.emulated.registry import Value
@@ -63,6 +79,7 @@ from lab.emulated.store import AT_KEYEXCHANGE, CAPI_PROVIDERS, CNG_PROVIDER
 
 Json = dict[str, Any]
 
+LARGEST_IN_MEMORY = 2 << 20
 EDITIONS = {"Windows PowerShell": r"Windows\PowerShell", "PowerShell 7": "PowerShellCore"}
 """With the folder of their policies in the registry."""
 KINDS_OF_LOGGING = {
@@ -92,31 +109,12 @@ class PutTransportKey:
 
 @dataclass(frozen=True, slots=True)
 class PutElement:
-    """An element in the owner's store, or in the computer's. ``data``: None when there is none."""
+    """An element in the owner's store, or in the computer's. ``data``: None when there is none. ``request``: in the store REQUEST."""
 
     name: str
     data: bytes | None
     computer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PutPerson:
-    """Someone else's profile with the elements in it. ``appdata``: its folder is there."""
-
-    sid: str
-    name: str
-    elements: Mapping[str, bytes]
-    logged_on: bool = False
-    redirected_to: str | None = None
-    appdata: bool = True
-    twin: bool = False
-    locked: bool = False
-    denied: bool = False
-
-    @property
-    def temporary(self) -> bool:
-        """Windows shows it by the entry's twin or by the folder's name."""
-        return self.twin or self.name.upper().partition(".")[0] == "TEMP"
+    request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,9 @@ class TemporaryProfile:
 
 @dataclass(frozen=True, slots=True)
 class HoldMutex:
-    """Another process holds the owner's mutex until the workstation is closed."""
+    """Another process holds the owner's mutex until the workstation is closed. ``squat``: by an event of that name instead."""
+
+    squat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,14 @@ class SecondaryLogon:
 
 
 @dataclass(frozen=True, slots=True)
+class DnsName:
+    """The computer's host name, which may have the domain, and its domain."""
+
+    host: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRoot:
     """A root that browsers of the computer trust, in DER."""
 
@@ -170,17 +178,13 @@ class PutRegistry:
 
 
 @dataclass(frozen=True, slots=True)
-class PutFile:
-    """A file, or a link to a folder. ``<profile>`` in its path is the owner's folder."""
-
-    path: str
-    data: bytes
-    locked: bool = False
-    link: bool = False
+class CloseStore:
+    """A store of the owner, beside My, does not open."""
 
 
 Order = (
     TrustRoot
+    | DnsName
     | ForceKeyProtection
     | PutLogging
     | PutRegistry
@@ -192,6 +196,7 @@ Order = (
     | PutPerson
     | TemporaryProfile
     | HoldMutex
+    | CloseStore
 )
 
 
@@ -211,11 +216,9 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield PutElement(thumbprint_of(data), data, computer=False)
             case "element_without_data":
                 yield PutElement(details, None, computer=False)
-            case "temporary_profile":
-                yield TemporaryProfile()
-            case "exchange_running":
-                yield HoldMutex()
-            case "registry" | "authority" | "file":
+            case "temporary_profile" | "exchange_running" | "mutex_squatted" | "closed_store":
+                yield PLAIN[word]
+            case _ if word in PLACED:
                 yield PLACED[word](**details)
             case "portal" | "proxy":
                 yield from _trusted(word, details)
@@ -245,6 +248,8 @@ def _of_the_computer(word: str, details: Any) -> Order:
     match word:
         case "person":
             return _person(**details)
+        case "leaver":
+            return _person(leavers.SID, leavers.NAME, **details)
         case "logging":
             return _logging(**details)
         case "force_key_protection":
@@ -259,6 +264,7 @@ class _Certificate:
     of: str
     key: str = "own"
     legacy: bool = False
+    cng_link: int | None = None
     provider: str | None = None
     friendly_name: str | None = None
     archived: bool = False
@@ -271,10 +277,15 @@ class _Certificate:
             yield PutKey(alias, fixture_certificate(key), self.legacy, computer)
         link = None if key == "none" else self._link(previous if key == "shared" else alias)
         yield PutElement(
-            wanted.thumbprint, pack(properties(wanted.der, link, self.friendly_name, self.archived)), computer
+            wanted.thumbprint,
+            pack(properties(wanted.der, link, self.friendly_name, self.archived)),
+            computer,
+            self.store == "request",
         )
 
     def _link(self, container: str) -> KeyProvInfo:
+        if self.cng_link is not None:
+            return KeyProvInfo(container, CNG_PROVIDER, 0, 0, self.cng_link)
         provider, provider_type = (CAPI_PROVIDERS[1], 1) if self.legacy else (self.provider or CNG_PROVIDER, 0)
         flags = MACHINE_KEYSET if "computer" in (self.store, self.key) else 0
         return KeyProvInfo(container, provider, provider_type, flags, AT_KEYEXCHANGE if self.legacy else 0)
@@ -291,8 +302,9 @@ def _logging(kind: str, edition: str, of: str, value: int = 1) -> PutLogging:
     return PutLogging(kind, edition, None if of == "computer" else of, value)
 
 
-def _registry(of: str, key: str, values: Mapping[str, Value]) -> PutRegistry:
-    return PutRegistry(None if of == "computer" else of, key, values)
+def _registry(of: str, key: str, values: Mapping[str, Value | Mapping[str, int]]) -> PutRegistry:
+    plain = {name: bytes(value["size"]) if isinstance(value, Mapping) else value for name, value in values.items()}
+    return PutRegistry(None if of == "computer" else of, key, plain)
 
 
 def _authority(of: str, store: str, owner: str = "computer") -> PutRegistry:
@@ -301,12 +313,27 @@ def _authority(of: str, store: str, owner: str = "computer") -> PutRegistry:
     return _registry(owner, key, {"Blob": pack(properties(wanted.der))})
 
 
-def _file(path: str, text: str = "", size: int = 0, locked: bool = False, link: bool = False) -> PutFile:
-    return PutFile(path, text.encode() or bytes(size), locked, link)
+def _file(path: str, text: str = "", certificate: str | None = None, size: int = 0, **facts: Any) -> PutFile:
+    if certificate is None:
+        return PutFile(path, text.encode() or bytes(size if size <= LARGEST_IN_MEMORY else 0), sparse=size, **facts)
+    wanted = fixture_certificate(certificate)
+    return PutFile(rf"{path}\{wanted.thumbprint}", pack(properties(wanted.der)), **facts)
 
 
-PLACED: Mapping[str, Callable[..., PutRegistry | PutFile]] = {
+def _leavers_file(word: str, **details: Any) -> PutFile:
+    return PutFile(*leavers.leavers_file(word, details))
+
+
+PLAIN: Mapping[str, TemporaryProfile | HoldMutex | CloseStore] = {
+    "temporary_profile": TemporaryProfile(),
+    "exchange_running": HoldMutex(),
+    "mutex_squatted": HoldMutex(squat=True),
+    "closed_store": CloseStore(),
+}
+PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,
     "authority": _authority,
     "file": _file,
+    "dns": DnsName,
+    **{word: partial(_leavers_file, word) for word in leavers.MAKERS},
 }

@@ -17,44 +17,55 @@ from typing import Any, ClassVar
 
 from contract.fixture_certificates import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
+from contract.placed import PutFile, PutPerson
 from contract.situation import (
     EDITIONS,
     KINDS_OF_LOGGING,
+    CloseStore,
+    DnsName,
     ForceKeyProtection,
     HoldMutex,
     Order,
     PutElement,
-    PutFile,
     PutKey,
     PutLogging,
-    PutPerson,
     PutRegistry,
     PutTransportKey,
     SecondaryLogon,
     TrustRoot,
 )
+from contract.wine_files import place
 from lab.emulated.registry import Value
 from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation_interface import AuthMethod, Kind, Logon, Process
 
 PREPARE = Path(__file__).with_name("prepare.ps1")
-HOLD = """
-$mutex = [Threading.Mutex]::new($false, "Global\\hospital_it.pkcs12.$([Security.Principal.WindowsIdentity]::GetCurrent().User.Value)")
+NAME = """
+$name = "Global\\hospital_it.pkcs12.$([Security.Principal.WindowsIdentity]::GetCurrent().User.Value)"
+"""
+HOLD = f"""{NAME}
+$mutex = [Threading.Mutex]::new($false, $name)
 [void] $mutex.WaitOne()
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
+"""
+
+SQUAT = f"""{NAME}
+$taken = [Threading.EventWaitHandle]::new($false, 'ManualReset', $name)
+'held'
+Start-Sleep -Seconds 600
 """
 
 LOCK = """
 $held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft\\SystemCertificates\\My\\Certificates') |
     ForEach-Object {{ [IO.File]::Open($_, 'Open', 'Read', 'None') }}
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 LOCK_FILE = """
 $held = [IO.File]::Open('{path}', 'Open', 'Read', 'None')
 'held'
-Start-Sleep -Seconds 60
+Start-Sleep -Seconds 600
 """
 EXPORTABLE = re.compile(r"Export Policy\s+REG_BINARY\s+0[13]")
 
@@ -89,16 +100,24 @@ class WineSubject:
     def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
         """See ``contract.subject``."""
         wanted = list(orders)
-        documents = [_document(order) for order in wanted if not isinstance(order, HoldMutex)]
+        files = [order for order in wanted if isinstance(order, PutFile)]
+        # People's folders may be behind a link.
+        self._place([file for file in files if file.link])
+        documents = [order_document(order) for order in wanted if not isinstance(order, HoldMutex | PutFile)]
         elements = self._carry_out(documents) if documents else ()
+        self._place([file for file in files if not file.link])
         for order in wanted:
             if isinstance(order, HoldMutex):
-                self._hold(HOLD)
+                self._hold(SQUAT if order.squat else HOLD)
             if isinstance(order, PutFile) and order.locked:
                 self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
                 self._hold(LOCK.format(name=order.name))
         return elements
+
+    def _place(self, files: list[PutFile]) -> None:
+        for file in files:
+            place(self._workstation.prefix, file, self.place.profile)
 
     def _carry_out(self, orders: list[Json]) -> tuple[bytes, ...]:
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
@@ -118,6 +137,9 @@ class WineSubject:
             return sum(
                 path.suffix.lower() in (".p12", ".pfx") for path in self._workstation.prefix.rglob("users/**/*.*")
             )
+        if what == "key_files":
+            found = self._workstation.prefix.rglob("users/*/AppData/Roaming/Microsoft/Crypto/**/*")
+            return sum(path.is_file() for path in found)
         return sum(line.startswith(key + "\\") for key in COUNTED[what] for line in self._query(key).splitlines())
 
     def _query(self, key: str, *options: str) -> str:
@@ -150,8 +172,8 @@ class WineSubject:
         self._workstation.close()
 
 
-def _document(order: Order) -> Json:
-    """What ``prepare.ps1`` reads."""
+def order_document(order: Order) -> Json:
+    """What ``prepare.ps1`` and the kit for real Windows read."""
     facts: Json = {}
     match order:
         case PutKey():
@@ -159,23 +181,22 @@ def _document(order: Order) -> Json:
             facts = {"alias": order.alias, "legacy": order.legacy, "bundle": file, "passphrase": PASSPHRASE}
         case PutElement():
             data = None if order.data is None else order.data.hex().upper()
-            facts = {"name": order.name, "data": data, "computer": order.computer}
+            facts = {"name": order.name, "data": data, "computer": order.computer, "request": order.request}
         case PutPerson():
-            facts = asdict(order) | {"elements": {name: element.hex() for name, element in order.elements.items()}}
+            elements = {name: element.hex() for name, element in order.elements.items()}
+            facts = asdict(order) | {"elements": elements, "folder": order.folder}
         case PutLogging():
             key, name = KINDS_OF_LOGGING[order.kind]
             facts = {"key": rf"{EDITIONS[order.edition]}\{key}", "name": name, "of": order.of, "value": order.value}
         case PutRegistry():
             values = [{"name": name, **_registry_value(value)} for name, value in order.values.items()]
             facts = {"of": order.of, "key": order.key, "values": values}
-        case PutFile():
-            facts = {"path": order.path, "data": order.data.hex().upper()}
-        case SecondaryLogon() | ForceKeyProtection() | PutTransportKey():
+        case SecondaryLogon() | ForceKeyProtection() | DnsName() | PutTransportKey():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}
-        case HoldMutex():
-            raise ValueError("a preparation cannot hold a mutex: it ends")
+        case HoldMutex() | PutFile() | CloseStore():
+            raise ValueError(f"{type(order).__name__} is none of PowerShell's")
     return {"do": type(order).__name__, **facts}
 
 

@@ -35,6 +35,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     RunAs,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import (
+    AnswerError,
     exchange_arguments,
     inventory_arguments,
     parse_exchange,
@@ -82,7 +83,10 @@ class LabDrivers:
         self.between(self.workstation.store_of(HOLDER.sid))
         self.exchanges += 1
         account = run_as.account if run_as.context is Context.BECOME else None
-        answer = self._run("store_exchange", exchange_arguments(request), account)
+        driver = "profile_exchange" if run_as.context is Context.OFFLINE else "store_exchange"
+        answer = self._run(driver, exchange_arguments(request), account)
+        if answer is None and run_as.context is Context.OFFLINE:
+            raise AnswerError(driver, "no answer")
         if answer is None:
             raise become_error(run_as, "", "")
         return parse_exchange(answer)

@@ -22,7 +22,7 @@ from integration.plays import Json, run_play, tasks
 from integration.wiretap import tap
 from integration.written_files import Piece, files
 from lab.authority import Authority, IssuedBundle
-from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation, PlacedFile
+from lab.emulated import Change, DriverError, EmulatedWorkstation, LoggingPolicy, Operation, PlacedFile
 from lab.hospital import Hospital
 from lab.manifest import Manifest
 from lab.people import Person
@@ -96,6 +96,7 @@ def prepare(hospital: Hospital, authority: Authority, patches: pytest.MonkeyPatc
     run.secrets += [
         secret for bundle in (*run.bundles.values(), odd) for secret in secrets_of(bundle, bundle.file_name)
     ]
+    known["holder_passwords"] = {person.account: hospital.passwords[person.sid] for person in hospital.people}
     known["pkcs12_passphrases"] = {person.authorisation: bundle.passphrase for person, bundle in run.bundles.items()}
     known |= {"odd": base64.b64encode(odd.data).decode(), "odd_passphrase": odd.passphrase}
     (hospital.folder / "secrets.json").write_text(json.dumps(known), encoding="utf-8")
@@ -193,6 +194,34 @@ def misuse_role(run: CanaryRun) -> list[Run]:
         {"enrol_holders": [{"name": "{{ stray }}"}], "enrol_passphrases": {"T100001": ["{{ stray }}"]}},
     ]
     return [run.play(roles=["hospital_it.pkcs12.enrol"], vars=variables) for variables in wrong]
+
+
+def use_passwords(run: CanaryRun, logging: LoggingPolicy) -> Run:
+    """Every use of a holder's Windows password, on workstations that log what PowerShell runs, or do not: each task may fail."""
+    for workstation in run.hospital.workstations.values():
+        if isinstance(workstation, EmulatedWorkstation):
+            workstation.logging = logging
+    his = {"holder": "{{ holder.user }}", "holder_password": "{{ holder_passwords[holder.user] }}"}
+    theirs = {"holder_passwords": "{{ holder_passwords }}", "holders": "{{ [holder] }}"}
+    bundle = {
+        "path": "{{ pkcs12_bundle_folder }}/{{ holder.name }} - {{ holder.authorisation }}.p12",
+        "passphrase": "{{ pkcs12_passphrases[holder.authorisation] }}",
+    }
+    nobody = {"from": "workstation", "url": "https://127.0.0.1:9/", "authorisation": "{{ holder.authorisation }}"}
+    calls: list[Json] = [
+        {"certificate": {**his, **bundle, "prove": "always"}},
+        {"portal_info": his | nobody},
+        {"certificate": {**his, "state": "absent", "issuer": ".", "retire": "archive"}},
+        {
+            "holder_certificates": {
+                **theirs,
+                "state": "absent",
+                "issuer": ".",
+                "authorisations": ["{{ holder.authorisation }}"],
+            }
+        },
+    ]
+    return run.play(tasks=tasks(*calls), vars={"holder": "{{ pkcs12_holders[0] }}"}, **BECOME)
 
 
 def misuse_with_kept_files(run: CanaryRun) -> Run:

@@ -120,7 +120,7 @@ WITHDRAWN: Mapping[str, tuple[str, Any]] = {
 SUMMED_UP = {
     "collect_holders": ("holders", HOLDERS),
     "collect_acknowledged": ("acknowledged", ["<2@issuer.example>"]),
-    "collect_leavers": ("leavers", ["T3"]),
+    "collect_leavers": ("leavers", ["t3"]),
 }
 ELSEWHERE = {
     "collect_bundle_folder": "/bundles",
@@ -128,7 +128,7 @@ ELSEWHERE = {
     "collect_passphrases": {"T1": ["first", "second"]},
     "collect_new_passphrases": {"T1": "new"},
     "collect_move_to": "Done",
-    "collect_retry": ["T1"],
+    "collect_retry": ["t1"],
     "collect_store_tasks": None,
 }
 """Variables that are more than one option; see the tests below and test_collect."""

@@ -18,8 +18,17 @@ from lab.playbook import Run
 from lab.workstation_interface import AuthMethod
 
 SERVICE_SID = f"{DOMAIN_SID}-1103"
-AT_THE_DESK, WITH_PASSWORD, FIRST_LOGON, OWN, LOGGED = "ws-desk", "ws-password", "ws-first", "ws-own", "ws-logged"
-WORKSTATIONS = {AT_THE_DESK: True, WITH_PASSWORD: False, FIRST_LOGON: False, OWN: True, LOGGED: True}
+AT_THE_DESK, WITH_PASSWORD, FIRST_LOGON, LOGGED = "ws-desk", "ws-password", "ws-first", "ws-logged"
+OWN, OWN_AT_THE_DESK, OWN_WITHOUT_BECOME = "ws-own", "ws-own-desk", "ws-own-alone"
+WORKSTATIONS = {
+    AT_THE_DESK: True,
+    WITH_PASSWORD: False,
+    FIRST_LOGON: False,
+    OWN: True,
+    OWN_AT_THE_DESK: True,
+    OWN_WITHOUT_BECOME: True,
+    LOGGED: True,
+}
 """Whether Jeanne is logged on there."""
 
 
@@ -52,7 +61,10 @@ def contexts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         password = {"holder_password": hospital.passwords[JEANNE.sid]}
         arguments = dict.fromkeys(WORKSTATIONS, right(hospital))
         arguments[WITH_PASSWORD] = arguments[FIRST_LOGON] = right(hospital) | password
-        arguments[OWN] = right(hospital) | {"holder": CONNECTION_ACCOUNT}
+        for name in (OWN, OWN_AT_THE_DESK, OWN_WITHOUT_BECOME):
+            arguments[name] = right(hospital) | {"holder": CONNECTION_ACCOUNT}
+        hospital.emulated(OWN_AT_THE_DESK).profiles[SERVICE_SID].logged_on = True
+        hospital.emulated(OWN_WITHOUT_BECOME).secondary_logon = 4
         play = {**SITE_WIDE_BECOME, "vars": {**SITE_WIDE_BECOME["vars"], "arguments": arguments}}
         call = tasks({"certificate": "{{ arguments[inventory_hostname] }}"})
         yield Contexts(hospital, run_play(hospital, tasks=call, **play))
@@ -75,16 +87,29 @@ def test_password_of_the_holders_own_entry_makes_a_logon(contexts: Contexts, wor
     assert contexts.exchange(workstation) == (JEANNE.account, True)
 
 
-def test_connections_user_owns_a_store_where_his_logon_can_keep_keys(contexts: Contexts) -> None:
-    result = row(contexts.run, "certificate", OWN).result
-    assert contexts.exchange(OWN) == (None, False)
+def test_connections_user_at_the_desk_gets_a_key_by_every_connection(contexts: Contexts) -> None:
+    """become passes the network logon over and takes the session at the desk."""
+    assert contexts.exchange(OWN_AT_THE_DESK) == (CONNECTION_ACCOUNT, False)
+    assert contexts.installed(OWN_AT_THE_DESK, SERVICE_SID) == [True]
+
+
+@pytest.mark.parametrize(("workstation", "become_user"), [(OWN, CONNECTION_ACCOUNT), (OWN_WITHOUT_BECOME, None)])
+def test_connections_user_owns_a_store_where_his_logon_can_keep_keys(
+    contexts: Contexts, workstation: str, become_user: str | None
+) -> None:
+    result = row(contexts.run, "certificate", workstation).result
+    assert contexts.exchange(workstation) == (become_user, False)
     if contexts.hospital.auth is AuthMethod.BASIC:
         assert (result["changed"], result["deferred"]) == (True, False)
-        assert contexts.installed(OWN, SERVICE_SID) == [True]
+        assert contexts.installed(workstation, SERVICE_SID) == [True]
     else:
+        refused = (
+            f"The logon as {CONNECTION_ACCOUNT} on {workstation.upper()} cannot protect a private key (0x80090345)"
+        )
         assert (result["changed"], result["deferred"]) == (False, True)
-        assert f"The logon as {CONNECTION_ACCOUNT} on WS-OWN cannot protect a private key (0x80090345)" in result["msg"]
-        assert contexts.installed(OWN, SERVICE_SID) == []
+        assert refused in result["msg"]
+        assert "logged on at the workstation" in result["msg"]
+        assert contexts.installed(workstation, SERVICE_SID) == []
 
 
 def test_where_powershell_logs_the_passphrase_travels_sealed(contexts: Contexts) -> None:

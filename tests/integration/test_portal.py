@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_causes import next_step_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_causes import (
+    NOT_REACHED,
+    next_step_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_visit import Visit
 from integration.canary import Scanner, Secret, binary_secret, key_secrets, text_secret
 from integration.conftest import Figures
@@ -139,6 +142,8 @@ def assert_refused(run: Run, cause: str) -> None:
     assert failed_hosts(run) == {DESK}
     assert (row["error"]["code"], row["changed"], row["outcome"]) == ("connect_failed", False, "failed")
     assert row["error"]["next_step"] == next_step_of(Visit(cause=cause))
+    assert ("could not be asked" in row["msg"]) is (cause in NOT_REACHED)
+    assert ("did not accept" in row["msg"]) is (cause not in NOT_REACHED)
     assert ("import", "undone") in [(step["step"], step["outcome"]) for step in row["journal"]]
     assert {step["code"] for step in row["journal"] if step["step"] == "connect"} == {cause}
     assert holder(run, DESK, ELODIE.authorisation).result["outcome"] == "unchanged"

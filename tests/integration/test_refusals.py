@@ -73,16 +73,23 @@ TROUBLES = {
     ),
     "ws-denied": Trouble("store_unread", "access was denied", READ, jeannes(set_to("denied", True))),
     "ws-damaged": Trouble("store_unread", "the profile folder has no AppData", READ, jeannes(set_to("exists", False))),
-    "ws-logged": Trouble(
-        "logged_secrets",
-        "(script block logging)",
-        READ,
-        set_to("logging", LoggingPolicy(script_block=True)),
-        arguments={"holder_password": "not his"},
-    ),
     "ws-no-key": Trouble("transport_key_failed", "0x80070070", WRITE, fail_at_the_transport_key),
     "ws-password": Trouble(
         "holder_logon", "the password is wrong", WRITE, arguments={"holder_password": "not his"}, logged_on=False
+    ),
+    "ws-logged-password": Trouble(
+        "logged_password",
+        "so the Windows password of CHU",
+        READ,
+        set_to("logging", LoggingPolicy(module=True)),
+        {"holder_password": "his"},
+        logged_on=False,
+    ),
+    "ws-constrained": Trouble(
+        "constrained_language",
+        rf"in ConstrainedLanguage mode for {JEANNE.account}",
+        WRITE,
+        lambda workstation: workstation.constrained.add(JEANNE.sid),
     ),
     "ws-full": Trouble("import_failed", "0x80070070", WRITE, fail_after_the_key),
     "ws-stale": Trouble("stale_store", "changed between reading and writing", WRITE),

@@ -28,6 +28,9 @@ SAME: Json = {
     "holders": HOLDERS,
     "deliveries": {"schema": 1},
     "leavers": ["T3"],
+    "exceptions": [
+        {"authorisation": "T1", "workstation": "ws-1", "what": "weak", "reason": "r", "until": "2027-01-31"}
+    ],
     "merge": ["/a.json"],
     "previous": "/b.json",
     "language": "fr",
@@ -123,12 +126,14 @@ def test_left_out_variables_are_the_sites_or_the_defaults_of_the_module(overlay:
         "pkcs12_authorisation_anniversary": "2027-03-01",
         "pkcs12_credentials": {"smtp": ACCOUNT},
         "pkcs12_hosts": "localhost",
+        "pkcs12_exceptions": SAME["exceptions"],
         "remind_credential": "smtp",
     }
     needed = {f"remind_{name}": SAME[name] for name in NEEDED}
     _code, (bare,), _output = recorded(overlay, needed)
     _code, (with_site,), _output = recorded(overlay, site | needed)
     taken = {"time_zone": "Europe/Paris", "authorisation_anniversary": "2027-03-01", "hosts": ["localhost"], **ACCOUNT}
+    taken["exceptions"] = SAME["exceptions"]
     assert {name: with_site.get(name) for name in taken} == taken
     assert not {"hosts", "username", "password", "query", "previous", "authorisation_anniversary"} & set(bare)
     options = action_options(ROOT / "plugins" / "action" / "reminder_mails.py")

@@ -24,7 +24,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from integration.plays import run_play
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
-from lab.playbook import fact_cache, play
+from lab.playbook import Run, fact_cache, play
+from unit.plugins.plugin_utils.crls import crl, issuer, pem
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FAR_EAST = "Etc/GMT-12"
@@ -65,6 +66,7 @@ def certificate(days: float, **changes: Any) -> CertificateRecord:
     return replace(usual, **changes)
 
 
+ISSUER = issuer()
 STORES: Mapping[str, tuple[CertificateRecord, ...]] = {
     "valid": (certificate(400),),
     "weak": (certificate(400, key_size=1024),),
@@ -75,10 +77,11 @@ STORES: Mapping[str, tuple[CertificateRecord, ...]] = {
     "duplicate": (certificate(400), certificate(500)),
     "key-missing": (certificate(400, key_state=KeyState.MISSING),),
     "wrong-holder": (certificate(400, owner_sid=PAUL.sid, owner=PAUL.account),),
+    "revoked": (certificate(400, issuer=ISSUER, serial="2A"),),
     "border": (certificate(BORDER / timedelta(days=1)),),
 }
 """Workstations by the status that Jeanne has there; the last one's is that of a time zone."""
-LEFT_ALONE = {"valid", "weak"} | ({"border"} if not AFTERNOON else set())
+LEFT_ALONE = {"valid", "weak", "revoked"} | ({"border"} if not AFTERNOON else set())
 
 
 def facts(certificates: tuple[CertificateRecord, ...]) -> dict[str, Any]:
@@ -116,11 +119,30 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
         yield running
 
 
+def renew_due(hospital: Hospital, *options: str) -> Run:
+    return play(hospital, "hospital_it.pkcs12.renew_due", "--check", *options, environment=fact_cache(hospital))
+
+
 def called(hospital: Hospital, *options: str) -> set[str]:
-    run = play(hospital, "hospital_it.pkcs12.renew_due", "--check", *options, environment=fact_cache(hospital))
-    return {entry.workstation.lower() for entry in run.requests}
+    return {entry.workstation.lower() for entry in renew_due(hospital, *options).requests}
 
 
 def test_every_status_that_a_renewal_cures_is_due_in_the_sites_time_zone(hospital: Hospital) -> None:
     everything = {*STORES, "never-seen"}
     assert called(hospital, "-e", f"renew_time_zone={FAR_EAST}") == everything - LEFT_ALONE
+
+
+def test_revoked_certificate_is_due_where_the_revocation_list_is_known(hospital: Hospital) -> None:
+    """The list says so, and the facts do not: the certificate is valid for more than a year."""
+    source, authorities = hospital.folder / "people.crl", hospital.folder / "authorities.pem"
+    source.write_bytes(b"no list")
+    authorities.write_bytes(pem())
+    lists = {"report_crl": [str(source), "from_certificate"], "report_crl_issuers": [str(authorities)]}
+    limit = ("--limit", "revoked:valid")
+    assert called(hospital, "-e", json.dumps(lists), *limit) == set()
+    source.write_bytes(crl({0x2A: NOW - timedelta(days=2)}, until=NOW + timedelta(days=1)))
+    # The call replaces the planted facts, so it comes last.
+    run = renew_due(hospital, "-e", json.dumps(lists), *limit)
+    assert {entry.workstation.lower() for entry in run.requests} == {"revoked"}
+    (task,) = run.of("holder_certificates")
+    assert task.result["invocation"]["module_args"]["install"] == "newest", "by its dates it is not due"

@@ -51,6 +51,7 @@ def same(**options: Any) -> dict[str, tuple[Any, Json]]:
 
 SHARED = same(
     holders=HOLDERS,
+    computer="WS-RAD-01",
     holder_passwords={"CHU\\jdupont": "windows"},
     time_zone="Europe/Paris",
     authorisation_anniversary="2027-03-01",
@@ -90,7 +91,9 @@ RENEW["renew_before_days"] = RENEW.pop("renew_renew_before_days")
 RETIRE = of_role(
     "retire",
     SHARED
-    | same(authorisations=["T1", "T2"], expired_for_days=9, renew_before_days=50, fail_when_deferred=False)
+    | same(
+        authorisations=["T1", "T2"], expired_for_days=9, offline=True, renew_before_days=50, fail_when_deferred=False
+    )
     | {"method": ("archive", {"retire": "archive"})},
 )
 RETIRE["retire_encryption_keys"] = RETIRE.pop("retire_retire_encryption_keys")
@@ -98,6 +101,7 @@ AUDIT = of_role(
     "audit",
     same(
         holders=HOLDERS,
+        computer="WS-RAD-01",
         issuer="CN=AC",
         subject="Jeanne",
         authorisation_pattern="- (T\\d+)$",
@@ -129,7 +133,7 @@ FIXED = {
     "audit": {},
 }
 MODULE = {"audit": "certificate_facts"}
-OF_A_REMOVAL = {"state", "authorisations", "expired_for_days"}
+OF_A_REMOVAL = {"state", "authorisations", "expired_for_days", "offline"}
 OF_AN_INSTALLATION = {"install", "deferred_fails_within_days", "portal_url", *PRESENT} - {
     *SHARED,
     "retire",
@@ -259,19 +263,18 @@ def test_the_sites_portal_counts_where_it_is_required(
 
 def test_who_has_left_gets_no_certificate(overlay: Path) -> None:
     """A leaver may stay in the inventory until the certificate is removed."""
-    people = [{"name": "A", "authorisation": number, "user": f"CHU\\{number}"} for number in ("T1", "T2")]
-    variables = {"pkcs12_holders": people, "pkcs12_leavers": ["T1"]}
+    people = [{"name": "A", "authorisation": number, "user": f"CHU\\{number}"} for number in ("T1", "T2", "T3")]
+    variables = {"pkcs12_holders": people, "pkcs12_leavers": ["T1", " t3 "]}
     given = dict(recorded(overlay, *((role, variables) for role in ("enrol", "renew", "retire"))))
     numbers = {role: [each["authorisation"] for each in options["holders"]] for role, options in given.items()}
-    assert numbers == {"enrol": ["T2"], "renew": ["T2"], "retire": ["T1", "T2"]}
+    assert numbers == {"enrol": ["T2"], "renew": ["T2"], "retire": ["T1", "T2", "T3"]}
 
 
 def test_defaults_are_safe(overlay: Path) -> None:
     plain = {"pkcs12_holders": HOLDERS}
     given = dict(recorded(overlay, *((role, plain) for role in ("enrol", "renew", "retire"))))
-    assert not {"bundle_folder", "evidence_path", "authorisation_anniversary", "issuer", "authorisation_pattern"} & set(
-        given["enrol"]
-    )
+    unset = {"bundle_folder", "evidence_path", "authorisation_anniversary", "issuer", "authorisation_pattern"}
+    assert not unset & set(given["enrol"])
     assert (given["enrol"]["install"], given["renew"]["install"]) == ("newest", "due")
     assert [given[role]["fail_when_deferred"] for role in given] == [False, True, True]
     assert [given[role]["exportable"] for role in ("enrol", "renew")] == [False, False]

@@ -19,8 +19,10 @@ PEOPLE = (JEANNE, ELODIE, KARIM, PAUL, ANNE, LOUIS)
 DESKS = tuple(Desk(f"ws-{number}", (Seat(person),)) for number, person in enumerate(PEOPLE))
 WRONG = {person.authorisation: "the code of another letter" for person in (ELODIE, KARIM)}
 OFF = "ws-0"
+NEWCOMER = {"user": "newcomer", "name": "Noé Lambert", "authorisation": "T100099", "awaiting": "bundle"}
 STEPS: Mapping[str, tuple[str, Json, tuple[str, ...]]] = {
     "checked": ("check_bundles", {"pkcs12_passphrases": WRONG}, ()),
+    "newcomer": ("check_bundles", {"pkcs12_holders": [NEWCOMER]}, ("--limit", "ws-5")),
     "stopped": ("enrol", {"pkcs12_serial": 2, "pkcs12_max_fail_percentage": 49, "pkcs12_passphrases": WRONG}, ()),
     "whole batch": (
         "enrol",
@@ -74,6 +76,12 @@ def test_bundles_are_checked_without_a_call(campaign: Campaign) -> None:
     }
     assert failed_hosts(run) == {"ws-1", "ws-2", "ws-5"}
     assert summary(run)["totals"] == {"failed": 3, "ready": 3}
+
+
+def test_newcomer_without_a_bundle_is_no_failure(campaign: Campaign) -> None:
+    run = campaign.runs["newcomer"]
+    assert failed_hosts(run) == set()
+    assert summary(run)["totals"] == {"awaited": 1}
 
 
 def test_table_has_whose_bundle_it_is_and_until_when(campaign: Campaign) -> None:

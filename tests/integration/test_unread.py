@@ -6,19 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from consistency.schemas import published
 from integration.plays import SITE_WIDE_BECOME, Json, modules, row, run_play
-from lab.emulated import EmulatedWorkstation, User
+from lab.emulated import EmulatedWorkstation, PlacedFile, User
 from lab.emulated.profile import Profile
+from lab.emulated.store import Store
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import DOMAIN_SID, JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run
 
 SHARE = r"\\nas\profils$\jdupont\AppData\Roaming"
 ROAMING = r"C:\Users\jdupont\AppData\Roaming"
+MY = rf"{ROAMING}\Microsoft\SystemCertificates\My"
+CERTIFICATES = rf"{MY}\Certificates"
 HIVE = rf"HKEY_USERS\{JEANNE.sid}"
 STORE = rf"{HIVE}\Software\Microsoft\SystemCertificates\My\Certificates"
 FACTS = published("facts.schema.json")
@@ -62,6 +66,17 @@ def damage(name: str, element: bytes, *, alone: bool = True) -> Callable[[Emulat
     return prepare
 
 
+def put(name: str, **facts: Any) -> Callable[[EmulatedWorkstation], None]:
+    """A file or a link in her folder ``My``, beside the good element."""
+    return lambda workstation: workstation.files.put(PlacedFile(rf"{MY}\{name}", **facts))
+
+
+def fill(workstation: EmulatedWorkstation) -> None:
+    """A hundred thousand files in her store."""
+    for number in range(100_000):
+        workstation.files.put(PlacedFile(rf"{CERTIFICATES}\{number:06}"))
+
+
 def make_connection_a_plain_user(workstation: EmulatedWorkstation) -> None:
     account = workstation.accounts.by_name(CONNECTION_ACCOUNT)
     assert account is not None
@@ -80,15 +95,27 @@ TROUBLES: Mapping[str, Trouble] = {
         pauls="unknown",
     ),
     "ws-redirected": Trouble(jeannes(redirected_to=SHARE), (("redirected", SHARE),)),
-    "ws-redirected-away": Trouble(jeannes(redirected_to=SHARE), (("no_appdata", ROAMING),), logged_on=False),
+    "ws-redirected-away": Trouble(jeannes(redirected_to=SHARE), (("no_store", MY),), logged_on=False),
+    "ws-redirected-spelled": Trouble(jeannes(redirected_to="//nas/profils$/x"), (("redirected", "//nas/profils$/x"),)),
+    "ws-no-store": Trouble(jeannes(has_store=False, store=Store(JEANNE.sid)), (("no_store", MY),), logged_on=False),
+    "ws-new": Trouble(jeannes(has_store=False, store=Store(JEANNE.sid)), jeannes="missing"),
+    # What she can put into her own profile, while an administrator reads it.
+    "ws-link": Trouble(put("Certificates", is_link=True), (("link", CERTIFICATES),)),
+    "ws-name": Trouble(put(r"Certificates\a.txt"), (("unknown_name", CERTIFICATES),), jeannes="valid", sees=1),
+    "ws-large": Trouble(
+        put("Certificates\\" + "F" * 40, sparse=5 << 30), (("too_large", CERTIFICATES),), jeannes="valid", sees=1
+    ),
+    "ws-many": Trouble(fill, (("unknown_name", CERTIFICATES), ("limit", CERTIFICATES))),
     # A roaming profile: what Windows keeps of it here is read like any other; nothing is kept where a policy says so.
     "ws-roaming": Trouble(jeannes(), jeannes="valid", sees=1, logged_on=False),
     "ws-roamed": Trouble(jeannes(exists=False), (("no_appdata", ROAMING),), logged_on=False),
     "ws-temporary": Trouble(jeannes(temporary=True, path=r"C:\Users\TEMP"), (("temporary", r"C:\Users\TEMP"),), sees=1),
-    "ws-cut": Trouble(damage("CUT", CUT), (("element", "record 32 says 65535 bytes, 2 are there"),)),
-    "ws-no-der": Trouble(damage("NODER", NO_DER), (("element", "ValueError: "),)),
-    "ws-empty": Trouble(damage("EMPTY", b""), (("element", "it holds no certificate"),)),
-    "ws-beside": Trouble(damage("CUT", CUT, alone=False), (("element", "record 32 says"),), jeannes="valid", sees=1),
+    "ws-cut": Trouble(damage("C0" * 20, CUT), (("element", "record 32 says 65535 bytes, 2 are there"),)),
+    "ws-no-der": Trouble(damage("C1" * 20, NO_DER), (("element", "ValueError: "),)),
+    "ws-empty": Trouble(damage("C2" * 20, b""), (("element", "it holds no certificate"),)),
+    "ws-beside": Trouble(
+        damage("C0" * 20, CUT, alone=False), (("element", "record 32 says"),), jeannes="valid", sees=1
+    ),
 }
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import secrets
+import socket
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta, timezone
@@ -166,7 +167,9 @@ class Hospital:
 
     def _host(self, desk: Desk) -> dict[str, Any]:
         windows = isinstance(self.workstations[desk.name], WineWorkstation)
-        return {
+        # Under Wine it is called like this machine, and not like the desk.
+        name = {"pkcs12_computer": socket.gethostname()} if windows else {}
+        return name | {
             "ansible_port": self._listeners[desk.name].port,
             "ansible_user": _unix_user() if windows else CONNECTION_ACCOUNT,
             "pkcs12_holders": [_holder(seat, _unix_user() if windows else None) for seat in desk.seats],

@@ -7,17 +7,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import CrlProblem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.crl_row import CrlRow
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from browser.report_rows import NOW
+from browser.sample import sample
 from consistency.tree import ROOT
 
 FOLDER = ROOT / "docs" / "monitoring"
 ALERTS, DASHBOARD = FOLDER / "alerts.yml", FOLDER / "dashboard.json"
 TESTS = ROOT / "tests" / "monitoring" / "alerts.test.yml"
 SELECTOR = re.compile(r"\b([a-z][a-z0-9_]*)(?:\{([^}]*)\})?")
+MATCHED = re.compile(r"\b(?:and|unless)\s+(?:on|ignoring)\s*\([^)]*\)")
 MATCHER = re.compile(r'([a-z_]+)\s*(=~|!~|!=|=)\s*"([^"]*)"')
 GROUPED = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
 SHOWN = re.compile(r"\{\{\s*(?:\$labels\.)?([a-z_]+)\s*\}\}|\$labels\.([a-z_]+)")
@@ -41,6 +50,10 @@ class Query:
         """The labels in ``by (...)`` and its like."""
         return {label.strip() for found in GROUPED.findall(self.expr) for label in found.split(",")}
 
+    def kept(self) -> set[str]:
+        """The same without those of ``and on (...)`` and ``unless on (...)``, which leave all labels of their left side."""
+        return Query(self.place, MATCHED.sub("", self.expr), self.shown).grouped()
+
 
 def alerts() -> list[dict[str, Any]]:
     groups = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
@@ -61,6 +74,20 @@ def queries() -> list[Query]:
         for target in panel["targets"]
     ]
     return of_alerts + of_panels
+
+
+def report() -> Report:
+    """The small hospital, with a finding that is accepted and a revocation list."""
+    found = sample()
+    claire = next(row for row in found.holders if row.status is Status.DUPLICATE)
+    until = found.parameters.report_date.date() + timedelta(days=5)
+    accepted = AcceptedFinding(Finding.DUPLICATE, claire.places[0].workstation, "It is used by two portals.", until)
+    ended = CrlRow("/srv/crl/people.crl", "CN=AC", NOW - timedelta(days=9), NOW, 3, CrlProblem.ENDED, "")
+    return replace(
+        found,
+        holders=tuple(replace(row, accepted=(accepted,)) if row is claire else row for row in found.holders),
+        revocation_lists=(ended,),
+    )
 
 
 def _shown(*texts: str) -> frozenset[str]:

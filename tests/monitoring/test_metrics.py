@@ -12,15 +12,19 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
-from browser.sample import sample
 from consistency.tree import ROOT
-from monitoring.data import DASHBOARD, TESTS, Query, alerts, panels, queries
+from monitoring.data import DASHBOARD, TESTS, Query, alerts, panels, queries, report
 
-FAMILIES = {family.name: family for family in text_string_to_metric_families(textfile(sample()))}
+FAMILIES = {family.name: family for family in text_string_to_metric_families(textfile(report()))}
 LABELS = {name: {label for each in family.samples for label in each.labels} for name, family in FAMILIES.items()}
-VALUES = {"status": {status.value for status in Status}, "answer": {answer.value for answer in Reachability}}
+VALUES = {
+    "status": {status.value for status in Status},
+    "answer": {answer.value for answer in Reachability},
+    "finding": set(FINDINGS),
+}
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_monitoring.rst"
 
 
@@ -36,7 +40,7 @@ def problems(query: Query) -> list[str]:
             if label not in LABELS[name]:
                 found.append(f"{name} has no label {label}")
             found += [f"{label} is never {value}" for value in values if value not in VALUES.get(label, {value})]
-    kept = query.grouped() or labels
+    kept = query.kept() or labels
     found += [f"no label {label} to group by" for label in sorted(query.grouped() - labels)]
     found += [f"no label {label} to show" for label in sorted(query.shown - kept)]
     return found
@@ -48,18 +52,9 @@ def test_a_query_reads_what_the_report_writes(query: Query) -> None:
     assert list(query.selectors())
 
 
-LEFT_TO_THE_SITE = {
-    "pkcs12_accepted_until_timestamp_seconds",
-    "pkcs12_holders_accepted",
-    "pkcs12_revocation_list_next_update_timestamp_seconds",
-    "pkcs12_revocation_list_problems",
-}
-"""Metrics of options that are off by default. No alert and no panel of ours uses them."""
-
-
 def test_every_metric_is_used_and_every_alert_is_named_once() -> None:
     used = {name for query in queries() for name, _matchers in query.selectors()}
-    assert used == set(FAMILIES) - LEFT_TO_THE_SITE
+    assert used == set(FAMILIES)
     assert max(Counter(rule["alert"] for rule in alerts()).values()) == 1
 
 

@@ -13,8 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
-from browser.sample import sample
-from monitoring.data import ALERTS, TESTS, panels
+from monitoring.data import ALERTS, TESTS, panels, report
 from monitoring.program import promtool
 
 pytestmark = pytest.mark.promtool
@@ -42,6 +41,7 @@ def test_each_alert_fires_when_it_should(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+ACCEPTED = "unless on (authorisation) pkcs12_holder_accepted_until_timestamp_seconds > time()"
 MISTAKES = [
     ("> 2 * 86400", "> 3 * 86400"),
     ("absent(", "count("),
@@ -49,10 +49,35 @@ MISTAKES = [
     ("time() < 14 * 86400", "time() < 13 * 86400"),
     ("and pkcs12_holder_access_until_timestamp_seconds > time()", ""),
     (
-        "expr: pkcs12_holder_access_until_timestamp_seconds <= time()",
-        "expr: pkcs12_holder_access_until_timestamp_seconds < time()",
+        "  pkcs12_holder_access_until_timestamp_seconds <= time()",
+        "  pkcs12_holder_access_until_timestamp_seconds < time()",
     ),
     ("missing|key_missing|wrong_holder|not_yet_valid", "missing|wrong_holder|not_yet_valid"),
+    ("not_yet_valid|revoked", "not_yet_valid"),
+    ('not_yet_valid|revoked"} == 1\n          ' + ACCEPTED, 'not_yet_valid|revoked"} == 1'),
+    ('weak|duplicate"} == 1\n          ' + ACCEPTED, 'weak|duplicate"} == 1'),
+    (
+        'weak|duplicate"} == 1\n          ' + ACCEPTED,
+        'weak|duplicate"} == 1\n          ' + ACCEPTED.partition(" > ")[0],
+    ),
+    ("> time()\n          " + ACCEPTED, "> time()"),
+    ("<= time()\n          " + ACCEPTED, "<= time()"),
+    (
+        'unless on (authorisation) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_renewal_due"} > time()',
+        "",
+    ),
+    ('unless on (authorisation) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_expired"} > time()', ""),
+    ('{finding="authorisation_expired"}', ""),
+    (
+        "accepted_until_timestamp_seconds - time() < 14 * 86400",
+        "accepted_until_timestamp_seconds - time() < 13 * 86400",
+    ),
+    ("and pkcs12_accepted_until_timestamp_seconds > time()", ""),
+    ("pkcs12_revocation_list_problems > 0", "pkcs12_revocation_list_problems >= 0"),
+    (
+        "pkcs12_revocation_list_next_update_timestamp_seconds > 86400",
+        "pkcs12_revocation_list_next_update_timestamp_seconds > 0",
+    ),
     ('status=~"weak|duplicate"', 'status=~"weak|duplicate|unknown"'),
     ("time() < 40 * 86400", "time() < 60 * 86400"),
     ("pkcs12_authorisation_end_timestamp_seconds <= time()", "pkcs12_authorisation_end_timestamp_seconds >= time()"),
@@ -85,7 +110,7 @@ def test_the_expressions_of_the_dashboard_are_promql(tmp_path: Path) -> None:
 
 def test_the_expressions_of_the_dashboard_find_series_of_a_report(tmp_path: Path) -> None:
     """Each panel shows something when there is something to show: all metrics of a sample report, at its date."""
-    lines = [line for line in textfile(sample()).splitlines() if not line.startswith("#")]
+    lines = [line for line in textfile(report()).splitlines() if not line.startswith("#")]
     series = [{"series": name, "values": value} for name, _blank, value in (line.rpartition(" ") for line in lines)]
     report_date = int(next(each["values"] for each in series if each["series"] == "pkcs12_report_timestamp_seconds"))
     # The clock of promtool begins at 0, so instants are shifted to it.
@@ -105,5 +130,5 @@ def test_the_expressions_of_the_dashboard_find_series_of_a_report(tmp_path: Path
 
 
 def test_promtool_takes_the_file_of_the_report() -> None:
-    checked = run("check", "metrics", given=textfile(sample()))
+    checked = run("check", "metrics", given=textfile(report()))
     assert checked.returncode == 0, checked.stdout + checked.stderr

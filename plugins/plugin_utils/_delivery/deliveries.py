@@ -21,8 +21,11 @@ TOGETHER = timedelta(days=1)
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-class State(str, Enum):
-    """What may be done with a delivery. Only ``new`` is to be withdrawn."""
+class MailState(str, Enum):
+    """What a delivery mail is worth, before anything is withdrawn. Only ``new`` is to be withdrawn.
+
+    ``DeliveryState`` is what became of a holder's delivery, mail and bundle together.
+    """
 
     NEW = "new"
     SUPERSEDED = "superseded"
@@ -31,7 +34,7 @@ class State(str, Enum):
     REFUSED = "refused"
 
 
-BAD = frozenset({State.NOT_AUTHENTIC, State.REFUSED})
+BAD = frozenset({MailState.NOT_AUTHENTIC, MailState.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Delivery:
     letter: Letter = field(repr=False)
     content: Content
     verdict: Verdict
-    state: State
+    state: MailState
     superseded_by: str | None = None
     access_mail_seen: bool = False
 
@@ -57,9 +60,9 @@ def delivery_of(letter: Letter, verdict: Verdict, rules: ContentRules, now: date
     if verdict.error is not None:
         # Whose mail it says to be is told, so that somebody can ask the holder.
         content = replace(holder_in(letter.subject, body, rules), error=verdict.error)
-        return Delivery(letter, content, verdict, State.NOT_AUTHENTIC)
+        return Delivery(letter, content, verdict, MailState.NOT_AUTHENTIC)
     content = content_of(letter.subject, letter.date, body, rules, now)
-    return Delivery(letter, content, verdict, State.REFUSED if content.error else State.NEW)
+    return Delivery(letter, content, verdict, MailState.REFUSED if content.error else MailState.NEW)
 
 
 def compared(deliveries: Iterable[Delivery], access: Iterable[Letter]) -> list[Delivery]:
@@ -81,9 +84,9 @@ def compared(deliveries: Iterable[Delivery], access: Iterable[Letter]) -> list[D
         latest = newest[each.content.authorisation]
         marked = replace(each, access_mail_seen=id(original) in seen)
         if original is not each:
-            marked = replace(marked, state=State.DUPLICATE, superseded_by=original.letter.message_id)
+            marked = replace(marked, state=MailState.DUPLICATE, superseded_by=original.letter.message_id)
         elif latest is not each:
-            marked = replace(marked, state=State.SUPERSEDED, superseded_by=latest.letter.message_id)
+            marked = replace(marked, state=MailState.SUPERSEDED, superseded_by=latest.letter.message_id)
         found.append(marked)
     return found
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from .._errors import CollectionError
-from .deliveries import BAD, Delivery, State
+from .deliveries import BAD, Delivery, MailState
 from .delivery_options import DeliveryRules
 from .delivery_run import IGNORED, Reading
 from .mail_source import Problem
@@ -21,7 +21,7 @@ def delivery_result(reading: Reading, rules: DeliveryRules) -> dict[str, Any]:
     return {
         "changed": bool(reading.moved),
         "deliveries": rows,
-        "newest": {row["authorisation"]: row for row in rows if row["state"] == State.NEW.value},
+        "newest": {row["authorisation"]: row for row in rows if row["state"] == MailState.NEW.value},
         "problems": [_problem(each) for each in reading.problems],
         "ignored": {name: reading.ignored[name] for name in IGNORED},
         "moved": reading.moved,
@@ -70,7 +70,7 @@ def _utc(instant: datetime | None) -> str | None:
 
 
 def _message(reading: Reading) -> str:
-    new = sum(each.state is State.NEW for each in reading.deliveries)
+    new = sum(each.state is MailState.NEW for each in reading.deliveries)
     bad = sum(each.state in BAD for each in reading.deliveries)
     sentence = f"{reading.mails} mails read: {new} new deliveries"
     if bad:

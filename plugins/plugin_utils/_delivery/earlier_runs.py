@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What earlier runs were told by the issuer: when it has to stop a withdrawal, and what it says about a used link. Pure."""
+"""What the issuer said to earlier runs: when it has to stop a withdrawal, and what it says about a used link. Pure."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .._errors import CollectionError
 from .states import DeliveryState
 from .withdrawal_record import WithdrawalRecord
 
-TOLD = (DeliveryState.CODE_WRONG.value, DeliveryState.LINK_USED.value)
+USELESS_TO_REPEAT = (DeliveryState.CODE_WRONG.value, DeliveryState.LINK_USED.value)
 """States after which another request with the same link only harms, because issuers lock links."""
 
 _NOTHING_CAME = ("link_used", "code_wrong")
 _SOMETHING_CAME = ("download_cut", "too_large", "html_instead", "wrong_content", "disk_full")
 
 
-def told_before(record: WithdrawalRecord) -> CollectionError | None:
-    """The same error that the earlier run ended with, without a request. None if it was told neither of ``TOLD``."""
-    when = record.told or record.utc
+def refusal_of_earlier_run(record: WithdrawalRecord) -> CollectionError | None:
+    """The same error that the earlier run ended with, without a request. None if it ended with none of ``USELESS_TO_REPEAT``."""
+    when = record.issuer_refused_at or record.utc
     again = "If a request makes sense again, set retry: true (in the role collect, add the number to collect_retry) for one run."
     if record.state == DeliveryState.CODE_WRONG.value:
         return CollectionError(
@@ -41,8 +41,8 @@ def told_before(record: WithdrawalRecord) -> CollectionError | None:
 
 def noted(record: WithdrawalRecord, state: DeliveryState, utc: str, may_have_got: bool) -> WithdrawalRecord:
     """The record after a run that sent requests and failed. ``may_have_got``: this run or an earlier one may have got the bundle."""
-    told = utc if state.value in TOLD else record.told
-    return replace(record, state=state.value, told=told, uncertain=may_have_got)
+    refused_at = utc if state.value in USELESS_TO_REPEAT else record.issuer_refused_at
+    return replace(record, state=state.value, issuer_refused_at=refused_at, uncertain=may_have_got)
 
 
 def may_have_got(code: str, is_code_sent: bool) -> bool:

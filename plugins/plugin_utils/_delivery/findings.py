@@ -13,7 +13,7 @@ from pathlib import Path
 from .._errors import CollectionError
 from .._policy.subject import ExpectedSubject
 from .destination import Destination, is_own_file
-from .earlier_runs import told_before
+from .earlier_runs import refusal_of_earlier_run
 from .former_dest import Former, formers, not_adopted
 from .judgement import OF_PASSPHRASE, Key, Opened, is_whole, judge, without_reserve
 from .states import DeliveryState
@@ -152,7 +152,7 @@ class Search:
         """Why nothing is asked for although no file is there: an earlier run has collected it, or was told that it is useless."""
         for place, record in records:
             gone = _gone(place, record)
-            refusal = None if self.retry else told_before(record)
+            refusal = None if self.retry else refusal_of_earlier_run(record)
             if gone or refusal:
                 return gone or Finding(Action.REFUSE, refusal=refusal)
         return None

@@ -155,12 +155,15 @@ def _kind(element: Element) -> str:
 def _field(reader: ElementReader, element: Element, labels: dict[str, list[str]]) -> Field:
     kind = _kind(element)
     known = kind in (*TEXT_KINDS, *CHECKED_KINDS, "hidden", "select", "textarea")
-    told = [*labels.get(element.get("id"), ()), *(element.get(name) for name in ("aria-label", "placeholder", "title"))]
+    label_texts = [
+        *labels.get(element.get("id"), ()),
+        *(element.get(name) for name in ("aria-label", "placeholder", "title")),
+    ]
     if element.label is not None:
-        told.append(reader.text_of(element.label))
-    told.append(reader.text_before(element))
+        label_texts.append(reader.text_of(element.label))
+    label_texts.append(reader.text_before(element))
     sent = "disabled" not in element.attributes and (kind not in CHECKED_KINDS or "checked" in element.attributes)
-    texts = tuple(text for text in told if text)
+    texts = tuple(text for text in label_texts if text)
     return Field(element.get("name"), kind if known else "text", _value(reader, element), texts, sent)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .deliveries import BAD, Delivery, State, key_of
+from .deliveries import BAD, Delivery, MailState, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def moves_in(deliveries: Sequence[Delivery], chosen_ids: frozenset[str] | None) 
             newest[number] = max(age, newest.get(number, age))
     stays = {each.letter.place for each, age in ages if age > newest.get(each.content.authorisation, -1)}
     going = [each for each, _age in ages if each.letter.place not in bad | stays]
-    going.sort(key=lambda each: each.state is State.NEW)  # the one that counts goes last
+    going.sort(key=lambda each: each.state is MailState.NEW)  # the one that counts goes last
     numbers: dict[str, set[str | None]] = {}
     for each in going:
         numbers.setdefault(each.letter.place, set()).add(each.content.authorisation)

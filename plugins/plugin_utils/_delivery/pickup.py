@@ -19,7 +19,7 @@ from .._policy.subject import ExpectedSubject
 from .destination import Destination, check_destination, storage_error
 from .download import Download
 from .durable_files import free_name, move, replace_file
-from .earlier_runs import TOLD, may_have_got, noted, with_earlier_run
+from .earlier_runs import USELESS_TO_REPEAT, may_have_got, noted, with_earlier_run
 from .findings import Action, Finding, Search, kept_as
 from .http_client import CHUNK, HttpClient, HttpOptions
 from .judgement import Key, Opened
@@ -137,7 +137,7 @@ class _Run:
             return
         state = state_after(code, self.collected, self.requests > 0)
         got = may_have_got(code, self._client.is_code_sent)
-        if record.state in TOLD and state in (DeliveryState.NEW, DeliveryState.FAILED) and not got:
+        if record.state in USELESS_TO_REPEAT and state in (DeliveryState.NEW, DeliveryState.FAILED) and not got:
             state = DeliveryState(record.state)
         with suppress(OSError):
             if self.requests:

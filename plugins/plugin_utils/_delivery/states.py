@@ -9,7 +9,9 @@ from enum import Enum
 
 
 class DeliveryState(Enum):
-    """``NEW``: nothing was withdrawn. ``REFUSED``: an address or a file that must not be used. ``FAILED``: try again, or look at it.
+    """What became of a holder's delivery: the mail, its link and its bundle. ``MailState`` is what one mail is worth.
+
+    ``NEW``: nothing was withdrawn. ``REFUSED``: an address or a file that must not be used. ``FAILED``: try again, or look at it.
 
     ``PASSPHRASE_NOT_STORED``: the bundle is there, and no secret store has its passphrase. ``PASSPHRASE_UNKNOWN``: it is there, and nothing
     that is known opens it. ``LEFT``: the person has left. ``ACKNOWLEDGED``: a person has dealt with it.

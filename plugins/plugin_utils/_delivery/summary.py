@@ -59,21 +59,21 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     records = records_of(run.known)
     for outcome in sorted(outcomes, key=lambda outcome: outcome.record.mail_at or EPOCH):
         _keep(records, outcome.record)
-    needy = [outcome for outcome in outcomes if outcome.record.needs_somebody and not _is_planned(outcome, run)]
+    for_somebody = [outcome for outcome in outcomes if outcome.record.needs_somebody and not _is_planned(outcome, run)]
     totals = dict(sorted(Counter(outcome.record.state.value for outcome in outcomes).items()))
     counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
     headline = f"{len(outcomes)} deliver{'y' if len(outcomes) == 1 else 'ies'}{': ' if counted else ''}{counted}."
     unread = [_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
-    urgent = [*unread, *(outcome.sentence for outcome in needy)]
+    urgent = [*unread, *(outcome.sentence for outcome in for_somebody)]
     facts = {} if run.check_mode else {"ansible_facts": {FACT: fact_of(records, now)}}
     return facts | {
         "changed": False,
         "failed": bool(urgent),
         "msg": " ".join([headline, *urgent]),
-        "lines": [headline, *urgent, *(outcome.sentence for outcome in outcomes if outcome not in needy)],
+        "lines": [headline, *urgent, *(outcome.sentence for outcome in outcomes if outcome not in for_somebody)],
         "totals": totals,
         "needs_somebody": sorted(
-            {*(outcome.record.authorisation or "?" for outcome in needy), *("?" for _row in unread)}
+            {*(outcome.record.authorisation or "?" for outcome in for_somebody), *("?" for _row in unread)}
         ),
     }
 
@@ -107,7 +107,7 @@ def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, st
     """The state of a delivery, the code of its error, and a sentence."""
     if row.get("message_id") in run.acknowledged:
         return DeliveryState.ACKNOWLEDGED, None, "A person has dealt with this delivery."
-    if number in run.leavers:
+    if number.casefold() in {each.strip().casefold() for each in run.leavers}:
         return DeliveryState.LEFT, None, "This person has left, so nothing is withdrawn."
     if row["state"] != DeliveryState.NEW.value:
         error = row.get("error") or {}

@@ -81,14 +81,14 @@ def _send_code(client: HttpClient, place: Place, code: str, how: Conversation) -
 def _start_download(client: HttpClient, place: Place, how: Conversation) -> Answer:
     found = downloads(place.page, how.labels) if place.status < ERROR_STATUS else []
     if len(found) != 1:
-        told = explain(place, how.meanings, how.secrets)
-        if told is None and not found and code_fields(place.page, how.labels):
-            told = CollectionError(
+        meaning = explain(place, how.meanings, how.secrets)
+        if meaning is None and not found and code_fields(place.page, how.labels):
+            meaning = CollectionError(
                 code="code_wrong",
                 cause="The page asks for the withdrawal code again and does not say why.",
                 next_step="Compare code with the issuer's mail. Do not try often, because issuers lock links.",
             )
-        raise told or _no_download(place, found, how)
+        raise meaning or _no_download(place, found, how)
     (target,) = found
     if isinstance(target, Link):
         return client.open(client.follow(_base(place), target.target))

@@ -21,8 +21,8 @@ class WithdrawalRecord:
     that got the bundle or may have got it, else of the last one.
 
     ``kept``: where a delivered file is that could not be used. ``original``: where the file as delivered is, if ``dest`` is a copy under
-    another passphrase. ``evidence``: whether the evidence file has its line. ``told``: when the issuer last said that the link was used or
-    the code wrong. ``uncertain``: whether the run of ``utc`` may have got the bundle: it was ended, or failed after the code.
+    another passphrase. ``evidence``: whether the evidence file has its line. ``issuer_refused_at``: when the issuer last said that the link
+    was used or the code wrong. ``uncertain``: whether the run of ``utc`` may have got the bundle: it was ended, or failed after the code.
     """
 
     link: str
@@ -34,7 +34,7 @@ class WithdrawalRecord:
     kept: str | None = None
     original: str | None = None
     evidence: bool = False
-    told: str | None = None
+    issuer_refused_at: str | None = None
     uncertain: bool = False
 
 

@@ -5,25 +5,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._crypto.store import CertificateStore
 from .._errors import CollectionError
-from .._policy.plan import plan_absent
+from .._policy.plan import plan_absent, plan_offline
 from .._policy.removal import RemovalSelector
-from .._policy.retirement import RetirementPolicy, choose_methods, is_software
+from .._policy.retirement import RetirementMethod, RetirementPolicy, choose_methods, is_software
+from .._workstation.account import absence
 from .._workstation.protocol import Drivers
-from .transaction import ExecutionOptions, HolderStore, Transaction, execute, plan_transaction
+from .transaction import ExecutionOptions, HolderStore, Transaction, execute, execute_offline, plan_transaction
+
+OFFLINE_HINT = "If the holder will never log on again, set offline: true."
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """``state: absent`` for one holder."""
+    """``state: absent`` for one holder. ``offline``: where the holder is not logged on, the files of the profile are removed."""
 
     selector: RemovalSelector
     policy: RetirementPolicy
     execution: ExecutionOptions
+    offline: bool = False
 
     def check(self, now: datetime) -> None:
         """There is no check that needs no workstation."""
@@ -33,9 +37,13 @@ class Absent:
         chosen = self.selector.select(found.store, now)
         if not chosen:
             self._check_other_issuers(found.store, found.inventory.computer)
-        return execute(
-            self.execution, drivers, plan_transaction(found, plan_absent(choose_methods(chosen, self.policy))), None
-        )
+        planned = plan_transaction(found, plan_absent(choose_methods(chosen, self.policy)))
+        is_away = absence(found.owner) == "not_logged_on" and self.execution.holder_password is None
+        if planned.plan.steps and is_away and self.offline:
+            _check_archived(planned)
+            return execute_offline(self.execution, drivers, replace(planned, plan=plan_offline(planned.plan)))
+        done = execute(self.execution, drivers, planned, None)
+        return replace(done, deferred=f"{done.deferred} {OFFLINE_HINT}") if done.deferred and is_away else done
 
     def _check_other_issuers(self, store: CertificateStore, computer: str) -> None:
         """Refuses a removal that selects nothing although the store holds certificates with this number.
@@ -55,3 +63,17 @@ class Absent:
                 cause=f"{computer} holds a certificate with the number {number}, but another issuer issued it: {issuers}.",
                 next_step="Correct the issuer, or remove the certificate by its thumbprint.",
             )
+
+
+def _check_archived(planned: Transaction) -> None:
+    """Refuses what only Windows itself can do. Raises ``CollectionError``: ``offline_archive``."""
+    archived = [
+        thumbprint for thumbprint, method in planned.plan.retirements.items() if method is RetirementMethod.ARCHIVE
+    ]
+    if archived:
+        raise CollectionError(
+            code="offline_archive",
+            cause=f"{', '.join(archived)} of {planned.owner.name} would be archived, and nobody is logged on to do it.",
+            next_step="Set retire_encryption_keys: true (and retire: delete) to remove such a certificate with its key, or run the task "
+            "while the holder is logged on.",
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +18,33 @@ from .._crypto.pkcs12_files import BundleFolder, find_bundles, read_bundle, read
 from .._errors import CollectionError
 from .._facts.holders import HolderEntry
 from .._policy.subject import check_subject
+from .._policy.validity import calendar_of
 from .holder_options import check_duplicates, check_placeholders, passphrases_of
 from .options import fill
 
-READY, FAILED = "ready", "failed"
+READY, FAILED, AWAITED = "ready", "failed", "awaited"
 NOTHING = {"file": None, "issued_to": None, "valid_until": None}
 
 
 def check_bundles(options: Mapping[str, Any], entries: Sequence[HolderEntry], now: datetime) -> dict[str, Any]:
     """The documented result of ``holder_bundles``. Raises ``CollectionError`` for a holder who is listed twice."""
     check_duplicates(entries)
-    rows = [_checked(options, entry, now) for entry in entries]
+    today = calendar_of(options["time_zone"], 0).day(now)
+    rows = [_awaited(_checked(options, entry, now), entry, today) for entry in entries]
     failed = [row for row in rows if row["failed"]]
+    ready = sum(row["outcome"] == READY for row in rows)
+    awaited = sum(row["outcome"] == AWAITED for row in rows)
     names = [f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})" for row in failed]
-    needy: dict[str, list[str]] = {}
+    names_by_sentence: dict[str, list[str]] = {}
     for name, row in zip(names, failed, strict=True):
-        needy.setdefault(row["msg"], []).append(name)
-    sentences = [f"{', '.join(who)}: {sentence}" for sentence, who in needy.items()]
+        names_by_sentence.setdefault(row["msg"], []).append(name)
+    sentences = [f"{', '.join(who)}: {sentence}" for sentence, who in names_by_sentence.items()]
+    if awaited:
+        sentences.append(f"{awaited} {'is' if awaited == 1 else 'are'} awaited.")
     return {
         "changed": False,
         "failed": bool(failed),
-        "msg": " ".join([f"{len(rows) - len(failed)} of {len(rows)} bundles can be installed.", *sentences]),
+        "msg": " ".join([f"{ready} of {len(rows)} bundles can be installed.", *sentences]),
         "holders": rows,
         "failed_holders": names,
     }
@@ -47,12 +53,13 @@ def check_bundles(options: Mapping[str, Any], entries: Sequence[HolderEntry], no
 def _checked(options: Mapping[str, Any], entry: HolderEntry, now: datetime) -> dict[str, Any]:
     person = entry.person
     row = {"user": entry.user, "name": person.name, "authorisation": person.authorisation}
-    found: dict[str, Any] = {"bundle": NOTHING, "unopened": []}
+    found: dict[str, Any] = {"bundle": NOTHING, "unopened": [], "near": False}
     try:
         check_placeholders(options["bundle_pattern"], entry)
         place, pattern = Path(options["bundle_folder"]), fill(options["bundle_pattern"], entry, escape=glob.escape)
         folder = read_bundle_folder(place, pattern, passphrases_of(options["passphrases"], entry))
         found["unopened"] = [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened]
+        found["near"] = bool(folder.near)
         newest = folder.newest
         if newest is None:
             raise folder.refusal()
@@ -67,6 +74,16 @@ def _checked(options: Mapping[str, Any], entry: HolderEntry, now: datetime) -> d
         names = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in folder.unopened)
         said += f" Not opened: {names}."
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
+
+
+def _awaited(row: dict[str, Any], entry: HolderEntry, today: date) -> dict[str, Any]:
+    """The row of a newcomer whose first bundle nobody expects yet is no failure. A file of nearly the right name is one."""
+    near = row.pop("near")
+    if not row["error"] or row["error"]["code"] != "no_bundle" or near or not entry.is_awaited(today):
+        return row
+    since = f" before {entry.expected_from}" if entry.expected_from else ""
+    said = f"The first bundle is awaited. Nobody expects it{since}."
+    return row | {"outcome": AWAITED, "failed": False, "msg": said, "error": None}
 
 
 def _found(folder: BundleFolder, bundle: Bundle) -> dict[str, Any]:

@@ -23,13 +23,14 @@ from .._workstation.protocol import ExchangeAnswer, journal_row
 
 @dataclass(frozen=True, slots=True)
 class ExecutedChange:
-    """An exchange that changed a store."""
+    """An exchange that changed a store. ``offline``: the files of a profile that was not loaded."""
 
     computer: str
     owner_sid: str
     before: CertificateStore
     answer: ExchangeAnswer
     bundle: Bundle | None
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _facts(change: ExecutedChange) -> dict[str, Any]:
         "proof": proofs[0].facts.get("algorithm") if proofs else None,
         "keys": [_key_facts(entry.facts) for entry in keys],
         "error": answer.error.code if answer.error else None,
-    }
+    } | ({"offline": True} if change.offline else {})
 
 
 def _was_visible(before: CertificateStore, thumbprint: str) -> bool:

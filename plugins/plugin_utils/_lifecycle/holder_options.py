@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from .._crypto.passphrases import passphrases_in
 from .._errors import CollectionError
 from .._facts.holders import HolderEntry
 from .options import RunContext, state_of
@@ -75,9 +76,7 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
 
 def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
     """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
-    found = given.get(entry.person.authorisation or "")
-    listed = found if isinstance(found, (list, tuple)) else [found]
-    return [None if each is None else str(each) for each in listed]
+    return passphrases_in(given.get(entry.person.authorisation or ""))
 
 
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:

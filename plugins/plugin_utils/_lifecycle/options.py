@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .._crypto.passphrases import passphrases_in
 from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
 from .._delivery.portal_address import parse_portal_url
 from .._errors import CollectionError
@@ -61,7 +62,7 @@ def state_of(
         return PresentBundle(present, load_bundle(options))
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     pattern = fill(options["pattern"], entry, escape=glob.escape)
-    folder = read_bundle_folder(Path(options["folder"]), pattern, _passphrases(options["passphrase"]))
+    folder = read_bundle_folder(Path(options["folder"]), pattern, passphrases_in(options["passphrase"]))
     return PresentFromFolder(present, folder, Install(options["install"]), calendar)
 
 
@@ -89,7 +90,7 @@ def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: Exec
         expired_for_days=options["expired_for_days"],
         calendar=calendar_of(options["time_zone"], options["renew_before_days"]),
     )
-    return Absent(selector, policy, execution)
+    return Absent(selector, policy, execution, options["offline"])
 
 
 def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOptions:
@@ -121,7 +122,3 @@ def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
         encryption_keys=options["retire_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],
     )
-
-
-def _passphrases(given: str | Sequence[str] | None) -> Sequence[str | None]:
-    return [given] if given is None or isinstance(given, str) else list(given)

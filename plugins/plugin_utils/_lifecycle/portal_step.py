@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._delivery.portal_causes import cause_sentence, next_step_of
+from .._delivery.portal_causes import NOT_REACHED, cause_sentence, next_step_of
 from .._delivery.portal_visit import Visit, visit_of_facts
 from .._errors import CollectionError
 from .._policy.plan import ConnectStep
+from .._workstation.findings import PORTAL_NOT_ASKED, Explanation
 from .._workstation.protocol import ExchangeAnswer, JournalEntry
 
 REFUSED = "connect_failed"
-"""The code of an exchange that stopped because the portal did not accept the certificate."""
+"""The code of an exchange that stopped because the portal did not accept the certificate, or could not be asked."""
 
 
 def visit_in(journal: Sequence[JournalEntry]) -> Visit | None:
@@ -26,6 +27,13 @@ def visit_in(journal: Sequence[JournalEntry]) -> Visit | None:
         return visit_of_facts(entry.facts)
     except (KeyError, TypeError):
         return None
+
+
+def explained_as(answer: ExchangeAnswer) -> Explanation | None:
+    """The sentence for an exchange that a portal stopped without having seen the certificate; None for any other."""
+    visit = visit_in(answer.journal)
+    stopped = answer.error is not None and answer.error.code == REFUSED
+    return PORTAL_NOT_ASKED if stopped and visit and visit.cause in NOT_REACHED else None
 
 
 def with_portal_cause(error: Exception, answer: ExchangeAnswer) -> Exception:

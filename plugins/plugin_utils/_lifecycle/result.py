@@ -145,7 +145,7 @@ def _retired(done: Transaction, thumbprint: str, method: RetirementMethod) -> di
     facts = [
         entry.facts for entry in done.journal if entry.facts.get("thumbprint") == thumbprint and entry.outcome == "done"
     ]
-    key = facts[-1] if facts else {}
+    key = {name: value for each in facts for name, value in each.items()}
     return {
         "thumbprint": thumbprint,
         "subject_cn": stored.certificate.subject_cn if stored else None,
@@ -223,7 +223,8 @@ def _removed(done: Transaction, count: int, check_mode: bool) -> str:
     if not count:
         return f"There is nothing to remove for {done.owner.name} on {done.inventory.computer}."
     were = _were(count, check_mode)
-    return f"{_count(count, 'certificate')} {were} retired for {done.owner.name} on {done.inventory.computer}."
+    how = ", from the profile, without a logon" if done.plan.offline else ""
+    return f"{_count(count, 'certificate')} {were} retired for {done.owner.name} on {done.inventory.computer}{how}."
 
 
 def _count(number: int, noun: str) -> str:

@@ -37,19 +37,29 @@ def in_words_of_role(result: Mapping[str, Any], role: str, options: Iterable[str
     # Words like issuer also stand in plain sentences. They are options only where the task itself is wrong.
     plain = (result.get("error") or {}).get("code") in ABOUT_OPTIONS
     said = {name: variable for name, variable in variables.items() if plain or "_" in name}
+    holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
-    def reworded(row: Mapping[str, Any]) -> dict[str, Any]:
+    def reword(text: str) -> str:
+        return _with_variables(_with_values(text, variables), said, role)
+
+    def reworded(row: Mapping[str, Any], *parts: Mapping[str, Any]) -> dict[str, Any]:
         changed = dict(row)
-        if row.get("failed") and "msg" in row:
-            changed["msg"] = _with_variables(str(row["msg"]), said, role)
+        if "msg" in row and any(each.get("failed") or each.get("deferred") for each in (row, *parts)):
+            changed["msg"] = reword(str(row["msg"]))
         if row.get("error"):
-            changed["error"] = row["error"] | {"next_step": _with_variables(row["error"]["next_step"], said, role)}
+            changed["error"] = row["error"] | {"next_step": reword(row["error"]["next_step"])}
         return changed
 
-    new = reworded(result)
-    if isinstance(result.get("holders"), list):
-        new["holders"] = [reworded(row) for row in result["holders"]]
+    new = reworded(result, *holders)
+    if holders:
+        new["holders"] = [reworded(row) for row in holders]
     return new
+
+
+def _with_values(text: str, variables: Mapping[str, str]) -> str:
+    """What stands before ``: true`` or ``: false`` is an option, whatever the sentence is about."""
+    names = "|".join(sorted(map(re.escape, variables), key=len, reverse=True))
+    return re.sub(rf"(?<![\w/.-])({names})(?=: (?:true|false)\b)", lambda found: variables[found[1]], text)
 
 
 def _with_variables(text: str, variables: Mapping[str, str], role: str) -> str:

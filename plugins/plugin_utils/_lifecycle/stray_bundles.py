@@ -26,10 +26,13 @@ from .._workstation.bundle_protocol import (
     removal_arguments,
     search_arguments,
 )
+from .._workstation.computer import expected_name
 from .evidence import Evidence
 from .evidence_search import InstalledBundle, installed_bundles
 
 SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
+
+WRONG_COMPUTER = "wrong_computer"
 
 REASONS = {
     "redirected": "the folder is not in the profile",
@@ -40,6 +43,7 @@ REASONS = {
     "too_large": "it is larger than a bundle",
     "changed": "it has changed since it was found",
     "refused": "the driver does not remove it",
+    WRONG_COMPUTER: "the removal reached another computer",
 }
 """Why something was not read or not removed, by the codes of the drivers, for a sentence."""
 
@@ -50,14 +54,21 @@ class BundleDriver(Protocol):
     def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Any]) -> Any:
         """Runs a driver as the connection's user. Raises ``CollectionError``, ``ConnectionLost``."""
 
+    def check_computer(self, names: Sequence[str]) -> None:
+        """Raises ``CollectionError`` (``wrong_computer``) if a computer with these own names is another one than the task's."""
+
 
 @dataclass(frozen=True, slots=True)
 class StrayTask:
-    """What the task asks. ``remove``: SHA-256 in small letters. ``evidence``: where installations are known from and removals go."""
+    """What the task asks. ``remove``: SHA-256 in small letters. ``evidence``: where installations are known from and removals go.
+
+    ``computer``: the name of the only computer from which files are removed; None: any.
+    """
 
     remove: tuple[str, ...]
     evidence: Evidence
     check_mode: bool
+    computer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +90,20 @@ def stray_task(options: Mapping[str, Any], evidence: Evidence, check_mode: bool)
                 next_step="Take the 64 hexadecimal digits from the result of an earlier run.",
             )
     remove = dict.fromkeys(value.lower() for value in options["remove_sha256"])
-    return StrayTask(tuple(remove), evidence, check_mode)
+    return StrayTask(tuple(remove), evidence, check_mode, expected_name(options["computer"]))
 
 
 def handle_stray_bundles(task: StrayTask, driver: BundleDriver, now: Callable[[], datetime]) -> StrayBundles:
     """Searches, and removes what the task names. Raises ``CollectionError``, ``ConnectionLost``."""
     known = installed_bundles(task.evidence.path)
     found: FoundBundles = driver.ask(SEARCH, search_arguments(), parse_found)
+    driver.check_computer((found.computer, *found.dns_names))
     wanted = _wanted(task, found)
     if not wanted or task.check_mode:
         return StrayBundles(found, known, None)
     task.evidence.prepare()
     try:
-        journal: tuple[RemovedFile, ...] = driver.ask(REMOVAL, removal_arguments(wanted), parse_removal)
+        journal: tuple[RemovedFile, ...] = driver.ask(REMOVAL, removal_arguments(wanted, task.computer), parse_removal)
     except (CollectionError, ConnectionLost):
         # The workstation may have removed the files, although its answer is lost.
         for file in wanted:
@@ -157,6 +169,13 @@ def _not_removed(done: StrayBundles, left: Sequence[RemovedFile]) -> CollectionE
     reason = REASONS.get(first.code or "", first.code)
     code = "" if first.hresult is None else f" (0x{first.hresult:08X})"
     more = f", and {len(left) - 1} more" if len(left) > 1 else ""
+    if first.code == WRONG_COMPUTER:
+        return CollectionError(
+            code="wrong_computer",
+            cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}.",
+            next_step="Look for an old DNS record or an address that two computers use, then run the task again.",
+            journal=[asdict(entry) for entry in done.journal or ()],
+        )
     return CollectionError(
         code="not_removed",
         cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}{code}.",

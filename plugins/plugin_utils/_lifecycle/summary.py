@@ -45,7 +45,7 @@ def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, 
         "lines": [
             headline,
             *_found_nowhere(missing),
-            *_needy(rows),
+            *_rows_for_somebody(rows),
             *_others(rows),
             *_after_removal(rows),
             *_table(rows),
@@ -114,7 +114,7 @@ def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
         )
 
 
-def _needy(rows: Iterable[SummaryRow]) -> Iterator[str]:
+def _rows_for_somebody(rows: Iterable[SummaryRow]) -> Iterator[str]:
     """All rows that need a person. Rows with the same sentence are grouped under it."""
     groups: dict[str, dict[str, list[SummaryRow]]] = {}
     for row in rows:

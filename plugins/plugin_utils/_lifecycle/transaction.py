@@ -16,10 +16,18 @@ from .._crypto.pkcs12 import Bundle, transcode
 from .._crypto.store import CertificateStore, parse_elements, parse_store
 from .._errors import CollectionError, Deferred
 from .._policy.plan import ImportStep, Plan, ProveStep
-from .._workstation.account import HolderAccount, check_store_readable, deferral_reason, resolve_holder, run_context
-from .._workstation.failures import exchange_error
+from .._workstation.account import (
+    HolderAccount,
+    check_logged_password,
+    check_store_readable,
+    deferral_reason,
+    resolve_holder,
+    run_context,
+)
+from .._workstation.failures import exchange_error, offline_error
 from .._workstation.findings import refusal
 from .._workstation.protocol import (
+    Context,
     Drivers,
     ExchangeAnswer,
     ExchangeRequest,
@@ -30,7 +38,7 @@ from .._workstation.protocol import (
 )
 from .._workstation.wire import AnswerError
 from .evidence import Evidence, ExecutedChange
-from .portal_step import with_portal_cause
+from .portal_step import explained_as, with_portal_cause
 from .sealing import SEALED_IMPORT, needs_sealing, obtain_transport_key, sealed_arguments
 from .verify import ExpectedResult, check_answer
 
@@ -138,9 +146,22 @@ def execute(
         return replace(planned, deferred=deferral)
     _check_dialogs(planned.inventory)
     context = run_context(planned.owner, planned.inventory, options.holder_password)
-    _check_logging(planned, context)
-    if options.check_mode:
-        return planned
+    check_logged_password(planned.inventory, context)
+    return planned if options.check_mode else _exchange_or_defer(options, drivers, planned, material, context)
+
+
+def execute_offline(options: ExecutionOptions, drivers: Drivers, planned: Transaction) -> Transaction:
+    """Runs a plan on the files of a profile that is not loaded, as the connection's account. In check mode nothing is sent.
+
+    Raises ``CollectionError`` before anything is sent. A later error is the ``error`` of the transaction that it returns.
+    """
+    context = RunAs(Context.OFFLINE, planned.owner.name)
+    return planned if options.check_mode else _exchange_or_defer(options, drivers, planned, None, context)
+
+
+def _exchange_or_defer(
+    options: ExecutionOptions, drivers: Drivers, planned: Transaction, material: ImportMaterial | None, context: RunAs
+) -> Transaction:
     try:
         return _exchange(options, drivers, planned, material, context)
     except Deferred as reason:
@@ -162,9 +183,14 @@ def _exchange(
     computer = planned.inventory.computer
     try:
         if answer.changed:
-            options.evidence.record(ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle))
+            offline = context.context is Context.OFFLINE
+            options.evidence.record(
+                ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline)
+            )
+        if answer.error and context.context is Context.OFFLINE:
+            raise offline_error(answer, context.account, computer)
         if answer.error:
-            raise with_portal_cause(exchange_error(answer, context, computer), answer)
+            raise with_portal_cause(exchange_error(answer, context, computer, explained_as(answer)), answer)
         expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
         check_answer(expected, answer, done.after, computer)
     except CollectionError as problem:
@@ -225,11 +251,3 @@ def _check_dialogs(inventory: Inventory) -> None:
     """Refuses a workstation where Windows would wait for consent in a dialog that nobody sees."""
     if inventory.force_key_protection:
         raise refusal(code="force_key_protection", computer=inventory.computer)
-
-
-def _check_logging(planned: Transaction, context: RunAs) -> None:
-    """Refuses a holder's Windows password where PowerShell logs: Ansible's become handles it, and it cannot be sealed."""
-    inventory = planned.inventory
-    if context.password is not None and needs_sealing(inventory):
-        kinds = ", ".join(inventory.logging.kinds)
-        raise refusal(code="logged_secrets", computer=inventory.computer, kinds=kinds, name=planned.owner.name)

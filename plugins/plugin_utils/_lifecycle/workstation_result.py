@@ -78,11 +78,13 @@ def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
         return f"{computer}: there are no holders."
     counts = Counter(_shown_outcome(row) for row in rows)
     totals = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    needy: dict[str, list[str]] = {}
+    names_by_sentence: dict[str, list[str]] = {}
     for row in rows:
         if row["failed"] or (row["outcome"] == "deferred" and not any(each["failed"] for each in rows)):
-            needy.setdefault(row["msg"], []).append(_label(row))
-    return " ".join([f"{computer}: {totals}.", *(f"{', '.join(who)}: {said}" for said, who in needy.items())])
+            names_by_sentence.setdefault(row["msg"], []).append(_label(row))
+    return " ".join(
+        [f"{computer}: {totals}.", *(f"{', '.join(who)}: {said}" for said, who in names_by_sentence.items())]
+    )
 
 
 def _shown_outcome(row: Mapping[str, Any]) -> str:

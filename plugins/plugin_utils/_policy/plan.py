@@ -112,6 +112,20 @@ class RemoveStep(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveKeyStep(Step):
+    """Removes the key file of a certificate from a profile that is not loaded."""
+
+    TYPE: ClassVar[str] = "remove_key"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCertificateStep(Step):
+    """Removes a certificate from a profile that is not loaded."""
+
+    TYPE: ClassVar[str] = "remove_certificate"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The steps of an exchange, in their order."""
 
@@ -142,8 +156,15 @@ class Plan:
         """How each certificate is retired or removed, by thumbprint."""
         retired = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireStep)}
         return retired | {
-            step.thumbprint: RetirementMethod.DELETE for step in self.steps if isinstance(step, RemoveStep)
+            step.thumbprint: RetirementMethod.DELETE
+            for step in self.steps
+            if isinstance(step, (RemoveStep, RemoveCertificateStep))
         }
+
+    @property
+    def offline(self) -> bool:
+        """Whether the steps are for a profile that is not loaded."""
+        return any(isinstance(step, RemoveCertificateStep) for step in self.steps)
 
 
 def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
@@ -175,6 +196,18 @@ def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequ
 def plan_absent(retired: Sequence[RetiredCertificate]) -> Plan:
     """Removes each selected certificate, or archives it if its key still opens old mails or files."""
     return Plan(tuple(_removal_step(each) for each in retired))
+
+
+def plan_offline(plan: Plan) -> Plan:
+    """The same removal for a profile that is not loaded, without the steps that archive: only Windows itself can do that.
+
+    The key is first: a run that is cut leaves the certificate, so the next one finds it and ends the work.
+    """
+    steps: list[Step] = []
+    for step in plan.steps:
+        if isinstance(step, RemoveStep):
+            steps += [RemoveKeyStep(step.thumbprint), RemoveCertificateStep(step.thumbprint)]
+    return Plan(tuple(steps))
 
 
 def _removal_step(each: RetiredCertificate) -> Step:

@@ -61,6 +61,7 @@ class Sources:
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
+    sources = replace(sources, leavers=_as_the_inventory_writes(sources))
     index = _index(sources)
     sources = _without_leavers(sources)
     sources = replace(sources, hosts=with_accounts(sources.hosts, index))
@@ -95,6 +96,14 @@ def _index(sources: Sources) -> HolderIndex:
         {entry.person.authorisation for entry in entries if entry.person.authorisation} | sources.leavers,
         sources.pattern,
     )
+
+
+def _as_the_inventory_writes(sources: Sources) -> Set[str]:
+    """The numbers of leavers. Upper and lower case do not differ, and certificates are found by the number as it is in the inventory."""
+    entries = [*_listed(sources), *sources.people]
+    known = {number.casefold(): number for entry in entries if (number := entry.person.authorisation)}
+    written = [number.strip() for number in sources.leavers]
+    return frozenset(known.get(number.casefold(), number) for number in written)
 
 
 def _without_leavers(sources: Sources) -> Sources:

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from .._facts.holders import Awaiting, HolderEntry
 from .._policy.validity import Status
 from .model import Actor, NextStep
+from .silence import Silence
 
 Action = tuple[NextStep, Actor]
+
+NO_STORE = "no_store"
+"""Code of a store that is not where it usually is, while nobody says where else: its owner is not logged on."""
 
 NOTHING = (NextStep.NOTHING, Actor.NOBODY)
 
@@ -42,29 +47,52 @@ AWAITED = {
 """What a newcomer's first certificate waits for. Until then, IT can do nothing."""
 
 
-def next_step(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
-    """``outcome``: what the last renewal said. ``answered``: the workstation did, so that what is unknown is in its store.
+BY_SILENCE = {
+    Silence.REFUSED: NextStep.ADMIT_ACCOUNT,
+    Silence.FAILED: NextStep.RUN_AUDIT,
+    Silence.UNUSABLE: NextStep.RUN_AUDIT,
+}
+"""What cures a silence in another way than reaching the workstation."""
 
-    A holder whom the facts of the workstation do not know was not looked for there yet.
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """What is known from the workstation. ``outcome``: what the last renewal said. ``silence``: None if the workstation answered, so
+    that what is unknown is in its store. ``unread``: codes of the reasons for which the holder's store was not read.
     """
+
+    outcome: str | None
+    silence: Silence | None
+    unread: Set[str] = frozenset()
+
+
+def next_step(status: Status, entry: HolderEntry, seen: LastSeen) -> Action:
+    """The step. A holder whom the facts of the workstation do not know was not looked for there yet."""
     if status in (Status.MISSING, Status.AWAITED) and entry.awaiting:
         return AWAITED[entry.awaiting]
-    return _by_certificate(status, entry, outcome, answered)
+    if status is Status.UNKNOWN or (status is Status.NEVER_SEEN and seen.silence is Silence.REFUSED):
+        return _of_unknown(entry, seen), Actor.IT
+    return _by_certificate(status, entry, seen)
 
 
-def _by_certificate(status: Status, entry: HolderEntry, outcome: str | None, answered: bool) -> Action:
-    if status is Status.UNKNOWN:
-        in_its_store = NextStep.REPAIR_PROFILE if entry.in_facts else NextStep.RUN_AUDIT
-        return (in_its_store if answered else NextStep.REACH_WORKSTATION), Actor.IT
+def _by_certificate(status: Status, entry: HolderEntry, seen: LastSeen) -> Action:
     if status is not Status.NEVER_SEEN and entry.owner_sid is None:
         return NextStep.CORRECT_INVENTORY, Actor.IT
     if status not in BY_TASK:
         return BY_STATUS[status]
-    if outcome == "waiting_for_issuer":
+    if seen.outcome == "waiting_for_issuer":
         return NextStep.AWAIT_BUNDLE, Actor.ISSUER
-    if outcome == "deferred" or not entry.logged_on:
+    if seen.outcome == "deferred" or not entry.logged_on:
         return NextStep.LOG_ON, Actor.HOLDER
     return BY_TASK[status], Actor.IT
+
+
+def _of_unknown(entry: HolderEntry, seen: LastSeen) -> NextStep:
+    if seen.silence:
+        return BY_SILENCE.get(seen.silence, NextStep.REACH_WORKSTATION)
+    if not entry.in_facts:
+        return NextStep.RUN_AUDIT
+    return NextStep.AUDIT_LOGGED_ON if seen.unread == {NO_STORE} else NextStep.REPAIR_PROFILE
 
 
 def after_waiting(step: Action, waited_days: int | None, overdue_days: int | None) -> Action:

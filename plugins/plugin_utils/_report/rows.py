@@ -21,7 +21,8 @@ from .acceptance import AUTHORISATION
 from .deliveries import with_delivery
 from .exceptions import Exceptions
 from .model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, WorkstationRow
-from .next_step import AWAITED, NOTHING, RemainingCertificates, after_waiting, at_last, next_step
+from .next_step import AWAITED, NOTHING, LastSeen, RemainingCertificates, after_waiting, at_last, next_step
+from .silence import silence
 from .sources import Host
 
 Earlier = Mapping[tuple[str, str, str], str]
@@ -257,21 +258,24 @@ def _end(record: CertificateRecord, revocation: Revocation | None) -> datetime:
 def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     number = entry.person.authorisation
     # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
-    standing = holder_status(
+    status_there = holder_status(
         entry, seen.held.get(number, ()) if number else seen.rated, seen.host.unread, seen.status_rules
     )
-    if standing.record is None and not entry.in_facts:
-        standing = replace(standing, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
+    if status_there.record is None and not entry.in_facts:
+        status_there = replace(status_there, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
     statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
-    record = standing.record
+    record = status_there.record
     outcome = entry.outcome if entry.outcome_at and not _is_too_old(entry.outcome_at, rules) else None
     before = _last_thumbprint(entry, seen.host, rules)
     replaced = before is not None and record is not None and before != record.thumbprint
-    known_status = _of_newcomer(statuses.get(seen.answer, standing.status), entry, rules)
-    first = next_step(known_status, entry, outcome, seen.answer is Reachability.ANSWERED)
+    known_status = _of_newcomer(statuses.get(seen.answer, status_there.status), entry, rules)
+    unread = frozenset(each.code for each in seen.host.unread if each.owner_sid == entry.owner_sid)
+    first = next_step(known_status, entry, LastSeen(outcome, silence(seen.host.problem, seen.answer), unread))
     first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
-    elsewhere = standing.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
+    elsewhere = status_there.elsewhere and not rules.exceptions.accepted(
+        number, Status.WRONG_HOLDER.value, seen.host.name
+    )
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
     revocation = seen.status_rules.revocation(record) if record else None
     end = _end(record, revocation) if record else None

@@ -63,10 +63,11 @@ def check_store_readable(owner: HolderAccount, computer: str) -> None:
 def deferral_reason(owner: HolderAccount, inventory: Inventory, password: str | None) -> str | None:
     """Why the owner's keys cannot be changed now, and what to do; None when they can.
 
-    With a ``password`` Windows logs the owner on for the exchange, so nobody has to wait.
+    With a ``password`` Windows logs the owner on for the exchange, so nobody has to wait. An empty one is none: Windows would count a
+    failed logon.
     """
     code = absence(owner)
-    if password is not None or code is None:
+    if password or code is None:
         return None
     found = FINDINGS[code]
     return f"{found.sentence(name=owner.name, computer=inventory.computer)} {found.next_step}"
@@ -80,20 +81,42 @@ def absence(owner: HolderAccount) -> str | None:
 
 
 def run_context(owner: HolderAccount, inventory: Inventory, password: str | None) -> RunAs:
-    """The context of an exchange. Raises ``CollectionError``: ``no_account_name``, ``no_debug_privilege``, ``secondary_logon``."""
-    if owner.sid == inventory.identity.sid:
-        return RunAs(Context.CONNECTION, inventory.identity.account)
-    if owner.account.name is None:
+    """The context of an exchange. Raises ``CollectionError``: ``no_account_name``, ``no_debug_privilege``, ``secondary_logon``.
+
+    The connection's own account uses become, too, where it can: become passes network logons over, which store no private key, and
+    takes the account's session at the workstation.
+    """
+    own = owner.sid == inventory.identity.sid
+    if own and not _can_become(inventory, password):
+        return RunAs(Context.CONNECTION, inventory.identity.account, own=True)
+    name = inventory.identity.account if own else owner.account.name
+    if name is None:
         raise refusal(code="no_account_name", computer=inventory.computer, name=owner.sid)
-    _check_become(inventory, owner.account.name, password)
-    return RunAs(Context.BECOME, owner.account.name, password)
+    _check_become(inventory, name, password)
+    return RunAs(Context.BECOME, name, password or None, own)
+
+
+def check_logged_password(inventory: Inventory, run_as: RunAs) -> None:
+    """Refuses to send a holder's Windows password to a workstation that logs what PowerShell runs.
+
+    Ansible's wrapper hands the password to commands of PowerShell, and module logging keeps their arguments. Raises ``CollectionError``:
+    ``logged_password``.
+    """
+    kinds = ", ".join(inventory.logging.kinds)
+    if run_as.password is not None and kinds:
+        raise refusal(code="logged_password", computer=inventory.computer, kinds=kinds, name=run_as.account)
+
+
+def _can_become(inventory: Inventory, password: str | None) -> bool:
+    service = inventory.secondary_logon not in (None, DISABLED)
+    return service and (bool(password) or inventory.identity.debug_privilege)
 
 
 def _check_become(inventory: Inventory, holder: str, password: str | None) -> None:
     """Checks what Ansible's runas needs: a service, and a right to take the token of the holder's logon session."""
     if inventory.secondary_logon == DISABLED:
         raise refusal(code="secondary_logon", computer=inventory.computer, name=holder)
-    if password is None and not inventory.identity.debug_privilege:
+    if not password and not inventory.identity.debug_privilege:
         raise refusal(
             code="no_debug_privilege", connection=inventory.identity.account, computer=inventory.computer, name=holder
         )

@@ -40,12 +40,13 @@ class UnreadFolder:
 
 @dataclass(frozen=True, slots=True)
 class FoundBundles:
-    """Answer of ``bundle_files``. ``utc`` is the workstation's clock."""
+    """Answer of ``bundle_files``. ``utc`` is the workstation's clock. ``dns_names``: see ``Inventory``."""
 
     computer: str
     utc: datetime
     files: tuple[BundleFile, ...]
     unread: tuple[UnreadFolder, ...]
+    dns_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,10 @@ def search_arguments() -> dict[str, Any]:
     return {"protocol": PROTOCOL}
 
 
-def removal_arguments(files: Sequence[BundleFile]) -> dict[str, Any]:
-    """The arguments of ``bundle_removal``."""
+def removal_arguments(files: Sequence[BundleFile], computer: str | None) -> dict[str, Any]:
+    """The arguments of ``bundle_removal``. ``computer``: the name of the only computer that may remove them; None: any."""
     wanted = [{"owner_sid": file.owner_sid, "path": file.path, "sha256": file.sha256} for file in files]
-    return {"protocol": PROTOCOL, "files": wanted}
+    return {"protocol": PROTOCOL, "computer": computer or "", "files": wanted}
 
 
 def parse_found(answer: Mapping[str, Any]) -> FoundBundles:
@@ -89,6 +90,7 @@ def parse_found(answer: Mapping[str, Any]) -> FoundBundles:
                 for profile in answer["profiles"]
                 for raw in profile["unread"]
             ),
+            tuple(answer["dns_names"]),
         )
     except PROBLEMS as problem:
         raise AnswerError(SEARCH, problem_text(problem)) from problem

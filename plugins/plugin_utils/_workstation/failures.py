@@ -11,12 +11,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import CollectionError, Deferred
-from .findings import DRIVER_ERRORS, FINDINGS, refusal
-from .protocol import Context, ExchangeAnswer, RunAs, journal_row
+from .findings import DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, Explanation, refusal
+from .protocol import ExchangeAnswer, RunAs, journal_row
+from .wire import AnswerError
 
 # Ansible.Process.Win32Exception ends its message with this, in every language of Windows.
 WIN32 = re.compile(r"Win32ErrorCode (\d+)")
 NONE_MAPPED = 1332
+# What Ansible's become_wrapper.ps1 and Ansible.Become.cs say, from ansible-core 2.16 to 2.21, when they could not start a process.
+# "become" alone says nothing: it is a part of the names of their scripts.
+NOT_STARTED = re.compile(r"CreateProcessAsUser|Win32ErrorCode|failed to become user|required for become", re.IGNORECASE)
+# The one failure after the start (Ansible.Process.cs).
+AFTER_THE_START = "GetExitCodeProcess"
 LOGON_FAILURES = {
     1326: "the password is wrong",
     1327: "an account restriction forbids the logon",
@@ -30,8 +36,12 @@ LOGON_FAILURES = {
 def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
     """The error for an answer of Ansible's exec wrapper that could not start the driver as the holder.
 
-    An unknown account and a refused password are errors. Without a token of a logon session the holder has to wait: ``Deferred``.
+    ``shown`` is the text without secrets. An unknown account and a refused password are errors. Without a token of a logon session the
+    holder has to wait: ``Deferred``. If no answer of Ansible's says that nothing was started, the exchange may have run:
+    ``AnswerError``.
     """
+    if not NOT_STARTED.search(text) or AFTER_THE_START in text:
+        return AnswerError("store_exchange", f"none came from {run_as.account} ({shown or 'nothing came back'})")
     found = WIN32.search(text)
     code = int(found.group(1)) if found else None
     if code == NONE_MAPPED:
@@ -43,14 +53,12 @@ def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
             next_step="Correct holder_password before the next run, because each wrong password may lock the account. A holder who is "
             "logged on needs no holder_password.",
         )
-    if code is None and "become" not in text.lower() and "CreateProcessAsUser" not in text:
-        return CollectionError(
-            code="driver_answer",
-            cause=f"The exchange as {run_as.account} gave no answer: {shown or 'nothing came back'}.",
-            next_step="Run the task again with -vvv: it completes or undoes what this run began, and shows more.",
-        )
     reason = f"Windows error {code}" if code else "Windows gave no token"
-    return Deferred(f"Nothing could be run as {run_as.account} ({reason}). {FINDINGS['not_logged_on'].next_step}")
+    return Deferred(f"Nothing could be run as {run_as.account} ({reason}). {_when_it_works(run_as)}")
+
+
+def _when_it_works(run_as: RunAs) -> str:
+    return FINDINGS["own_connection" if run_as.own else "not_logged_on"].next_step
 
 
 # Windows translates none of these: the identifier of an error in Windows PowerShell 5.1, the sentence of PowerShell 7, which has no
@@ -60,16 +68,16 @@ RESTRICTED = re.compile(
         " ", r"\s*"
     )
 )
-# PowerShell breaks lines at the width of a console, even within a word.
-BREAK = re.compile(r"\r?\n[\s|]*")
+# PowerShell breaks lines at the width of a console, even within a word. What a process of become wrote may still be CLIXML.
+BREAK = re.compile(r"(?:\r?\n|_x000D__x000A_|</S><S S=\"Error\">)[\s|]*")
 
 
-def language_mode_error(answer: Mapping[str, Any]) -> CollectionError | None:
-    """The error ``constrained_language`` if this is why a driver did not start, else None."""
+def language_mode_error(answer: Mapping[str, Any], account: str = "the connection's account") -> CollectionError | None:
+    """The error ``constrained_language`` if this is why a driver did not start as ``account``, else None."""
     text = " ".join(str(answer.get(name) or "") for name in ("msg", "module_stdout", "module_stderr"))
     if not RESTRICTED.search(BREAK.sub("", text)):
         return None
-    return refusal(code="constrained_language", computer="the workstation", mode="ConstrainedLanguage")
+    return refusal(code="constrained_language", computer="the workstation", mode="ConstrainedLanguage", name=account)
 
 
 CONSENT_ERRORS = (0x80090022, 0x8009002E)
@@ -79,8 +87,12 @@ SIGNING_ERRORS = ("no_key", "sign_failed")
 """Codes of an exchange that tried the key, which did not sign. After any other code the key's state is not known."""
 
 
-def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exception:
+def exchange_error(
+    answer: ExchangeAnswer, run_as: RunAs, computer: str, explained_as: Explanation | None = None
+) -> Exception:
     """The ``CollectionError`` for an answer with an error, or ``Deferred`` if the logon cannot store a private key.
+
+    ``explained_as``: the sentence for it, if it is not that of the code.
 
     Raises ``ValueError`` for an answer without an error.
     """
@@ -90,16 +102,39 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str) -> Exce
     name = run_as.account
     hresult = f" (0x{error.hresult:08X})" if error.hresult else ""
     if error.code == "no_dpapi":
-        cure = FINDINGS["own_connection" if run_as.context is Context.CONNECTION else "not_logged_on"].next_step
-        return Deferred(f"The logon as {name} on {computer} cannot protect a private key{hresult}. {cure}")
+        return Deferred(
+            f"The logon as {name} on {computer} cannot protect a private key{hresult}. {_when_it_works(run_as)}"
+        )
     code = "key_asks" if error.code == "sign_failed" and error.hresult in CONSENT_ERRORS else error.code
-    found = DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
+    found = explained_as or DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
     undo_failed = any(entry.outcome == "undo_failed" for entry in answer.journal)
     rest = " What this run had added could not be removed again." if undo_failed else ""
     return CollectionError(
         code=code,
         cause=f"{found.cause.format(name=name, computer=computer)}{hresult}.{rest}",
         next_step=found.next_step,
+        journal=[journal_row(entry) for entry in answer.journal],
+        changed=answer.changed,
+    )
+
+
+def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception:
+    """The ``CollectionError`` for an answer of ``profile_exchange`` with an error, or ``Deferred`` if the holder has logged on.
+
+    ``name``: the holder's account. Raises ``ValueError`` for an answer without an error.
+    """
+    error = answer.error
+    if error is None:
+        raise ValueError("the exchange did not stop")
+    known = OFFLINE_ERRORS.get(error.code) or DRIVER_ERRORS.get(error.code) or DRIVER_ERRORS["unexpected"]
+    hresult = f" (0x{error.hresult:08X})" if error.hresult else ""
+    cause = f"{known.cause.format(name=name, computer=computer, file=error.file or '-')}{hresult}."
+    if error.code == "profile_loaded" and not answer.changed:
+        return Deferred(f"{cause} {known.next_step}")
+    return CollectionError(
+        code=error.code,
+        cause=cause,
+        next_step=known.next_step,
         journal=[journal_row(entry) for entry in answer.journal],
         changed=answer.changed,
     )

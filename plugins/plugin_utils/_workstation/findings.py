@@ -37,6 +37,14 @@ DRIVERS_DIFFER = "The controller's collection and its driver do not match. Repor
 LOOK_UP = "Look up the HRESULT, then run the task again: it continues where this run stopped."
 
 FINDINGS: Mapping[str, Explanation] = {
+    "not_windows": Explanation(  # {host}: of the inventory; {transport}: its connection plugin
+        "The connection to {host} ({transport}) is not one to Windows",
+        "Set ansible_connection: winrm or psrp for a workstation, or leave the host out of this play.",
+    ),
+    "kept_files": Explanation(
+        "Ansible is set to write what it runs to a disk of the workstation, where a private key must never be",
+        "Turn ANSIBLE_KEEP_REMOTE_FILES off.",
+    ),
     "unknown_holder": Explanation(  # {detail}: the HRESULT in brackets, or nothing
         "{computer} knows no account {name}{detail}",
         "Check the spelling (DOMAIN\\user, UPN or SID), and check that the workstation reaches its domain.",
@@ -54,13 +62,13 @@ FINDINGS: Mapping[str, Explanation] = {
         "Run the task again while the holder is logged on.",
     ),
     "temporary_profile": Explanation(
-        "Windows gave {name} a temporary profile on {computer}, and discards everything in it at logoff",
-        "Repair the profile and let the user log on again. Then run the task again.",
+        "{name} has a profile on {computer} that Windows discards at logoff: a temporary, mandatory or guest profile",
+        "Repair the profile, or give the person one that stays, and let the person log on again. Then run the task again.",
     ),
     "store_unread": Explanation(  # {reason}, {detail}: see UNREAD_REASONS
         "The personal store of {name} on {computer} cannot be read: {reason} ({detail})",
-        "Give the connection's account access to it, or repair the profile. Until then its certificates are not known, and nothing is "
-        "written to it.",
+        "Remove what the sentence names, give the connection's account access, or repair the profile. Until then its certificates are not "
+        "known, and nothing is written to it.",
     ),
     "secondary_logon": Explanation(
         "The service Secondary Logon (seclogon) on {computer} is disabled; nothing can be run as {name}",
@@ -70,21 +78,36 @@ FINDINGS: Mapping[str, Explanation] = {
         "{connection} lacks SeDebugPrivilege on {computer}; nothing can be run as {name} without a password",
         "Connect with a local administrator, or grant the right 'Debug programs'.",
     ),
-    "logged_secrets": Explanation(  # {kinds}: of logging
+    "logged_password": Explanation(  # {kinds}: of logging
         "{computer} logs what PowerShell runs ({kinds}), so the Windows password of {name} would be in a log",
-        "Leave holder_password out, and run the task while the holder is logged on.",
+        "Leave holder_password out and run the task while the holder is logged on, or exempt the workstation from this policy.",
     ),
     "force_key_protection": Explanation(
         "A policy of {computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used",
         "Remove the policy from this workstation, because nobody could answer the dialog.",
     ),
-    "constrained_language": Explanation(  # {mode}: of PowerShell
-        "A policy of {computer} runs PowerShell in {mode} mode, where the drivers of this collection do not work",
-        "Exempt the workstation or the connection's account from that policy (App Control for Business, AppLocker).",
+    "constrained_language": Explanation(  # {mode}: of PowerShell; {name}: the account that it runs as
+        "A policy of {computer} runs PowerShell in {mode} mode for {name}, where the drivers of this collection do not work",
+        "Exempt the workstation or this account from that policy (App Control for Business, AppLocker).",
+    ),
+    "script_rules": Explanation(  # {name}: the connection's account
+        "PowerShell on {computer} runs in FullLanguage mode for {name}. AppLocker has rules for scripts there, so it may run in "
+        "ConstrainedLanguage mode for a holder, where nothing can be installed or removed",
+        "As a holder, look at $ExecutionContext.SessionState.LanguageMode in Windows PowerShell. If it is not FullLanguage, exempt the "
+        "holders' accounts from these rules.",
+    ),
+    "wrong_computer": Explanation(  # {computer}: its own names; {expected}: the option computer
+        "The workstation that answered calls itself {computer}, and the inventory expects {expected}",
+        "Nothing was changed. Correct the DNS record or ansible_host. If the workstation was renamed, correct pkcs12_computer.",
+    ),
+    "other_name": Explanation(  # {computer}: its own names; {host}: what the inventory and the connection call it
+        "The workstation that answered calls itself {computer}, and the inventory calls it {host}",
+        "Make sure that it is the right one. Then set pkcs12_computer to its own name, and nothing is changed on any other computer.",
     ),
     "own_connection": Explanation(
-        "{name} is the connection's own account. Over NTLM, Kerberos or a certificate, Windows stores no key for it",
-        "Connect with another administrator while the holder is logged on, or with Basic over HTTPS or CredSSP.",
+        "{name} is the connection's own account. Over NTLM, Kerberos or a certificate, Windows stores a key for it only while it is "
+        "also logged on at the workstation",
+        "Run the task again while the holder is logged on at the workstation, or connect with Basic over HTTPS or CredSSP.",
     ),
 }
 """By code; most are codes of a ``CollectionError``."""
@@ -96,10 +119,14 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "The exchange on {computer} did not run as {name}",
         "Check which account become reaches. There may be two accounts of the same name.",
     ),
+    "wrong_computer": Explanation(
+        "The exchange for {name} reached another computer than {computer}, and changed nothing there",
+        "Look for an old DNS record or an address that two computers use, then run the task again.",
+    ),
     "temporary_profile": FINDINGS["temporary_profile"],
     "busy": Explanation(
-        "Another exchange for {name} is running on {computer}",
-        "Wait until the other job has ended, then run the task again.",
+        "Another exchange for {name} is running on {computer}, or another program holds its lock",
+        "Wait until the other job has ended, then run the task again. If the error stays, restart the workstation.",
     ),
     "stale_store": Explanation(
         "The personal store of {name} on {computer} changed between reading and writing",
@@ -165,14 +192,51 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
 }
 """The codes of ``store_exchange`` (docs/developers/driver_protocol.md), but for ``no_dpapi``, with which the holder has to wait."""
 
+OFFLINE_ERRORS: Mapping[str, Explanation] = {  # {file}: a path, or nothing
+    "profile_loaded": Explanation(
+        "{name} has logged on to {computer}, so the files of the profile stay as they are",
+        "Run the task again: it removes the certificates in the holder's session.",
+    ),
+    "profile_unread": Explanation(
+        "The profile of {name} on {computer} has something in a store that could not be read or understood: {file}",
+        "Look at it: a link, a file that is open, damaged or over 64 kB. Remove what does not belong there, then run the task again.",
+    ),
+    "unread_key": Explanation(
+        "Nobody can tell whose key is in this file of {name} on {computer}, so the key and its certificate stay: {file}",
+        "Look at it: a link, a file that is open, damaged or over 64 kB. Remove what does not belong there, then run the task again. "
+        "While the holder is logged on, it works all the same.",
+    ),
+    "ambiguous_key": Explanation(
+        "Not exactly one key file of {name} on {computer} can be that of the certificate, so the key and its certificate stay: {file}",
+        "Run the task while the holder is logged on. If that will never be, look which of the files are copies, and remove them by hand.",
+    ),
+    "remove_key_failed": Explanation("Windows could not remove a key file of {name} on {computer}", LOOK_UP),
+    "remove_certificate_failed": Explanation(
+        "Windows could not remove a certificate from the profile of {name} on {computer}. Its key may be gone already",
+        LOOK_UP,
+    ),
+}
+"""The codes of ``profile_exchange`` that ``store_exchange`` does not have."""
+
+PORTAL_NOT_ASKED = Explanation(
+    "A portal could not be asked from {computer}, so nobody knows whether it accepts the certificate of {name}",
+    "Run portal_info with from: workstation, which tells the cause.",
+)
+"""What ``connect_failed`` means where the portal has not seen the certificate."""
+
 TEMPORARY = "temporary"
-"""Code of a store that is read, and is not the person's own: Windows gave the person a temporary profile."""
+"""Code of a store that is read, and does not last: Windows discards the profile at logoff."""
 
 UNREAD_REASONS = {
-    TEMPORARY: "Windows gave the person a temporary profile",
-    "redirected": "AppData is redirected to a share",
+    TEMPORARY: "Windows discards the person's profile at logoff",
+    "redirected": "AppData is not on a drive of the workstation",
     "access_denied": "access was denied",
     "no_appdata": "the profile folder has no AppData",
+    "no_store": "the person is not logged on and the profile has no store, so AppData may be redirected",
+    "link": "a link is on the way to it or in it, and links are not followed",
+    "unknown_name": "an entry in it does not have the name of a certificate",
+    "too_large": "an entry in it is larger than 64 KiB",
+    "limit": "it has more than 1000 entries or 4 MiB",
     "unreadable": "it could not be read",
     "element": "a certificate in it cannot be parsed",
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._errors import CollectionError
 from .account import DISABLED, HolderAccount, absence, check_store_readable, resolve_holder, run_context
+from .computer import ExpectedComputer, shown
 from .findings import FINDINGS, unread_reason
 from .protocol import TOLERATED_SKEW, Inventory
 
@@ -62,6 +63,18 @@ def preflight(inventory: Inventory, now: datetime) -> tuple[Finding, ...]:
         *(_holder(inventory, account.asked) for account in inventory.accounts),
         *_profiles(inventory),
     )
+
+
+def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Finding:
+    """Whether the workstation is the one that the inventory means. With an error, all other findings are about another computer."""
+    try:
+        expected.refuse_other(inventory.names)
+    except CollectionError as refusal:
+        return Finding("computer", Severity.ERROR, refusal.cause, refusal.next_step)
+    doubt = expected.doubt(inventory.names)
+    if doubt:
+        return Finding("computer", Severity.WARNING, doubt, FINDINGS["other_name"].next_step)
+    return Finding("computer", Severity.OK, f"The workstation calls itself {shown(inventory.names)}.")
 
 
 def lockdown_findings(refusal: CollectionError) -> tuple[Finding, ...]:
@@ -128,10 +141,14 @@ def _secondary_logon(inventory: Inventory) -> Finding:
 
 
 def _language_mode(inventory: Inventory) -> Finding:
-    computer, mode = inventory.computer, inventory.language_mode
-    if mode == FULL_LANGUAGE:
-        return Finding("language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode.")
-    return _problem("language_mode", Severity.ERROR, "constrained_language", computer=computer, mode=mode)
+    """The driver can tell only the mode of the connection's account. AppLocker's rules may give another one to other accounts."""
+    computer, mode, account = inventory.computer, inventory.language_mode, inventory.identity.account
+    if mode != FULL_LANGUAGE:
+        severity, code = Severity.ERROR, "constrained_language"
+        return _problem("language_mode", severity, code, computer=computer, mode=mode, name=account)
+    if inventory.script_rules:
+        return _problem("language_mode", Severity.WARNING, "script_rules", computer=computer, name=account)
+    return Finding("language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode for {account}.")
 
 
 def _logging(inventory: Inventory) -> Finding:

@@ -70,10 +70,11 @@ TOLERATED_SKEW = 300
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Answer of ``store_inventory``. ``utc`` is the workstation's clock.
+    """Answer of ``store_inventory``. ``utc`` is the workstation's clock. ``dns_names``: its DNS host name, and that with its domain.
 
     ``force_key_protection``: the policy; 0 none, 1 or 2 a dialog. ``secondary_logon``: start type of the service; 4 is disabled, None
-    means that there is no such service.
+    means that there is no such service. ``language_mode`` is that of the connection's account. ``script_rules``: AppLocker has rules
+    for scripts, so another account may have another language mode.
     """
 
     identity: Identity
@@ -87,6 +88,13 @@ class Inventory:
     accounts: tuple[Account, ...]
     profiles: tuple[Profile, ...]
     machine: StoreContents
+    script_rules: bool = False
+    dns_names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the workstation calls itself."""
+        return (self.computer, *self.dns_names)
 
     def skew(self, at: datetime) -> int:
         """Seconds by which the workstation's clock is fast; negative if slow. ``at`` is the controller's clock when the answer came."""
@@ -109,11 +117,15 @@ class StepRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRequest:
-    """One transaction on one owner's CurrentUser\\My. ``store_hash`` is the hash of the store for which the steps were planned."""
+    """One transaction on one owner's CurrentUser\\My. ``store_hash`` is the hash of the store for which the steps were planned.
+
+    ``computer``: the name of the only computer that may carry it out; None: any.
+    """
 
     owner_sid: str
     store_hash: str
     steps: tuple[StepRequest, ...]
+    computer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +146,15 @@ def journal_row(entry: JournalEntry) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeError:
-    """Why an exchange stopped. ``step``: the id of the step, or ``guard``. ``code``: of the protocol. ``hresult``: of Windows, or None."""
+    """Why an exchange stopped. ``step``: the id of the step, or ``guard``. ``code``: of the protocol. ``hresult``: of Windows, or None.
+
+    ``file``: of ``profile_exchange``, the path that it is about, or None.
+    """
 
     step: str
     code: str
     hresult: int | None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +171,24 @@ class ExchangeAnswer:
 
 
 class Context(str, Enum):
-    """How an exchange runs: as the connection's own user, or through become."""
+    """How an exchange runs: as the connection's own user, through become, or, without the holder, on the files of the profile."""
 
     CONNECTION = "connection"
     BECOME = "become"
+    OFFLINE = "offline"
 
 
 @dataclass(frozen=True, slots=True)
 class RunAs:
-    """The account of an exchange. ``password``: the holder's own; None uses the token of the holder's logon session."""
+    """The holder's account in an exchange. ``password``: the holder's own; None uses the token of a logon session of the holder.
+
+    ``own``: it is the connection's own account.
+    """
 
     context: Context
     account: str
     password: str | None = field(default=None, repr=False)
+    own: bool = False
 
 
 class Drivers(Protocol):
@@ -177,4 +198,4 @@ class Drivers(Protocol):
         """Runs ``store_inventory`` without become. Raises ``CollectionError``."""
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` in the holder's context. Raises ``CollectionError``."""
+        """Runs ``store_exchange`` in the holder's context, or ``profile_exchange``. Raises ``CollectionError``."""

@@ -38,7 +38,8 @@ class AnswerError(CollectionError):
         super().__init__(
             code="driver_answer",
             cause=f"The workstation's answer to {driver} cannot be used: {problem}.",
-            next_step="Run the task again with -vvv. If the error stays, report it: the drivers and the controller may not match.",
+            next_step="Run the task again with -vvv: it goes on from what is there by then. If the error stays, report it: the drivers "
+            "and the controller may not match.",
         )
 
 
@@ -54,8 +55,13 @@ def exchange_arguments(request: ExchangeRequest) -> dict[str, Any]:
         "protocol": PROTOCOL,
         "owner_sid": request.owner_sid,
         "observed": request.store_hash,
-        "steps": [step_arguments(step) for step in request.steps],
+        "steps": [*_computer_step(request.computer), *(step_arguments(step) for step in request.steps)],
     }
+
+
+def _computer_step(name: str | None) -> list[dict[str, Any]]:
+    """The step that every other computer refuses."""
+    return [] if name is None else [{"id": "computer", "step": "computer", "name": name}]
 
 
 def inventory_arguments(holders: Sequence[str]) -> dict[str, Any]:
@@ -78,13 +84,15 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
             accounts=tuple(Account(a["asked"], a["sid"], a["account"], a["hresult"]) for a in answer["holders"]),
             profiles=tuple(_profile(profile) for profile in answer["profiles"]),
             machine=parse_store_contents(answer["machine"]),
+            script_rules=answer["script_rules"],
+            dns_names=tuple(answer["dns_names"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AnswerError("store_inventory", problem_text(problem)) from problem
 
 
 def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
-    """Reads an answer of ``store_exchange``; raises ``AnswerError``."""
+    """Reads an answer of ``store_exchange`` or ``profile_exchange``; raises ``AnswerError``."""
     try:
         error = answer["error"]
         return ExchangeAnswer(
@@ -94,7 +102,7 @@ def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
             before=_elements(answer["before"]),
             after=_elements(answer["after"]),
             journal=tuple(_entry(entry) for entry in answer["journal"]),
-            error=ExchangeError(error["step"], error["code"], error["hresult"]) if error else None,
+            error=ExchangeError(error["step"], error["code"], error["hresult"], error.get("file")) if error else None,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AnswerError("store_exchange", problem_text(problem)) from problem

@@ -15,6 +15,7 @@ from lab.emulated.files import PlacedFile
 from lab.emulated.logon import Session
 from lab.emulated.profile import SHELL_FOLDERS
 from lab.emulated.request import refused, wrong_with
+from lab.emulated.store_folder import LOCAL_PATH, first_link, reason
 
 FOLDERS = {
     "Desktop": "Desktop",
@@ -37,6 +38,7 @@ def bundle_files(computer: Computer, session: Session, request: Mapping[str, Any
         "changed": False,
         "protocol": 1,
         "computer": computer.computer_name,
+        "dns_names": computer.dns_names,
         "utc": computer.utc(),
         "profiles": [_profile(computer, session, sid) for sid in sorted(computer.profiles)],
     }
@@ -44,10 +46,11 @@ def bundle_files(computer: Computer, session: Session, request: Mapping[str, Any
 
 def bundle_removal(computer: Computer, session: Session, request: Mapping[str, Any], check_mode: bool) -> Json:
     """Answers a request of bundle_removal."""
-    wrong = wrong_with(request, ("protocol", "files"))
+    wrong = wrong_with(request, ("protocol", "computer", "files"))
     if wrong:
         return refused("bundle_removal", wrong)
-    journal = [_remove(computer, session, file, check_mode) for file in request["files"]]
+    right = request["computer"] == "" or computer.is_called(request["computer"])
+    journal = [_remove(computer, session, file, check_mode, right) for file in request["files"]]
     removed = any(entry["outcome"] == "removed" for entry in journal)
     return {"changed": removed, "protocol": 1, "computer": computer.computer_name, "journal": journal}
 
@@ -55,8 +58,10 @@ def bundle_removal(computer: Computer, session: Session, request: Mapping[str, A
 def _profile(computer: Computer, session: Session, sid: str) -> Json:
     profile = computer.profiles[sid]
     found: list[Json] = []
-    if profile.denied or not (session.user.administrator or session.user.sid == sid):
-        found.append(_reason("access_denied", profile.path, HResult.ACCESS_DENIED))
+    if not LOCAL_PATH.fullmatch(profile.path):
+        found.append(reason("redirected", profile.path))
+    elif profile.denied or not (session.user.administrator or session.user.sid == sid):
+        found.append(reason("access_denied", profile.path, HResult.ACCESS_DENIED))
     else:
         for name, usual in FOLDERS.items():
             found += _folder(computer, sid, profile.path, name, usual)
@@ -74,40 +79,42 @@ def _folder(computer: Computer, sid: str, profile: str, name: str, usual: str) -
     if computer.profiles[sid].loaded:
         said = computer.registry.value(sid, SHELL_FOLDERS.removeprefix("Software\\"), name)
     folder = str(said).replace("%USERPROFILE%", profile, 1) if said else rf"{profile}\{usual}"
-    if not folder.casefold().startswith(profile.casefold() + "\\"):
-        yield _reason("redirected", folder, None)
+    if not folder.casefold().startswith(profile.casefold() + "\\") or not LOCAL_PATH.fullmatch(folder):
+        yield reason("redirected", folder)
         return
-    parts = folder.removeprefix(profile).strip("\\").split("\\")
-    above = [computer.files.find("\\".join([profile, *parts[: number + 1]])) for number in range(len(parts))]
-    if any(file and file.is_link for file in above):
-        yield _reason("link", folder, None)
+    link = first_link(computer.files, profile, folder)
+    if link:
+        yield reason("link", link)
         return
     complete = True
     for file in computer.files.below(folder):
         if file.path.casefold().removeprefix(folder.casefold()).count("\\") > DEEPEST + 1:
             complete = False
         elif file.is_link:
-            yield _reason("link", file.path, None)
+            yield reason("link", file.path)
         elif BUNDLE.fullmatch(file.path):
             yield _bundle(file)
     if not complete:
-        yield _reason("limit", folder, None)
+        yield reason("limit", folder)
 
 
 def _bundle(file: PlacedFile) -> Json:
     facts: Json = {"sha256": None, "code": None, "hresult": None}
     if file.locked:
         facts |= {"code": "unreadable", "hresult": HResult.SHARING_VIOLATION}
-    elif len(file.data) > LARGEST_FILE:
+    elif file.size > LARGEST_FILE:
         facts["code"] = "too_large"
     else:
         facts["sha256"] = hashlib.sha256(file.data).hexdigest()
     modified = file.modified.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"path": file.path, "size": len(file.data), "modified": modified, **facts}
+    return {"path": file.path, "size": file.size, "modified": modified, **facts}
 
 
-def _remove(computer: Computer, session: Session, asked: Mapping[str, str], check_mode: bool) -> Json:
-    outcome, code, hresult = _removed(computer, session, asked, check_mode)
+def _remove(
+    computer: Computer, session: Session, asked: Mapping[str, str], check_mode: bool, right_computer: bool
+) -> Json:
+    other = ("left", "wrong_computer", None)
+    outcome, code, hresult = _removed(computer, session, asked, check_mode) if right_computer else other
     kept = {key: asked[key] for key in ("owner_sid", "path", "sha256")}
     return {**kept, "outcome": outcome, "code": code, "hresult": hresult, "at": computer.utc()}
 
@@ -117,7 +124,7 @@ def _removed(
 ) -> tuple[str, str | None, int | None]:
     path, profile = asked["path"], computer.profiles.get(asked["owner_sid"])
     below = profile is not None and path.casefold().startswith(profile.path.casefold() + "\\")
-    odd = re.search(r"\\\.\.?\\", path) or not re.fullmatch(r"[^:]:[^:]*", path) or not BUNDLE.fullmatch(path)
+    odd = not LOCAL_PATH.fullmatch(path) or not BUNDLE.fullmatch(path)
     if profile is None or not below or odd or not re.fullmatch(r"[0-9a-f]{64}", asked["sha256"]):
         return "left", "refused", None
     if check_mode:
@@ -138,10 +145,6 @@ def _why_left(file: PlacedFile, sha256: str) -> tuple[str | None, int | None]:
         return "unreadable", HResult.SHARING_VIOLATION
     if file.is_link:
         return "link", None
-    if len(file.data) > LARGEST_FILE:
+    if file.size > LARGEST_FILE:
         return "too_large", None
     return (None if hashlib.sha256(file.data).hexdigest() == sha256 else "changed"), None
-
-
-def _reason(code: str, detail: str, hresult: int | None) -> Json:
-    return {"code": code, "detail": detail, "hresult": hresult}

@@ -45,6 +45,8 @@ class Computer:
 
     def __init__(self, name: str, os_build: int = 19045, clock: Callable[[], datetime] = utc_now) -> None:
         self.computer_name, self.os_build, self.clock = name, os_build, clock
+        self.dns_host, self.dns_domain = name, ""
+        """As GetNetworkParams has them: the host name may have the domain (FIXED_INFO)."""
         self.mutex_wait = MUTEX_WAIT
         self.logging = LoggingPolicy()
         self.force_key_protection = 0
@@ -57,6 +59,10 @@ class Computer:
         self.profiles: dict[str, Profile] = {}
         self.machine = Store("LocalMachine", machine=True)
         self.observe: Callable[[Operation], None] = ignore
+        self.squatted_mutexes: set[str] = set()
+        """Owners whose mutex has a name that something else has taken."""
+        self.constrained: set[str] = set()
+        """SIDs of accounts whose PowerShell runs in ConstrainedLanguage mode."""
         self._mutexes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._loading = threading.Lock()
 
@@ -69,6 +75,17 @@ class Computer:
     def store_of(self, sid: str) -> Store:
         """CurrentUser\\My of the owner. Raises ``KeyError`` for someone without a profile."""
         return self.profiles[sid].store
+
+    @property
+    def dns_names(self) -> list[str]:
+        """The DNS host name, and that with the domain where there is one."""
+        label, _dot, domain = self.dns_host.partition(".")
+        domain = domain or self.dns_domain
+        return [label, f"{label}.{domain}"] if domain else [label]
+
+    def is_called(self, name: str) -> bool:
+        """Whether this is one of the computer's own names, in any case."""
+        return name.lower() in {own.lower() for own in (self.computer_name, *self.dns_names)}
 
     def mutex(self, owner_sid: str) -> threading.Lock:
         """``Global\\hospital_it.pkcs12.<SID>``."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from lab.manifest import Manifest
 
 PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
-DRIVERS = ("store_inventory", "store_exchange", "browser_info", "bundle_files", "bundle_removal")
+DRIVERS = ("store_inventory", "store_exchange", "browser_info", "bundle_files", "bundle_removal", "profile_exchange")
 UTILITIES = "ansible_collections.hospital_it.pkcs12.plugins.module_utils."
 WRAPPERS = {"become_wrapper.ps1", "module_wrapper.ps1", "module_powershell_wrapper.ps1"}
 """Of ansible-core; the last one up to 2.18."""

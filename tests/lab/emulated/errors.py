@@ -29,6 +29,7 @@ class HResult(IntEnum):
     WSAECONNREFUSED = 0x8007274D
     COR_E_SYSTEM = 0x80131501
     COR_E_SECURITY = 0x8013150A
+    COR_E_WAITHANDLECANNOTBEOPENED = 0x8013152C
     COR_E_FORMAT = 0x80131537
 
 
@@ -45,6 +46,10 @@ class DriverError(Exception):
 
 class BecomeError(Exception):
     """Ansible's become wrapper could not start a process as the other user; the text is the one of its exception."""
+
+
+class ConstrainedLanguageError(Exception):
+    """PowerShell runs in ConstrainedLanguage mode, where Ansible's wrapper ends at its first call of a method."""
 
 
 class ProcessKilled(BaseException):

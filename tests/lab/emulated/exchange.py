@@ -52,6 +52,7 @@ class _Exchange:
     def run(self, check_mode: bool) -> Json:
         try:
             self._check_request()
+            self._check_computer()
             self._check_owner()
             with self._alone():
                 self._transact(check_mode)
@@ -83,6 +84,11 @@ class _Exchange:
             if "container" in step and not TRANSPORT_KEY.fullmatch(step["container"]):
                 raise DriverError("bad_request")
 
+    def _check_computer(self) -> None:
+        names = [step["name"] for step in self._request["steps"] if step["step"] == "computer"]
+        if not all(map(self._computer.is_called, names)):
+            raise DriverError("wrong_computer")
+
     def _check_owner(self) -> None:
         if self._session.user.sid != self._request["owner_sid"]:
             raise DriverError("wrong_owner")
@@ -96,6 +102,8 @@ class _Exchange:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """The mutex. A process that died inside has let go of it, as Windows does with an abandoned one."""
+        if self._session.user.sid in self._computer.squatted_mutexes:
+            raise DriverError("busy", HResult.COR_E_WAITHANDLECANNOTBEOPENED)
         mutex = self._computer.mutex(self._session.user.sid)
         if not mutex.acquire(timeout=self._computer.mutex_wait):
             raise DriverError("busy")
@@ -115,14 +123,24 @@ class _Exchange:
         self._answer["changed"] = _hash(after) != _hash(before)
 
     def _elements(self) -> list[Json]:
-        found: list[Json] = read_profile(self._profile, self._session.user)["elements"]
-        return found
+        """The whole store. A list that is not complete would say that a certificate is gone."""
+        found = read_profile(self._profile, self._session.user, self._computer.files)
+        for each in found["unread"]:
+            raise DriverError("unexpected", each["hresult"])
+        elements: list[Json] = found["elements"]
+        return elements
 
     def _run_steps(self) -> None:
         done: list[tuple[Step, Work]] = []
         for step in self._request["steps"]:
             computer = self._computer
-            work = Work(self._store, computer.os_build, computer.authorities, computer.trusted_roots)
+            work = Work(
+                self._store,
+                computer.os_build,
+                computer.authorities,
+                computer.trusted_roots,
+                computer_name=computer.computer_name,
+            )
             done.append((step, work))
             step_type = STEP_TYPES[step["step"]]
             try:
@@ -154,7 +172,7 @@ class _Exchange:
 
     def _enter(self, step: Step, outcome: str, **facts: Any) -> None:
         entry = {"id": step["id"], "step": step["step"], "outcome": outcome, "at": self._computer.utc()}
-        self._journal.append(entry | {"thumbprint": step["thumbprint"]} | facts)
+        self._journal.append(entry | {"thumbprint": step.get("thumbprint")} | facts)
 
 
 def _hash(elements: list[Json]) -> str:

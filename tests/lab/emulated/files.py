@@ -11,13 +11,22 @@ from datetime import UTC, datetime
 
 @dataclass(slots=True)
 class PlacedFile:
-    """A file, or a link to another place. ``locked``: another program has it open, and shares it with nobody."""
+    """A file, or a link to another place. ``locked``: another program has it open, and shares it with nobody.
+
+    ``sparse``: so many bytes are there instead of ``data``.
+    """
 
     path: str
     data: bytes = field(default=b"", repr=False)
     modified: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_link: bool = False
     locked: bool = False
+    sparse: int = 0
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.sparse or len(self.data)
 
 
 class Files:
@@ -37,6 +46,11 @@ class Files:
     def remove(self, path: str) -> None:
         """Deletes a file that is there."""
         del self._files[path.casefold()]
+
+    def inside(self, folder: str) -> Iterator[PlacedFile]:
+        """The files in a folder itself, in the order of paths."""
+        depth = folder.count("\\") + 1
+        yield from (file for file in self.below(folder) if file.path.count("\\") == depth)
 
     def below(self, folder: str) -> Iterator[PlacedFile]:
         """Everything in a folder and below it, in the order of paths."""

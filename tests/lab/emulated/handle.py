@@ -20,7 +20,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     read_records,
     thumbprint_of,
 )
-from lab.emulated.element import Properties, link_of, pack, properties, text
+from lab.emulated.element import Properties, link_of, pack, text
+from lab.emulated.errors import DriverError, HResult
 from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
 
 TRANSPORT_KEY = re.compile(r"hospital_it\.pkcs12\.transport\.[0-9a-f]{32}")
@@ -65,10 +66,6 @@ class StoreHandle:
         self._store.elements[thumbprint] = pack(known)
         self._announce(Change.CERTIFICATE_WRITTEN, thumbprint)
 
-    def add(self, der: bytes, link: KeyProvInfo) -> None:
-        """X509Store.Add: CERT_STORE_ADD_REPLACE_EXISTING_INHERIT_PROPERTIES, so what the new certificate lacks stays."""
-        self.write({**(self.find(thumbprint_of(der)) or {}), **properties(der, link)})
-
     def remove(self, thumbprint: str) -> None:
         """Deletes a certificate, if it is there; its key stays."""
         if self._store.elements.pop(thumbprint, None):
@@ -83,8 +80,10 @@ class StoreHandle:
         self.write({**known, ARCHIVED: b""})
 
     def others(self, thumbprint: str) -> list[Properties]:
-        """All certificates but this one."""
-        return [known for name, known in self._certificates().items() if name != thumbprint]
+        """All certificates in all stores of the owner but this one. Raises ``DriverError`` when a store does not open."""
+        if self._store.has_closed_neighbour:
+            raise DriverError(None, HResult.ACCESS_DENIED)
+        return [*self._requests(), *(known for name, known in self._certificates().items() if name != thumbprint)]
 
     def create_container(self, holder: KeyContainer) -> KeyProvInfo:
         """Stores a key and returns the link that a certificate needs to find it."""
@@ -98,11 +97,17 @@ class StoreHandle:
             self._announce(Change.CONTAINER_DELETED, name)
 
     def container(self, link: KeyProvInfo) -> KeyContainer | None:
-        """The container that a link leads to."""
+        """The container that a link leads to. CNG opens one of CAPI only by its key spec (NCryptOpenKey, dwLegacyKeySpec)."""
+        found = self.named(link)
+        legacy = found is not None and found.provider_type != 0
+        return None if legacy and not link.provider_type and not link.key_spec else found
+
+    def named(self, link: KeyProvInfo) -> KeyContainer | None:
+        """The container of this name, whoever can open it."""
         return self._store.containers.get(link.container)
 
-    def named(self, name: str) -> KeyContainer | None:
-        """The container of this name."""
+    def transport_key(self, name: str) -> KeyContainer | None:
+        """The transport key of this name."""
         return self._store.containers.get(name)
 
     def transport_keys(self) -> list[str]:
@@ -110,12 +115,20 @@ class StoreHandle:
         return [name for name in self._store.containers if TRANSPORT_KEY.fullmatch(name)]
 
     def leftovers(self, spki: bytes) -> list[str]:
-        """The CNG containers that hold the key to this public one and that no certificate links to."""
-        links = [link_of(known) for known in self._certificates().values()]
+        """The CNG containers that hold the key to this public one and that no certificate links to.
+
+        None while a store does not open, because its certificates may link to them.
+        """
+        if self._store.has_closed_neighbour:
+            return []
+        links = [link_of(known) for known in (*self._requests(), *self._certificates().values())]
         linked = {link.container.casefold() for link in links if link}
         holders = self._store.containers.values()
         ours = [holder for holder in holders if holder.provider == CNG_PROVIDER and holder.spki == spki]
         return [holder.name for holder in ours if holder.name.casefold() not in linked]
+
+    def _requests(self) -> list[Properties]:
+        return [read_records(element) for element in self._store.requests.values()]
 
     def _certificates(self) -> dict[str, Properties]:
         """By thumbprint. What cannot be parsed is left out, as crypt32 does."""

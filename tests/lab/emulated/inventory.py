@@ -15,6 +15,8 @@ from lab.emulated.profile import elements, read_profile
 from lab.emulated.request import PROTOCOL, refused, wrong_with
 
 Json = dict[str, Any]
+SCRIPT_RULES = r"Policies\Microsoft\Windows\SrpV2\Script"
+"""Where AppLocker keeps its rules for scripts, below the computer's key Software."""
 
 
 def inventory(computer: Computer, session: Session, request: Mapping[str, Any]) -> Json:
@@ -34,8 +36,10 @@ def inventory(computer: Computer, session: Session, request: Mapping[str, Any]) 
             "debug_privilege": user.administrator,
         },
         "computer": computer.computer_name,
+        "dns_names": computer.dns_names,
         "os_build": computer.os_build,
         "language_mode": "FullLanguage",
+        "script_rules": bool(list(computer.registry.below(None, SCRIPT_RULES))),
         "logging": asdict(computer.logging),
         "force_key_protection": computer.force_key_protection,
         "secondary_logon": computer.secondary_logon,
@@ -60,5 +64,5 @@ def _profile(computer: Computer, session: Session, sid: str) -> Json:
         "path": profile.path,
         "loaded": profile.loaded,
         "temporary": profile.temporary,
-        **read_profile(profile, session.user),
+        **read_profile(profile, session.user, computer.files),
     }

@@ -5,16 +5,18 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from lab.emulated.accounts import User
 from lab.emulated.errors import HResult
+from lab.emulated.files import Files, PlacedFile
 from lab.emulated.store import Store
+from lab.emulated.store_folder import CERTIFICATES, LOCAL_PATH, StoreFolder, reason
 
 Json = dict[str, Any]
 
-CERTIFICATES = r"Microsoft\SystemCertificates\My\Certificates"
 SHELL_FOLDERS = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
 
 
@@ -28,7 +30,9 @@ class Profile:
     temporary: bool = False
     exists: bool = True
     redirected_to: str | None = None
-    """The share that AppData is on. Windows tells only while the hive is loaded."""
+    """Where AppData is instead, in the words of the hive. Windows tells only while the hive is loaded."""
+    has_store: bool = True
+    """The folder ``SystemCertificates\\My`` is there, which Windows makes at the first logon."""
     denied: bool = False
     """Even an administrator is kept out."""
     locked: bool = False
@@ -48,34 +52,36 @@ def elements(store: Store, source: str) -> list[Json]:
     ]
 
 
-def read_profile(profile: Profile, reader: User) -> Json:
+def read_profile(profile: Profile, reader: User, files: Files) -> Json:
     """What a process of ``reader`` sees of the profile's My store: ``elements`` and ``unread``."""
     unread = []
     owner = profile.store.owner
     insider = reader.administrator or reader.sid == owner
     if profile.loaded and not insider:
-        unread.append(_reason("access_denied", rf"HKEY_USERS\{owner}\Software\{CERTIFICATES}", HResult.COR_E_SECURITY))
-        unread.append(_reason("access_denied", rf"HKEY_USERS\{owner}", HResult.COR_E_SECURITY))
-    problem = _folder_problem(profile, insider)
-    if problem is None:
-        return {"elements": elements(profile.store, "file"), "unread": unread}
-    return {"elements": [], "unread": [*unread, problem]}
+        unread.append(reason("access_denied", rf"HKEY_USERS\{owner}\Software\{CERTIFICATES}", HResult.COR_E_SECURITY))
+        unread.append(reason("access_denied", rf"HKEY_USERS\{owner}", HResult.COR_E_SECURITY))
+    found = list(_in_files(profile, insider, files))
+    return {
+        "elements": [each for each in found if "source" in each],
+        "unread": [*unread, *(each for each in found if "code" in each)],
+    }
 
 
-def _folder_problem(profile: Profile, insider: bool) -> Json | None:
-    app_data = rf"{profile.path}\AppData\Roaming"
-    if profile.redirected_to and profile.loaded and insider:
-        return _reason("redirected", profile.redirected_to, None)
-    if profile.denied or not insider:
-        return _reason("access_denied", app_data, HResult.ACCESS_DENIED)
-    if not profile.exists:
-        return _reason("no_appdata", app_data, HResult.PATH_NOT_FOUND)
-    if profile.redirected_to:
-        return _reason("no_appdata", app_data, HResult.FILE_NOT_FOUND)
-    if profile.locked:
-        return _reason("unreadable", rf"{app_data}\{CERTIFICATES}", HResult.SHARING_VIOLATION)
-    return None
-
-
-def _reason(code: str, detail: str, hresult: int | None) -> Json:
-    return {"code": code, "detail": detail, "hresult": hresult}
+def _in_files(profile: Profile, insider: bool, files: Files) -> Iterable[Json]:
+    usual = rf"{profile.path}\AppData\Roaming"
+    known = profile.loaded and insider
+    app_data = (known and profile.redirected_to) or usual
+    app_data = app_data.replace("%USERPROFILE%", profile.path, 1)
+    if LOCAL_PATH.fullmatch(app_data):
+        if profile.denied or not insider:
+            return [reason("access_denied", app_data, HResult.ACCESS_DENIED)]
+        if not profile.exists:
+            return [reason("no_appdata", app_data, HResult.PATH_NOT_FOUND)]
+    # Who redirects the folder lets Windows move what is in it, and the empty folder stays (KF_REDIRECT_DEL_SOURCE_CONTENTS).
+    is_here = app_data == usual and not profile.redirected_to
+    store = profile.store.elements if is_here else {}
+    planted = [
+        PlacedFile(rf"{app_data}\{CERTIFICATES}\{name}", data, locked=profile.locked) for name, data in store.items()
+    ]
+    folder = StoreFolder(files, profile.path, app_data, known, is_here and profile.has_store)
+    return folder.read(planted)

@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from lab.emulated.element import MACHINE_KEYSET, Properties, link_of
 from lab.emulated.errors import DriverError
 from lab.emulated.handle import StoreHandle
-from lab.emulated.store import CAPI_PROVIDERS, CNG_PROVIDER, spki
+from lab.emulated.store import CAPI_PROVIDERS, CNG_PROVIDER, KeyContainer, spki
 
 Facts = dict[str, Any]
 
@@ -40,8 +40,10 @@ def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
         if kept is None:
             if ARCHIVED not in known:
                 store.archive(known)
-            facts["key"] = "deleted" if store.container(link) else "gone"
-            store.delete_container(link.container)
+            held = store.container(link) is not None or _is_its_key(store.named(link), known)
+            facts["key"] = "deleted" if held else "gone"
+            if held:
+                store.delete_container(link.container)
             leftovers = store.leftovers(_public_key(known))
             for name in leftovers:
                 store.delete_container(name)
@@ -50,11 +52,17 @@ def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
     return facts
 
 
-def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyProvInfo) -> str | None:
+def place_to_keep(link: KeyProvInfo) -> str | None:
+    """Why the place of a key forbids to delete it; None when it is the user's, in a software provider."""
     if link.flags & MACHINE_KEYSET:
         return "machine_key"
-    if link.provider not in (CNG_PROVIDER, *CAPI_PROVIDERS.values()):
-        return "provider"
+    return None if link.provider in (CNG_PROVIDER, *CAPI_PROVIDERS.values()) else "provider"
+
+
+def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyProvInfo) -> str | None:
+    place = place_to_keep(link)
+    if place:
+        return place
     for other in store.others(thumbprint_of(known[CERTIFICATE])):
         other_link = link_of(other)
         if other_link is None:
@@ -64,6 +72,10 @@ def _reason_to_keep(store: StoreHandle, known: Properties, link: KeyProvInfo) ->
         if _public_key(other) == _public_key(known):
             return "shared_public_key"
     return None
+
+
+def _is_its_key(holder: KeyContainer | None, known: Properties) -> bool:
+    return holder is not None and holder.spki == _public_key(known)
 
 
 def _public_key(known: Properties) -> bytes:

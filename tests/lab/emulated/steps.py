@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     ARCHIVED,
     CERTIFICATE,
+    FRIENDLY_NAME,
     KeyProvInfo,
     thumbprint_of,
 )
 from lab.emulated.browser import show_certificate
 from lab.emulated.bundle import open_bundle
-from lab.emulated.element import Properties, link_of
+from lab.emulated.element import Properties, link_of, properties
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import StoreHandle
 from lab.emulated.removal import remove_with_key, require
@@ -47,6 +48,7 @@ class Work:
     os_build: int
     authorities: dict[str, bytes]
     trusted_roots: str | None = None
+    computer_name: str = ""
     undo: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -61,6 +63,11 @@ class StepType:
     code: str
     run: Callable[[Work, Step], Facts]
     final: bool = False
+
+
+def name_computer(work: Work, _step: Step) -> Facts:
+    """Says where this runs. Another computer has refused the request before."""
+    return {"computer": work.computer_name}
 
 
 def make_transport_key(work: Work, step: Step) -> Facts:
@@ -113,12 +120,16 @@ def _add(work: Work, der: bytes, key: PrivateKey | None, exportable: bool) -> Ke
         raise DriverError("import_failed", HResult.CRYPT_E_NO_KEY_PROPERTY)
     store, thumbprint = work.store, thumbprint_of(der)
     holder, replaced = container(key, exportable=exportable), store.find(thumbprint)
+    name = {}
     if replaced is not None:
         work.undo.append(lambda: store.write(replaced))
+        name = {FRIENDLY_NAME: replaced[FRIENDLY_NAME]} if FRIENDLY_NAME in replaced else {}
     work.undo.append(lambda: store.delete_container(holder.name))
     link = store.create_container(holder)
     work.undo.append(lambda: store.remove(thumbprint))
-    store.add(der, link)
+    if replaced is not None:
+        store.remove(thumbprint)
+    store.write(properties(der, link) | name)
     return link
 
 
@@ -212,6 +223,7 @@ STEP_TYPES: Mapping[str, StepType] = {
     "import_sealed": StepType(
         ("bundle", "sealed_passphrase", "container", "thumbprint", "exportable"), "import_failed", import_sealed_bundle
     ),
+    "computer": StepType(("name",), "computer_failed", name_computer),
     "import": StepType(("bundle", "passphrase", "thumbprint", "exportable"), "import_failed", import_bundle),
     "prove": StepType(("thumbprint", "nonce"), "sign_failed", prove),
     "name": StepType(("thumbprint", "friendly_name"), "name_failed", rename),

@@ -62,6 +62,10 @@ class Store:
         self.owner, self.machine = owner, machine
         self.elements: dict[str, bytes] = {}
         self.containers: dict[str, KeyContainer] = {}
+        self.requests: dict[str, bytes] = {}
+        """Elements of the owner's store REQUEST."""
+        self.has_closed_neighbour = False
+        """Another store of the owner does not open."""
 
     def link(self, holder: KeyContainer) -> KeyProvInfo:
         """The key link of a certificate whose key lies in this container."""

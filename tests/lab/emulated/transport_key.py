@@ -58,7 +58,7 @@ def new_transport_key(store: StoreHandle, nonce: bytes) -> dict[str, Any]:
 
 def unseal(store: StoreHandle, name: str, sealed: bytes) -> str:
     """Opens what was sealed to a key, which is gone then. HRESULTs are those of .NET and of ncrypt under Wine."""
-    holder = store.named(name)
+    holder = store.transport_key(name)
     if holder is None:
         raise DriverError("unseal_failed", HResult.NTE_BAD_KEYSET)
     _delete(store, name, "unseal_failed")

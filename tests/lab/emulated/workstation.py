@@ -14,12 +14,13 @@ from lab.emulated.browsers import browser_info
 from lab.emulated.bundle_files import bundle_files, bundle_removal
 from lab.emulated.computer import Computer
 from lab.emulated.drivers import UnknownDriverError, driver_of
-from lab.emulated.errors import BecomeError, ProcessKilled
+from lab.emulated.errors import BecomeError, ConstrainedLanguageError, ProcessKilled
 from lab.emulated.exchange import exchange
 from lab.emulated.handle import Operation
 from lab.emulated.inventory import inventory
 from lab.emulated.logon import Session, become, connect
 from lab.emulated.process import EmulatedProcess
+from lab.emulated.profile_exchange import profile_exchange
 from lab.manifest import Manifest, ManifestError, parse
 from lab.workstation_interface import Kind, Logon, Process
 
@@ -31,6 +32,14 @@ READING: Mapping[str, Callable[[Computer, Session, Mapping[str, Any]], Json]] = 
     "bundle_files": bundle_files,
 }
 """The drivers that only read."""
+CONSTRAINED = (
+    b"#< CLIXML\r\n"
+    b'<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">'
+    b'<S S="Error">Impossible d\'appeler la m_x00E9_thode._x000D__x000A_</S>'
+    b'<S S="Error">    + FullyQualifiedErrorId : MethodInvocationNotSupportedInConstrained_x000D__x000A_</S>'
+    b'<S S="Error">   Language_x000D__x000A_</S></Objs>'
+)
+"""What Windows PowerShell of a French Windows writes to standard error with -EncodedCommand: CLIXML, broken at the console's width."""
 
 
 class EmulatedWorkstation(Computer):
@@ -73,6 +82,8 @@ class EmulatedWorkstation(Computer):
             return _streams({"failed": True, "msg": str(error)}, 1)
         except BecomeError as error:
             return _streams(_wrapper_failure(str(error)), 1)
+        except ConstrainedLanguageError:
+            return b"", CONSTRAINED, 1
         except ProcessKilled:
             return b"", b"", 1
 
@@ -82,6 +93,8 @@ class EmulatedWorkstation(Computer):
             if manifest.become is None:
                 return self._drive(driver, connection, manifest, killed)
             session = become(self, connection, manifest.become)
+            if session.user.sid in self.constrained:
+                raise ConstrainedLanguageError
             with self.process_of(session.user):
                 return self._drive(driver, session, manifest, killed)
 
@@ -97,7 +110,8 @@ class EmulatedWorkstation(Computer):
                 raise ProcessKilled
             self.observe(operation)
 
-        return exchange(self, session, manifest.arguments, manifest.check_mode, observe)
+        run = profile_exchange if driver == "profile_exchange" else exchange
+        return run(self, session, manifest.arguments, manifest.check_mode, observe)
 
 
 def _streams(answer: Json, exit_code: int) -> Streams:

@@ -19,7 +19,7 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
     from markupsafe import Markup
 
 from ..._policy.validity import Status
-from ..acceptance import is_accepted, is_left
+from ..acceptance import accepted_at, is_accepted, is_left
 from ..language.counts import holder_counts, shares
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
@@ -118,6 +118,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "facts": lambda place: _facts(place, answers, remarks, say),
         "left": sum(map(is_left, report.without_holder)),
         "is_accepted": is_accepted,
+        "accepted_at": accepted_at,
         "months": months(report, holders),
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),

@@ -114,6 +114,15 @@ def _of_exceptions(report: Report) -> Iterator[Metric]:
             for each in accepted
         ],
     )
+    yield Metric(
+        "pkcs12_holder_accepted_until_timestamp_seconds",
+        "When the first of a holder's accepted findings counts again; only of holders of whom the site has accepted everything.",
+        [
+            ({"authorisation": row.authorisation}, _midnight_after(min(each.until for each in row.accepted), zone))
+            for row in _all_holders(report)
+            if is_accepted(row)
+        ],
+    )
 
 
 def _of_lists(report: Report) -> Iterator[Metric]:

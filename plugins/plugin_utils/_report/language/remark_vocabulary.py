@@ -20,18 +20,44 @@ SILENCE: Catalogue = {
 UNREAD: Catalogue = {
     "unread": ("store not read: {owner}", "magasin non lu : {owner}"),
     "unread.temporary": (
-        "Windows gave this person a temporary profile.",
-        "Windows a ouvert un profil temporaire pour cette personne.",
+        "Windows discards this person's profile at logoff: it is temporary, mandatory or a guest's.",
+        "Windows efface le profil de cette personne à la fermeture de session : il est temporaire, obligatoire ou invité.",
     ),
     "unread.redirected": (
-        "This person's AppData is on a share, which is not read.",
-        "Le dossier AppData de cette personne est sur un partage, qui n'est pas lu.",
+        "This person's AppData is not on a drive of the workstation. Nothing else is read, such as a share.",
+        "Le dossier AppData de cette personne n'est pas sur un disque du poste. Rien d'autre n'est lu, par exemple un partage.",
     ),
     "unread.access_denied": (
         "The connection account may not read it.",
         "Le compte de connexion n'a pas le droit de le lire.",
     ),
     "unread.no_appdata": ("The profile has no AppData folder.", "Le profil n'a pas de dossier AppData."),
+    "unread.no_store": (
+        (
+            "This person is not logged on, and the profile has no certificate store: AppData may be redirected. Run an audit while the "
+            "person is logged on."
+        ),
+        (
+            "Cette personne n'a pas de session ouverte, et le profil n'a pas de magasin de certificats : AppData est peut-être redirigé. "
+            "Lancer un relevé pendant que sa session est ouverte."
+        ),
+    ),
+    "unread.link": (
+        "A link is on the way to the store or in it. Links are not followed: somebody else's files could be behind them. Remove the link.",
+        "Un lien mène au magasin ou s'y trouve. Les liens ne sont pas suivis : ils peuvent mener aux fichiers d'un autre. Le supprimer.",
+    ),
+    "unread.unknown_name": (
+        "Something in the store does not have the name of a certificate. The others were read. Remove it.",
+        "Un élément du magasin n'a pas le nom d'un certificat. Les autres ont été lus. Le supprimer.",
+    ),
+    "unread.too_large": (
+        "Something in the store is larger than a certificate (64 KiB). The others were read. Remove it.",
+        "Un élément du magasin est plus gros qu'un certificat (64 Kio). Les autres ont été lus. Le supprimer.",
+    ),
+    "unread.limit": (
+        "The store has more than 1,000 entries or 4 MiB. The rest was not read. Remove what is no certificate.",
+        "Le magasin a plus de 1 000 éléments ou 4 Mio. Le reste n'a pas été lu. Supprimer ce qui n'est pas un certificat.",
+    ),
     "unread.element": (
         "One certificate in it cannot be decoded; the others were read.",
         "Un certificat y est indéchiffrable ; les autres ont été lus.",

@@ -12,14 +12,15 @@ from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status, is_selectable
 from ..model import CertificateRow, HolderRow, HolderWorkstation, Reachability, Report, WorkstationRow
-from .silence import silence
+from ..silence import silence
+from .remark_vocabulary import UNREAD
 from .wording import Wording
 
 SHOWN_THUMBPRINT = 8
 """The number of characters with which a thumbprint is shown where two certificates have to be told apart."""
 
 
-UNREAD_CODES = ("temporary", "redirected", "access_denied", "no_appdata", "element")
+UNREAD_CODES = tuple(key.removeprefix("unread.") for key in UNREAD if key.startswith("unread."))
 """Codes of unread stores that have a sentence of their own."""
 
 
@@ -64,8 +65,8 @@ class Remarks:
 
     def reason(self, row: WorkstationRow) -> str:
         """The words for the problem of a workstation; empty without one."""
-        key = silence(row)
-        return self._say(key) if key else ""
+        cause = silence(row.problem, row.answer)
+        return self._say(f"silence.{cause.value}") if cause else ""
 
     def owner(self, sid: str, account: str | None = None) -> str:
         """Who an account is: the holders' names and the account, the account alone, or the SID if nothing names it."""

@@ -121,9 +121,17 @@ _MEMBERS: Catalogue = {
         "make the profile readable, then run audit",
         "rendre le profil lisible, puis lancer le relevé (audit)",
     ),
+    "next_step.audit_logged_on": (
+        "run audit while the holder is logged on",
+        "lancer le relevé (audit) pendant que la session du titulaire est ouverte",
+    ),
     "next_step.reach_workstation": (
         "switch the workstation on, then run audit",
         "allumer le poste, puis lancer le relevé (audit)",
+    ),
+    "next_step.admit_account": (
+        "let the connection account in at the workstation, then run audit",
+        "rétablir l'accès du compte de connexion au poste, puis lancer le relevé (audit)",
     ),
     "next_step.run_audit": ("run audit", "lancer le relevé (audit)"),
     "next_step.set_up_workstation": (

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,20 +46,27 @@ class ReminderMail:
 
 def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: Sender, now: datetime) -> ReminderMail:
     """The mail. Raises ``CollectionError``: ``reminder_template``."""
-    matters = [_values(matter, say) for matter in letter.matters]
+    texts = _texts(letter, letter.matters, templates, say, sender)
+    files = _calendar(letter, templates, say, sender, now) if sender.calendar else []
+    return ReminderMail(
+        letter, MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
+    )
+
+
+def _texts(
+    letter: Letter, matters: Sequence[Matter], templates: ReminderTemplates, say: Wording, sender: Sender
+) -> Texts:
+    """The texts about some of the letter's matters."""
+    known = [_values(matter, say) for matter in matters]
     values = {
-        "matters": matters,
-        "matter": matters[0],
+        "matters": known,
+        "matter": known[0],
         "today": say.day(say.today),
         "forward_to": sender.forward_to,
         "contact": sender.contact,
         "authorisation_word": sender.word or WORD[say.words.language],
     }
-    texts = templates.texts(letter.recipient.value, values)
-    files = _calendar(letter, texts, now) if sender.calendar else []
-    return ReminderMail(
-        letter, MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
-    )
+    return templates.texts(letter.recipient.value, values)
 
 
 def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
@@ -79,18 +86,16 @@ def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
     }
 
 
-def _calendar(letter: Letter, texts: Texts, now: datetime) -> list[Attachment]:
-    """One event for each last day with access. IT gets none: its list is work, not an appointment."""
+def _calendar(
+    letter: Letter, templates: ReminderTemplates, say: Wording, sender: Sender, now: datetime
+) -> list[Attachment]:
+    """One event for each last day with access that has not passed. IT gets none: its list is work, not an appointment."""
     if letter.recipient is Recipient.IT:
         return []
-    days = sorted({matter.last_day for matter in letter.matters if matter.last_day})
-    events = [
-        Event(
-            f"{letter.recipient.value} {letter.address} {day} {letter.matters[0].person}",
-            day,
-            texts.subject,
-            texts.text,
-        )
-        for day in days
-    ]
+    events = []
+    for day in sorted({each.last_day for each in letter.matters if each.last_day and each.last_day >= say.today}):
+        matters = [each for each in letter.matters if each.last_day == day]
+        texts = _texts(letter, matters, templates, say, sender)
+        identity = f"{letter.recipient.value} {letter.address} {day} {matters[0].person}"
+        events.append(Event(identity, day, texts.subject, texts.text))
     return [Attachment(CALENDAR_NAME, calendar_file(events, now))] if events else []

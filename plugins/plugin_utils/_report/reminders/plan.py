@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from ..._policy.validity import Calendar, Status, calendar_of
+from ..acceptance import AUTHORISATION
 from ..model import Actor, HolderRow, NextStep, Report
 
 
@@ -73,9 +74,11 @@ def matters_of(report: Report, terms: Terms) -> tuple[Matter, ...]:
     """What the rows of a report come to on its day, in their order. Raises ``CollectionError``: ``bad_time_zone``."""
     parameters = report.parameters
     calendar = calendar_of(parameters.time_zone, parameters.renew_before_days)
+    today = calendar.day(parameters.report_date)
     found = []
     for row in (*report.holders, *report.without_workstation):
-        found += [matter for matter in (_annex(row, terms, calendar), _own(row, terms, calendar)) if matter]
+        is_away = row.absent_until is not None and today < row.absent_until
+        found += [matter for matter in (_annex(row, terms, calendar), _own(row, terms, calendar, is_away)) if matter]
     return tuple(found)
 
 
@@ -84,14 +87,16 @@ def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
     end, left = row.authorisation_until, row.authorisation_days_left
     if end is None or left is None or row.authorisation_status not in (Status.RENEWAL_DUE, Status.EXPIRED):
         return None
+    if any(each.what.value == f"{AUTHORISATION}{row.authorisation_status.value}" for each in row.accepted):
+        return None
     matter = _matter(row, Recipient.EMPLOYER, NextStep.RENEW_AUTHORISATION, calendar)
     # On its end date there is no access any more.
     return _at_its_step(replace(matter, last_day=end - timedelta(days=1), days_left=left - 1), terms)
 
 
-def _own(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
+def _own(row: HolderRow, terms: Terms, calendar: Calendar, is_away: bool) -> Matter | None:
     """The next step of the row."""
-    recipient = _recipient(row, terms, calendar)
+    recipient = _recipient(row, terms, calendar, is_away)
     if recipient is None:
         return None
     matter = _matter(row, recipient, row.next_step, calendar)
@@ -100,9 +105,15 @@ def _own(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
     return _at_its_step(matter, terms)
 
 
-def _recipient(row: HolderRow, terms: Terms, calendar: Calendar) -> Recipient | None:
+def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, is_away: bool) -> Recipient | None:
     if row.next_step in (NextStep.NOTHING, NextStep.RENEW_AUTHORISATION):
         return None
+    recipient = _who_acts(row, terms, calendar)
+    # A holder who is away cannot do it. The mail comes on the day back, because each step is used once.
+    return None if recipient is Recipient.HOLDER and is_away else recipient
+
+
+def _who_acts(row: HolderRow, terms: Terms, calendar: Calendar) -> Recipient | None:
     if row.next_step is NextStep.AWAIT_BUNDLE:
         # The issuer's mail comes some days after the renewal became due, and may lie unread in the holder's mailbox.
         left = row.certificate_days_left

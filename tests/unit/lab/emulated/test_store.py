@@ -110,4 +110,4 @@ def test_a_share_is_seen_only_while_its_owner_is_logged_on() -> None:
         target.profiles[JEANNE.sid].logged_on = at_the_desk
         profile = next(p for p in inventory(target)["profiles"] if p["owner_sid"] == JEANNE.sid)
         codes.append([reason["code"] for reason in profile["unread"]])
-    assert codes == [["redirected"], ["no_appdata"]]
+    assert codes == [["redirected"], ["no_store"]]

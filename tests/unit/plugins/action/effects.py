@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -153,6 +153,21 @@ def accounts(scene: Scene) -> list[str]:
 def passwords(scene: Scene) -> list[str | None]:
     """The Windows passwords that were tried."""
     return [run_as.password for _account, run_as, _request in scene.workstation.exchanges]
+
+
+def computers(scene: Scene) -> list[str | None]:
+    """The only computer that may carry each exchange out."""
+    return [request.computer for *_who, request in scene.workstation.exchanges]
+
+
+def warned(scene: Scene) -> int:
+    """How many warnings the task has."""
+    return len(scene.result.get("warnings", ()))
+
+
+def renamed(scene: Scene) -> None:
+    """The inventory has another name for the host."""
+    scene.workstation.found = replace(scene.workstation.found, computer="PC-7", dns_names=("pc-7", "pc-7.chu.example"))
 
 
 def methods(scene: Scene) -> list[str]:

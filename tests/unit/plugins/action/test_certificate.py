@@ -26,6 +26,7 @@ from unit.plugins.action.effects import (
     bundle,
     check,
     code,
+    computers,
     exportable,
     facts,
     kinds,
@@ -33,8 +34,10 @@ from unit.plugins.action.effects import (
     methods,
     outcome,
     passwords,
+    renamed,
     row,
     taken,
+    warned,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR, issue
@@ -116,6 +119,12 @@ def stays(scene: Scene) -> str | None:
     return thumbprint if thumbprint == OLD.thumbprint else None
 
 
+def left(scene: Scene) -> None:
+    """She is not logged on."""
+    scene.plant(OLD)
+    scene.workstation.away.add(JEANNE["user"])
+
+
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"thumbprints": [OLD.thumbprint]}, renewal),
     Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
@@ -125,6 +134,10 @@ EFFECTS = [
     Effect("folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
     Effect("pattern", "mid*", taken, NEW.thumbprint, MIDDLE.thumbprint, FOLDER, two_files),
     Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
+    Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, {"passphrase": None}, new),
+    Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, FOLDER | {"passphrase": None}, new),
+    Effect("passphrase", ["old", "older"], code, None, "wrong_passphrase", scene=new),
+    Effect("passphrase", {"T1": PASSPHRASE}, code, None, "bad_arguments", scene=new),
     Effect("name", "Paul Martin", code, None, "wrong_person", scene=new),
     Effect("name", "Paul Martin", code, None, "wrong_person", FOLDER, new),
     Effect("name_check", "strict", code, None, "wrong_person", FOLDER | NAMED, turned_round),
@@ -182,6 +195,7 @@ EFFECTS = [
     ),
     Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT | {"issuer": "."}, two_expired),
+    Effect("offline", True, outcome, "deferred", "removed", ABSENT | {"issuer": "."}, left),
     Effect("renew", "due", outcome, "renewed", "not_due", HERS, early),
     Effect("renew_before_days", 365, outcome, "not_due", "renewed", HERS | {"renew": "due"}, early),
     Effect("renew_before_days", 2000, lambda scene: row(scene)["certificate"]["status"], "valid", "renewal_due", scene=new),
@@ -194,8 +208,14 @@ EFFECTS = [
         scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24), "new.p12"),
     ),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
-    Effect("holder_password", "hers", code, None, "logged_secrets", scene=logged),
-    Effect("holder_password", "hers", code, None, "logged_secrets", ABSENT | {"thumbprints": [OLD.thumbprint]}, logged_with_old),
+    Effect("computer", "ws-1", computers, [None], ["ws-1"], scene=new),
+    Effect("computer", "WS-2", code, None, "wrong_computer", scene=new),
+    Effect("computer", "WS-2", computers, [None], [], scene=new),
+    Effect("computer", "10.0.0.7", code, None, "bad_arguments", scene=new),
+    Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
+    Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
+    Effect("holder_password", "hers", code, None, "logged_password", scene=logged),
+    Effect("holder_password", "hers", code, None, "logged_password", ABSENT | {"thumbprints": [OLD.thumbprint]}, logged_with_old),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
     Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),

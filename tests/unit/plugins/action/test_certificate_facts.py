@@ -21,8 +21,11 @@ from unit.plugins.action.effects import (
     bundle,
     check,
     code,
+    computers,
     facts,
     listed,
+    renamed,
+    warned,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, YEAR, issue
@@ -74,6 +77,9 @@ EFFECTS = [
         364,
         scene=lambda scene: scene.plant(bundle(left=YEAR - DAY / 2 + DAY / 24)),
     ),
+    Effect("computer", "WS-2", code, None, "wrong_computer"),
+    Effect("computer", "pc-7", warned, 1, 0, scene=renamed),
+    Effect("computer", "ws-1", computers, [None], ["ws-1"], {"prove": True}, lambda scene: scene.plant(OLD)),
     Effect("prove", True, holder("proof"), None, "proven", scene=lambda scene: scene.plant(OLD)),
 ]  # fmt: skip
 

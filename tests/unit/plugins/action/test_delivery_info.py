@@ -125,8 +125,8 @@ def library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "imapclient", Library())  # type: ignore[arg-type]
 
 
-def told(name: str) -> Any:
-    return lambda _scene: MAILBOXES[-1].told.get(name)
+def received(name: str) -> Any:
+    return lambda _scene: MAILBOXES[-1].received.get(name)
 
 
 EFFECTS = [
@@ -135,15 +135,15 @@ EFFECTS = [
     Effect("source", "mbox", numbers, [], ["T100004"], {"path": "{folder}/mbox"}, everything),
     Effect("source", "imap", numbers, [], ["T100001"], {**IMAP, "source": "maildir"}),
     Effect("path", "{folder}/other", numbers, ["T100001"], ["T100004"], scene=everything),
-    Effect("host", "other.example", told("server"), ("imap.example", 993), ("other.example", 993), IMAP),
-    Effect("port", 1993, told("server"), ("imap.example", 993), ("imap.example", 1993), IMAP),
-    Effect("security", "starttls", told("server"), ("imap.example", 993), ("imap.example", 143), IMAP),
-    Effect("security", "starttls", told("starttls"), None, True, IMAP),
+    Effect("host", "other.example", received("server"), ("imap.example", 993), ("other.example", 993), IMAP),
+    Effect("port", 1993, received("server"), ("imap.example", 993), ("imap.example", 1993), IMAP),
+    Effect("security", "starttls", received("server"), ("imap.example", 993), ("imap.example", 143), IMAP),
+    Effect("security", "starttls", received("starttls"), None, True, IMAP),
     Effect("ca_path", "{folder}/missing.pem", code, None, "mail_tls", IMAP),
-    Effect("username", "v", told("logon"), ("u", "right"), ("v", "right"), IMAP),
+    Effect("username", "v", received("logon"), ("u", "right"), ("v", "right"), IMAP),
     Effect("password", "wrong", code, None, "mail_login", IMAP),
     Effect("folder", "Registry", numbers, ["T100001"], ["T100004"], IMAP),
-    Effect("timeout", 5, told("timeout"), 30, 5, IMAP),
+    Effect("timeout", 5, received("timeout"), 30, 5, IMAP),
     Effect("since", 30, numbers, ["T100001", "T100004"], ["T100001"], scene=two_ages),
     Effect("max_bytes", 100, refusals, [], ["mail_too_large"] * 2, scene=box(JEANNE)),
     Effect("max_mails", 1, left_mails, False, True, scene=box(JEANNE)),

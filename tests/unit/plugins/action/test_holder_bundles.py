@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import MIDDLE, NEW, Effect, Scene, bundle, check, code, row
+from unit.plugins.action.effects import MIDDLE, NEW, Effect, Scene, bundle, check, code, outcome, placed, row
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
+from unit.plugins.plugin_utils.in_process import run_action
 
 BASE = {"holders": [JEANNE], "bundle_folder": "{folder}", "passphrases": {"T123456": PASSPHRASE, "T654321": PASSPHRASE}}
+AWAITED = JEANNE | {"awaiting": "bundle"}
+NEWCOMER = {"holders": [AWAITED]}
 ANYBODY = {"bundle_pattern": "*.p12"}
 
 
@@ -50,7 +53,11 @@ EFFECTS = [
     Effect("holders.authorisation_anniversary", "tomorrow", code, None, "bad_arguments", scene=new),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", scene=new),
     Effect("holders.awaiting", "godot", code, None, "bad_arguments", scene=new),
+    Effect("holders.awaiting", "bundle", outcome, "failed", "awaited"),
+    Effect("holders.awaiting", "annex_1", outcome, "failed", "awaited"),
     Effect("holders.expected_from", "soon", code, None, "bad_arguments", scene=new),
+    Effect("holders.expected_from", "2020-01-01", outcome, "awaited", "failed", NEWCOMER, entry=AWAITED),
+    Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments", scene=new),
     Effect("holders.mail", "nobody", code, None, "bad_arguments", scene=new),
     Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),
@@ -65,3 +72,34 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("holder_bundles", BASE, effect, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "found", "failed"),
+    [
+        ([], "awaited", False),
+        (["Jeanne Dupont - T123456.p12"], "ready", False),
+        (["DUPONT Jeanne - T123456.p12"], "failed", True),  # of nearly the right name: it has come
+    ],
+    ids=["nothing", "the_bundle", "nearly_the_name"],
+)
+def test_newcomer_is_passed_over_until_a_file_comes(files: list[str], found: str, failed: bool, tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    for name in files:
+        scene.put(NEW, name)
+    people = [AWAITED, PAUL | {"awaiting": "annex_1", "expected_from": "2999-01-01"}]
+    result = run_action("holder_bundles", placed({**BASE, "holders": people}, tmp_path), scene.workstation)
+    assert [each["outcome"] for each in result["holders"]] == [found, "awaited"]
+    assert result["failed"] is failed
+    assert set(result["holders"][0]) == set(result["holders"][1])
+    assert "near" not in result["holders"][0]
+    assert f"{int(found == 'ready')} of 2 bundles can be installed." in result["msg"]
+    assert ("awaited" in result["msg"], "2999-01-01" in result["holders"][1]["msg"]) == (True, True)
+
+
+def test_newcomer_whose_bundle_does_not_open_is_a_failure(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    new(scene)
+    given = {**BASE, "holders": [AWAITED], "passphrases": {"T123456": "of another letter"}}
+    (found,) = run_action("holder_bundles", placed(given, tmp_path), scene.workstation)["holders"]
+    assert (found["outcome"], found["error"]["code"]) == ("failed", "wrong_passphrase")

@@ -24,6 +24,7 @@ from unit.plugins.action.effects import (
     bundle,
     check,
     code,
+    computers,
     exportable,
     facts,
     kinds,
@@ -31,8 +32,10 @@ from unit.plugins.action.effects import (
     methods,
     outcome,
     passwords,
+    renamed,
     row,
     taken,
+    warned,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR
@@ -185,6 +188,7 @@ EFFECTS = [
     Effect("issuer", "CN=Nobody", code, None, "other_issuer", ABSENT, two_stored),
     Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT, lambda scene: scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))),
+    Effect("offline", True, outcome, "deferred", "removed", ABSENT, away),
     Effect("renew_before_days", 365, outcome, "not_due", "renewed", {"install": "due"}, early),
     Effect("renew_before_days", 2000, lambda scene: facts(scene)["holders"][0]["status"], "valid", "renewal_due", scene=new),
     Effect(
@@ -199,7 +203,13 @@ EFFECTS = [
     Effect("fail_when_deferred", False, failed, True, False, ABSENT, away),
     Effect("deferred_fails_within_days", 20, failed, False, True, scene=away),
     Effect("deferred_fails_within_days", 6, failed, True, False, scene=nearly_late),
-    Effect("holder_passwords", {JEANNE["user"]: "hers"}, code, None, "logged_secrets", scene=logged),
+    Effect("computer", "ws-1", computers, [None], ["ws-1"], scene=new),
+    Effect("computer", "WS-2", code, None, "wrong_computer", scene=new),
+    Effect("computer", "WS-2", computers, [None], [], scene=new),
+    Effect("computer", "10.0.0.7", code, None, "bad_arguments", scene=new),
+    Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
+    Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT, lambda scene: scene.plant(OLD)),
+    Effect("holder_passwords", {JEANNE["user"]: "hers"}, code, None, "logged_password", scene=logged),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
     Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),

@@ -26,6 +26,7 @@ from unit.plugins.action.effects import (
     bundle,
     check,
     code,
+    computers,
     kinds,
     passwords,
 )
@@ -102,6 +103,8 @@ EFFECTS = [
     Effect("thumbprint", OLD.thumbprint.lower(), shown, [NEW.thumbprint], [OLD.thumbprint], HERE, installed),
     Effect("thumbprint", "0" * 40, code, "bad_arguments", "no_usable_certificate", ANOTHER, installed),
     Effect("thumbprint", "x", code, "bad_arguments", "bad_thumbprint", ANOTHER, installed),
+    Effect("computer", "ws-1", computers, [None], ["ws-1"], HERE, installed),
+    Effect("computer", "WS-2", code, None, "wrong_computer", HERE, installed),
     Effect("proxy", "http://127.0.0.1:1", result("code"), None, "proxy", {"use_proxy": True}, new),
     Effect("proxy", "http://a:b@127.0.0.1:1", code, None, "bad_proxy", {"use_proxy": True}, new),
     Effect("proxy", "http://127.0.0.1:1", argument("proxy"), ["system"], ["http://127.0.0.1:1"], HERE, installed),

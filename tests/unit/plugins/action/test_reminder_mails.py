@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils import report_inputs
@@ -43,13 +44,13 @@ ONE = {"hosts": ["ws-1"]}
 
 @pytest.fixture(autouse=True)
 def listening(monkeypatch: pytest.MonkeyPatch) -> None:
-    Listening.told = {}
+    Listening.received = {}
     monkeypatch.setattr(smtplib, "SMTP", Listening)
     monkeypatch.setattr(smtplib, "SMTP_SSL", Listening)
 
 
-def told(name: str) -> Any:
-    return lambda _scene: Listening.told.get(name)
+def received(name: str) -> Any:
+    return lambda _scene: Listening.received.get(name)
 
 
 def to(scene: Scene) -> list[str]:
@@ -69,15 +70,15 @@ def next_steps(scene: Scene) -> list[str]:
 
 
 def says(word: str) -> Any:
-    return lambda _scene: word in str(Listening.told["message"].get_body(("plain",)).get_content())
+    return lambda _scene: word in str(Listening.received["message"].get_body(("plain",)).get_content())
 
 
 def files(_scene: Scene) -> int:
-    return len(list(Listening.told["message"].iter_attachments()))
+    return len(list(Listening.received["message"].iter_attachments()))
 
 
 def sender(_scene: Scene) -> str:
-    return str(Listening.told["message"]["From"])
+    return str(Listening.received["message"]["From"])
 
 
 def state(scene: Scene) -> list[str]:
@@ -112,6 +113,11 @@ NO_ENTRY = task_variables(
 )
 NEW = task_variables(renewed(hospital(), "ws-1", "T1"))
 DUE = {"holders": [ANNEX], "employer_to": [HEAD], "hosts": ["ws-1"]}
+TWO = {"hosts": ["ws-1", "ws-2"]}
+ACCEPTED = {"authorisation": "T1", "what": "renewal_due", "reason": "She retires.", "until": "2026-12-31"}
+ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
+ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
+HELD = ONE | {"exceptions": [ACCEPTED]}
 QUIET = {"hosts": ["ws-1"], "holders": [PERSON]}
 
 EFFECTS = [
@@ -126,6 +132,17 @@ EFFECTS = [
     Effect("holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
+    Effect("exceptions", [ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["renew_authorisation"], TWO),
+    Effect("exceptions", [ANNEX_ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["log_on"], TWO),
+    Effect("exceptions.authorisation", 33, code, None, "bad_arguments", HELD),
+    Effect("exceptions.authorisation", "T3", to, [], [DUPONT], HELD),
+    Effect("exceptions.workstation", "ws-3", to, [], [DUPONT], HELD),
+    Effect("exceptions.reason", " ", code, None, "bad_arguments", HELD),
+    Effect("exceptions.until", "2026-11-24", to, [], [DUPONT], HELD),
+    Effect("exceptions.until", "tomorrow", code, None, "bad_arguments", HELD),
+    *(Effect("exceptions.what", each, to, [], [DUPONT], HELD) for each in FINDINGS if each != "renewal_due"),
+    Effect("exceptions.what", "renewal_due", to, [DUPONT], [], ONE | {"exceptions": [ACCEPTED | {"what": "weak"}]}),
+    Effect("exceptions.what", "late", code, None, "bad_arguments", HELD),
     Effect("deliveries", known("T3", state="new"), next_steps, ["await_bundle"], ["collect"], variables=LATE),
     Effect("merge", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
     Effect("previous", "{folder}/before.json", next_steps, [], ["close_browser"], {"query": "[?authorisation=='T1']"}, earlier, NEW),
@@ -150,24 +167,27 @@ EFFECTS = [
     Effect("contact", "IT 1234", says("Questions: IT 1234"), False, True, ONE),
     Effect("calendar", True, files, 0, 1, ONE),
     Effect("templates_folder", "{folder}/own", says("of the site"), False, True, ONE, own),
-    Effect("mail_host", "other.example", told("server"), ("mail.example", 587), ("other.example", 587), ONE),
-    Effect("mail_port", 2525, told("server"), ("mail.example", 587), ("mail.example", 2525), ONE),
-    Effect("security", "tls", told("server"), ("mail.example", 587), ("mail.example", 465), ONE),
+    Effect("mail_host", "other.example", received("server"), ("mail.example", 587), ("other.example", 587), ONE),
+    Effect("mail_port", 2525, received("server"), ("mail.example", 587), ("mail.example", 2525), ONE),
+    Effect("security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465), ONE),
     Effect("security", "none", code, None, "mail_plaintext", ONE),
     Effect("allow_plaintext", True, code, "mail_plaintext", None, {"security": "none", **ONE}),
     Effect("ca_path", "{folder}/missing.pem", code, None, "reminders_not_sent", ONE),
-    Effect("username", "u", told("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
-    Effect("password", "other", told("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
+    Effect("username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
+    Effect("password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
     Effect("sender", "c@example", sender, "a@example", "c@example", ONE),
     Effect("sender", "nobody", code, None, "mail_address", ONE),
-    Effect("timeout", 5, told("timeout"), 30, 5, ONE),
+    Effect("timeout", 5, received("timeout"), 30, 5, ONE),
 ]  # fmt: skip
-EFFECTS = [
-    Effect(**{**vars(each), "variables": each.variables or task_variables(hospital()), "entry": PERSON})
-    for each in EFFECTS
-]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def completed(effect: Effect) -> Effect:
+    """With the hospital, and the entry that a suboption changes."""
+    entry_of_it = ACCEPTED if effect.option.startswith("exceptions.") else PERSON
+    variables = effect.variables or task_variables(hospital())
+    return Effect(**{**vars(effect), "variables": variables, "entry": entry_of_it})
+
+
+@pytest.mark.parametrize("effect", list(map(completed, EFFECTS)), ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("reminder_mails", BASE, effect, tmp_path)

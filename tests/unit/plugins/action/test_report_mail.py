@@ -21,25 +21,25 @@ CLEAR = {"security": "none"}
 class Listening:
     """What a mail server was told last."""
 
-    told: dict[str, Any]
+    received: dict[str, Any]
 
     def __init__(self, host: str, port: int, **details: Any) -> None:
         context = details.pop("context", None)
-        type(self).told = {"server": (host, port), "tls": context is not None, **details}
-        Listening.told = self.told
+        type(self).received = {"server": (host, port), "tls": context is not None, **details}
+        Listening.received = self.received
 
     def starttls(self, context: ssl.SSLContext) -> None:
-        self.told["starttls"] = bool(context)
+        self.received["starttls"] = bool(context)
 
     def login(self, username: str, password: str) -> None:
-        self.told["logon"] = (username, password)
+        self.received["logon"] = (username, password)
 
     def send_message(self, message: EmailMessage) -> dict[str, Any]:
-        self.told["message"] = message
+        self.received["message"] = message
         return {}
 
     def quit(self) -> None:
-        self.told["quit"] = True
+        self.received["quit"] = True
 
 
 @pytest.fixture(autouse=True)
@@ -48,20 +48,20 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtplib, "SMTP_SSL", Listening)
 
 
-def told(name: str) -> Any:
-    return lambda _scene: Listening.told.get(name)
+def received(name: str) -> Any:
+    return lambda _scene: Listening.received.get(name)
 
 
 def header(name: str) -> Any:
-    return lambda _scene: Listening.told["message"][name]
+    return lambda _scene: Listening.received["message"][name]
 
 
 def body(_scene: Scene) -> str:
-    return str(Listening.told["message"].get_body().get_content()).strip()
+    return str(Listening.received["message"].get_body().get_content()).strip()
 
 
 def attached(_scene: Scene) -> list[str | None]:
-    return [part.get_filename() for part in Listening.told["message"].iter_attachments()]
+    return [part.get_filename() for part in Listening.received["message"].iter_attachments()]
 
 
 def report(scene: Scene) -> None:
@@ -69,23 +69,23 @@ def report(scene: Scene) -> None:
 
 
 EFFECTS = [
-    Effect("host", "other.example", told("server"), ("mail.example", 587), ("other.example", 587)),
-    Effect("port", 2525, told("server"), ("mail.example", 587), ("mail.example", 2525)),
-    Effect("security", "tls", told("server"), ("mail.example", 587), ("mail.example", 465)),
-    Effect("security", "tls", told("starttls"), True, None),
-    Effect("security", "none", told("starttls"), True, None, {"host": "127.0.0.1"}),
+    Effect("host", "other.example", received("server"), ("mail.example", 587), ("other.example", 587)),
+    Effect("port", 2525, received("server"), ("mail.example", 587), ("mail.example", 2525)),
+    Effect("security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465)),
+    Effect("security", "tls", received("starttls"), True, None),
+    Effect("security", "none", received("starttls"), True, None, {"host": "127.0.0.1"}),
     Effect("security", "none", code, None, "mail_plaintext"),
     Effect("allow_plaintext", True, code, "mail_plaintext", None, CLEAR),
     Effect("ca_path", "{folder}/missing.pem", code, None, "mail_tls"),
-    Effect("username", "u", told("logon"), ("x", "p"), ("u", "p"), {"username": "x", "password": "p"}),
-    Effect("password", "other", told("logon"), ("u", "p"), ("u", "other"), {"username": "u", "password": "p"}),
+    Effect("username", "u", received("logon"), ("x", "p"), ("u", "p"), {"username": "x", "password": "p"}),
+    Effect("password", "other", received("logon"), ("u", "p"), ("u", "other"), {"username": "u", "password": "p"}),
     Effect("sender", "c@example", header("From"), "a@example", "c@example"),
     Effect("to", ["b@example", "d@example"], header("To"), "b@example", "b@example, d@example"),
     Effect("subject", "other", header("Subject"), "s", "other"),
     Effect("body", "other", body, "text", "other"),
     Effect("attachments", ["{folder}/report.csv"], attached, [], ["report.csv"], scene=report),
     Effect("max_bytes", 10, code, None, "mail_too_large"),
-    Effect("timeout", 5, told("timeout"), 30, 5),
+    Effect("timeout", 5, received("timeout"), 30, 5),
 ]
 
 

@@ -29,7 +29,12 @@ GONE = {"owner_sid": SID, "path": FILE["path"], "sha256": HASH, "outcome": "remo
 
 
 def one_file(scene: Scene) -> None:
-    scene.workstation.answers["bundle_files"] = {"computer": "WS-1", "utc": "2026-11-25T12:00:00Z", "profiles": [FOUND]}
+    scene.workstation.answers["bundle_files"] = {
+        "computer": "WS-1",
+        "dns_names": [],
+        "utc": "2026-11-25T12:00:00Z",
+        "profiles": [FOUND],
+    }
     scene.workstation.answers["bundle_removal"] = {"journal": [GONE | {"at": "2026-11-25T12:00:00Z"}]}
     line = {"host": "ws-1", "owner_sid": SID, "leaf": "AB", "utc": "2026-01-01T00:00:00Z", "bundle_sha256": HASH}
     (scene.folder / "evidence.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
@@ -44,9 +49,24 @@ def installed(scene: Scene) -> Any:
     return found and found["thumbprint"]
 
 
+def removal_on(scene: Scene) -> list[str]:
+    return [arguments["computer"] for driver, arguments in scene.workstation.asked if driver == "bundle_removal"]
+
+
 EFFECTS = [
     Effect("remove_sha256", [HASH], calls, ["bundle_files"], ["bundle_files", "bundle_removal"], scene=one_file),
     Effect("remove_sha256", ["x"], code, None, "bad_sha256", scene=one_file),
+    Effect("computer", "WS-1", removal_on, [""], ["WS-1"], {"remove_sha256": [HASH]}, one_file),
+    Effect("computer", "WS-2", code, None, "wrong_computer", {"remove_sha256": [HASH]}, one_file),
+    Effect(
+        "computer",
+        "WS-2",
+        calls,
+        ["bundle_files", "bundle_removal"],
+        ["bundle_files"],
+        {"remove_sha256": [HASH]},
+        one_file,
+    ),
     Effect("evidence_path", "{folder}/evidence.jsonl", installed, None, "AB", scene=one_file),
 ]
 
@@ -54,6 +74,16 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("stray_bundles", {}, effect, tmp_path)
+
+
+def test_another_computer_that_leaves_everything_is_named(tmp_path: Path) -> None:
+    """Between the two commands, the name leads elsewhere."""
+    scene = Scene(tmp_path)
+    one_file(scene)
+    left = GONE | {"outcome": "left", "code": "wrong_computer", "at": "2026-11-25T12:00:00Z"}
+    scene.workstation.answers["bundle_removal"] = {"journal": [left]}
+    result = run_action("stray_bundles", {"remove_sha256": [HASH], "computer": "WS-1"}, scene.workstation)
+    assert (result["error"]["code"], result["changed"]) == ("wrong_computer", False)
 
 
 def test_check_mode_removes_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import OLD, Effect, Scene, check, code
+from unit.plugins.action.effects import OLD, Effect, Scene, check, code, renamed
 from unit.plugins.plugin_utils.enrolment import JEANNE
 
 
@@ -43,6 +43,12 @@ def kept(scene: Scene) -> Any:
 ASKING: dict[str, Any] = {"browsers": True, "holders": [JEANNE["user"]]}
 PORTAL = "https://portal.example"
 TOLD = ["issuing_authority", "firefox"]
+
+
+def alone(scene: Scene) -> bool:
+    return [each["subject"] for each in scene.result["findings"]] == ["computer"]
+
+
 EFFECTS = [
     Effect("browsers", True, about_browsers, [], TOLD, {"holders": [JEANNE["user"]]}, with_browsers),
     Effect("browsers", True, kept, None, ["issuing_authority"], {"holders": [JEANNE["user"]]}, with_browsers),
@@ -52,6 +58,10 @@ EFFECTS = [
     Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
     Effect("issuer", "(", code, None, "bad_pattern", ASKING, with_browsers),
     Effect("holders", [JEANNE["user"]], of("holder", "account"), [], [JEANNE["user"]]),
+    Effect("computer", "WS-2", alone, False, True),
+    Effect("computer", "WS-2", of("computer", "severity"), ["ok"], ["error"]),
+    Effect("computer", "PC-7", of("computer", "severity"), ["warning"], ["ok"], scene=renamed),
+    Effect("computer", "WS-2", kept, ["issuing_authority"], None, {**ASKING}, with_browsers),
 ]
 
 

@@ -8,7 +8,7 @@ import base64
 import copy
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -241,13 +241,8 @@ class FakeDrivers:
         asked = step.arguments
         if step.type == "transport_key":
             return self._make_transport_key(asked["nonce"])
-        if step.type == "import_sealed":
-            passphrase = self.transport_keys.pop(asked["container"]).decrypt(asked["sealed_passphrase"], OAEP)
-            asked = {"bundle": asked["bundle"], "passphrase": passphrase.decode()}
         if step.type in ("import", "import_sealed"):
-            key, leaf, others = pkcs12.load_key_and_certificates(asked["bundle"], asked["passphrase"].encode())
-            assert leaf is not None and not others
-            self._add(leaf.public_bytes(Encoding.DER), key)
+            self._import(asked)
         elif step.type == "prove":
             return self._sign(step)
         elif step.type == "connect":
@@ -258,10 +253,24 @@ class FakeDrivers:
             self.elements[step.thumbprint][11] = (asked["friendly_name"] + "\0").encode("utf-16-le")
         elif step.type == "retire" and asked["method"] == "archive":
             self.elements[step.thumbprint][19] = b""
+        elif step.type == "remove_key":
+            return {"key": "deleted", "kept_because": None, "container": "{1}", "provider": SOFTWARE}
+        elif step.type == "remove_certificate":
+            del self.elements[step.thumbprint]
         elif step.type != "chain":
             del self.elements[step.thumbprint]
             return {"key": "deleted", "kept_because": None}
         return {}
+
+    def _import(self, asked: Mapping[str, Any]) -> None:
+        passphrase: bytes = (
+            self.transport_keys.pop(asked["container"]).decrypt(asked["sealed_passphrase"], OAEP)
+            if "container" in asked
+            else asked["passphrase"].encode()
+        )
+        key, leaf, others = pkcs12.load_key_and_certificates(asked["bundle"], passphrase)
+        assert leaf is not None and not others
+        self._add(leaf.public_bytes(Encoding.DER), key)
 
     def _make_transport_key(self, nonce: bytes) -> dict[str, Any]:
         name = f"hospital_it.pkcs12.transport.{len(self.requests):032x}"

@@ -106,13 +106,18 @@ class FakeWorkstation:
 
 
 class FakeConnection:
-    """A connection, by the shell that it has."""
+    """A connection, by the shell and the address that it has."""
 
     transport = "winrm"
     become: object = None
 
-    def __init__(self, family: str) -> None:
+    def __init__(self, family: str, address: str) -> None:
         self._shell = SimpleNamespace(SHELL_FAMILY=family)
+        self._options = {"remote_addr": address}
+
+    def get_option(self, name: str) -> str:
+        """As Ansible's, it raises ``KeyError``."""
+        return self._options[name]
 
 
 def run_action(  # noqa: PLR0913  a task runs in many ways
@@ -138,9 +143,9 @@ def run_action(  # noqa: PLR0913  a task runs in many ways
                 diff=diff,
                 no_log=no_log,
             )
-            self._connection = FakeConnection(family)
+            self._connection = FakeConnection(family, dict(variables or {}).get("ansible_host", "ws-1"))
 
-        def inventory(self, holders: Sequence[str]) -> Inventory:
+        def read_inventory(self, holders: Sequence[str]) -> Inventory:
             self.check_windows()
             return drivers.inventory(holders)
 
@@ -148,7 +153,7 @@ def run_action(  # noqa: PLR0913  a task runs in many ways
             self.check_windows()
             return parse(drivers.ask(driver, arguments))  # type: ignore[attr-defined]
 
-        def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
             return drivers.exchange(request, run_as)
 
     with patch.object(_action.ActionBase, "run", lambda *_given: {}), patch.object(module, "now", now, create=True):

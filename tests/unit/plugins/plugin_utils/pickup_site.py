@@ -42,6 +42,6 @@ class Site:
         return found
 
 
-def told(result: Result) -> tuple[Any, ...]:
+def end_of(result: Result) -> tuple[Any, ...]:
     """Code, state, change and requests."""
     return result.get("error", {}).get("code"), result["state"], result["changed"], result["requests"]

@@ -47,6 +47,9 @@ class FakeConnection:
         self.become = become
         self._shell = SimpleNamespace(SHELL_FAMILY=family)
 
+    def get_option(self, name: str) -> str:
+        return {"remote_addr": "ws-1"}[name]
+
     def set_become_plugin(self, plugin: object) -> None:
         self.become = plugin
 
@@ -219,7 +222,7 @@ def test_powershell_is_sent_to_windows_only() -> None:
 
 
 def test_a_controller_without_the_library_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_action.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     assert run({})["error"]["code"] == "missing_library"
 
 

@@ -23,7 +23,7 @@ class Mailbox:
     mails: dict[str, dict[int, tuple[bytes, datetime]]] = field(default_factory=lambda: {"INBOX": {}})
     capabilities: set[str] = field(default_factory=lambda: {"AUTH=PLAIN", "STARTTLS", "MOVE"})
     password: str = "right"
-    told: dict[str, Any] = field(default_factory=dict)
+    received: dict[str, Any] = field(default_factory=dict)
     commands: list[tuple[Any, ...]] = field(default_factory=list)
     breaks: Mapping[str, Exception] = field(default_factory=dict)
 
@@ -35,7 +35,7 @@ class Mailbox:
         return SimpleNamespace(IMAPClient=self._client, exceptions=exceptions)
 
     def _client(self, host: str, port: int, **details: Any) -> Client:
-        self.told |= {"server": (host, port), "tls": details.get("ssl", True), "timeout": details["timeout"]}
+        self.received |= {"server": (host, port), "tls": details.get("ssl", True), "timeout": details["timeout"]}
         return Client(self)
 
 
@@ -57,7 +57,7 @@ class Client:
 
     def starttls(self, context: object) -> None:
         self._note("starttls")
-        self._box.told["starttls"] = context is not None
+        self._box.received["starttls"] = context is not None
 
     def login(self, username: str, password: str) -> None:
         password.encode("ascii")
@@ -65,7 +65,7 @@ class Client:
 
     def plain_login(self, username: str, password: str) -> None:
         self._note("login")
-        self._box.told["logon"] = (username, password)
+        self._box.received["logon"] = (username, password)
         if password != self._box.password:
             raise LoginError(f"{password} is wrong")
 

@@ -8,7 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.authentication import Envelope, Verdict
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.deliveries import Delivery, State, compared
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.deliveries import (
+    Delivery,
+    MailState,
+    compared,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.delivery_content import Content
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.letters import Forwarded, Letter
 from unit.plugins.plugin_utils.fakes import now
@@ -40,14 +44,14 @@ def delivery(
     *,
     what: str = "",
     number: str | None = "T1",
-    state: State = State.NEW,
+    state: MailState = MailState.NEW,
     **changes: Any,
 ) -> Delivery:
     content = Content(number, None, f"https://x/{what or name}", "code")
     return Delivery(letter(name, before, **changes), content, Verdict("pass"), state)
 
 
-def told(*deliveries: Delivery, access: tuple[Letter, ...] = ()) -> dict[str, tuple[str, str | None]]:
+def states(*deliveries: Delivery, access: tuple[Letter, ...] = ()) -> dict[str, tuple[str, str | None]]:
     return {each.letter.place: (each.state.value, each.superseded_by) for each in compared(deliveries, access)}
 
 
@@ -56,14 +60,14 @@ def seen(*deliveries: Delivery, access: tuple[Letter, ...]) -> list[str]:
 
 
 def test_the_newest_of_each_number_counts() -> None:
-    found = told(delivery("new", DAY), delivery("old", 3 * DAY), delivery("other", 9 * DAY, number="T2"))
+    found = states(delivery("new", DAY), delivery("old", 3 * DAY), delivery("other", 9 * DAY, number="T2"))
     assert found == {"other": ("new", None), "old": ("superseded", "<new>"), "new": ("new", None)}
     assert list(found) == ["other", "old", "new"]
 
 
 def test_a_copy_is_a_duplicate_of_the_first() -> None:
     copy = delivery("copy", DAY, what="x", forwarded=Forwarded.ATTACHED)
-    assert told(copy, delivery("first", 2 * DAY, what="x")) == {
+    assert states(copy, delivery("first", 2 * DAY, what="x")) == {
         "first": ("new", None),
         "copy": ("duplicate", "<first>"),
     }
@@ -71,27 +75,27 @@ def test_a_copy_is_a_duplicate_of_the_first() -> None:
 
 def test_of_two_with_one_date_the_direct_one_counts() -> None:
     copy = delivery("a", DAY, what="x", forwarded=Forwarded.ATTACHED)
-    assert told(copy, delivery("b", DAY, what="x"))["b"] == ("new", None)
+    assert states(copy, delivery("b", DAY, what="x"))["b"] == ("new", None)
 
 
 def test_a_late_copy_of_an_old_delivery_replaces_nothing() -> None:
-    found = told(delivery("old", 9 * DAY, what="x"), delivery("new", 3 * DAY), delivery("copy", DAY, what="x"))
+    found = states(delivery("old", 9 * DAY, what="x"), delivery("new", 3 * DAY), delivery("copy", DAY, what="x"))
     assert found == {"old": ("superseded", "<new>"), "new": ("new", None), "copy": ("duplicate", "<old>")}
 
 
 def test_the_same_message_id_with_other_content_is_no_copy() -> None:
-    found = told(delivery("old", 3 * DAY, message_id="<x>"), delivery("new", DAY, message_id="<x>"))
+    found = states(delivery("old", 3 * DAY, message_id="<x>"), delivery("new", DAY, message_id="<x>"))
     assert found["new"] == ("new", None)
 
 
 def test_a_mail_that_may_not_be_used_replaces_nothing() -> None:
-    bad = [delivery("r", HOUR, state=State.REFUSED), delivery("n", HOUR, what="x", state=State.NOT_AUTHENTIC)]
-    found = told(delivery("good", DAY, what="x"), *bad)
+    bad = [delivery("r", HOUR, state=MailState.REFUSED), delivery("n", HOUR, what="x", state=MailState.NOT_AUTHENTIC)]
+    found = states(delivery("good", DAY, what="x"), *bad)
     assert found == {"good": ("new", None), "r": ("refused", None), "n": ("not_authentic", None)}
 
 
 def test_a_mail_without_a_date_is_sorted_all_the_same() -> None:
-    assert list(told(delivery("x"), delivery("none", date=None, state=State.REFUSED))) == ["none", "x"]
+    assert list(states(delivery("x"), delivery("none", date=None, state=MailState.REFUSED))) == ["none", "x"]
 
 
 def test_access_mail_is_the_one_to_the_same_person_on_the_same_day() -> None:
@@ -118,5 +122,5 @@ def test_without_an_addressee_the_forwarder_tells() -> None:
 
 
 def test_a_copy_has_seen_what_its_original_has_and_bad_mails_nothing() -> None:
-    mails = (delivery("a", DAY, what="x"), delivery("b", HOUR, what="x"), delivery("c", DAY, state=State.REFUSED))
+    mails = (delivery("a", DAY, what="x"), delivery("b", HOUR, what="x"), delivery("c", DAY, state=MailState.REFUSED))
     assert seen(*mails, access=(letter("m"),)) == ["a", "b"]

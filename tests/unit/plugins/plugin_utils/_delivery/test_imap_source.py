@@ -130,7 +130,7 @@ def test_a_folder_that_the_server_refuses_is_named(box: Mailbox) -> None:
 def test_starttls_comes_before_the_password(box: Mailbox) -> None:
     read(ImapMails(server(security="starttls"), None, is_read_only=True))
     assert [command[0] for command in box.commands][:3] == ["connect", "starttls", "login"]
-    assert box.told["server"] == ("imap.example", 143)
+    assert box.received["server"] == ("imap.example", 143)
 
 
 def test_a_password_goes_as_the_server_takes_it(box: Mailbox) -> None:
@@ -176,7 +176,7 @@ def test_a_server_without_starttls_gets_no_password(box: Mailbox) -> None:
     with pytest.raises(CollectionError) as refusal:
         read(ImapMails(server(security="starttls"), None, is_read_only=True))
     assert refusal.value.code == "mail_tls"
-    assert "logon" not in box.told
+    assert "logon" not in box.received
 
 
 def test_a_wrong_password_is_not_repeated(box: Mailbox) -> None:

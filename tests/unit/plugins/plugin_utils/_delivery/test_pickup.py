@@ -12,29 +12,29 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from lab import registration_pages as pages
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.pickup_site import CODE, Site, told
+from unit.plugins.plugin_utils.pickup_site import CODE, Site, end_of
 from unit.plugins.plugin_utils.registration import URL
 
 
 def test_a_bundle_is_withdrawn_once(site: Site) -> None:
-    assert told(site.run()) == (None, "collected", True, 3)
-    assert told(site.run()) == (None, "collected", False, 0)
+    assert end_of(site.run()) == (None, "collected", True, 3)
+    assert end_of(site.run()) == (None, "collected", False, 0)
     assert (site.names(), site.dest.read_bytes()) == ([site.dest.name], site.issued.data)
     assert "4711" not in json.dumps(site.record())
     assert URL not in json.dumps(site.record())
 
 
 def test_check_mode_writes_and_asks_nothing(site: Site) -> None:
-    assert told(site.run(check_mode=True)) == (None, "new", True, 0)
+    assert end_of(site.run(check_mode=True)) == (None, "new", True, 0)
     assert (list(site.folder.iterdir()), site.registration.sent) == ([], [])
     site.run()
-    assert told(site.run(check_mode=True)) == (None, "collected", False, 0)
-    assert told(site.run(check_mode=True, new_passphrase="x"))[2] is True
+    assert end_of(site.run(check_mode=True)) == (None, "collected", False, 0)
+    assert end_of(site.run(check_mode=True, new_passphrase="x"))[2] is True
 
 
 def test_a_bundle_that_somebody_put_there_is_used(site: Site) -> None:
     site.dest.write_bytes(site.issued.data)
-    assert told(site.run(evidence_path=str(site.folder / "e"))) == (None, "collected", False, 0)
+    assert end_of(site.run(evidence_path=str(site.folder / "e"))) == (None, "collected", False, 0)
     assert (site.folder / "e").read_bytes() == b""  # this module has withdrawn nothing
 
 
@@ -43,7 +43,7 @@ def test_another_file_is_never_overwritten(site: Site, authority: Authority, con
     old = content or authority.issue("Jeanne Dupont", "T123456", passphrase="an older code").data
     site.dest.write_bytes(old)
     for check_mode in (True, False):
-        assert told(site.run(check_mode=check_mode)) == ("dest_taken", "new", False, 0)
+        assert end_of(site.run(check_mode=check_mode)) == ("dest_taken", "new", False, 0)
     assert (site.dest.read_bytes(), site.registration.sent) == (old, [])
 
 
@@ -51,47 +51,47 @@ def test_a_copy_of_an_older_link_is_not_taken_for_the_new_one(site: Site, other:
     """Its passphrase is the site's, which does not change with the delivery."""
     site.run(new_passphrase="of the site")
     other_url = URL.replace("one-link", "other-link")
-    assert told(site.run(url=other_url, new_passphrase="of the site")) == ("dest_taken", "new", False, 0)
+    assert end_of(site.run(url=other_url, new_passphrase="of the site")) == ("dest_taken", "new", False, 0)
     (site.folder / f".{site.dest.name}.withdrawal.json").unlink()
-    assert told(site.run(url=other_url, code=other.passphrase, new_passphrase="of the site"))[0] == "dest_taken"
+    assert end_of(site.run(url=other_url, code=other.passphrase, new_passphrase="of the site"))[0] == "dest_taken"
 
 
 def test_the_file_of_another_link_is_not_taken_although_it_opens(site: Site) -> None:
     site.run()
-    assert told(site.run(url=URL.replace("one-link", "other-link"))) == ("dest_taken", "new", False, 0)
+    assert end_of(site.run(url=URL.replace("one-link", "other-link"))) == ("dest_taken", "new", False, 0)
 
 
 def test_a_bundle_that_was_moved_away_is_not_asked_for_again(site: Site) -> None:
     site.run(variables={"awx_job_id": 33})
     site.dest.unlink()
     result = site.run()
-    assert told(result) == ("link_used", "link_used", False, 0)
+    assert end_of(result) == ("link_used", "link_used", False, 0)
     assert "job 33" in result["msg"]
-    assert told(site.run())[3] == 0
+    assert end_of(site.run())[3] == 0
 
 
 def test_the_part_of_another_link_is_set_aside(site: Site) -> None:
     (site.folder / f"{site.dest.name}.part").write_bytes(site.issued.data)
-    assert told(site.run()) == (None, "collected", True, 3)
+    assert end_of(site.run()) == (None, "collected", True, 3)
     assert (site.folder / f"{site.dest.name}.cut").read_bytes() == site.issued.data
 
 
 def test_a_wrong_passphrase_costs_no_second_request(site: Site, other: IssuedBundle) -> None:
     site.registration.deliver(other, CODE)
     first = site.run(authorisation="T123456")
-    assert told(first) == ("wrong_passphrase", "collected", True, 3)
+    assert end_of(first) == ("wrong_passphrase", "collected", True, 3)
     assert site.dest.read_bytes() == other.data
-    assert told(site.run()) == ("wrong_passphrase", "collected", False, 0)
+    assert end_of(site.run()) == ("wrong_passphrase", "collected", False, 0)
     right = site.run(passphrase=other.passphrase)
-    assert (told(right)[0], right["requests"], right["opened_with"]) == (None, 0, "passphrase")
+    assert (end_of(right)[0], right["requests"], right["opened_with"]) == (None, 0, "passphrase")
 
 
 def test_another_persons_bundle_is_kept_and_found_when_the_name_is_corrected(site: Site) -> None:
     first = site.run(authorisation="T999999", name="Paul Martin")
-    assert told(first) == ("wrong_person", "refused", True, 3)
+    assert end_of(first) == ("wrong_person", "refused", True, 3)
     assert site.names() == [f"{site.dest.name}.rejected"]
-    assert told(site.run(authorisation="T999999")) == ("wrong_person", "refused", False, 0)
-    assert told(site.run()) == (None, "collected", True, 0)
+    assert end_of(site.run(authorisation="T999999")) == ("wrong_person", "refused", False, 0)
+    assert end_of(site.run()) == (None, "collected", True, 0)
     assert site.names() == [site.dest.name]
 
 
@@ -99,22 +99,22 @@ def test_rejected_files_are_numbered(site: Site) -> None:
     site.registration.authority.once = False
     for number in (1, 2):
         site.registration.deliver(site.issued, CODE, instead=pages.page(f"<p>Bonjour {number}"), at="file")
-        assert told(site.run())[0] == "html_instead"
+        assert end_of(site.run())[0] == "html_instead"
     assert site.names() == [f"{site.dest.name}.2.rejected", f"{site.dest.name}.rejected"]
 
 
 def test_a_page_as_the_file_is_read_for_its_meaning(site: Site) -> None:
     site.registration.deliver(site.issued, CODE, instead=pages.maintenance(), at="file")
-    assert told(site.run()) == ("maintenance", "failed", True, 3)
+    assert end_of(site.run()) == ("maintenance", "failed", True, 3)
     site.registration.deliver(site.issued, CODE)
-    assert told(site.run()) == (None, "collected", True, 3)
+    assert end_of(site.run()) == (None, "collected", True, 3)
 
 
 def test_a_used_link_says_when_an_earlier_run_began(site: Site) -> None:
     site.registration.deliver(site.issued, CODE, cut=100)
     site.run(variables={"awx_job_id": 33})
     result = site.run(variables={"awx_job_id": 34})
-    assert told(result) == ("link_used", "link_used", False, 1)
+    assert end_of(result) == ("link_used", "link_used", False, 1)
     assert all(part in result["msg"] for part in ("Job 33", "2026-11-25T12:00:00Z", f"{site.dest.name}.cut"))
 
 
@@ -124,7 +124,7 @@ def test_the_copy_for_the_site_keeps_the_original(site: Site) -> None:
     assert Path(first["original"]).read_bytes() == site.issued.data
     assert open_bundle(site.dest.read_bytes(), "of the site").leaf.thumbprint == site.issued.thumbprint
     again = site.run(new_passphrase="of the site")
-    assert told(again) == (None, "collected", False, 0)
+    assert end_of(again) == (None, "collected", False, 0)
     assert (again["opened_with"], again["original"], again["sha256"]) == (
         "new_passphrase",
         first["original"],
@@ -166,7 +166,7 @@ def test_the_evidence_has_the_facts_and_no_secret(site: Site) -> None:
 
 def test_a_file_that_comes_to_dest_during_the_download_is_not_overwritten(site: Site) -> None:
     site.registration.deliver(site.issued, CODE, before_file=lambda: site.dest.write_bytes(b"notes") and None)
-    assert told(site.run())[:2] == ("dest_folder", "failed")
+    assert end_of(site.run())[:2] == ("dest_folder", "failed")
     assert site.dest.read_bytes() == b"notes"
-    assert told(site.run()) == (None, "collected", True, 0)
+    assert end_of(site.run()) == (None, "collected", True, 0)
     assert (site.dest.read_bytes(), site.names()) == (site.issued.data, [site.dest.name, f"{site.dest.name}.rejected"])

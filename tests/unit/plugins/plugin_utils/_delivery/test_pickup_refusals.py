@@ -14,11 +14,11 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import pickup
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.durable_files import PartFile
 from lab import registration_pages as pages
-from unit.plugins.plugin_utils.pickup_site import CODE, Site, told
+from unit.plugins.plugin_utils.pickup_site import CODE, Site, end_of
 
 
 def test_evidence_that_cannot_be_written_stops_before_any_request(site: Site) -> None:
-    assert told(site.run(evidence_path=str(site.folder / "missing" / "e"))) == ("evidence", "new", False, 0)
+    assert end_of(site.run(evidence_path=str(site.folder / "missing" / "e"))) == ("evidence", "new", False, 0)
 
 
 REFUSED = {
@@ -33,12 +33,12 @@ def test_a_destination_that_is_none_is_refused(site: Site, given: dict[str, str]
     (site.folder / "file").touch()
     placed = {name: value.replace("{folder}", str(site.folder)) for name, value in given.items()}
     for check_mode in (False, True):
-        assert told(site.run(check_mode=check_mode, **placed)) == ("dest_folder", "new", False, 0)
+        assert end_of(site.run(check_mode=check_mode, **placed)) == ("dest_folder", "new", False, 0)
 
 
 def test_too_little_space_is_seen_before_any_request(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "statvfs", lambda _path: os.statvfs_result((4096, 4096, 9, 9, 9, 0, 0, 0, 0, 255)))
-    assert told(site.run()) == ("disk_full", "failed", False, 0)
+    assert end_of(site.run()) == ("disk_full", "failed", False, 0)
 
 
 def test_a_disk_that_fails_while_the_file_comes_loses_nothing(
@@ -63,10 +63,10 @@ def test_a_disk_that_fails_while_the_file_comes_loses_nothing(
     with monkeypatch.context() as patches:
         patches.setattr(PartFile, "write", failing)
         patches.setattr(tempfile, "mkstemp", elsewhere)
-        assert told(site.run())[:2] == ("disk_full", "failed")
+        assert end_of(site.run())[:2] == ("disk_full", "failed")
     (rescued,) = temporary.iterdir()
     assert (rescued.read_bytes(), rescued.stat().st_mode & 0o777) == (site.issued.data, 0o600)
-    assert told(site.run()) == (None, "collected", True, 0)
+    assert end_of(site.run()) == (None, "collected", True, 0)
     assert (list(temporary.iterdir()), site.dest.read_bytes()) == ([], site.issued.data)
 
 
@@ -77,7 +77,7 @@ def test_a_rescued_file_of_somebody_else_is_not_taken(site: Site, monkeypatch: p
     planted = site.folder / f"hospital_it.pkcs12-{site.record()['link']}.p12"
     planted.write_bytes(site.issued.data)
     planted.chmod(0o666)
-    assert told(site.run())[0] == "maintenance"
+    assert end_of(site.run())[0] == "maintenance"
 
 
 def test_a_link_that_gives_the_file_at_once_is_understood(site: Site) -> None:
@@ -87,7 +87,7 @@ def test_a_link_that_gives_the_file_at_once_is_understood(site: Site) -> None:
         site.registration.deliver(site.issued, CODE, instead=file, at=at)
         (site.folder / at).mkdir()
         site.dest = site.folder / at / "a.p12"
-        assert told(site.run())[:2] == (None, "collected")
+        assert end_of(site.run())[:2] == (None, "collected")
 
 
 BAD = {
@@ -104,12 +104,12 @@ BAD = {
 @pytest.mark.parametrize(("option", "value"), BAD.items())
 def test_a_value_that_makes_no_sense_is_refused(site: Site, option: str, value: Any) -> None:
     result = site.run(**{option: value})
-    assert told(result) == ("bad_arguments", "new", False, 0)
+    assert end_of(result) == ("bad_arguments", "new", False, 0)
     assert option in result["msg"]
 
 
 def test_a_bundle_has_to_be_somebodys(site: Site) -> None:
-    assert told(site.run(authorisation=None))[0] == "bad_arguments"
+    assert end_of(site.run(authorisation=None))[0] == "bad_arguments"
 
 
 def test_no_secret_is_in_the_text_of_a_task() -> None:

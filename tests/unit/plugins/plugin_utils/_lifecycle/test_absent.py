@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirem
     RetirementPolicy,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, FakeDrivers, execution, inventory, issue, profile, run_state
 
@@ -84,6 +86,80 @@ def test_one_who_is_not_logged_on_waits(authority: Authority) -> None:
     drivers.plant(issue(authority, left=YEAR + timedelta(days=1)))
     assert "is not logged on" in (run(drivers, ALL).deferred or "")
     assert drivers.calls == ["inventory"]
+
+
+@pytest.fixture
+def leaver(authority: Authority) -> FakeDrivers:
+    """A workstation where the holder is not logged on."""
+    drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
+    drivers.plant(issue(authority, left=YEAR + timedelta(days=2)))
+    return drivers
+
+
+def offline(drivers: FakeDrivers, policy: RetirementPolicy = USUAL, **details: Any) -> Transaction:
+    return run_state(Absent(ALL, policy, execution(**details), offline=True), drivers)
+
+
+def test_who_waits_is_told_of_the_option(leaver: FakeDrivers) -> None:
+    assert "offline: true" in (run(leaver, ALL).deferred or "")
+
+
+def test_offline_the_key_goes_before_the_certificate_and_nobody_becomes_the_holder(
+    leaver: FakeDrivers, tmp_path: Path
+) -> None:
+    done = offline(leaver, evidence=tmp_path / "e")
+    ((request, run_as),) = leaver.requests
+    assert [step.type for step in request.steps] == ["remove_key", "remove_certificate"]
+    assert (run_as.context, run_as.password) == (Context.OFFLINE, None)
+    assert (done.deferred, leaver.elements) == (None, {})
+    (line,) = map(json.loads, (tmp_path / "e").read_text(encoding="utf-8").splitlines())
+    assert (line["offline"], line["keys"][0]["key"]) == (True, "deleted")
+
+
+def test_offline_check_mode_sends_nothing(leaver: FakeDrivers) -> None:
+    done = offline(leaver, check_mode=True)
+    assert leaver.calls == ["inventory"]
+    assert (done.deferred, list(done.plan.retirements.values())) == (None, [RetirementMethod.DELETE])
+
+
+def test_offline_does_not_change_what_is_done_for_one_who_is_there_or_whose_password_is_known(
+    drivers: FakeDrivers, leaver: FakeDrivers
+) -> None:
+    offline(drivers)
+    offline(leaver, holder_password="hers")
+    assert {run_as.context for _request, run_as in drivers.requests + leaver.requests} == {Context.BECOME}
+
+
+def test_offline_archives_nothing(leaver: FakeDrivers) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        offline(leaver, RetirementPolicy(method=RetirementMethod.ARCHIVE))
+    assert refusal.value.code == "offline_archive"
+    assert leaver.calls == ["inventory"]
+
+
+@pytest.mark.parametrize("code", ["ambiguous_key", "unread_key", "profile_unread", "remove_key_failed", "busy"])
+def test_offline_a_refusal_of_the_driver_has_its_code_and_the_store_stays(leaver: FakeDrivers, code: str) -> None:
+    leaver.fails = ("remove_key", code)
+    with pytest.raises(CollectionError) as refusal:
+        offline(leaver)
+    assert (refusal.value.code, refusal.value.changed, len(leaver.elements)) == (code, False, 1)
+
+
+def test_offline_one_who_logs_on_meanwhile_waits_for_the_next_run(leaver: FakeDrivers) -> None:
+    leaver.fails = ("remove_key", "profile_loaded")
+    assert "has logged on" in (offline(leaver).deferred or "")
+    leaver.lie = {"changed": True}
+    with pytest.raises(CollectionError) as refusal:
+        offline(leaver)
+    assert (refusal.value.code, refusal.value.changed) == ("profile_loaded", True)
+
+
+@pytest.mark.parametrize("lie", [{"owner_sid": "S-1-5-21-1"}, None])
+def test_offline_an_answer_that_does_not_show_it_is_no_success(leaver: FakeDrivers, lie: dict[str, Any] | None) -> None:
+    leaver.lie = lie or {"after": leaver.stored()}
+    with pytest.raises(CollectionError) as refusal:
+        offline(leaver)
+    assert refusal.value.code == "not_verified"
 
 
 def test_a_removal_is_written_down(tmp_path: Path, drivers: FakeDrivers) -> None:

@@ -246,4 +246,4 @@ def test_a_windows_password_is_refused_because_it_cannot_be_sealed(
     drivers = logging(kind, profiles=(profile(loaded=False),))
     with pytest.raises(CollectionError, match=r"the Windows password of .* would be in a log") as refused:
         run(drivers, issued, check_mode=check_mode, holder_password="hers")
-    assert (refused.value.code, drivers.requests) == ("logged_secrets", [])
+    assert (refused.value.code, drivers.requests) == ("logged_password", [])

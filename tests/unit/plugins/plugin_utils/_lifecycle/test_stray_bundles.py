@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -50,7 +50,7 @@ def file(name: str, sha256: str | None = ONE, days: float = 3.5, code: str | Non
 
 def answer(*files: dict[str, Any], **more: Any) -> dict[str, Any]:
     profile = {"owner_sid": SID, "path": "C:\\Users\\jdupont", "loaded": True, "files": list(files), "unread": []}
-    return {"computer": "WS-1", "utc": format_instant(NOW), "profiles": [profile | more]}
+    return {"computer": "WS-1", "dns_names": [], "utc": format_instant(NOW), "profiles": [profile | more]}
 
 
 class Workstation:
@@ -60,6 +60,9 @@ class Workstation:
         self.found, self.left, self.lost = found, left, lost
         self.asked: list[str] = []
         self.files: list[dict[str, str]] = []
+
+    def check_computer(self, names: Sequence[str]) -> None:
+        self.names = names
 
     def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Any]) -> Any:
         self.asked.append(driver)
@@ -73,7 +76,7 @@ class Workstation:
 
 
 def task(*remove: str, path: Path | None = None, check_mode: bool = False) -> StrayTask:
-    return stray_task({"remove_sha256": list(remove)}, Evidence(path, "17", "ws-1"), check_mode)
+    return stray_task({"remove_sha256": list(remove), "computer": None}, Evidence(path, "17", "ws-1"), check_mode)
 
 
 def run(given: StrayTask, workstation: Workstation, names: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -186,10 +189,10 @@ def test_file_that_stays_fails_the_task(code: str, tmp_path: Path) -> None:
     path = tmp_path / "evidence.jsonl"
     with pytest.raises(CollectionError) as refused:
         run(task(ONE, path=path), Workstation(answer(file("a.p12")), left=code))
-    assert refused.value.code == "not_removed"
+    assert refused.value.code == ("wrong_computer" if code == "wrong_computer" else "not_removed")
     assert not refused.value.changed
     assert [entry["code"] for entry in refused.value.journal] == [code]
-    assert "0x00000005" in refused.value.cause
+    assert ("0x00000005" in refused.value.cause) == (code != "wrong_computer")
     assert path.read_text(encoding="utf-8") == ""
 
 

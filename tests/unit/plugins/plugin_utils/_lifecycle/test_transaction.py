@@ -13,12 +13,16 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentBundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
     EMPTY,
     Transaction,
     locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     Identity,
@@ -42,6 +46,7 @@ from unit.plugins.plugin_utils.fakes import (
     present,
     present_options,
     profile,
+    run_state,
 )
 
 LOGGED = Logging(script_block=True, module=False, transcription=False)
@@ -99,6 +104,22 @@ def test_a_logon_that_turns_out_unable_is_waiting_not_failing(
 
     monkeypatch.setattr(FakeDrivers, "exchange", no_token)
     assert run(FakeDrivers(), issued).deferred == "Windows gave no token."
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_workstation_that_logs_powershell_gets_no_password(issued: IssuedBundle, check_mode: bool) -> None:
+    """Whatever is done with it."""
+    drivers = FakeDrivers(inventory(logging=LOGGED))
+    details = {"holder_password": "his own", "check_mode": check_mode}
+    assert refusal(drivers, issued, **details) == "logged_password"
+    drivers.plant(issued)
+    proof = present_options(execution(**details), prove=Prove.ALWAYS)
+    selector = RemovalSelector(issuer=".")
+    for state in (PresentBundle(proof, opened(issued)), Absent(selector, RetirementPolicy(), proof.execution)):
+        with pytest.raises(CollectionError) as refused:
+            run_state(state, drivers)
+        assert refused.value.code == "logged_password"
+    assert drivers.requests == []
 
 
 def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> None:

@@ -38,6 +38,11 @@ UNREAD = tuple(
         ("S-1-5-21-8", "temporary"),
         ("S-1-5-18", "element"),
         ("S-1-5-21-1", "no_appdata"),
+        ("S-1-5-21-1", "no_store"),
+        ("S-1-5-21-1", "link"),
+        ("S-1-5-21-1", "unknown_name"),
+        ("S-1-5-21-1", "too_large"),
+        ("S-1-5-21-1", "limit"),
         ("S-1-5-21-1", "something_new"),
     )
 )

@@ -32,6 +32,14 @@ def test_a_leaver_is_no_holder_and_the_certificate_is_a_finding(entries: Any) ->
     assert "with the role retire" in markdown(found)
 
 
+@pytest.mark.parametrize("written", ["t1", " T1 "])
+def test_a_leaver_is_found_however_the_number_is_written(written: str) -> None:
+    """A certificate must not count as a leaver's while its holder still counts as a holder."""
+    found = report(record(), entries=(JEANNE, PAUL), leavers=frozenset({written}))
+    assert [row.authorisation for row in found.holders] == ["T2"]
+    assert [(row.holder, row.next_step, row.actor) for row in found.without_holder] == [("T1", *LEFT)]
+
+
 def test_a_leaver_without_a_certificate_is_no_finding() -> None:
     found = report(record("T2", owner_sid="S-1-5-21-2"), entries=(JEANNE, PAUL), leavers=frozenset({"T1"}))
     assert (found.without_holder, [row.authorisation for row in found.holders]) == ((), ["T2"])

@@ -254,3 +254,10 @@ def test_a_status_that_needs_nobody_cannot_be_accepted() -> None:
     alone = {Status.VALID, Status.SUPERSEDED, Status.ARCHIVED}
     others = {Finding.AUTHORISATION_EXPIRED, Finding.AUTHORISATION_RENEWAL_DUE, Finding.WITHOUT_HOLDER}
     assert {each.value for each in set(Finding) - others} == {each.value for each in set(Status) - alone}
+
+
+def test_workstation_of_an_accepted_finding_asks_for_nothing() -> None:
+    step = "issue a certificate with a stronger key"
+    assert step not in page(made(HERE, given=(exception(),)))
+    one_of_two = page(made(HERE, THERE, given=(exception(workstation="ws-1"),)))
+    assert one_of_two.count(f'<small class="note">{step}') == 1

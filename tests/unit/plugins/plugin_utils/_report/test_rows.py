@@ -22,12 +22,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, host, record
 
 UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "access was denied", "C:\\x")
+NO_STORE = replace(UNREAD, code="no_store", detail="C:\\y")
 AWAY = replace(JEANNE, logged_on=False)
 NOBODY = replace(JEANNE, owner_sid=None, account=None, logged_on=None)
 NEW = replace(NOBODY, in_facts=False)
 WAITING = replace(JEANNE, outcome="waiting_for_issuer", outcome_at=NOW - DAY)
 DEFERRED = replace(JEANNE, outcome="deferred", outcome_at=NOW - DAY)
 LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
+
+
+REFUSED = "It did not answer: ntlm: the specified credentials were rejected by the server."
+FAILED = "It could not be audited: access is denied."
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,21 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
         ),
         (host(record(archived=True)), Status.MISSING, NextStep.ENROL, Actor.IT),
         (host(unread=(UNREAD,)), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (host(unread=(NO_STORE,)), Status.UNKNOWN, NextStep.AUDIT_LOGGED_ON, Actor.IT),
+        (host(unread=(NO_STORE, UNREAD)), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (
+            host(unread=(UNREAD, replace(NO_STORE, owner_sid="S-1-5-21-9"))),
+            Status.UNKNOWN,
+            NextStep.REPAIR_PROFILE,
+            Actor.IT,
+        ),
+        (
+            host(unread=(NO_STORE, replace(UNREAD, owner_sid="S-1-5-21-9"))),
+            Status.UNKNOWN,
+            NextStep.AUDIT_LOGGED_ON,
+            Actor.IT,
+        ),
+        (host(unread=(NO_STORE,), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(entries=(NEW,)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
         (host(entries=(replace(NEW, owner_sid=JEANNE.owner_sid),)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
         (
@@ -68,6 +88,10 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
         (host(record(), unread=(UNREAD,)), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
         (host(record(), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(), facts_at=NOW - 4 * DAY), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
+        (host(record(), problem=REFUSED), Status.UNKNOWN, NextStep.ADMIT_ACCOUNT, Actor.IT),
+        (host(record(), problem=FAILED), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
+        (Host("ws-1", (JEANNE,), problem=REFUSED), Status.NEVER_SEEN, NextStep.ADMIT_ACCOUNT, Actor.IT),
+        (Host("ws-1", (JEANNE,), problem="It is off."), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
         (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
     ],
     ids=[
@@ -89,6 +113,11 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
         "at_home_and_elsewhere",
         "archived",
         "unread",
+        "not_logged_on_and_no_store",
+        "no_store_and_more",
+        "no_store_of_somebody_else",
+        "no_store_beside_somebody_else",
+        "no_store_and_off",
         "new",
         "new_at_a_known_account",
         "new_but_listed",
@@ -96,6 +125,10 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
         "unread_but_usable",
         "off",
         "facts_too_old",
+        "refuses_the_account",
+        "audit_failed",
+        "refuses_the_account_and_never_seen",
+        "off_and_never_seen",
         "never_seen",
     ],
 )

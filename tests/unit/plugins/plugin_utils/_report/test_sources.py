@@ -110,6 +110,14 @@ def test_an_anniversary_that_is_no_day_is_refused() -> None:
         host_of("ws-1", {"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]})
 
 
+def test_a_key_that_no_holder_has_is_refused() -> None:
+    """A misspelt date would be no date, and access would seem to last longer."""
+    entry = {"user": "CHU\\a", "authorisation": "T1", "authorization_anniversary": "2026-12-01"}
+    with pytest.raises(CollectionError, match="authorization_anniversary") as refused:
+        host_of("ws-1", {"pkcs12_holders": [entry]})
+    assert refused.value.code == "bad_arguments"
+
+
 def test_workstations_come_back_from_their_report() -> None:
     entry = replace(JEANNE, anniversary=date(2027, 3, 1), account=None, outcome="deferred", outcome_at=NOW - DAY)
     told = host(record(), entries=(entry,), not_listed=2, problem=None, browsers=(BrowserProblem.FIREFOX,))

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreContents, UnreadSource
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import (
+    check_logged_password,
     check_store_readable,
     deferral_reason,
     resolve_holder,
@@ -21,10 +22,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     Context,
     Identity,
     Profile,
+    RunAs,
 )
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile
 
 CONNECTION = inventory().identity
+QUIET = inventory().logging
 
 
 def code(refusal: pytest.ExceptionInfo[CollectionError]) -> str:
@@ -70,16 +73,60 @@ def test_who_is_not_logged_on_waits_unless_there_is_a_password(profiles: tuple[P
     found = inventory(profiles=profiles)
     owner = resolve_holder(found, HOLDER)
     assert said in (deferral_reason(owner, found, None) or "")
-    assert deferral_reason(owner, found, "") is None
+    assert deferral_reason(owner, found, "his own") is None
+
+
+def test_an_empty_password_is_none() -> None:
+    """Windows would count it as a failed logon, and lock the account after some."""
+    away = inventory(profiles=(profile(loaded=False),))
+    owner = resolve_holder(away, HOLDER)
+    assert deferral_reason(owner, away, "") == deferral_reason(owner, away, None)
+    assert run_context(owner, inventory(), "").password is None
+    weak = inventory(identity=replace(CONNECTION, debug_privilege=False))
+    with pytest.raises(CollectionError) as refusal:
+        run_context(owner, weak, "")
+    assert code(refusal) == "no_debug_privilege"
 
 
 def test_who_is_logged_on_does_not_wait() -> None:
     assert deferral_reason(resolve_holder(inventory(), HOLDER), inventory(), None) is None
 
 
-def test_the_connections_own_user_needs_no_become_and_no_right() -> None:
-    own = inventory(identity=Identity(SID, HOLDER, administrator=False, debug_privilege=False), secondary_logon=4)
-    assert run_context(resolve_holder(own, HOLDER), own, None).context is Context.CONNECTION
+WEAK = Identity(SID, HOLDER, administrator=False, debug_privilege=False)
+STRONG = replace(WEAK, administrator=True, debug_privilege=True)
+OWN_BECOME = RunAs(Context.BECOME, HOLDER, own=True)
+OWN_CONNECTION = RunAs(Context.CONNECTION, HOLDER, own=True)
+
+
+@pytest.mark.parametrize(
+    ("identity", "service", "password", "expected"),
+    [
+        (STRONG, 3, None, OWN_BECOME),
+        (STRONG, 4, None, OWN_CONNECTION),
+        (STRONG, None, None, OWN_CONNECTION),
+        (WEAK, 3, None, OWN_CONNECTION),
+        (WEAK, 4, "his own", OWN_CONNECTION),
+        (WEAK, 3, "", OWN_CONNECTION),
+        (WEAK, 3, "his own", replace(OWN_BECOME, password="his own")),
+    ],
+)
+def test_the_connections_own_user_uses_become_where_the_rights_are_there(
+    identity: Identity, service: int | None, password: str | None, expected: RunAs
+) -> None:
+    """become takes the session at the desk, whose keys a network logon does not have."""
+    own = inventory(identity=identity, secondary_logon=service)
+    assert run_context(resolve_holder(own, HOLDER), own, password) == expected
+
+
+@pytest.mark.parametrize("kind", ["script_block", "module", "transcription"])
+def test_a_password_is_not_sent_where_powershell_is_logged(kind: str) -> None:
+    logged = inventory(logging=replace(QUIET, **{kind: True}))
+    with pytest.raises(CollectionError) as refusal:
+        check_logged_password(logged, RunAs(Context.BECOME, HOLDER, "his own"))
+    assert code(refusal) == "logged_password"
+    assert (HOLDER in str(refusal.value), "his own" in str(refusal.value)) == (True, False)
+    check_logged_password(logged, RunAs(Context.BECOME, HOLDER))
+    check_logged_password(inventory(), RunAs(Context.BECOME, HOLDER, "his own"))
 
 
 def test_another_holder_is_reached_through_become_with_his_own_password_or_none() -> None:

@@ -25,8 +25,8 @@ from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID
 
 PLUGINS = Path(failures.__file__).parents[2]
 DRIVER = PLUGINS / "modules" / "store_exchange.ps1"
-KEY, TRANSPORT_KEY, AUTHORITY = (
-    PLUGINS / "module_utils" / f"_{name}.psm1" for name in ("PrivateKey", "TransportKey", "Authority")
+KEY, MUTEX, TRANSPORT_KEY, AUTHORITY = (
+    PLUGINS / "module_utils" / f"_{name}.psm1" for name in ("PrivateKey", "Mutex", "TransportKey", "Authority")
 )
 AS_HOLDER = RunAs(Context.BECOME, HOLDER)
 
@@ -43,11 +43,11 @@ def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> Collect
 
 
 def test_every_code_of_the_driver_has_a_sentence() -> None:
-    exchange, *shared = (path.read_text(encoding="ascii") for path in (DRIVER, KEY, TRANSPORT_KEY, AUTHORITY))
+    exchange, *shared = (path.read_text(encoding="ascii") for path in (DRIVER, KEY, MUTEX, TRANSPORT_KEY, AUTHORITY))
     refused = re.findall(r"code = '(\w+)'", "".join((exchange, *shared)))
     steps = re.findall(r"^\t(\w+) = ", exchange.partition("$stepKeys = @{")[2].partition("\n}")[0], re.MULTILINE)
-    assert len(steps) == 9
-    failed = [f"{step}_failed" for step in steps if step not in ("prove", "import_sealed")]
+    assert len(steps) == 10
+    failed = [f"{step}_failed" for step in steps if step not in ("prove", "import_sealed", "computer")]
     codes = {*refused, *failed, *re.findall(r"Get-Failure -ErrorRecord \$_ -Code '(\w+)'", exchange)}
     assert codes - {"no_dpapi"} == set(DRIVER_ERRORS) - {"key_asks"}
 
@@ -94,7 +94,11 @@ def test_what_could_not_be_undone_is_said_and_the_journal_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("run_as", "said"),
-    [(AS_HOLDER, "while the holder is logged on"), (RunAs(Context.CONNECTION, HOLDER), "CredSSP")],
+    [
+        (AS_HOLDER, "while the holder is logged on"),
+        (RunAs(Context.CONNECTION, HOLDER, own=True), "CredSSP"),
+        (RunAs(Context.BECOME, HOLDER, own=True), "CredSSP"),
+    ],
 )
 def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, said: str) -> None:
     reason = exchange_error(answer("no_dpapi"), run_as, "WS-1")

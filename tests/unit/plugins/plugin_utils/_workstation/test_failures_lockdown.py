@@ -27,6 +27,11 @@ LOCKED = {
         "module_stderr": "     | Cannot invoke method. Method invocation is supported only on core types in this\r\n"
         "     | language mode.",
     },
+    "a process of become, in CLIXML": {
+        "msg": "MODULE FAILURE",
+        "module_stderr": '#< CLIXML\r\n<Objs Version="1.1.0.1"><S S="Error">    + FullyQualifiedErrorId : MethodInvocationNotSupported'
+        'InConstrained_x000D__x000A_</S><S S="Error">   Language_x000D__x000A_</S></Objs>',
+    },
     "broken at the width of a console": {"module_stdout": "MethodInvocationNotSupportedInConstrained\r\n    Language"},
 }
 OTHERS = {
@@ -42,10 +47,12 @@ OTHERS = {
 
 @pytest.mark.parametrize("answer", LOCKED.values(), ids=LOCKED)
 def test_restricted_powershell_has_a_name_and_a_cure(answer: dict[str, object]) -> None:
-    refusal = language_mode_error(answer)
-    assert refusal is not None
-    assert refusal.code == "constrained_language"
-    assert "App Control" in refusal.next_step
+    for account in ("the connection's account", "CHU\\jdupont"):
+        refusal = language_mode_error(answer, account)
+        assert refusal is not None
+        assert refusal.code == "constrained_language"
+        assert account in refusal.cause
+        assert "App Control" in refusal.next_step
 
 
 @pytest.mark.parametrize("answer", OTHERS.values(), ids=OTHERS)

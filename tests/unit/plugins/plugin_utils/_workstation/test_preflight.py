@@ -74,6 +74,8 @@ def test_ready_workstation_has_one_good_finding_of_each_kind() -> None:
     assert [finding.subject for finding in findings if not finding.ok] == []
     assert sorted(finding.subject for finding in findings) == sorted(WORKSTATION | {"holder", "profile"})
     assert r"CHU\svc-ansible" in findings[0].sentence
+    (language_mode,) = (finding for finding in findings if finding.subject == "language_mode")
+    assert r"for CHU\svc-ansible" in language_mode.sentence
 
 
 TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
@@ -92,6 +94,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
     "seclogon disabled": ({"secondary_logon": 4}, "secondary_logon", Severity.ERROR, "is disabled"),
     "seclogon missing": ({"secondary_logon": None}, "secondary_logon", Severity.WARNING, "does not know the service"),
     "constrained": ({"language_mode": "ConstrainedLanguage"}, "language_mode", Severity.ERROR, "ConstrainedLanguage"),
+    "rules for scripts": ({"script_rules": True}, "language_mode", Severity.WARNING, "AppLocker has rules for scripts"),
     "key protection": ({"force_key_protection": 1}, "force_key_protection", Severity.ERROR, "dialog"),
     "clock fast": ({"utc": NOW + timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds fast"),
     "clock slow": ({"utc": NOW - timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds slow"),

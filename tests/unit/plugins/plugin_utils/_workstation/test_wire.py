@@ -28,6 +28,7 @@ INVENTORY: dict[str, Any] = {
     "protocol": 1,
     "identity": {"sid": "S-1", "account": "CHU\\svc", "administrator": True, "debug_privilege": True},
     "computer": "WS-1",
+    "dns_names": ["ws-1", "ws-1.chu.example"],
     "os_build": 19045,
     "utc": "2026-11-25T02:28:24Z",
     "language_mode": "FullLanguage",
@@ -46,6 +47,7 @@ INVENTORY: dict[str, Any] = {
         }
     ],
     "machine": {"elements": [], "unread": []},
+    "script_rules": True,
 }
 EXCHANGE: dict[str, Any] = {
     "protocol": 1,

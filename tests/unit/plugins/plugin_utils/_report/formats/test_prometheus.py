@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
@@ -31,7 +32,7 @@ def values(report: Report, name: str, label: str) -> dict[str, float]:
 
 def test_every_metric_is_a_documented_gauge_of_ours() -> None:
     families = read(sample())
-    assert len(families) == 16
+    assert len(families) == 17
     assert {family.type for family in families.values()} == {"gauge"}
     assert all(name.startswith("pkcs12_") and family.documentation for name, family in families.items())
 
@@ -92,6 +93,22 @@ def test_an_authorisation_ends_at_midnight_of_the_site() -> None:
     row = replace(report.holders[0], authorisation_until=date(2026, 7, 1))
     ends = values(replace(report, holders=(row,)), "pkcs12_authorisation_end_timestamp_seconds", "authorisation")
     assert ends["T100000"] == datetime(2026, 6, 30, 22, 0, tzinfo=timezone.utc).timestamp()
+
+
+@pytest.mark.parametrize(("days", "whole"), [((9, 5), True), ((9,), False)], ids=["both_findings", "the_status_alone"])
+def test_a_holder_is_accepted_until_the_first_exception_ends(days: tuple[int, ...], whole: bool) -> None:
+    """A holder of whom one finding is not accepted has no series."""
+    row = replace(sample().holders[3], authorisation_status=Status.EXPIRED, accepted=())
+    (place, *_others) = row.places
+    findings = ((Finding(place.status.value), place.workstation), (Finding.AUTHORISATION_EXPIRED, None))
+    accepted = tuple(
+        AcceptedFinding(what, workstation, "Because.", NOW.date() + timedelta(days=count))
+        for (what, workstation), count in zip(findings, days, strict=False)
+    )
+    report = replace(sample(), holders=(replace(row, places=(place,), accepted=accepted),))
+    found = values(report, "pkcs12_holder_accepted_until_timestamp_seconds", "authorisation")
+    end = datetime(2026, 11, 30, 23, 0, tzinfo=timezone.utc).timestamp()
+    assert found == ({row.authorisation: end} if whole else {})
 
 
 def test_a_certificate_is_named_by_its_store() -> None:

@@ -13,12 +13,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import escaped, markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import Remarks
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.silence import silence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.silence import Silence, silence
 from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.officer import AT_PAULS, NEWEST, OLDER, SILENT, UNREAD, WHY, asked_about
-from unit.plugins.plugin_utils._report.reports import workstation
 
 LANGUAGES = ["en", "fr"]
 
@@ -93,19 +92,19 @@ def test_each_silent_workstation_has_its_reason_in_words(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "key"),
+    ("problem", "cause"),
     [
-        ("It did not answer: plaintext: 401.", "silence.refused"),
-        ("It did not answer: Failed to connect to the host via ssh: Permission denied (publickey).", "silence.refused"),
-        ("It did not answer: kerberos: authGSSClientStep() failed: kinit: no ticket.", "silence.refused"),
-        ("It did not answer: Connection timed out on port 4010.", "silence.unreachable"),
-        ("It did not answer: no route to host.", "silence.unreachable"),
-        ("It could not be audited: access is denied.", "silence.failed"),
+        ("It did not answer: plaintext: 401.", Silence.REFUSED),
+        ("It did not answer: Failed to connect to the host via ssh: Permission denied (publickey).", Silence.REFUSED),
+        ("It did not answer: kerberos: authGSSClientStep() failed: kinit: no ticket.", Silence.REFUSED),
+        ("It did not answer: Connection timed out on port 4010.", Silence.UNREACHABLE),
+        ("It did not answer: no route to host.", Silence.UNREACHABLE),
+        ("It could not be audited: access is denied.", Silence.FAILED),
     ],
 )
-def test_what_the_connection_says_is_told_apart(problem: str, key: str) -> None:
-    assert silence(replace(workstation(1), problem=problem)) == key
-    assert silence(replace(workstation(0), answer=Reachability.ANSWERED, problem=None)) == ""
+def test_what_the_connection_says_is_told_apart(problem: str, cause: Silence) -> None:
+    assert silence(problem, Reachability.UNKNOWN) is cause
+    assert silence(None, Reachability.ANSWERED) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.plan import (
     Matter,
@@ -113,3 +114,22 @@ def test_last_day_is_that_of_the_site() -> None:
 def test_who_has_no_access_yet_has_no_step() -> None:
     (matter,) = matters(next_step=NextStep.LOG_ON, actor=Actor.HOLDER, days_left=None, access_until=None)
     assert (matter.step, matter.last_day) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "status", "reminded"),
+    [
+        (Finding.AUTHORISATION_RENEWAL_DUE, Status.RENEWAL_DUE, False),
+        (Finding.AUTHORISATION_RENEWAL_DUE, Status.EXPIRED, True),
+        (Finding.AUTHORISATION_EXPIRED, Status.EXPIRED, False),
+        (Finding.EXPIRED, Status.EXPIRED, True),
+    ],
+)
+def test_annex_is_held_back_by_the_exception_for_it_alone(accepted: Finding, status: Status, reminded: bool) -> None:
+    found = matters(
+        authorisation_until=TODAY + timedelta(days=10),
+        authorisation_days_left=10,
+        authorisation_status=status,
+        accepted=(AcceptedFinding(accepted, None, "He retires.", TODAY),),
+    )
+    assert bool(found) is reminded

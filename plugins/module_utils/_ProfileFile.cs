@@ -1,0 +1,101 @@
+// Reads a file of a profile, whose owner may have put a link or something very large there. C# 5, .NET Framework 4.6.2.
+// Of a key file only the name of its container and a hash leave this class.
+//
+// A key file begins with little-endian numbers of four bytes, then has the name of its container in clear text; the rest is the public
+// key, and blobs of DPAPI. CAPI: version (2), unknown, and eight lengths: name, public and private key for signatures, public and private
+// key for exchange, hash, two export flags; the name is ASCII with a NUL. CNG: version (1), unknown, length of the name, type, three
+// lengths (public properties, private properties, private key), 16 bytes; the name is UTF-16. Microsoft documents where the files are
+// ("Key Storage and Retrieval"), not what is in them. Sources: KULL_M_KEY_CAPI_BLOB and KULL_M_KEY_CNG_BLOB in modules/kull_m_key.h of
+// Mimikatz, its wiki ("howto ~ decrypt EFS files"), SharpDPAPI (DescribeCngCertBlob), the parser of CNG files in Nemesis.
+
+using System;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+using ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemoval;
+
+namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile
+{
+	public sealed class ProfileFile
+	{
+		const int ERROR_FILE_NOT_FOUND = 2, ERROR_PATH_NOT_FOUND = 3;
+
+		// Why it was not read: link, too_large, unknown_form. Null when it was.
+		public string Code;
+		public string Sha256;
+		// Of an element.
+		public byte[] Data;
+		// Of a key file.
+		public string Container;
+
+		// The path is the profile's with more behind it, as in FileRemoval.
+		public static ProfileFile Read(string profile, string path, int largest)
+		{
+			using (var file = FileRemoval.Open(path, FileRemoval.GENERIC_READ, FileRemoval.FILE_SHARE_READ, FileRemoval.FILE_FLAG_OPEN_REPARSE_POINT))
+			{
+				if (!IsThere(profile, path, FileRemoval.GetPath(file))) return new ProfileFile { Code = "link" };
+				using (var stream = new FileStream(file, FileAccess.Read))
+				{
+					if (stream.Length > largest) return new ProfileFile { Code = "too_large" };
+					var data = new byte[stream.Length];
+					for (int read = 0, more = 1; more > 0; read += more) more = stream.Read(data, read, data.Length - read);
+					using (var hash = SHA256.Create())
+						return new ProfileFile { Data = data, Sha256 = BitConverter.ToString(hash.ComputeHash(data)).Replace("-", "") };
+				}
+			}
+		}
+
+		public static ProfileFile ReadKey(string profile, string path, int largest, bool cng)
+		{
+			var file = Read(profile, path, largest);
+			if (file.Code != null) return file;
+			file.Container = cng ? GetName(file.Data, 1, 44, 16, 28, new UnicodeEncoding(false, false, true))
+				: GetName(file.Data, 2, 40, 12, 40, Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback));
+			if (file.Container == null) file.Code = "unknown_form";
+			file.Data = null;
+			return file;
+		}
+
+		// "missing", "link", or null for a folder of the profile.
+		public static string CheckFolder(string profile, string folder)
+		{
+			try
+			{
+				using (var handle = FileRemoval.Open(folder, 0, FileRemoval.FILE_SHARE_ALL, FileRemoval.FILE_FLAG_BACKUP_SEMANTICS))
+					return IsThere(profile, folder, FileRemoval.GetPath(handle)) ? null : "link";
+			}
+			catch (Exception problem)
+			{
+				var code = problem.HResult & 0xFFFF;
+				if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND) return "missing";
+				throw;
+			}
+		}
+
+		static bool IsThere(string profile, string path, string found)
+		{
+			using (var root = FileRemoval.Open(profile, 0, FileRemoval.FILE_SHARE_ALL, FileRemoval.FILE_FLAG_BACKUP_SEMANTICS))
+				return string.Equals(found, FileRemoval.GetPath(root) + path.Substring(profile.Length), StringComparison.OrdinalIgnoreCase);
+		}
+
+		// The name behind the head, whose length is at 8; the other lengths are from "first" to "last". Null when they do not fit.
+		static string GetName(byte[] data, uint version, int head, int first, int last, Encoding encoding)
+		{
+			if (data.Length < head || BitConverter.ToUInt32(data, 0) != version) return null;
+			var size = BitConverter.ToUInt32(data, 8);
+			long end = (long)head + size;
+			for (var at = first; at < last; at += 4) end += BitConverter.ToUInt32(data, at);
+			if (end > data.Length) return null;
+			try
+			{
+				var name = encoding.GetString(data, head, (int)size);
+				if (name.EndsWith("\0", StringComparison.Ordinal)) name = name.Substring(0, name.Length - 1);
+				return name.IndexOf('\0') < 0 ? name : null;
+			}
+			catch (ArgumentException)
+			{
+				return null;
+			}
+		}
+	}
+}

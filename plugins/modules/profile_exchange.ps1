@@ -1,0 +1,256 @@
+#!powershell
+# GNU General Public License v3.0+
+
+#AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Element
+#AnsibleRequires -CSharpUtil ..module_utils._ProfileFile
+
+# Removes certificates and key files from the profile of someone who is not logged on. Protocol: docs/developers/driver_protocol.md
+# The profile's owner may have put anything into it, so nothing in it is followed, and little of it is read.
+
+# The keys of each type of step, beside id and step.
+$stepKeys = @{
+	computer = , 'name'
+	remove_key = , 'thumbprint'
+	remove_certificate = , 'thumbprint'
+}
+$largestFile = 64KB
+$mostFiles = 1000
+
+function Get-ProfileFile {
+	<# .SYNOPSIS
+	The class in _ProfileFile.cs, which is compiled after this file is read. #>
+	[ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile.ProfileFile]
+}
+
+function Find-File {
+	<# .SYNOPSIS
+	The paths of the files in a folder of a profile; none when there is no folder. #>
+	param([string] $ProfilePath, [string] $Folder, [string] $Code)
+	$problem = (Get-ProfileFile)::CheckFolder($ProfilePath, $Folder)
+	if ($problem -eq 'missing') { return }
+	if ($problem) { throw @{ code = $Code; file = $Folder } }
+	$number = 0
+	foreach ($path in [IO.Directory]::EnumerateFiles($Folder)) {
+		$number++
+		if ($number -gt $mostFiles) { throw @{ code = $Code; file = $Folder } }
+		$path
+	}
+}
+
+function Read-Element {
+	<# .SYNOPSIS
+	An element in a file, with what its records say. #>
+	param([string] $ProfilePath, [string] $Path)
+	$refusal = @{ code = 'profile_unread'; file = $Path }
+	try {
+		$file = (Get-ProfileFile)::Read($ProfilePath, $Path, $largestFile)
+		if ($file.Code) { throw $refusal }
+		$records = Read-Record -Element $file.Data
+		# The class would also take a p12, and store its keys for us.
+		$type = [Security.Cryptography.X509Certificates.X509Certificate2]
+		if ($type::GetCertContentType($records[32]) -ne 'Cert') { throw $refusal }
+		$certificate = $type::new([byte[]] $records[32])
+		@{
+			path = $Path; sha256 = $file.Sha256; data = [Convert]::ToBase64String($file.Data); link = Read-KeyLink -Record $records
+			thumbprint = $certificate.Thumbprint; public_key = $certificate.GetPublicKeyString()
+		}
+		$certificate.Dispose()
+	} catch {
+		if ($_.TargetObject -is [hashtable]) { throw $_.TargetObject }
+		throw @{ code = $refusal.code; file = $Path; hresult = Get-HResult -Exception $_.Exception }
+	}
+}
+
+function Read-ProfileStore {
+	<# .SYNOPSIS
+	The elements of a store of a profile. #>
+	param([string] $ProfilePath, [string] $Name)
+	$folder = "$ProfilePath\AppData\Roaming\Microsoft\SystemCertificates\$Name\Certificates"
+	foreach ($path in Find-File -ProfilePath $ProfilePath -Folder $folder -Code 'profile_unread') {
+		Read-Element -ProfilePath $ProfilePath -Path $path
+	}
+}
+
+function Find-Element {
+	<# .SYNOPSIS
+	The element of a certificate. Its file has its name. #>
+	param([hashtable[]] $Element, [string] $Thumbprint)
+	$found = @($Element | Where-Object { $_.thumbprint -eq $Thumbprint })
+	if (-not $found) { throw @{ code = 'no_certificate' } }
+	if ($found.Count -gt 1 -or [IO.Path]::GetFileName($found[0].path) -ne $Thumbprint) { throw @{ code = 'profile_unread'; file = $found[0].path } }
+	$found[0]
+}
+
+function Read-KeyFile {
+	<# .SYNOPSIS
+	All key files of a profile, with their containers. One that is not understood could be the one that is looked for. #>
+	param([string] $ProfilePath, [string] $Sid)
+	$crypto = "$ProfilePath\AppData\Roaming\Microsoft\Crypto"
+	foreach ($folder in "$crypto\Keys", "$crypto\RSA\$Sid") {
+		foreach ($path in Find-File -ProfilePath $ProfilePath -Folder $folder -Code 'unread_key') {
+			try { $file = (Get-ProfileFile)::ReadKey($ProfilePath, $path, $largestFile, $folder -eq "$crypto\Keys") } catch {
+				throw @{ code = 'unread_key'; file = $path; hresult = Get-HResult -Exception $_.Exception }
+			}
+			if ($file.Code) { throw @{ code = 'unread_key'; file = $path } }
+			@{ path = $path; sha256 = $file.Sha256; container = $file.Container }
+		}
+	}
+}
+
+function Get-SharedReason {
+	<# .SYNOPSIS
+	Why a key has to stay for another certificate of the profile. #>
+	param([hashtable] $Element, [hashtable[]] $Other)
+	foreach ($one in $Other) {
+		if (-not $one.link) { continue }
+		if ($one.link.container -eq $Element.link.container) { return 'shared_container' }
+		if ($one.public_key -eq $Element.public_key) { return 'shared_public_key' }
+	}
+}
+
+function Remove-File {
+	<# .SYNOPSIS
+	Removes a file that is still as it was read. #>
+	param([string] $ProfilePath, [hashtable] $File)
+	$removal = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemoval.FileRemoval]
+	if ($removal::Remove($ProfilePath, $File.path, $File.sha256, $largestFile)) { throw @{ code = 'stale_store'; file = $File.path } }
+}
+
+function Remove-KeyFile {
+	<# .SYNOPSIS
+	Step "remove_key": the one file that names the container of the certificate's key link. #>
+	param([string] $ProfilePath, [string] $Sid, [hashtable] $Element, [hashtable[]] $Other)
+	$link = $Element.link
+	if (-not $link) { return @{ key = 'none' } }
+	$fact = @{ key = 'kept'; kept_because = Get-PlaceToKeep -Link $link; container = $link.container; provider = $link.provider }
+	if (-not $fact.kept_because) { $fact.kept_because = Get-SharedReason -Element $Element -Other $Other }
+	if ($fact.kept_because) { return $fact }
+	$named = @(Read-KeyFile -ProfilePath $ProfilePath -Sid $Sid | Where-Object { [string]::Equals($_.container, $link.container, 'OrdinalIgnoreCase') })
+	if ($named.Count -gt 1 -or -not $link.container) { throw @{ code = 'ambiguous_key'; file = $named.path -join ', ' } }
+	$fact.key = 'gone'
+	if ($named) {
+		Remove-File -ProfilePath $ProfilePath -File $named[0]
+		$fact.key = 'deleted'
+	}
+	$fact
+}
+
+function Get-OwnProfile {
+	<# .SYNOPSIS
+	The profile of a SID, as long as nobody has loaded it. #>
+	param([string] $Sid)
+	$person = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
+	if (-not $person) { throw @{ code = 'stale_store' } }
+	if ($person.temporary) { throw @{ code = 'temporary_profile' } }
+	if ($person.loaded) { throw @{ code = 'profile_loaded' } }
+	if ($person.path -notmatch '^[A-Za-z]:\\') { throw @{ code = 'profile_unread'; file = $person.path } }
+	$person
+}
+
+function Invoke-Step {
+	<# .SYNOPSIS
+	Does a step, on the profile as it is now, and returns its facts. #>
+	param([string] $Sid, [string] $Step, [string] $Thumbprint)
+	if ($Step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
+	$person = Get-OwnProfile -Sid $Sid
+	$my = @(Read-ProfileStore -ProfilePath $person.path -Name 'My')
+	$element = Find-Element -Element $my -Thumbprint $Thumbprint
+	if ($Step -eq 'remove_certificate') {
+		Remove-File -ProfilePath $person.path -File $element
+		return @{}
+	}
+	$others = @($my | Where-Object { $_.thumbprint -ne $Thumbprint }) + @(Read-ProfileStore -ProfilePath $person.path -Name 'Request')
+	Remove-KeyFile -ProfilePath $person.path -Sid $Sid -Element $element -Other $others
+}
+
+function Get-Failure {
+	<# .SYNOPSIS
+	A refusal (a thrown code) as it is, any other error by its HRESULT. #>
+	param([Management.Automation.ErrorRecord] $ErrorRecord, [string] $Code)
+	$thrown = $ErrorRecord.TargetObject
+	if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult; file = $thrown.file } }
+	@{ code = $Code; hresult = Get-HResult -Exception $ErrorRecord.Exception; file = $null }
+}
+
+function Get-Sent {
+	<# .SYNOPSIS
+	Elements as the protocol has them. #>
+	param([hashtable[]] $Element)
+	foreach ($one in $Element) { @{ source = 'file'; data = $one.data } }
+}
+
+function Invoke-Transaction {
+	<# .SYNOPSIS
+	Does the steps in order, up to the first that fails. Nothing is taken back: the next run goes on from here. #>
+	param([string] $Sid, [hashtable] $Answer)
+	foreach ($step in $complex_args.steps) {
+		$entry = @{ id = $step.id; step = $step.step; thumbprint = $step.thumbprint }
+		try {
+			$fact = Invoke-Step -Sid $Sid -Step $step.step -Thumbprint $step.thumbprint
+			$Answer.changed = $Answer.changed -or $step.step -eq 'remove_certificate' -or $fact.key -eq 'deleted'
+			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
+		} catch {
+			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step)_failed")
+			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
+			return
+		}
+	}
+}
+
+function Assert-Request {
+	<# .SYNOPSIS
+	Refuses a request with other keys than the protocol's. #>
+	$expected = 'protocol', 'owner_sid', 'observed', 'steps'
+	if (Test-Request -Expected $expected -Given $complex_args.Keys -Protocol $complex_args.protocol) { throw @{ code = 'bad_request' } }
+	foreach ($step in $complex_args.steps) {
+		$expected = $stepKeys[[string] $step.step]
+		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
+		if (Compare-Object -ReferenceObject (@('id', 'step') + $expected) -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
+	}
+}
+
+function Lock-Owner {
+	<# .SYNOPSIS
+	The mutex of an owner's store, taken. One that somebody else has made and closed to us counts as busy. #>
+	param([string] $Sid)
+	try {
+		$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid")
+	} catch [UnauthorizedAccessException] { throw @{ code = 'busy' } }
+	# Another exchange on this owner's store that died has released it.
+	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
+	if (-not $free) { throw @{ code = 'busy' } }
+	$mutex
+}
+
+function Invoke-Exchange {
+	<# .SYNOPSIS
+	Carries out a request; what comes of it goes into the answer. #>
+	param([string] $Sid, [hashtable] $Answer)
+	Assert-Request
+	foreach ($step in $complex_args.steps) { if ($step.step -eq 'computer') { Assert-Computer -Name $step.name } }
+	[void] (Get-OwnProfile -Sid $Sid)
+	$mutex = Lock-Owner -Sid $Sid
+	try {
+		$path = (Get-OwnProfile -Sid $Sid).path
+		$found = @(Read-ProfileStore -ProfilePath $path -Name 'My')
+		$Answer.before = $Answer.after = @(Get-Sent -Element $found)
+		if ((Get-StoreHash -Element $found) -ne $complex_args.observed) { throw @{ code = 'stale_store' } }
+		if ($complex_args._ansible_check_mode) { return }
+		Invoke-Transaction -Sid $Sid -Answer $Answer
+		$Answer.after = @(Get-Sent -Element @(Read-ProfileStore -ProfilePath $path -Name 'My'))
+	} finally {
+		$mutex.ReleaseMutex()
+		$mutex.Dispose()
+	}
+}
+
+$owner = [string] $complex_args.owner_sid
+$answer = @{ changed = $false; protocol = 1; owner_sid = $owner; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
+try { Invoke-Exchange -Sid $owner -Answer $answer } catch { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
+if ($answer.error) {
+	$answer.failed = $true
+	$answer.msg = "profile_exchange stopped at $($answer.error.step): $($answer.error.code)"
+}
+ConvertTo-Json -Compress -Depth 20 -InputObject $answer
+if ($answer.error) { exit 1 }

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Whether the workstation that answered is the one that the inventory means. Names are compared without regard to case. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from .._errors import CollectionError
+from .findings import FINDINGS, refusal
+
+THIS_END = "localhost"
+"""The name of a tunnel's near end. Like an address, it says nothing about the computer at the other end."""
+
+
+ADDRESS_OPTIONS = ("remote_addr", "host")
+"""Options in which connection plugins have the address that they use: winrm and psrp; ssh."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedComputer:
+    """Which computer a host of the inventory is.
+
+    ``name``: its name, from the option ``computer``; None: not known. ``host_names``: how the inventory calls the host, and the address
+    that the connection uses.
+    """
+
+    name: str | None
+    host_names: tuple[str, ...] = ()
+
+    def refuse_other(self, names: Sequence[str]) -> None:
+        """Raises ``CollectionError`` (``wrong_computer``) unless ``name`` is one of the computer's own ``names``."""
+        if self.name is not None and not is_called(names, self.name):
+            raise refusal(code="wrong_computer", computer=shown(names), expected=self.name)
+
+    def doubt(self, names: Sequence[str]) -> str | None:
+        """A sentence if ``name`` is not known and no host name is one of the computer's ``names``, else None.
+
+        Addresses are not compared, because a computer has no such name. Of a DNS name, the first label is enough: the inventory may
+        use another domain than the computer.
+        """
+        hosts = [host for host in dict.fromkeys(self.host_names) if host and not is_address(host)]
+        if self.name is not None or not hosts or any(_label_fits(names, host) for host in hosts):
+            return None
+        return FINDINGS["other_name"].sentence(computer=shown(names), host=" or ".join(hosts))
+
+
+def expected_name(given: str | None) -> str | None:
+    """The option ``computer``, without the period at the end of a DNS name. Raises ``CollectionError``: ``bad_arguments``."""
+    if given is None:
+        return None
+    name = given.strip().removesuffix(".")
+    if not name or is_address(name):
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"computer is {given!r:.80}, which is no name that a computer has for itself.",
+            next_step="Set computer to what the command hostname shows on the workstation, or leave it out.",
+        )
+    return name
+
+
+def connection_address(option: Callable[[str], Any]) -> str:
+    """The address that a connection uses; nothing if its plugin has no such option. ``option`` raises ``KeyError`` for an unknown one."""
+    for name in ADDRESS_OPTIONS:
+        with suppress(KeyError):
+            return str(option(name))
+    return ""
+
+
+def is_called(names: Sequence[str], name: str) -> bool:
+    """Whether a computer with these own names is called so."""
+    return name.lower() in {each.lower() for each in names}
+
+
+def shown(names: Sequence[str]) -> str:
+    """The names of a computer for a sentence, each once."""
+    once: dict[str, str] = {}
+    for name in names:
+        once.setdefault(name.lower(), name)
+    first, *others = once.values() or ("without a name",)
+    return f"{first} ({', '.join(others)})" if others else first
+
+
+def is_address(host: str) -> bool:
+    """Whether this is an IP address, or ``localhost``."""
+    try:
+        ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return host.lower() == THIS_END
+    return True
+
+
+def _label_fits(names: Sequence[str], host: str) -> bool:
+    return is_called([name.partition(".")[0] for name in names], host.partition(".")[0])

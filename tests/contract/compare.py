@@ -1,0 +1,201 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m contract.compare results.json``: holds a run of the kit on real Windows against the recordings of Windows PowerShell.
+
+Prints a table of agreed, differs, Windows only (what the test bed cannot show: held against what the case expects), not run. Ends with
+0 without a difference, 1 with one, 2 for a file that says nothing about these drivers and cases.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from contract import recording
+from contract.case import Case, load
+from contract.case_runner import Outcome, complaints
+from contract.kit import SEEN_FIRST, driver_hashes
+from contract.normal import FalseProofError
+from contract.results import CaseResult, Results, ResultsError, read
+from lab.workstation_interface import Kind
+
+FRESH = dict(
+    zip(
+        SEEN_FIRST,
+        ("inventory_of_an_empty_store", "browsers_of_a_fresh_workstation", "bundles_of_a_fresh_workstation"),
+        strict=True,
+    )
+)
+"""The case in which a driver says what a workstation is like that nobody has prepared."""
+OF_THE_MACHINE = {
+    *(
+        "os_build",
+        "language_mode",
+        "secondary_logon",
+        "force_key_protection",
+        "administrator",
+        "debug_privilege",
+        "logging",
+    ),
+    *("programs", "auto_select", "firefox", "policies_file"),
+}
+"""Keys of answers whose values are a machine's own, unless a case sets them."""
+MISSING = "nothing"
+"""What stands for a key that one of them does not have."""
+
+Json = dict[str, Any]
+Keys = tuple[str | int, ...]
+
+
+class Verdict(str, Enum):
+    """What a case on real Windows says."""
+
+    AGREED = "agreed"
+    DIFFERS = "differs"
+    WINDOWS_ONLY = "Windows only"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table. ``details``: the differences, or why it did not run."""
+
+    name: str
+    verdict: Verdict
+    details: tuple[str, ...] = ()
+
+
+def rows(results: Results) -> Iterator[Row]:
+    """One for each case of the file, and one for each case of the repository that the file does not have."""
+    cases = dict(_cases())
+    for result in results.cases:
+        case = cases.pop(result.name, None)
+        if case is None or recording.case_hash(case) != result.case_sha256:
+            yield Row(result.name, Verdict.NOT_RUN, ("the kit asked another question: build a new one",))
+        elif result.reason is not None:
+            yield Row(result.name, Verdict.NOT_RUN, (result.reason,))
+        else:
+            yield _row(case, result, results)
+    yield from (Row(name, Verdict.NOT_RUN, ("the kit did not have it",)) for name in cases)
+
+
+@cache
+def _cases() -> Mapping[str, Case]:
+    return {case.name: case for case in load()}
+
+
+@cache
+def _recorded(name: str) -> Json:
+    return recording.read(_cases()[name])
+
+
+def _row(case: Case, result: CaseResult, results: Results) -> Row:
+    left = tuple(f"left behind: {kind}" for kind in result.left_behind)
+    try:
+        outcome = results.outcome(case, result)
+    except FalseProofError as error:
+        return Row(case.name, Verdict.DIFFERS, (str(error), *left))
+    if case.runs_on(Kind.WINDOWS_POWERSHELL):
+        found = (*_from_recording(case, outcome, results), *left)
+        return Row(case.name, Verdict.DIFFERS if found else Verdict.AGREED, found)
+    found = (*complaints(case, outcome), *left)
+    return Row(case.name, Verdict.DIFFERS if found else Verdict.WINDOWS_ONLY, found)
+
+
+def _from_recording(case: Case, outcome: Outcome, results: Results) -> tuple[str, ...]:
+    recorded = _recorded(case.name)
+    found = asdict(outcome)
+    counted = {what: recorded["afterwards"][what] for what in found["afterwards"]}
+    # The exit code is that of Ansible's wrapper, which the kit does without.
+    wanted = {"answer": recorded["answer"], "exit_code": outcome.exit_code, "afterwards": counted}
+    return tuple(
+        f"{'.'.join(map(str, path))} is {there!r}, recorded {expected!r}"
+        for path, expected, there in differences(wanted, found)
+        if not _of_the_machine(case, path, expected, there)
+        and not (
+            path[-1] == "store"
+            and (expected, there) == ("LocalMachine", "CurrentUser")
+            and not results.machine["administrator"]
+        )
+    )
+
+
+def differences(expected: Any, found: Any, path: Keys = ()) -> Iterator[tuple[Keys, Any, Any]]:
+    """Each place where two values are not the same."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key in sorted({*expected, *found}):
+            if key not in expected or key not in found:
+                yield (*path, key), expected.get(key, MISSING), found.get(key, MISSING)
+            else:
+                yield from differences(expected[key], found[key], (*path, key))
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for index, pair in enumerate(zip(_by_owner(expected), _by_owner(found), strict=True)):
+            yield from differences(*pair, (*path, index))
+    elif type(expected) is not type(found) or expected != found:
+        yield path, expected, found
+
+
+def _by_owner(value: list[Any]) -> list[Any]:
+    """Profiles stand in the order of SIDs, and the owner's is another on each machine."""
+    if all(isinstance(inner, dict) and "owner_sid" in inner for inner in value):
+        return sorted(value, key=lambda inner: str(inner["owner_sid"]))
+    return value
+
+
+def _of_the_machine(case: Case, path: Keys, expected: Any, there: Any) -> bool:
+    """Whether the recorded value is that of a workstation that nobody has prepared, so that each machine may have its own."""
+    fresh = FRESH.get(case.driver)
+    if MISSING in (expected, there) or not (expected is None or there is None or type(expected) is type(there)):
+        return False
+    if fresh is None or not OF_THE_MACHINE.intersection(map(str, path)):
+        return False
+    value: Any = {"answer": _recorded(fresh)["answer"]}
+    for step in path:
+        known = (isinstance(value, dict) and step in value) or (isinstance(value, list) and int(step) < len(value))
+        value = value[step] if known else MISSING
+    return bool(value == expected)
+
+
+def probe_row(probe: dict[str, Any]) -> Row:
+    """A probe agrees with what the drivers are ready for, or differs; without such an expectation it is for the reader."""
+    left = tuple(f"left behind: {kind}" for kind in probe.get("left_behind", ()))
+    name = f"probe {probe['id']}"
+    if probe["reason"]:
+        return Row(name, Verdict.NOT_RUN, (probe["reason"],))
+    verdict = Verdict.DIFFERS if probe["as_expected"] is False or left else Verdict.AGREED
+    expected = f" (expected: {' or '.join(probe['expected'])})" if probe["expected"] else ""
+    return Row(name, verdict, (f"{probe['answer']}{expected}", *left))
+
+
+def main(argv: list[str]) -> int:
+    """Prints the table; see the module's text for the result."""
+    try:
+        results = read(Path(argv[0]))
+    except (IndexError, OSError, ResultsError) as error:
+        print(f"contract.compare needs a results file: {error}", file=sys.stderr)
+        return 2
+    if dict(results.drivers) != driver_hashes():
+        print("These results are of other drivers than the repository's: build a new kit and run it.", file=sys.stderr)
+        return 2
+    table = [*rows(results), *map(probe_row, results.probes)]
+    width = max(len(row.name) for row in table)
+    print(results.windows)
+    for row in table:
+        print(f"{row.name:<{width}}  {row.verdict.value:<12}  {row.details[0] if row.details else ''}".rstrip())
+        for detail in row.details[1:]:
+            print(" " * (width + 16) + detail)
+    counted = Counter(row.verdict for row in table)
+    print(", ".join(f"{verdict.value} {counted[verdict]}" for verdict in Verdict))
+    if not results.clean:
+        print("The kit could not take everything back: certificates or keys are not as they were before.")
+    return 1 if counted[Verdict.DIFFERS] or not results.clean else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m contract.kit FOLDER``: builds the kit that tries the drivers on a real Windows, as a folder and as a zip.
+
+The drivers are in it byte for byte, the cases as JSON, and certificates whose keys are made now and used for nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import sys
+import tempfile
+import uuid
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contract.case import MINIMAL, load
+from contract.fixture_certificates import PASSPHRASE, all_certificates, bundle, certificates_of
+from contract.kit_case import csp_blob, document
+from contract.throwaway_certificates import make
+
+ROOT = Path(__file__).resolve().parents[2]
+HARNESS = Path(__file__).with_name("windows_kit")
+NAME = "pkcs12-kit"
+FORMAT = 1
+"""Of the results file. ``contract.results`` reads it."""
+REQUIRED = re.compile(r"^#AnsibleRequires -(?:PowerShell|CSharpUtil) \.\.module_utils\.(\w+)", re.MULTILINE)
+MODULE = "ansible_collections.hospital_it.pkcs12.plugins.module_utils"
+SEEN_FIRST = ("store_inventory", "browser_info", "bundle_files")
+"""The drivers that read: what they see before the first case is not the kit's, and stays out of the results."""
+PROBED = "jeanne-2026"
+"""The certificate of the probes."""
+
+Json = dict[str, Any]
+
+
+def build(folder: Path) -> Path:
+    """Makes ``pkcs12-kit`` and ``pkcs12-kit.zip`` in the folder; gives the zip's path."""
+    kit = folder / NAME
+    (kit / "drivers").mkdir(parents=True)
+    (kit / "cases").mkdir()
+    for path in _drivers():
+        (kit / "drivers" / path.name).write_bytes(path.read_bytes())
+    for path in HARNESS.iterdir():
+        (kit / path.name).write_bytes(path.read_text(encoding="utf-8").replace("\n", "\r\n").encode())
+    with tempfile.TemporaryDirectory() as made:
+        make(Path(made))
+        with certificates_of(Path(made)):
+            for case in load():
+                _write(kit / "cases" / f"{case.name}.json", document(case))
+            _write(kit / "kit.json", _facts())
+    return _zip(kit)
+
+
+def driver_hashes() -> dict[str, str]:
+    """SHA-256 of each driver as a recording has it: its script, then what it imports, in the order of names."""
+    found = {}
+    for path in sorted((ROOT / "plugins" / "modules").glob("*.ps1")):
+        script = path.read_bytes()
+        names = sorted(f"{MODULE}.{_util(name).name}" for name in REQUIRED.findall(script.decode()))
+        ours = [_util(name.removeprefix(f"{MODULE}.")).read_bytes() for name in names]
+        found[path.stem] = hashlib.sha256(b"\0".join([script, *ours])).hexdigest()
+    return found
+
+
+def _util(name: str) -> Path:
+    (path,) = (ROOT / "plugins" / "module_utils").glob(f"{name.partition('.')[0]}.*")
+    return path
+
+
+def _drivers() -> list[Path]:
+    plugins = ROOT / "plugins"
+    return [*plugins.glob("modules/*.ps1"), *plugins.glob("module_utils/*.psm1"), *plugins.glob("module_utils/*.cs")]
+
+
+def _facts() -> Json:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    certificates = [
+        {"name": one.name, "thumbprint": one.thumbprint, "data": base64.b64encode(one.der).decode()}
+        for one in all_certificates()
+    ]
+    (probed,) = [one for one in all_certificates() if one.name == PROBED]
+    return {
+        "format": FORMAT,
+        "kit": str(uuid.uuid4()),
+        "version": galaxy["version"],
+        "drivers": driver_hashes(),
+        "certificates": certificates,
+        "seen_first": [{"driver": name, "request": MINIMAL[name]} for name in SEEN_FIRST],
+        "probe": {
+            "thumbprint": probed.thumbprint,
+            "bundle": base64.b64encode(bundle(PROBED, "3des")).decode(),
+            "passphrase": PASSPHRASE,
+            "blob": csp_blob(probed).hex(),
+        },
+    }
+
+
+def _write(path: Path, value: Json) -> None:
+    path.write_text(json.dumps(value, indent=1), encoding="ascii")
+
+
+def _zip(kit: Path) -> Path:
+    path = kit.with_suffix(".zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(kit.rglob("*")):
+            if file.is_file():
+                archive.write(file, file.relative_to(kit.parent))
+    return path
+
+
+def main() -> int:
+    """Builds anew and says where."""
+    folder = Path(sys.argv[1])
+    for path in sorted((folder / NAME).rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    if (folder / NAME).exists():
+        (folder / NAME).rmdir()
+    path = build(folder)
+    print(f"{path}: unpack it on a Windows machine and read README.txt in it")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

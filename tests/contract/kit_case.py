@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A contract case as the kit for real Windows carries it: what is left to fill in is known on the machine only.
+
+What a case would do to somebody's real machine decides where it may run: ``never`` (the reason), with ``administrator`` (the reason),
+or as any user. ``wine`` is the reason why the test bed cannot show it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from contract.case import PLACEHOLDER, Case, fill
+from contract.case_runner import resolver
+from contract.fixture_certificates import FixtureCertificate
+from contract.normal import Place
+from contract.recording import case_hash
+from contract.situation import (
+    ForceKeyProtection,
+    HoldMutex,
+    Order,
+    PutElement,
+    PutFile,
+    PutKey,
+    PutLogging,
+    PutPerson,
+    PutRegistry,
+    SecondaryLogon,
+    TemporaryProfile,
+    TrustRoot,
+    orders,
+)
+from contract.wine_subject import order_document
+from lab.workstation_interface import Kind
+
+ON_THE_MACHINE = Place("${owner_sid}", "${account}", "${computer}", "${profile}")
+FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
+"""The placeholders that the harness resolves."""
+KNOWN = {
+    *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
+    *("SecondaryLogon", "TemporaryProfile", "TrustRoot"),
+}
+"""The preparations that the harness can make, or that have a reason here why it does not."""
+LARGE = 1 << 16
+
+Json = dict[str, Any]
+
+
+def document(case: Case) -> Json:
+    """What the harness reads. It never fails for a case that is new: that one gets a reason."""
+    request = fill(dict(case.request), _resolve())
+    try:
+        wanted = list(orders(case.workstation))
+        unknown = next(
+            (f"the kit does not know the preparation {name}" for name in map(_name, wanted) if name not in KNOWN), None
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        wanted, unknown = [], f"the kit does not know this preparation: {error}"
+    return {
+        "name": case.name,
+        "driver": case.driver,
+        "check_mode": case.check_mode,
+        "request": request,
+        "orders": [_order(order) for order in wanted if _name(order) in KNOWN],
+        "afterwards": sorted(case.afterwards),
+        "case_sha256": case_hash(case),
+        "never": unknown or next(_never(case, request, wanted), None),
+        "administrator": next(_administrator(wanted), None),
+        "wine": case.not_on.get(Kind.WINDOWS_POWERSHELL),
+    }
+
+
+def csp_blob(wanted: FixtureCertificate) -> bytes:
+    """The private key as PRIVATEKEYBLOB, for RSACryptoServiceProvider (https://learn.microsoft.com/windows/win32/seccrypto/rsa-schannel-key-blobs).
+
+    Raises ``TypeError`` for another kind of key."""
+    if not isinstance(wanted.key, rsa.RSAPrivateKey):
+        raise TypeError(f"CAPI holds no key like that of {wanted.name}")
+    numbers, size = wanted.key.private_numbers(), wanted.key.key_size // 8
+    half = size // 2
+    head = struct.pack("<BBHIIII", 7, 2, 0, 0xA400, 0x32415352, size * 8, numbers.public_numbers.e)
+    parts = [(numbers.public_numbers.n, size), (numbers.p, half), (numbers.q, half), (numbers.dmp1, half)]
+    parts += [(numbers.dmq1, half), (numbers.iqmp, half), (numbers.d, size)]
+    return head + b"".join(number.to_bytes(length, "little") for number, length in parts)
+
+
+def _resolve() -> Callable[[str], str]:
+    known = resolver(ON_THE_MACHINE, ())
+
+    def resolve(placeholder: str) -> str:
+        if placeholder in FILLED_IN:
+            return f"${{{placeholder}}}"
+        try:
+            return known(placeholder)
+        except (KeyError, TypeError, ValueError):
+            return f"${{{placeholder}}}"
+
+    return resolve
+
+
+def _name(order: Order) -> str:
+    return type(order).__name__
+
+
+def _order(order: Order) -> Json:
+    if isinstance(order, HoldMutex):
+        return {"do": "HoldMutex"}
+    if isinstance(order, PutKey) and order.legacy:
+        return {
+            "do": "PutLegacyKey",
+            "alias": order.alias,
+            "blob": csp_blob(order.of).hex(),
+            "computer": order.computer,
+        }
+    if isinstance(order, PutFile):
+        large = len(order.data) > LARGE and not order.data.strip(b"\0")
+        facts = {"size": len(order.data)} if large else {"data": order.data.hex().upper()}
+        return {"do": "PutFile", "path": order.path, "locked": order.locked, "link": order.link, **facts}
+    return order_document(order)
+
+
+def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
+    """Why nobody's machine can run it with the kit alone."""
+    if case.run_as is not None:
+        yield "it runs through Ansible's become"
+    if case.logon != "basic":
+        yield "it needs a network logon"
+    if any(step.get("step") == "transport_key" for step in request.get("steps", ())):
+        yield "it leaves a key in the user's profile, which only a following command uses up"
+    yield from (f"it needs ${{{word}}}, which the kit does not bring" for word in _unresolved(request))
+    yield from _never_prepared(wanted)
+
+
+def _never_prepared(wanted: list[Order]) -> Iterator[str]:
+    """Which preparations the kit does not make, and why."""
+    for order in wanted:
+        match order:
+            case TrustRoot():
+                yield "it would make the computer trust another root authority"
+            case TemporaryProfile():
+                yield "it would make Windows take the user's profile for a temporary one, and remove it"
+            case SecondaryLogon():
+                yield "it would change the start of a service of Windows"
+            case PutPerson(logged_on=True) | PutLogging(of=str()):
+                yield "it needs another person who is logged on"
+            case PutRegistry(of=str() as of) if of != "own":
+                yield "it needs another person who is logged on"
+            case PutPerson(denied=True):
+                yield "it needs a profile that is closed even to administrators"
+
+
+def _administrator(wanted: list[Order]) -> Iterator[str]:
+    """Why it needs the switch ``-Administrator``."""
+    for order in wanted:
+        match order:
+            case PutPerson():
+                yield "it puts the profile of an invented person beside the real ones"
+            case PutLogging() | ForceKeyProtection():
+                yield "it sets a policy of the computer for some seconds"
+            case PutRegistry(of=None):
+                yield "it sets values in the computer's registry for some seconds"
+            case PutElement(computer=True) | PutKey(computer=True):
+                yield "it changes the computer's own store"
+            case PutFile(path=path) if not path.startswith("<profile>\\"):
+                yield "it puts a file outside of the user's profile"
+
+
+def _unresolved(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from (word for word in PLACEHOLDER.findall(value) if word not in FILLED_IN)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _unresolved(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _unresolved(inner)

@@ -1,0 +1,294 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of the kit are held against the recordings. Here the emulated workstation answers with the certificates of a kit."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.captured_commands import Sent
+from contract.case import Case, load
+from contract.case_runner import ask
+from contract.compare import Row, Verdict, main, rows
+from contract.emulated_subject import EmulatedSubject
+from contract.fixture_certificates import all_certificates, certificates_of
+from contract.kit import FORMAT, build
+from contract.kit_case import document
+from contract.recording import case_hash
+from contract.results import read
+from contract.throwaway_certificates import make
+from contract.tried import CASES, NOT_YET, README, column, written
+from lab.workstation_interface import Kind
+
+Json = dict[str, Any]
+BRINGABLE = [case for case in load() if case.runs_on(Kind.EMULATED) and not document(case)["never"]]
+MACHINE = {"product": "Windows 11 Pro", "release": "24H2", "build": "26100.1", "wine": None, "administrator": True}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, bool], Sent]) -> Json:
+    """What the kit would write on a machine that answers as the emulated one does."""
+    folder = tmp_path_factory.mktemp("kit")
+    kit = json.loads((build(folder).with_suffix("") / "kit.json").read_text())
+    made = tmp_path_factory.mktemp("certificates")
+    make(made)
+    with certificates_of(made):
+        cases = [_result(case, sent) for case in BRINGABLE]
+        kit["certificates"] = [{"name": one.name, "data": _base64(one.der)} for one in all_certificates()]
+    return {
+        **{key: kit[key] for key in ("drivers", "certificates")},
+        "format": FORMAT,
+        "machine": MACHINE,
+        "cases": cases,
+        "probes": [],
+        "clean_up": {"equal": True},
+    }
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _result(case: Case, sent: Mapping[tuple[str, bool], Sent]) -> Json:
+    subject = EmulatedSubject()
+    try:
+        answer, _request, exit_code = ask(case, subject, sent, {})
+        text = json.dumps(answer)
+        for word, stands in subject.place.words():
+            text = text.replace(json.dumps(word)[1:-1], stands)
+        afterwards = {what: subject.count(what) for what in case.afterwards}
+    finally:
+        subject.close()
+    known = {"name": case.name, "case_sha256": case_hash(case), "ran": True, "reason": None, "left_behind": []}
+    return {**known, "answer": json.loads(text), "exit_code": exit_code, "afterwards": afterwards}
+
+
+def table(results: Json, folder: Path, change: Callable[[Json], None] = lambda _results: None) -> dict[str, Row]:
+    changed = copy.deepcopy(results)
+    change(changed)
+    path = folder / "results.json"
+    path.write_text(json.dumps(changed))
+    return {row.name: row for row in rows(read(path))}
+
+
+def case_of(results: Json, name: str) -> Json:
+    found: Json = next(case for case in results["cases"] if case["name"] == name)
+    return found
+
+
+def test_a_machine_that_answers_as_recorded_agrees(results: Json, tmp_path: Path) -> None:
+    """The kit's certificates are others than those of the recordings, and the order of thumbprints is another."""
+    found = table(results, tmp_path)
+    assert {name: row for name, row in found.items() if row.verdict is Verdict.DIFFERS} == {}
+    assert len([row for row in found.values() if row.verdict is not Verdict.NOT_RUN]) == len(BRINGABLE)
+    assert found["retire_by_archiving"].verdict is Verdict.WINDOWS_ONLY
+    assert found["enrol_into_an_empty_store"].verdict is Verdict.AGREED
+
+
+def _another_code(results: Json) -> None:
+    case_of(results, "guard_another_owner")["answer"]["error"]["code"] = "busy"
+
+
+def _an_hresult(results: Json) -> None:
+    case_of(results, "wrong_passphrase_leaves_nothing")["answer"]["error"]["hresult"] = 1
+
+
+def _a_list_that_became_an_object(results: Json) -> None:
+    case_of(results, "inventory_of_an_empty_store")["answer"]["holders"] = {}
+
+
+def _a_missing_key(results: Json) -> None:
+    del case_of(results, "inventory_of_an_empty_store")["answer"]["language_mode"]
+
+
+def _more_than_recorded(results: Json) -> None:
+    case_of(results, "enrol_into_an_empty_store")["answer"]["extra"] = True
+
+
+def _false_proof(results: Json) -> None:
+    for entry in case_of(results, "enrol_into_an_empty_store")["answer"]["journal"]:
+        if "signature" in entry:
+            entry["signature"] = "AAAA"
+
+
+def _a_key_that_stays(results: Json) -> None:
+    case_of(results, "remove_takes_the_key_too")["afterwards"]["containers"] = 2
+
+
+def _something_left(results: Json) -> None:
+    case_of(results, "guard_another_owner")["left_behind"] = ["keys"]
+
+
+def _no_answer(results: Json) -> None:
+    case_of(results, "guard_another_owner")["answer"] = None
+
+
+def _logging_unseen(results: Json) -> None:
+    name = "inventory_sees_that_script_block_logging_is_on_and_no_other"
+    case_of(results, name)["answer"]["logging"]["script_block"] = False
+
+
+def _archived_mark_missing(results: Json) -> None:
+    case_of(results, "retire_by_archiving")["answer"]["after"] = []
+
+
+DIFFERENT = {
+    "guard_another_owner": [_another_code, _something_left, _no_answer],
+    "wrong_passphrase_leaves_nothing": [_an_hresult],
+    "inventory_of_an_empty_store": [_a_list_that_became_an_object, _a_missing_key],
+    "enrol_into_an_empty_store": [_more_than_recorded, _false_proof],
+    "remove_takes_the_key_too": [_a_key_that_stays],
+    "inventory_sees_that_script_block_logging_is_on_and_no_other": [_logging_unseen],
+    "retire_by_archiving": [_archived_mark_missing],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [(name, change) for name, changes in DIFFERENT.items() for change in changes],
+    ids=lambda it: getattr(it, "__name__", it),
+)
+def test_a_difference_is_seen_in_its_case_only(
+    name: str, change: Callable[[Json], None], results: Json, tmp_path: Path
+) -> None:
+    found = table(results, tmp_path, change)
+    assert [row.name for row in found.values() if row.verdict is Verdict.DIFFERS] == [name]
+    assert found[name].details
+    assert main([str(tmp_path / "results.json")]) == 1
+
+
+def _another_machine(results: Json) -> None:
+    for case in results["cases"]:
+        answer = case["answer"]
+        if "os_build" in answer:
+            answer["os_build"] = 26100
+            answer["secondary_logon"] = 3
+            answer["identity"] |= {"administrator": False, "debug_privilege": False}
+        for place in answer.get("places", []):
+            if place["owner_sid"] is None and place["programs"]["edge"] is None:
+                place["programs"]["edge"] = r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe"
+
+
+def test_a_machine_may_have_its_own_build_programs_and_rights(results: Json, tmp_path: Path) -> None:
+    found = table(results, tmp_path, _another_machine)
+    assert {name: row for name, row in found.items() if row.verdict is Verdict.DIFFERS} == {}
+    assert main([str(tmp_path / "results.json")]) == 0
+
+
+def _by_an_ordinary_user(results: Json) -> None:
+    results["machine"]["administrator"] = False
+    for case in results["cases"]:
+        for entry in case["answer"].get("journal", []):
+            if entry.get("store") == "LocalMachine":
+                entry["store"] = "CurrentUser"
+
+
+def _by_an_administrator(results: Json) -> None:
+    _by_an_ordinary_user(results)
+    results["machine"]["administrator"] = True
+
+
+def test_only_an_ordinary_user_puts_an_authority_into_his_own_store(results: Json, tmp_path: Path) -> None:
+    name = "renewal_from_end_to_end"
+    assert table(results, tmp_path, _by_an_ordinary_user)[name].verdict is Verdict.AGREED
+    assert table(results, tmp_path, _by_an_administrator)[name].verdict is Verdict.DIFFERS
+
+
+def _profiles_in_another_order(results: Json) -> None:
+    for case in results["cases"]:
+        case["answer"].get("profiles", []).reverse()
+
+
+def test_the_order_of_profiles_is_that_of_sids(results: Json, tmp_path: Path) -> None:
+    found = table(results, tmp_path, _profiles_in_another_order)
+    assert [row.name for row in found.values() if row.verdict is Verdict.DIFFERS] == []
+
+
+def _another_question(results: Json) -> None:
+    case_of(results, "guard_another_owner")["case_sha256"] = "0"
+
+
+def _not_run(results: Json) -> None:
+    case_of(results, "guard_another_owner").update(ran=False, reason="this account may not prepare it")
+
+
+@pytest.mark.parametrize("change", [_another_question, _not_run])
+def test_what_did_not_run_is_no_difference_and_has_a_reason(
+    change: Callable[[Json], None], results: Json, tmp_path: Path
+) -> None:
+    row = table(results, tmp_path, change)["guard_another_owner"]
+    assert row.verdict is Verdict.NOT_RUN
+    assert row.details
+    assert main([str(tmp_path / "results.json")]) == 0
+
+
+def _probe(answer: bool | None) -> Callable[[Json], None]:
+    probe = {"id": "transport_key", "answer": "text", "expected": ["opened"], "as_expected": answer, "reason": None}
+    return lambda results: results["probes"].append(probe)
+
+
+@pytest.mark.parametrize(("as_expected", "code"), [(True, 0), (None, 0), (False, 1)])
+def test_a_probe_that_the_drivers_are_not_ready_for_is_a_difference(
+    as_expected: bool | None, code: int, results: Json, tmp_path: Path
+) -> None:
+    table(results, tmp_path, _probe(as_expected))
+    assert main([str(tmp_path / "results.json")]) == code
+
+
+def _not_clean(results: Json) -> None:
+    results["clean_up"]["equal"] = False
+
+
+def test_what_is_left_on_the_machine_is_a_difference(results: Json, tmp_path: Path) -> None:
+    table(results, tmp_path, _not_clean)
+    assert main([str(tmp_path / "results.json")]) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"format": 99}', "no JSON"], ids=["empty", "no keys", "another format", "no JSON"]
+)
+def test_a_file_that_is_none_of_the_kit_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text(text)
+    assert main([str(tmp_path / "results.json")]) == 2
+
+
+def test_results_of_other_drivers_say_nothing(results: Json, tmp_path: Path) -> None:
+    def change(changed: Json) -> None:
+        changed["drivers"]["store_exchange"] = "0"
+
+    table(results, tmp_path, change)
+    assert main([str(tmp_path / "results.json")]) == 2
+
+
+def test_the_readme_says_what_the_results_say() -> None:
+    """`python -m contract.tried` writes it."""
+    readme = README.read_text(encoding="utf-8")
+    assert written(readme, column()) == readme
+
+
+def test_the_column_counts_what_agrees_on_which_windows(results: Json, tmp_path: Path) -> None:
+    assert set(column(tmp_path).values()) == {NOT_YET}
+    table(results, tmp_path, _an_hresult)
+    cells = column(tmp_path)
+    assert cells.keys() == CASES.keys()
+    ran = len(BRINGABLE)
+    assert cells["Windows PowerShell 5.1"] == f"{ran - 1} of {ran} cases agree on Windows 11 Pro 24H2 (26100.1)"
+    assert cells["P-384 and P-521"] == NOT_YET
+    changed = written(README.read_text(encoding="utf-8"), cells)
+    assert cells["hiding a certificate"] in changed
+
+
+def test_results_of_wine_are_no_results_of_windows(results: Json, tmp_path: Path) -> None:
+    def change(changed: Json) -> None:
+        changed["machine"] = {**MACHINE, "wine": "10.0"}
+
+    table(results, tmp_path, change)
+    with pytest.raises(ValueError, match="Wine"):
+        column(tmp_path)

@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Carries out a case's preparations on the user's own account, each one noted before it is made.
+
+$certificates = 'Microsoft\SystemCertificates\My\Certificates'
+$profileList = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
+
+function ConvertFrom-Hex {
+	<# .SYNOPSIS
+	Bytes of their digits. #>
+	param([string] $Text)
+	$bytes = [byte[]]::new($Text.Length / 2)
+	for ($at = 0; $at -lt $bytes.Length; $at++) { $bytes[$at] = [Convert]::ToByte($Text.Substring(2 * $at, 2), 16) }
+	, $bytes
+}
+
+function ConvertTo-Hex {
+	<# .SYNOPSIS
+	The digits of bytes. #>
+	param([byte[]] $Data)
+	[BitConverter]::ToString($Data).Replace('-', '')
+}
+
+function Add-Key {
+	<# .SYNOPSIS
+	A new container of CNG; the kit remembers its real name for the elements that link to it. #>
+	param([Object] $Order, [hashtable] $Case)
+	$certificate = [ansible_collections.hospital_it.pkcs12.kit.Native]::Import([Convert]::FromBase64String($Order.bundle), $Order.passphrase)
+	$name = (Get-KeyLink -Certificate $certificate).container
+	$certificate.Dispose()
+	if ($name.Length -ne $Order.alias.Length) { throw @{ reason = "a key container has a name of $($name.Length) characters here" } }
+	$Case.containers[(ConvertTo-Hex -Data ([Text.Encoding]::Unicode.GetBytes($Order.alias)))] = ConvertTo-Hex -Data ([Text.Encoding]::Unicode.GetBytes($name))
+}
+
+function Add-LegacyKey {
+	<# .SYNOPSIS
+	A new container of CAPI, which has the name that the elements use. #>
+	param([Object] $Order)
+	$key = Open-LegacyKey -Name $Order.alias -Type 1
+	$key.ImportCspBlob((ConvertFrom-Hex -Text $Order.blob))
+	$key.PersistKeyInCsp = $true
+	$key.Dispose()
+}
+
+function Add-Element {
+	<# .SYNOPSIS
+	An element: by the API, or where the system keeps such what the API does not take. #>
+	param([Object] $Order, [hashtable] $Case)
+	$hex = $Order.data
+	foreach ($alias in $Case.containers.Keys) { if ($hex) { $hex = $hex.Replace($alias, $Case.containers[$alias]) } }
+	if ($Order.computer) {
+		Set-KitRegistry -Root 'HKLM' -Path "Software\$certificates\$($Order.name)" -Name 'Blob' -Kind $(if ($hex) { 'Binary' }) -Value $hex
+		return
+	}
+	if ($hex -and $Order.name -in $Case.thumbprints) {
+		$my = [Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentUser')
+		$my.Open('ReadWrite')
+		try {
+			[ansible_collections.hospital_it.pkcs12.kit.Native]::AddElement($my, (ConvertFrom-Hex -Text $hex))
+			return
+		} catch [ComponentModel.Win32Exception] { $refused = $_ } finally { $my.Close() }
+		# crypt32 of Wine refuses the archived mark.
+		if (-not $Case.wine) { throw $refused }
+	}
+	Add-KitEntry -Entry @{ do = 'element'; name = $Order.name }
+	Set-RawElement -Name $Order.name -Data $(if ($hex) { ConvertFrom-Hex -Text $hex })
+}
+
+function Add-Person {
+	<# .SYNOPSIS
+	The profile of an invented person: an entry of the list, and files. #>
+	param([Object] $Order, [hashtable] $Case)
+	$path = "C:\Users\$($Order.name)"
+	if ([IO.Directory]::Exists($path)) { throw @{ reason = "there is a profile of this name already: $($Order.name)" } }
+	Set-KitRegistry -Root 'HKLM' -Path "$profileList\$($Order.sid)" -Name 'ProfileImagePath' -Kind 'ExpandString' -Value $path
+	if ($Order.twin) { Set-KitRegistry -Root 'HKLM' -Path "$profileList\$($Order.sid).bak" }
+	if (-not $Order.appdata) { return }
+	Add-KitFolder -Path "$path\AppData\Roaming\$certificates"
+	foreach ($file in $Order.elements.PSObject.Properties) {
+		$place = "$path\AppData\Roaming\$certificates\$($file.Name)"
+		Add-KitFile -Path $place -Data (ConvertFrom-Hex -Text $file.Value)
+		if ($Order.locked) { [void] $Case.held.Add([IO.File]::Open($place, 'Open', 'Read', 'None')) }
+	}
+}
+
+function Add-OwnFile {
+	<# .SYNOPSIS
+	A file or a link to a folder. #>
+	param([Object] $Order, [hashtable] $Case)
+	$path = $Order.path.Replace('<profile>', $Case.profile)
+	$data = if ($null -ne $Order.size) { [byte[]]::new($Order.size) } else { ConvertFrom-Hex -Text $Order.data }
+	Add-KitFile -Path $path -Data $data -Link:$Order.link
+	[void] $Case.files.Add($path)
+	if ($Order.locked) { [void] $Case.held.Add([IO.File]::Open($path, 'Open', 'Read', 'None')) }
+}
+
+function Add-Mutex {
+	<# .SYNOPSIS
+	Holds the mutex of the user's exchanges. #>
+	param([hashtable] $Case)
+	$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$($Case.owner_sid)")
+	[void] $mutex.WaitOne(10000)
+	$Case.mutex = $mutex
+}
+
+function Add-KitPreparation {
+	<# .SYNOPSIS
+	Carries out one order of a case. #>
+	param([Object] $Order, [hashtable] $Case)
+	switch ($Order.do) {
+		'PutKey' { Add-Key -Order $Order -Case $Case }
+		'PutLegacyKey' { Add-LegacyKey -Order $Order }
+		'PutElement' { Add-Element -Order $Order -Case $Case }
+		'PutPerson' { Add-Person -Order $Order -Case $Case }
+		'PutFile' { Add-OwnFile -Order $Order -Case $Case }
+		'HoldMutex' { Add-Mutex -Case $Case }
+		'ForceKeyProtection' {
+			Set-KitRegistry -Root 'HKLM' -Path 'SOFTWARE\Policies\Microsoft\Cryptography' -Name 'ForceKeyProtection' -Kind 'DWord' -Value $Order.policy
+		}
+		'PutLogging' { Set-KitRegistry -Root 'HKLM' -Path "Software\Policies\Microsoft\$($Order.key)" -Name $Order.name -Kind 'DWord' -Value $Order.value }
+		'PutRegistry' {
+			$root = if ($Order.of) { 'HKCU' } else { 'HKLM' }
+			foreach ($value in $Order.values) { Set-KitRegistry -Root $root -Path "Software\$($Order.key)" -Name $value.name -Kind $value.kind -Value $value.value }
+		}
+		default { throw @{ reason = "the kit does not know the preparation $($Order.do)" } }
+	}
+}
+
+function Clear-KitCase {
+	<# .SYNOPSIS
+	Lets go of what a case holds. #>
+	param([hashtable] $Case)
+	foreach ($file in $Case.held) { $file.Dispose() }
+	if ($Case.mutex) {
+		$Case.mutex.ReleaseMutex()
+		$Case.mutex.Dispose()
+	}
+}
+
+Export-ModuleMember -Function Add-KitPreparation, Clear-KitCase, ConvertFrom-Hex, ConvertTo-Hex

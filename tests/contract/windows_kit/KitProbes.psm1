@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Questions about Windows that its documentation leaves open. Each gives a short answer without names.
+
+$my = 'My', 'CurrentUser'
+$cngProvider = 'Microsoft Software Key Storage Provider'
+
+function Open-My {
+	<# .SYNOPSIS
+	The user's store, to write. #>
+	$store = [Security.Cryptography.X509Certificates.X509Store]::new($my[0], $my[1])
+	$store.Open('ReadWrite, IncludeArchived')
+	$store
+}
+
+function New-Element {
+	<# .SYNOPSIS
+	An element with a link to a container; the link before the certificate, or behind it. #>
+	param([byte[]] $Certificate, [string] $Container, [switch] $LinkLast)
+	$names = foreach ($name in $Container, $cngProvider) { , [Text.Encoding]::Unicode.GetBytes("$name`0") }
+	$link = [IO.MemoryStream]::new()
+	foreach ($number in 28, (28 + $names[0].Length), 0, 0, 0, 0, 0) { $link.Write([BitConverter]::GetBytes([int] $number), 0, 4) }
+	foreach ($name in $names) { $link.Write($name, 0, $name.Length) }
+	$records = @(@{ id = 2; data = $link.ToArray() }, @{ id = 32; data = $Certificate })
+	if ($LinkLast) { [Array]::Reverse($records) }
+	$element = [IO.MemoryStream]::new()
+	foreach ($record in $records) {
+		foreach ($number in $record.id, 1, $record.data.Length) { $element.Write([BitConverter]::GetBytes([int] $number), 0, 4) }
+		$element.Write($record.data, 0, $record.data.Length)
+	}
+	, $element.ToArray()
+}
+
+function Get-Present {
+	<# .SYNOPSIS
+	The probed certificate in the store, with its link. #>
+	param([string] $Thumbprint)
+	$store = Open-My
+	try {
+		$found = @($store.Certificates | Where-Object { $_.Thumbprint -eq $Thumbprint })[0]
+		@{ there = [bool] $found; link = $(if ($found) { Get-KeyLink -Certificate $found }) }
+	} finally { $store.Close() }
+}
+
+function Test-ReplaceDeadKey {
+	<# .SYNOPSIS
+	Which link a certificate has after X509Store.Add over one whose key is dead. #>
+	param([Object] $Fact)
+	$dead = '{00000000-0000-0000-0000-00000000DEAD}'
+	$leaf = [ansible_collections.hospital_it.pkcs12.kit.Native]::Import([Convert]::FromBase64String($Fact.bundle), $Fact.passphrase)
+	$container = (Get-KeyLink -Certificate $leaf).container
+	$store = Open-My
+	try {
+		[ansible_collections.hospital_it.pkcs12.kit.Native]::AddElement($store, (New-Element -Certificate $leaf.RawData -Container $dead))
+		$store.Add($leaf)
+	} finally { $store.Close() }
+	$link = (Get-Present -Thumbprint $Fact.thumbprint).link
+	if (-not $link) { 'no link' } elseif ($link.container -eq $container) { 'new' } elseif ($link.container -eq $dead) { 'old' } else { 'other' }
+}
+
+function Test-KeyFileAcl {
+	<# .SYNOPSIS
+	What the access list of a new CNG key file gives to administrators, SYSTEM and the user. #>
+	param([Object] $Fact, [string] $Sid)
+	$before = @(Get-KeyPlace)
+	[ansible_collections.hospital_it.pkcs12.kit.Native]::Import([Convert]::FromBase64String($Fact.bundle), $Fact.passphrase).Dispose()
+	$made = @(Get-KeyPlace | Where-Object { $_ -notin $before })
+	if ($made.Count -ne 1 -or -not [IO.File]::Exists($made[0])) { return "$($made.Count) new places, and no file" }
+	$known = @{ 'S-1-5-32-544' = 'administrators'; 'S-1-5-18' = 'system'; $Sid = 'owner' }
+	$rules = [IO.FileInfo]::new($made[0]).GetAccessControl('Access').GetAccessRules($true, $true, [Security.Principal.SecurityIdentifier])
+	@(foreach ($rule in $rules) {
+			$who = $known[$rule.IdentityReference.Value]
+			"$($rule.AccessControlType) $(if ($who) { $who } else { 'another' }): $($rule.FileSystemRights)"
+		}) -join '; '
+}
+
+function Test-RecordOrder {
+	<# .SYNOPSIS
+	Whether crypt32 reads an element whose link stands behind the certificate. #>
+	param([Object] $Fact, [byte[]] $Certificate)
+	Add-KitEntry -Entry @{ do = 'element'; name = $Fact.thumbprint }
+	Set-RawElement -Name $Fact.thumbprint -Data (New-Element -Certificate $Certificate -Container '{00000000-0000-0000-0000-00000000DEAD}' -LinkLast)
+	$found = Get-Present -Thumbprint $Fact.thumbprint
+	if ($found.link) { 'read, with its link' } elseif ($found.there) { 'read, without its link' } else { 'not read' }
+}
+
+function Test-DeleteOpenFile {
+	<# .SYNOPSIS
+	When a file goes that is deleted while a handle of its own process is open. #>
+	$path = [IO.Path]::Combine([IO.Path]::GetTempPath(), "pkcs12-kit-$PID.tmp")
+	Add-KitFile -Path $path -Data ([byte[]] @(1))
+	$file = [IO.File]::Open($path, 'Open', 'Read', 'Read, Delete')
+	try {
+		[IO.File]::Delete($path)
+		$there = @([IO.Directory]::GetFiles([IO.Path]::GetTempPath(), [IO.Path]::GetFileName($path))).Count
+	} finally { $file.Dispose() }
+	$after = [IO.File]::Exists($path)
+	if (-not $there) { 'at once' } elseif (-not $after) { 'with the last handle' } else { 'never' }
+}
+
+function Test-LinkToLegacyKey {
+	<# .SYNOPSIS
+	Whether NCryptOpenKey opens a key of CAPI without a key spec, and with it. #>
+	param([Object] $Fact)
+	$name = '{00000000-0000-0000-0000-00000000CA91}'
+	$key = Open-LegacyKey -Name $name -Type 1
+	$key.ImportCspBlob((ConvertFrom-Hex -Text $Fact.blob))
+	$key.PersistKeyInCsp = $true
+	$key.Dispose()
+	$answers = foreach ($spec in 0, 1) { '{0:X8}' -f [ansible_collections.hospital_it.pkcs12.kit.Native]::TryOpen($name, $spec) }
+	"key spec 0: $($answers[0]); key spec 1: $($answers[1])"
+}
+
+function Test-ConvertToJson {
+	<# .SYNOPSIS
+	What ConvertTo-Json makes of nothing, of an array of none and of one, and of an array that has been through a pipeline. #>
+	$piped = @(1) | Where-Object { $_ -gt 1 }
+	$one = @(@(@{ a = 1 }) | Where-Object { $_.a })
+	ConvertTo-Json -Compress -Depth 5 -InputObject ([ordered] @{ nothing = $piped; call = $(& { }); none = @(); one = $one; text = @('a') })
+}
+
+function Test-ScriptRules {
+	<# .SYNOPSIS
+	Whether the key of AppLocker's script rules is there. #>
+	$key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Policies\Microsoft\Windows\SrpV2')
+	if (-not $key) { return 'no SrpV2' }
+	$script = $key.OpenSubKey('Script')
+	$mode = if ($script) { $script.GetValue('EnforcementMode', 'no EnforcementMode') }
+	"collections: $($key.GetSubKeyNames() -join ' '); Script: $(if ($script) { "$($script.SubKeyCount) rules, $mode" } else { 'none' })"
+}
+
+function Test-ProfileState {
+	<# .SYNOPSIS
+	The State of the user's own profile. #>
+	param([string] $Sid)
+	$key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey("SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\$Sid")
+	if (-not $key) { return 'no entry' }
+	$state = $key.GetValue('State')
+	if ($null -eq $state) { 'no State' } else { '0x{0:X}' -f $state }
+}
+
+function Test-TransportKey {
+	<# .SYNOPSIS
+	Whether a process opens a CNG key that another one has made, and decrypts what was encrypted for it (RSA-OAEP with SHA-256). #>
+	$name = "pkcs12-kit-$PID"
+	Add-KitEntry -Entry @{ do = 'cng_key'; name = $name }
+	$head = '$p = [Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProvider; $o = [Security.Cryptography.RSAEncryptionPadding]::OaepSHA256;'
+	$make = $head + @'
+$c = [Security.Cryptography.CngKeyCreationParameters]::new(); $c.Provider = $p; $c.ExportPolicy = 'None'
+$c.Parameters.Add([Security.Cryptography.CngProperty]::new('Length', [BitConverter]::GetBytes(2048), 'None'))
+$r = [Security.Cryptography.RSACng]::new([Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, 'NAME', $c))
+$public = [Security.Cryptography.RSACng]::new(); $public.ImportParameters($r.ExportParameters($false))
+[Convert]::ToBase64String($public.Encrypt([byte[]] (1, 2, 3), $o))
+'@.Replace('NAME', $name)
+	$sealed = Invoke-KitPowerShell -Script $make
+	$open = $head + @'
+$r = [Security.Cryptography.RSACng]::new([Security.Cryptography.CngKey]::Open('NAME', $p, 'Silent'))
+$r.Decrypt([Convert]::FromBase64String('SEALED'), $o) -join ' '
+'@.Replace('NAME', $name).Replace('SEALED', $sealed)
+	$opened = Invoke-KitPowerShell -Script $open
+	if ($opened -eq '1 2 3') { 'opened and decrypted' } else { 'not opened' }
+}
+
+function Test-ScriptBlockLogging {
+	<# .SYNOPSIS
+	What script-block logging keeps: the text of a script, a value that came by standard input, a value handed to a .NET method. #>
+	$policy = 'SOFTWARE\Policies\Microsoft\Windows\PowerShell\ScriptBlockLogging'
+	Set-KitRegistry -Root 'HKLM' -Path $policy -Name 'EnableScriptBlockLogging' -Kind 'DWord' -Value 1
+	$mark, $secret = [Guid]::NewGuid().ToString('N'), [Guid]::NewGuid().ToString('N')
+	[void] (Invoke-KitPowerShell -Script "'$mark'; `$read = [Console]::In.ReadLine(); [Text.Encoding]::UTF8.GetBytes(`$read).Length" -Stdin $secret)
+	Start-Sleep -Seconds 2
+	$events = @(Get-WinEvent -FilterHashtable @{ LogName = 'Microsoft-Windows-PowerShell/Operational'; Id = 4104 } -MaxEvents 200 | ForEach-Object { $_.Message })
+	"text: $([bool] ($events -match $mark)); standard input: $([bool] ($events -match $secret))"
+}
+
+function Invoke-KitProbe {
+	<# .SYNOPSIS
+	The answer to a probe. #>
+	param([string] $Id, [Object] $Fact, [byte[]] $Certificate, [string] $Sid)
+	switch ($Id) {
+		'replace_dead_key' { Test-ReplaceDeadKey -Fact $Fact }
+		'key_file_acl' { Test-KeyFileAcl -Fact $Fact -Sid $Sid }
+		'record_order' { Test-RecordOrder -Fact $Fact -Certificate $Certificate }
+		'delete_open_file' { Test-DeleteOpenFile }
+		'link_to_legacy_key' { Test-LinkToLegacyKey -Fact $Fact }
+		'convertto_json' { Test-ConvertToJson }
+		'script_rules' { Test-ScriptRules }
+		'profile_state' { Test-ProfileState -Sid $Sid }
+		'transport_key' { Test-TransportKey }
+		'script_block_logging' { Test-ScriptBlockLogging }
+	}
+}
+
+function Get-KitProbe {
+	<# .SYNOPSIS
+	The probes: id, question, and patterns of the answers that the drivers are ready for; no pattern where any answer is welcome. #>
+	@{ id = 'replace_dead_key'; question = 'which link has a certificate after X509Store.Add over one whose key is dead'; expected = 'new', 'old' }
+	@{
+		id = 'key_file_acl'; question = 'what the access list of a CNG key file gives'; expected = @('*Allow administrators: FullControl*')
+		wine = 'Wine keeps keys in the registry'
+	}
+	@{ id = 'record_order'; question = 'whether crypt32 reads an element whose link stands behind the certificate'; expected = @() }
+	@{ id = 'delete_open_file'; question = 'when a file goes that is deleted while its process has it open'; expected = 'at once', 'with the last handle' }
+	@{ id = 'link_to_legacy_key'; question = 'whether NCryptOpenKey opens a key of CAPI without and with its key spec'; expected = @('*key spec 1: 00000000') }
+	@{
+		id = 'convertto_json'; question = 'what ConvertTo-Json makes of nothing and of arrays'
+		expected = @('*"none":`[`],"one":`[{"a":1}`],"text":`["a"`]}')
+	}
+	@{ id = 'script_rules'; question = 'whether the key of AppLocker script rules is there'; expected = @() }
+	@{
+		id = 'profile_state'; question = 'the State of the profile of an ordinary user'
+		# None of mandatory (0x1), guest (0x80) and temporary (0x800).
+		expected = 'no State', '0x0', '0x4', '0x100', '0x104', '0x200', '0x204', '0x300', '0x304'
+	}
+	@{
+		id = 'transport_key'; question = 'whether the next process opens a CNG key and decrypts with it'; expected = @('opened and decrypted')
+		wine = 'Wine does not encrypt with OAEP'
+	}
+	@{
+		id = 'script_block_logging'; question = 'what script-block logging keeps'; expected = @('text: True; standard input: False')
+		administrator = 'it sets a policy of the computer for some seconds'; wine = 'PowerShell 7 keeps an event log of its own'
+	}
+}
+
+Export-ModuleMember -Function Get-KitProbe, Invoke-KitProbe

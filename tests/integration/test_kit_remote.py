@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make kit-remote` runs the targets on a workstation of an inventory, and takes back what they did there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from contract import kit_remote
+from contract.kit_remote import TARGETS, plays, run
+from lab.hospital import Hospital
+from lab.wine import WineWorkstation
+
+LEFT = """
+foreach ($place in @('My', 'CurrentUser'), @('CA', 'LocalMachine'), @('CA', 'CurrentUser')) {
+    $store = [Security.Cryptography.X509Certificates.X509Store]::new($place[0], $place[1])
+    $store.Open('ReadOnly')
+    $store.Certificates | ForEach-Object { "$($place[0]) $($_.Thumbprint)" }
+}
+foreach ($kind in 'CNG', 'RSA') {
+    $key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey("Software\\Wine\\Crypto\\$kind")
+    if ($key) { $key.GetSubKeyNames() }
+}
+"""
+
+
+def left(workstation: WineWorkstation) -> list[str]:
+    """Certificates, authorities and keys."""
+    return sorted(workstation.run_powershell(LEFT).split("\n"))
+
+
+@pytest.mark.windows
+@pytest.mark.full
+def test_every_target_runs_and_nothing_stays(windows: Hospital, powershell: WineWorkstation) -> None:
+    (host,) = windows.workstations
+    before = left(powershell)
+    done = run(str(windows.inventory), host, "", {**os.environ, "LC_ALL": "C.UTF-8"})
+    assert done.returncode == 0, done.stdout
+    for target in TARGETS.iterdir():
+        assert f"PLAY [Target {target.name}]" in done.stdout
+    assert left(powershell) == before
+
+
+@pytest.mark.windows
+@pytest.mark.full
+def test_what_a_failed_target_did_is_taken_back(
+    windows: Hospital, powershell: WineWorkstation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The target installs a certificate, and then it fails."""
+    tasks = tmp_path / "broken" / "tasks"
+    tasks.mkdir(parents=True)
+    install = (
+        (TARGETS / "certificate_facts" / "tasks" / "main.yml")
+        .read_text(encoding="utf-8")
+        .split("\n- name: Get the facts")[0]
+    )
+    (tasks / "main.yml").write_text(f"{install}\n- ansible.builtin.fail: {{msg: on purpose}}\n", encoding="utf-8")
+    monkeypatch.setattr(kit_remote, "TARGETS", tmp_path)
+    before = left(powershell)
+    (host,) = windows.workstations
+    done = run(str(windows.inventory), host, "", {**os.environ, "LC_ALL": "C.UTF-8"})
+    assert done.returncode != 0
+    assert "on purpose" in done.stdout
+    assert left(powershell) == before
+
+
+def test_a_play_for_each_target_names_the_host_and_the_holder(tmp_path: Path) -> None:
+    made = plays(tmp_path, "pc-017", "CHU\\kit")
+    assert {play["name"].removeprefix("Target ") for play in made} == {path.name for path in TARGETS.iterdir()}
+    assert {play["hosts"] for play in made} == {"pc-017"}
+    assert {play["vars"]["target_holder"] for play in made} == {"CHU\\kit"}
+    assert len({play["vars"]["target_thumbprint"] for play in made}) == len(made)
+    (default,) = {play["vars"]["target_holder"] for play in plays(tmp_path, "pc-017", "")}
+    assert "pkcs12_holders" in default

@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A limit for failures that is no percentage is refused, because the run would end before its work and look as if it had ended well."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lab.ansible_playbook import ansible_playbook
+from lab.playbook import ROOT
+
+
+@pytest.mark.parametrize(
+    ("book", "given"),
+    [("enrol", "20%"), ("renew", "twenty"), ("renew_due", "-5"), ("retire", "101"), ("audit", "")],
+)
+def test_it_is_refused_before_any_workstation_is_called(tmp_path: Path, book: str, given: str) -> None:
+    (tmp_path / "inventory").write_text("ws-1 pkcs12_holders=\"[{'name': 'A', 'authorisation': 'T1', 'user': 'A'}]\"\n")
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
+    arguments = ["-i", "inventory", "-e", f'{{"pkcs12_max_fail_percentage": "{given}"}}', f"hospital_it.pkcs12.{book}"]
+    done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
+    assert done.returncode == 2 and f"is '{given}'" in done.stdout + done.stderr, done.stdout + done.stderr

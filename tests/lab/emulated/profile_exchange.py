@@ -1,0 +1,265 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""profile_exchange, emulated: the rules of docs/developers/driver_protocol.md over the files of a profile that is not loaded."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography import x509
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
+    ElementError,
+    KeyProvInfo,
+    parse_element,
+    store_hash,
+)
+from lab.emulated.computer import Computer
+from lab.emulated.errors import DriverError, HResult
+from lab.emulated.handle import Change, Observer, Operation
+from lab.emulated.logon import Session
+from lab.emulated.profile import CERTIFICATES, Profile, elements
+from lab.emulated.removal import place_to_keep
+from lab.emulated.request import PROTOCOL, wrong_with
+from lab.emulated.store import CNG_PROVIDER, spki
+from lab.key_files import capi_key_file, cng_key_file, container_of, file_name
+
+LARGEST_FILE, MOST_FILES = 64 << 10, 1000
+STEP_KEYS = {"computer": {"name"}, "remove_key": {"thumbprint"}, "remove_certificate": {"thumbprint"}}
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadElement:
+    """An element that was understood. ``name``: of its file."""
+
+    name: str
+    thumbprint: str
+    public_key: bytes
+    link: KeyProvInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """A key file. ``placed``: its path, when it lies there as a file; else it is the container of the store."""
+
+    container: str
+    placed: str | None
+
+
+def profile_exchange(
+    computer: Computer, session: Session, request: Mapping[str, Any], check_mode: bool, observe: Observer
+) -> Json:
+    """Answers a request of profile_exchange."""
+    answer = _Exchange(computer, session, request, observe).run(check_mode)
+    error = answer["error"]
+    if error:
+        answer |= {"failed": True, "msg": f"profile_exchange stopped at {error['step']}: {error['code']}"}
+    return answer
+
+
+class _Exchange:
+    def __init__(self, computer: Computer, session: Session, request: Mapping[str, Any], observe: Observer) -> None:
+        self._computer, self._session, self._request, self._observe = computer, session, request, observe
+        self._sid = str(request.get("owner_sid", ""))
+        self._journal: list[Json] = []
+        self._answer: Json = {
+            "changed": False,
+            "protocol": PROTOCOL,
+            "owner_sid": self._sid,
+            "utc": computer.utc(),
+            "before": [],
+            "after": [],
+            "journal": self._journal,
+            "error": None,
+        }
+
+    def run(self, check_mode: bool) -> Json:
+        try:
+            self._check_request()
+            self._profile()
+            with self._alone():
+                self._transact(check_mode)
+        except DriverError as refusal:
+            self._answer["error"] = {"step": "guard", **_error(refusal, "unexpected")}
+        return self._answer
+
+    def _check_request(self) -> None:
+        if wrong_with(self._request, ("protocol", "owner_sid", "observed", "steps")):
+            raise DriverError("bad_request")
+        for step in self._request["steps"]:
+            keys = STEP_KEYS.get(str(step.get("step")))
+            if keys is None:
+                raise DriverError("unknown_step")
+            if set(step) != {"id", "step"} | keys:
+                raise DriverError("bad_request")
+        names = [step["name"] for step in self._request["steps"] if step["step"] == "computer"]
+        if not all(map(self._computer.is_called, names)):
+            raise DriverError("wrong_computer")
+
+    def _profile(self) -> Profile:
+        profile = self._computer.profiles.get(self._sid)
+        if profile is None:
+            raise DriverError("stale_store")
+        if profile.temporary:
+            raise DriverError("temporary_profile")
+        if profile.loaded:
+            raise DriverError("profile_loaded")
+        if not re.match(r"[A-Za-z]:\\", profile.path):
+            raise DriverError("profile_unread", facts={"file": profile.path})
+        return profile
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        mutex = self._computer.mutex(self._sid)
+        if not mutex.acquire(timeout=self._computer.mutex_wait):
+            raise DriverError("busy")
+        try:
+            yield
+        finally:
+            mutex.release()
+
+    def _transact(self, check_mode: bool) -> None:
+        profile = self._profile()
+        self._read(profile, "My")
+        self._answer["before"] = self._answer["after"] = before = elements(profile.store, "file")
+        if store_hash(base64.b64decode(each["data"]) for each in before) != self._request["observed"]:
+            raise DriverError("stale_store")
+        if check_mode:
+            return
+        self._run_steps()
+        self._answer["after"] = elements(profile.store, "file")
+
+    def _run_steps(self) -> None:
+        for step in self._request["steps"]:
+            entry = {"id": step["id"], "step": step["step"], "thumbprint": step.get("thumbprint")}
+            try:
+                facts = self._do(step["step"], step.get("thumbprint"))
+            except DriverError as error:
+                self._answer["error"] = {"step": step["id"], **_error(error, f"{step['step']}_failed")}
+                self._journal.append(entry | {"outcome": "failed", "at": self._computer.utc()})
+                return
+            removed = step["step"] == "remove_certificate" or facts.get("key") == "deleted"
+            self._answer["changed"] = self._answer["changed"] or removed
+            self._journal.append(entry | facts | {"outcome": "done", "at": self._computer.utc()})
+
+    def _do(self, step: str, thumbprint: str | None) -> Json:
+        if step == "computer":
+            return {"computer": self._computer.computer_name}
+        profile = self._profile()
+        mine = self._read(profile, "My")
+        found = [each for each in mine if each.thumbprint == thumbprint]
+        if not found:
+            raise DriverError("no_certificate")
+        if len(found) > 1 or found[0].name != thumbprint:
+            raise DriverError("profile_unread", facts={"file": _element_path(profile, "My", found[0].name)})
+        if step == "remove_certificate":
+            del profile.store.elements[thumbprint]
+            self._observe(Operation(self._sid, Change.CERTIFICATE_DELETED, thumbprint))
+            return {}
+        others = [each for each in mine if each.thumbprint != thumbprint] + self._read(profile, "Request")
+        return self._remove_key(profile, found[0], others)
+
+    def _remove_key(self, profile: Profile, element: ReadElement, others: list[ReadElement]) -> Json:
+        link = element.link
+        if link is None:
+            return {"key": "none"}
+        kept = place_to_keep(link) or _shared(element, link, others)
+        facts: Json = {"container": link.container, "provider": link.provider, "kept_because": kept, "key": "kept"}
+        if kept:
+            return facts
+        wanted = link.container.casefold()
+        named = [each for each in self._key_files(profile) if each.container.casefold() == wanted]
+        if len(named) > 1 or not wanted:
+            raise DriverError("ambiguous_key", facts={"file": ", ".join(each.placed or "" for each in named)})
+        for file in named:
+            if file.placed:
+                self._computer.files.remove(file.placed)
+            else:
+                del profile.store.containers[file.container]
+            self._observe(Operation(self._sid, Change.CONTAINER_DELETED, link.container))
+        return facts | {"key": "deleted" if named else "gone"}
+
+    def _read(self, profile: Profile, store: str) -> list[ReadElement]:
+        folder = _element_path(profile, store, "")
+        self._check_folder(folder.rstrip("\\"), "profile_unread")
+        found = dict(profile.store.elements) if store == "My" else {}
+        for file in self._computer.files.below(folder):
+            self._check(file.path, "profile_unread")
+            if store != "My":
+                found[file.path[len(folder) :]] = file.data
+        if profile.locked:
+            first = _element_path(profile, store, min(found))
+            raise DriverError("profile_unread", HResult.SHARING_VIOLATION, {"file": first})
+        return [_element(folder, name, found[name]) for name in sorted(found)]
+
+    def _key_files(self, profile: Profile) -> Iterator[KeyFile]:
+        crypto = rf"{profile.path}\AppData\Roaming\Microsoft\Crypto"
+        for folder, cng in ((rf"{crypto}\Keys", True), (rf"{crypto}\RSA\{self._sid}", False)):
+            self._check_folder(folder, "unread_key")
+            files = list(self._computer.files.below(folder))
+            if len(files) > MOST_FILES:
+                raise DriverError("unread_key", facts={"file": folder})
+            for file in files:
+                self._check(file.path, "unread_key")
+                container = container_of(file.data, cng)
+                if container is None:
+                    raise DriverError("unread_key", facts={"file": file.path})
+                yield KeyFile(container, file.path)
+            # What tests have planted as a container would be such a file.
+            for name, holder in profile.store.containers.items():
+                if (holder.provider == CNG_PROVIDER) is cng:
+                    assert file_name(name) and container_of(_key_file(name, cng), cng) == name
+                    yield KeyFile(name, None)
+
+    def _check_folder(self, folder: str, code: str) -> None:
+        parts = folder.split("\\")
+        above = ("\\".join(parts[:number]) for number in range(len(parts), 3, -1))
+        if any(file.is_link for file in map(self._computer.files.find, above) if file):
+            raise DriverError(code, facts={"file": folder})
+
+    def _check(self, path: str, code: str) -> None:
+        """What makes a file unreadable, or worse."""
+        file = self._computer.files.find(path)
+        if file and file.locked:
+            raise DriverError(code, HResult.SHARING_VIOLATION, {"file": file.path})
+        if file and (file.is_link or len(file.data) > LARGEST_FILE):
+            raise DriverError(code, facts={"file": file.path})
+
+
+def _error(error: DriverError, otherwise: str) -> Json:
+    return {"code": error.code or otherwise, "hresult": error.hresult, "file": error.facts.get("file")}
+
+
+def _element_path(profile: Profile, store: str, name: str) -> str:
+    return rf"{profile.path}\AppData\Roaming\{CERTIFICATES.replace('My', store)}" + "\\" + name
+
+
+def _element(folder: str, name: str, data: bytes) -> ReadElement:
+    try:
+        element = parse_element(data)
+        public = x509.load_der_x509_certificate(element.der).public_key()
+    except (ElementError, ValueError):
+        raise DriverError("profile_unread", facts={"file": folder + name}) from None
+    return ReadElement(name, element.thumbprint, spki(public), element.key)
+
+
+def _shared(element: ReadElement, link: KeyProvInfo, others: list[ReadElement]) -> str | None:
+    for other in others:
+        if other.link is None:
+            continue
+        if other.link.container.casefold() == link.container.casefold():
+            return "shared_container"
+        if other.public_key == element.public_key:
+            return "shared_public_key"
+    return None
+
+
+def _key_file(container: str, cng: bool) -> bytes:
+    return cng_key_file(container) if cng else capi_key_file(container)

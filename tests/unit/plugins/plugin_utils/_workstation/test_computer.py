@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The right computer: which names are right, what is refused, and when a task warns."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.computer import (
+    ExpectedComputer,
+    connection_address,
+    expected_name,
+    shown,
+)
+
+NAMES = ("WORKSTATION-RAY", "workstation-rayons-12", "workstation-rayons-12.chu.example")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*NAMES, "workstation-ray", "WORKSTATION-RAYONS-12", "Workstation-Rayons-12.CHU.example"],
+)
+def test_each_own_name_is_right_in_any_case(name: str) -> None:
+    ExpectedComputer(name).refuse_other(NAMES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["workstation-rayons", "workstation-rayons-1", "workstation-rayons-12.", "chu.example", "", "workstation-ray.chu.example",
+     "workstation-rayons-12.autre.example"],
+)  # fmt: skip
+def test_another_name_is_refused(name: str) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        ExpectedComputer(name).refuse_other(NAMES)
+    assert refusal.value.code == "wrong_computer"
+    assert all(own in refusal.value.cause for own in NAMES)
+
+
+def test_without_the_option_nothing_is_refused() -> None:
+    ExpectedComputer(None, ("elsewhere",)).refuse_other(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("host_names", "warns"),
+    [
+        (("workstation-rayons-12", "workstation-rayons-12"), False),
+        (("WORKSTATION-RAY", ""), False),
+        (("workstation-rayons-12.mgmt.example", ""), False),
+        (("reception", "workstation-rayons-12.chu.example"), False),
+        (("workstation-rayons-12", "gateway.chu.example"), False),
+        (("workstation-rayons-12", "10.1.2.3"), False),
+        (("10.1.2.3", "10.1.2.3"), False),
+        (("fe80::1%3", "[2001:db8::7]"), False),
+        (("10.1.2.3", "localhost"), False),
+        (("", ""), False),
+        (("pc-comptabilite", "pc-comptabilite"), True),
+        (("reception", "10.1.2.3"), True),
+        (("reception", "LOCALHOST"), True),
+        (("workstation-rayons-1", "workstation"), True),
+    ],
+)
+def test_it_warns_when_no_name_of_the_inventory_fits(host_names: tuple[str, ...], warns: bool) -> None:
+    doubt = ExpectedComputer(None, host_names).doubt(NAMES)
+    assert (doubt is not None) == warns
+    assert ExpectedComputer("pc-comptabilite", host_names).doubt(NAMES) is None
+
+
+def test_the_warning_names_both_sides_and_no_address() -> None:
+    doubt = ExpectedComputer(None, ("reception", "10.1.2.3")).doubt(NAMES) or ""
+    assert "reception" in doubt
+    assert "10.1.2.3" not in doubt
+    assert NAMES[0] in doubt
+
+
+@pytest.mark.parametrize("given", ["", "  ", ".", "10.1.2.3", "::1", "localhost"])
+def test_what_is_no_name_is_refused(given: str) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        expected_name(given)
+    assert refusal.value.code == "bad_arguments"
+
+
+def test_a_name_is_taken_without_what_does_not_belong_to_it() -> None:
+    assert [expected_name(given) for given in (None, " PC-7 ", "pc-7.chu.example.")] == [
+        None,
+        "PC-7",
+        "pc-7.chu.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "address"), [({"remote_addr": "pc-7"}, "pc-7"), ({"host": "pc-8"}, "pc-8"), ({}, "")]
+)
+def test_the_address_is_the_one_that_the_connection_uses(options: dict[str, str], address: str) -> None:
+    assert connection_address(options.__getitem__) == address
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (("PC-7",), "PC-7"),
+        (("PC-7", "pc-7"), "PC-7"),
+        (("PC-7", "pc-7", "pc-7.x"), "PC-7 (pc-7.x)"),
+        ((), "without a name"),
+    ],
+)
+def test_names_are_shown_once(names: tuple[str, ...], text: str) -> None:
+    assert shown(names) == text
