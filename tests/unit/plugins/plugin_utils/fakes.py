@@ -239,17 +239,15 @@ class FakeDrivers:
 
     def _do(self, step: StepRequest) -> dict[str, Any]:
         asked = step.arguments
-        if step.type == "transport_key":
-            return self._make_transport_key(asked["nonce"])
-        if step.type in ("import", "import_sealed"):
-            self._import(asked)
-        elif step.type == "prove":
+        if step.type in ("transport_key", "import", "import_sealed"):
+            return self._make_transport_key(asked["nonce"]) if "nonce" in asked else self._import(asked)
+        if step.type == "prove":
             return self._sign(step)
-        elif step.type == "connect":
+        if step.type == "connect":
             if self.portal["code"]:
                 raise StepError("connect_failed")
             return self.portal
-        elif step.type == "name":
+        if step.type == "name":
             self.elements[step.thumbprint][11] = (asked["friendly_name"] + "\0").encode("utf-16-le")
         elif step.type == "retire" and asked["method"] == "archive":
             self.elements[step.thumbprint][19] = b""
@@ -262,7 +260,7 @@ class FakeDrivers:
             return {"key": "deleted", "kept_because": None}
         return {}
 
-    def _import(self, asked: Mapping[str, Any]) -> None:
+    def _import(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         passphrase: bytes = (
             self.transport_keys.pop(asked["container"]).decrypt(asked["sealed_passphrase"], OAEP)
             if "container" in asked
@@ -271,6 +269,7 @@ class FakeDrivers:
         key, leaf, others = pkcs12.load_key_and_certificates(asked["bundle"], passphrase)
         assert leaf is not None and not others
         self._add(leaf.public_bytes(Encoding.DER), key)
+        return {}
 
     def _make_transport_key(self, nonce: bytes) -> dict[str, Any]:
         name = f"hospital_it.pkcs12.transport.{len(self.requests):032x}"

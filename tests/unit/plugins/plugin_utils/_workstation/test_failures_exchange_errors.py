@@ -25,8 +25,8 @@ from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID
 
 PLUGINS = Path(failures.__file__).parents[2]
 DRIVER = PLUGINS / "modules" / "store_exchange.ps1"
-KEY, MUTEX, TRANSPORT_KEY, AUTHORITY = (
-    PLUGINS / "module_utils" / f"_{name}.psm1" for name in ("PrivateKey", "Mutex", "TransportKey", "Authority")
+SHARED = tuple(
+    PLUGINS / "module_utils" / f"_{name}.psm1" for name in ("Store", "PrivateKey", "Mutex", "TransportKey", "Authority")
 )
 AS_HOLDER = RunAs(Context.BECOME, HOLDER)
 
@@ -43,7 +43,7 @@ def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> Collect
 
 
 def test_every_code_of_the_driver_has_a_sentence() -> None:
-    exchange, *shared = (path.read_text(encoding="ascii") for path in (DRIVER, KEY, MUTEX, TRANSPORT_KEY, AUTHORITY))
+    exchange, *shared = (path.read_text(encoding="ascii") for path in (DRIVER, *SHARED))
     refused = re.findall(r"code = '(\w+)'", "".join((exchange, *shared)))
     steps = re.findall(r"^\t(\w+) = ", exchange.partition("$stepKeys = @{")[2].partition("\n}")[0], re.MULTILINE)
     assert len(steps) == 10
