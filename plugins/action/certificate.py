@@ -60,7 +60,6 @@ class ActionModule(Pkcs12Action):
             "renew_before_days": {"type": "int", "default": 40},
             "time_zone": {"type": "str", "default": "UTC"},
             "computer": {"type": "str"},
-            "allow_logged_secrets": {"type": "bool", "default": False},
             "evidence_path": {"type": "path"},
         },
         mutually_exclusive=[["path", "content", "folder"]],

@@ -75,7 +75,6 @@ class ActionModule(Pkcs12Action):
             "fail_when_deferred": {"type": "bool", "default": True},
             "deferred_fails_within_days": {"type": "int", "default": 7},
             "computer": {"type": "str"},
-            "allow_logged_secrets": {"type": "bool", "default": False},
             "evidence_path": {"type": "path"},
         },
         required_if=[["state", "present", ["bundle_folder"]], ["state", "absent", ["issuer"]]],

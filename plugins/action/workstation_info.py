@@ -29,7 +29,6 @@ class ActionModule(Pkcs12Action):
     SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "str", "default": []},
-            "allow_logged_secrets": {"type": "bool", "default": False},
             "browsers": {"type": "bool", "default": False},
             "computer": {"type": "str"},
             "portal_url": {"type": "str"},
@@ -48,7 +47,7 @@ class ActionModule(Pkcs12Action):
         computer = computer_finding(self.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer,))
-        findings = (computer, *preflight(inventory, task.options["allow_logged_secrets"], now()))
+        findings = (computer, *preflight(inventory, now()))
         if scope is None:
             return preflight_result(inventory.computer, findings)
         found = scope.findings(inventory, self)

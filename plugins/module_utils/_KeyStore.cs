@@ -6,6 +6,7 @@ using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
@@ -13,6 +14,13 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 	// Of PFXImportCertStore.
 	[Flags]
 	public enum PfxFlags { CRYPT_EXPORTABLE = 1, PKCS12_ALWAYS_CNG_KSP = 0x200, CRYPT_USER_KEYSET = 0x1000, PKCS12_NO_PERSIST_KEY = 0x8000 }
+
+	// A passphrase that PowerShell, which may log what it handles, can hand on and not show: it has no public member.
+	public sealed class Passphrase
+	{
+		internal readonly string Text;
+		internal Passphrase(string text) { Text = text; }
+	}
 
 	public static class KeyStore
 	{
@@ -51,6 +59,23 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 				CertCloseStore(store, 0);
 				pin.Free();
 			}
+		}
+
+		// As it was unsealed.
+		public static X509Certificate2 OpenBundle(byte[] bundle, Passphrase passphrase, PfxFlags flags)
+		{
+			return OpenBundle(bundle, passphrase.Text, flags);
+		}
+
+		// RSA-OAEP with SHA-256 (RFC 8017). The key is used up, whether it opens the passphrase or not.
+		public static Passphrase Unseal(byte[] sealedPassphrase, CngKey transportKey)
+		{
+			try
+			{
+				using (var rsa = new RSACng(transportKey))
+					return new Passphrase(Encoding.UTF8.GetString(rsa.Decrypt(sealedPassphrase, RSAEncryptionPadding.OaepSHA256)));
+			}
+			finally { transportKey.Delete(); }
 		}
 
 		public static void Restore(X509Store store, byte[] element)

@@ -31,6 +31,13 @@ function Open-Store {
 	$store
 }
 
+function Find-Certificate {
+	<# .SYNOPSIS
+	A certificate, if it is there. #>
+	param([Security.Cryptography.X509Certificates.X509Store] $Store, [string] $Thumbprint)
+	@($Store.Certificates.Find('FindByThumbprint', $Thumbprint, $false))[0]
+}
+
 function Get-LinkedCertificate {
 	<# .SYNOPSIS
 	All certificates with a key link, in all stores of this user. Throws when one of the stores does not open. #>

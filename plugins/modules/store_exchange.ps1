@@ -4,6 +4,8 @@
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
+#AnsibleRequires -PowerShell ..module_utils._Authority
+#AnsibleRequires -PowerShell ..module_utils._TransportKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
 #AnsibleRequires -PowerShell ..module_utils._Mutex
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
@@ -21,8 +23,10 @@ $missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090
 
 # The keys of each type of step, beside id, step and, but for "computer", thumbprint.
 $stepKeys = @{
+	transport_key = , 'nonce'
 	computer = , 'name'
 	import = 'bundle', 'passphrase', 'exportable'
+	import_sealed = 'bundle', 'sealed_passphrase', 'container', 'exportable'
 	prove = , 'nonce'
 	name = , 'friendly_name'
 	chain = , 'certificate'
@@ -31,35 +35,40 @@ $stepKeys = @{
 	remove = @()
 }
 
-function Find-Certificate {
+function Unlock-Passphrase {
 	<# .SYNOPSIS
-	A certificate, if it is there. #>
-	param([Security.Cryptography.X509Certificates.X509Store] $Store, [string] $Thumbprint)
-	@($Store.Certificates.Find('FindByThumbprint', $Thumbprint, $false))[0]
+	The passphrase of step "import_sealed", as an object that does not show it. #>
+	param([int] $Index)
+	$step = @($complex_args.steps)[$Index]
+	try { (Get-KeyStore)::Unseal([Convert]::FromBase64String($step.sealed_passphrase), (Open-TransportKey -Name $step.container)) } catch {
+		throw @{ code = 'unseal_failed'; hresult = Get-HResult -Exception $_.Exception }
+	}
 }
 
 function Open-Bundle {
 	<# .SYNOPSIS
 	The leaf of the p12 in an import, with its key. #>
-	param([int] $Index, [string] $Flag)
+	param([int] $Index, [Object] $Unsealed, [string] $Flag)
 	$step = @($complex_args.steps)[$Index]
-	(Get-KeyStore)::OpenBundle([Convert]::FromBase64String($step.bundle), $step.passphrase, "PKCS12_ALWAYS_CNG_KSP, CRYPT_USER_KEYSET$Flag")
+	$passphrase = if ($Unsealed) { $Unsealed } else { $step.passphrase }
+	(Get-KeyStore)::OpenBundle([Convert]::FromBase64String($step.bundle), $passphrase, "PKCS12_ALWAYS_CNG_KSP, CRYPT_USER_KEYSET$Flag")
 }
 
 function Import-Bundle {
 	<# .SYNOPSIS
-	Step "import". A certificate whose key signs stays as it is. #>
+	Steps "import" and "import_sealed". A certificate whose key signs stays as it is. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo)
 	$step = @($complex_args.steps)[$Index]
+	$unsealed = if ($step.step -eq 'import_sealed') { Unlock-Passphrase -Index $Index }
 	# Nothing is written yet.
-	$leaf = Open-Bundle -Index $Index -Flag ', PKCS12_NO_PERSIST_KEY'
+	$leaf = Open-Bundle -Index $Index -Unsealed $unsealed -Flag ', PKCS12_NO_PERSIST_KEY'
 	if ($leaf.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
 	$fact = @{ swept = Remove-LostKey -Certificate $leaf }
 	$leaf.Dispose()
 	$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
 	$signs = try { Get-Proof -Certificate $present -Nonce ([byte[]]::new(32)) } catch { $false }
 	if (-not $signs) {
-		$leaf = Open-Bundle -Index $Index -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
+		$leaf = Open-Bundle -Index $Index -Unsealed $unsealed -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
 		$link = Get-KeyLink -Certificate $leaf
 		if (-not $link) { throw @{ code = 'import_failed'; hresult = $missingKey.CRYPT_E_NO_KEY_PROPERTY } }
 		$Memo.added = $link
@@ -81,25 +90,6 @@ function Import-Bundle {
 	}
 	$link = Get-KeyLink -Certificate $present
 	$fact + @{ container = $link.container; provider = $link.provider }
-}
-
-function Add-Authority {
-	<# .SYNOPSIS
-	Step "chain": for the machine where this user may, else for the user. No Root store: Windows would ask in a dialog. #>
-	param([string] $Thumbprint, [byte[]] $Data, [hashtable] $Memo)
-	$authority = [Security.Cryptography.X509Certificates.X509Certificate2]::new($Data)
-	if ($authority.Thumbprint -ne $Thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
-	if ($authority.Subject -eq $authority.Issuer) { throw @{ code = 'root_certificate' } }
-	foreach ($location in 'LocalMachine', 'CurrentUser') {
-		try {
-			$store = Open-Store -Name 'CA' -Location $location -Access 'ReadWrite'
-			if (Find-Certificate -Store $store -Thumbprint $Thumbprint) { return @{ store = $null } }
-			$store.Add($authority)
-			$store.Close()
-			$Memo.location = $location
-			return @{ store = $location }
-		} catch [Security.Cryptography.CryptographicException] { if ($location -eq 'CurrentUser') { throw } }
-	}
 }
 
 function Remove-Certificate {
@@ -137,7 +127,8 @@ function Invoke-Step {
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo, [hashtable] $Entry)
 	$step = @($complex_args.steps)[$Index]
 	if ($step.step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
-	if ($step.step -eq 'import') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
+	if ($step.step -eq 'transport_key') { return New-TransportKey -Nonce ([Convert]::FromBase64String($step.nonce)) }
+	if ($step.step -in 'import', 'import_sealed') { return Import-Bundle -Index $Index -Store $Store -Memo $Memo }
 	if ($step.step -eq 'chain') {
 		return Add-Authority -Thumbprint $step.thumbprint -Data ([Convert]::FromBase64String($step.certificate)) -Memo $Memo
 	}
@@ -208,7 +199,7 @@ function Invoke-Transaction {
 			$fact = Invoke-Step -Index $index -Store $Store -Memo $memo -Entry $entry
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {
-			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step)_failed")
+			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step -replace '_sealed')_failed")
 			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
 		}
 	}
@@ -233,6 +224,7 @@ function Assert-Request {
 		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
 		$expected += if ($step.step -eq 'computer') { 'id', 'step' } else { 'id', 'step', 'thumbprint' }
 		if (Compare-Object -ReferenceObject $expected -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
+		if ('container' -in $expected -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
 }
 
@@ -264,6 +256,15 @@ function Read-OwnStore {
 	$found
 }
 
+function Clear-TransportKey {
+	<# .SYNOPSIS
+	Deletes the transport keys of a request that ends before it has used them up. #>
+	foreach ($step in $complex_args.steps) {
+		# One that stays stops the next run, which deletes it before it makes another.
+		if ($step.container) { try { Remove-TransportKey -Name $step.container } catch { continue } }
+	}
+}
+
 function Invoke-Exchange {
 	<# .SYNOPSIS
 	Carries out the request; what comes of it goes into the answer. #>
@@ -290,6 +291,7 @@ function Invoke-Exchange {
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $answer = @{ changed = $false; protocol = 1; owner_sid = $sid; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
 try { Invoke-Exchange -Sid $sid -Answer $answer } catch { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
+if ($sid -eq $complex_args.owner_sid -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
 if ($answer.error) {
 	$answer.failed = $true
 	$answer.msg = "store_exchange stopped at $($answer.error.step): $($answer.error.code)"

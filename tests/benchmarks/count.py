@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.authority import IssuedBundle
+from lab.emulated import LoggingPolicy
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import play
@@ -26,9 +27,12 @@ SCENARIOS = {
     "proof": "certificate_facts, the key of one holder signs",
     "offline removal": "certificate, absent and offline: the holder is not logged on, certificate and key go without a logon",
     "renewal": "certificate, a newer bundle: import, chain, proof, the older one deleted with its key",
+    "enrolment, logged": "the same enrolment where PowerShell is logged",
+    "steady state, logged": "the same steady state there",
+    "renewal, logged": "the same renewal there",
 }
 OFFLINE = {"state": "absent", "holder": JEANNE.account, "issuer": ".", "offline": True}
-AT_THE_DESK, AWAY = "ws-desk", "ws-away"
+AT_THE_DESK, AWAY, LOGGED = "ws-desk", "ws-away", "ws-logged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,13 @@ class Cost:
 
 def count(auth: AuthMethod) -> Iterator[Cost]:
     """Runs each scenario once."""
-    desks = [Desk(AT_THE_DESK, (Seat(JEANNE),)), Desk(AWAY, (Seat(JEANNE, logged_on=False),))]
+    desks = [
+        Desk(AT_THE_DESK, (Seat(JEANNE),)),
+        Desk(AWAY, (Seat(JEANNE, logged_on=False),)),
+        Desk(LOGGED, (Seat(JEANNE),)),
+    ]
     with tempfile.TemporaryDirectory() as folder, Hospital(Path(folder), desks, auth) as hospital:
+        hospital.emulated(LOGGED).logging = LoggingPolicy(script_block=True, module=True, transcription=True)
         certificate = _bundle(hospital, hospital.bundles[JEANNE.authorisation], "")
         issued = hospital.bundles[JEANNE.authorisation]
         hospital.emulated(AWAY).store_of(JEANNE.sid).plant(issued.certificate, issued.private_key)
@@ -56,6 +65,8 @@ def count(auth: AuthMethod) -> Iterator[Cost]:
             "offline removal": (AWAY, "certificate", OFFLINE),
             "renewal": (AT_THE_DESK, "certificate", _bundle(hospital, hospital.deliver(JEANNE, 2000, " new"), " new")),
         }
+        for scenario in ("enrolment", "steady state", "renewal"):
+            tasks[f"{scenario}, logged"] = (LOGGED, *tasks[scenario][1:])
         for scenario in SCENARIOS:
             yield Cost(auth, scenario, _run(hospital, *tasks[scenario]))
 

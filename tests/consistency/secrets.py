@@ -3,7 +3,8 @@
 """Where a driver hands a secret to a command. PowerShell's module logging keeps every parameter of a cmdlet and of a function.
 
 A request holds the p12 and its passphrase. So a variable is secret when it has the request, a step of it, or one of the two. What is
-made of a secret variable is secret, but for the members that are named here and the result of opening the p12.
+made of a secret variable is secret, but for the members that are named here, the result of opening the p12, and an unsealed
+passphrase, which is an object that does not show it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from consistency.powershell import Command, commands, functions, value, without_comments, without_functions
 
 REQUEST = "complex_args"
-SECRET_NAMES = ("passphrase", "bundle", "password")
+SECRET_NAMES = ("passphrase", "sealed_passphrase", "bundle", "password")
 HARMLESS = (
     *(
         "Keys",
@@ -28,12 +29,12 @@ HARMLESS = (
         "computer",
         "_ansible_check_mode",
     ),
-    *("id", "step", "thumbprint", "exportable", "nonce", "friendly_name", "certificate", "method"),
+    *("id", "step", "thumbprint", "exportable", "nonce", "friendly_name", "certificate", "method", "container"),
     *("url", "proxy", "timeout", "expected_status", "name"),
 )
 """Members of a request and of a step that anybody may read."""
 
-_OPENED = re.compile(r"::OpenBundle\([^\n]*\)")
+_OPENED = re.compile(r"::(?:OpenBundle|Unseal)\([^\n]*\)")
 _ASSIGNMENT = re.compile(r"\$(?:script:|global:)?(\w+)(?:\.\w+|\[[^\]]*\])*\s*[-+]?=(?!=)", re.IGNORECASE)
 _LOOP = re.compile(r"foreach \(\$(\w+) in\b", re.IGNORECASE)
 _FILLED = re.compile(r"\$(\w+)(?:\.\w+)*\.\w+\(")

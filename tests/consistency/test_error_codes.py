@@ -27,7 +27,8 @@ NEVER = {
     # Its one step is "connect", which no plan of it has beside another.
     "portal_info": {
         *("import_failed", "thumbprint_mismatch", "no_key", "sign_failed", "key_asks", "name_failed", "chain_failed"),
-        *("root_certificate", "retire_failed", "remove_failed", "logged_secrets", "evidence"),
+        *("root_certificate", "retire_failed", "remove_failed", "evidence"),
+        *("transport_key_failed", "transport_key_left", "unseal_failed"),
         *OFFLINE_ERRORS,
     },
     "reminder_mails": {"ephemeral_dest"},  # of its folder it is ephemeral_state

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
 from contract import leavers
 from contract.captured_commands import Sent
 from contract.case import Case, fill
 from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
-from contract.normal import NORMAL, Place, normal
+from contract.normal import NORMAL, Place, normal, public_key_of
 from contract.placed import PutFile
 from contract.portals import portals
-from contract.situation import orders
+from contract.situation import orders, transport_name
 from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
 
@@ -58,7 +61,7 @@ def ask(
 ) -> tuple[Json, Json, int]:
     """Prepares and sends: the answer as it is, the request, and the exit code. ``addresses``: of what was started for the case."""
     elements = subject.prepare(orders(case.workstation))
-    resolve = resolver(subject.place, elements, addresses, leavers_store(case))
+    resolve = resolver(subject.place, elements, addresses, leavers_store(case), subject.transport_keys)
     request = fill(case.request, resolve)
     run_as = None if case.run_as is None else fill(case.run_as, resolve)
     template = sent[case.driver, run_as is not None]
@@ -87,10 +90,11 @@ def resolver(
     elements: Iterable[bytes],
     addresses: Mapping[str, str] = MappingProxyType({}),
     of_a_leaver: Iterable[bytes] = (),
+    transport_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[str], str]:
     """What the placeholders of cases stand for. ``addresses``: of what was started for the case.
 
-    ``of_a_leaver``: the elements of someone who has left.
+    ``of_a_leaver``: the elements of someone who has left. ``transport_keys``: that were prepared.
     """
     words = {
         "owner_sid": place.owner_sid,
@@ -105,19 +109,30 @@ def resolver(
         **addresses,
     }
 
+    made_of: Mapping[str, Callable[..., str]] = {
+        "thumbprint": lambda name: fixture_certificate(name).thumbprint,
+        "certificate": lambda name: _base64(fixture_certificate(name).der),
+        "issuer": lambda name: _base64(fixture_certificate(name).certificate.issuer.public_bytes()),
+        "bundle": lambda *names: _base64(bundle(*names)),
+        "transport_key": transport_name,
+        "sealed": lambda number, text=PASSPHRASE: sealed(transport_keys[transport_name(number)], text),
+    }
+
     def resolve(placeholder: str) -> str:
         word, *names = placeholder.split(":")
-        if word == "thumbprint":
-            return fixture_certificate(*names).thumbprint
-        if word == "certificate":
-            return base64.b64encode(fixture_certificate(*names).der).decode()
-        if word == "issuer":
-            return base64.b64encode(fixture_certificate(*names).certificate.issuer.public_bytes()).decode()
-        if word == "bundle":
-            return base64.b64encode(bundle(*names)).decode()
-        return words[placeholder]
+        return made_of[word](*names) if word in made_of else words[placeholder]
 
     return resolve
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def sealed(public_key: str, text: str) -> str:
+    """A text that only the private key opens."""
+    oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
+    return _base64(public_key_of(public_key).encrypt(text.encode(), oaep))
 
 
 def _finish(process: Process) -> tuple[bytes, int]:

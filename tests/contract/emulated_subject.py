@@ -4,15 +4,16 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 from collections.abc import Iterable, Sized
 from dataclasses import replace
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from contract import leavers
-from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.placed import PutFile, PutPerson
 from contract.situation import (
@@ -25,6 +26,7 @@ from contract.situation import (
     PutKey,
     PutLogging,
     PutRegistry,
+    PutTransportKey,
     SecondaryLogon,
     TemporaryProfile,
     TrustRoot,
@@ -32,6 +34,7 @@ from contract.situation import (
 from lab.emulated import EmulatedWorkstation, PlacedFile, User
 from lab.emulated.profile import Profile
 from lab.emulated.store import Store
+from lab.emulated.transport_key import public_blob, transport_container
 from lab.workstation_interface import Kind, Logon, Process
 
 OWNER = User(
@@ -56,6 +59,7 @@ class EmulatedSubject:
         self.workstation.secondary_logon = None
         self.workstation.add_user(OWNER)
         self._containers: dict[str, str] = {}
+        self.transport_keys: dict[str, str] = {}
 
     def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
         """See ``contract.subject``."""
@@ -65,8 +69,8 @@ class EmulatedSubject:
 
     def _carry_out(self, order: Order) -> None:
         match order:
-            case PutKey():
-                self._put_key(order.alias, order.of, order.legacy, self._store(order.computer))
+            case PutKey() | PutTransportKey():
+                self._put_key(order)
             case PutElement():
                 self._put_element(order)
             case PutPerson():
@@ -127,8 +131,15 @@ class EmulatedSubject:
     def _store(self, computer: bool) -> Store:
         return self.workstation.machine if computer else self.workstation.store_of(OWNER.sid)
 
-    def _put_key(self, alias: str, of: FixtureCertificate, legacy: bool, store: Store) -> None:
-        self._containers[alias] = store.plant_key(of.key, 1 if legacy else 0).name
+    def _put_key(self, order: PutKey | PutTransportKey) -> None:
+        if isinstance(order, PutKey):
+            holder = self._store(order.computer).plant_key(order.of.key, 1 if order.legacy else 0)
+            self._containers[order.alias] = holder.name
+            return
+        holder = transport_container(order.name)
+        assert isinstance(holder.key, rsa.RSAPrivateKey)
+        self.workstation.store_of(OWNER.sid).containers[order.name] = holder
+        self.transport_keys[order.name] = base64.b64encode(public_blob(holder.key.public_key())).decode()
 
     def _with_containers(self, element: bytes) -> bytes:
         for alias, name in self._containers.items():

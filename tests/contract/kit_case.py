@@ -136,6 +136,8 @@ def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
         yield "it runs through Ansible's become"
     if case.logon != "basic":
         yield "it needs a network logon"
+    if any(step.get("step") == "transport_key" for step in request.get("steps", ())):
+        yield "it leaves a key in the user's profile, which only a following command uses up"
     yield from (f"it needs ${{{word}}}, which the kit does not bring" for word in _unresolved(request))
     yield from _never_prepared(wanted)
 

@@ -5,6 +5,7 @@
 - owner SID, account, computer name, profile folder become ``<owner_sid>``...: they belong to the workstation, not to the driver;
 - the DNS host name becomes ``<computer>`` where it is the computer's name, whose case and domain are the machine's own business;
 - times become ``<time>`` and names of key containers ``<container 1>``...: new in every run;
+- names of transport keys become ``<transport key 1>``..., and their public keys, which must have signed the nonce, ``<RSA, 3072 bits>``;
 - a signature becomes ``<valid signature>``: ECDSA signs differently each time. It is verified first, here;
 - an element becomes what the product reads in it, without its source: Windows keeps CurrentUser\\My in files, Wine in the registry,
   and other properties than those of the store hash are the system's own business. Elements are in the order of thumbprints. Of one
@@ -17,11 +18,12 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
@@ -32,6 +34,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from contract.fixture_certificates import by_thumbprint
 
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
+TRANSPORT_KEY = re.compile(r"hospital_it\.pkcs12\.transport\.[0-9a-f]{32}")
 CONTAINER = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -80,6 +83,8 @@ def verify_proofs(
     for entry in answer.get("journal", []):
         if entry.get("step") == "prove" and entry["outcome"] == "done":
             _verify(entry, base64.b64decode(nonces[entry["id"]]), certificate_of(entry["thumbprint"]))
+        if entry.get("step") == "transport_key" and entry["outcome"] == "done":
+            verify_transport_key(entry, base64.b64decode(nonces[entry["id"]]))
 
 
 def _verify(entry: Mapping[str, Any], nonce: bytes, certificate: x509.Certificate) -> None:
@@ -97,18 +102,39 @@ def _verify(entry: Mapping[str, Any], nonce: bytes, certificate: x509.Certificat
         raise FalseProofError(f"step {entry['id']} proves nothing: {type(error).__name__}") from error
 
 
+def verify_transport_key(entry: Mapping[str, Any], nonce: bytes) -> None:
+    """Checks that a transport key signed the nonce. Raises ``FalseProofError``."""
+    try:
+        public = public_key_of(entry["public_key"])
+        message = b"hospital_it.pkcs12 transport key\0" + nonce
+        public.verify(base64.b64decode(entry["signature"]), message, padding.PKCS1v15(), SHA256())
+    except (InvalidSignature, KeyError, ValueError) as error:
+        raise FalseProofError(f"step {entry['id']} proves no transport key: {type(error).__name__}") from error
+
+
+def public_key_of(blob: str) -> rsa.RSAPublicKey:
+    """Reads a BCRYPT_RSAKEY_BLOB in base64."""
+    data = base64.b64decode(blob)
+    size = int.from_bytes(data[8:12], "little")
+    return rsa.RSAPublicNumbers(
+        int.from_bytes(data[24 : 24 + size], "big"), int.from_bytes(data[24 + size :], "big")
+    ).public_key()
+
+
 class _Plain:
     """Numbers the containers in the order in which they appear, so that the same one is seen to be the same."""
 
     def __init__(self, place: Place) -> None:
         self._words, self._computer = place.words(), place.computer
         self._containers: dict[str, str] = {}
+        self._transport_keys: dict[str, str] = {}
 
     def of(self, value: Any) -> Any:
         if isinstance(value, str):
             for text, word in self._words:
                 value = value.replace(text, word)
-            return TIME.sub("<time>", CONTAINER.sub(self._number, value))
+            value = TRANSPORT_KEY.sub(partial(self._number, "transport key", self._transport_keys), value)
+            return TIME.sub("<time>", CONTAINER.sub(partial(self._number, "container", self._containers), value))
         if isinstance(value, list):
             return [self.of(inner) for inner in _by_thumbprint(value)]
         if isinstance(value, dict):
@@ -119,10 +145,13 @@ class _Plain:
         if key == "dns_names":
             own = {name for name in value if name.partition(".")[0].upper() == self._computer.upper()}
             return ["<computer>"] if own else value
-        return "<valid signature>" if key == "signature" else self.of(value)
+        if key == "signature":
+            return "<valid signature>"
+        return f"<RSA, {public_key_of(value).key_size} bits>" if key == "public_key" else self.of(value)
 
-    def _number(self, name: re.Match[str]) -> str:
-        return self._containers.setdefault(name.group().upper(), f"<container {len(self._containers) + 1}>")
+    @staticmethod
+    def _number(kind: str, known: dict[str, str], name: re.Match[str]) -> str:
+        return known.setdefault(name.group().upper(), f"<{kind} {len(known) + 1}>")
 
 
 def _by_thumbprint(value: list[Any]) -> list[Any]:

@@ -10,6 +10,7 @@ $certificates = 'Microsoft\SystemCertificates\My\Certificates'
 $profileList = 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $containers = @{}
+$transportKeys = @{}
 
 function Add-Key {
     <# .SYNOPSIS
@@ -20,6 +21,16 @@ function Add-Key {
     $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, $Order.passphrase, 'PersistKeySet, UserKeySet')
     $element = [Text.Encoding]::Unicode.GetString($certificate.Export('SerializedCert'))
     $containers[$Order.alias] = [regex]::Match($element, '\{[0-9A-F-]{36}\}').Value
+}
+
+function Add-TransportKey {
+    <# .SYNOPSIS
+       A transport key, as a driver makes it. #>
+    param([Parameter(Mandatory)] [object] $Order)
+    $wanted = [Security.Cryptography.CngKeyCreationParameters]::new()
+    $wanted.Parameters.Add([Security.Cryptography.CngProperty]::new('Length', [BitConverter]::GetBytes(3072), 'None'))
+    $key = [Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, $Order.name, $wanted)
+    $transportKeys[$Order.name] = [Convert]::ToBase64String($key.Export('RSAPUBLICBLOB'))
 }
 
 function Add-Element {
@@ -101,6 +112,7 @@ function Get-Element {
 foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
     switch ($order.do) {
         'PutKey' { Add-Key -Order $order }
+        'PutTransportKey' { Add-TransportKey -Order $order }
         'PutElement' { Add-Element -Order $order }
         'PutPerson' { Add-Person -Order $order }
         'TemporaryProfile' { Set-ItemProperty -LiteralPath "$profileList\$sid" -Name State -Value 0x800 }
@@ -131,5 +143,5 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
 }
 @{
     sid = $sid; account = [Security.Principal.WindowsIdentity]::GetCurrent().Name; computer = [Environment]::MachineName
-    profile = $env:USERPROFILE; elements = @(Get-Element)
+    profile = $env:USERPROFILE; elements = @(Get-Element); transport_keys = $transportKeys
 } | ConvertTo-Json -Compress

@@ -10,6 +10,8 @@ store: own|request|computer}``
     this key spec, although the key is a ``legacy`` one.
 ``leftover_key: {of: NAME}``
     A key container that no certificate links to.
+``transport_key: NUMBER``
+    A transport key that a run has made. Its container's name ends in the number, in 32 hex digits.
 ``unparsable: BASE64``
     Bytes where an element should be.
 ``element_without_data: NAME``
@@ -99,6 +101,13 @@ class PutKey:
 
 
 @dataclass(frozen=True, slots=True)
+class PutTransportKey:
+    """A transport key in a container of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutElement:
     """An element in the owner's store, or in the computer's. ``data``: None when there is none. ``request``: in the store REQUEST."""
 
@@ -182,6 +191,7 @@ Order = (
     | PutFile
     | SecondaryLogon
     | PutKey
+    | PutTransportKey
     | PutElement
     | PutPerson
     | TemporaryProfile
@@ -199,8 +209,8 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
         match word:
             case "certificate":
                 yield from _Certificate(**details).orders(alias, previous)
-            case "leftover_key":
-                yield PutKey(alias, fixture_certificate(details["of"]), legacy=False, computer=False)
+            case "leftover_key" | "transport_key":
+                yield _key(word, details, alias)
             case "unparsable":
                 data = base64.b64decode(details)
                 yield PutElement(thumbprint_of(data), data, computer=False)
@@ -214,6 +224,18 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield from _trusted(word, details)
             case _:
                 yield _of_the_computer(word, details)
+
+
+def _key(word: str, details: Any, alias: str) -> Order:
+    """A key that no certificate links to."""
+    if word == "transport_key":
+        return PutTransportKey(transport_name(details))
+    return PutKey(alias, fixture_certificate(details["of"]), legacy=False, computer=False)
+
+
+def transport_name(number: int | str) -> str:
+    """The name of a transport key's container."""
+    return f"hospital_it.pkcs12.transport.{int(number):032x}"
 
 
 def _trusted(word: str, details: Any) -> Iterator[Order]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from contract.normal import Place
@@ -25,6 +25,10 @@ class Subject(Protocol):
 
     def prepare(self, orders: Iterable[Order]) -> tuple[bytes, ...]:
         """Carries out the orders and gives the owner's serialized elements, seen past the drivers."""
+
+    @property
+    def transport_keys(self) -> Mapping[str, str]:
+        """The public keys of the transport keys that were prepared, by the names of their containers: BCRYPT_RSAKEY_BLOB, base64."""
 
     def count(self, what: str) -> int:
         """How many of these there are now, seen past the drivers: ``containers``, those ``exportable``, ``authorities``."""

@@ -30,6 +30,7 @@ from contract.situation import (
     PutKey,
     PutLogging,
     PutRegistry,
+    PutTransportKey,
     SecondaryLogon,
     TrustRoot,
 )
@@ -87,6 +88,7 @@ class WineSubject:
     def __init__(self) -> None:
         """Raises ``FileNotFoundError`` where the Windows test bed is not installed."""
         self._workstation = WineWorkstation.create("contract", {})
+        self.transport_keys: dict[str, str] = {}
 
     @property
     def place(self) -> Place:
@@ -124,6 +126,7 @@ class WineSubject:
             script = f"& ([scriptblock]::Create([IO.File]::ReadAllText('{seen_by_wine(PREPARE)}'))) '{seen_by_wine(file.name)}'"
             found = json.loads(self._workstation.run_powershell(script))
         WineSubject._same_on_all = Place(found["sid"], found["account"], found["computer"], found["profile"])
+        self.transport_keys |= found["transport_keys"]
         return tuple(map(bytes.fromhex, found["elements"]))
 
     def count(self, what: str) -> int:
@@ -188,7 +191,7 @@ def order_document(order: Order) -> Json:
         case PutRegistry():
             values = [{"name": name, **_registry_value(value)} for name, value in order.values.items()]
             facts = {"of": order.of, "key": order.key, "values": values}
-        case SecondaryLogon() | ForceKeyProtection() | DnsName():
+        case SecondaryLogon() | ForceKeyProtection() | DnsName() | PutTransportKey():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}

@@ -97,9 +97,10 @@ class FaultyWorkstations:
 
     def _hear(self, manifest: Manifest) -> None:
         for step in manifest.arguments.get("steps", ()):
-            if step["step"] == "import":
+            if step["step"] in ("import", "import_sealed"):
                 bundle = base64.b64decode(step["bundle"])
                 self.secrets.append(binary_secret("a one-use file", bundle, public=bytes.fromhex(step["thumbprint"])))
+            if "passphrase" in step:
                 self.secrets.append(text_secret("a one-use passphrase", step["passphrase"]))
 
     def scanner(self) -> Scanner:

@@ -44,7 +44,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wi
 from contract.captured_commands import Sent
 from figures import NUMBERS
 from lab.authority import Authority, IssuedBundle
-from lab.emulated import EmulatedWorkstation, User
+from lab.emulated import EmulatedWorkstation, LoggingPolicy, User
 from lab.emulated.store import Store
 from lab.people import DOMAIN, DOMAIN_SID, JEANNE
 from lab.portal import Portal
@@ -106,7 +106,7 @@ class Renewal:
     """A holder's store before a renewal, and how it is asked for.
 
     ``portal``: the authority of a portal that has to accept the new certificate, or None. ``kept``: how many hidden certificates stay
-    for good. ``spare``: how many keys stay that no certificate names any more.
+    for good. ``spare``: how many keys stay that no certificate names any more. ``logged``: PowerShell logs what it runs.
     """
 
     prepare: Callable[[Store], None]
@@ -116,11 +116,13 @@ class Renewal:
     kept: int = 0
     spare: int = 0
     portal: Authority | None = None
+    logged: bool = False
 
     def workstation(self) -> EmulatedWorkstation:
         """A new one, prepared."""
         workstation = EmulatedWorkstation("WS-CARDIO")
         workstation.mutex_wait = 0.1
+        workstation.logging = LoggingPolicy(module=self.logged)
         workstation.add_user(SERVICE)
         workstation.add_user(HOLDER, logged_on=True)
         self.prepare(workstation.store_of(HOLDER.sid))
@@ -142,7 +144,7 @@ class Renewal:
             chain=True,
             prove=Prove.ON_CHANGE,
             policy=RetirementPolicy(method=self.method),
-            execution=ExecutionOptions(None, False, False, Evidence(None, None, "ws-cardio")),
+            execution=ExecutionOptions(None, False, Evidence(None, None, "ws-cardio")),
             portal=portal,
         )
         state = PresentBundle(options, open_bundle(self.new.data, self.new.passphrase))

@@ -120,5 +120,8 @@ RENEWALS: Mapping[str, Callable[[RenewalBundles], Renewal]] = {
     "a portal has to accept it": lambda m: Renewal(planted(m.old), m.new, portal=m.authority),
     "the new one is hidden": lambda m: Renewal(new_one_is_hidden(m), m.new),
     "a removal of the new one was cut": lambda m: Renewal(removal_was_cut(m), m.new),
+    "PowerShell is logged": lambda m: Renewal(planted(m.old), m.new, logged=True),
+    "PowerShell is logged, and two old ones": lambda m: Renewal(planted(m.older, m.old), m.new, logged=True),
+    "PowerShell is logged, and the new one has no key": lambda m: Renewal(new_one_has_no_key(m), m.new, logged=True),
     "the new one has no key": lambda m: Renewal(new_one_has_no_key(m), m.new),
 }

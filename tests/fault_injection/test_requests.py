@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from fault_injection.faulty_requests import Fault, FaultyWorkstations, faulty_workstations
+from fault_injection.faulty_requests import Fault, FaultyWorkstations, faulty_workstations, untouched
 from fault_injection.renewal_in_process import Tally
 from fault_injection.renewals import RenewalBundles
 from integration.plays import failed_hosts, row
-from lab.emulated import EmulatedWorkstation
+from lab.emulated import EmulatedWorkstation, LoggingPolicy
 from lab.faults import cut_at, delayed_at, garbled
 from lab.playbook import Run
 from lab.winrm import Intercept, Moment, Request
@@ -58,9 +58,32 @@ def test_requests_are_cut_delayed_and_answered_with_garbage(
         assert_recovers(faulty, tally)
 
 
-def count(folder: Path, bundles: RenewalBundles, auth: AuthMethod) -> int:
+def test_requests_are_cut_where_powershell_is_logged(tmp_path: Path, bundles: RenewalBundles, tally: Tally) -> None:
+    last = count(tmp_path / "clean", bundles, AuthMethod.NTLM, logs)
+    moments = {"before": Moment.BEFORE, "after": Moment.AFTER}
+    faults = {
+        f"{name}-{number}": Fault(cut_at(number, moment), prepare=logs)
+        for number in range(1, last + 1)
+        for name, moment in moments.items()
+    }
+    with faulty_workstations(tmp_path / "faulty", faults, bundles.old, AuthMethod.NTLM) as faulty:
+        assert failed_hosts(faulty.run_with_faults()) == faults.keys() - {f"before-{last}", f"after-{last}"}
+        assert_recovers(faulty, tally)
+
+
+def logs(workstation: EmulatedWorkstation, _patches: pytest.MonkeyPatch) -> None:
+    """PowerShell logs what it runs."""
+    workstation.logging = LoggingPolicy(script_block=True)
+
+
+def count(
+    folder: Path,
+    bundles: RenewalBundles,
+    auth: AuthMethod,
+    prepare: Callable[[EmulatedWorkstation, pytest.MonkeyPatch], None] = untouched,
+) -> int:
     """How many requests a renewal takes when nothing is wrong."""
-    with faulty_workstations(folder, {"clean": Fault()}, bundles.old, auth) as faulty:
+    with faulty_workstations(folder, {"clean": Fault(prepare=prepare)}, bundles.old, auth) as faulty:
         run = faulty.run_with_faults()
         assert not failed_hosts(run), run.stdout
         assert faulty.wrong_in_the_end("clean") == ()

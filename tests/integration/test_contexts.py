@@ -44,7 +44,7 @@ class Contexts:
 
     def exchange(self, workstation: str) -> tuple[str | None, bool]:
         """Whom the exchange there was asked to run as, and whether with a password."""
-        (entry,) = [
+        (*_before, entry) = [
             entry
             for entry in self.run.requests
             if entry.workstation == workstation.upper() and entry.module and entry.module.endswith("store_exchange")
@@ -65,7 +65,6 @@ def contexts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             arguments[name] = right(hospital) | {"holder": CONNECTION_ACCOUNT}
         hospital.emulated(OWN_AT_THE_DESK).profiles[SERVICE_SID].logged_on = True
         hospital.emulated(OWN_WITHOUT_BECOME).secondary_logon = 4
-        arguments[LOGGED] = right(hospital) | {"allow_logged_secrets": True}
         play = {**SITE_WIDE_BECOME, "vars": {**SITE_WIDE_BECOME["vars"], "arguments": arguments}}
         call = tasks({"certificate": "{{ arguments[inventory_hostname] }}"})
         yield Contexts(hospital, run_play(hospital, tasks=call, **play))
@@ -113,15 +112,16 @@ def test_connections_user_owns_a_store_where_his_logon_can_keep_keys(
         assert contexts.installed(workstation, SERVICE_SID) == []
 
 
-def test_logging_can_be_accepted(contexts: Contexts) -> None:
+def test_where_powershell_logs_the_passphrase_travels_sealed(contexts: Contexts) -> None:
     facts = row(contexts.run, "certificate", LOGGED).result["ansible_facts"]["pkcs12"]
     assert facts["logging"] == ["module logging", "transcription"]
     assert contexts.installed(LOGGED) == [True]
 
 
-def test_one_read_and_one_exchange_each(contexts: Contexts) -> None:
+def test_one_read_and_one_exchange_each_and_one_more_where_powershell_logs(contexts: Contexts) -> None:
     for workstation in WORKSTATIONS:
-        assert modules(contexts.run.requests, workstation) == ["store_inventory", "store_exchange"]
+        exchanges = 2 if workstation == LOGGED else 1
+        assert modules(contexts.run.requests, workstation) == ["store_inventory", *["store_exchange"] * exchanges]
 
 
 def test_no_account_has_a_failed_logon(contexts: Contexts) -> None:

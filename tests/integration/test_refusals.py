@@ -54,6 +54,17 @@ def fail_after_the_key(workstation: EmulatedWorkstation) -> None:
     workstation.observe = observe
 
 
+def fail_at_the_transport_key(workstation: EmulatedWorkstation) -> None:
+    """PowerShell logs, and the disk is full when the key is to be written."""
+    workstation.logging = LoggingPolicy(script_block=True)
+
+    def observe(operation: Operation) -> None:
+        if operation.subject.startswith("hospital_it.pkcs12.transport."):
+            raise DriverError(None, 0x80070070)
+
+    workstation.observe = observe
+
+
 TROUBLES = {
     "ws-unknown": Trouble("unknown_holder", r"knows no account CHU\nobody", READ, arguments={"holder": r"CHU\nobody"}),
     "ws-temporary": Trouble("temporary_profile", "discards at logoff", READ, jeannes(set_to("temporary", True))),
@@ -62,9 +73,7 @@ TROUBLES = {
     ),
     "ws-denied": Trouble("store_unread", "access was denied", READ, jeannes(set_to("denied", True))),
     "ws-damaged": Trouble("store_unread", "the profile folder has no AppData", READ, jeannes(set_to("exists", False))),
-    "ws-logged": Trouble(
-        "logged_secrets", "(script block logging)", READ, set_to("logging", LoggingPolicy(script_block=True))
-    ),
+    "ws-no-key": Trouble("transport_key_failed", "0x80070070", WRITE, fail_at_the_transport_key),
     "ws-password": Trouble(
         "holder_logon", "the password is wrong", WRITE, arguments={"holder_password": "not his"}, logged_on=False
     ),
@@ -73,7 +82,7 @@ TROUBLES = {
         "so the Windows password of CHU",
         READ,
         set_to("logging", LoggingPolicy(module=True)),
-        {"holder_password": "his", "allow_logged_secrets": True},
+        {"holder_password": "his"},
         logged_on=False,
     ),
     "ws-constrained": Trouble(

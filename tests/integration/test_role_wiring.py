@@ -55,7 +55,6 @@ SHARED = same(
     holder_passwords={"CHU\\jdupont": "windows"},
     time_zone="Europe/Paris",
     authorisation_anniversary="2027-03-01",
-    allow_logged_secrets=True,
     evidence_path="/evidence",
     authorisation_pattern="- (T\\d+)$",
     issuer="CN=AC",
@@ -234,7 +233,6 @@ SITE = {
     "pkcs12_name_check": ("strict", "name_check"),
     "pkcs12_time_zone": ("Europe/Paris", "time_zone"),
     "pkcs12_authorisation_anniversary": ("2027-03-01", "authorisation_anniversary"),
-    "pkcs12_allow_logged_secrets": (True, "allow_logged_secrets"),
 }
 """Variables of the site, and the option that each role hands them to."""
 OF_BUNDLES = {"passphrases", "bundle_folder", "bundle_pattern", "friendly_name", "name_check"}

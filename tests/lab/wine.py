@@ -52,6 +52,7 @@ class WineWorkstation:
         self.name, self.passwords = name, users
         self._bed, self.prefix = folder, prefix
         self._environment = {**os.environ, "WINEPREFIX": str(prefix)}
+        self._powershell = (str(folder / "bin" / "windows-run"), str(folder / "windows" / "PowerShell.exe"))
         self._lock = threading.Lock()
         self._processes: list[Subprocess] = []
         self._boot()
@@ -107,6 +108,10 @@ class WineWorkstation:
         )
         return done.stdout.decode().replace("\r\n", "\n")
 
+    def use_powershell(self, run: Path, folder: Path) -> None:
+        """PowerShell is the one in this folder from now on. ``run``: the program that starts a Windows program, as the bed's own."""
+        self._powershell = (str(run), str(folder / "PowerShell.exe"))
+
     def close(self) -> None:
         """Ends it and removes it."""
         self.stop()
@@ -120,10 +125,6 @@ class WineWorkstation:
             process.kill()
         self._wineserver("-k")
         self._wineserver("-w")
-
-    @property
-    def _powershell(self) -> tuple[str, str]:
-        return str(self._bed / "bin" / "windows-run"), str(self._bed / "windows" / "PowerShell.exe")
 
     def _boot(self) -> None:
         """Starts Windows' services and keeps them, which halves the time that PowerShell takes to start.

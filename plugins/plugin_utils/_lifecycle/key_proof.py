@@ -102,7 +102,7 @@ def _try(reading: WorkstationReading, holder: HolderRecord, drivers: Drivers, ch
         if installed is None or not is_software(installed):
             return ProofResult(Proof.NOT_PROVEN, _not_software(installed))
         planned = plan_transaction(found, Plan((ProveStep(installed.thumbprint),)), installed.certificate)
-        options = ExecutionOptions(None, False, check_mode, Evidence(None, None, ""))
+        options = ExecutionOptions(None, check_mode, Evidence(None, None, ""))
         return _result_of(execute(options, drivers, planned, None))
     except CollectionError as refusal:
         return ProofResult(Proof.NOT_PROVEN, refusal.cause)

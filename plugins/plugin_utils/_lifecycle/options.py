@@ -97,7 +97,6 @@ def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOpti
     path = options["evidence_path"]
     return ExecutionOptions(
         holder_password=options["holder_password"],
-        allow_logged_secrets=options["allow_logged_secrets"],
         check_mode=context.check_mode,
         evidence=Evidence(Path(path) if path else None, context.job, context.host),
     )

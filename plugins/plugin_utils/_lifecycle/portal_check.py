@@ -116,5 +116,5 @@ def workstation_check(options: Mapping[str, Any], entry: HolderEntry, check_mode
         proxy=proxy,
         timeout=check_timeout(options["timeout"]),
         expected=check_statuses(options["expected_status"]),
-        execution=ExecutionOptions(options["holder_password"], False, check_mode, Evidence(None, None, "")),
+        execution=ExecutionOptions(options["holder_password"], check_mode, Evidence(None, None, "")),
     )

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -16,7 +15,7 @@ from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle, transcode
 from .._crypto.store import CertificateStore, parse_elements, parse_store
 from .._errors import CollectionError, Deferred
-from .._policy.plan import ImportStep, Plan, ProveStep, Step
+from .._policy.plan import ImportStep, Plan, ProveStep
 from .._workstation.account import (
     HolderAccount,
     check_logged_password,
@@ -40,6 +39,7 @@ from .._workstation.protocol import (
 from .._workstation.wire import AnswerError
 from .evidence import Evidence, ExecutedChange
 from .portal_step import explained_as, with_portal_cause
+from .sealing import SEALED_IMPORT, needs_sealing, obtain_transport_key, sealed_arguments
 from .verify import ExpectedResult, check_answer
 
 NONCE_BYTES = 32
@@ -51,7 +51,6 @@ class ExecutionOptions:
     """How an exchange runs. ``holder_password`` is the Windows password of the holder's own entry, or None."""
 
     holder_password: str | None = field(repr=False)
-    allow_logged_secrets: bool
     check_mode: bool
     evidence: Evidence
 
@@ -145,8 +144,6 @@ def execute(
     deferral = deferral_reason(planned.owner, planned.inventory, options.holder_password)
     if deferral:
         return replace(planned, deferred=deferral)
-    if material and planned.plan.imports:
-        _check_logging(planned.inventory, options.allow_logged_secrets)
     _check_dialogs(planned.inventory)
     context = run_context(planned.owner, planned.inventory, options.holder_password)
     check_logged_password(planned.inventory, context)
@@ -175,9 +172,11 @@ def _exchange(
     options: ExecutionOptions, drivers: Drivers, planned: Transaction, material: ImportMaterial | None, context: RunAs
 ) -> Transaction:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    request = _request(planned, nonce, material)
+    request = _request(planned, nonce)
     if planned.plan.changes:
         options.evidence.prepare()
+    if material and planned.plan.imports:
+        request = _with_bundle(request, planned, material, drivers, context)
     answer = _send(options.evidence, drivers, planned, request, context)
     bundle = material.bundle if material else None
     done = replace(planned, after=parse_elements(answer.after), journal=answer.journal)
@@ -201,26 +200,37 @@ def _exchange(
     return replace(done, proven=planned.plan.proves)
 
 
-def _request(planned: Transaction, nonce: bytes, material: ImportMaterial | None) -> ExchangeRequest:
+def _request(planned: Transaction, nonce: bytes) -> ExchangeRequest:
+    """The request without the bundle of an import."""
     steps = tuple(
         StepRequest(
-            str(number), step.TYPE, step.thumbprint, {**step.arguments, **_secrets_of(step, nonce, planned, material)}
+            str(number),
+            step.TYPE,
+            step.thumbprint,
+            {**step.arguments, **({"nonce": nonce} if isinstance(step, ProveStep) else {})},
         )
         for number, step in enumerate(planned.plan.steps, 1)
     )
     return ExchangeRequest(planned.owner.sid, planned.before.store_hash, steps)
 
 
-def _secrets_of(step: Step, nonce: bytes, planned: Transaction, material: ImportMaterial | None) -> Mapping[str, Any]:
-    """The keys of a step that the plan does not have: the p12 of an import, the nonce of a proof."""
-    if isinstance(step, ImportStep) and material:
-        transport = transcode(material.bundle, planned.inventory.os_build)
-        return {
-            "bundle": transport.data,
-            "passphrase": transport.passphrase,
-            "exportable": material.exportable,
-        }
-    return {"nonce": nonce} if isinstance(step, ProveStep) else {}
+def _with_bundle(
+    request: ExchangeRequest, planned: Transaction, material: ImportMaterial, drivers: Drivers, context: RunAs
+) -> ExchangeRequest:
+    """The request with the p12 of its import. Where PowerShell logs, its passphrase is sealed to a key that is made for it now."""
+    inventory, transport = planned.inventory, transcode(material.bundle, planned.inventory.os_build)
+    arguments: dict[str, Any] = {"exportable": material.exportable}
+    if needs_sealing(inventory):
+        key = obtain_transport_key(drivers, inventory, request, material.bundle.leaf.thumbprint, context)
+        kind, arguments = SEALED_IMPORT, arguments | sealed_arguments(transport, key)
+    else:
+        kind = ImportStep.TYPE
+        arguments |= {"bundle": transport.data, "passphrase": transport.passphrase}
+    steps = (
+        replace(step, type=kind, arguments=arguments) if step.type == ImportStep.TYPE else step
+        for step in request.steps
+    )
+    return replace(request, steps=tuple(steps))
 
 
 def _send(
@@ -241,9 +251,3 @@ def _check_dialogs(inventory: Inventory) -> None:
     """Refuses a workstation where Windows would wait for consent in a dialog that nobody sees."""
     if inventory.force_key_protection:
         raise refusal(code="force_key_protection", computer=inventory.computer)
-
-
-def _check_logging(inventory: Inventory, allowed: bool) -> None:
-    """Refuses a workstation that logs what PowerShell runs, because the one-use bundle would be in a log."""
-    if inventory.logging.kinds and not allowed:
-        raise refusal(code="logged_secrets", computer=inventory.computer, kinds=", ".join(inventory.logging.kinds))

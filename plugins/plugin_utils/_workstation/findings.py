@@ -78,10 +78,6 @@ FINDINGS: Mapping[str, Explanation] = {
         "{connection} lacks SeDebugPrivilege on {computer}; nothing can be run as {name} without a password",
         "Connect with a local administrator, or grant the right 'Debug programs'.",
     ),
-    "logged_secrets": Explanation(  # {kinds}: of logging
-        "{computer} logs what PowerShell runs ({kinds}), so the one-use bundle would be in a log",
-        "Exempt the workstation from this policy while certificates are imported, or set allow_logged_secrets: true.",
-    ),
     "logged_password": Explanation(  # {kinds}: of logging
         "{computer} logs what PowerShell runs ({kinds}), so the Windows password of {name} would be in a log",
         "Leave holder_password out and run the task while the holder is logged on, or exempt the workstation from this policy.",
@@ -139,6 +135,18 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
     "import_failed": Explanation(
         "Windows on {computer} did not import the certificate for {name}",
         "Look up the HRESULT. Common causes are a full disk and a full profile quota.",
+    ),
+    "transport_key_failed": Explanation(
+        "{computer} logs what PowerShell runs, and Windows could not make the key for {name} that keeps secrets out of these logs",
+        "Look up the HRESULT. Common causes are a full disk and a full profile quota. Nothing was imported.",
+    ),
+    "transport_key_left": Explanation(
+        "Windows on {computer} could not delete a key that an earlier run had made for {name} to keep secrets out of PowerShell's logs",
+        "Look up the HRESULT, and delete the key containers of the holder whose names begin with hospital_it.pkcs12.transport.",
+    ),
+    "unseal_failed": Explanation(
+        "What was sealed for {name} could not be opened on {computer}, because its key did not open it or is gone. Nothing was imported",
+        "Run the task again. Another job for the same holder may have taken the key away.",
     ),
     "thumbprint_mismatch": Explanation("{computer} found another certificate in what was sent for {name}", RUN_AGAIN),
     "no_certificate": Explanation(

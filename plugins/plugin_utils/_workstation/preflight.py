@@ -48,7 +48,7 @@ class Finding:
         return self.severity is Severity.OK
 
 
-def preflight(inventory: Inventory, allow_logged_secrets: bool, now: datetime) -> tuple[Finding, ...]:
+def preflight(inventory: Inventory, now: datetime) -> tuple[Finding, ...]:
     """All findings on a workstation that answered. ``now`` is the controller's clock when it answered."""
     return (
         _connection(inventory),
@@ -56,7 +56,7 @@ def preflight(inventory: Inventory, allow_logged_secrets: bool, now: datetime) -
         _debug_privilege(inventory),
         _secondary_logon(inventory),
         _language_mode(inventory),
-        _logging(inventory, allow_logged_secrets),
+        _logging(inventory),
         _force_key_protection(inventory),
         _clock(inventory, now),
         _os_build(inventory),
@@ -151,12 +151,12 @@ def _language_mode(inventory: Inventory) -> Finding:
     return Finding("language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode for {account}.")
 
 
-def _logging(inventory: Inventory, allowed: bool) -> Finding:
-    kinds = ", ".join(inventory.logging.kinds)
+def _logging(inventory: Inventory) -> Finding:
+    computer, kinds = inventory.computer, ", ".join(inventory.logging.kinds)
     if not kinds:
-        return Finding("logging", Severity.OK, f"{inventory.computer} does not log what PowerShell runs.")
-    severity = Severity.WARNING if allowed else Severity.ERROR
-    return _problem("logging", severity, "logged_secrets", computer=inventory.computer, kinds=kinds)
+        return Finding("logging", Severity.OK, f"{computer} does not log what PowerShell runs.")
+    sentence = f"{computer} logs what PowerShell runs ({kinds}). What opens a certificate is sealed there, and holder_password is refused."
+    return Finding("logging", Severity.OK, sentence)
 
 
 def _force_key_protection(inventory: Inventory) -> Finding:

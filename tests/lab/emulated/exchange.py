@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import store_hash
 from lab.emulated.computer import Computer
 from lab.emulated.errors import DriverError, HResult
-from lab.emulated.handle import Observer, StoreHandle
+from lab.emulated.handle import TRANSPORT_KEY, Observer, StoreHandle
 from lab.emulated.logon import Session
 from lab.emulated.profile import read_profile
 from lab.emulated.request import PROTOCOL, wrong_with
@@ -58,7 +58,19 @@ class _Exchange:
                 self._transact(check_mode)
         except DriverError as refusal:
             self._answer["error"] = {"step": "guard", "code": refusal.code, "hresult": refusal.hresult}
+        if not check_mode:
+            self._clear_transport_keys()
         return self._answer
+
+    def _clear_transport_keys(self) -> None:
+        """Those of a request that ended before it used them up. One that stays is deleted by the next run."""
+        if self._session.user.sid != self._request.get("owner_sid"):
+            return
+        for step in self._request["steps"]:
+            name = step.get("container", "")
+            if TRANSPORT_KEY.fullmatch(name):
+                with suppress(DriverError):
+                    self._store.delete_container(name)
 
     def _check_request(self) -> None:
         if wrong_with(self._request, ("protocol", "owner_sid", "observed", "steps")):
@@ -68,6 +80,8 @@ class _Exchange:
             if step_type is None:
                 raise DriverError("unknown_step")
             if set(step) != {"id", "step", *step_type.keys}:
+                raise DriverError("bad_request")
+            if "container" in step and not TRANSPORT_KEY.fullmatch(step["container"]):
                 raise DriverError("bad_request")
 
     def _check_computer(self) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from lab.emulated.element import Properties, link_of, pack, text
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
+
+TRANSPORT_KEY = re.compile(r"hospital_it\.pkcs12\.transport\.[0-9a-f]{32}")
+"""The name of its container."""
 
 
 class Change(str, Enum):
@@ -101,6 +105,14 @@ class StoreHandle:
     def named(self, link: KeyProvInfo) -> KeyContainer | None:
         """The container of this name, whoever can open it."""
         return self._store.containers.get(link.container)
+
+    def transport_key(self, name: str) -> KeyContainer | None:
+        """The transport key of this name."""
+        return self._store.containers.get(name)
+
+    def transport_keys(self) -> list[str]:
+        """The containers of transport keys."""
+        return [name for name in self._store.containers if TRANSPORT_KEY.fullmatch(name)]
 
     def leftovers(self, spki: bytes) -> list[str]:
         """The CNG containers that hold the key to this public one and that no certificate links to.

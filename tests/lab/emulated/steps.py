@@ -29,6 +29,7 @@ from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import StoreHandle
 from lab.emulated.removal import remove_with_key, require
 from lab.emulated.store import KeyContainer, PrivateKey, container, spki
+from lab.emulated.transport_key import new_transport_key, unseal
 
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
 
@@ -67,6 +68,17 @@ class StepType:
 def name_computer(work: Work, _step: Step) -> Facts:
     """Says where this runs. Another computer has refused the request before."""
     return {"computer": work.computer_name}
+
+
+def make_transport_key(work: Work, step: Step) -> Facts:
+    """A key to seal a passphrase to."""
+    return new_transport_key(work.store, _bytes(step["nonce"]))
+
+
+def import_sealed_bundle(work: Work, step: Step) -> Facts:
+    """An import whose passphrase is sealed to a transport key, which is used up."""
+    passphrase = unseal(work.store, step["container"], _bytes(step["sealed_passphrase"]))
+    return import_bundle(work, {**step, "passphrase": passphrase})
 
 
 def import_bundle(work: Work, step: Step) -> Facts:
@@ -207,6 +219,10 @@ def _text(data: bytes) -> str:
 
 
 STEP_TYPES: Mapping[str, StepType] = {
+    "transport_key": StepType(("thumbprint", "nonce"), "transport_key_failed", make_transport_key),
+    "import_sealed": StepType(
+        ("bundle", "sealed_passphrase", "container", "thumbprint", "exportable"), "import_failed", import_sealed_bundle
+    ),
     "computer": StepType(("name",), "computer_failed", name_computer),
     "import": StepType(("bundle", "passphrase", "thumbprint", "exportable"), "import_failed", import_bundle),
     "prove": StepType(("thumbprint", "nonce"), "sign_failed", prove),

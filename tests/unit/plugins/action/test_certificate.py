@@ -77,6 +77,11 @@ def two_expired(scene: Scene) -> None:
     scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))
 
 
+def logged_with_old(scene: Scene) -> None:
+    logged(scene)
+    scene.plant(OLD)
+
+
 def logged(scene: Scene) -> None:
     new(scene)
     found = scene.workstation.found
@@ -210,7 +215,8 @@ EFFECTS = [
     Effect("computer", "pc-7.chu.example", computers, [None], ["pc-7.chu.example"], scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
-    Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
+    Effect("holder_password", "hers", code, None, "logged_password", scene=logged),
+    Effect("holder_password", "hers", code, None, "logged_password", ABSENT | {"thumbprints": [OLD.thumbprint]}, logged_with_old),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
     Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),

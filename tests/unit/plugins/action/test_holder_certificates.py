@@ -209,7 +209,7 @@ EFFECTS = [
     Effect("computer", "10.0.0.7", code, None, "bad_arguments", scene=new),
     Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT, lambda scene: scene.plant(OLD)),
-    Effect("allow_logged_secrets", True, code, "logged_secrets", None, scene=logged),
+    Effect("holder_passwords", {JEANNE["user"]: "hers"}, code, None, "logged_password", scene=logged),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
     Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),

@@ -4,20 +4,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Logging
 from unit.plugins.action.effects import OLD, Effect, Scene, check, code, renamed
 from unit.plugins.plugin_utils.enrolment import JEANNE
-
-
-def logged(scene: Scene) -> None:
-    found = scene.workstation.found
-    scene.workstation.found = replace(found, logging=Logging(script_block=True, module=False, transcription=False))
 
 
 def of(subject: str, fact: str) -> Any:
@@ -69,7 +62,6 @@ EFFECTS = [
     Effect("computer", "WS-2", of("computer", "severity"), ["ok"], ["error"]),
     Effect("computer", "PC-7", of("computer", "severity"), ["warning"], ["ok"], scene=renamed),
     Effect("computer", "WS-2", kept, ["issuing_authority"], None, {**ASKING}, with_browsers),
-    Effect("allow_logged_secrets", True, of("logging", "severity"), ["error"], ["warning"], scene=logged),
 ]
 
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
-from collections.abc import Sequence
+import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
@@ -169,6 +171,15 @@ ACCEPTED = {
 """The facts of a step ``connect`` when the portal has accepted the certificate."""
 
 
+OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+
+
+@cache
+def transport_key() -> rsa.RSAPrivateKey:
+    """One for all: it takes long to make."""
+    return rsa.generate_private_key(65537, 2048)
+
+
 @dataclass(slots=True)
 class FakeDrivers:
     """A workstation in memory for one holder. It keeps what it was asked, and after each step which certificates are usable.
@@ -187,6 +198,7 @@ class FakeDrivers:
     usable: list[set[str]] = field(default_factory=list)
     sid: str = SID
     portal: dict[str, Any] = field(default_factory=lambda: dict(ACCEPTED))
+    transport_keys: dict[str, rsa.RSAPrivateKey] = field(default_factory=dict)
 
     def plant(self, issued: IssuedBundle, **details: Any) -> str:
         """Installs a certificate with its key beforehand."""
@@ -227,17 +239,15 @@ class FakeDrivers:
 
     def _do(self, step: StepRequest) -> dict[str, Any]:
         asked = step.arguments
-        if step.type == "import":
-            key, leaf, others = pkcs12.load_key_and_certificates(asked["bundle"], asked["passphrase"].encode())
-            assert leaf is not None and not others
-            self._add(leaf.public_bytes(Encoding.DER), key)
-        elif step.type == "prove":
+        if step.type in ("transport_key", "import", "import_sealed"):
+            return self._make_transport_key(asked["nonce"]) if "nonce" in asked else self._import(asked)
+        if step.type == "prove":
             return self._sign(step)
-        elif step.type == "connect":
+        if step.type == "connect":
             if self.portal["code"]:
                 raise StepError("connect_failed")
             return self.portal
-        elif step.type == "name":
+        if step.type == "name":
             self.elements[step.thumbprint][11] = (asked["friendly_name"] + "\0").encode("utf-16-le")
         elif step.type == "retire" and asked["method"] == "archive":
             self.elements[step.thumbprint][19] = b""
@@ -249,6 +259,28 @@ class FakeDrivers:
             del self.elements[step.thumbprint]
             return {"key": "deleted", "kept_because": None}
         return {}
+
+    def _import(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        passphrase: bytes = (
+            self.transport_keys.pop(asked["container"]).decrypt(asked["sealed_passphrase"], OAEP)
+            if "container" in asked
+            else asked["passphrase"].encode()
+        )
+        key, leaf, others = pkcs12.load_key_and_certificates(asked["bundle"], passphrase)
+        assert leaf is not None and not others
+        self._add(leaf.public_bytes(Encoding.DER), key)
+        return {}
+
+    def _make_transport_key(self, nonce: bytes) -> dict[str, Any]:
+        name = f"hospital_it.pkcs12.transport.{len(self.requests):032x}"
+        key = self.transport_keys[name] = transport_key()
+        numbers = key.public_key().public_numbers()
+        sizes = (key.key_size, 3, key.key_size // 8, 0, 0)
+        blob = b"RSA1" + struct.pack("<5I", *sizes) + numbers.e.to_bytes(3, "big") + numbers.n.to_bytes(sizes[2], "big")
+        message = b"hospital_it.pkcs12 transport key\0" + nonce
+        signature = key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+        encoded = {"public_key": blob, "signature": signature}
+        return {"container": name} | {name: base64.b64encode(data).decode() for name, data in encoded.items()}
 
     def _sign(self, step: StepRequest) -> dict[str, Any]:
         message = PROOF_PREFIX + step.arguments["nonce"]
@@ -274,9 +306,7 @@ class FakeDrivers:
 
 def execution(evidence: Path | None = None, **changes: Any) -> ExecutionOptions:
     """A task outside check mode, without a password."""
-    usual = ExecutionOptions(
-        None, allow_logged_secrets=False, check_mode=False, evidence=Evidence(evidence, "17", "ws-1")
-    )
+    usual = ExecutionOptions(None, check_mode=False, evidence=Evidence(evidence, "17", "ws-1"))
     return replace(usual, **changes)
 
 

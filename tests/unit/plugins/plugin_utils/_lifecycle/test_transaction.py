@@ -106,18 +106,11 @@ def test_a_logon_that_turns_out_unable_is_waiting_not_failing(
     assert run(FakeDrivers(), issued).deferred == "Windows gave no token."
 
 
-def test_a_workstation_that_logs_powershell_gets_no_key_by_default(issued: IssuedBundle) -> None:
-    drivers = FakeDrivers(inventory(logging=LOGGED))
-    assert refusal(drivers, issued) == "logged_secrets"
-    assert refusal(drivers, issued, check_mode=True) == "logged_secrets"
-    assert run(drivers, issued, allow_logged_secrets=True).proven
-
-
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_workstation_that_logs_powershell_gets_no_password(issued: IssuedBundle, check_mode: bool) -> None:
-    """Whatever is done with it, and even where the one-use bundle may be logged."""
+    """Whatever is done with it."""
     drivers = FakeDrivers(inventory(logging=LOGGED))
-    details = {"holder_password": "his own", "check_mode": check_mode, "allow_logged_secrets": True}
+    details = {"holder_password": "his own", "check_mode": check_mode}
     assert refusal(drivers, issued, **details) == "logged_password"
     drivers.plant(issued)
     proof = present_options(execution(**details), prove=Prove.ALWAYS)

@@ -25,8 +25,9 @@ from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID
 
 PLUGINS = Path(failures.__file__).parents[2]
 DRIVER = PLUGINS / "modules" / "store_exchange.ps1"
-KEY = PLUGINS / "module_utils" / "_PrivateKey.psm1"
-MUTEX = PLUGINS / "module_utils" / "_Mutex.psm1"
+SHARED = tuple(
+    PLUGINS / "module_utils" / f"_{name}.psm1" for name in ("Store", "PrivateKey", "Mutex", "TransportKey", "Authority")
+)
 AS_HOLDER = RunAs(Context.BECOME, HOLDER)
 
 
@@ -42,11 +43,11 @@ def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> Collect
 
 
 def test_every_code_of_the_driver_has_a_sentence() -> None:
-    exchange, *utilities = (path.read_text(encoding="ascii") for path in (DRIVER, KEY, MUTEX))
-    refused = re.findall(r"code = '(\w+)'", exchange + "".join(utilities))
+    exchange, *shared = (path.read_text(encoding="ascii") for path in (DRIVER, *SHARED))
+    refused = re.findall(r"code = '(\w+)'", "".join((exchange, *shared)))
     steps = re.findall(r"^\t(\w+) = ", exchange.partition("$stepKeys = @{")[2].partition("\n}")[0], re.MULTILINE)
-    assert len(steps) == 8
-    failed = [f"{step}_failed" for step in steps if step not in ("prove", "computer")]
+    assert len(steps) == 10
+    failed = [f"{step}_failed" for step in steps if step not in ("prove", "import_sealed", "computer")]
     codes = {*refused, *failed, *re.findall(r"Get-Failure -ErrorRecord \$_ -Code '(\w+)'", exchange)}
     assert codes - {"no_dpapi"} == set(DRIVER_ERRORS) - {"key_asks"}
 

@@ -64,13 +64,13 @@ def unread(code: str) -> StoreContents:
     return StoreContents((), (UnreadSource(code, r"\\files\profiles", None),))
 
 
-def wrong(inventory: Inventory, allowed: bool = False) -> dict[str, tuple[Severity, str]]:
+def wrong(inventory: Inventory) -> dict[str, tuple[Severity, str]]:
     """What is not ok: severity and sentence by subject."""
-    return {each.subject: (each.severity, each.sentence) for each in preflight(inventory, allowed, NOW) if not each.ok}
+    return {each.subject: (each.severity, each.sentence) for each in preflight(inventory, NOW) if not each.ok}
 
 
 def test_ready_workstation_has_one_good_finding_of_each_kind() -> None:
-    findings = preflight(READY, False, NOW)
+    findings = preflight(READY, NOW)
     assert [finding.subject for finding in findings if not finding.ok] == []
     assert sorted(finding.subject for finding in findings) == sorted(WORKSTATION | {"holder", "profile"})
     assert r"CHU\svc-ansible" in findings[0].sentence
@@ -95,12 +95,6 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
     "seclogon missing": ({"secondary_logon": None}, "secondary_logon", Severity.WARNING, "does not know the service"),
     "constrained": ({"language_mode": "ConstrainedLanguage"}, "language_mode", Severity.ERROR, "ConstrainedLanguage"),
     "rules for scripts": ({"script_rules": True}, "language_mode", Severity.WARNING, "AppLocker has rules for scripts"),
-    "logged": (
-        {"logging": replace(QUIET, module=True, transcription=True)},
-        "logging",
-        Severity.ERROR,
-        "module logging, transcription",
-    ),
     "key protection": ({"force_key_protection": 1}, "force_key_protection", Severity.ERROR, "dialog"),
     "clock fast": ({"utc": NOW + timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds fast"),
     "clock slow": ({"utc": NOW - timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds slow"),
@@ -135,8 +129,8 @@ def test_each_trouble_is_the_only_thing_said_and_has_a_cure(name: str) -> None:
     (found,) = wrong(inventory).items()
     assert (found[0], found[1][0]) == (subject, severity)
     assert says in found[1][1]
-    assert [finding.subject for finding in preflight(inventory, False, NOW) if bool(finding.cure) == finding.ok] == []
-    assert preflight_result("WS-1", preflight(inventory, False, NOW))["ready"] is (severity is not Severity.ERROR)
+    assert [finding.subject for finding in preflight(inventory, NOW) if bool(finding.cure) == finding.ok] == []
+    assert preflight_result("WS-1", preflight(inventory, NOW))["ready"] is (severity is not Severity.ERROR)
 
 
 @pytest.mark.parametrize(
@@ -149,13 +143,16 @@ def test_each_trouble_is_the_only_thing_said_and_has_a_cure(name: str) -> None:
     ids=["away", "never", "here"],
 )
 def test_who_is_away_is_no_fault(changes: dict[str, Any], says: str) -> None:
-    (holder,) = (each for each in preflight(replace(READY, **changes), False, NOW) if each.subject == "holder")
+    (holder,) = (each for each in preflight(replace(READY, **changes), NOW) if each.subject == "holder")
     assert (holder.ok, holder.account) == (True, JEANNE.asked)
     assert says in holder.sentence
 
 
-def test_accepted_logging_is_a_warning() -> None:
-    assert wrong(replace(READY, logging=replace(QUIET, module=True)), allowed=True)["logging"][0] is Severity.WARNING
+def test_logging_is_told_and_nothing_to_be_cured() -> None:
+    found = preflight(replace(READY, logging=replace(QUIET, module=True, transcription=True)), NOW)
+    (finding,) = [each for each in found if each.subject == "logging"]
+    assert (finding.ok, finding.cure) == (True, "")
+    assert "logs what PowerShell runs (module logging, transcription)" in finding.sentence
 
 
 def test_clock_is_tolerated_up_to_300_seconds() -> None:
@@ -172,7 +169,7 @@ def test_rights_over_others_are_a_warning_where_the_connection_is_the_only_holde
 
 def test_every_holder_and_every_unreadable_profile_has_its_own_finding() -> None:
     others = tuple(replace(DESK, owner_sid=f"{PAUL_SID}{number}", my=unread("unreadable")) for number in range(2))
-    findings = preflight(replace(READY, accounts=(JEANNE, NOBODY), profiles=(DESK, *others)), False, NOW)
+    findings = preflight(replace(READY, accounts=(JEANNE, NOBODY), profiles=(DESK, *others)), NOW)
     about = [(finding.subject, finding.account) for finding in findings if finding.subject in ("holder", "profile")]
     assert about == [
         ("holder", JEANNE.asked),

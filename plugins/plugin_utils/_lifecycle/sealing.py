@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""An import where PowerShell logs what it runs: the workstation makes a transport key first, and the passphrase travels sealed to it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from typing import Any
+
+from .._crypto.pkcs12 import TransportBundle
+from .._crypto.transport_key import TransportKey, read_transport_key, seal
+from .._errors import CollectionError
+from .._workstation.failures import exchange_error
+from .._workstation.protocol import Drivers, ExchangeAnswer, ExchangeRequest, Inventory, RunAs, StepRequest
+
+MAKE = "transport_key"
+SEALED_IMPORT = "import_sealed"
+NONCE_BYTES = 32
+
+
+def needs_sealing(inventory: Inventory) -> bool:
+    """Whether what PowerShell handles is kept in a log there."""
+    return bool(inventory.logging.kinds)
+
+
+def obtain_transport_key(
+    drivers: Drivers, inventory: Inventory, planned: ExchangeRequest, thumbprint: str, context: RunAs
+) -> TransportKey:
+    """Lets the workstation make the key, as the holder, by one command. The store stays as it is.
+
+    ``planned``: the exchange that will use the key. ``thumbprint``: the certificate that it will import. Raises ``CollectionError`` if
+    the key cannot be made or is not proven, ``Deferred`` if the holder has to wait.
+    """
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    request = ExchangeRequest(
+        planned.owner_sid, planned.store_hash, (StepRequest("1", MAKE, thumbprint, {"nonce": nonce}),)
+    )
+    answer = drivers.exchange(request, context)
+    if answer.error:
+        raise exchange_error(answer, context, inventory.computer)
+    try:
+        return _read(answer, planned.owner_sid, nonce)
+    except ValueError as problem:
+        raise CollectionError(
+            code="not_verified",
+            cause=f"{inventory.computer} reports success, but {problem}.",
+            next_step="Run the task again. If the error stays, report it. No secret was sent.",
+        ) from None
+
+
+def sealed_arguments(bundle: TransportBundle, key: TransportKey) -> dict[str, Any]:
+    """The keys of step ``import_sealed`` for a one-use bundle, without ``exportable``."""
+    return {"bundle": bundle.data, "sealed_passphrase": seal(bundle.passphrase, key), "container": key.container}
+
+
+def _read(answer: ExchangeAnswer, owner_sid: str, nonce: bytes) -> TransportKey:
+    """Raises ``ValueError``."""
+    if answer.owner_sid != owner_sid:
+        raise ValueError(f"the transport key is one of {answer.owner_sid} instead of {owner_sid}")
+    facts = next((entry.facts for entry in answer.journal if (entry.step, entry.outcome) == (MAKE, "done")), None)
+    try:
+        if facts is None:
+            raise KeyError(MAKE)
+        blob, signature = (base64.b64decode(str(facts[name]), validate=True) for name in ("public_key", "signature"))
+        container = str(facts["container"])
+    except (KeyError, binascii.Error):
+        raise ValueError("its journal has no transport key") from None
+    return read_transport_key(container, blob, signature, nonce)

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where PowerShell is logged a renewal takes one more command. What happens between the two leaves no transport key behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    ExchangeAnswer,
+    ExchangeRequest,
+    RunAs,
+)
+from fault_injection.faulty_run import FaultyRun, wrong_after_another_run
+from fault_injection.final_state import wrong_in_the_end
+from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal, Tally
+from fault_injection.renewals import RENEWALS, RenewalBundles
+from fault_injection.test_meetings import renames_all
+from lab.emulated.store import Store
+from lab.emulated.transport_key import PREFIX
+from lab.faults import Watch
+
+
+@pytest.fixture
+def renewal(bundles: RenewalBundles) -> Renewal:
+    return RENEWALS["PowerShell is logged"](bundles)
+
+
+@dataclass(slots=True)
+class LosesAnswers(LabDrivers):
+    """The answer of this exchange (from 1) does not arrive, or does so in the place of the one after it."""
+
+    lost: int = 0
+    late: bool = False
+    kept: ExchangeAnswer | None = None
+
+    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        answer = LabDrivers.exchange(self, request, run_as)
+        if self.late and self.kept:
+            return self.kept
+        if self.exchanges == self.lost:
+            self.kept = answer
+            raise ConnectionLost("it ended")
+        return answer
+
+
+def transport_keys(store: Store) -> list[str]:
+    return [name for name in store.containers if name.startswith(PREFIX)]
+
+
+def run(renewal: Renewal, drivers: LabDrivers, watch: Watch) -> FaultyRun:
+    try:
+        renewal.run(drivers)
+    except CollectionError as refusal:
+        return FaultyRun(drivers.workstation, watch, refusal)
+    except ConnectionLost:
+        return FaultyRun(drivers.workstation, watch, None)
+    return FaultyRun(drivers.workstation, watch, None)
+
+
+@pytest.mark.parametrize(("lost", "left"), [(1, 1), (2, 0)])
+def test_an_answer_is_lost(lost: int, left: int, renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    workstation = renewal.workstation()
+    watch = Watch.over(workstation, HOLDER.sid)
+    faulty = run(renewal, LosesAnswers(workstation, sent, lost=lost), watch)
+    assert len(transport_keys(watch.store)) == left
+    tally.count(1, watch.violations)
+    assert not watch.violations
+    assert not wrong_after_another_run(faulty, renewal, sent)
+    tally.converge()
+
+
+def test_an_answer_comes_late(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    """The answer to the first run's request comes to the second run, whose own key it does not name."""
+    workstation = renewal.workstation()
+    watch, drivers = Watch.over(workstation, HOLDER.sid), LosesAnswers(workstation, sent, lost=1, late=True)
+    run(renewal, drivers, watch)
+    faulty = run(renewal, drivers, watch)
+    assert faulty.refusal is not None
+    assert faulty.refusal.code == "not_verified"
+    assert not watch.violations
+    tally.count(1, watch.violations)
+    assert not wrong_after_another_run(faulty, renewal, sent)
+    tally.converge()
+
+
+def taken_away(store: Store) -> None:
+    for name in transport_keys(store):
+        del store.containers[name]
+
+
+def renamed_by_hand(store: Store) -> None:
+    """After the key was made."""
+    if transport_keys(store):
+        renames_all(store)
+
+
+BETWEEN: dict[str, tuple[Callable[[Store], None], str]] = {
+    "the key is taken away": (taken_away, "unseal_failed"),
+    "the store changes": (renamed_by_hand, "stale_store"),
+}
+
+
+@pytest.mark.parametrize("what", BETWEEN)
+def test_something_happens_between_the_two_commands(what: str, renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    between, code = BETWEEN[what]
+    workstation = renewal.workstation()
+    watch = Watch.over(workstation, HOLDER.sid)
+    faulty = run(renewal, LabDrivers(workstation, sent, between), watch)
+    assert faulty.refusal is not None
+    assert faulty.refusal.code == code
+    assert not [*watch.violations, *transport_keys(watch.store)]
+    tally.count(1, watch.violations)
+    assert not wrong_after_another_run(faulty, renewal, sent)
+    tally.converge()
+
+
+def test_another_play_makes_its_key_between_the_two_commands(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    """The other play goes to its end. The first one finds that its key is gone or the store has changed, and writes nothing."""
+    workstation = renewal.workstation()
+    watch, others = Watch.over(workstation, HOLDER.sid), LabDrivers(workstation, sent)
+
+    def other_play(store: Store) -> None:
+        if transport_keys(store) and not others.exchanges:
+            renewal.run(others)
+
+    first = run(renewal, LabDrivers(workstation, sent, other_play), watch)
+    assert first.refusal is not None
+    assert first.refusal.code in ("unseal_failed", "stale_store")
+    assert not [*watch.violations, *wrong_in_the_end(workstation, renewal)]
+    tally.count(1, watch.violations)
+    tally.converge(runs=1)
+
+
+def test_keys_that_runs_have_left_go_with_the_next(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+    workstation = renewal.workstation()
+    watch = Watch.over(workstation, HOLDER.sid)
+    for _cut in range(3):
+        run(renewal, LosesAnswers(workstation, sent, lost=1), watch)
+        assert len(transport_keys(watch.store)) == 1
+    faulty = FaultyRun(workstation, watch, None)
+    assert not wrong_after_another_run(faulty, renewal, sent)
+    tally.count(3, watch.violations)
+    tally.converge()

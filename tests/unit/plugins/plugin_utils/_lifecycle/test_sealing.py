@@ -1,0 +1,249 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where PowerShell logs what it runs, nothing that is sent opens the certificate; and a wrong transport key gets nothing secret."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import TransportBundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
+    CollectionError,
+    ConnectionLost,
+    Deferred,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    ExchangeAnswer,
+    ExchangeRequest,
+    JournalEntry,
+    Logging,
+    RunAs,
+)
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fakes import (
+    OTHER_SID,
+    FakeDrivers,
+    execution,
+    inventory,
+    issue,
+    opened,
+    present,
+    present_options,
+    profile,
+)
+
+KINDS = ("script_block", "module", "transcription")
+QUIET = dict.fromkeys(KINDS, False)
+
+
+@pytest.fixture(scope="module")
+def issued(authority: Authority) -> IssuedBundle:
+    return issue(authority)
+
+
+def logging(kind: str = "module", **changes: Any) -> FakeDrivers:
+    """A workstation that logs."""
+    return FakeDrivers(inventory(logging=Logging(**QUIET | {kind: True}), **changes))
+
+
+def run(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> Transaction:
+    return present(present_options(execution(evidence, **details)), opened(issued), drivers)
+
+
+def sent(drivers: FakeDrivers) -> list[list[str]]:
+    """The types of the steps of each exchange."""
+    return [[step.type for step in request.steps] for request, _context in drivers.requests]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_key_is_made_first_and_the_passphrase_is_sealed_to_it(kind: str, issued: IssuedBundle) -> None:
+    drivers = logging(kind)
+    done = run(drivers, issued)
+    assert (done.proven, done.after.find(issued.thumbprint) is not None) == (True, True)
+    assert sent(drivers) == [["transport_key"], ["chain", "import_sealed", "prove"]]
+    assert drivers.transport_keys == {}
+
+
+def test_no_request_holds_the_passphrase(issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[TransportBundle] = []
+    transcode = transaction.transcode
+
+    def watched(*given: Any) -> TransportBundle:
+        made.append(transcode(*given))
+        return made[-1]
+
+    monkeypatch.setattr(transaction, "transcode", watched)
+    drivers = logging()
+    run(drivers, issued)
+    values = [
+        value for request, _context in drivers.requests for step in request.steps for value in step.arguments.values()
+    ]
+    (bundle,) = made
+    assert bundle.data in values
+    assert not [value for value in values if bundle.passphrase in str(value) or bundle.passphrase.encode() == value]
+
+
+def test_nothing_changes_where_nothing_is_logged(issued: IssuedBundle) -> None:
+    drivers = FakeDrivers()
+    run(drivers, issued)
+    assert sent(drivers) == [["chain", "import", "prove"]]
+
+
+def test_no_key_is_made_where_nothing_secret_travels(issued: IssuedBundle) -> None:
+    drivers = logging()
+    drivers.plant(issued)
+    assert present(present_options(prove=Prove.ALWAYS), opened(issued), drivers).proven
+    assert sent(drivers) == [["prove"]]
+
+
+def test_check_mode_makes_no_key(issued: IssuedBundle) -> None:
+    drivers = logging()
+    assert run(drivers, issued, check_mode=True).plan.imports
+    assert drivers.requests == []
+
+
+def test_the_key_is_made_as_the_holder_and_for_the_store_that_was_read(issued: IssuedBundle) -> None:
+    drivers = logging()
+    run(drivers, issued)
+    (making, first), (importing, second) = drivers.requests
+    assert (first, making.owner_sid, making.store_hash) == (second, importing.owner_sid, importing.store_hash)
+    assert making.steps[0].thumbprint == issued.thumbprint
+
+
+@pytest.mark.parametrize("code", ["transport_key_failed", "transport_key_left"])
+def test_where_the_key_cannot_be_made_the_run_is_refused_with_a_sentence(code: str, issued: IssuedBundle) -> None:
+    drivers = logging()
+    drivers.fails = ("transport_key", code)
+    with pytest.raises(CollectionError, match=r"keep.* secrets out of") as refused:
+        run(drivers, issued)
+    assert refused.value.code == code
+    assert "0x80090016" in refused.value.cause
+    assert sent(drivers) == [["transport_key"]]
+
+
+Lie = Callable[[ExchangeAnswer], ExchangeAnswer]
+
+
+def facts(**changes: Any) -> Lie:
+    def lie(answer: ExchangeAnswer) -> ExchangeAnswer:
+        (entry,) = answer.journal
+        changed = {name: value for name, value in {**entry.facts, **changes}.items() if value is not None}
+        return replace(answer, journal=(replace(entry, facts=changed),))
+
+    return lie
+
+
+LIES: dict[str, tuple[Lie, str]] = {
+    "another signature": (facts(signature=base64.b64encode(bytes(256)).decode()), "did not sign"),
+    "no signature": (facts(signature=None), "has no transport key"),
+    "no base64": (facts(public_key="?"), "has no transport key"),
+    "no key": (facts(public_key=""), "cannot be read"),
+    "no container": (facts(container=None), "has no transport key"),
+    "no journal": (lambda answer: replace(answer, journal=()), "has no transport key"),
+    "another step": (
+        lambda answer: replace(answer, journal=(JournalEntry("1", "prove", "done", "", answer.journal[0].facts),)),
+        "has no transport key",
+    ),
+    "a step that was undone": (
+        lambda answer: replace(answer, journal=(replace(answer.journal[0], outcome="undone"),)),
+        "has no transport key",
+    ),
+    "another owner": (lambda answer: replace(answer, owner_sid=OTHER_SID), "instead of"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_key_that_is_not_proven_gets_no_secret(
+    lie: str, issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, says = LIES[lie]
+    honest = FakeDrivers.exchange
+    monkeypatch.setattr(FakeDrivers, "exchange", lambda *given: change(honest(*given)))
+    drivers = logging()
+    with pytest.raises(CollectionError, match=says) as refused:
+        run(drivers, issued)
+    assert refused.value.code == "not_verified"
+    assert sent(drivers) == [["transport_key"]]
+
+
+def test_a_late_answer_to_an_earlier_request_is_not_taken(
+    issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier: list[ExchangeAnswer] = []
+    honest = FakeDrivers.exchange
+
+    def exchange(drivers: FakeDrivers, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        earlier.append(honest(drivers, request, run_as))
+        return earlier[0]
+
+    monkeypatch.setattr(FakeDrivers, "exchange", exchange)
+    run_one = logging()
+    with pytest.raises(CollectionError):
+        run(run_one, issued)  # its second exchange gets the first answer, too
+    again = logging()
+    with pytest.raises(CollectionError, match="did not sign"):
+        run(again, issued)
+    assert sent(again) == [["transport_key"]]
+
+
+def test_a_holder_who_turns_out_to_be_away_waits(issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_token(*_given: object) -> None:
+        raise Deferred("Windows gave no token.")
+
+    monkeypatch.setattr(FakeDrivers, "exchange", no_token)
+    assert run(logging(), issued).deferred == "Windows gave no token."
+
+
+def lost_at(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection ends in this exchange."""
+    honest = FakeDrivers.exchange
+
+    def exchange(drivers: FakeDrivers, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        answer = honest(drivers, request, run_as)
+        if len(drivers.requests) == number:
+            raise ConnectionLost("it ended")
+        return answer
+
+    monkeypatch.setattr(FakeDrivers, "exchange", exchange)
+
+
+@pytest.mark.parametrize(("number", "lines"), [(1, 0), (2, 1)])
+def test_a_lost_answer_leaves_evidence_if_the_store_may_have_changed(
+    number: int, lines: int, issued: IssuedBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost_at(number, monkeypatch)
+    evidence = tmp_path / "evidence.jsonl"
+    with pytest.raises(ConnectionLost):
+        run(logging(), issued, evidence)
+    written = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
+    assert [(line["error"], line["planned"][1].split()[0]) for line in written] == [
+        ("no_answer", "import_sealed")
+    ] * lines
+
+
+def test_evidence_that_cannot_be_kept_is_refused_before_the_key_is_made(issued: IssuedBundle, tmp_path: Path) -> None:
+    drivers = logging()
+    with pytest.raises(CollectionError):
+        run(drivers, issued, tmp_path / "missing" / "e")
+    assert drivers.requests == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_windows_password_is_refused_because_it_cannot_be_sealed(
+    kind: str, check_mode: bool, issued: IssuedBundle
+) -> None:
+    drivers = logging(kind, profiles=(profile(loaded=False),))
+    with pytest.raises(CollectionError, match=r"the Windows password of .* would be in a log") as refused:
+        run(drivers, issued, check_mode=check_mode, holder_password="hers")
+    assert (refused.value.code, drivers.requests) == ("logged_password", [])
