@@ -48,6 +48,7 @@ def texts(path: Path) -> Iterator[ErrorText]:
         if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in {
             "CollectionError",
             "Explanation",
+            "__init__",
         }:
             given = {keyword.arg: keyword.value for keyword in call.keywords}
             code = given.get("code")

@@ -10,14 +10,15 @@ from pathlib import Path
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import PROOF_PREFIX
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import SOFTWARE_PROVIDERS
 
-PRIVATE_KEY = (Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_PrivateKey.psm1").read_text(
-    encoding="utf-8"
+MODULE_UTILS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
+ELEMENT, PRIVATE_KEY = (
+    (MODULE_UTILS / name).read_text(encoding="utf-8") for name in ("_Element.psm1", "_PrivateKey.psm1")
 )
 
 
 def test_both_know_the_same_software_providers() -> None:
-    constants = dict(re.findall(r"^\$(\w+) = '([^']+)'", PRIVATE_KEY, re.MULTILINE))
-    block = re.search(r"^\$softwareProviders = (.*?)\n\n", PRIVATE_KEY, re.DOTALL | re.MULTILINE)
+    constants = dict(re.findall(r"^\$(\w+) = '([^']+)'", ELEMENT, re.MULTILINE))
+    block = re.search(r"^\$softwareProviders = (.*?)\n\n", ELEMENT, re.DOTALL | re.MULTILINE)
     assert block
     named = [re.sub(r"\$(\w+)", lambda found: constants[found[1]], part) for part in re.split(r",\s*", block[1])]
     assert sorted(part.strip("'\"") for part in named) == sorted(SOFTWARE_PROVIDERS)

@@ -89,7 +89,7 @@ def test_the_harness_takes_what_the_workflow_gives_it() -> None:
     parameters = re.search(r"^param\((.*?)\)$", harness.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert parameters
     given = re.findall(r" -(\w+)", line)
-    assert given == ["Results", "Yes"]
+    assert given == ["Results", "Administrator", "Yes"]
     assert set(given) <= set(re.findall(r"\$(\w+)", parameters[1]))
 
 

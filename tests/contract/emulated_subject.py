@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from contract import leavers
 from contract.normal import Place
-from contract.placed import PutFile, PutPerson
-from contract.situation import (
+from contract.orders import (
     CloseStore,
     DnsName,
     ForceKeyProtection,
@@ -31,6 +30,7 @@ from contract.situation import (
     TemporaryProfile,
     TrustRoot,
 )
+from contract.placed import PutFile, PutPerson
 from lab.emulated import EmulatedWorkstation, PlacedFile, User
 from lab.emulated.profile import Profile
 from lab.emulated.store import Store

@@ -18,9 +18,7 @@ from contract.case import PLACEHOLDER, Case, fill
 from contract.case_runner import leavers_store, resolver
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
-from contract.placed import PutFile, PutPerson
-from contract.recording import case_hash
-from contract.situation import (
+from contract.orders import (
     ForceKeyProtection,
     HoldMutex,
     Order,
@@ -28,8 +26,10 @@ from contract.situation import (
     PutKey,
     PutLogging,
     PutRegistry,
-    orders,
 )
+from contract.placed import PutFile, PutPerson
+from contract.recording import case_hash
+from contract.situation import orders
 from contract.wine_subject import order_document
 from lab.workstation_interface import Kind
 

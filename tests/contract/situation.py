@@ -70,7 +70,22 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     thumbprint_of,
 )
 from contract import leavers
-from contract.fixture_certificates import FixtureCertificate, fixture_certificate
+from contract.fixture_certificates import fixture_certificate
+from contract.orders import (
+    CloseStore,
+    DnsName,
+    ForceKeyProtection,
+    HoldMutex,
+    Order,
+    PutElement,
+    PutKey,
+    PutLogging,
+    PutRegistry,
+    PutTransportKey,
+    SecondaryLogon,
+    TemporaryProfile,
+    TrustRoot,
+)
 from contract.placed import PutFile, PutPerson
 from contract.portals import portal_authority
 from lab.emulated.element import MACHINE_KEYSET, pack, properties
@@ -88,116 +103,6 @@ KINDS_OF_LOGGING = {
     "transcription": ("Transcription", "EnableTranscripting"),
 }
 """With the key and the value that Windows' templates of group policy write."""
-
-
-@dataclass(frozen=True, slots=True)
-class PutKey:
-    """A new container with this key. ``alias`` stands for its name in elements; it is a GUID in braces, as the real one."""
-
-    alias: str
-    of: FixtureCertificate
-    legacy: bool
-    computer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PutTransportKey:
-    """A transport key in a container of this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PutElement:
-    """An element in the owner's store, or in the computer's. ``data``: None when there is none. ``request``: in the store REQUEST."""
-
-    name: str
-    data: bytes | None
-    computer: bool
-    request: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TemporaryProfile:
-    """The owner's profile is a temporary one."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoldMutex:
-    """Another process holds the owner's mutex until the workstation is closed. ``squat``: by an event of that name instead."""
-
-    squat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ForceKeyProtection:
-    """The site's policy of that name."""
-
-    policy: int
-
-
-@dataclass(frozen=True, slots=True)
-class PutLogging:
-    """A logging policy. ``of``: the SID of a user, or None for the computer."""
-
-    kind: str
-    edition: str
-    of: str | None
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class SecondaryLogon:
-    """The service is there, with this start type."""
-
-    start: int
-
-
-@dataclass(frozen=True, slots=True)
-class DnsName:
-    """The computer's host name, which may have the domain, and its domain."""
-
-    host: str
-    domain: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrustRoot:
-    """A root that browsers of the computer trust, in DER."""
-
-    der: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PutRegistry:
-    """Values of a key below ``Software``. ``of``: the SID of a user, ``own`` for the owner, or None for the computer."""
-
-    of: str | None
-    key: str
-    values: Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class CloseStore:
-    """A store of the owner, beside My, does not open."""
-
-
-Order = (
-    TrustRoot
-    | DnsName
-    | ForceKeyProtection
-    | PutLogging
-    | PutRegistry
-    | PutFile
-    | SecondaryLogon
-    | PutKey
-    | PutTransportKey
-    | PutElement
-    | PutPerson
-    | TemporaryProfile
-    | HoldMutex
-    | CloseStore
-)
 
 
 def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from contract.normal import Place
-from contract.situation import Order
+from contract.orders import Order
 from lab.workstation_interface import Kind, Logon, Process
 
 

@@ -17,10 +17,7 @@ from typing import Any, ClassVar
 
 from contract.fixture_certificates import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
-from contract.placed import PutFile, PutPerson
-from contract.situation import (
-    EDITIONS,
-    KINDS_OF_LOGGING,
+from contract.orders import (
     CloseStore,
     DnsName,
     ForceKeyProtection,
@@ -34,6 +31,8 @@ from contract.situation import (
     SecondaryLogon,
     TrustRoot,
 )
+from contract.placed import PutFile, PutPerson
+from contract.situation import EDITIONS, KINDS_OF_LOGGING
 from contract.wine_files import place
 from lab.emulated.registry import Value
 from lab.wine import WineWorkstation, bed, seen_by_wine

@@ -255,27 +255,29 @@ def _end(record: CertificateRecord, revocation: Revocation | None) -> datetime:
     return max(record.not_before, revocation.at) if revocation else record.not_after
 
 
+def _last_seen(entry: HolderEntry, seen: EvaluatedHost, outcome: str | None) -> LastSeen:
+    unread = frozenset(each.code for each in seen.host.unread if each.owner_sid == entry.owner_sid)
+    return LastSeen(outcome, silence(seen.host.problem, seen.answer), unread)
+
+
 def _place(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     number = entry.person.authorisation
     # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
-    status_there = holder_status(
+    there = holder_status(
         entry, seen.held.get(number, ()) if number else seen.rated, seen.host.unread, seen.status_rules
     )
-    if status_there.record is None and not entry.in_facts:
-        status_there = replace(status_there, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
+    if there.record is None and not entry.in_facts:
+        there = replace(there, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
     statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
-    record = status_there.record
+    record = there.record
     outcome = entry.outcome if entry.outcome_at and not _is_too_old(entry.outcome_at, rules) else None
     before = _last_thumbprint(entry, seen.host, rules)
     replaced = before is not None and record is not None and before != record.thumbprint
-    known_status = _of_newcomer(statuses.get(seen.answer, status_there.status), entry, rules)
-    unread = frozenset(each.code for each in seen.host.unread if each.owner_sid == entry.owner_sid)
-    first = next_step(known_status, entry, LastSeen(outcome, silence(seen.host.problem, seen.answer), unread))
+    known_status = _of_newcomer(statuses.get(seen.answer, there.status), entry, rules)
+    first = next_step(known_status, entry, _last_seen(entry, seen, outcome))
     first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
-    elsewhere = status_there.elsewhere and not rules.exceptions.accepted(
-        number, Status.WRONG_HOLDER.value, seen.host.name
-    )
+    elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
     revocation = seen.status_rules.revocation(record) if record else None
     end = _end(record, revocation) if record else None

@@ -109,9 +109,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "pending": sum(row.next_step is not NextStep.NOTHING for row in holders),
         "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.status.value,
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
-        "silent": sorted(
-            (row for row in report.workstations if row.answer is not Reachability.ANSWERED), key=_by_last_answer
-        ),
+        "silent": _silent(report),
         "answered": [row for row in report.workstations if row.answer is Reachability.ANSWERED],
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
@@ -123,6 +121,11 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),
     }
+
+
+def _silent(report: Report) -> list[WorkstationRow]:
+    """The workstations that did not answer."""
+    return sorted((row for row in report.workstations if row.answer is not Reachability.ANSWERED), key=_by_last_answer)
 
 
 def _verdict(holders: Sequence[HolderRow], say: Wording) -> str:

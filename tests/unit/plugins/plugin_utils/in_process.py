@@ -24,7 +24,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils import fakes
-from unit.plugins.plugin_utils.fakes import FakeDrivers, now, profile
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from unit.plugins.plugin_utils.fakes import now, profile
 
 PLUGINS = "ansible_collections.hospital_it.pkcs12.plugins"
 

@@ -15,7 +15,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from lab.authority import Authority
 from unit.plugins.plugin_utils import fakes
-from unit.plugins.plugin_utils.fakes import HOLDER, NOW, PASSPHRASE, FakeDrivers
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, PASSPHRASE
 
 NUMBER = "T123456"
 NAME = "B\u00e9atrice d'H\u00e9rouville"

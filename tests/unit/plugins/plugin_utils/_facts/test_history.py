@@ -21,7 +21,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.fakes import HOLDER, NOW, OTHER_SID, SID, YEAR, FakeDrivers, inventory, issue, profile
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, OTHER_SID, SID, YEAR, inventory, issue, profile
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context
 from lab.authority import Authority
-from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, FakeDrivers, execution, inventory, issue, profile, run_state
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, execution, inventory, issue, profile, run_state
 
 ALL, USUAL = RemovalSelector(issuer="."), RetirementPolicy()
 

@@ -22,13 +22,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import properties
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers, StepError
 from unit.plugins.plugin_utils.fakes import (
     CARD,
     OTHER_SID,
     SID,
     YEAR,
-    FakeDrivers,
-    StepError,
     inventory,
     issue,
     opened,

@@ -43,19 +43,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import properties
-from unit.plugins.plugin_utils.fakes import (
-    CARD,
-    HOLDER,
-    NOW,
-    OTHER_SID,
-    SID,
-    YEAR,
-    FakeDrivers,
-    StepError,
-    inventory,
-    issue,
-    profile,
-)
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers, StepError
+from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, OTHER_SID, SID, YEAR, inventory, issue, profile
 
 DAY = timedelta(days=1)
 ELODIE = "CHU\\elefevre"

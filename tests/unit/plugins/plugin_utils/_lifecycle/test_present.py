@@ -35,11 +35,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import (
     NOW,
     PASSPHRASE,
     YEAR,
-    FakeDrivers,
     execution,
     inventory,
     issue,

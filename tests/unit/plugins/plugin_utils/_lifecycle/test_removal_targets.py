@@ -11,7 +11,8 @@ import pytest
 
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.enrolment import HOLDERS, JEANNE, PAUL, codes, outcomes
-from unit.plugins.plugin_utils.fakes import CARD, YEAR, FakeDrivers, issue
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from unit.plugins.plugin_utils.fakes import CARD, YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action, sid_of
 
 SHARED = "CHU\\shared"

@@ -30,9 +30,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     RunAs,
 )
 from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import (
     OTHER_SID,
-    FakeDrivers,
     execution,
     inventory,
     issue,

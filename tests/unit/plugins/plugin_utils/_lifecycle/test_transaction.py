@@ -32,12 +32,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import (
     HOLDER,
     NOW,
     OTHER_SID,
     SID,
-    FakeDrivers,
     execution,
     inventory,
     issue,

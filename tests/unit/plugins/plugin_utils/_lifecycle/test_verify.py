@@ -27,7 +27,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     StepRequest,
 )
 from lab.authority import Authority
-from unit.plugins.plugin_utils.fakes import NOW, OTHER_SID, SID, FakeDrivers, certificate, issue, opened, stored, view
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from unit.plugins.plugin_utils.fakes import NOW, OTHER_SID, SID, certificate, issue, opened, stored, view
 
 NONCE = bytes(range(32))
 OLD = certificate()

@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the text of the drivers has to have. Each check gets the text, and says whether a promise is kept."""
+
+from __future__ import annotations
+
+import re
+
+from consistency.powershell import functions
+
+CATCH = re.compile(r"catch (\[[\w., \[\]]+\] )?\{\s*([^}]*)")
+
+
+def body(source: str, name: str) -> str:
+    """Of a function."""
+    (found,) = (function.body for function in functions(source) if function.name == name)
+    return found
+
+
+def caught(source: str, name: str) -> list[tuple[str, str]]:
+    """What a function catches, and what it does then."""
+    return [((found[1] or "").strip(), found[2].strip()) for found in CATCH.finditer(body(source, name))]
+
+
+def claims_no_privilege_that_it_has_not(source: str) -> bool:
+    identity = body(source, "Get-RunIdentity")
+    taken = "$debug = try { [Diagnostics.Process]::EnterDebugMode(); $true } catch { $false }"
+    return taken in identity and "debug_privilege = $debug }" in identity
+
+
+def says_what_it_could_not_read(source: str) -> bool:
+    """Nothing is caught on the way but a folder that is not there; then the reason is given."""
+    places = ("Read-Registry", "Read-AppData", "Get-OwnerStore")
+    answers = [answer for name in places for _type, answer in caught(source, name)]
+    silent = caught(source, "Read-Hive") + caught(source, "Read-Folder")
+    given = len(answers) == len(places) and all("Get-Unread -Place" in answer for answer in answers)
+    kept = re.search(r"\n\s*\$reason\s*\}\s*$", body(source, "Read-AppData"))
+    return (
+        given
+        and kept is not None
+        and silent == [("[IO.DirectoryNotFoundException], [IO.FileNotFoundException]", "return")]
+    )
+
+
+def tries_dpapi(source: str) -> bool:
+    guard = body(source, "Assert-Owner")
+    tried = "$dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser')"
+    refused = [answer.startswith("throw @{ code = 'no_dpapi'") for _type, answer in caught(source, "Assert-Owner")]
+    return tried in guard and refused == [True] and "Assert-Owner -Sid" in body(source, "Invoke-Exchange")
+
+
+def hides_before_it_removes(source: str) -> bool:
+    order = ("$Certificate.Archived = $true", "Remove-Key -Link $link", "$Store.Remove($Certificate)")
+    places = [body(source, "Remove-Certificate").find(part) for part in order]
+    return -1 not in places and places == sorted(places)
+
+
+def archives_or_fails(source: str) -> bool:
+    step = body(source, "Invoke-Step")
+    return "$certificate.Archived = $true" in step and caught(source, "Invoke-Step") == []
+
+
+def counts_on_no_merged_link(source: str) -> bool:
+    """Which side wins when X509Store.Add merges properties is not documented, and Wine has one answer."""
+    order = (
+        "$Memo.added = $link",
+        "$Memo.replaced = $present.Export('SerializedCert')",
+        "$leaf.FriendlyName = $present.FriendlyName",
+        "$Store.Remove($present)",
+        "$Store.Add($leaf)",
+        "if ((Get-KeyLink -Certificate $present).container -ne $link.container) { throw @{ code = 'import_failed' } }",
+    )
+    places = [body(source, "Import-Bundle").find(part) for part in order]
+    return -1 not in places and places == sorted(places)
+
+
+def tells_a_mutex_that_is_closed_to_it(source: str) -> bool:
+    """Nothing is closed to an administrator under Wine."""
+    enter = body(source, "Enter-Mutex")
+    caught_types = "catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {"
+    exchange = body(source, "Invoke-Exchange")
+    order = [exchange.find(part) for part in ("Enter-Mutex -Sid $Sid", "Read-OwnStore", "$mutex.ReleaseMutex()")]
+    return (
+        caught_types in enter
+        and enter.count("throw @{ code = 'busy'") == 2
+        and order == sorted(order)
+        and -1 not in order
+    )
+
+
+def follows_no_link(source: str) -> bool:
+    """Neither on the way to a folder nor below it."""
+    search, find = body(source, "Search-Folder"), body(source, "Find-Bundle")
+    ways = [
+        in_order(
+            search, "Find-Link -Root $ProfilePath -Path $path", "return Get-Reason -Code 'link'", "Find-Bundle -Path"
+        ),
+        in_order(
+            find,
+            "if ($entry.Attributes -band $link)",
+            "} elseif ($isFolder)",
+            "$pending.Enqueue(@{ path = $entry.FullName",
+        ),
+        in_order(
+            body(source, "Read-AppData"), "Find-Link -Root $from", "return Get-Reason -Code 'link'", "Read-Folder -Path"
+        ),
+        in_order(
+            body(source, "Read-StoreFile"),
+            "-band $reparsePoint) { return Get-Reason -Code 'link'",
+            "Read-SmallFile -Path",
+        ),
+    ]
+    parts = "if ([IO.File]::GetAttributes($place) -band $reparsePoint) { return $place }" in body(source, "Find-Link")
+    return parts and all(ways)
+
+
+def asks_nobody_where_a_path_leads(source: str) -> bool:
+    """A path is judged before it is used. GetFullPath of .NET Framework would look for the long form of a short name, also on a share."""
+    ways = [
+        in_order(body(source, "Read-AppData"), "if (-not (Test-LocalPath -Path $AppData)) { return", "Find-Link -Root"),
+        in_order(body(source, "Search-Folder"), "-not (Test-LocalPath -Path $path)) { return", "Find-Link -Root"),
+        in_order(
+            body(source, "Search-Profile"), "if (-not (Test-LocalPath -Path $ProfilePath)) { return", "GetAttributes("
+        ),
+    ]
+    return all(ways) and "GetFullPath" not in source
+
+
+def reads_no_more_than_fits(source: str) -> bool:
+    """The size is known before memory is taken, and the number before the next one is read."""
+    read = in_order(body(source, "Read-SmallFile"), "if ($stream.Length -gt $Largest) { return }", "[byte[]]::new(")
+    ended = "$Budget.ended = $Budget.entries -lt 0 -or $Budget.bytes -lt 0" in body(source, "Select-Found")
+    stops = [
+        in_order(body(source, name), "Select-Found -Found", "if ($budget.ended) { return }")
+        for name in ("Read-Hive", "Read-Folder")
+    ]
+    return read and ended and all(stops)
+
+
+def looks_for_keys_in_all_stores(source: str) -> bool:
+    """REQUEST is in the profile, so that the registry does not name it. When a store does not open, no key goes."""
+    stores = body(source, "Get-LinkedCertificate")
+    named = "@('My', 'REQUEST') + $(if ($key) { $key.GetSubKeyNames() -notmatch '^(My|REQUEST|UserDS)$' })" in stores
+    swept = "try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }" in body(source, "Remove-LostKey")
+    closed = caught(source, "Get-LinkedCertificate") == caught(source, "Get-ReasonToKeep") == []
+    return named and swept and closed
+
+
+def search_has_bounds(source: str) -> bool:
+    """Entries, files, time and depth."""
+    bound = "$Budget.entries -lt 0 -or $Budget.files -le 0 -or [DateTime]::UtcNow -gt $Budget.until"
+    find = body(source, "Find-Bundle")
+    return bound in find and "$Budget.entries--" in find and "$Budget.files--" in find and "-ge $deepest" in find
+
+
+def in_order(text: str, *parts: str) -> bool:
+    """Whether all parts are there, one after the other."""
+    places = [text.find(part) for part in parts]
+    return -1 not in places and places == sorted(places)
