@@ -33,7 +33,7 @@ def place(prefix: Path, file: PutFile, profile: str) -> None:
 def _unix_path(prefix: Path, path: str) -> Path:
     """Where a path of drive C is. Names are the same in small and capital letters."""
     found = prefix / "drive_c"
-    for part in path.removeprefix("C:\\").split("\\"):
+    for part in filter(None, path.removeprefix("C:").split("\\")):
         known = {each.name.casefold(): each.name for each in found.iterdir()} if found.is_dir() else {}
         found /= known.get(part.casefold(), part)
     return found

@@ -73,7 +73,7 @@ FAULTS = {
     "ws-ready": Fault(lambda _workstation: None),
     "ws-away": Fault(jeannes("logged_on", False)),
     "ws-service": Fault(set_to("secondary_logon", 4), {"secondary_logon": "error"}),
-    "ws-logged": Fault(set_to("logging", LoggingPolicy(transcription=True)), {"logging": "error"}),
+    "ws-logged": Fault(set_to("logging", LoggingPolicy(transcription=True)), {}),  # secrets are sealed there
     "ws-dialog": Fault(set_to("force_key_protection", 2), {"force_key_protection": "error"}),
     "ws-temporary": Fault(jeannes("temporary", True), {"holder": "error"}),
     "ws-redirected": Fault(jeannes("redirected_to", r"\\files\jdupont"), {"holder": "error"}),

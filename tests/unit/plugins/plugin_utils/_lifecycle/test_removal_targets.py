@@ -134,7 +134,7 @@ def test_a_certificate_in_the_workstations_own_store_is_red_and_stays(
 def test_a_smart_cards_certificate_is_nobodys_affair(
     workstation: FakeWorkstation, hers: IssuedBundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unit.plugins.plugin_utils.fakes.SOFTWARE", CARD)
+    monkeypatch.setattr("unit.plugins.plugin_utils.fake_drivers.SOFTWARE", CARD)
     workstation.plant(SHARED, hers)
     result = retire(workstation, "T123456")
     assert (outcomes(result), workstation.calls) == (["unchanged"], ["inventory"])

@@ -54,12 +54,12 @@ def test_plain_words_stay_where_the_task_is_right() -> None:
     assert said("retire", text, "other_issuer") == text.replace("max_retired", "retire_max_retired")
 
 
-def test_sentences_of_holders_change_too_and_nothing_else() -> None:
+def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> None:
     row = {"failed": True, "msg": "Raise max_retired.", "error": {"code": "x", "next_step": "Raise max_retired."}}
     fine = {"failed": False, "msg": "max_retired", "error": None}
     new = in_words_of_role({"msg": "max_retired", "failed": False, "holders": [row, fine]}, "renew", OPTIONS)
     assert new["holders"][0]["msg"] == new["holders"][0]["error"]["next_step"] == "Raise renew_max_retired."
-    assert (new["holders"][1], new["msg"]) == (fine, "max_retired")
+    assert (new["holders"][1], new["msg"]) == (fine, "renew_max_retired")
 
 
 @pytest.mark.parametrize(

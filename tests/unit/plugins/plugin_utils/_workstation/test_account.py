@@ -59,7 +59,7 @@ def test_a_temporary_profile_is_refused() -> None:
 
 def test_a_store_that_cannot_be_read_is_refused_with_the_reason() -> None:
     unread = profile(my=StoreContents((), (UnreadSource("redirected", "\\\\files\\jdupont", None),)))
-    with pytest.raises(CollectionError, match="AppData is redirected to a share") as refusal:
+    with pytest.raises(CollectionError, match="AppData is not on a drive of the workstation") as refusal:
         check_store_readable(resolve_holder(inventory(profiles=(unread,)), HOLDER), "WS-1")
     assert code(refusal) == "store_unread"
 

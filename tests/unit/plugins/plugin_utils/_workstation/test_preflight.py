@@ -111,7 +111,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
         {"profiles": (replace(DESK, my=unread("redirected")),)},
         "holder",
         Severity.ERROR,
-        "AppData is redirected to a share",
+        "AppData is not on a drive of the workstation",
     ),
     "somebody's profile denied": (
         {"profiles": (DESK, replace(DESK, owner_sid=PAUL_SID, my=unread("access_denied")))},
