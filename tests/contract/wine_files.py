@@ -8,6 +8,7 @@ Wine shows a link of Unix to a folder as a reparse point, and one to a file as t
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from contract.placed import PutFile
@@ -23,6 +24,11 @@ def place(prefix: Path, file: PutFile, profile: str) -> None:
         if file.link:
             target = prefix / "drive_c" / "behind links" / path.name
             target.mkdir(parents=True)
+            # Wine makes the usual folders of a profile, or links to those of the Unix user.
+            if path.is_symlink():
+                path.unlink()
+            elif path.is_dir():
+                shutil.rmtree(path)
             path.symlink_to(target)
             continue
         path.write_bytes(file.data)

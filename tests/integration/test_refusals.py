@@ -69,7 +69,10 @@ TROUBLES = {
     "ws-unknown": Trouble("unknown_holder", r"knows no account CHU\nobody", READ, arguments={"holder": r"CHU\nobody"}),
     "ws-temporary": Trouble("temporary_profile", "discards at logoff", READ, jeannes(set_to("temporary", True))),
     "ws-redirected": Trouble(
-        "store_unread", "AppData is not on a drive of the workstation", READ, jeannes(set_to("redirected_to", r"\\files\jdupont"))
+        "store_unread",
+        "AppData is not on a drive of the workstation",
+        READ,
+        jeannes(set_to("redirected_to", r"\\files\jdupont")),
     ),
     "ws-denied": Trouble("store_unread", "access was denied", READ, jeannes(set_to("denied", True))),
     "ws-damaged": Trouble("store_unread", "the profile folder has no AppData", READ, jeannes(set_to("exists", False))),
