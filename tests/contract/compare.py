@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -106,9 +106,15 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
     if alike is Verdict.AGREED and _is_recorded(case, results):
         found, note = (*_from_recording(case, outcome, results), *left), None
     else:
-        found = (*complaints(case, outcome), *left)
+        found = (*complaints(case, _ordered(outcome)), *left)
         note = NOT_RECORDED if alike is Verdict.AGREED else None
     return Row(case.name, Verdict.DIFFERS if found else alike, (*found, note) if note else found)
+
+
+def _ordered(outcome: Outcome) -> Outcome:
+    """An outcome with its profiles as a case expects them: the owner's first."""
+    profiles = outcome.answer.get("profiles", [])
+    return replace(outcome, answer={**outcome.answer, "profiles": _by_owner(profiles)}) if profiles else outcome
 
 
 def _is_recorded(case: Case, results: Results) -> bool:
