@@ -98,6 +98,8 @@ def said(node: ast.expr, constants: dict[str, ast.expr]) -> str:
             text = "".join(said(part, constants) for part in parts)
         case ast.FormattedValue(value=ast.Name(id=name)) | ast.Name(id=name) if name in constants:
             text = said(constants[name], constants)
+        case ast.FormattedValue(value=ast.IfExp() as value):
+            text = said(value, constants)
         case ast.FormattedValue(value=value):
             text = f"<{name_of(value)}>"
         case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -114,6 +116,8 @@ def name_of(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             text = name.strip("_").replace("_", " ").lower()
+        case ast.Call(func=ast.Attribute(value=part), args=[ast.Constant(), *_]) if not isinstance(part, ast.Constant):
+            text = name_of(part)
         case ast.Call(func=ast.Attribute(attr="join"), args=[part, *_]) | ast.Call(args=[part, *_]):
             text = name_of(part)
         case ast.Call(func=part) | ast.Subscript(value=part) | ast.Starred(value=part) | ast.BinOp(left=part):
@@ -165,7 +169,7 @@ def page() -> str:
 def escaped(text: str) -> str:
     """Text that reStructuredText shows as it is."""
     if re.fullmatch(r"<[^>]*>\.?", text):
-        return "The message says it."
+        return "One of several sentences: see the message of the task."
     return re.sub(r"([\\*`|_])", r"\\\1", " ".join(text.split()))
 
 
@@ -182,7 +186,8 @@ Error codes
 
 A task that fails has ``error.code`` in its result, and one or two sentences in ``msg``: what is wrong, and what to do. The code stays the
 same in all releases of one major version, so playbooks and other programs can use it. This page lists all codes. A word in angle brackets
-stands for a value of the run, and a slash separates two sentences of which one is shown.
+stands for a value of the run, and a slash separates two sentences of which one is shown. A few codes do not make a task fail: they are
+reasons for a deferral, such as ``not_logged_on``, or findings of the playbook ``check``.
 """
 
 if __name__ == "__main__":

@@ -100,9 +100,23 @@ def run(inventory: str, host: str, holder: str, environment: Mapping[str, str]) 
     return worst, said
 
 
+def unknown(inventory: str, host: str) -> str | None:
+    """Why nothing would run: Ansible itself ends green when no host matches."""
+    if not Path(inventory).exists():
+        return f"The inventory {inventory} does not exist."
+    asked = [str(PROGRAM.with_name("ansible-inventory")), "-i", inventory, "--host", host]
+    done = subprocess.run(asked, check=False, capture_output=True, text=True)
+    return f"The inventory {inventory} has no host {host}." if done.returncode else None
+
+
+DESCRIPTION = """Tries the modules on one workstation over WinRM. It installs certificates of a test authority in the holder's store and
+takes them back. Use a test machine and a test user who is logged on, never a physician's workstation. Give HOST=name INVENTORY=file, and
+HOLDER=user if the inventory names no holder."""
+
+
 def main() -> int:
-    """The exit code of ``ansible-playbook``; 2 without a host and an inventory."""
-    parser = argparse.ArgumentParser(prog="make kit-remote", description="HOST=name INVENTORY=file HOLDER=user")
+    """The exit code of ``ansible-playbook``; 2 without a host and an inventory that has it."""
+    parser = argparse.ArgumentParser(prog="make kit-remote", description=DESCRIPTION)
     for option in ("--inventory", "--host", "--holder"):
         parser.add_argument(option, default="")
     asked = parser.parse_args()
@@ -111,6 +125,10 @@ def main() -> int:
             "make kit-remote needs HOST=name INVENTORY=file, for example HOST=pc-017 INVENTORY=inventory.yml",
             file=sys.stderr,
         )
+        return 2
+    problem = unknown(asked.inventory, asked.host)
+    if problem:
+        print(problem, file=sys.stderr)
         return 2
     code, said = run(asked.inventory, asked.host, asked.holder, os.environ)
     print(said)

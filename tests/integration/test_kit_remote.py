@@ -75,3 +75,15 @@ def test_a_play_for_each_target_names_the_host_and_the_holder(tmp_path: Path) ->
     assert len({play["vars"]["target_thumbprint"] for play in made}) == len(made)
     (default,) = {play["vars"]["target_holder"] for play in plays(tmp_path, "pc-017", "")}
     assert "pkcs12_holders" in default
+
+
+def test_a_host_or_an_inventory_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """Ansible itself ends green when no host matches."""
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text("all: {hosts: {pc-017: {}}}\n", encoding="utf-8")
+    assert kit_remote.unknown(str(inventory), "pc-017") is None
+    assert kit_remote.unknown(str(inventory), "pc-170") == f"The inventory {inventory} has no host pc-170."
+    assert (
+        kit_remote.unknown(str(tmp_path / "none.yml"), "pc-017")
+        == f"The inventory {tmp_path / 'none.yml'} does not exist."
+    )

@@ -49,8 +49,13 @@ def removal_run(
 
 
 def leaving_numbers(given: Iterable[Any], entries: Sequence[HolderEntry]) -> list[str]:
-    """Each number once. Raises ``CollectionError``: ``bad_arguments`` if there is no number, or an empty one."""
-    numbers = list(dict.fromkeys(str(number).strip() for number in given))
+    """Each number once, as the inventory writes it, because stores know no difference between small and capital letters.
+
+    Raises ``CollectionError``: ``bad_arguments`` if there is no number, or an empty one.
+    """
+    written = {str(entry.person.authorisation).casefold(): str(entry.person.authorisation) for entry in entries}
+    asked = (str(number).strip() for number in given)
+    numbers = list(dict.fromkeys(written.get(number.casefold(), number) for number in asked))
     if not numbers and entries:
         raise CollectionError(
             code="bad_arguments",

@@ -58,7 +58,7 @@ def expected_name(given: str | None) -> str | None:
     if not name or is_address(name):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"computer is {given!r:.80}, which is no name that a computer has for itself.",
+            cause=f"computer is {given!r:.80}, which is no name that Windows gives a machine.",
             next_step="Set computer to what the command hostname shows on the workstation, or leave it out.",
         )
     return name

@@ -171,3 +171,11 @@ def test_limits_hold_for_each_store(stocked: FakeWorkstation, authority: Authori
 def test_none_is_no_way_to_remove(stocked: FakeWorkstation) -> None:
     assert codes(retire(stocked, "T123456", retire="none")) == ["bad_arguments"]
     assert len(stocked.thumbprints(JEANNE["user"])) == 1
+
+
+def test_a_number_in_small_letters_is_that_of_the_inventory(stocked: FakeWorkstation) -> None:
+    """Stores know no difference either. A second run is green as long as the inventory has the leaver."""
+    assert outcomes(retire(stocked, "t123456")) == ["removed"]
+    again = retire(stocked, "t123456")
+    assert (outcomes(again), again["failed"]) == (["unchanged"], False)
+    assert [row["authorisation"] for row in again["holders"]] == ["T123456"]
