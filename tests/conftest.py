@@ -63,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for each in EQUIPMENT:
         config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
     config.addinivalue_line("markers", "full: takes long, and is left to `make test-rest`")
+    config.addinivalue_line("markers", "all_only: takes so long that only `make test-all` runs it")
     config.addinivalue_line("markers", "smoke: runs in `make test` though it needs Windows PowerShell")
 
 
@@ -74,6 +75,7 @@ def is_in_rest(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     part = config.getoption("--part", default="all")
     if part != "all":
+        leave_out(config, items, "left to all", lambda item: item.get_closest_marker("all_only"))
         kind = {"most": "left to the rest", "rest": "run by the other part"}[part]
         leave_out(config, items, kind, lambda item: is_in_rest(item) != (part == "rest"))
     for each in EQUIPMENT:
@@ -110,6 +112,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         line = (
             f">>> LEFT OUT: {count} tests, those with Windows PowerShell but for a few, and those that take long. "
             "`make test-rest` runs them, `make test-all` runs everything."
+        )
+        terminalreporter.write_line(line, yellow=True, bold=True)
+    if count := figures.LEFT_OUT.get("left to all"):
+        line = (
+            f">>> LEFT OUT: {count} tests with Windows PowerShell that only `make test-all` runs: every second contract case, of which "
+            "`make record` runs each, and the kit's run of all cases."
         )
         terminalreporter.write_line(line, yellow=True, bold=True)
 

@@ -18,9 +18,15 @@ SMOKE = {"renewal_from_end_to_end", "inventory_resolves_an_account_name"}
 """On Windows PowerShell these run in ``make test``, too: both drivers, every step of a renewal."""
 
 
+ALL_ONLY = {case.name for case in [each for each in CASES if each.runs_on(Kind.WINDOWS_POWERSHELL)][1::2]} - SMOKE
+"""A case takes seconds there. `make record` runs each whenever a driver or a case has changed, so half of them is enough in between."""
+
+
 def marks(case: Case, kind: Kind) -> list[pytest.MarkDecorator]:
-    on_windows = kind is Kind.WINDOWS_POWERSHELL
-    return [pytest.mark.windows] * on_windows + [pytest.mark.smoke] * (on_windows and case.name in SMOKE)
+    if kind is not Kind.WINDOWS_POWERSHELL:
+        return []
+    smoke = [pytest.mark.smoke] * (case.name in SMOKE)
+    return [pytest.mark.windows, *smoke, *[pytest.mark.all_only] * (case.name in ALL_ONLY)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

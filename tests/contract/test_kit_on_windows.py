@@ -168,7 +168,7 @@ def personal(workstation: WineWorkstation, text: str) -> list[str]:
     return [word for word in words if re.search(rf"(?<![\w+/=]){re.escape(word)}(?![\w+/=])", plain, re.IGNORECASE)]
 
 
-@pytest.mark.full
+@pytest.mark.all_only
 def test_every_case_that_it_can_run_agrees(workstation: WineWorkstation, unpacked: Path, tmp_path: Path) -> None:
     before = state(workstation)
     ended = run(workstation, unpacked, tmp_path, "-Administrator")

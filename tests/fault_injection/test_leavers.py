@@ -52,7 +52,7 @@ OPERATIONS = {"one": 2, "two": 4, "one of CAPI": 2}
 
 
 def remove(drivers: LabDrivers, evidence: Path | None = None) -> Transaction:
-    execution = ExecutionOptions(None, False, False, Evidence(evidence, None, "ws-cardio"))
+    execution = ExecutionOptions(None, False, Evidence(evidence, None, "ws-cardio"))
     state = Absent(RemovalSelector(issuer="."), RetirementPolicy(), execution, offline=True)
     return state.apply(locate_holder(drivers.inventory([HOLDER.account]), HOLDER.account, now()), drivers, now())
 

@@ -114,19 +114,19 @@ def test_only_the_mails_of_bundles_that_are_there_are_moved(issuer: Issuer) -> N
     ids = announced(issuer, JEANNE, KARIM, ELODIE, PAUL)
     mails.deliver(issuer.maildir, ANNE, f"https://{issuer.registration.host}/retrait/x", "code")
     delivery(issuer, KARIM).code = "not the one of the mail"
-    run = collect(
-        issuer,
-        pkcs12_leavers=[ELODIE.authorisation],
-        collect_acknowledged=[ids[PAUL.authorisation]],
-        collect_move_to="Done",
-    )
+    site = {
+        "pkcs12_leavers": [ELODIE.authorisation],
+        "collect_acknowledged": [ids[PAUL.authorisation]],
+        "collect_move_to": "Done",
+    }
+    run = collect(issuer, **site)
     assert run.exit_code == 2, run.stdout
     assert moved(issuer) == {ids[JEANNE.authorisation]}
     assert states(issuer)[ANNE.authorisation] == "unknown_holder"
 
     # Only now the code is right, and the mails of the first run are not looked for again.
     delivery(issuer, KARIM).code = delivery(issuer, KARIM).bundle.passphrase
-    collect(issuer, collect_retry=[KARIM.authorisation], collect_move_to="Done")
+    collect(issuer, collect_retry=[KARIM.authorisation], **site)
     assert moved(issuer) == {ids[JEANNE.authorisation], ids[KARIM.authorisation]}
 
 
