@@ -19,6 +19,7 @@ DOCUMENTS = [
     "LICENSE",
     "LICENSES/",
     "README.md",
+    "SECURITY.md",
     "changelogs/",
     "docs/awx/",
     "docs/images/",

@@ -1,3 +1,5 @@
+// SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
 // In the place of Microsoft.PowerShell.CoreCLR.Eventing.dll: what PowerShell 7 hands to the event log of Windows, which Wine does not have,
 // is added to the file that the variable POWERSHELL_EVENTS names. Same types and members, so PowerShell cannot tell.
 
