@@ -97,7 +97,7 @@ class EmulatedSubject:
             path = each.replace("<profile>", self.place.profile)
             file = PlacedFile(path, order.data, is_link=order.link, locked=order.locked, sparse=order.sparse)
             self.workstation.files.put(file)
-            folder, _, name = path.rpartition("\\")
+            folder, name = path.rpartition("\\")[::2]
             if folder + "\\" == leavers.MY:
                 self.workstation.profiles[leavers.SID].store.plant_raw(name, order.data)
 

@@ -155,7 +155,7 @@ def _somebodys_certificate() -> str:
 
 def personal(workstation: WineWorkstation, text: str) -> list[str]:
     """What a results file must not have: as words, since a short name may be a part of others."""
-    domain, _, user = workstation.account.partition("\\")
+    domain, user = workstation.account.partition("\\")[::2]
     words = [
         workstation.owner_sid,
         domain,

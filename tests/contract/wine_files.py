@@ -16,7 +16,7 @@ from contract.placed import PutFile
 
 def place(prefix: Path, file: PutFile, profile: str) -> None:
     """Makes a file with its copies, or a link to a new folder. ``profile``: the owner's folder."""
-    folder, _, _name = file.path.replace("<profile>", profile).rpartition("\\")
+    folder = file.path.replace("<profile>", profile).rpartition("\\")[0]
     parent = _unix_path(prefix, folder)
     parent.mkdir(parents=True, exist_ok=True)
     for each in file.paths:

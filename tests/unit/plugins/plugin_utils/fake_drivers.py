@@ -36,7 +36,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 from lab.authority import IssuedBundle
 from lab.emulated.element import pack, properties
-from unit.plugins.plugin_utils.fakes import NOW, SID, SOFTWARE, inventory
+from unit.plugins.plugin_utils.fakes import NOW, SID, SOFTWARE
+from unit.plugins.plugin_utils.fakes import inventory as usual_inventory
 
 
 class StepError(Exception):
@@ -71,7 +72,7 @@ class FakeDrivers:
     ``portal``: the facts of a step ``connect``, which fails when they have a ``code``.
     """
 
-    found: Inventory = field(default_factory=inventory)
+    found: Inventory = field(default_factory=usual_inventory)
     fails: tuple[str, str] | None = None
     lie: dict[str, Any] = field(default_factory=dict)
     elements: dict[str, dict[int, bytes]] = field(default_factory=dict)
