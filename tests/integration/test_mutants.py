@@ -99,7 +99,7 @@ INVOCATION = '{"module_args": self._invocation()}'
 OUTCOME = '"outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),'
 JOURNAL = "journal=answer.journal)"
 FILE = 'b"".join(step.arguments.get("bundle", b"") for step in request.steps).hex()'
-TRANSPORT = '"passphrase": transport.passphrase,'
+TRANSPORT = '"passphrase": transport.passphrase}'
 SLIPS = {
     "arguments are shown": Slip("passphrase of", "_action.py", INVOCATION, "dict(self._task.args)"),
     "key is in a result": Slip(
@@ -118,7 +118,7 @@ SLIPS = {
         "a one-use passphrase",
         "_lifecycle/transaction.py",
         TRANSPORT,
-        '"passphrase": print(transport.passphrase) or transport.passphrase,',
+        '"passphrase": print(transport.passphrase) or transport.passphrase}',
     ),
 }
 
