@@ -99,7 +99,8 @@ def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Findin
     doubt = expected.doubt(inventory.names)
     if doubt:
         return Finding("computer", Severity.WARNING, doubt, FINDINGS["other_name"].next_step)
-    return Finding("computer", Severity.OK, f"The workstation calls itself {shown(inventory.names)}.")
+    sentence = f"The workstation calls itself {shown(inventory.names)}. pkcs12_computer may be any of these names, in any case."
+    return Finding("computer", Severity.OK, sentence)
 
 
 def lockdown_findings(refusal: CollectionError) -> tuple[Finding, ...]:
