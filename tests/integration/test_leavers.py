@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from integration.plays import failed_hosts, holder, modules, outcomes
+from integration.plays import failed_hosts, holder, modules, outcomes, row, summary
 from integration.stores import Contents, contents
 from lab.emulated import PlacedFile
 from lab.hospital import Hospital
@@ -98,7 +98,17 @@ def test_check_mode_says_what_would_go_and_sends_nothing(played: Played) -> None
     assert (found["planned"], found["deferred"], found["retired"][0]["key"]) == (True, False, "planned")
     assert played.stores["checked"] == played.stores["waiting"]
     assert set(played.drivers["checked"]) == {"store_inventory"}
+    assert found["offline"]
     assert "would be retired" in found["msg"]
+    assert "without a logon" in found["msg"]
+    assert (
+        row(played.runs["checked"], "holder_certificates", ONE)
+        .result["msg"]
+        .endswith("would be removed without a logon.")
+    )
+    told = summary(played.runs["checked"])
+    assert told["totals"]["would be removed without a logon"] == 2
+    assert any(line.startswith("would be removed without a logon (2): ") for line in told["lines"])
 
 
 def test_leavers_certificate_and_key_go_and_nothing_of_others(played: Played) -> None:
@@ -107,10 +117,16 @@ def test_leavers_certificate_and_key_go_and_nothing_of_others(played: Played) ->
     found = holder(played.runs["removed"], ONE).result
     assert (found["outcome"], found["retired"][0]["key"]) == ("removed", "deleted")
     assert "without a logon" in found["msg"]
+    told = summary(played.runs["removed"])
+    assert "removed without a logon" in told["msg"]
+    assert any(line.startswith(f"removed without a logon (1): {JEANNE.name}") for line in told["lines"])
+    assert any("pkcs12_holders" in line for line in told["lines"])
 
 
 def test_who_is_logged_on_is_retired_in_the_session(played: Played) -> None:
     assert outcomes(played.runs["waiting"])[HERE] == {PAUL.authorisation: "removed"}
+    assert not holder(played.runs["waiting"], HERE).result["offline"]
+    assert summary(played.runs["waiting"])["totals"]["removed"] == 1
     assert played.drivers["waiting"].count("store_exchange") == 1
     assert played.drivers["removed"].count("store_exchange") == 0
 
