@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from integration.plays import failed_hosts, holder, modules, outcomes, row, summary
 from integration.stores import Contents, contents
-from lab.emulated import PlacedFile
+from lab.emulated import LoggingPolicy, PlacedFile
 from lab.hospital import Hospital
 from lab.key_files import cng_key_file
 from lab.people import ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
@@ -29,6 +30,7 @@ DESKS = (
 LEAVERS = [JEANNE, KARIM, PAUL]
 OFFLINE = {"retire_offline": True}
 STEPS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "logged": ({"retire_authorisations": [KARIM.authorisation]}, ("--limit", f"{TWO},localhost")),
     "waiting": ({}, ()),
     "checked": (OFFLINE, ("--check", "--diff")),
     "removed": (OFFLINE, ()),
@@ -56,6 +58,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         evidence = {"retire_evidence_path": str(folder / "evidence.jsonl")}
         for name, (variables, options) in STEPS.items():
             before = len(hospital.ledger.entries)
+            if name == "logged":  # the site has his password, and PowerShell would log it
+                variables |= {"retire_holder_passwords": {KARIM.authorisation: hospital.passwords[KARIM.sid]}}
+            hospital.emulated(TWO).logging = LoggingPolicy(module=name == "logged")
             extra = ("-e", json.dumps(numbers | evidence | variables))
             runs[name] = play(hospital, "hospital_it.pkcs12.retire", *extra, *options)
             stores[name] = {seat.person.login: store(hospital, desk, seat.person) for desk, seat in seats()}
@@ -84,6 +89,17 @@ def prepare(hospital: Hospital) -> None:
 
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_password_that_would_be_logged_leads_to_a_removal_without_a_logon(played: Played) -> None:
+    found = holder(played.runs["logged"], TWO).result
+    assert found["error"]["code"] == "logged_password"
+    assert "retire_holder_passwords" in found["error"]["next_step"]
+    assert "retire_offline: true" in found["error"]["next_step"]
+    for option in ("holder_password", "offline"):
+        assert re.search(rf"(?<!_)\b{option}\b", found["error"]["next_step"]) is None
+    assert played.drivers["logged"] == ["store_inventory"]
+    assert "retire_offline: true" in played.runs["logged"].stdout
 
 
 def test_without_the_option_the_removal_waits_and_names_it(played: Played) -> None:
