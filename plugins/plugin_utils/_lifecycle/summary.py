@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from .._errors import counted
 from .summary_rows import (
     FAILED,
     NOT_REACHED,
@@ -74,11 +75,11 @@ def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) 
     hosts = Counter([*own.values(), *(WITH_FAILURES for host in failed if host not in own)])
     people = Counter(row.outcome for row in rows if row.who)
     skipped = hosts.pop(SKIPPED, 0)
-    parts = [_count(len(results) - skipped, "workstation") + _totals(hosts)]
+    parts = [counted(len(results) - skipped, "workstation") + _totals(hosts)]
     if people:
-        parts.append(_count(sum(people.values()), "holder") + _totals(people))
+        parts.append(counted(sum(people.values()), "holder") + _totals(people))
     if skipped:
-        parts.append(f"{_count(skipped, 'other host')} skipped")
+        parts.append(f"{counted(skipped, 'other host')} skipped")
     return "; ".join(parts) + "."
 
 
@@ -91,10 +92,6 @@ def _totals(counts: Mapping[str, int]) -> str:
 
 def _rank(outcome: str) -> tuple[int, str]:
     return (FIRST.index(outcome) if outcome in FIRST else len(FIRST), outcome)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:

@@ -133,7 +133,7 @@ def _verdict(holders: Sequence[HolderRow], say: Wording) -> str:
     acting = Counter(row.actor for row in holders if row.next_step is not NextStep.NOTHING)
     if not acting:
         return say("verdict.none")
-    sentence = say.counted("verdict", acting.total(), total=say.number(len(holders)))
+    sentence = say("verdict.some", n=say.number(acting.total()), holders=say.counted("counts.holders", len(holders)))
     shares = (f"{say.of(actor)}{NO_BREAK}{say.number(acting[actor])}" for actor in Actor if actor in acting)
     return say("text.fact", label=sentence, value=", ".join(shares))
 

@@ -183,10 +183,14 @@ def test_tiles_count_what_the_summary_counts() -> None:
 def test_the_verdict_says_whose_turn_it_is() -> None:
     waiting = tuple(row for row in sample().holders if row.next_step is not NextStep.NOTHING)
     text = read(replace(EMPTY, holders=waiting[:1])).text
-    assert "Something is to be done for 1 of 1 holders: issuer\u00a01" in text
+    assert "Something is to be done for 1 of 1 holder: issuer\u00a01" in text
+    counts = [
+        given for tag, given in read(replace(EMPTY, holders=waiting[:1])).elements if given.get("class") == "count"
+    ]
+    assert [(each["data-all"], each["data-some"]) for each in counts] == [("{total} holder", "{n} of {total} holder")]
     french = replace(EMPTY, holders=waiting, parameters=replace(PARAMETERS, language="fr")).parameters
     assert (
-        f"Une action est attendue pour {len(waiting)} titulaires sur {len(waiting)}\u00a0: service informatique\u00a0"
+        f"Une action est attendue pour {len(waiting)} sur {len(waiting)} titulaires\u00a0: service informatique\u00a0"
         in read(replace(EMPTY, holders=waiting, parameters=french)).text
     )
 
