@@ -76,6 +76,8 @@ def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) 
     people = Counter(row.outcome for row in rows if row.who)
     skipped = hosts.pop(SKIPPED, 0)
     parts = [counted(len(results) - skipped, "workstation") + _totals(hosts)]
+    if any((result or {}).get("not_found") for result in results.values()) and not people and not hosts:
+        parts[0] += " without anything to remove"
     if people:
         parts.append(counted(sum(people.values()), "holder") + _totals(people))
     if skipped:
@@ -98,7 +100,8 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
     if numbers:
         yield (
             f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
-            "nor in a store. Correct retire_authorisations if it is misspelt. If it is right, the certificates are removed already."
+            "nor in a store. Correct retire_authorisations if it is misspelt. If it is right, the certificates are removed already at these "
+            "workstations. Keep the number in pkcs12_leavers until they are removed at all others, too."
         )
 
 
@@ -106,8 +109,8 @@ def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
     """A run of enrol or renew does what the inventory says, so a leaver has to go from there, too."""
     if any(row.outcome.startswith("removed") for row in rows):
         yield (
-            "Take those who left out of pkcs12_holders, and their bundles out of the bundle folder. Otherwise the next run of enrol or "
-            "renew installs the certificates again."
+            "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation; enrol and renew "
+            "install nothing for them. Then take them out of pkcs12_holders, and their bundles out of the bundle folder."
         )
 
 
