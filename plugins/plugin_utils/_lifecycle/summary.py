@@ -18,6 +18,7 @@ from .summary_rows import (
     SILENT,
     SKIPPED,
     WAITING,
+    HolderKey,
     Result,
     SummaryRow,
     is_failed,
@@ -32,9 +33,14 @@ FIRST = (FAILED, WITH_FAILURES, NOT_READY, SILENT, NOT_REACHED, *WAITING)
 """Outcomes that need a person come first, in this order."""
 
 
-def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, Any]:
-    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts."""
-    rows = [row for host, result in results.items() for row in rows_of(host, result)]
+def summary(
+    results: Mapping[str, Result | None],
+    known: Set[str],
+    unexpected: Mapping[str, Mapping[HolderKey, str]] | None = None,
+) -> dict[str, Any]:
+    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``unexpected``: by host, who needs
+    no certificate today, and why."""
+    rows = [row for host, result in results.items() for row in rows_of(host, result, (unexpected or {}).get(host))]
     missing = found_nowhere(results.values(), known)
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not (result or {}).get("skipped")]
@@ -100,8 +106,8 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
     if numbers:
         yield (
             f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
-            "nor in a store. Correct retire_authorisations if it is misspelt. If it is right, the certificates are removed already at these "
-            "workstations. Keep the number in pkcs12_leavers until they are removed at all others, too."
+            "nor in a store. Correct retire_authorisations if it is misspelt. If it is right, the certificates are removed already "
+            "here. Keep the number in pkcs12_leavers until they are removed at all others, too."
         )
 
 
@@ -109,8 +115,8 @@ def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
     """A run of enrol or renew does what the inventory says, so a leaver has to go from there, too."""
     if any(row.outcome.startswith("removed") for row in rows):
         yield (
-            "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation; enrol and renew "
-            "install nothing for them. Then take them out of pkcs12_holders, and their bundles out of the bundle folder."
+            "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation; enrol and "
+            "renew install nothing for them. Then take them out of pkcs12_holders, and their bundles out of the bundle folder."
         )
 
 
