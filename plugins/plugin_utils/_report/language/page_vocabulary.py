@@ -103,9 +103,6 @@ _TABLE: Catalogue = {
     "days.in.many": ("in {n} days", "dans {n} jours"),
     "days.ago.one": ("{n} day ago", "il y a {n} jour"),
     "days.ago.many": ("{n} days ago", "il y a {n} jours"),
-    "auth.valid": ("valid", "valide"),
-    "auth.renewal_due": ("due", "à renouveler"),
-    "auth.expired": ("expired", "hors délai"),
 }
 
 _CONTROLS: Catalogue = {

@@ -214,7 +214,7 @@ def test_a_file_that_is_refused_does_not_hide_the_good_one_under_another_former_
     shutil.copy(record, site.folder / f".{name}.withdrawal.json")
     (site.folder / name).write_bytes(other.data)
     new = str(site.folder / RENAMED)
-    assert end_of(site.run(check_mode=True, dest=new)) == (None, "collected", True, 0)
+    assert end_of(site.run(check_mode=True, dest=new)) == (None, "new", True, 0)
     assert end_of(site.run(dest=new)) == (None, "collected", True, 0)
     assert site.names() == sorted([RENAMED, name])
     assert (site.folder / RENAMED).read_bytes() == site.issued.data
