@@ -94,6 +94,10 @@ prometheus-notice:
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
+.PHONY: matrix
+matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours, and write README's table; CORES="2.16 2.21" for some
+	$(WITH_TESTS) -m matrix $(CORES)
+
 .PHONY: docs
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
 	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
