@@ -48,7 +48,7 @@ def cores() -> tuple[Core, ...]:
 def usable(core: Core) -> tuple[str, ...]:
     """The Pythons of a core that the tests support and that are on this machine, the newest first."""
     supported = (each for each in core.pythons if OLDEST_PYTHON <= _numbers(each) <= NEWEST_PYTHON)
-    return tuple(each for each in supported if shutil.which(f"python{each}"))
+    return tuple(each for each in supported if _can_make_environments(f"python{each}"))
 
 
 def pins(core: Core) -> str:
@@ -71,6 +71,14 @@ def make_environment(core: Core) -> None:
     command = [str(ROOT / "tools" / "venv"), str(core.folder), str(folder / "test.txt"), *usable(core)]
     subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stdout)
     stamp.write_text(wanted, encoding="utf-8")
+
+
+def _can_make_environments(program: str) -> bool:
+    """A program on PATH may be a shim without an interpreter."""
+    try:
+        return subprocess.run([program, "-c", "import ensurepip"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 def _newest_first(pythons: list[str]) -> tuple[str, ...]:
