@@ -25,22 +25,23 @@ TARGETS = ROOT / "tests" / "integration" / "targets"
 Json = dict[str, Any]
 
 
-def windows_targets(folder: Path = TARGETS) -> list[str]:
+def windows_targets() -> list[str]:
     """The names of the targets that call a workstation."""
-    return [name for name in _names(folder) if "windows" in _aliases(folder, name)]
+    return [name for name in _names() if "windows" in aliases(name)]
 
 
-def controller_targets(folder: Path = TARGETS) -> list[str]:
+def controller_targets() -> list[str]:
     """The names of the targets that call none."""
-    return [name for name in _names(folder) if "windows" not in _aliases(folder, name)]
+    return [name for name in _names() if "windows" not in aliases(name)]
 
 
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("setup_"))
+def _names() -> list[str]:
+    return sorted(path.name for path in TARGETS.iterdir() if not path.name.startswith("setup_"))
 
 
-def _aliases(folder: Path, name: str) -> list[str]:
-    lines = (folder / name / "aliases").read_text(encoding="utf-8").splitlines()
+def aliases(name: str) -> list[str]:
+    """What ``ansible-test`` reads about a target."""
+    lines = (TARGETS / name / "aliases").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
@@ -49,7 +50,7 @@ def plays(host: str, holder: str) -> list[Json]:
     known = {"target_holder": holder} if holder else {}
     return [
         {"name": f"Target {name}", "hosts": host, "gather_facts": False, "vars": known, "roles": [name]}
-        for name in windows_targets(TARGETS)
+        for name in windows_targets()
     ]
 
 

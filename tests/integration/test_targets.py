@@ -20,7 +20,7 @@ from lab.people import JEANNE, Desk, Seat
 from lab.target_site import TargetSite
 from lab.workstation_interface import AuthMethod, Kind
 
-SMOKE = "enrol"
+SMOKE = "role_enrol"
 """Also in ``make test`` on Windows PowerShell, with the first authentication. It is the one that shows that the others work."""
 MARKS = {
     (Kind.WINDOWS_POWERSHELL, AuthMethod.NTLM): [pytest.mark.windows],

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from matrix.cores import ROOT, Core, make_environment, usable
-from matrix.tried import Tried, promises, sanity_tests, shipped_state, units
+from matrix.tried import Tried, complaints, promises, sanity_tests, shipped_state, units
 
 STAGE = ROOT / ".build" / "stage-matrix" / "ansible_collections" / "hospital_it" / "pkcs12"
 ANSIBLE_TEST = str(ROOT / "tools" / "ansible_test")
@@ -52,6 +52,7 @@ def try_core(core: Core) -> Tried | None:
         state=shipped_state(),
         exit_codes=codes,
         sanity_tests=sanity_tests(said["sanity"]),
+        sanity_complaints=complaints(said["sanity"]),
         units_passed=passed,
         units_failed=failed,
         promises_kept=promises(said["demo"], "kept"),

@@ -26,15 +26,17 @@ def _row(core: Core, tried: Tried | None) -> str:
     if tried is None or tried.ansible_core != core.version:
         return f"| {core.version} | {supported} | {' | '.join([NOT_TRIED] * 4)} | - |"
     cells = (
-        _cell(tried.sanity_passed, f"{len(tried.sanity_tests)} tests passed"),
-        _cell(tried.units_are_green, f"{tried.units_passed} passed"),
-        _cell(tried.demo_kept_its_promises, f"{len(tried.promises_kept)} promises kept"),
+        _cell(
+            tried.sanity_passed, f"{len(tried.sanity_tests)} tests passed", " ".join(sorted(tried.sanity_complaints))
+        ),
+        _cell(tried.units_are_green, f"{tried.units_passed} passed", f"{tried.units_failed} failed"),
+        _cell(tried.demo_kept_its_promises, f"{len(tried.promises_kept)} promises kept", "a promise was broken"),
     )
     return f"| {core.version} | {supported} | {tried.python} | {' | '.join(cells)} | {tried.day} |"
 
 
-def _cell(green: bool, said: str) -> str:
-    return said if green else "FAILED"
+def _cell(green: bool, said: str, why: str) -> str:
+    return said if green else f"FAILED: {why}".removesuffix(": ")
 
 
 def written(readme: str, table: Sequence[str]) -> str:

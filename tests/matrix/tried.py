@@ -20,6 +20,7 @@ NEEDED_SANITY = {"compile", "import", "pylint", "validate-modules", "yamllint", 
 """Without these, a sanity run says too little."""
 
 SANITY_TEST = re.compile(r'^Running sanity test "([\w-]+)"', re.MULTILINE)
+COMPLAINTS = re.compile(r"^ERROR: Found (\d+) ([\w-]+) issue", re.MULTILINE)
 UNITS = re.compile(r"^=+ .*?(?:(\d+) failed, )?(\d+) passed.* in .*=+$", re.MULTILINE)
 PROMISE = re.compile(r"^(kept|BROKEN): (.+)$", re.MULTILINE)
 
@@ -34,6 +35,7 @@ class Tried:
     state: str
     exit_codes: dict[str, int]
     sanity_tests: list[str]
+    sanity_complaints: dict[str, int]
     units_passed: int
     units_failed: int
     promises_kept: list[str]
@@ -43,7 +45,8 @@ class Tried:
     @property
     def sanity_passed(self) -> bool:
         """Every test that matters ran, and none complained."""
-        return self.exit_codes.get("sanity") == 0 and set(self.sanity_tests) >= NEEDED_SANITY
+        ran = set(self.sanity_tests) >= NEEDED_SANITY
+        return ran and self.exit_codes.get("sanity") == 0 and not self.sanity_complaints
 
     @property
     def units_are_green(self) -> bool:
@@ -66,10 +69,15 @@ def sanity_tests(output: str) -> list[str]:
     return sorted(set(SANITY_TEST.findall(output)))
 
 
+def complaints(output: str) -> dict[str, int]:
+    """How many complaints each of them had."""
+    return {test: int(number) for number, test in COMPLAINTS.findall(output)}
+
+
 def units(output: str) -> tuple[int, int]:
     """How many unit tests passed and failed; pytest sums up once for each Python."""
     found = [(int(passed), int(failed or 0)) for failed, passed in UNITS.findall(output)]
-    return sum(passed for passed, _ in found), sum(failed for _, failed in found)
+    return sum(passed for passed, _failed in found), sum(failed for _passed, failed in found)
 
 
 def promises(output: str, word: str) -> list[str]:
