@@ -19,7 +19,7 @@ WITHOUT = {path.stem: DRIVER for path in MODULES.glob("*.ps1")}
 """Modules without a target of their own, and why."""
 PLAYBOOKS_WITHOUT = {
     "check": "integration/test_check.py",
-    "check_bundles": "integration/test_check.py",
+    "check_bundles": "integration/test_roll_out.py",
     "renew_due": "integration/test_renew_due.py",
 }
 """Playbooks without a role of their name, and the tests that run them."""
@@ -57,7 +57,9 @@ def cannot_fail(found: list[Json]) -> Iterator[str]:
     """Conditions that say nothing about a result, that compare something with itself, and failures that nobody looks at."""
     results = names_of_results(found)
     for task in found:
-        about = {name for name, value in task.get("vars", {}).items() if words(value) & results}
+        about: set[str] = set()
+        for _step in task.get("vars", {}):  # a variable may be about another one
+            about |= {name for name, value in task["vars"].items() if words(value) & (results | about)}
         for condition in conditions(task):
             sides = [side.strip() for side in str(condition).split("==")]
             if not words(condition) & (results | about) or (len(sides) > 1 and len(set(sides)) < len(sides)):
@@ -88,7 +90,7 @@ def test_every_playbook_is_run() -> None:
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
     assert playbooks - {path.name for path in (ROOT / "roles").iterdir()} == set(PLAYBOOKS_WITHOUT)
     for playbook, test in PLAYBOOKS_WITHOUT.items():
-        assert f"hospital_it.pkcs12.{playbook}" in (ROOT / "tests" / test).read_text(encoding="utf-8")
+        assert playbook in words((ROOT / "tests" / test).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("target", KINDS)
