@@ -109,6 +109,10 @@ matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
 	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
 
+.PHONY: changelog
+changelog: $(LINT)/stamp stage ## write in .build what antsibull-changelog would write for the next release; the tree stays as it is
+	PATH=$(abspath $(LINT)/bin):$$PATH tools/changelog $(STAGE) .build/CHANGELOG.md
+
 .PHONY: release
 release: .venv/stamp ## build, check and sign the files of a release in .build/release, KEY=of gpg; it publishes nothing
 	PATH=$(abspath .venv/bin):$$PATH tools/release . .build/release $(KEY)
@@ -160,9 +164,12 @@ lint-docs: $(LINT)/stamp stage ## run antsibull-docs on the documentation of the
 
 lint-changelog: $(LINT)/stamp ## run antsibull-changelog on the fragments
 	$(LINT)/bin/antsibull-changelog lint
+	$(MAKE) --no-print-directory changelog
 
-lint-environment: $(LINT)/stamp lint-build ## check that an execution environment can be made with the collection
+lint-environment: $(LINT)/stamp .venv/stamp lint-build ## check that an execution environment can be made with the collection, and its smoke test
 	PATH=$(abspath $(LINT)/bin):$$PATH tools/check_environment .build/dist/*.tar.gz .build/environment
+	ANSIBLE_COLLECTIONS_PATH=.build/environment/installed .venv/bin/ansible-playbook tests/ee/smoke.yml
+	@echo "*** NOT DONE HERE: building the image of the execution environment. No container engine is used; the smoke test ran beside it."
 
 lint-sanity: .venv/stamp stage bed-notice ## run ansible-test sanity, without an ignore file
 	tools/ansible_test $(STAGE) sanity --requirements --skip-test pslint $$(tools/bed pwsh || echo --skip-test validate-modules)

@@ -11,7 +11,7 @@ import sys
 from matrix.cores import Core, cores
 from matrix.run import log_of, loudly, stage, try_core
 from matrix.table import README, rows, written
-from matrix.tried import Tried, read, write
+from matrix.tried import Tried, read, shipped_state, write
 
 
 def main() -> int:
@@ -20,7 +20,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="matrix", description=__doc__)
     parser.add_argument("lines", nargs="*", metavar="LINE", help=f"{', '.join(known)}; all unless said")
     parser.add_argument("--table", action="store_true", help="only write README's table from the results")
+    parser.add_argument(
+        "--check", action="store_true", help="only name the lines that are not green in this state of the tree"
+    )
     asked = parser.parse_args()
+    if asked.check:
+        return _check()
     unknown = [line for line in asked.lines if line not in known]
     if unknown:
         parser.error(f"There is no line {', '.join(unknown)} of ansible-core; there are {', '.join(known)}.")
@@ -32,6 +37,24 @@ def main() -> int:
     for core in failed:
         loudly(f"ansible-core {core.line} is not green. The logs: {log_of(core, '*')}")
     return int(bool(failed))
+
+
+def _check() -> int:
+    """Names what `make matrix` still has to do; 0 when there is nothing."""
+    results, state, todo = read(), shipped_state(), 0
+    for core in cores():
+        tried = results.get(core.line)
+        if tried is None or tried.ansible_core != core.version:
+            said = "was not tried"
+        elif tried.state != state:
+            said = "was tried with another state of the collection"
+        elif not tried.green:
+            said = "is not green"
+        else:
+            continue
+        loudly(f"ansible-core {core.version} {said}.")
+        todo += 1
+    return int(todo > 0)
 
 
 def _tried(core: Core) -> bool:
