@@ -101,7 +101,10 @@ prometheus-notice:
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
-.PHONY: matrix
+.PHONY: matrix matrix-oldest
+matrix-oldest: .venv/stamp ## try the oldest line of ansible-core for two minutes
+	$(WITH_TESTS) -m matrix --oldest
+
 matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours, and write README's table; CORES="2.16 2.21" for some
 	$(WITH_TESTS) -m matrix $(CORES)
 

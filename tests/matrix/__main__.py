@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from matrix.cores import Core, cores
-from matrix.run import log_of, loudly, stage, try_core
+from matrix.run import log_of, loudly, stage, try_core, try_shortly
 from matrix.table import README, rows, written
 from matrix.tried import Tried, read, shipped_state, write
 
@@ -24,8 +24,8 @@ def main() -> int:
         "--check", action="store_true", help="only name the lines that are not green in this state of the tree"
     )
     asked = parser.parse_args()
-    if asked.check:
-        return _check()
+    if asked.check or asked.oldest:
+        return _check() if asked.check else try_shortly(cores()[0])
     unknown = [line for line in asked.lines if line not in known]
     if unknown:
         parser.error(f"There is no line {', '.join(unknown)} of ansible-core; there are {', '.join(known)}.")

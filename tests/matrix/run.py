@@ -61,6 +61,36 @@ def try_core(core: Core) -> Tried | None:
     )
 
 
+SHORT = ("tests/consistency/test_published.py", "tests/integration/test_targets.py")
+"""Every module is documented and loads; every target runs."""
+
+
+def try_shortly(core: Core) -> int:
+    """What fits into two minutes: the exit code of pytest, or 0 with a loud line when this machine has no Python for it."""
+    pythons = usable(core)
+    if not pythons:
+        loudly(f"NOT TRIED: ansible-core {core.line}. This machine has none of its Pythons: {' '.join(core.pythons)}.")
+        return 0
+    make_environment(core)
+    command = [
+        str(core.folder / "bin" / "python"),
+        "-m",
+        "pytest",
+        "-q",
+        "--part",
+        "most",
+        "-k",
+        "not powershell",
+        *SHORT,
+    ]
+    done = subprocess.run(command, cwd=ROOT, env=dict(environment(core)), check=False).returncode
+    loudly(
+        f"ansible-core {core.line} ran the targets on emulated workstations only. Its sanity tests, its units and its demo, and all other"
+        " lines, are left to `make matrix`."
+    )
+    return done
+
+
 def commands(core: Core) -> dict[str, list[str]]:
     """What is run for a core. pslint is left out everywhere, since PSScriptAnalyzer has to be downloaded."""
     has_powershell = subprocess.run([str(ROOT / "tools" / "bed"), "pwsh"], check=False, cwd=ROOT).returncode == 0
