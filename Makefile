@@ -58,6 +58,13 @@ kit: .venv/stamp ## build a zip in .build/kit that tries the drivers on a real W
 kit-remote: .venv/stamp ## try the modules on a workstation: HOST=name INVENTORY=file, and HOLDER=user if the inventory names none
 	@$(WITH_TESTS) -m contract.kit_remote --inventory '$(INVENTORY)' --host '$(HOST)' --holder '$(HOLDER)'
 
+.PHONY: integration windows-integration
+integration: .venv/stamp ## run ansible-test integration TARGET="portal_info ...", for targets that call no workstation
+	@$(WITH_TESTS) -m lab.ansible_test $(TARGET)
+
+windows-integration: .venv/stamp bed-notice ## run ansible-test windows-integration TARGET="certificate ...", in the lab (KIND=wine) or on INVENTORY=file
+	@$(WITH_TESTS) -m lab.ansible_test --windows $(if $(KIND),--kind $(KIND)) $(if $(INVENTORY),--inventory '$(INVENTORY)') $(TARGET)
+
 .PHONY: bed
 bed: ## install Windows PowerShell under Wine, if this machine allows it
 	@tools/bed install
@@ -93,6 +100,10 @@ prometheus-notice:
 .PHONY: screenshots
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
+
+.PHONY: matrix
+matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours, and write README's table; CORES="2.16 2.21" for some
+	$(WITH_TESTS) -m matrix $(CORES)
 
 .PHONY: docs
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
