@@ -26,7 +26,7 @@ REALM = "CHU.EXAMPLE"
 HOST = "localhost"
 """The name of every workstation in the realm: all of them listen on the loopback interface."""
 SERVICES = tuple(f"{kind}/{HOST}" for kind in ("HTTP", "host", "WSMAN"))
-"""Names that the connection plugins ask tickets for: ``HTTP`` (winrm), ``host`` (psrp from ansible-core 2.21 on), ``WSMAN`` (psrp before)."""
+"""What tickets are asked for: ``HTTP`` by winrm, ``host`` by psrp from ansible-core 2.21 on, ``WSMAN`` by psrp before."""
 
 PATIENCE = 20.0  # seconds that the KDC may take to listen
 PROGRAMS = ("krb5kdc", "kdb5_util", "kadmin.local", "kinit")

@@ -115,7 +115,9 @@ class Authority:
         text = x509.OtherName(x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3"), der.encode(UTF8_STRING, upn.encode()))
         return self._certify(upn, text, ExtendedKeyUsageOID.CLIENT_AUTH, LIFETIME)
 
-    def _certify(self, name: str, alternative: x509.GeneralName, purpose: x509.ObjectIdentifier, ends: timedelta) -> bytes:
+    def _certify(
+        self, name: str, alternative: x509.GeneralName, purpose: x509.ObjectIdentifier, ends: timedelta
+    ) -> bytes:
         key = new_key("ec-p256")
         now = datetime.now(timezone.utc)
         builder = _builder(_name(name), self.issuing.subject, key.public_key())

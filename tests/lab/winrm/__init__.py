@@ -10,7 +10,20 @@ from __future__ import annotations
 from lab.winrm.intercept import Cut, Intercept, Moment, Request
 from lab.winrm.kerberos_keys import KerberosKeys
 from lab.winrm.ledger import Entry, Ledger, Tally, tally
-from lab.winrm.server import Listener
+from lab.winrm.server import Access, Listener
 from lab.winrm.tls import Tls
 
-__all__ = ["Cut", "Entry", "Intercept", "KerberosKeys", "Ledger", "Listener", "Moment", "Request", "Tally", "Tls", "tally"]
+__all__ = [
+    "Access",
+    "Cut",
+    "Entry",
+    "Intercept",
+    "KerberosKeys",
+    "Ledger",
+    "Listener",
+    "Moment",
+    "Request",
+    "Tally",
+    "Tls",
+    "tally",
+]

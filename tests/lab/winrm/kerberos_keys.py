@@ -24,7 +24,11 @@ class KerberosKeys:
     @contextmanager
     def in_environment(self) -> Iterator[None]:
         """Within it, an acceptor of this process finds them. GSSAPI takes both from environment variables, which belong to the process."""
-        wanted = {"KRB5_CONFIG": str(self.configuration), "KRB5_KTNAME": f"FILE:{self.keytab}", "KRB5RCACHENAME": "none:"}
+        wanted = {
+            "KRB5_CONFIG": str(self.configuration),
+            "KRB5_KTNAME": f"FILE:{self.keytab}",
+            "KRB5RCACHENAME": "none:",
+        }
         with _ENVIRONMENT:
             before = {name: os.environ.get(name) for name in wanted}
             os.environ.update(wanted)

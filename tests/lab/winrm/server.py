@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 
 from lab.winrm.connection import Connection, Service
@@ -24,10 +25,18 @@ from lab.workstation_interface import AuthMethod, Workstation
 FACTORIES: Mapping[str, Factory] = {CMD: Shell, RESOURCE: PsrpShell}
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """``keys``: the service's keys for Kerberos. ``refused``: accounts that may log on, but may not have a shell."""
+
+    keys: KerberosKeys | None = None
+    refused: tuple[str, ...] = ()
+
+
 class Listener:
     """WinRM before one workstation, on 127.0.0.1: over HTTP, or HTTPS with ``tls``. Port 0 takes a free one. The workstation is not closed.
 
-    ``keys``: what Kerberos needs. ``refused``: accounts that may log on, but may not have a shell.
+    ``access``: who may have a shell, and what Kerberos needs.
     """
 
     def __init__(
@@ -38,10 +47,11 @@ class Listener:
         auth: Iterable[AuthMethod] = (AuthMethod.BASIC, AuthMethod.NTLM),
         intercept: Intercept | None = None,
         tls: Tls | None = None,
-        keys: KerberosKeys | None = None,
-        refused: Iterable[str] = (),
+        access: Access = Access(),
     ) -> None:
-        self._service = Service(Shells(workstation, FACTORIES, refused), ledger, tuple(auth), intercept, keys, tls)
+        self._service = Service(
+            Shells(workstation, FACTORIES, access.refused), ledger, tuple(auth), intercept, access.keys, tls
+        )
         self._tls = tls.context() if tls else None
         self._lock = threading.Lock()
         self._connections: set[socket.socket] = set()

@@ -97,9 +97,7 @@ class NtlmAuthenticator(_ContextAuthenticator):
     schemes = frozenset({"negotiate", "ntlm"})
 
     def _new_context(self, token: bytes) -> spnego.ContextProxy:
-        return spnego.server(
-            protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm, channel_bindings=self._bindings
-        )
+        return spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm, channel_bindings=self._bindings)
 
 
 class KerberosAuthenticator(_ContextAuthenticator):

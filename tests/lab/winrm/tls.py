@@ -32,7 +32,9 @@ class Tls:
         """What accepts connections. A client without a certificate may come in: its logon may be another one."""
         context = context_of(self.certificate)
         if self.clients:
-            context.load_verify_locations(cadata="".join(each.public_bytes(Encoding.PEM).decode() for each in self.clients))
+            context.load_verify_locations(
+                cadata="".join(each.public_bytes(Encoding.PEM).decode() for each in self.clients)
+            )
             context.verify_mode = ssl.CERT_OPTIONAL
         return context
 

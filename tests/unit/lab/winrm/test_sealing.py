@@ -80,8 +80,11 @@ def test_what_is_not_sealed_is_a_bad_request(listener: Listener, ledger: Ledger,
 class Mirror:
     """Seals by turning round."""
 
-    def seal(self, clear: bytes) -> tuple[bytes, bytes]:
-        return b"sig", clear[::-1]
+    def __init__(self, longest: int | None = None) -> None:
+        self.longest = longest
+
+    def seal(self, clear: bytes) -> sealing.Sealed:
+        return sealing.Sealed(b"sig", clear[::-1])
 
     def unseal(self, signature: bytes, sealed: bytes) -> bytes:
         assert signature == b"sig"
