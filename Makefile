@@ -15,6 +15,7 @@ PYTHON := .venv/bin/python
 LINT := .build/venvs/lint
 IMPORTER := .build/venvs/importer
 DOCS := .build/venvs/docs
+MOLECULE := .build/venvs/molecule
 STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
 IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
 WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
@@ -109,6 +110,11 @@ matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
 	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
 
+# The scenarios run one after the other: Molecule's workers have known trouble with a state that all scenarios share.
+.PHONY: molecule
+molecule: $(MOLECULE)/stamp bed-notice ## run the Molecule scenarios: SCENARIO="enrol renew", KIND=windows_powershell, MOLECULE_INVENTORY=path
+	@PATH=$(abspath $(MOLECULE)/bin):$$PATH tools/molecule '$(KIND)' $(SCENARIO)
+
 .PHONY: release
 release: .venv/stamp ## build, check and sign the files of a release in .build/release, KEY=of gpg; it publishes nothing
 	PATH=$(abspath .venv/bin):$$PATH tools/release . .build/release $(KEY)
@@ -178,6 +184,7 @@ stage:
 $(LINT)/stamp: tests/requirements/lint.txt
 $(IMPORTER)/stamp: tests/requirements/importer.txt
 $(DOCS)/stamp: tests/requirements/docs.txt
+$(MOLECULE)/stamp: tests/requirements/molecule.txt
 %/stamp: tests/requirements/pins.txt tools/venv
 	@tools/venv $* $(filter-out %/pins.txt %/venv,$^)
 	@touch $@
