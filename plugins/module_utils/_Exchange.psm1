@@ -17,8 +17,6 @@ function Assert-Request {
 		$expected = $StepKeys[[string] $step.step]
 		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
 		if (Compare-Object -ReferenceObject (@('id', 'step') + $expected) -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
-	}
-	foreach ($step in $complex_args.steps) {
 		if ($step.step -eq 'computer' -and -not (Test-Computer -Name $step.name)) { throw @{ code = 'wrong_computer' } }
 	}
 }

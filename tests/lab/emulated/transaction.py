@@ -61,9 +61,8 @@ class Exchange(ABC):
                 raise DriverError("unknown_step")
             if set(step) != {"id", "step", *keys}:
                 raise DriverError("bad_request")
-        names = [step["name"] for step in self._request["steps"] if step["step"] == "computer"]
-        if not all(map(self._computer.is_called, names)):
-            raise DriverError("wrong_computer")
+            if step["step"] == "computer" and not self._computer.is_called(step["name"]):
+                raise DriverError("wrong_computer")
 
     @abstractmethod
     def _check_owner(self) -> None:
