@@ -49,8 +49,8 @@ bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="
 	$(WITH_TESTS) -m benchmarks.report_forms
 
 .PHONY: record
-record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)
-	$(WITH_TESTS) -m contract.record
+record: .venv/stamp bed-notice ## record the drivers' answers to cases that are stale, ALL=1 to all (needs Windows PowerShell)
+	$(WITH_TESTS) -m contract.record $(if $(ALL),--all)
 
 .PHONY: kit kit-remote
 kit: .venv/stamp ## build a zip in .build/kit that tries the drivers on a real Windows, without Ansible
