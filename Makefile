@@ -15,6 +15,7 @@ PYTHON := .venv/bin/python
 LINT := .build/venvs/lint
 IMPORTER := .build/venvs/importer
 DOCS := .build/venvs/docs
+MOLECULE := .build/venvs/molecule
 STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
 IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
 WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
@@ -48,8 +49,8 @@ bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="
 	$(WITH_TESTS) -m benchmarks.report_forms
 
 .PHONY: record
-record: .venv/stamp bed-notice ## take new recordings of the drivers' answers (needs Windows PowerShell)
-	$(WITH_TESTS) -m contract.record
+record: .venv/stamp bed-notice ## record the drivers' answers to cases that are stale, ALL=1 to all (needs Windows PowerShell)
+	$(WITH_TESTS) -m contract.record $(if $(ALL),--all)
 
 .PHONY: kit kit-remote
 kit: .venv/stamp ## build a zip in .build/kit that tries the drivers on a real Windows, without Ansible
@@ -115,6 +116,11 @@ docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
 .PHONY: changelog
 changelog: $(LINT)/stamp stage ## write in .build what antsibull-changelog would write for the next release; the tree stays as it is
 	PATH=$(abspath $(LINT)/bin):$$PATH tools/changelog $(STAGE) .build/CHANGELOG.md
+
+# The scenarios run one after the other: Molecule's workers have known trouble with a state that all scenarios share.
+.PHONY: molecule
+molecule: $(MOLECULE)/stamp bed-notice ## run the Molecule scenarios: SCENARIO="enrol renew", KIND=windows_powershell, MOLECULE_INVENTORY=path
+	@PATH=$(abspath $(MOLECULE)/bin):$$PATH tools/molecule '$(KIND)' $(SCENARIO)
 
 .PHONY: release
 release: .venv/stamp ## build, check and sign the files of a release in .build/release, KEY=of gpg; it publishes nothing
@@ -188,6 +194,7 @@ stage:
 $(LINT)/stamp: tests/requirements/lint.txt
 $(IMPORTER)/stamp: tests/requirements/importer.txt
 $(DOCS)/stamp: tests/requirements/docs.txt
+$(MOLECULE)/stamp: tests/requirements/molecule.txt
 %/stamp: tests/requirements/pins.txt tools/venv
 	@tools/venv $* $(filter-out %/pins.txt %/venv,$^)
 	@touch $@

@@ -34,7 +34,7 @@ CASES = [
         marks=[*MARKS.get((kind, auth), []), *[pytest.mark.smoke] * (target == SMOKE)],
     )
     for kind in Kind
-    for auth in AuthMethod
+    for auth in (AuthMethod.NTLM, AuthMethod.BASIC)
     for target in windows_targets()
     if auth is AuthMethod.NTLM or target == SMOKE
 ]
