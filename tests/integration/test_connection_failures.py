@@ -120,7 +120,7 @@ def test_every_playbook_says_the_same_sentence(failed: Failed, book: str) -> Non
 def test_facts_record_that_the_workstation_did_not_answer(failed: Failed) -> None:
     facts = facts_in(failed.hospital.folder / "facts", "winrm-off")
     assert "pkcs12" not in facts
-    assert CAUSES["connection_refused"].next_step in json.dumps(facts["pkcs12_audit"])
+    assert CAUSES["connection_refused"].next_step in json.dumps(facts["audit_pkcs12"])
 
 
 MISSING = {
