@@ -200,8 +200,8 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
     )),
     ("workstation_unproven", _sign(r"mutual[ _]?auth|unable to authenticate <response \[200\]>", "MutualAuthenticationError")),
     ("access_denied", _sign(r"access is denied|wsmanfault_code'?: '?5\b|0x80070005|\bcode: 5\b")),
-    ("logon_method", _sign(r"did not respon[sd]e? with one of the following authentication methods|does not support the .{0,20}auth")),
-    ("encryption_missing", _sign(r"message encryption is set to 'always' but|cannot use message encryption|encryption .{0,60}(?:not available|does not support)")),
+    ("logon_method", _sign(r"did not respon[sd]e? with one of the following authentication methods|auth protocol .{0,30} is incompatible")),
+    ("encryption_missing", _sign(r"message encryption is set to 'always' but|cannot use message encryption")),
     ("logon_refused", _sign(
         r"credentials were rejected|failed to authenticate|\b401\b|invalid_?credentials|logon failure|0x8009030c",
         "AuthenticationError", "InvalidCredentialsError",
