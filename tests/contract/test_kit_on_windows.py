@@ -23,6 +23,7 @@ from contract import kit
 from contract.case import Case, load
 from contract.compare import Row, Verdict, main, probe_row, rows
 from contract.fixture_certificates import fixture_certificate
+from contract.kit_case import runs_under_wine
 from contract.results import read
 from figures import LINES
 from lab.wine import WineWorkstation, bed, seen_by_wine
@@ -148,7 +149,9 @@ def test_it_agrees_with_the_recordings_names_nobody_and_leaves_nothing(
     assert main([str(ended.results)]) == 0
     text = ended.results.read_text(encoding="ascii")
     assert personal(workstation, text) == []
-    assert json.loads(text)["left_out"] > 0
+    said = json.loads(text)
+    assert said["left_out"] > 0
+    assert said["clean_up"]["before"] == said["clean_up"]["after"] == {"elements": 1, "keys": 1, "authorities": 0}
 
 
 def plant(workstation: WineWorkstation) -> None:
@@ -178,7 +181,6 @@ def personal(workstation: WineWorkstation, text: str) -> list[str]:
     return [word for word in words if re.search(rf"(?<![\w+/=]){re.escape(word)}(?![\w+/=])", plain, re.IGNORECASE)]
 
 
-@pytest.mark.all_only
 def test_every_case_that_it_can_run_agrees(workstation: WineWorkstation, unpacked: Path, tmp_path: Path) -> None:
     before = state(workstation)
     ended = run(workstation, unpacked, tmp_path, "-Administrator")
@@ -189,13 +191,9 @@ def test_every_case_that_it_can_run_agrees(workstation: WineWorkstation, unpacke
     seconds = json.loads(ended.results.read_text())["seconds"]
     LINES.append(f"the kit under Wine, in {seconds} s: {dict(counted)}")
     assert [row for row in table.values() if row.verdict is Verdict.DIFFERS] == []
-    silent = [
-        row
-        for row in table.values()
-        if row.verdict is Verdict.NOT_RUN and "could not be prepared" in "".join(row.details)
-    ]
-    assert silent == []
-    assert counted[Verdict.AGREED.value] > 100
+    agreed = {row.name for row in table.values() if row.verdict is Verdict.AGREED}
+    # Elsewhere nothing runs these on every change.
+    assert {case.name for case in load() if runs_under_wine(case)} - agreed == set()
 
 
 INTERRUPTED = {
