@@ -116,8 +116,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line, yellow=True, bold=True)
     if count := figures.LEFT_OUT.get("left to all"):
         line = (
-            f">>> LEFT OUT: {count} tests with Windows PowerShell that only `make test-all` runs: contract cases by Ansible's command, which "
-            "the kit runs without it, and `make record` with it."
+            f">>> LEFT OUT: {count} tests with Windows PowerShell that only `make test-all` runs: contract cases by Ansible's command. The "
+            "kit runs them without it, and `make record` with it."
         )
         terminalreporter.write_line(line, yellow=True, bold=True)
 
