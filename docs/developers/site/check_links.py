@@ -61,10 +61,10 @@ def main(folder: Path) -> int:
     """Says which links are dead; 1 when there are any, or no page."""
     dead = dead_links(folder)
     for link in dead:
-        print(f"dead link: {link}", file=sys.stderr)
+        sys.stderr.write(f"dead link: {link}\n")
     count = len(list(folder.rglob("*.html")))
     if not count:
-        print(f"no page in {folder}", file=sys.stderr)
+        sys.stderr.write(f"no page in {folder}\n")
     return int(bool(dead) or not count)
 
 

@@ -13,6 +13,7 @@ project_copyright = author
 html_title = "hospital_it.pkcs12"
 html_theme = "sphinx_ansible_theme"
 html_theme_options = {"topbar_links": {}}
+html_favicon = "icon.svg"
 templates_path = ["templates"]
 html_show_sphinx = False
 html_copy_source = False
