@@ -103,7 +103,7 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
     except FalseProofError as error:
         return Row(case.name, Verdict.DIFFERS, (str(error), *left))
     alike = Verdict.AGREED if case.runs_on(Kind.WINDOWS_POWERSHELL) else Verdict.WINDOWS_ONLY
-    if alike is Verdict.AGREED and _is_recorded(case, results):
+    if alike is Verdict.AGREED and recording.is_of(case, results.drivers[case.driver]):
         found, note = (*_from_recording(case, outcome, results), *left), None
     else:
         found = (*complaints(case, _ordered(outcome)), *left)
@@ -115,15 +115,6 @@ def _ordered(outcome: Outcome) -> Outcome:
     """An outcome with its profiles as a case expects them: the owner's first."""
     profiles = outcome.answer.get("profiles", [])
     return replace(outcome, answer={**outcome.answer, "profiles": _by_owner(profiles)}) if profiles else outcome
-
-
-def _is_recorded(case: Case, results: Results) -> bool:
-    """Whether the recording is of this driver and of this question."""
-    if not recording.path_of(case).exists():
-        return False
-    recorded = _recorded(case.name)
-    asked = (recorded["case_sha256"], recorded["driver_sha256"])
-    return asked == (recording.case_hash(case), results.drivers[case.driver])
 
 
 def _from_recording(case: Case, outcome: Outcome, results: Results) -> tuple[str, ...]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -69,6 +70,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "changed": _changed(run),
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
         "deferred": deferred,
+        "offline": done is not None and done.plan.offline,
         "msg": _message(run, offered, access, context),
         "error": {"code": error.code, "next_step": error.next_step} if error else None,
         "owner": {"sid": done.owner.sid, "account": done.owner.account.name} if done else None,
@@ -95,6 +97,14 @@ def outcome_of(run: HolderRun) -> str:
     if done.plan.retirements:
         return "retired" if done.leaf else "removed"
     return "changed" if done.plan.changes else "unchanged"
+
+
+def shown_outcome(row: Mapping[str, Any]) -> str:
+    """The outcome of a holder's result in words: with ``would be`` in check mode, and how it was reached if that is unusual."""
+    outcome = str(row["outcome"]).replace("_", " ")
+    how = " without a logon" if row.get("offline") and outcome != FAILED else ""
+    would = "would be " if row.get("planned") and outcome != FAILED else ""
+    return f"{would}{outcome}{how}"
 
 
 def is_awaited(run: HolderRun, today: date) -> bool:

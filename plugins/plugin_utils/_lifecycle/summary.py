@@ -107,7 +107,7 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
 
 def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
     """A run of enrol or renew does what the inventory says, so a leaver has to go from there, too."""
-    if any(row.outcome == "removed" for row in rows):
+    if any(row.outcome.startswith("removed") for row in rows):
         yield (
             "Take those who left out of pkcs12_holders, and their bundles out of the bundle folder. Otherwise the next run of enrol or "
             "renew installs the certificates again."

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .result import shown_outcome
+
 FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
 WAITING = ("deferred", "waiting for issuer")
 READY, NOT_READY = "ready", "not ready"
@@ -67,8 +69,7 @@ def _label(row: Mapping[str, Any]) -> str:
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
     outcome = str(row["outcome"]).replace("_", " ")
     needs = bool(row["failed"]) or outcome in WAITING
-    shown = f"would be {outcome}" if row.get("planned") and outcome != FAILED else outcome
-    return SummaryRow(host, shown, _said(row), _label(row), needs, row.get("bundle"))
+    return SummaryRow(host, shown_outcome(row), _said(row), _label(row), needs, row.get("bundle"))
 
 
 def _checked(host: str, result: Result) -> SummaryRow:

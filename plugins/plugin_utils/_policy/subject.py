@@ -30,7 +30,7 @@ def check_pattern(option: str, pattern: str | None, groups: int | None = None) -
 def _bad_pattern(option: str, problem: str) -> CollectionError:
     return CollectionError(
         code="bad_pattern",
-        cause=f"{option} cannot be used: {problem}.",
+        cause=f"'{option}' cannot be used: {problem}.",
         next_step="Write it as Python does; in YAML, single quotes keep backslashes.",
     )
 
