@@ -28,6 +28,13 @@ help: ## show this list
 demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a small hospital on this machine
 	@$(WITH_TESTS) -m lab demo
 
+.PHONY: lab lab-down
+lab: .venv/stamp bed-notice ## start lab workstations on this machine that stay, and say how to reach them
+	@$(WITH_TESTS) -m lab up
+
+lab-down: .venv/stamp ## end the lab workstations
+	@$(WITH_TESTS) -m lab down
+
 .PHONY: test test-rest test-all
 test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that find most: five minutes on two cores
 	@tools/test $(PYTHON) most
