@@ -42,7 +42,16 @@ class CollectionError(Exception):
 
 
 class ConnectionLost(Exception):
-    """The connection to the workstation could not be made, or it ended too early. The text says why."""
+    """The connection to the workstation could not be made, or it ended too early. The text says why, in a sentence.
+
+    ``code`` is stable, ``next_step`` says what to do, and ``detail`` is what the connection itself said. No text holds a secret.
+    """
+
+    def __init__(self, cause: str, *, code: str, next_step: str, detail: str) -> None:
+        super().__init__(cause)
+        self.code = code
+        self.next_step = next_step
+        self.detail = detail
 
 
 class Deferred(Exception):
