@@ -28,14 +28,21 @@ help: ## show this list
 demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a small hospital on this machine
 	@$(WITH_TESTS) -m lab demo
 
+.PHONY: lab lab-down
+lab: .venv/stamp bed-notice ## start lab workstations on this machine that stay, and say how to reach them
+	@$(WITH_TESTS) -m lab up
+
+lab-down: .venv/stamp ## end the lab workstations
+	@$(WITH_TESTS) -m lab down
+
 .PHONY: test test-rest test-all
-test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run the tests that find most: five minutes on two cores
+test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that find most: five minutes on two cores
 	@tools/test $(PYTHON) most
 
-test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run the tests that `make test` leaves out
+test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that `make test` leaves out
 	@tools/test $(PYTHON) rest
 
-test-all: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run all tests
+test-all: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run all tests
 	@tools/test $(PYTHON) all
 
 .PHONY: bench
@@ -97,6 +104,14 @@ prometheus: ## install promtool, if this machine allows it
 .PHONY: prometheus-notice
 prometheus-notice:
 	@tools/prometheus status
+
+.PHONY: kerberos
+kerberos: .venv/stamp ## install a KDC and Python's bindings of Kerberos, if this machine allows it
+	@tools/kerberos install $(PYTHON)
+
+.PHONY: kerberos-notice
+kerberos-notice:
+	@tools/kerberos status $(PYTHON)
 
 .PHONY: screenshots
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images

@@ -20,7 +20,7 @@ import yaml
 from integration.plays import cached, holder, outcomes, row
 from lab.hospital import CONNECTION_ACCOUNT, CONNECTION_UPN, Hospital
 from lab.kdc import Kdc, kerberos
-from lab.people import ANNE, DOMAIN, JEANNE, Desk, Seat
+from lab.people import ANNE, DOMAIN, JEANNE, LOUIS, Desk, Seat
 from lab.playbook import Run, fact_cache, play
 from lab.transports import Transport, lay_out, tls, transports
 from lab.winrm import Access, Entry, Listener
@@ -35,7 +35,7 @@ BOOKS = {
     "check": ("check",),
     "enrol": ("enrol",),
     "again": ("enrol",),
-    "renew": ("renew",),
+    "renew": ("renew", "-e", "renew_now=true"),
     "audit": ("audit",),
     "retire": ("retire", *EVERYBODY),
     "empty": ("audit",),
@@ -91,7 +91,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     folder = tmp_path_factory.mktemp("transports")
     runs, held, facts = {}, {}, {}
     with ExitStack() as running:
-        hospital = running.enter_context(Hospital(folder, [Desk(each.name, SEATS) for each in HERE], days={JEANNE: 20}))
+        hospital = running.enter_context(Hospital(folder, [Desk(each.name, SEATS) for each in HERE]))
         kdc = None
         if kerberos():
             kdc = running.enter_context(Kdc({CONNECTION_UPN.partition("@")[0]: hospital.connection_password}))
@@ -112,6 +112,12 @@ def test_the_guide_has_each_logon_with_each_plugin() -> None:
         (plugin, method) for plugin in ("winrm", "psrp") for method in AuthMethod
     }
     assert len({each.name for each in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize("transport", [each for each in ALL if each.https], ids=lambda each: each.name)
+def test_the_guide_never_switches_the_check_of_certificates_off(transport: Transport) -> None:
+    assert [name for name in transport.variables if "validation" in name] == []
+    assert "/etc/pki/chu/authority.pem" in transport.variables.values()
 
 
 @EACH
@@ -163,6 +169,31 @@ def belongs(entry: Entry, transport: Transport) -> bool:
     return entry.workstation.lower() == transport.name
 
 
-def test_no_password_of_the_connection_is_in_what_was_said(played: Played, tmp_path: Path) -> None:
-    for run in played.runs.values():
-        assert "UNREACHABLE" not in run.stdout
+@pytest.mark.windows
+def test_ntlm_over_https_on_windows_powershell(windows: Hospital, tmp_path: Path) -> None:
+    """A second listener before the workstation with the real drivers."""
+    files = lay_out(windows.authority, tmp_path, CONNECTION_UPN)
+    name = windows.desks[0].name
+    with Listener(
+        windows.workstations[name], windows.ledger, auth=(AuthMethod.NTLM,), tls=tls(windows.authority)
+    ) as listener:
+        (example,) = (each for each in ALL if each.name == "ws-winrm-ntlm-https")
+        led = example.leading_to(listener.port, files)
+        variables = {key: value for key, value in led.items() if key not in ("ansible_user", "ansible_password")}
+        over = ("-e", json.dumps(variables | {"ansible_winrm_message_encryption": "auto"}))
+        runs = {book: play(windows, f"hospital_it.pkcs12.{book}", *over) for book in ("check", "enrol", "audit")}
+        again = play(windows, "hospital_it.pkcs12.enrol", *over)
+        left = play(windows, "hospital_it.pkcs12.retire", *over, *EVERYBODY)
+    number = LOUIS.authorisation
+    assert row(runs["check"], "workstation_info", name).result["ready"] is True
+    assert outcomes(runs["enrol"])[name] == {number: "installed"}
+    assert outcomes(again)[name] == {number: "unchanged"}
+    facts = row(runs["audit"], "certificate_facts", name).result["ansible_facts"]["pkcs12"]
+    assert [each["status"] for each in facts["holders"]] == ["valid"]
+    assert outcomes(left)[name] == {number: "removed"}
+    requests = [each for run in (*runs.values(), again, left) for each in run.requests]
+    assert {each.method for each in requests if each.action != "auth"} == {"ntlm"}
+
+
+def test_every_workstation_answers_in_every_play(played: Played) -> None:
+    assert [name for name, run in played.runs.items() if "UNREACHABLE" in run.stdout] == []

@@ -124,8 +124,8 @@ class Kdc:
     def _configure(self) -> None:
         names = {"realm": REALM, "host": HOST, "loopback": LOOPBACK, "port": self.port, "folder": self._folder}
         self.configuration.write_text(CONFIGURATION.format(more="", **names), encoding="utf-8")
-        # A KDC allows a difference of this many seconds. With none, every time stamp is too far away.
-        own = "  clockskew = 0" if self.skewed else ""
+        # A KDC allows a difference of this many seconds. With less than none, every time stamp is too far away.
+        own = "  clockskew = -1" if self.skewed else ""
         (self._folder / "kdc-krb5.conf").write_text(CONFIGURATION.format(more=own, **names), encoding="utf-8")
         (self._folder / "kdc.conf").write_text(KDC.format(**names), encoding="utf-8")
 

@@ -32,7 +32,7 @@ def _sign(text: str, *types: str) -> Sign:
 INSTALL = "Install it in the Python that runs Ansible, or add it to the execution environment"
 NEVER_IGNORE = "Do not switch the check off: another machine could then take the workstation's place."
 
-# {host}: of the inventory; {address} and {port}: of the connection
+# {host}: of the inventory; {address} and {port}: of the connection; {reason}: what the connection said
 CAUSES: Mapping[str, Explanation] = {
     "winrm_missing": Explanation(
         "The controller lacks the Python package pywinrm, which the connection plugin winrm needs",
@@ -148,6 +148,14 @@ CAUSES: Mapping[str, Explanation] = {
         "{address} does not answer at port {port} in time",
         "Switch the workstation on, and let this port through its firewall from the controller.",
     ),
+    "connection_failed": Explanation(
+        "{reason}",
+        "Switch the workstation on, let WinRM through its firewall, and check the address, the account and the password of the connection.",
+    ),
+    "connection_ended": Explanation(
+        "The connection ended: {reason}",
+        "Run the task again: it continues from the current state.",
+    ),
 }
 
 LIBRARY = r"not installed|no module named|not available|failed to import|support(?:ed)? transport|unsupported auth"
@@ -192,8 +200,8 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
     )),
     ("workstation_unproven", _sign(r"mutual[ _]?auth|unable to authenticate <response \[200\]>", "MutualAuthenticationError")),
     ("access_denied", _sign(r"access is denied|wsmanfault_code'?: '?5\b|0x80070005|\bcode: 5\b")),
-    ("logon_method", _sign(r"did not respon[sd]e? with one of the following authentication methods|does not support the .{0,20}auth")),
-    ("encryption_missing", _sign(r"message encryption is set to 'always' but|encryption .{0,60}(?:not available|does not support)")),
+    ("logon_method", _sign(r"did not respon[sd]e? with one of the following authentication methods|auth protocol .{0,30} is incompatible")),
+    ("encryption_missing", _sign(r"message encryption is set to 'always' but|cannot use message encryption")),
     ("logon_refused", _sign(
         r"credentials were rejected|failed to authenticate|\b401\b|invalid_?credentials|logon failure|0x8009030c",
         "AuthenticationError", "InvalidCredentialsError",
@@ -207,7 +215,10 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
     ("not_http", _sign(r"remote end closed|connection aborted|badstatusline|\[errno (?:104|54)\]", "RemoteDisconnected", "BadStatusLine")),
     ("not_winrm", _sign(r"code:? (?:30\d|40[03458]|50[1-4])\b|not well-formed|parseerror|no element found", "ParseError")),
 )  # fmt: skip
-"""The first that fits is the cause. The order matters: what names a cause exactly comes before what many causes have."""
+"""The first that fits is the cause. The order matters: what names a cause exactly comes before what many causes have.
+
+``connection_failed`` is the cause when none fits, ``connection_ended`` that of a connection that had worked.
+"""
 
 
 def known_cause(problem: BaseException, text: str) -> str | None:

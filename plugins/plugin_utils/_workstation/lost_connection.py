@@ -31,12 +31,6 @@ LONGEST_DETAIL = 1000
 SHORTEST_PASSWORD = 6
 """Characters. A shorter one is part of ordinary words, and the gaps would show it: then nothing of the text is shown."""
 
-REACH_IT = (
-    "Switch the workstation on, let WinRM through its firewall, "
-    "and check the address, the account and the password of the connection."
-)
-RUN_IT_AGAIN = "Run the task again: it continues from the current state."
-
 UNTRIED = ("ssh", "paramiko", "paramiko_ssh", "local")
 """Connection plugins that reach Windows, with a shell of Windows, but over which nobody has tried the collection."""
 
@@ -63,16 +57,11 @@ def lost_connection(problem: Exception, text: str, origin: Origin, host: str, op
         return None
     if origin is Origin.ANSIBLE and not known:
         return None  # The plugins raise a plain error for a package that is missing, and for a time-out.
-    detail = _bounded(text, LONGEST_DETAIL)
-    if AFTER_THE_START.match(text) or (origin is Origin.LIBRARY and not _was_connecting(problem)):
-        cause = f"The connection ended: {_bounded(text, LONGEST_REASON)}."
-        return ConnectionLost(cause, code="connection_ended", next_step=RUN_IT_AGAIN, detail=detail)
-    if known is None:
-        cause = f"{_bounded(text, LONGEST_REASON)}."
-        return ConnectionLost(cause, code="connection_failed", next_step=REACH_IT, detail=detail)
-    found = CAUSES[known]
-    cause = found.sentence(host=host, address=connection_address(option) or host, port=_port(option))
-    return ConnectionLost(cause, code=known, next_step=found.next_step, detail=detail)
+    over = AFTER_THE_START.match(text) or (origin is Origin.LIBRARY and not _was_connecting(problem))
+    code = "connection_ended" if over else known or "connection_failed"
+    values = {"host": host, "address": connection_address(option) or host, "port": _port(option)}
+    cause = CAUSES[code].sentence(reason=_bounded(text, LONGEST_REASON), **values)
+    return ConnectionLost(cause, code=code, next_step=CAUSES[code].next_step, detail=_bounded(text, LONGEST_DETAIL))
 
 
 def unreachable_result(problem: ConnectionLost) -> dict[str, Any]:

@@ -169,7 +169,7 @@ class Shells:
     def create(self, resource_uri: str, logon: Logon, asked: Element | None) -> AnyShell:
         """Makes a shell of the kind that the resource URI names, as the ``rsp:Shell`` asks for it. Raises ``Fault``."""
         if logon.account.lower() in self._refused:
-            raise Fault(ACCESS_DENIED, "w:AccessDenied", "Access is denied. ")
+            raise Fault(ACCESS_DENIED, "w:AccessDenied", "Accès refusé. ")  # Windows translates it
         factory = self._factories.get(resource_uri)
         if factory is None:
             raise Fault(UNKNOWN_RESOURCE, "w:DestinationUnreachable", f"There is no resource {resource_uri} here.")
