@@ -38,7 +38,6 @@ BOOKS = {
     "renew": ("renew", "-e", "renew_now=true"),
     "audit": ("audit",),
     "retire": ("retire", *EVERYBODY),
-    "empty": ("audit",),
 }
 EACH = pytest.mark.parametrize(
     "transport",
@@ -149,7 +148,7 @@ def test_renewal_leaves_the_new_certificate_alone_and_facts_say_so(played: Playe
 def test_removal_leaves_nothing_and_facts_say_so(played: Played, transport: Transport) -> None:
     assert outcomes(played.runs["retire"])[transport.name][JEANNE.authorisation] == "removed"
     assert played.held["retire"][transport.name] == frozenset()
-    assert played.facts["empty"][transport.name]["certificates"] == []
+    assert played.facts["retire"][transport.name]["certificates"] == []
 
 
 @EACH
