@@ -100,7 +100,7 @@ class Pkcs12Action(ActionBase):
             if validation.error_messages:
                 text = self._mask(str(validation.errors[0]))
                 raise argument_error(text, isinstance(validation.errors[0], UnsupportedError), self._task.action)
-            self._computer = expected_name(validation.validated_parameters.get("computer"))
+            self._computer = expected_name(untag(self._task.args).get("computer"))  # Ansible would make text of a list
             result = self.run_task(self._task_context(validation.validated_parameters))
         except CollectionError as refusal:
             result = failed_result(refusal)

@@ -130,15 +130,20 @@ class Hospital:
         return workstation
 
     def issue(self, person: Person, days: int) -> IssuedBundle:
-        """The authority issues a bundle, valid from now for so many days, with a passphrase of its own."""
+        """The authority issues a bundle with a passphrase of its own, valid from now for so many days.
+
+        With 0 days or less it was valid for three years before, and has ended.
+        """
         now = datetime.now(timezone.utc)
+        ends = now + timedelta(days=days)
+        starts = now - timedelta(minutes=5)
         return self.authority.issue(
             person.name,
             person.authorisation,
             passphrase=secrets.token_urlsafe(12),
             dialect=DIALECTS[self.people.index(person) % len(DIALECTS)],
-            not_before=now - timedelta(minutes=5),
-            not_after=now + timedelta(days=days),
+            not_before=starts if starts < ends else ends - timedelta(days=THREE_YEARS),
+            not_after=ends,
         )
 
     def deliver(self, person: Person, days: int, suffix: str = "") -> IssuedBundle:
