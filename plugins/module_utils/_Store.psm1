@@ -184,20 +184,6 @@ function Get-DnsName {
 	if ($label -and $domain) { "$label.$domain" }
 }
 
-function Test-Computer {
-	<# .SYNOPSIS
-	Whether this computer is called so: its NetBIOS name or a DNS name, in any case. #>
-	param([string] $Name)
-	[bool] (@([Environment]::MachineName; Get-DnsName) | Where-Object { $_.Equals($Name, [StringComparison]::OrdinalIgnoreCase) })
-}
-
-function Assert-Computer {
-	<# .SYNOPSIS
-	Refuses to write on a computer that is not called so. It gets the name only: a step may hold a secret. #>
-	param([string] $Name)
-	if (-not (Test-Computer -Name $Name)) { throw @{ code = 'wrong_computer' } }
-}
-
 function Test-Request {
 	<# .SYNOPSIS
 	The keys of a request that are unknown, missing or wrong. It gets names only: the request holds secrets. #>

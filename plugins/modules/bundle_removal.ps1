@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+
 
 #AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._FileRemoval
 
 # Removes bundles from people's folders: those with the hash of the request, and nothing else. Protocol: docs/developers/driver_protocol.md

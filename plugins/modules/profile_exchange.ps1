@@ -3,6 +3,7 @@
 
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Element
+#AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._ProfileFile
 
 # Removes certificates and key files from the profile of someone who is not logged on. Protocol: docs/developers/driver_protocol.md
@@ -164,15 +165,6 @@ function Invoke-Step {
 	Remove-KeyFile -ProfilePath $person.path -Sid $Sid -Element $element -Other $others
 }
 
-function Get-Failure {
-	<# .SYNOPSIS
-	A refusal (a thrown code) as it is, any other error by its HRESULT. #>
-	param([Management.Automation.ErrorRecord] $ErrorRecord, [string] $Code)
-	$thrown = $ErrorRecord.TargetObject
-	if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult; file = $thrown.file } }
-	@{ code = $Code; hresult = Get-HResult -Exception $ErrorRecord.Exception; file = $null }
-}
-
 function Get-Sent {
 	<# .SYNOPSIS
 	Elements as the protocol has them. #>
@@ -191,46 +183,20 @@ function Invoke-Transaction {
 			$Answer.changed = $Answer.changed -or $step.step -eq 'remove_certificate' -or $fact.key -eq 'deleted'
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {
-			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step)_failed")
+			$Answer.error = @{ step = $step.id; file = $_.TargetObject.file } + (Get-Failure -ErrorRecord $_ -Code "$($step.step)_failed")
 			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
 			return
 		}
 	}
 }
 
-function Assert-Request {
-	<# .SYNOPSIS
-	Refuses a request with other keys than the protocol's. #>
-	$expected = 'protocol', 'owner_sid', 'observed', 'steps'
-	if (Test-Request -Expected $expected -Given $complex_args.Keys -Protocol $complex_args.protocol) { throw @{ code = 'bad_request' } }
-	foreach ($step in $complex_args.steps) {
-		$expected = $stepKeys[[string] $step.step]
-		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
-		if (Compare-Object -ReferenceObject (@('id', 'step') + $expected) -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
-	}
-}
-
-function Lock-Owner {
-	<# .SYNOPSIS
-	The mutex of an owner's store, taken. One that somebody else has made and closed to us counts as busy. #>
-	param([string] $Sid)
-	try {
-		$mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid")
-	} catch [UnauthorizedAccessException] { throw @{ code = 'busy' } }
-	# Another exchange on this owner's store that died has released it.
-	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
-	if (-not $free) { throw @{ code = 'busy' } }
-	$mutex
-}
-
 function Invoke-Exchange {
 	<# .SYNOPSIS
 	Carries out a request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
-	Assert-Request
-	foreach ($step in $complex_args.steps) { if ($step.step -eq 'computer') { Assert-Computer -Name $step.name } }
+	Assert-Request -StepKeys $stepKeys
 	[void] (Get-OwnProfile -Sid $Sid)
-	$mutex = Lock-Owner -Sid $Sid
+	$mutex = Enter-Mutex -Sid $Sid
 	try {
 		$path = (Get-OwnProfile -Sid $Sid).path
 		$found = @(Read-ProfileStore -ProfilePath $path -Name 'My')
@@ -246,11 +212,9 @@ function Invoke-Exchange {
 }
 
 $owner = [string] $complex_args.owner_sid
-$answer = @{ changed = $false; protocol = 1; owner_sid = $owner; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
-try { Invoke-Exchange -Sid $owner -Answer $answer } catch { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
-if ($answer.error) {
-	$answer.failed = $true
-	$answer.msg = "profile_exchange stopped at $($answer.error.step): $($answer.error.code)"
+$answer = New-Answer -Sid $owner
+try { Invoke-Exchange -Sid $owner -Answer $answer } catch {
+	$answer.error = @{ step = 'guard'; file = $_.TargetObject.file } + (Get-Failure -ErrorRecord $_ -Code 'unexpected')
 }
-ConvertTo-Json -Compress -Depth 20 -InputObject $answer
+ConvertTo-Sent -Driver 'profile_exchange' -Answer $answer
 if ($answer.error) { exit 1 }

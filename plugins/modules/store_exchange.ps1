@@ -4,10 +4,9 @@
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
-#AnsibleRequires -PowerShell ..module_utils._Authority
 #AnsibleRequires -PowerShell ..module_utils._TransportKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
-#AnsibleRequires -PowerShell ..module_utils._Mutex
+#AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
@@ -21,18 +20,18 @@ $missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090
 
 # A step's memo is for undoing it: "replaced", an element as it was; "added", the link of a new container; "location" of an authority.
 
-# The keys of each type of step, beside id, step and, but for "computer", thumbprint.
+# The keys of each type of step, beside id and step.
 $stepKeys = @{
-	transport_key = , 'nonce'
+	transport_key = 'thumbprint', 'nonce'
 	computer = , 'name'
-	import = 'bundle', 'passphrase', 'exportable'
-	import_sealed = 'bundle', 'sealed_passphrase', 'container', 'exportable'
-	prove = , 'nonce'
-	name = , 'friendly_name'
-	chain = , 'certificate'
-	connect = 'url', 'proxy', 'timeout', 'expected_status'
-	retire = , 'method'
-	remove = @()
+	import = 'thumbprint', 'bundle', 'passphrase', 'exportable'
+	import_sealed = 'thumbprint', 'bundle', 'sealed_passphrase', 'container', 'exportable'
+	prove = 'thumbprint', 'nonce'
+	name = 'thumbprint', 'friendly_name'
+	chain = 'thumbprint', 'certificate'
+	connect = 'thumbprint', 'url', 'proxy', 'timeout', 'expected_status'
+	retire = 'thumbprint', 'method'
+	remove = , 'thumbprint'
 }
 
 function Unlock-Passphrase {
@@ -90,6 +89,25 @@ function Import-Bundle {
 	}
 	$link = Get-KeyLink -Certificate $present
 	$fact + @{ container = $link.container; provider = $link.provider }
+}
+
+function Add-Authority {
+	<# .SYNOPSIS
+	Step "chain": for the machine where this user may, else for the user. No Root store: Windows would ask in a dialog. #>
+	param([string] $Thumbprint, [byte[]] $Data, [hashtable] $Memo)
+	$authority = [Security.Cryptography.X509Certificates.X509Certificate2]::new($Data)
+	if ($authority.Thumbprint -ne $Thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
+	if ($authority.Subject -eq $authority.Issuer) { throw @{ code = 'root_certificate' } }
+	foreach ($location in 'LocalMachine', 'CurrentUser') {
+		try {
+			$store = Open-Store -Name 'CA' -Location $location -Access 'ReadWrite'
+			if (Find-Certificate -Store $store -Thumbprint $Thumbprint) { return @{ store = $null } }
+			$store.Add($authority)
+			$store.Close()
+			$Memo.location = $location
+			return @{ store = $location }
+		} catch [Security.Cryptography.CryptographicException] { if ($location -eq 'CurrentUser') { throw } }
+	}
 }
 
 function Remove-Certificate {
@@ -172,17 +190,6 @@ function Undo-Step {
 	if ($Memo.replaced) { (Get-KeyStore)::Restore($Store, $Memo.replaced) }
 }
 
-function Get-Failure {
-	<# .SYNOPSIS
-	A refusal (a thrown code) as it is, any other error by its HRESULT. #>
-	param([Management.Automation.ErrorRecord] $ErrorRecord, [string] $Code)
-	$thrown = $ErrorRecord.TargetObject
-	if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult } }
-	$hresult = Get-HResult -Exception $ErrorRecord.Exception
-	if ($Code -eq 'prove_failed') { $Code = if ($hresult -in $missingKey.Values) { 'no_key' } else { 'sign_failed' } }
-	@{ code = $Code; hresult = $hresult }
-}
-
 function Invoke-Transaction {
 	<# .SYNOPSIS
 	Does the steps in order. When one fails, undoes what was done, newest first. #>
@@ -199,7 +206,9 @@ function Invoke-Transaction {
 			$fact = Invoke-Step -Index $index -Store $Store -Memo $memo -Entry $entry
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {
-			$Answer.error = @{ step = $step.id } + (Get-Failure -ErrorRecord $_ -Code "$($step.step -replace '_sealed')_failed")
+			$failure = Get-Failure -ErrorRecord $_ -Code "$($step.step -replace '_sealed')_failed"
+			if ($failure.code -eq 'prove_failed') { $failure.code = if ($failure.hresult -in $missingKey.Values) { 'no_key' } else { 'sign_failed' } }
+			$Answer.error = @{ step = $step.id } + $failure
 			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
 		}
 	}
@@ -211,20 +220,6 @@ function Invoke-Transaction {
 			Undo-Step -Store $Store -Thumbprint $one.entry.thumbprint -Memo $one.memo
 			$Answer.journal += $one.entry + @{ outcome = 'undone'; at = Get-UtcNow }
 		} catch { $Answer.journal += $one.entry + @{ outcome = 'undo_failed'; at = Get-UtcNow; hresult = Get-HResult -Exception $_.Exception } }
-	}
-}
-
-function Assert-Request {
-	<# .SYNOPSIS
-	Refuses a request with other keys than the protocol's. #>
-	$expected = 'protocol', 'owner_sid', 'observed', 'steps'
-	if (Test-Request -Expected $expected -Given $complex_args.Keys -Protocol $complex_args.protocol) { throw @{ code = 'bad_request' } }
-	foreach ($step in $complex_args.steps) {
-		$expected = $stepKeys[[string] $step.step]
-		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
-		$expected += if ($step.step -eq 'computer') { 'id', 'step' } else { 'id', 'step', 'thumbprint' }
-		if (Compare-Object -ReferenceObject $expected -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
-		if ('container' -in $expected -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
 }
 
@@ -269,8 +264,10 @@ function Invoke-Exchange {
 	<# .SYNOPSIS
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
-	Assert-Request
-	foreach ($step in $complex_args.steps) { if ($step.step -eq 'computer') { Assert-Computer -Name $step.name } }
+	Assert-Request -StepKeys $stepKeys
+	foreach ($step in $complex_args.steps) {
+		if ($step.step -eq 'import_sealed' -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
+	}
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
 	$mutex = Enter-Mutex -Sid $Sid
 	try {
@@ -289,12 +286,8 @@ function Invoke-Exchange {
 }
 
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
-$answer = @{ changed = $false; protocol = 1; owner_sid = $sid; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
+$answer = New-Answer -Sid $sid
 try { Invoke-Exchange -Sid $sid -Answer $answer } catch { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
 if ($sid -eq $complex_args.owner_sid -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
-if ($answer.error) {
-	$answer.failed = $true
-	$answer.msg = "store_exchange stopped at $($answer.error.step): $($answer.error.code)"
-}
-ConvertTo-Json -Compress -Depth 20 -InputObject $answer
+ConvertTo-Sent -Driver 'store_exchange' -Answer $answer
 if ($answer.error) { exit 1 }

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises of the drivers that no workstation of the lab can show are held by their text. Each check sees the mistake that it is for.
+"""Promises of the drivers, and of the kit, that no workstation of the lab can show are held by their text.
 
-Wine has one user, an administrator whom nothing is closed to and whose DPAPI always works, and it loses an archived certificate.
+Each check sees the mistake that it is for. Wine has one user, an administrator whom nothing is closed to and whose DPAPI always works, and
+it loses an archived certificate. It makes no links, nobody logs on to it between two steps, and no workstation shows the moment between
+the check of a file and its removal.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
+from consistency import kit_promises
 from consistency.driver_promises import (
     archives_or_fails,
     asks_nobody_where_a_path_leads,
@@ -25,35 +28,60 @@ from consistency.driver_promises import (
     tells_a_mutex_that_is_closed_to_it,
     tries_dpapi,
 )
+from consistency.profile_promises import (
+    asks_before_each_step_whether_the_profile_is_loaded,
+    hands_out_no_byte_of_a_key,
+    loads_no_profile,
+    reads_no_link,
+    removes_by_hash_only,
+    removes_what_it_has_checked,
+    takes_nothing_that_could_hold_a_key_for_a_certificate,
+    writes_only_under_the_mutex,
+)
 from consistency.tree import MODULES, ROOT
 
-SOURCE = "\n".join(
-    path.read_text(encoding="utf-8")
-    for path in (
-        MODULES / "store_inventory.ps1",
-        MODULES / "store_exchange.ps1",
-        MODULES / "bundle_files.ps1",
-        ROOT / "plugins" / "module_utils" / "_Store.psm1",
-        ROOT / "plugins" / "module_utils" / "_PrivateKey.psm1",
-        ROOT / "plugins" / "module_utils" / "_Mutex.psm1",
-    )
-)
-Check = Callable[[str], bool]
-CHECKS: list[Check] = [
-    claims_no_privilege_that_it_has_not,
-    says_what_it_could_not_read,
-    tries_dpapi,
-    hides_before_it_removes,
-    archives_or_fails,
-    counts_on_no_merged_link,
-    tells_a_mutex_that_is_closed_to_it,
-    follows_no_link,
-    search_has_bounds,
-    asks_nobody_where_a_path_leads,
-    reads_no_more_than_fits,
-    looks_for_keys_in_all_stores,
-]
-MISTAKES: dict[str, tuple[Check, str, str]] = {
+UTILITIES = ROOT / "plugins" / "module_utils"
+TEXTS = kit_promises.TEXTS | {
+    name: "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    for name, paths in {
+        "drivers": (
+            MODULES / "store_inventory.ps1",
+            MODULES / "store_exchange.ps1",
+            MODULES / "bundle_files.ps1",
+            UTILITIES / "_Store.psm1",
+            UTILITIES / "_PrivateKey.psm1",
+            UTILITIES / "_Exchange.psm1",
+        ),
+        "profile": (MODULES / "profile_exchange.ps1",),
+        "class": (UTILITIES / "_ProfileFile.cs",),
+        "removal": (UTILITIES / "_FileRemoval.cs",),
+    }.items()
+}
+Check = Callable[..., bool]
+CHECKS: dict[Check, tuple[str, ...]] = kit_promises.CHECKS | {
+    claims_no_privilege_that_it_has_not: ("drivers",),
+    says_what_it_could_not_read: ("drivers",),
+    tries_dpapi: ("drivers",),
+    hides_before_it_removes: ("drivers",),
+    archives_or_fails: ("drivers",),
+    counts_on_no_merged_link: ("drivers",),
+    tells_a_mutex_that_is_closed_to_it: ("drivers",),
+    follows_no_link: ("drivers",),
+    search_has_bounds: ("drivers",),
+    asks_nobody_where_a_path_leads: ("drivers",),
+    reads_no_more_than_fits: ("drivers",),
+    looks_for_keys_in_all_stores: ("drivers",),
+    asks_before_each_step_whether_the_profile_is_loaded: ("profile", "class"),
+    hands_out_no_byte_of_a_key: ("profile", "class"),
+    loads_no_profile: ("profile", "class"),
+    reads_no_link: ("profile", "class"),
+    removes_by_hash_only: ("profile", "class"),
+    takes_nothing_that_could_hold_a_key_for_a_certificate: ("profile", "class"),
+    writes_only_under_the_mutex: ("profile", "class"),
+    removes_what_it_has_checked: ("removal",),
+}
+"""With the texts that each gets."""
+MISTAKES: dict[str, tuple[Check, str, str]] = kit_promises.MISTAKES | {
     "the old certificate stays while the new one is added": (counts_on_no_merged_link, "$Store.Remove($present)", ""),
     "the link is not looked at": (counts_on_no_merged_link, "-ne $link.container) { throw", "-eq 0) { throw"),
     "the name is lost": (
@@ -161,16 +189,67 @@ MISTAKES: dict[str, tuple[Check, str, str]] = {
         "\ttry { $certificate.Archived = $true } catch { }\n\t\t\t@{}",
     ),
     "archiving does nothing": (archives_or_fails, "\t$certificate.Archived = $true\n\t\t\t@{}", "\t@{}"),
+    "a folder that is a link is listed": (
+        reads_no_link,
+        "(Get-ProfileFile)::CheckFolder($ProfilePath, $Folder)",
+        "$null",
+    ),
+    "a link is read": (reads_no_link, 'return new ProfileFile { Code = "link" };', ";"),
+    "steps run in a loaded profile": (
+        asks_before_each_step_whether_the_profile_is_loaded,
+        "\tif ($person.loaded) { throw @{ code = 'profile_loaded' } }\n",
+        "",
+    ),
+    "only the guard asks": (
+        asks_before_each_step_whether_the_profile_is_loaded,
+        "$person = Get-OwnProfile -Sid $Sid\n\t$my",
+        "$person = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }\n\t$my",
+    ),
+    "the mutex is not taken": (writes_only_under_the_mutex, "$mutex = Enter-Mutex -Sid $Sid", "$mutex = $null"),
+    "a file goes by its path": (
+        removes_by_hash_only,
+        "$removal::Remove(",
+        "[IO.File]::Delete($File.path) -or $removal::Remove(",
+    ),
+    "the key leaves the class": (hands_out_no_byte_of_a_key, "\t\t\tfile.Data = null;\n", ""),
+    "the hive is loaded": (loads_no_profile, "$person\n}", "reg load HKU\\x $person.path\n\t$person\n}"),
+    "a p12 is taken for a certificate": (
+        takes_nothing_that_could_hold_a_key_for_a_certificate,
+        "if (-not $records[32] -or $type::GetCertContentType($records[32]) -ne 'Cert') { throw $refusal }",
+        "",
+    ),
+    "a file may change while it is hashed": (
+        removes_what_it_has_checked,
+        "GENERIC_READ | DELETE, FILE_SHARE_READ,",
+        "GENERIC_READ | DELETE, FILE_SHARE_ALL,",
+    ),
+    "a link is followed": (removes_what_it_has_checked, ", FILE_FLAG_OPEN_REPARSE_POINT))", ", 0))"),
+    "where a handle leads does not count": (
+        removes_what_it_has_checked,
+        'OrdinalIgnoreCase)) return "link";',
+        "OrdinalIgnoreCase)) { }",
+    ),
+    "the hash does not count": (
+        removes_what_it_has_checked,
+        'OrdinalIgnoreCase)) return "changed";',
+        "OrdinalIgnoreCase)) { }",
+    ),
+    "any size is hashed": (removes_what_it_has_checked, 'if (stream.Length > largest) return "too_large";', ""),
 }
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_drivers_keep_it(check: Check) -> None:
-    assert check(SOURCE)
+    assert check(*(TEXTS[name] for name in CHECKS[check]))
+
+
+def test_every_check_has_a_mistake() -> None:
+    assert {check for check, *_change in MISTAKES.values()} == set(CHECKS)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_seen(mistake: str) -> None:
     check, right, wrong = MISTAKES[mistake]
-    assert SOURCE.count(right) == 1
-    assert not check(SOURCE.replace(right, wrong))
+    texts = [TEXTS[name] for name in CHECKS[check]]
+    assert sum(text.count(right) for text in texts) == 1
+    assert not check(*(text.replace(right, wrong) for text in texts))

@@ -103,27 +103,26 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
     except FalseProofError as error:
         return Row(case.name, Verdict.DIFFERS, (str(error), *left))
     alike = Verdict.AGREED if case.runs_on(Kind.WINDOWS_POWERSHELL) else Verdict.WINDOWS_ONLY
-    if alike is Verdict.AGREED and _is_recorded(case, results):
+    if alike is Verdict.AGREED and recording.is_of(case, results.drivers[case.driver]):
         found, note = (*_from_recording(case, outcome, results), *left), None
     else:
-        found = (*complaints(case, _ordered(outcome)), *left)
+        found = (*complaints(case, _ordered(case, outcome)), *left)
         note = NOT_RECORDED if alike is Verdict.AGREED else None
     return Row(case.name, Verdict.DIFFERS if found else alike, (*found, note) if note else found)
 
 
-def _ordered(outcome: Outcome) -> Outcome:
-    """An outcome with its profiles as a case expects them: the owner's first."""
-    profiles = outcome.answer.get("profiles", [])
-    return replace(outcome, answer={**outcome.answer, "profiles": _by_owner(profiles)}) if profiles else outcome
+def _ordered(case: Case, outcome: Outcome) -> Outcome:
+    """An outcome with its profiles as a case expects them, the owner's first where the case names no owners."""
+    named = [each.get("owner_sid") for each in case.answer.get("profiles", ())]
 
+    def place(profile: Json) -> tuple[int, str]:
+        owner = str(profile["owner_sid"])
+        return named.index(owner) if owner in named else 0, owner
 
-def _is_recorded(case: Case, results: Results) -> bool:
-    """Whether the recording is of this driver and of this question."""
-    if not recording.path_of(case).exists():
-        return False
-    recorded = _recorded(case.name)
-    asked = (recorded["case_sha256"], recorded["driver_sha256"])
-    return asked == (recording.case_hash(case), results.drivers[case.driver])
+    answer = outcome.answer
+    if "profiles" in answer:
+        answer = {**answer, "profiles": sorted(answer["profiles"], key=place)}
+    return replace(outcome, answer=answer)
 
 
 def _from_recording(case: Case, outcome: Outcome, results: Results) -> tuple[str, ...]:

@@ -16,18 +16,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from contract import leavers
 from contract.normal import Place
 from contract.orders import (
-    CloseStore,
+    Condition,
     DnsName,
-    ForceKeyProtection,
-    HoldMutex,
     Order,
     PutElement,
     PutKey,
     PutLogging,
     PutRegistry,
     PutTransportKey,
-    SecondaryLogon,
-    TemporaryProfile,
+    Setting,
     TrustRoot,
 )
 from contract.placed import PutFile, PutPerson
@@ -75,10 +72,6 @@ class EmulatedSubject:
                 self._put_element(order)
             case PutPerson():
                 self._put_person(order)
-            case TemporaryProfile():
-                self.workstation.profiles[OWNER.sid].temporary = True
-            case ForceKeyProtection():
-                self.workstation.force_key_protection = order.policy
             case PutLogging():
                 logging = replace(self.workstation.logging, **{order.kind: order.value == 1})
                 self.workstation.logging = logging
@@ -86,8 +79,10 @@ class EmulatedSubject:
                 self._put_into_a_place(order)
             case TrustRoot():
                 self._trust(order.der)
-            case SecondaryLogon() | HoldMutex() | CloseStore() | DnsName():
-                self._prepare_service(order)
+            case DnsName():
+                self.workstation.dns_host, self.workstation.dns_domain = order.host, order.domain
+            case Condition() | Setting():
+                self._bring_into(order)
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
         if isinstance(order, PutRegistry):
@@ -108,18 +103,20 @@ class EmulatedSubject:
         else:
             store.plant_raw(order.name, element)
 
-    def _prepare_service(self, order: SecondaryLogon | HoldMutex | CloseStore | DnsName) -> None:
-        match order:
-            case HoldMutex(squat=True):
-                self.workstation.squatted_mutexes.add(OWNER.sid)
-            case SecondaryLogon():
-                self.workstation.secondary_logon = order.start
-            case CloseStore():
-                self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
-            case DnsName():
-                self.workstation.dns_host, self.workstation.dns_domain = order.host, order.domain
-            case HoldMutex():
+    def _bring_into(self, condition: Condition | Setting) -> None:
+        match condition:
+            case Setting("ForceKeyProtection"):
+                self.workstation.force_key_protection = condition.value
+            case Setting("SecondaryLogon"):
+                self.workstation.secondary_logon = condition.value
+            case Condition.TEMPORARY_PROFILE:
+                self.workstation.profiles[OWNER.sid].temporary = True
+            case Condition.MUTEX_HELD:
                 self.workstation.mutex(OWNER.sid).acquire()
+            case Condition.MUTEX_SQUATTED:
+                self.workstation.squatted_mutexes.add(OWNER.sid)
+            case Condition.STORE_CLOSED:
+                self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
 
     def _trust(self, der: bytes) -> None:
         root = x509.load_der_x509_certificate(der)

@@ -19,13 +19,14 @@ from contract.case_runner import leavers_store, resolver
 from contract.fixture_certificates import FixtureCertificate
 from contract.normal import Place
 from contract.orders import (
-    ForceKeyProtection,
-    HoldMutex,
+    Condition,
     Order,
     PutElement,
     PutKey,
     PutLogging,
     PutRegistry,
+    Setting,
+    name_of,
 )
 from contract.placed import PutFile, PutPerson
 from contract.recording import case_hash
@@ -38,7 +39,7 @@ FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
 """The placeholders that the harness resolves."""
 KNOWN = {
     *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
-    *("SecondaryLogon", "TemporaryProfile", "TrustRoot", "CloseStore", "DnsName"),
+    *("SecondaryLogon", "SquatMutex", "TemporaryProfile", "TrustRoot", "CloseStore", "DnsName"),
 }
 """The preparations that the harness can make, or that have a reason here why it does not."""
 NEVER = {
@@ -62,7 +63,8 @@ def document(case: Case) -> Json:
         request = fill(dict(case.request), _resolve(leavers_store(case)))
         wanted = list(orders(case.workstation))
         unknown = next(
-            (f"the kit does not know the preparation {name}" for name in map(_name, wanted) if name not in KNOWN), None
+            (f"the kit does not know the preparation {name}" for name in map(name_of, wanted) if name not in KNOWN),
+            None,
         )
     except (KeyError, TypeError, ValueError) as error:
         request, wanted, unknown = {}, [], f"the kit does not know this preparation: {error}"
@@ -79,6 +81,12 @@ def document(case: Case) -> Json:
         "administrator": next(_administrator(wanted), None),
         "wine": case.not_on.get(Kind.WINDOWS_POWERSHELL),
     }
+
+
+def runs_under_wine(case: Case) -> bool:
+    """Whether the kit runs it on the test bed, where PowerShell makes no links."""
+    linked = any(isinstance(order, PutFile) and order.link for order in orders(case.workstation))
+    return case.runs_on(Kind.WINDOWS_POWERSHELL) and not linked and not document(case)["never"]
 
 
 def csp_blob(wanted: FixtureCertificate) -> bytes:
@@ -109,13 +117,9 @@ def _resolve(of_a_leaver: list[bytes]) -> Callable[[str], str]:
     return resolve
 
 
-def _name(order: Order) -> str:
-    return type(order).__name__
-
-
 def _order(order: Order) -> Json:
-    if isinstance(order, HoldMutex):
-        return {"do": "HoldMutex", "squat": order.squat}
+    if order in (Condition.MUTEX_HELD, Condition.MUTEX_SQUATTED):
+        return {"do": name_of(order)}
     if isinstance(order, PutKey) and order.legacy:
         return {
             "do": "PutLegacyKey",
@@ -145,8 +149,8 @@ def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
 def _never_prepared(wanted: list[Order]) -> Iterator[str]:
     """Which preparations the kit does not make, and why."""
     for order in wanted:
-        if _name(order) in NEVER:
-            yield NEVER[_name(order)]
+        if name_of(order) in NEVER:
+            yield NEVER[name_of(order)]
         match order:
             case PutPerson(logged_on=True) | PutLogging(of=str()):
                 yield "it needs another person who is logged on"
@@ -168,7 +172,7 @@ def _administrator(wanted: list[Order]) -> Iterator[str]:
         match order:
             case PutPerson():
                 yield "it puts the profile of an invented person beside the real ones"
-            case PutLogging() | ForceKeyProtection():
+            case PutLogging() | Setting("ForceKeyProtection"):
                 yield "it sets a policy of the computer for some seconds"
             case PutRegistry(of=None):
                 yield "it sets values in the computer's registry for some seconds"

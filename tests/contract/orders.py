@@ -6,10 +6,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
 
 from contract.fixture_certificates import FixtureCertificate
 from contract.placed import PutFile, PutPerson
 from lab.emulated.registry import Value
+
+
+class Condition(Enum):
+    """What can be said of the owner's workstation in one word."""
+
+    TEMPORARY_PROFILE = "TemporaryProfile"
+    """The owner's profile is a temporary one."""
+    MUTEX_HELD = "HoldMutex"
+    """Another process holds the owner's mutex until the workstation is closed."""
+    MUTEX_SQUATTED = "SquatMutex"
+    """An event of another process has its name until then."""
+    STORE_CLOSED = "CloseStore"
+    """A store of the owner, beside My, does not open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A number of the computer: the site's policy of that name, or the start type of the service of that name, which then is there."""
+
+    name: Literal["ForceKeyProtection", "SecondaryLogon"]
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +63,6 @@ class PutElement:
 
 
 @dataclass(frozen=True, slots=True)
-class TemporaryProfile:
-    """The owner's profile is a temporary one."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoldMutex:
-    """Another process holds the owner's mutex until the workstation is closed. ``squat``: by an event of that name instead."""
-
-    squat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ForceKeyProtection:
-    """The site's policy of that name."""
-
-    policy: int
-
-
-@dataclass(frozen=True, slots=True)
 class PutLogging:
     """A logging policy. ``of``: the SID of a user, or None for the computer."""
 
@@ -66,13 +70,6 @@ class PutLogging:
     edition: str
     of: str | None
     value: int
-
-
-@dataclass(frozen=True, slots=True)
-class SecondaryLogon:
-    """The service is there, with this start type."""
-
-    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +96,27 @@ class PutRegistry:
     values: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class CloseStore:
-    """A store of the owner, beside My, does not open."""
-
-
 Order = (
-    TrustRoot
+    Condition
+    | Setting
+    | TrustRoot
     | DnsName
-    | ForceKeyProtection
     | PutLogging
     | PutRegistry
     | PutFile
-    | SecondaryLogon
     | PutKey
     | PutTransportKey
     | PutElement
     | PutPerson
-    | TemporaryProfile
-    | HoldMutex
-    | CloseStore
 )
+
+
+def name_of(order: Order) -> str:
+    """What ``prepare.ps1`` and the kit call it."""
+    match order:
+        case Condition():
+            return order.value
+        case Setting():
+            return order.name
+        case _:
+            return type(order).__name__

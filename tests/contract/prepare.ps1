@@ -118,7 +118,7 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
         'TemporaryProfile' { Set-ItemProperty -LiteralPath "$profileList\$sid" -Name State -Value 0x800 }
         'ForceKeyProtection' {
             $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SOFTWARE\Policies\Microsoft\Cryptography')
-            $key.SetValue('ForceKeyProtection', [int] $order.policy, 'DWord')
+            $key.SetValue('ForceKeyProtection', [int] $order.value, 'DWord')
         }
         'PutRegistry' { Set-Registry -Order $order }
         'PutLogging' { Set-Logging -Order $order }
@@ -130,7 +130,7 @@ foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
         }
         'SecondaryLogon' {
             $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey('SYSTEM\CurrentControlSet\Services\seclogon')
-            $key.SetValue('Start', [int] $order.start, 'DWord')
+            $key.SetValue('Start', [int] $order.value, 'DWord')
         }
         'TrustRoot' {
             $roots = [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'LocalMachine')

@@ -44,6 +44,14 @@ def case_hash(case: Case) -> str:
     return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
 
 
+def is_of(case: Case, sha256: str) -> bool:
+    """Whether there is a recording of this driver, by its hash, and of this question."""
+    if not path_of(case).exists():
+        return False
+    recorded = read(case)
+    return bool((recorded["case_sha256"], recorded["driver_sha256"]) == (case_hash(case), sha256))
+
+
 def path_of(case: Case) -> Path:
     """Where the recording lies."""
     return FOLDER / f"{case.name}.json"

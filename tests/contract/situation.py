@@ -72,18 +72,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from contract import leavers
 from contract.fixture_certificates import fixture_certificate
 from contract.orders import (
-    CloseStore,
+    Condition,
     DnsName,
-    ForceKeyProtection,
-    HoldMutex,
     Order,
     PutElement,
     PutKey,
     PutLogging,
     PutRegistry,
     PutTransportKey,
-    SecondaryLogon,
-    TemporaryProfile,
+    Setting,
     TrustRoot,
 )
 from contract.placed import PutFile, PutPerson
@@ -158,9 +155,9 @@ def _of_the_computer(word: str, details: Any) -> Order:
         case "logging":
             return _logging(**details)
         case "force_key_protection":
-            return ForceKeyProtection(details)
+            return Setting("ForceKeyProtection", details)
         case "secondary_logon":
-            return SecondaryLogon(details)
+            return Setting("SecondaryLogon", details)
     raise ValueError(f"{word} is no word for a preparation")
 
 
@@ -230,11 +227,11 @@ def _leavers_file(word: str, locked: bool = False, link: bool = False, **details
     return PutFile(path, data, locked=locked, link=link)
 
 
-PLAIN: Mapping[str, TemporaryProfile | HoldMutex | CloseStore] = {
-    "temporary_profile": TemporaryProfile(),
-    "exchange_running": HoldMutex(),
-    "mutex_squatted": HoldMutex(squat=True),
-    "closed_store": CloseStore(),
+PLAIN: Mapping[str, Condition] = {
+    "temporary_profile": Condition.TEMPORARY_PROFILE,
+    "exchange_running": Condition.MUTEX_HELD,
+    "mutex_squatted": Condition.MUTEX_SQUATTED,
+    "closed_store": Condition.STORE_CLOSED,
 }
 PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,

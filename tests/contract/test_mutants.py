@@ -35,7 +35,7 @@ def nothing(*_arguments: object, **_named: object) -> None:
 
 
 def _without(name: str) -> Callable[[pytest.MonkeyPatch], None]:
-    return lambda patch: patch.setattr(exchange._Exchange, name, nothing)
+    return lambda patch: patch.setattr(exchange._StoreExchange, name, nothing)
 
 
 def _no_sweep(patch: pytest.MonkeyPatch) -> None:
@@ -51,8 +51,8 @@ def _shared_container(patch: pytest.MonkeyPatch) -> None:
 
 
 def _check_mode_ignored(patch: pytest.MonkeyPatch) -> None:
-    transact = exchange._Exchange._transact
-    patch.setattr(exchange._Exchange, "_transact", lambda self, _check_mode: transact(self, check_mode=False))
+    transact = exchange._StoreExchange._transact
+    patch.setattr(exchange._StoreExchange, "_transact", lambda self, _check_mode: transact(self, check_mode=False))
 
 
 def _patient(patch: pytest.MonkeyPatch) -> None:
@@ -142,6 +142,7 @@ def test_a_driver_changed_by_one_byte_is_refused(sent: SENT) -> None:
         "store_inventory": CASES["inventory_of_an_empty_store"],
         "store_exchange": CASES["import_again_changes_nothing"],
         "browser_info": CASES["browsers_of_a_fresh_workstation"],
+        "profile_exchange": CASES["leaver_loses_certificate_and_cng_key"],
         "bundle_files": CASES["bundles_of_a_fresh_workstation"],
         "bundle_removal": CASES["removal_takes_the_file_with_the_hash_and_no_other"],
     }

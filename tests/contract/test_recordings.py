@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from contract import record, recording
 from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.kinds import on_a_fresh_one
@@ -28,3 +30,33 @@ def test_emulation_equals_recording(case: Case, sent: Mapping[tuple[str, bool], 
 def test_every_case_is_recorded_and_nothing_else() -> None:
     """A forgotten recording would compare with nothing."""
     assert set(FOLDER.glob("*.json")) == {path_of(case) for case in RECORDED}
+
+
+def test_only_what_is_stale_is_recorded_again(
+    sent: Mapping[tuple[str, bool], Sent], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh, other_driver, other_question, missing = BOTH[:4]
+    ran: list[str] = []
+
+    def emulated(cases: list[Case], _kind: Kind, _sent: object) -> list[tuple[Case, object]]:
+        ran.extend(case.name for case in cases)
+        return [(case, on_a_fresh_one(case, Kind.EMULATED, sent)) for case in cases]
+
+    for module in (record, recording):
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    for name, value in {"bed": lambda: tmp_path, "capture": lambda: sent, "load": lambda: BOTH[:4]}.items():
+        monkeypatch.setattr(record, name, value)
+    monkeypatch.setattr(record, "in_parallel", emulated)
+    assert record.main([]) == 0
+    assert ran == [case.name for case in BOTH[:4]]
+    for case, key in ((other_driver, "driver_sha256"), (other_question, "case_sha256")):
+        changed = {**read(case), key: "0"}
+        path_of(case).write_text(recording.text(changed))
+    path_of(missing).unlink()
+    ran.clear()
+    assert record.main([]) == 0
+    assert ran == [case.name for case in (other_driver, other_question, missing)]
+    assert fresh.name not in ran
+    ran.clear()
+    assert record.main(["--all"]) == 0
+    assert len(ran) == 4

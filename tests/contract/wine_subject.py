@@ -10,26 +10,25 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 from contract.fixture_certificates import PASSPHRASE, bundle
 from contract.normal import NORMAL, Place
 from contract.orders import (
-    CloseStore,
+    Condition,
     DnsName,
-    ForceKeyProtection,
-    HoldMutex,
     Order,
     PutElement,
     PutKey,
     PutLogging,
     PutRegistry,
     PutTransportKey,
-    SecondaryLogon,
+    Setting,
     TrustRoot,
+    name_of,
 )
 from contract.placed import PutFile, PutPerson
 from contract.situation import EDITIONS, KINDS_OF_LOGGING
@@ -54,7 +53,7 @@ $taken = [Threading.EventWaitHandle]::new($false, 'ManualReset', $name)
 'held'
 Start-Sleep -Seconds 600
 """
-
+HELD: Mapping[Condition, str] = {Condition.MUTEX_HELD: HOLD, Condition.MUTEX_SQUATTED: SQUAT}
 LOCK = """
 $held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft\\SystemCertificates\\My\\Certificates') |
     ForEach-Object {{ [IO.File]::Open($_, 'Open', 'Read', 'None') }}
@@ -102,12 +101,12 @@ class WineSubject:
         files = [order for order in wanted if isinstance(order, PutFile)]
         # People's folders may be behind a link.
         self._place([file for file in files if file.link])
-        documents = [order_document(order) for order in wanted if not isinstance(order, HoldMutex | PutFile)]
+        documents = [order_document(order) for order in wanted if not (isinstance(order, PutFile) or is_held(order))]
         elements = self._carry_out(documents) if documents else ()
         self._place([file for file in files if not file.link])
         for order in wanted:
-            if isinstance(order, HoldMutex):
-                self._hold(SQUAT if order.squat else HOLD)
+            if is_held(order):
+                self._hold(HELD[order])
             if isinstance(order, PutFile) and order.locked:
                 self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
@@ -171,6 +170,11 @@ class WineSubject:
         self._workstation.close()
 
 
+def is_held(order: Order) -> TypeGuard[Condition]:
+    """Whether a process keeps the workstation so."""
+    return isinstance(order, Condition) and order in HELD
+
+
 def order_document(order: Order) -> Json:
     """What ``prepare.ps1`` and the kit for real Windows read. Raises ``ValueError`` for an order that is none of PowerShell's."""
     facts: Json = {}
@@ -190,13 +194,15 @@ def order_document(order: Order) -> Json:
         case PutRegistry():
             values = [{"name": name, **_registry_value(value)} for name, value in order.values.items()]
             facts = {"of": order.of, "key": order.key, "values": values}
-        case SecondaryLogon() | ForceKeyProtection() | DnsName() | PutTransportKey():
+        case Setting():
+            facts = {"value": order.value}
+        case DnsName() | PutTransportKey():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}
-        case HoldMutex() | PutFile() | CloseStore():
-            raise ValueError(f"{type(order).__name__} is none of PowerShell's")
-    return {"do": type(order).__name__, **facts}
+        case PutFile() | Condition.STORE_CLOSED | Condition.MUTEX_HELD | Condition.MUTEX_SQUATTED:
+            raise ValueError(f"{name_of(order)} is none of PowerShell's")
+    return {"do": name_of(order), **facts}
 
 
 def _registry_value(value: Value) -> Json:

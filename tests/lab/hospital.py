@@ -24,6 +24,7 @@ from lab.winrm import Intercept, Ledger, Listener
 from lab.workstation_interface import AuthMethod, Workstation
 
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
+CONNECTION_UPN = "svc-ansible@chu.example"
 THREE_YEARS = 3 * 365
 DIALECTS: tuple[Dialect, ...] = ("modern", "3des", "rc2-40")
 
@@ -119,7 +120,8 @@ class Hospital:
         if desk.windows and bed():
             return WineWorkstation.create(desk.name, {_unix_user(): self.connection_password})
         workstation = EmulatedWorkstation(desk.name.upper(), desk.os_build)
-        service = User(CONNECTION_ACCOUNT, f"{DOMAIN_SID}-1103", self.connection_password, administrator=True)
+        sid, password = f"{DOMAIN_SID}-1103", self.connection_password
+        service = User(CONNECTION_ACCOUNT, sid, password, administrator=True, upn=CONNECTION_UPN)
         workstation.add_user(service)
         for seat in desk.seats:
             person = seat.person

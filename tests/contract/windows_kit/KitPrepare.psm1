@@ -122,9 +122,10 @@ function Add-KitPreparation {
 		'PutElement' { Add-Element -Order $Order -Case $Case }
 		'PutPerson' { Add-Person -Order $Order -Case $Case }
 		'PutFile' { Add-OwnFile -Order $Order -Case $Case }
-		'HoldMutex' { Add-Mutex -Case $Case -Squat:$Order.squat }
+		'HoldMutex' { Add-Mutex -Case $Case }
+		'SquatMutex' { Add-Mutex -Case $Case -Squat }
 		'ForceKeyProtection' {
-			Set-KitRegistry -Root 'HKLM' -Path 'SOFTWARE\Policies\Microsoft\Cryptography' -Name 'ForceKeyProtection' -Kind 'DWord' -Value $Order.policy
+			Set-KitRegistry -Root 'HKLM' -Path 'SOFTWARE\Policies\Microsoft\Cryptography' -Name 'ForceKeyProtection' -Kind 'DWord' -Value $Order.value
 		}
 		'PutLogging' { Set-KitRegistry -Root 'HKLM' -Path "Software\Policies\Microsoft\$($Order.key)" -Name $Order.name -Kind 'DWord' -Value $Order.value }
 		'PutRegistry' {

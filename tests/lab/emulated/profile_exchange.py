@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from cryptography import x509
 
@@ -17,7 +15,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     ElementError,
     KeyProvInfo,
     parse_element,
-    store_hash,
 )
 from lab.emulated.computer import Computer
 from lab.emulated.errors import DriverError, HResult
@@ -25,13 +22,12 @@ from lab.emulated.handle import Change, Observer, Operation
 from lab.emulated.logon import Session
 from lab.emulated.profile import Profile, elements
 from lab.emulated.removal import place_to_keep
-from lab.emulated.request import PROTOCOL, wrong_with
 from lab.emulated.store import CNG_PROVIDER, spki
 from lab.emulated.store_folder import CERTIFICATES
+from lab.emulated.transaction import Exchange
 from lab.key_files import capi_key_file, cng_key_file, container_of, file_name
 
 LARGEST_FILE, MOST_FILES = 64 << 10, 1000
-STEP_KEYS = {"computer": {"name"}, "remove_key": {"thumbprint"}, "remove_certificate": {"thumbprint"}}
 
 Json = dict[str, Any]
 
@@ -55,54 +51,26 @@ class KeyFile:
 
 
 def profile_exchange(
-    computer: Computer, session: Session, request: Mapping[str, Any], check_mode: bool, observe: Observer
+    computer: Computer, _session: Session, request: Mapping[str, Any], check_mode: bool, observe: Observer
 ) -> Json:
     """Answers a request of profile_exchange."""
-    answer = _Exchange(computer, session, request, observe).run(check_mode)
-    error = answer["error"]
-    if error:
-        answer |= {"failed": True, "msg": f"profile_exchange stopped at {error['step']}: {error['code']}"}
-    return answer
+    return _ProfileExchange(computer, request, observe).run(check_mode)
 
 
-class _Exchange:
-    def __init__(self, computer: Computer, session: Session, request: Mapping[str, Any], observe: Observer) -> None:
-        self._computer, self._session, self._request, self._observe = computer, session, request, observe
-        self._sid = str(request.get("owner_sid", ""))
-        self._journal: list[Json] = []
-        self._answer: Json = {
-            "changed": False,
-            "protocol": PROTOCOL,
-            "owner_sid": self._sid,
-            "utc": computer.utc(),
-            "before": [],
-            "after": [],
-            "journal": self._journal,
-            "error": None,
-        }
+class _ProfileExchange(Exchange):
+    driver: ClassVar[str] = "profile_exchange"
+    step_keys: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "computer": ("name",),
+        "remove_key": ("thumbprint",),
+        "remove_certificate": ("thumbprint",),
+    }
 
-    def run(self, check_mode: bool) -> Json:
-        try:
-            self._check_request()
-            self._profile()
-            with self._alone():
-                self._transact(check_mode)
-        except DriverError as refusal:
-            self._answer["error"] = {"step": "guard", **_error(refusal, "unexpected")}
-        return self._answer
+    def __init__(self, computer: Computer, request: Mapping[str, Any], observe: Observer) -> None:
+        super().__init__(computer, str(request.get("owner_sid", "")), request)
+        self._observe = observe
 
-    def _check_request(self) -> None:
-        if wrong_with(self._request, ("protocol", "owner_sid", "observed", "steps")):
-            raise DriverError("bad_request")
-        for step in self._request["steps"]:
-            keys = STEP_KEYS.get(str(step.get("step")))
-            if keys is None:
-                raise DriverError("unknown_step")
-            if set(step) != {"id", "step"} | keys:
-                raise DriverError("bad_request")
-        names = [step["name"] for step in self._request["steps"] if step["step"] == "computer"]
-        if not all(map(self._computer.is_called, names)):
-            raise DriverError("wrong_computer")
+    def _check_owner(self) -> None:
+        self._profile()
 
     def _profile(self) -> Profile:
         profile = self._computer.profiles.get(self._sid)
@@ -116,39 +84,29 @@ class _Exchange:
             raise DriverError("profile_unread", facts={"file": profile.path})
         return profile
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        mutex = self._computer.mutex(self._sid)
-        if not mutex.acquire(timeout=self._computer.mutex_wait):
-            raise DriverError("busy")
-        try:
-            yield
-        finally:
-            mutex.release()
-
     def _transact(self, check_mode: bool) -> None:
-        profile = self._profile()
+        self._profile()
+        super()._transact(check_mode)
+
+    def _elements(self) -> list[Json]:
+        profile = self._computer.profiles[self._sid]
         self._read(profile, "My")
-        self._answer["before"] = self._answer["after"] = before = elements(profile.store, "file")
-        if store_hash(base64.b64decode(each["data"]) for each in before) != self._request["observed"]:
-            raise DriverError("stale_store")
-        if check_mode:
-            return
-        self._run_steps()
-        self._answer["after"] = elements(profile.store, "file")
+        return elements(profile.store, "file")
 
     def _run_steps(self) -> None:
         for step in self._request["steps"]:
-            entry = {"id": step["id"], "step": step["step"], "thumbprint": step.get("thumbprint")}
             try:
                 facts = self._do(step["step"], step.get("thumbprint"))
             except DriverError as error:
-                self._answer["error"] = {"step": step["id"], **_error(error, f"{step['step']}_failed")}
-                self._journal.append(entry | {"outcome": "failed", "at": self._computer.utc()})
+                self._answer["error"] = self._error(step["id"], error, f"{step['step']}_failed")
+                self._enter(step, "failed")
                 return
             removed = step["step"] == "remove_certificate" or facts.get("key") == "deleted"
             self._answer["changed"] = self._answer["changed"] or removed
-            self._journal.append(entry | facts | {"outcome": "done", "at": self._computer.utc()})
+            self._enter(step, "done", **facts)
+
+    def _error(self, step_id: str, error: DriverError, otherwise: str) -> Json:
+        return super()._error(step_id, error, otherwise) | {"file": error.facts.get("file")}
 
     def _do(self, step: str, thumbprint: str | None) -> Json:
         if step == "computer":
@@ -232,10 +190,6 @@ class _Exchange:
             raise DriverError(code, HResult.SHARING_VIOLATION, {"file": file.path})
         if file and (file.is_link or len(file.data) > LARGEST_FILE):
             raise DriverError(code, facts={"file": file.path})
-
-
-def _error(error: DriverError, otherwise: str) -> Json:
-    return {"code": error.code or otherwise, "hresult": error.hresult, "file": error.facts.get("file")}
 
 
 def _element_path(profile: Profile, store: str, name: str) -> str:

@@ -1,0 +1,66 @@
+# What the drivers share that write: the right request, the right computer, one exchange at a time on the store of an owner, the answer.
+
+function Test-Computer {
+	<# .SYNOPSIS
+	Whether this computer is called so: its NetBIOS name or a DNS name, in any case. #>
+	param([string] $Name)
+	[bool] (@([Environment]::MachineName; Get-DnsName) | Where-Object { $_.Equals($Name, [StringComparison]::OrdinalIgnoreCase) })
+}
+
+function Assert-Request {
+	<# .SYNOPSIS
+	Refuses a request with other keys than the protocol's, or for another computer. It is no argument: a step may hold a secret. #>
+	param([hashtable] $StepKeys)
+	$expected = 'protocol', 'owner_sid', 'observed', 'steps'
+	if (Test-Request -Expected $expected -Given $complex_args.Keys -Protocol $complex_args.protocol) { throw @{ code = 'bad_request' } }
+	foreach ($step in $complex_args.steps) {
+		$expected = $StepKeys[[string] $step.step]
+		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
+		if (Compare-Object -ReferenceObject (@('id', 'step') + $expected) -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
+		if ($step.step -eq 'computer' -and -not (Test-Computer -Name $step.name)) { throw @{ code = 'wrong_computer' } }
+	}
+}
+
+function Enter-Mutex {
+	<# .SYNOPSIS
+	The owner's mutex, which this process then holds. #>
+	param([string] $Sid)
+	try { $mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid") } catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {
+		# Another account, or something that is no mutex, has its name.
+		throw @{ code = 'busy'; hresult = Get-HResult -Exception $_.Exception }
+	}
+	# Another exchange on this owner's store that died has released it.
+	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }
+	if (-not $free) {
+		$mutex.Dispose()
+		throw @{ code = 'busy' }
+	}
+	$mutex
+}
+
+function Get-Failure {
+	<# .SYNOPSIS
+	A refusal (a thrown code) as it is, any other error by its HRESULT. #>
+	param([Management.Automation.ErrorRecord] $ErrorRecord, [string] $Code)
+	$thrown = $ErrorRecord.TargetObject
+	if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult } }
+	@{ code = $Code; hresult = Get-HResult -Exception $ErrorRecord.Exception }
+}
+
+function New-Answer {
+	<# .SYNOPSIS
+	An answer in which nothing was done yet. #>
+	param([string] $Sid)
+	@{ changed = $false; protocol = 1; owner_sid = $Sid; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
+}
+
+function ConvertTo-Sent {
+	<# .SYNOPSIS
+	An answer as it is sent. #>
+	param([string] $Driver, [hashtable] $Answer)
+	if ($Answer.error) {
+		$Answer.failed = $true
+		$Answer.msg = "$Driver stopped at $($Answer.error.step): $($Answer.error.code)"
+	}
+	ConvertTo-Json -Compress -Depth 20 -InputObject $Answer
+}
