@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for each in EQUIPMENT:
         config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
     config.addinivalue_line("markers", "full: takes long, and is left to `make test-rest`")
-    config.addinivalue_line("markers", "all_only: takes so long that only `make test-all` runs it")
+    config.addinivalue_line("markers", "all_only: only `make test-all` runs it, since something cheaper shows the same")
     config.addinivalue_line("markers", "smoke: runs in `make test` though it needs Windows PowerShell")
 
 
@@ -118,8 +118,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line, yellow=True, bold=True)
     if count := figures.LEFT_OUT.get("left to all"):
         line = (
-            f">>> LEFT OUT: {count} tests with Windows PowerShell that only `make test-all` runs: every second contract case, of which "
-            "`make record` runs each, and the kit's run of all cases."
+            f">>> LEFT OUT: {count} tests with Windows PowerShell that only `make test-all` runs: contract cases by Ansible's command. The "
+            "kit runs them without it, and `make record` with it."
         )
         terminalreporter.write_line(line, yellow=True, bold=True)
 

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises of the drivers that no workstation of the lab can show are held by their text. Each check sees the mistake that it is for.
+"""Promises of the drivers, and of the kit, that no workstation of the lab can show are held by their text.
 
-Wine has one user, an administrator whom nothing is closed to and whose DPAPI always works, and it loses an archived certificate. It makes
-no links, nobody logs on to it between two steps, and no workstation shows the moment between the check of a file and its removal.
+Each check sees the mistake that it is for. Wine has one user, an administrator whom nothing is closed to and whose DPAPI always works, and
+it loses an archived certificate. It makes no links, nobody logs on to it between two steps, and no workstation shows the moment between
+the check of a file and its removal.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
+from consistency import kit_promises
 from consistency.driver_promises import (
     archives_or_fails,
     asks_nobody_where_a_path_leads,
@@ -39,7 +41,7 @@ from consistency.profile_promises import (
 from consistency.tree import MODULES, ROOT
 
 UTILITIES = ROOT / "plugins" / "module_utils"
-TEXTS = {
+TEXTS = kit_promises.TEXTS | {
     name: "\n".join(path.read_text(encoding="utf-8") for path in paths)
     for name, paths in {
         "drivers": (
@@ -56,7 +58,7 @@ TEXTS = {
     }.items()
 }
 Check = Callable[..., bool]
-CHECKS: dict[Check, tuple[str, ...]] = {
+CHECKS: dict[Check, tuple[str, ...]] = kit_promises.CHECKS | {
     claims_no_privilege_that_it_has_not: ("drivers",),
     says_what_it_could_not_read: ("drivers",),
     tries_dpapi: ("drivers",),
@@ -79,7 +81,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     removes_what_it_has_checked: ("removal",),
 }
 """With the texts that each gets."""
-MISTAKES: dict[str, tuple[Check, str, str]] = {
+MISTAKES: dict[str, tuple[Check, str, str]] = kit_promises.MISTAKES | {
     "the old certificate stays while the new one is added": (counts_on_no_merged_link, "$Store.Remove($present)", ""),
     "the link is not looked at": (counts_on_no_merged_link, "-ne $link.container) { throw", "-eq 0) { throw"),
     "the name is lost": (

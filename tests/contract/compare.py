@@ -106,15 +106,23 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
     if alike is Verdict.AGREED and recording.is_of(case, results.drivers[case.driver]):
         found, note = (*_from_recording(case, outcome, results), *left), None
     else:
-        found = (*complaints(case, _ordered(outcome)), *left)
+        found = (*complaints(case, _ordered(case, outcome)), *left)
         note = NOT_RECORDED if alike is Verdict.AGREED else None
     return Row(case.name, Verdict.DIFFERS if found else alike, (*found, note) if note else found)
 
 
-def _ordered(outcome: Outcome) -> Outcome:
-    """An outcome with its profiles as a case expects them: the owner's first."""
-    profiles = outcome.answer.get("profiles", [])
-    return replace(outcome, answer={**outcome.answer, "profiles": _by_owner(profiles)}) if profiles else outcome
+def _ordered(case: Case, outcome: Outcome) -> Outcome:
+    """An outcome with its profiles as a case expects them, the owner's first where the case names no owners."""
+    named = [each.get("owner_sid") for each in case.answer.get("profiles", ())]
+
+    def place(profile: Json) -> tuple[int, str]:
+        owner = str(profile["owner_sid"])
+        return named.index(owner) if owner in named else 0, owner
+
+    answer = outcome.answer
+    if "profiles" in answer:
+        answer = {**answer, "profiles": sorted(answer["profiles"], key=place)}
+    return replace(outcome, answer=answer)
 
 
 def _from_recording(case: Case, outcome: Outcome, results: Results) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pytest
 from contract.captured_commands import Sent, capture
 from contract.case import Case, load
 from contract.kinds import Pool
+from contract.kit_case import runs_under_wine
 from lab.workstation_interface import Kind
 
 CASES = load()
@@ -18,15 +19,16 @@ SMOKE = {"renewal_from_end_to_end", "inventory_resolves_an_account_name"}
 """On Windows PowerShell these run in ``make test``, too: both drivers, every step of a renewal."""
 
 
-ALL_ONLY = {case.name for case in [each for each in CASES if each.runs_on(Kind.WINDOWS_POWERSHELL)][1::2]} - SMOKE
-"""A case takes seconds there. `make record` runs each whenever a driver or a case has changed, so half of them is enough in between."""
+LEFT_TO_THE_KIT = {case.name for case in CASES if runs_under_wine(case)} - SMOKE
+"""A case of its own takes ten times as long as one in the kit, which runs these with the same drivers in ``test_kit_on_windows.py``. What
+Ansible's wrapper does with an answer is seen in the others; `make record` runs each whenever a driver or a case has changed."""
 
 
 def marks(case: Case, kind: Kind) -> list[pytest.MarkDecorator]:
     if kind is not Kind.WINDOWS_POWERSHELL:
         return []
     smoke = [pytest.mark.smoke] * (case.name in SMOKE)
-    return [pytest.mark.windows, *smoke, *[pytest.mark.all_only] * (case.name in ALL_ONLY)]
+    return [pytest.mark.windows, *smoke, *[pytest.mark.all_only] * (case.name in LEFT_TO_THE_KIT)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -83,6 +83,12 @@ def document(case: Case) -> Json:
     }
 
 
+def runs_under_wine(case: Case) -> bool:
+    """Whether the kit runs it on the test bed, where PowerShell makes no links."""
+    linked = any(isinstance(order, PutFile) and order.link for order in orders(case.workstation))
+    return case.runs_on(Kind.WINDOWS_POWERSHELL) and not linked and not document(case)["never"]
+
+
 def csp_blob(wanted: FixtureCertificate) -> bytes:
     """The private key as PRIVATEKEYBLOB, for RSACryptoServiceProvider (https://learn.microsoft.com/windows/win32/seccrypto/rsa-schannel-key-blobs).
 

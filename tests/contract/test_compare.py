@@ -16,7 +16,7 @@ import pytest
 from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.case_runner import ask
-from contract.compare import Row, Verdict, main, rows
+from contract.compare import NOT_RECORDED, Row, Verdict, main, rows
 from contract.emulated_subject import EmulatedSubject
 from contract.fixture_certificates import all_certificates, certificates_of
 from contract.kit import FORMAT, build
@@ -148,6 +148,16 @@ DIFFERENT = {
     "inventory_sees_that_script_block_logging_is_on_and_no_other": [_logging_unseen],
     "retire_by_archiving": [_archived_mark_missing],
 }
+
+
+def test_without_a_recording_it_is_held_against_the_case(
+    results: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The drivers may have changed since they were recorded."""
+    monkeypatch.setattr("contract.recording.is_of", lambda _case, _sha256: False)
+    found = table(results, tmp_path)
+    assert {name: row for name, row in found.items() if row.verdict is Verdict.DIFFERS} == {}
+    assert NOT_RECORDED in found["enrol_into_an_empty_store"].details
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from contract import kit
 from contract.case import Case, load
 from contract.compare import Row, Verdict, main, probe_row, rows
 from contract.fixture_certificates import fixture_certificate
+from contract.kit_case import runs_under_wine
 from contract.results import read
 from figures import LINES
 from lab.wine import WineWorkstation, bed, seen_by_wine
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.windows
 
 PATIENCE = 1200.0
 SMOKE = "enrol_into_an_empty_store,inventory_of_an_empty_store,bundles_of_a_fresh_workstation,renewal_from_end_to_end"
-SOMEBODYS_FILE = "medical certificate of Odile.p12"
+SOMEBODYS_FILE, SOMEBODYS_KEY = "medical certificate of Odile.p12", "key of Odile"
 CERTIFICATES = r"\Microsoft\SystemCertificates"
 LOOKED_AT = (
     rf"HKCU\Software{CERTIFICATES}",
@@ -51,6 +52,8 @@ $store = [Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentU
 $store.Open('ReadWrite')
 $store.Add([Security.Cryptography.X509Certificates.X509Certificate2]::new($bytes))
 [IO.File]::WriteAllText("$env:USERPROFILE\\Downloads\\{file}", 'mine')
+[Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, '{key}').Dispose()
+[Microsoft.Win32.Registry]::SetValue('HKEY_CURRENT_USER\\Software\\Policies\\Mozilla\\Firefox', 'Preferences', 'mine')
 """
 
 Json = dict[str, Any]
@@ -134,7 +137,7 @@ def state(workstation: WineWorkstation) -> set[str]:
 def test_it_agrees_with_the_recordings_names_nobody_and_leaves_nothing(
     workstation: WineWorkstation, unpacked: Path, tmp_path: Path
 ) -> None:
-    workstation.run_powershell(PLANT.format(data=_somebodys_certificate(), file=SOMEBODYS_FILE))
+    plant(workstation)
     before = state(workstation)
     ended = run(workstation, unpacked, tmp_path, "-Administrator", f'-Case "{SMOKE}"')
     assert ended.exit_code == 0, ended.stdout
@@ -146,7 +149,17 @@ def test_it_agrees_with_the_recordings_names_nobody_and_leaves_nothing(
     assert main([str(ended.results)]) == 0
     text = ended.results.read_text(encoding="ascii")
     assert personal(workstation, text) == []
-    assert json.loads(text)["left_out"] > 0
+    said = json.loads(text)
+    assert said["left_out"] > 0
+    assert said["clean_up"]["before"] == said["clean_up"]["after"] == {"elements": 1, "keys": 1, "authorities": 0}
+
+
+def plant(workstation: WineWorkstation) -> None:
+    """Somebody's certificate, file, key and setting, which all stay."""
+    workstation.run_powershell(PLANT.format(data=_somebodys_certificate(), file=SOMEBODYS_FILE, key=SOMEBODYS_KEY))
+    planted = "\n".join(state(workstation))
+    for mark in (fixture_certificate("computer").thumbprint, SOMEBODYS_FILE, SOMEBODYS_KEY, "Preferences"):
+        assert mark in planted
 
 
 def _somebodys_certificate() -> str:
@@ -168,7 +181,6 @@ def personal(workstation: WineWorkstation, text: str) -> list[str]:
     return [word for word in words if re.search(rf"(?<![\w+/=]){re.escape(word)}(?![\w+/=])", plain, re.IGNORECASE)]
 
 
-@pytest.mark.all_only
 def test_every_case_that_it_can_run_agrees(workstation: WineWorkstation, unpacked: Path, tmp_path: Path) -> None:
     before = state(workstation)
     ended = run(workstation, unpacked, tmp_path, "-Administrator")
@@ -179,13 +191,9 @@ def test_every_case_that_it_can_run_agrees(workstation: WineWorkstation, unpacke
     seconds = json.loads(ended.results.read_text())["seconds"]
     LINES.append(f"the kit under Wine, in {seconds} s: {dict(counted)}")
     assert [row for row in table.values() if row.verdict is Verdict.DIFFERS] == []
-    silent = [
-        row
-        for row in table.values()
-        if row.verdict is Verdict.NOT_RUN and "could not be prepared" in "".join(row.details)
-    ]
-    assert silent == []
-    assert counted[Verdict.AGREED.value] > 100
+    agreed = {row.name for row in table.values() if row.verdict is Verdict.AGREED}
+    # Elsewhere nothing runs these on every change.
+    assert {case.name for case in load() if runs_under_wine(case)} - agreed == set()
 
 
 INTERRUPTED = {
@@ -197,7 +205,7 @@ INTERRUPTED = {
         {"certificate": {"of": "computer", "store": "computer", "key": "lost"}},
         {"unparsable": "IAAAAAEAAAD/AAAAMIIC"},
         {"logging": {"kind": "script_block", "edition": "Windows PowerShell", "of": "computer"}},
-        {"registry": {"of": "own", "key": "Policies\\Mozilla\\Firefox", "values": {"Preferences": "mine"}}},
+        {"registry": {"of": "own", "key": "Policies\\Mozilla\\Firefox", "values": {"Preferences": "the kit's"}}},
         {"person": {"sid": "S-1-5-21-9-9-9-1105", "name": "mdurand", "certificates": ["jeanne-2024"], "twin": True}},
         {"file": {"path": "<profile>\\Documents\\new\\a.p12", "text": "one"}},
         {"exchange_running": True},
@@ -214,6 +222,7 @@ def test_the_next_start_takes_back_what_a_killed_one_left(
 ) -> None:
     monkeypatch.setattr(kit, "load", lambda: [*load(), Case(**INTERRUPTED)])  # type: ignore[arg-type]
     unpacked = _unpacked(tmp_path)
+    plant(workstation)
     before = state(workstation)
     process = start(workstation, unpacked, "-Administrator", "-Case interrupted")
     process.send(b"", end=True)
@@ -230,6 +239,7 @@ def test_the_next_start_takes_back_what_a_killed_one_left(
         r"My\Certificates",
         "ProfileList",
         "ScriptBlockLogging",
+        "the kit's",
         "a.p12",
         "journal",
     ):

@@ -35,7 +35,7 @@ BOUNDS = {
     (2, 16): (Bound(1, 6, 68_400), Bound(2, 11, 381_200), Bound(3, 16, 686_900)),
     (2, 18): (Bound(1, 6, 69_100), Bound(2, 11, 387_600), Bound(3, 16, 699_200)),
     (2, 19): (Bound(1, 6, 92_600), Bound(2, 11, 464_400), Bound(3, 16, 830_200)),
-    (2, 21): (Bound(1, 6, 99_900), Bound(2, 11, 487_600), Bound(3, 16, 869_300)),
+    (2, 21): (Bound(1, 6, 99_000), Bound(2, 11, 486_700), Bound(3, 16, 868_400)),
 }
 """By the line it began with: for a reading, for an exchange, and for an import where PowerShell is logged. Of an exchange most is what
 Ansible sends for become.

@@ -114,6 +114,12 @@ def test_the_guide_has_each_logon_with_each_plugin() -> None:
     assert len({each.name for each in ALL}) == len(ALL)
 
 
+@pytest.mark.parametrize("transport", [each for each in ALL if each.https], ids=lambda each: each.name)
+def test_the_guide_never_switches_the_check_of_certificates_off(transport: Transport) -> None:
+    assert [name for name in transport.variables if "validation" in name] == []
+    assert "/etc/pki/chu/authority.pem" in transport.variables.values()
+
+
 @EACH
 def test_check_finds_the_workstation_ready(played: Played, transport: Transport) -> None:
     result = row(played.runs["check"], "workstation_info", transport.name).result

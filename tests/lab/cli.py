@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "down": lambda options: Background(options.folder).down(),
     "status": lambda options: Background(options.folder).status(),
     "serve": lambda options: serve(options.folder, options.kind),
-    "demo": lambda options: _demo(),
+    "demo": lambda _options: _demo(),
     **dict.fromkeys(
         ("deliver", "age", "logon", "logoff"), lambda options: Background(options.folder).order(_request(options))
     ),

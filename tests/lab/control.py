@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How a command of the lab reaches the hospital that runs in the background: one request and one answer, over the loopback interface.
 
-A request is ``{"order": name, ...arguments}``. An answer is ``{"ok": bool, "said": [sentence, ...]}``. Both are JSON. Who asks proves that he
-knows a random key, which only the owner of the lab's folder can read.
+A request is ``{"order": name, ...arguments}``. An answer is ``{"ok": bool, "said": [sentence, ...]}``. Both are JSON. Who asks proves to
+know a random key, which only the owner of the lab's folder can read.
 """
 
 from __future__ import annotations

@@ -51,7 +51,8 @@ function Write-KitValue {
 		[void] $Out.Append(([IFormattable] $Value).ToString($null, [Globalization.CultureInfo]::InvariantCulture))
 		return
 	}
-	if ($Value -is [Collections.IDictionary]) { $named = @(foreach ($key in $Value.Keys) { , @($key, $Value[$key]) }) }
+	# An entry may be called Keys, and would be what that member gives.
+	if ($Value -is [Collections.IDictionary]) { $named = @(foreach ($entry in $Value.GetEnumerator()) { , @($entry.Key, $entry.Value) }) }
 	elseif ($Value -is [Management.Automation.PSCustomObject]) { $named = @(foreach ($one in $Value.PSObject.Properties) { , @($one.Name, $one.Value) }) }
 	elseif ($Value -is [Collections.IEnumerable] -and $Value -isnot [string]) {
 		$comma = '['

@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections import defaultdict
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import psrpcore
@@ -105,7 +106,7 @@ class PsrpShell:
             self.flush()
         return manifest
 
-    def _on(self, event: psrpcore.PSRPEvent) -> Manifest | None:
+    def _on(self, event: psrpcore.PSRPEvent[Any]) -> Manifest | None:
         pipeline = self._pipelines.get(str(event.pipeline_id).upper()) if event.pipeline_id else None
         if pipeline is None:
             return None
@@ -140,7 +141,7 @@ class _Pipeline:
         self.done = False
 
     def start(self, workstation: Workstation, logon: Logon) -> None:
-        metadata = self._pipeline.metadata
+        metadata: Any = self._pipeline.metadata
         script = "\n".join(command.command_text for command in metadata.commands)
         encoded = base64.b64encode(script.encode("utf-16-le")).decode()
         self._console = bool(metadata.no_input)

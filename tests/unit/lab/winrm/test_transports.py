@@ -177,9 +177,8 @@ def test_kerberos_is_refused_without_a_ticket_and_ntlm_where_only_kerberos_is_al
     site: Site, answering: FakeWorkstation
 ) -> None:
     with site.listener(answering, Ledger(), AuthMethod.KERBEROS, https=True) as listener:
-        with (
-            pytest.raises(ValueError, match="'Kerberos'"),
-            RunspacePool(pypsrp(site, listener.port, AuthMethod.NTLM, https=True)),
-        ):
-            pass
+        client = pypsrp(site, listener.port, AuthMethod.NTLM, https=True)
+        pool = RunspacePool(client)
+        with pytest.raises(ValueError, match="'Kerberos'"):
+            pool.open()
     assert answering.started == []
