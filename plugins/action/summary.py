@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import ArgumentSpec, Pkcs12Action, TaskContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed
 
 HOLDERS = "pkcs12_holders"
 
@@ -19,17 +21,21 @@ class ActionModule(Pkcs12Action):
         options={
             "results": {"type": "str", "required": True},
             "hosts": {"type": "list", "elements": "str", "required": True},
+            "whole_inventory": {"type": "bool", "default": True},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         name = task.options["results"]
         results: dict[str, Any] = {}
+        listed: dict[str, Listed] = {}
         known: set[str] = set()
-        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS)):
+        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, LEAVERS)):
             results[host] = variables.get(name)
+            holders = variables.get(HOLDERS) or ()
+            listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)))
             if (
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
-                known |= {str(holder.get("authorisation")) for holder in variables.get(HOLDERS) or ()}
-        return summary(results, known)
+                known |= {str(holder.get("authorisation")) for holder in holders}
+        return summary(results, known, listed if task.options["whole_inventory"] else None)

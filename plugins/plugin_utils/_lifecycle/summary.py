@@ -17,6 +17,8 @@ from .summary_rows import (
     SILENT,
     SKIPPED,
     WAITING,
+    WITHOUT_HOLDERS,
+    Listed,
     Result,
     SummaryRow,
     is_failed,
@@ -31,9 +33,12 @@ FIRST = (FAILED, WITH_FAILURES, NOT_READY, SILENT, NOT_REACHED, *WAITING)
 """Outcomes that need a person come first, in this order."""
 
 
-def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, Any]:
-    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts."""
-    rows = [row for host, result in results.items() for row in rows_of(host, result)]
+def summary(
+    results: Mapping[str, Result | None], known: Set[str], listed: Mapping[str, Listed] | None = None
+) -> dict[str, Any]:
+    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``listed``: by host, what the
+    inventory says of its holders; None if the run is not about all of them."""
+    rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host))]
     missing = found_nowhere(results.values(), known)
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not (result or {}).get("skipped")]
@@ -48,6 +53,7 @@ def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, 
             *_rows_for_somebody(rows),
             *_others(rows),
             *_after_removal(rows),
+            *_without_holders(rows),
             *_table(rows),
         ],
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
@@ -111,6 +117,15 @@ def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
         yield (
             "Take those who left out of pkcs12_holders, and their bundles out of the bundle folder. Otherwise the next run of enrol or "
             "renew installs the certificates again."
+        )
+
+
+def _without_holders(rows: Iterable[SummaryRow]) -> Iterator[str]:
+    """A misspelt variable looks like a workstation where nobody works."""
+    if any(row.outcome == WITHOUT_HOLDERS for row in rows):
+        yield (
+            "A workstation without holders has no pkcs12_holders in the inventory, so nothing was done there. If people work there, "
+            "add the variable."
         )
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from .result import shown_outcome
 FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
 WAITING = ("deferred", "waiting for issuer")
 READY, NOT_READY = "ready", "not ready"
-VALID = "valid"
+VALID, MISSING = "valid", "missing"
+LEFT, LEFT_WITH_CERTIFICATE, WITHOUT_HOLDERS = "left", "left with a certificate", "without holders"
 
 Result = Mapping[str, Any]
 
@@ -32,8 +33,45 @@ class SummaryRow:
     bundle: Mapping[str, Any] | None = None
 
 
-def rows_of(host: str, result: Result | None) -> Iterator[SummaryRow]:
-    """The rows of a host. ``result`` is None if the run ended before the host's turn."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the inventory says of a host: the entries of ``pkcs12_holders``, and the numbers of those who have left."""
+
+    holders: Sequence[Mapping[str, Any]]
+    leavers: Set[str]
+
+    def has_left(self, holder: Mapping[str, Any]) -> bool:
+        """Whether this holder is a leaver. Upper and lower case of a number do not differ."""
+        return str(holder.get("authorisation") or "").casefold() in {number.casefold() for number in self.leavers}
+
+    @property
+    def gone(self) -> list[Mapping[str, Any]]:
+        """The entries of those who have left."""
+        return [holder for holder in self.holders if self.has_left(holder)]
+
+
+def rows_of(host: str, result: Result | None, listed: Listed | None = None) -> Iterator[SummaryRow]:
+    """The rows of a host. ``result`` is None if the run ended before the host's turn; ``listed`` if the inventory does not matter."""
+    rows = list(_rows_of(host, result, listed))
+    if listed is None or not result or result.get("unreachable") or result.get("failed") or result.get("skipped"):
+        yield from rows
+    elif not listed.holders and ("ready" in result or not rows) and all(row.outcome == READY for row in rows):
+        yield SummaryRow(host, WITHOUT_HOLDERS)
+    else:
+        yield from rows
+        yield from _left(host, result, listed)
+
+
+def _left(host: str, result: Result, listed: Listed) -> Iterator[SummaryRow]:
+    """The leavers of whom the task was told nothing."""
+    if isinstance(result.get("holders"), list):
+        told = {(row.get("user"), row.get("authorisation")) for row in result["holders"]}
+        for holder in listed.gone:
+            if (holder.get("user"), holder.get("authorisation")) not in told:
+                yield SummaryRow(host, LEFT, who=_label(holder))
+
+
+def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterator[SummaryRow]:
     if result is None:
         yield SummaryRow(host, NOT_REACHED, needs_somebody=True)
     elif result.get("unreachable"):
@@ -41,11 +79,15 @@ def rows_of(host: str, result: Result | None) -> Iterator[SummaryRow]:
     elif result.get("skipped"):
         yield SummaryRow(host, SKIPPED, _said(result))
     elif isinstance(result.get("holders"), list):
-        yield from (_holder(host, row) for row in result["holders"])
+        names = _account_names(result)
+        yield from (
+            _holder(host, row | {"user": names.get(row.get("user"), row.get("user"))}) for row in result["holders"]
+        )
     elif "ready" in result:
         yield _checked(host, result)
     elif result.get("ansible_facts"):
-        yield from (_audited(host, row) for row in result["ansible_facts"].get("pkcs12", {}).get("holders", ()))
+        found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
+        yield from (_audited(host, row, listed is not None and listed.has_left(row)) for row in found)
     else:
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
@@ -66,6 +108,12 @@ def _label(row: Mapping[str, Any]) -> str:
     return f"{', '.join(str(each) for each in known if each) or 'no name'} ({row.get('user')})"
 
 
+def _account_names(result: Result) -> Mapping[str, str]:
+    """The accounts by their SIDs, where Windows knows their names: a removal finds a store by the SID."""
+    profiles = ((result.get("ansible_facts") or {}).get("pkcs12") or {}).get("profiles") or ()
+    return {str(each["owner_sid"]): str(each["owner"]) for each in profiles if each.get("owner")}
+
+
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
     outcome = str(row["outcome"]).replace("_", " ")
     needs = bool(row["failed"]) or outcome in WAITING
@@ -81,8 +129,13 @@ def _checked(host: str, result: Result) -> SummaryRow:
     return SummaryRow(host, NOT_READY, todo or _said(result), needs_somebody=True)
 
 
-def _audited(host: str, row: Mapping[str, Any]) -> SummaryRow:
+def _audited(host: str, row: Mapping[str, Any], has_left: bool) -> SummaryRow:
     status = str(row["status"])
+    if has_left and status == MISSING:
+        return SummaryRow(host, LEFT, who=_label(row))
+    if has_left:
+        said = "the certificate is still there. Remove it with the playbook retire."
+        return SummaryRow(host, LEFT_WITH_CERTIFICATE, said, _label(row), needs_somebody=True)
     until = row.get("access_until")
     sentence = f"access until {str(until)[:10]}." if until else "no certificate gives access."
     return SummaryRow(host, status.replace("_", " "), sentence, _label(row), status != VALID)

@@ -119,6 +119,7 @@ ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renew
 ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
 HELD = ONE | {"exceptions": [ACCEPTED]}
 QUIET = {"hosts": ["ws-1"], "holders": [PERSON]}
+NUMBERLESS = PERSON | {"authorisation": ""}
 
 EFFECTS = [
     Effect("hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
@@ -130,6 +131,7 @@ EFFECTS = [
     Effect("holders.function", "physician", says("(physician)"), False, True, DUE),
     Effect("holders.mail", "nobody", code, None, "bad_arguments", QUIET),
     Effect("holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", ONE | {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
     Effect("holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
     Effect("exceptions", [ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["renew_authorisation"], TWO),
@@ -176,6 +178,8 @@ EFFECTS = [
     Effect("username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
     Effect("password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
     Effect("sender", "c@example", sender, "a@example", "c@example", ONE),
+    Effect("sender", "", code, None, "bad_arguments", ONE),
+    Effect("mail_host", "", code, None, "bad_arguments", ONE),
     Effect("sender", "nobody", code, None, "mail_address", ONE),
     Effect("timeout", 5, received("timeout"), 30, 5, ONE),
 ]  # fmt: skip
