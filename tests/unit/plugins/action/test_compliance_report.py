@@ -119,7 +119,7 @@ POINTED = of(
 )
 NEW = {"name": "Anne Roux", "authorisation": "T3"}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
-NUMBERLESS = ANNE | {"authorisation": ""}
+WITHOUT_NUMBER = ANNE | {"authorisation": ""}
 
 EFFECTS = [
     Effect("hosts", ["ws-1"], summary("workstations"), {"answered": 2, "never_seen": 1}, {"answered": 1}),
@@ -136,7 +136,7 @@ EFFECTS = [
         {"holders": [ANNE]},
     ),
     Effect("holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"holders": [ANNE]}),
-    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
+    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", {"holders": [WITHOUT_NUMBER]}),
     Effect("holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"holders": [ANNE]}),
     Effect("holders.function", "physician", last("function"), None, "physician", {"holders": [ANNE]}),
     Effect("holders.mail", "nobody", code, None, "bad_arguments", {"holders": [ANNE]}),
@@ -195,7 +195,11 @@ EFFECTS = [
         **{
             **vars(each),
             "variables": each.variables or HOSPITAL,
-            "entry": ACCEPTED if each.option.startswith("exceptions.") else ANNE,
+            "entry": ACCEPTED
+            if each.option.startswith("exceptions.")
+            else WITHOUT_NUMBER
+            if "former" in each.option
+            else ANNE,
         }
     )
     for each in EFFECTS

@@ -119,7 +119,6 @@ ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renew
 ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
 HELD = ONE | {"exceptions": [ACCEPTED]}
 QUIET = {"hosts": ["ws-1"], "holders": [PERSON]}
-NUMBERLESS = PERSON | {"authorisation": ""}
 
 EFFECTS = [
     Effect("hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
@@ -131,7 +130,7 @@ EFFECTS = [
     Effect("holders.function", "physician", says("(physician)"), False, True, DUE),
     Effect("holders.mail", "nobody", code, None, "bad_arguments", QUIET),
     Effect("holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
-    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", ONE | {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
+    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", QUIET),
     Effect("holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
     Effect("exceptions", [ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["renew_authorisation"], TWO),
@@ -187,7 +186,8 @@ EFFECTS = [
 
 def completed(effect: Effect) -> Effect:
     """With the hospital, and the entry that a suboption changes."""
-    entry_of_it = ACCEPTED if effect.option.startswith("exceptions.") else PERSON
+    person = PERSON | {"authorisation": ""} if "former_name" in effect.option else PERSON
+    entry_of_it = ACCEPTED if effect.option.startswith("exceptions.") else person
     variables = effect.variables or task_variables(hospital())
     return Effect(**{**vars(effect), "variables": variables, "entry": entry_of_it})
 
