@@ -28,7 +28,10 @@ def _parameters(tree: ast.Module, function: Function, constants: Mapping[str, as
     given: dict[str, list[ast.expr]] = {}
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == function.name:
-            for name, value in (*zip(names, call.args, strict=False), *((each.arg or "", each.value) for each in call.keywords)):
+            for name, value in (
+                *zip(names, call.args, strict=False),
+                *((each.arg or "", each.value) for each in call.keywords),
+            ):
                 given.setdefault(name, []).append(value)
     return {name: one_of(values) for name, values in given.items() if _are_texts(values, constants)}
 

@@ -50,7 +50,7 @@ STEPS: Mapping[str, tuple[str, Json, str]] = {
     ),
     "nobody": ("retire", {}, SECOND),
     "no issuer": ("retire", {"retire_authorisations": [PAUL.authorisation], "retire_issuer": ""}, SECOND),
-    "no passphrase": ("enrol", {"pkcs12_passphrases": {KARIM.authorisation: "x"}}, SECOND),
+    "no passphrase": ("enrol", {"pkcs12_passphrases": {PAUL.authorisation: ""}}, SECOND),
     "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
     "retired": ("retire", {"retire_authorisations": [JEANNE.authorisation]}, f"{WARD}:{ADMIN}:{SECOND}"),
 }
