@@ -6,12 +6,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import ArgumentSpec, Pkcs12Action, TaskContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
-HOLDERS = "pkcs12_holders"
+HOLDERS, TIME_ZONE = "pkcs12_holders", "pkcs12_time_zone"
 
 
 class ActionModule(Pkcs12Action):
@@ -30,10 +36,11 @@ class ActionModule(Pkcs12Action):
         results: dict[str, Any] = {}
         listed: dict[str, Listed] = {}
         known: set[str] = set()
-        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, LEAVERS)):
+        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, LEAVERS, TIME_ZONE)):
             results[host] = variables.get(name)
             holders = variables.get(HOLDERS) or ()
-            listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)))
+            today = calendar_of(variables.get(TIME_ZONE) or "UTC", 0).day(now())
+            listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)), not_expected(holders, today))
             if (
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says

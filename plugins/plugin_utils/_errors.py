@@ -49,6 +49,11 @@ class Deferred(Exception):
     """The change has to wait until the holder is logged on. The text says why, and what to do."""
 
 
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun, for a sentence: ``1 file``, ``2 files``. ``nouns``: a plural that is not the noun with an s."""
+    return f"{number} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
 def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
     """The error for arguments that do not fit the spec. ``unknown``: ``text`` has the names of unknown options."""
     kind = "Unknown options" if unknown else "Wrong options"

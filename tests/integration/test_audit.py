@@ -105,6 +105,7 @@ def test_a_workstation_that_is_off_keeps_its_facts_and_ends_nothing(hospital: Ho
     assert lasting(after) == lasting(before)
     said = messages(run, "Say what was found")
     assert said[CARDIO] == r"2 certificates, 0 unread places; CHU\jdupont: valid, elefevre@chu.example: renewal_due"
+    assert said[PHARMACY].startswith("1 certificate, 0 unread places; ")
     for host in (OFF, NEVER):
         assert said[host].startswith("It did not answer: ")
         assert "refused" in said[host]

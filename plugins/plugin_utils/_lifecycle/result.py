@@ -13,6 +13,7 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import near_sentence
 from .._crypto.store import StoreCertificate
+from .._errors import counted
 from .._facts.build import certificate_row
 from .._facts.holders import HolderEntry
 from .._policy.access import Access, Authorisation, access_of
@@ -223,7 +224,7 @@ def _sentence(done: Transaction, offered: StoreCertificate | None, check_mode: b
     verb = f"{would} installed" if done.plan.imports else "is installed"
     proof = " and its key signs" if done.proven else ""
     retired = (
-        f"; {_count(retirements, 'older certificate')} {_were(retirements, check_mode)} retired" if retirements else ""
+        f"; {counted(retirements, 'older certificate')} {_were(retirements, check_mode)} retired" if retirements else ""
     )
     name = leaf.subject_cn or leaf.thumbprint
     return f"{name} {verb} for {done.owner.name}{proof}{retired}; valid until {leaf.not_after:%Y-%m-%d}."
@@ -234,11 +235,7 @@ def _removed(done: Transaction, count: int, check_mode: bool) -> str:
         return f"There is nothing to remove for {done.owner.name} on {done.inventory.computer}."
     were = _were(count, check_mode)
     how = ", from the profile, without a logon" if done.plan.offline else ""
-    return f"{_count(count, 'certificate')} {were} retired for {done.owner.name} on {done.inventory.computer}{how}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{counted(count, 'certificate')} {were} retired for {done.owner.name} on {done.inventory.computer}{how}."
 
 
 def _were(number: int, check_mode: bool) -> str:

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from .._errors import CollectionError
+from .._facts.holders import parse_holder
 from .result import shown_outcome
 
 FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
@@ -17,8 +21,11 @@ WAITING = ("deferred", "waiting for issuer")
 READY, NOT_READY = "ready", "not ready"
 VALID, MISSING = "valid", "missing"
 LEFT, LEFT_WITH_CERTIFICATE, WITHOUT_HOLDERS = "left", "left with a certificate", "without holders"
+AWAITED, ON_LEAVE = "awaited", "on leave"
 
 Result = Mapping[str, Any]
+HolderKey = tuple[str, str]
+"""Account and authorisation number, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,14 @@ class SummaryRow:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What the inventory says of a host: the entries of ``pkcs12_holders``, and the numbers of those who have left."""
+    """What the inventory says of a host: the entries of ``pkcs12_holders``, and the numbers of those who have left.
+
+    ``unexpected``: see ``not_expected``.
+    """
 
     holders: Sequence[Mapping[str, Any]]
     leavers: Set[str]
+    unexpected: Mapping[HolderKey, str] = field(default_factory=dict)
 
     def has_left(self, holder: Mapping[str, Any]) -> bool:
         """Whether this holder is a leaver. Upper and lower case of a number do not differ."""
@@ -47,13 +58,13 @@ class Listed:
     @property
     def gone(self) -> list[Mapping[str, Any]]:
         """The entries of those who have left."""
-        return [holder for holder in self.holders if self.has_left(holder)]
+        return [holder for holder in self.holders if isinstance(holder, Mapping) and self.has_left(holder)]
 
 
 def rows_of(host: str, result: Result | None, listed: Listed | None = None) -> Iterator[SummaryRow]:
     """The rows of a host. ``result`` is None if the run ended before the host's turn; ``listed`` if the inventory does not matter."""
     rows = list(_rows_of(host, result, listed))
-    if listed is None or not result or result.get("unreachable") or result.get("failed") or result.get("skipped"):
+    if listed is None or not result:
         yield from rows
     elif not listed.holders and ("ready" in result or not rows) and all(row.outcome == READY for row in rows):
         yield SummaryRow(host, WITHOUT_HOLDERS)
@@ -69,6 +80,21 @@ def _left(host: str, result: Result, listed: Listed) -> Iterator[SummaryRow]:
         for holder in listed.gone:
             if (holder.get("user"), holder.get("authorisation")) not in told:
                 yield SummaryRow(host, LEFT, who=_label(holder))
+
+
+def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
+    """Who of these entries of the inventory needs no certificate today, and why: a newcomer whose first one is awaited, or one on leave."""
+    found: dict[HolderKey, str] = {}
+    for raw in holders:
+        with suppress(CollectionError, KeyError, TypeError, AttributeError):  # the task itself refuses such an entry
+            entry = parse_holder(raw, None)
+            if entry.is_awaited(today) or entry.is_on_leave(today):
+                found[_key(raw)] = AWAITED if entry.is_awaited(today) else ON_LEAVE
+    return found
+
+
+def _key(row: Mapping[str, Any]) -> HolderKey:
+    return str(row["user"]).casefold(), str(row.get("authorisation") or "").casefold()
 
 
 def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterator[SummaryRow]:
@@ -87,7 +113,7 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         yield _checked(host, result)
     elif result.get("ansible_facts"):
         found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
-        yield from (_audited(host, row, listed is not None and listed.has_left(row)) for row in found)
+        yield from (_audited(host, row, listed or Listed((), frozenset())) for row in found)
     else:
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
@@ -129,13 +155,16 @@ def _checked(host: str, result: Result) -> SummaryRow:
     return SummaryRow(host, NOT_READY, todo or _said(result), needs_somebody=True)
 
 
-def _audited(host: str, row: Mapping[str, Any], has_left: bool) -> SummaryRow:
+def _audited(host: str, row: Mapping[str, Any], listed: Listed) -> SummaryRow:
     status = str(row["status"])
-    if has_left and status == MISSING:
+    if listed.has_left(row) and status == MISSING:
         return SummaryRow(host, LEFT, who=_label(row))
-    if has_left:
+    if listed.has_left(row):
         said = "the certificate is still there. Remove it with the playbook retire."
         return SummaryRow(host, LEFT_WITH_CERTIFICATE, said, _label(row), needs_somebody=True)
+    why = listed.unexpected.get(_key(row)) if status == MISSING and listed.unexpected else None
+    if why:
+        return SummaryRow(host, why, "", _label(row))
     until = row.get("access_until")
     sentence = f"access until {str(until)[:10]}." if until else "no certificate gives access."
     return SummaryRow(host, status.replace("_", " "), sentence, _label(row), status != VALID)

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .account import (
     DISABLED,
     HolderAccount,
@@ -120,7 +120,7 @@ def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, 
         "changed": False,
         "ready": not errors,
         "findings": [asdict(finding) | {"severity": finding.severity.value, "ok": finding.ok} for finding in findings],
-        "msg": f"{computer} {state}: {_count(errors, 'error')}, {_count(warnings, 'warning')}.",
+        "msg": f"{computer} {state}: {counted(errors, 'error')}, {counted(warnings, 'warning')}.",
     }
 
 
@@ -273,7 +273,3 @@ def _problem(subject: str, severity: Severity, code: str, **values: object) -> F
     """A finding with the words of a code of ``FINDINGS``."""
     found = FINDINGS[code]
     return Finding(subject, severity, found.sentence(**values), found.next_step)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
