@@ -17,6 +17,17 @@ ASK = "Ask the issuer."
 FINDINGS = {"busy": Explanation("Another exchange for {name!r} runs on {computer}", "Wait. " + ASK)}
 def check(path, error):
     raise CollectionError(code="unread", cause=f"The file {path.name} has {len(data)} bytes.", next_step=ASK if error else "Look.")
+def put_together(problem, again):
+    cause, step = "It is gone", ASK if again else "Look."
+    if again:
+        cause += ", and not for the first time"
+    raise CollectionError(code="gone", cause=f"{cause}{problem}.", next_step=step)
+put_together(" (here)", True)
+put_together(problem=f" ({place})", again=False)
+def from_a_table(kind):
+    causes = {1: ("is shut", "Open it."), 2: ("is locked", "Unlock it.")}
+    cause, step = causes.get(kind, (f"cannot be read ({kind})", "Look."))
+    raise CollectionError(code="door", cause=f"The door {cause}.", next_step=step)
 def passed_on(error):
     raise CollectionError(code=error.code, cause=error.cause, next_step=ASK)
 """
@@ -37,5 +48,15 @@ def test_texts_are_read_with_names_for_what_only_a_run_knows(tmp_path: Path) -> 
     sample.write_text(SAMPLE, encoding="utf-8")
     assert list(texts(sample)) == [
         ErrorText("unread", "The file <name> has <data> bytes.", "Ask the issuer. / Look."),
+        ErrorText(
+            "gone",
+            "It is gone / It is gone, and not for the first time (here) /  (<place>).",
+            "Ask the issuer. / Look.",
+        ),
+        ErrorText(
+            "door",
+            "The door is shut / is locked / cannot be read (<kind>).",
+            "Open it. / Unlock it. / Look.",
+        ),
         ErrorText("busy", "Another exchange for <name> runs on <computer>.", "Wait. Ask the issuer."),
     ]

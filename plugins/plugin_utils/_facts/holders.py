@@ -88,6 +88,7 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
     "mail": {"type": "str"},
+    "former_name": {"type": "str"},
 }
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
@@ -110,6 +111,7 @@ def parse_holder(
             number_of(raw.get("authorisation"), f"authorisation of {raw['user']}"),
             pattern,
             name_check,
+            raw.get("former_name") or None,
         ),
         own or site_anniversary,
         absent_until=_day(raw, "absent_until"),
