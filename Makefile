@@ -15,6 +15,7 @@ PYTHON := .venv/bin/python
 LINT := .build/venvs/lint
 IMPORTER := .build/venvs/importer
 DOCS := .build/venvs/docs
+MOLECULE := .build/venvs/molecule
 STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
 IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
 WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
@@ -27,14 +28,21 @@ help: ## show this list
 demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a small hospital on this machine
 	@$(WITH_TESTS) -m lab demo
 
+.PHONY: lab lab-down
+lab: .venv/stamp bed-notice ## start lab workstations on this machine that stay, and say how to reach them
+	@$(WITH_TESTS) -m lab up
+
+lab-down: .venv/stamp ## end the lab workstations
+	@$(WITH_TESTS) -m lab down
+
 .PHONY: test test-rest test-all
-test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run the tests that find most: five minutes on two cores
+test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that find most: five minutes on two cores
 	@tools/test $(PYTHON) most
 
-test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run the tests that `make test` leaves out
+test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that `make test` leaves out
 	@tools/test $(PYTHON) rest
 
-test-all: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice ## run all tests
+test-all: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run all tests
 	@tools/test $(PYTHON) all
 
 .PHONY: bench
@@ -57,6 +65,13 @@ kit: .venv/stamp ## build a zip in .build/kit that tries the drivers on a real W
 
 kit-remote: .venv/stamp ## try the modules on a workstation: HOST=name INVENTORY=file, and HOLDER=user if the inventory names none
 	@$(WITH_TESTS) -m contract.kit_remote --inventory '$(INVENTORY)' --host '$(HOST)' --holder '$(HOLDER)'
+
+.PHONY: integration windows-integration
+integration: .venv/stamp ## run ansible-test integration TARGET="portal_info ...", for targets that call no workstation
+	@$(WITH_TESTS) -m lab.ansible_test $(TARGET)
+
+windows-integration: .venv/stamp bed-notice ## run ansible-test windows-integration TARGET="certificate ...", in the lab (KIND=wine) or on INVENTORY=file
+	@$(WITH_TESTS) -m lab.ansible_test --windows $(if $(KIND),--kind $(KIND)) $(if $(INVENTORY),--inventory '$(INVENTORY)') $(TARGET)
 
 .PHONY: bed
 bed: ## install Windows PowerShell under Wine, if this machine allows it
@@ -90,13 +105,37 @@ prometheus: ## install promtool, if this machine allows it
 prometheus-notice:
 	@tools/prometheus status
 
+.PHONY: kerberos
+kerberos: .venv/stamp ## install a KDC and Python's bindings of Kerberos, if this machine allows it
+	@tools/kerberos install $(PYTHON)
+
+.PHONY: kerberos-notice
+kerberos-notice:
+	@tools/kerberos status $(PYTHON)
+
 .PHONY: screenshots
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
+.PHONY: matrix matrix-oldest
+matrix-oldest: .venv/stamp ## try the oldest line of ansible-core for two minutes
+	$(WITH_TESTS) -m matrix --oldest
+
+matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours, and write README's table; CORES="2.16 2.21" for some
+	$(WITH_TESTS) -m matrix $(CORES)
+
 .PHONY: docs
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
 	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
+
+.PHONY: changelog
+changelog: $(LINT)/stamp stage ## write in .build what antsibull-changelog would write for the next release; the tree stays as it is
+	PATH=$(abspath $(LINT)/bin):$$PATH tools/changelog $(STAGE) .build/CHANGELOG.md
+
+# The scenarios run one after the other: Molecule's workers have known trouble with a state that all scenarios share.
+.PHONY: molecule
+molecule: $(MOLECULE)/stamp bed-notice ## run the Molecule scenarios: SCENARIO="enrol renew", KIND=windows_powershell, MOLECULE_INVENTORY=path
+	@PATH=$(abspath $(MOLECULE)/bin):$$PATH tools/molecule '$(KIND)' $(SCENARIO)
 
 .PHONY: release
 release: .venv/stamp ## build, check and sign the files of a release in .build/release, KEY=of gpg; it publishes nothing
@@ -149,9 +188,12 @@ lint-docs: $(LINT)/stamp stage ## run antsibull-docs on the documentation of the
 
 lint-changelog: $(LINT)/stamp ## run antsibull-changelog on the fragments
 	$(LINT)/bin/antsibull-changelog lint
+	$(MAKE) --no-print-directory changelog
 
-lint-environment: $(LINT)/stamp lint-build ## check that an execution environment can be made with the collection
+lint-environment: $(LINT)/stamp .venv/stamp lint-build ## check that an execution environment can be made with the collection, and its smoke test
 	PATH=$(abspath $(LINT)/bin):$$PATH tools/check_environment .build/dist/*.tar.gz .build/environment
+	ANSIBLE_COLLECTIONS_PATH=.build/environment/installed .venv/bin/ansible-playbook tests/ee/smoke.yml
+	@echo "*** NOT DONE HERE: building the image of the execution environment. No container engine is used; the smoke test ran beside it."
 
 lint-sanity: .venv/stamp stage bed-notice ## run ansible-test sanity, without an ignore file
 	tools/ansible_test $(STAGE) sanity --requirements --skip-test pslint $$(tools/bed pwsh || echo --skip-test validate-modules)
@@ -167,6 +209,7 @@ stage:
 $(LINT)/stamp: tests/requirements/lint.txt
 $(IMPORTER)/stamp: tests/requirements/importer.txt
 $(DOCS)/stamp: tests/requirements/docs.txt
+$(MOLECULE)/stamp: tests/requirements/molecule.txt
 %/stamp: tests/requirements/pins.txt tools/venv
 	@tools/venv $* $(filter-out %/pins.txt %/venv,$^)
 	@touch $@

@@ -16,6 +16,7 @@ from awx.site import address as awx_address
 from browser.program import chromium
 from lab.ansible_playbook import Forked, chosen
 from lab.imap_server import dovecot
+from lab.kdc import kerberos
 from lab.wine import bed
 from monitoring.program import promtool
 
@@ -38,6 +39,7 @@ EQUIPMENT = (
     Equipment("windows", "Windows PowerShell (under Wine)", bed, installed_by("make bed")),
     Equipment("browser", "Chromium", chromium, installed_by("make browser")),
     Equipment("imap", "a real IMAP server (Dovecot 2.4)", dovecot, installed_by("make imap-server")),
+    Equipment("kerberos", "a real KDC (MIT Kerberos)", kerberos, installed_by("make kerberos")),
     Equipment("promtool", "promtool, of Prometheus", promtool, installed_by("make prometheus")),
     Equipment(
         "awx", "an AWX", awx_address, "PKCS12_AWX_URL names none; tests/README.md says what an AWX for tests needs."

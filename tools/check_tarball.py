@@ -27,7 +27,7 @@ DOCUMENTS = [
     "docs/*.schema.json",
     "docs/docsite/",
 ]
-CONTENT = ["meta/", "playbooks/", "plugins/", "requirements.txt", "roles/"]
+CONTENT = ["extensions/molecule/", "meta/", "playbooks/", "plugins/", "requirements.txt", "roles/"]
 MADE_BY_THE_BUILD = {"MANIFEST.json", "FILES.json"}
 
 

@@ -83,7 +83,7 @@ class ActionModule(Pkcs12Action):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         role = role_of((task_vars or {}).get("ansible_role_name"))
-        return in_words_of_role(result, role, self.SPEC.options) if role else result
+        return in_words_of_role(result, role, self.SPEC.options)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

@@ -13,6 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import counted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.atomic_files import read_bytes
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.message import (
     Attachment,
@@ -76,5 +77,5 @@ class ActionModule(Pkcs12Action):
             "changed": True,
             "recipients": people,
             "size": size,
-            "msg": f"A mail of {size} bytes to {', '.join(people)}.",
+            "msg": f"A mail of {counted(size, 'byte')} to {', '.join(people)}.",
         }

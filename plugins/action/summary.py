@@ -6,10 +6,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import ArgumentSpec, Pkcs12Action, TaskContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+    now,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import HolderKey, not_expected
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
-HOLDERS = "pkcs12_holders"
+HOLDERS, TIME_ZONE = "pkcs12_holders", "pkcs12_time_zone"
 
 
 class ActionModule(Pkcs12Action):
@@ -26,10 +33,13 @@ class ActionModule(Pkcs12Action):
         name = task.options["results"]
         results: dict[str, Any] = {}
         known: set[str] = set()
-        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS)):
+        unexpected: dict[str, dict[HolderKey, str]] = {}
+        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, TIME_ZONE)):
             results[host] = variables.get(name)
+            today = calendar_of(variables.get(TIME_ZONE) or "UTC", 0).day(now())
+            unexpected[host] = not_expected(variables.get(HOLDERS) or (), today)
             if (
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in variables.get(HOLDERS) or ()}
-        return summary(results, known)
+        return summary(results, known, unexpected)

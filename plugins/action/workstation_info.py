@@ -29,6 +29,7 @@ class ActionModule(Pkcs12Action):
     SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "str", "default": []},
+            "password_holders": {"type": "list", "elements": "str", "default": [], "no_log": False},
             "browsers": {"type": "bool", "default": False},
             "computer": {"type": "str"},
             "portal_url": {"type": "str"},
@@ -47,7 +48,7 @@ class ActionModule(Pkcs12Action):
         computer = computer_finding(self.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer,))
-        findings = (computer, *preflight(inventory, now()))
+        findings = (computer, *preflight(inventory, now(), task.options["password_holders"]))
         if scope is None:
             return preflight_result(inventory.computer, findings)
         found = scope.findings(inventory, self)

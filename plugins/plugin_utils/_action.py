@@ -21,8 +21,9 @@ from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
 from ._errors import CollectionError, ConnectionLost, argument_error, check_libraries, failed_result
 from ._workstation.computer import ExpectedComputer, connection_address, expected_name
-from ._workstation.failures import become_error, connection_sentence, is_connection_error, language_mode_error
+from ._workstation.failures import become_error, language_mode_error
 from ._workstation.findings import FINDINGS, refusal
+from ._workstation.lost_connection import UNTRIED, Origin, lost_connection, unreachable_result
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
@@ -35,7 +36,6 @@ SHORTEST_MASKED = 6
 """Characters. Texts from outside are masked for secrets of at least this length."""
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-
 WINDOWS_SHELLS = ("powershell", "cmd")
 """Families of the shell plugins for Windows."""
 
@@ -100,12 +100,12 @@ class Pkcs12Action(ActionBase):
             if validation.error_messages:
                 text = self._mask(str(validation.errors[0]))
                 raise argument_error(text, isinstance(validation.errors[0], UnsupportedError), self._task.action)
-            self._computer = expected_name(validation.validated_parameters.get("computer"))
+            self._computer = expected_name(untag(self._task.args).get("computer"))  # Ansible would make text of a list
             result = self.run_task(self._task_context(validation.validated_parameters))
         except CollectionError as refusal:
             result = failed_result(refusal)
         except ConnectionLost as problem:
-            raise connection_failure(problem) from problem
+            result = unreachable_result(problem)
         except AnsibleError:  # Ansible itself reports errors of its connections, variables and plugins
             raise
         except Exception as defect:  # noqa: BLE001
@@ -148,10 +148,12 @@ class Pkcs12Action(ActionBase):
         }
 
     def check_windows(self) -> None:
-        """Refuses a connection that is not one to Windows. Raises ``CollectionError``: ``not_windows``."""
+        """Refuses a connection that is not one to Windows, or that nobody has tried: ``not_windows``, ``untried_connection``."""
+        host = self._task_vars.get("inventory_hostname", "")
         if not self.is_windows:
-            host = self._task_vars.get("inventory_hostname", "")
             raise refusal(code="not_windows", host=host, transport=self._connection.transport)
+        if self._connection.transport in UNTRIED:
+            raise refusal(code="untried_connection", host=host, transport=self._connection.transport)
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
         """Runs ``store_inventory``. Raises ``CollectionError``, also for another computer than the option ``computer`` names."""
@@ -226,15 +228,19 @@ class Pkcs12Action(ActionBase):
             answer: Mapping[str, Any] = self._execute_module(
                 module_name=f"hospital_it.pkcs12.{name}", module_args=arguments, task_vars=self._task_vars
             )
-        except AnsibleConnectionFailure as problem:
-            raise ConnectionLost(self._mask(str(problem))) from problem
-        except AnsibleError:
-            raise
         except Exception as problem:
-            if not is_connection_error(problem):
+            lost = self._lost(problem)
+            if lost is None:
                 raise
-            raise ConnectionLost(f"{name} was cut off ({self._mask(str(problem))})") from problem
+            raise lost from problem
         return answer
+
+    def _lost(self, problem: Exception) -> ConnectionLost | None:
+        """What became of the connection; None for a problem that is none of the connection's."""
+        failed, ansible = isinstance(problem, AnsibleConnectionFailure), isinstance(problem, AnsibleError)
+        origin = Origin.PLUGIN if failed else Origin.ANSIBLE if ansible else Origin.LIBRARY
+        host = str(self._task_vars.get("inventory_hostname", ""))
+        return lost_connection(problem, self._mask(str(problem)), origin, host, self._connection.get_option)
 
     def _check_kept_files(self) -> None:
         """Raises ``CollectionError`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
@@ -273,12 +279,6 @@ class Pkcs12Action(ActionBase):
         """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
         return {name: value if name in shown else HIDDEN for name, value in untag(self._task.args).items()}
-
-
-def connection_failure(problem: ConnectionLost) -> AnsibleConnectionFailure:
-    """The failure that makes Ansible call a host unreachable."""
-    never_began = isinstance(problem.__cause__, AnsibleConnectionFailure)
-    return AnsibleConnectionFailure(connection_sentence(str(problem), never_began))
 
 
 def untag(value: Any) -> Any:

@@ -42,11 +42,25 @@ class CollectionError(Exception):
 
 
 class ConnectionLost(Exception):
-    """The connection to the workstation could not be made, or it ended too early. The text says why."""
+    """The connection to the workstation could not be made, or it ended too early. The text says why, in a sentence.
+
+    ``code`` is stable, ``next_step`` says what to do, and ``detail`` is what the connection itself said. No text holds a secret.
+    """
+
+    def __init__(self, cause: str, *, code: str, next_step: str, detail: str) -> None:
+        super().__init__(cause)
+        self.code = code
+        self.next_step = next_step
+        self.detail = detail
 
 
 class Deferred(Exception):
     """The change has to wait until the holder is logged on. The text says why, and what to do."""
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun, for a sentence: ``1 file``, ``2 files``. ``nouns``: a plural that is not the noun with an s."""
+    return f"{number} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 def argument_error(text: str, unknown: bool, action: str) -> CollectionError:

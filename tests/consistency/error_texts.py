@@ -185,7 +185,8 @@ Error codes
 ===========
 
 A task that fails has ``error.code`` in its result, and one or two sentences in ``msg``: what is wrong, and what to do. The code stays the
-same in all releases of one major version, so playbooks and other programs can use it. This page lists all codes. A word in angle brackets
+same in all releases of one major version, so playbooks and other programs can use it. This page lists all codes. You have a sentence and
+not its code? Search this page for some words of the sentence that are no name, number or path. A word in angle brackets
 stands for a value of the run, and a slash separates two sentences of which one is shown. A few codes do not make a task fail: they are
 reasons for a deferral, such as ``not_logged_on``, or findings of the playbook ``check``.
 """

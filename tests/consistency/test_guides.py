@@ -142,7 +142,7 @@ def _varied(report: Report) -> Report:
 def _known() -> set[str]:
     """Variables of the roles and playbooks, names of playbooks and metrics, groups and variables of AWX, codes and options."""
     words = {option for role in ROLES for option in spec(role)}
-    texts = [path for top in ("roles", "playbooks", "docs/awx") for path in (ROOT / top).rglob("*.yml")]
+    texts = [path for top in ("roles", "playbooks", "docs/awx", "extensions") for path in (ROOT / top).rglob("*.yml")]
     words |= {word for path in texts for word in VARIABLE.findall(path.read_text(encoding="utf-8"))}
     words |= {path.stem for top in ("playbooks", "plugins/action") for path in (ROOT / top).iterdir()}
     words |= set(VARIABLE.findall(textfile(hospital(20))))

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,32 @@ def test_unit_tests_get_pinned_versions() -> None:
     unit = requirements(ROOT / "tests" / "unit" / "requirements.txt")
     assert unit
     assert [line for line in unit if line not in requirements(FOLDER / "pins.txt")] == []
+
+
+PACKAGE_OF = {"OpenSSL": "pyOpenSSL", "imapclient": "IMAPClient"}
+"""Libraries whose package has another name."""
+OF_ANSIBLE_CORE = {"ansible", "ansible_collections", "jinja2", "markupsafe", "yaml"}
+WITHOUT_IMPORT = {"pywinrm"}
+"""What Ansible's connection imports."""
+
+
+def imported_libraries() -> set[str]:
+    """The libraries that plugins import, by the names of their packages."""
+    found = set()
+    for path in (ROOT / "plugins").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r'import_module\("(\w+)"\)', source))
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                found.add(node.module.split(".")[0])
+    return {PACKAGE_OF.get(name, name) for name in found - OF_ANSIBLE_CORE - set(sys.stdlib_module_names)}
+
+
+def test_an_installed_collection_lists_the_libraries_that_it_imports() -> None:
+    """ansible-builder and people who install offline read requirements.txt, which ``meta/execution-environment.yml`` names."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    listed = {found[0] for line in lines if (found := re.match(r"[A-Za-z][\w-]*", line))}
+    assert listed == imported_libraries() | WITHOUT_IMPORT
+    assert "python: requirements.txt" in (ROOT / "meta" / "execution-environment.yml").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``python -m contract.kit_remote --inventory FILE --host NAME``: the integration targets on a workstation of somebody's own inventory.
 
-Each target gets a certificate of an authority that is made now. Its last tasks take certificate, key and authority back, whatever came
+Each target gets certificates of an authority that is made for it. Its last tasks take certificate, key and authority back, whatever came
 before. The exit code is the worst of ``ansible-playbook``.
 """
 
@@ -18,66 +18,40 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA1
-
 from lab.ansible_playbook import PROGRAM
-from lab.authority import Authority
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = ROOT / "tests" / "integration" / "targets"
-FIRST_NUMBER = 900001
-"""Numbers that no registry gives."""
-PERSON = "Kit Certificate"
-FORGET_AUTHORITY = r"""
-$ca = [Security.Cryptography.X509Certificates.X509Store]::new('CA', 'LocalMachine')
-$ca.Open('ReadWrite')
-foreach ($one in $ca.Certificates.Find('FindByThumbprint', '{thumbprint}', $false)) {{ $ca.Remove($one) }}
-"""
-
 Json = dict[str, Any]
 
 
-def plays(folder: Path, host: str, holder: str) -> list[Json]:
-    """One play for each target. Bundles are written to the folder. ``holder``: empty for the first of the inventory's."""
-    authority = Authority.create("Kit Authority")
-    names = sorted(path.name for path in TARGETS.iterdir())
-    return [_play(name, f"T{FIRST_NUMBER + at}", folder, authority, (host, holder)) for at, name in enumerate(names)]
+def windows_targets() -> list[str]:
+    """The names of the targets that call a workstation."""
+    return [name for name in _names() if "windows" in aliases(name)]
 
 
-def _play(name: str, number: str, folder: Path, authority: Authority, of: tuple[str, str]) -> Json:
-    issued = authority.issue(PERSON, number, passphrase="of a kit")
-    path = folder / issued.file_name
-    path.write_bytes(issued.data)
-    host, holder = of
-    return {
-        "name": f"Target {name}",
-        "hosts": host,
-        "gather_facts": False,
-        "vars": {
-            "target_name": PERSON,
-            "target_authorisation": number,
-            "target_folder": str(folder),
-            "target_path": str(path),
-            "target_passphrase": issued.passphrase,
-            "target_thumbprint": issued.thumbprint,
-            "target_holder": holder or "{{ pkcs12_holders[0].user }}",
-        },
-        "tasks": [{"name": f"Run {name}, then take back what it did", **_block(name, authority)}],
-    }
+def controller_targets() -> list[str]:
+    """The names of the targets that call none."""
+    return [name for name in _names() if "windows" not in aliases(name)]
 
 
-def _block(name: str, authority: Authority) -> Json:
-    tasks = str(TARGETS / name / "tasks" / "main.yml")
-    thumbprint = authority.issuing.fingerprint(SHA1()).hex().upper()  # noqa: S303
-    remove = {"state": "absent", "holder": "{{ target_holder }}", "thumbprints": ["{{ target_thumbprint }}"]}
-    forget = {"name": "Forget the authority", "ansible.builtin.raw": FORGET_AUTHORITY.format(thumbprint=thumbprint)}
-    return {
-        "block": [{"name": f"Run {name}", "ansible.builtin.include_tasks": tasks}],
-        "always": [
-            {"name": "Remove the certificate with its key", "hospital_it.pkcs12.certificate": remove},
-            {**forget, "changed_when": True},
-        ],
-    }
+def _names() -> list[str]:
+    return sorted(path.name for path in TARGETS.iterdir() if not path.name.startswith("setup_"))
+
+
+def aliases(name: str) -> list[str]:
+    """What ``ansible-test`` reads about a target."""
+    lines = (TARGETS / name / "aliases").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def plays(host: str, holder: str) -> list[Json]:
+    """One play for each target. ``holder``: empty for the first of the inventory's."""
+    known = {"target_holder": holder} if holder else {}
+    return [
+        {"name": f"Target {name}", "hosts": host, "gather_facts": False, "vars": known, "roles": [name]}
+        for name in windows_targets()
+    ]
 
 
 def run(inventory: str, host: str, holder: str, environment: Mapping[str, str]) -> tuple[int, str]:
@@ -86,11 +60,15 @@ def run(inventory: str, host: str, holder: str, environment: Mapping[str, str]) 
     Each target has a run of its own, since what one registers would be there in the next.
     """
     collections = [str(ROOT / ".build" / "collections"), environment.get("ANSIBLE_COLLECTIONS_PATH")]
-    own = {**environment, "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(filter(None, collections))}
+    own = {
+        **environment,
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(filter(None, collections)),
+        "ANSIBLE_ROLES_PATH": str(TARGETS),
+    }
     worst, said = 0, ""
     with tempfile.TemporaryDirectory() as made:
         book = Path(made) / "kit.yml"
-        for play in plays(Path(made), host, holder):
+        for play in plays(host, holder):
             book.write_text(json.dumps([play]), encoding="utf-8")
             command = [str(PROGRAM), "-i", inventory, str(book)]
             done = subprocess.run(

@@ -44,7 +44,7 @@ class LosesAnswers(LabDrivers):
             return self.kept
         if self.exchanges == self.lost:
             self.kept = answer
-            raise ConnectionLost("it ended")
+            raise ConnectionLost("it ended", code="connection_ended", next_step="", detail="")
         return answer
 
 

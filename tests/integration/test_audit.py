@@ -105,6 +105,7 @@ def test_a_workstation_that_is_off_keeps_its_facts_and_ends_nothing(hospital: Ho
     assert lasting(after) == lasting(before)
     said = messages(run, "Say what was found")
     assert said[CARDIO] == r"2 certificates, 0 unread places; CHU\jdupont: valid, elefevre@chu.example: renewal_due"
+    assert said[PHARMACY].startswith("1 certificate, 0 unread places; ")
     for host in (OFF, NEVER):
         assert said[host].startswith("It did not answer: ")
         assert "refused" in said[host]
@@ -152,7 +153,7 @@ def test_a_mistake_of_the_role_ends_every_workstation_failed(hospital: Hospital)
     before = facts(hospital)
     run = audit(hospital, "-e", "audit_issuer=(")
     assert failed_hosts(run) == {desk.name for desk in DESKS}
-    assert "issuer cannot be used" in run.stdout + run.stderr
+    assert "'issuer' cannot be used" in run.stdout + run.stderr
     assert modules(run.requests) == []
     assert facts(hospital) == before
 

@@ -58,6 +58,21 @@ def test_a_limit_that_leaves_no_host_ends_red(hospital: Hospital, playbook: str,
     assert run.exit_code not in {0, 2}
 
 
+@pytest.mark.parametrize("playbook", ["collect", "remind", "report"])
+def test_a_limit_that_leaves_out_the_controller_ends_red(hospital: Hospital, playbook: str) -> None:
+    run = start(hospital, playbook, {}, "--limit", "ws-nuclear")
+    assert run.exit_code not in {0, 2}
+    assert "localhost" in run.stderr
+    assert not (hospital.folder / "reports").exists()
+
+
+def test_a_limit_that_names_the_controller_gives_the_whole_report(hospital: Hospital, tmp_path: Path) -> None:
+    run = start(hospital, "report", {"report_folder": str(tmp_path)}, "--limit", "ws-nuclear,localhost")
+    assert run.exit_code == 0, run.stdout + run.stderr
+    (page,) = tmp_path.glob("*.html")
+    assert "ws-cardio" in page.read_text(encoding="utf-8")
+
+
 def test_a_limit_in_a_file_is_left_to_ansible(hospital: Hospital) -> None:
     listed = hospital.folder / "limit"
     listed.write_text("ws-cardio\n", encoding="utf-8")

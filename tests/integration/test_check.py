@@ -74,6 +74,10 @@ FAULTS = {
     "ws-away": Fault(jeannes("logged_on", False)),
     "ws-service": Fault(set_to("secondary_logon", 4), {"secondary_logon": "error"}),
     "ws-logged": Fault(set_to("logging", LoggingPolicy(transcription=True)), {}),  # secrets are sealed there
+    "ws-password": Fault(set_to("logging", LoggingPolicy(module=True)), {"holder": "error"}),  # hers cannot be sealed
+    "ws-number": Fault(set_to("logging", LoggingPolicy(module=True)), {"holder": "error"}),
+    "ws-unlogged": Fault(lambda _workstation: None),
+    "ws-empty": Fault(set_to("logging", LoggingPolicy(module=True)), {}),
     "ws-dialog": Fault(set_to("force_key_protection", 2), {"force_key_protection": "error"}),
     "ws-temporary": Fault(jeannes("temporary", True), {"holder": "error"}),
     "ws-redirected": Fault(jeannes("redirected_to", r"\\files\jdupont"), {"holder": "error"}),
@@ -103,7 +107,19 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
         for name, fault in FAULTS.items():
             fault.prepare(hospital.emulated(name))
         rewrite(hospital.inventory, add_a_host_that_is_off)
+        known = passwords(hospital.passwords[JEANNE.sid])
+        rewrite(hospital.inventory, lambda hosts: [hosts[name].update(known[name]) for name in known])
         yield Checked(hospital, play(hospital, CHECK, "--forks", "4", *SITE_WIDE_BECOME))
+
+
+def passwords(hers: str) -> dict[str, Json]:
+    """What the inventory knows of Windows passwords, by host."""
+    return {
+        "ws-password": {"pkcs12_holder_passwords": {JEANNE.account.upper(): hers}},
+        "ws-number": {"enrol_holder_passwords": {JEANNE.authorisation: hers}},
+        "ws-unlogged": {"pkcs12_holder_passwords": {JEANNE.account: hers}},
+        "ws-empty": {"pkcs12_holder_passwords": {JEANNE.account: "", PAUL.account: hers}},
+    }
 
 
 def add_a_host_that_is_off(hosts: dict[str, Any]) -> None:
@@ -139,8 +155,9 @@ def test_hosts_with_an_error_end_failed_and_no_others(checked: Checked) -> None:
 
 
 def test_host_that_does_not_answer_is_said_in_a_sentence(checked: Checked) -> None:
-    assert "ws-off cannot be reached as 127.0.0.1: " in checked.run.stdout
-    assert "Switch it on, let WinRM through its firewall" in checked.run.stdout
+    told = row(checked.run, "workstation_info", "ws-off").result
+    assert told["connection_error"]["code"] == "connection_refused"
+    assert f"ws-off cannot be reached: {told['msg']}" in checked.run.stdout
 
 
 def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None:
@@ -150,6 +167,16 @@ def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None
     (line,) = [line for line in told["lines"] if line.startswith("  ws-service: ")]
     (finding,) = [found for found in checked.findings("ws-service") if found["subject"] == "secondary_logon"]
     assert line.endswith(finding["cure"])
+
+
+def test_password_that_would_be_logged_is_said_beforehand_and_not_shown(checked: Checked) -> None:
+    for name in ("ws-password", "ws-number"):
+        (found,) = [each for each in checked.findings(name) if not each["ok"]]
+        assert (found["account"], found["severity"]) == (JEANNE.account, "error")
+        (line,) = [line for line in summary(checked.run)["lines"] if line.startswith(f"  {name}: ")]
+        assert "pkcs12_holder_passwords" in line
+    hers = checked.hospital.passwords[JEANNE.sid]
+    assert hers not in checked.run.stdout + checked.run.stderr + json.dumps([each.result for each in checked.run.rows])
 
 
 def test_check_costs_one_command_without_become(checked: Checked) -> None:

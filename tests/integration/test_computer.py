@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-from integration.plays import Json, cached, failed_hosts, holder, messages, modules, row
+from integration.plays import Json, cached, failed_hosts, holder, messages, modules, row, summary
 from integration.test_check import rewrite
 from lab.emulated import EmulatedWorkstation
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import Run, fact_cache, play
 
-CHECK, ENROL, AUDIT, RETIRE = (f"hospital_it.pkcs12.{name}" for name in ("check", "enrol", "audit", "retire"))
+CHECK, ENROL, AUDIT, REPORT, RETIRE = (
+    f"hospital_it.pkcs12.{name}" for name in ("check", "enrol", "audit", "report", "retire")
+)
 OTHER = "PC-COMPTA"
 EXPECTED = {"ws-right": "Ws-Right", "ws-full": "ws-full.chu.example", "ws-other": "ws-other", "ws-moved": "ws-moved"}
 """The inventory variable pkcs12_computer by host. ws-other is PC-COMPTA; ws-moved becomes it when it was read."""
@@ -80,6 +82,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         stay(hospital.emulated("ws-moved"), "ws-moved")
         run("enrol again", ENROL, "--limit", "ws-moved,localhost")
         run("audit", AUDIT, "--extra-vars", PROVING)
+        run("report", REPORT, "--extra-vars", f"report_folder={folder}/report")
         moves_after_reading(hospital.emulated("ws-moved"))
         run("retire", RETIRE, "--extra-vars", EVERYONE)
         yield Played(hospital, runs, stores)
@@ -141,6 +144,20 @@ def test_an_audit_takes_no_facts_from_another_computer(played: Played) -> None:
     found = {each.host: each.result for each in played.runs["audit"].of("certificate_facts") if each.host != "ws-other"}
     proofs = {host: result["ansible_facts"]["pkcs12"]["holders"][0]["proof"] for host, result in found.items()}
     assert proofs == {name: "proven" for name in DESKS if name != "ws-other"}
+
+
+def test_an_audit_of_another_computer_is_red_and_keeps_and_tells_the_others(played: Played) -> None:
+    run = played.runs["audit"]
+    assert failed_hosts(run) == {"ws-other"}
+    assert run.exit_code != 0
+    assert f"ws-other: It could not be audited: The workstation that answered calls itself {OTHER}" in run.stdout
+    others = [name for name in DESKS if name != "ws-other"]
+    assert summary(run)["totals"] == {"failed": 1, "valid": len(others)}
+    told = json.loads((played.hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+    rows = {each["workstation"]: each for each in told["workstations"]}
+    assert {name for name, each in rows.items() if each["problem"]} == {"ws-other"}
+    assert OTHER in rows["ws-other"]["problem"]
+    assert sorted(each["workstation"] for each in told["certificates"]) == sorted(others)
 
 
 def test_nothing_is_removed_on_another_computer(played: Played) -> None:

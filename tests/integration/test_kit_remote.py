@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from contract import kit_remote
-from contract.kit_remote import TARGETS, plays, run
+from contract.kit_remote import TARGETS, plays, run, windows_targets
 from lab.hospital import Hospital
 from lab.wine import WineWorkstation
 
@@ -39,8 +40,8 @@ def test_every_target_runs_and_nothing_stays(windows: Hospital, powershell: Wine
     before = left(powershell)
     code, said = run(str(windows.inventory), host, "", {**os.environ, "LC_ALL": "C.UTF-8"})
     assert code == 0, said
-    for target in TARGETS.iterdir():
-        assert f"PLAY [Target {target.name}]" in said
+    for target in windows_targets():
+        assert f"PLAY [Target {target}]" in said
     assert left(powershell) == before
 
 
@@ -50,14 +51,11 @@ def test_what_a_failed_target_did_is_taken_back(
     windows: Hospital, powershell: WineWorkstation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The target installs a certificate, and then it fails."""
-    tasks = tmp_path / "broken" / "tasks"
-    tasks.mkdir(parents=True)
-    install = (
-        (TARGETS / "certificate_facts" / "tasks" / "main.yml")
-        .read_text(encoding="utf-8")
-        .split("\n- name: Get the facts")[0]
-    )
-    (tasks / "main.yml").write_text(f"{install}\n- ansible.builtin.fail: {{msg: on purpose}}\n", encoding="utf-8")
+    for name in ("setup_target", "certificate_facts"):
+        shutil.copytree(TARGETS / name, tmp_path / name)
+    tests = tmp_path / "certificate_facts" / "tasks" / "tests.yml"
+    install = tests.read_text(encoding="utf-8").split("\n- name: Get the facts")[0]
+    tests.write_text(f"{install}\n- ansible.builtin.fail: {{msg: on purpose}}\n", encoding="utf-8")
     monkeypatch.setattr(kit_remote, "TARGETS", tmp_path)
     before = left(powershell)
     (host,) = windows.workstations
@@ -67,14 +65,16 @@ def test_what_a_failed_target_did_is_taken_back(
     assert left(powershell) == before
 
 
-def test_a_play_for_each_target_names_the_host_and_the_holder(tmp_path: Path) -> None:
-    made = plays(tmp_path, "pc-017", "CHU\\kit")
-    assert {play["name"].removeprefix("Target ") for play in made} == {path.name for path in TARGETS.iterdir()}
+def test_a_play_for_each_target_names_the_host_and_the_holder() -> None:
+    made = plays("pc-017", "CHU\\kit")
+    assert [play["roles"] for play in made] == [[name] for name in windows_targets()]
+    assert "certificate" in windows_targets()
+    assert "bundle_info" not in windows_targets()
     assert {play["hosts"] for play in made} == {"pc-017"}
     assert {play["vars"]["target_holder"] for play in made} == {"CHU\\kit"}
-    assert len({play["vars"]["target_thumbprint"] for play in made}) == len(made)
-    (default,) = {play["vars"]["target_holder"] for play in plays(tmp_path, "pc-017", "")}
-    assert "pkcs12_holders" in default
+    assert [play["vars"] for play in plays("pc-017", "") if play["vars"]] == []
+    defaults = (TARGETS / "setup_target" / "defaults" / "main.yml").read_text(encoding="utf-8")
+    assert 'target_holder: "{{ pkcs12_holders[0].user }}"' in defaults
 
 
 def test_a_host_or_an_inventory_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from integration.plays import failed_hosts, holder, modules, outcomes
+from integration.plays import failed_hosts, holder, modules, outcomes, row, summary
 from integration.stores import Contents, contents
-from lab.emulated import PlacedFile
+from lab.emulated import LoggingPolicy, PlacedFile
 from lab.hospital import Hospital
 from lab.key_files import cng_key_file
 from lab.people import ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
@@ -29,6 +30,7 @@ DESKS = (
 LEAVERS = [JEANNE, KARIM, PAUL]
 OFFLINE = {"retire_offline": True}
 STEPS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "logged": ({"retire_authorisations": [KARIM.authorisation]}, ("--limit", f"{TWO},localhost")),
     "waiting": ({}, ()),
     "checked": (OFFLINE, ("--check", "--diff")),
     "removed": (OFFLINE, ()),
@@ -56,6 +58,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         evidence = {"retire_evidence_path": str(folder / "evidence.jsonl")}
         for name, (variables, options) in STEPS.items():
             before = len(hospital.ledger.entries)
+            if name == "logged":  # the site has his password, and PowerShell would log it
+                variables |= {"retire_holder_passwords": {KARIM.authorisation: hospital.passwords[KARIM.sid]}}
+            hospital.emulated(TWO).logging = LoggingPolicy(module=name == "logged")
             extra = ("-e", json.dumps(numbers | evidence | variables))
             runs[name] = play(hospital, "hospital_it.pkcs12.retire", *extra, *options)
             stores[name] = {seat.person.login: store(hospital, desk, seat.person) for desk, seat in seats()}
@@ -86,6 +91,17 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def test_password_that_would_be_logged_leads_to_a_removal_without_a_logon(played: Played) -> None:
+    found = holder(played.runs["logged"], TWO).result
+    assert found["error"]["code"] == "logged_password"
+    assert "retire_holder_passwords" in found["error"]["next_step"]
+    assert "retire_offline: true" in found["error"]["next_step"]
+    for option in ("holder_password", "offline"):
+        assert re.search(rf"(?<!_)\b{option}\b", found["error"]["next_step"]) is None
+    assert played.drivers["logged"] == ["store_inventory"]
+    assert "retire_offline: true" in played.runs["logged"].stdout
+
+
 def test_without_the_option_the_removal_waits_and_names_it(played: Played) -> None:
     assert outcomes(played.runs["waiting"])[ONE] == {JEANNE.authorisation: "deferred"}
     assert "retire_offline: true" in holder(played.runs["waiting"], ONE).result["msg"]
@@ -98,7 +114,17 @@ def test_check_mode_says_what_would_go_and_sends_nothing(played: Played) -> None
     assert (found["planned"], found["deferred"], found["retired"][0]["key"]) == (True, False, "planned")
     assert played.stores["checked"] == played.stores["waiting"]
     assert set(played.drivers["checked"]) == {"store_inventory"}
+    assert found["offline"]
     assert "would be retired" in found["msg"]
+    assert "without a logon" in found["msg"]
+    assert (
+        row(played.runs["checked"], "holder_certificates", ONE)
+        .result["msg"]
+        .endswith("would be removed without a logon.")
+    )
+    told = summary(played.runs["checked"])
+    assert told["totals"]["would be removed without a logon"] == 2
+    assert any(line.startswith("would be removed without a logon (2): ") for line in told["lines"])
 
 
 def test_leavers_certificate_and_key_go_and_nothing_of_others(played: Played) -> None:
@@ -107,10 +133,16 @@ def test_leavers_certificate_and_key_go_and_nothing_of_others(played: Played) ->
     found = holder(played.runs["removed"], ONE).result
     assert (found["outcome"], found["retired"][0]["key"]) == ("removed", "deleted")
     assert "without a logon" in found["msg"]
+    told = summary(played.runs["removed"])
+    assert "removed without a logon" in told["msg"]
+    assert any(line.startswith(f"removed without a logon (1): {JEANNE.name}") for line in told["lines"])
+    assert any("pkcs12_holders" in line for line in told["lines"])
 
 
 def test_who_is_logged_on_is_retired_in_the_session(played: Played) -> None:
     assert outcomes(played.runs["waiting"])[HERE] == {PAUL.authorisation: "removed"}
+    assert not holder(played.runs["waiting"], HERE).result["offline"]
+    assert summary(played.runs["waiting"])["totals"]["removed"] == 1
     assert played.drivers["waiting"].count("store_exchange") == 1
     assert played.drivers["removed"].count("store_exchange") == 0
 

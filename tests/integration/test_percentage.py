@@ -23,3 +23,25 @@ def test_it_is_refused_before_any_workstation_is_called(tmp_path: Path, book: st
     arguments = ["-i", "inventory", "-e", f'{{"pkcs12_max_fail_percentage": "{given}"}}', f"hospital_it.pkcs12.{book}"]
     done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
     assert done.returncode == 2 and f"is '{given}'" in done.stdout + done.stderr, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("book", "given"),
+    [
+        ("check", '"ten"'),
+        ("enrol", "[1, x]"),
+        ("renew", "-1"),
+        ("renew_due", "10 %"),
+        ("retire", "{a: 1}"),
+        ("audit", "1.5"),
+    ],
+)
+def test_batches_that_are_none_are_refused_in_a_sentence(tmp_path: Path, book: str, given: str) -> None:
+    (tmp_path / "inventory").write_text("ws-1\n")
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
+    arguments = ["-i", "inventory", "-e", f"{{pkcs12_serial: {given}}}", f"hospital_it.pkcs12.{book}"]
+    done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "pkcs12_serial is '" in said and "No workstation was called." in said, said
+    assert "Traceback" not in said
+    assert "TASK [" not in done.stdout.split("PLAY [")[-1] or book == "renew_due"

@@ -7,7 +7,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
+import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +23,22 @@ from lab.playbook import ROOT
 
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_quick_start.rst").read_text(encoding="utf-8")
 SITE = "/srv/pkcs12"
-DESKS = (
-    Desk("ws-rad-01.chu.example", (Seat(Person("Jeanne Dupont", "T123456", "jdupont", 1204)),)),
-    Desk("ws-rad-02.chu.example", (Seat(Person("André Martin", "T234567", "amartin", 1205)),)),
-)
+JEANNE, ANDRE = Person("Jeanne Dupont", "T123456", "jdupont", 1204), Person("André Martin", "T234567", "amartin", 1205)
+VAULT = "inventory/group_vars/workstations/vault.yml"
+ENVIRONMENT = {
+    **os.environ,
+    "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
+    "ANSIBLE_NOCOLOR": "1",
+    "LC_ALL": "C.UTF-8",
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+}
+
+
+def desks(*, andre_is_here: bool) -> Sequence[Desk]:
+    return (
+        Desk("ws-rad-01.chu.example", (Seat(JEANNE),)),
+        Desk("ws-rad-02.chu.example", (Seat(ANDRE, logged_on=andre_is_here),)),
+    )
 
 
 def blocks(language: str) -> list[str]:
@@ -32,12 +47,18 @@ def blocks(language: str) -> list[str]:
     return [textwrap.dedent(block).strip() + "\n" for block in found]
 
 
-def commands() -> list[list[str]]:
+def files() -> dict[str, str]:
+    """The examples that begin with the name of their file."""
+    named = [block for language in ("yaml", "ini") for block in blocks(language) if block.startswith("# ")]
+    return {block.splitlines()[0].removeprefix("# "): block for block in named}
+
+
+def commands() -> list[str]:
     """What the guide runs with Ansible, without the question for the vault's password: the test has no vault."""
     lines = [
         line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ansible-playbook ")
     ]
-    return [[word for word in shlex.split(line)[1:] if word != "--ask-vault-pass"] for line in lines]
+    return [line.replace(" --ask-vault-pass", "") for line in lines]
 
 
 def lay_out(folder: Path, hospital: Hospital) -> None:
@@ -46,51 +67,86 @@ def lay_out(folder: Path, hospital: Hospital) -> None:
         (folder / "site" / name).mkdir(parents=True)
     for bundle in hospital.bundle_folder.iterdir():
         (folder / "site" / "bundles" / bundle.name).write_bytes(bundle.read_bytes())
-    group = folder / "inventory" / "group_vars" / "workstations"
-    group.mkdir(parents=True)
-    (folder / "inventory" / "host_vars").mkdir()
-    (folder / "inventory" / "hosts.yml").write_text(moved(blocks("yaml")[0], folder), encoding="utf-8")
-    (folder / "ansible.cfg").write_text(moved(blocks("ini")[0], folder), encoding="utf-8")
-    (group / "vault.yml").write_bytes(hospital.passphrases.read_bytes())
+    for name, text in files().items():
+        if not name.startswith("mine/"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text.replace(SITE, str(folder / "site")), encoding="utf-8")
+    (folder / VAULT).write_bytes(hospital.passphrases.read_bytes())
     own = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))["all"]
+    (folder / "inventory" / "host_vars").mkdir()
     for name, host in own["children"]["workstations"]["hosts"].items():
         lab = {key: value for key, value in own["vars"].items() if key.startswith("ansible_")}
         lab |= {"ansible_port": host["ansible_port"], "ansible_user": CONNECTION_ACCOUNT}
         (folder / "inventory" / "host_vars" / f"{name}.yml").write_text(yaml.safe_dump(lab), encoding="utf-8")
 
 
-def moved(text: str, folder: Path) -> str:
-    return text.replace(SITE, str(folder / "site"))
+def typed(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """One line of the guide, in a shell."""
+    line = line.replace(SITE, str(folder / "site"))
+    return subprocess.run(
+        ["bash", "-c", line], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def pages(folder: Path) -> list[str]:
+    return [page.read_text(encoding="utf-8") for page in (folder / "site" / "reports").glob("*.html")]
 
 
 def test_the_guides_files_and_commands_enrol_two_workstations_and_write_a_report(tmp_path: Path) -> None:
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
-        "ANSIBLE_NOCOLOR": "1",
-        "LC_ALL": "C.UTF-8",
-    }
     said: dict[str, str] = {}
-    with Hospital(tmp_path / "hospital", DESKS) as hospital:
+    with Hospital(tmp_path / "hospital", desks(andre_is_here=True)) as hospital:
         lay_out(tmp_path, hospital)
-        for words in commands():
-            ended = ansible_playbook([moved(word, tmp_path) for word in words], environment, tmp_path)
-            assert ended.returncode == 0, f"{words}\n{ended.stdout}{ended.stderr}"
-            said[" ".join(words)] = ended.stdout
+        for line in commands():
+            ended = typed(line, tmp_path)
+            assert ended.returncode == 0, f"{line}\n{ended.stdout}{ended.stderr}"
+            said[line] = ended.stdout
         stores = {name: hospital.emulated(name) for name in hospital.workstations}
         installed = {name: len(evidence(tmp_path, workstation.name)) for name, workstation in stores.items()}
-    assert [words.split()[0].rpartition(".")[2] for words in said] == [
-        "check_bundles",
-        "check",
-        "enrol",
-        "enrol",
-        "audit",
-        "renew_due",
+    assert [re.findall(r"hospital_it\.pkcs12\.(\w+)", line) for line in said] == [
+        ["check_bundles"],
+        ["check"],
+        ["enrol"],
+        ["enrol"],
+        ["audit", "report"],
+        ["renew_due", "report"],
     ]
     assert set(installed.values()) == {1}
-    assert "unchanged" not in said["hospital_it.pkcs12.enrol"]
-    page = next((tmp_path / "site" / "reports").glob("*.html")).read_text(encoding="utf-8")
+    assert "unchanged" not in said["ansible-playbook hospital_it.pkcs12.enrol"]
+    page = pages(tmp_path)[0]
     assert all(name in page for name in ("Jeanne Dupont", "André Martin"))
+
+
+def test_the_command_of_every_day_writes_the_report_although_somebody_is_not_logged_on(tmp_path: Path) -> None:
+    with Hospital(tmp_path / "hospital", desks(andre_is_here=False)) as hospital:
+        lay_out(tmp_path, hospital)
+        ended = typed(commands()[-1], tmp_path)
+    renewed, _, reported = ended.stdout.partition("Report who has which certificate until when")
+    assert "End failed when somebody needs help" in renewed and "failed=1" in renewed, ended.stdout + ended.stderr
+    assert "failed=0" in reported
+    assert all("André Martin" in page for page in pages(tmp_path)) and pages(tmp_path)
+
+
+def test_the_passphrases_of_the_guide_are_those_that_it_means() -> None:
+    assert yaml.safe_load(files()[VAULT])["pkcs12_passphrases"] == {
+        "T123456": "8h30 : Jeanne & André",
+        "T234567": "L'été",
+    }
+
+
+def test_an_own_inventory_after_that_of_the_lab_decides_who_works_where(tmp_path: Path) -> None:
+    lab = ROOT / ".build" / "lab"
+    (line,) = (line[2:] for block in blocks("console") for line in block.splitlines() if "ansible-playbook -i" in line)
+    (tmp_path / "hosts.yml").write_text(files()["mine/hosts.yml"], encoding="utf-8")
+    with Hospital(tmp_path / "hospital") as hospital:
+        places = {str(lab.relative_to(ROOT)): str(tmp_path / "hospital"), "mine": str(tmp_path)}
+        words = [re.sub("|".join(places), lambda found: places[found[0]], word) for word in shlex.split(line)]
+        ended = ansible_playbook(words[1:], ENVIRONMENT, tmp_path)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        changed = [
+            line["workstation"] for line in map(yaml.safe_load, hospital.evidence.read_text("utf-8").splitlines())
+        ]
+    assert changed == ["WS-CARDIO"]
+    assert "Élodie" not in ended.stdout
 
 
 def evidence(folder: Path, computer: str) -> list[dict[str, Any]]:

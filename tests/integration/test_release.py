@@ -28,6 +28,7 @@ def tree(tmp_path: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     shutil.rmtree(folder / "changelogs" / "fragments")
+    (folder / "tests" / "matrix" / "results.json").unlink(missing_ok=True)
     (folder / "changelogs" / "changelog.yaml").write_text(
         "ancestor: null\nreleases:\n  1.0.0:\n    changes: {}\n", encoding="utf-8"
     )
@@ -58,8 +59,31 @@ def test_a_clean_tree_becomes_a_file_that_installs_offline(tree: Path) -> None:
     done = release(tree)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "NOT SIGNED" in done.stdout and "git tag --sign 1.0.0" in done.stdout
+    assert "needs these Python packages: cryptography>=" in done.stdout
+    assert "*** ansible-core" in done.stdout  # no line was tried with this tree
     made = sorted(path.name for path in (tree.parent / "release").iterdir())
     assert made == ["SHA256SUMS", "hospital_it-pkcs12-1.0.0.tar.gz"]
+
+
+@pytest.mark.full  # builds the collection
+@pytest.mark.parametrize("left_out", ["roles/report/tasks/deliver.yml", "plugins/module_utils/_KeyStore.cs"])
+def test_a_file_that_the_build_leaves_out_is_named(tree: Path, left_out: str) -> None:
+    galaxy = tree / "galaxy.yml"
+    galaxy.write_text(
+        galaxy.read_text(encoding="utf-8").replace("  - tools\n", f"  - tools\n  - {left_out}\n"), encoding="utf-8"
+    )
+    commit(tree)
+    done = release(tree)
+    assert done.returncode == 1
+    assert f"{left_out}: tracked and published, and not in the tarball" in done.stdout
+
+
+@pytest.mark.full  # builds the collection
+def test_a_collection_that_lists_no_python_packages_is_refused(tree: Path) -> None:
+    (tree / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    commit(tree)
+    done = release(tree)
+    assert (done.returncode, "lists no Python packages" in done.stderr) == (1, True), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("state", ["changed", "tagged", "fragment", "no_changelog", "version"])

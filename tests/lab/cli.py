@@ -1,109 +1,81 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m lab up|down|status|demo``: the hospital from the command line."""
+"""``python -m lab``: the hospital from the command line. ``python -m lab --help`` has the list of commands."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from contextlib import suppress
+import importlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from lab.demo import demo
-from lab.hospital import Hospital
-from lab.playbook import ROOT
+from lab.background import FOLDER, Background, serve
+from lab.hospital import THREE_YEARS
+from lab.kinds import KINDS
 
-FOLDER = ROOT / ".build" / "lab"
-STATE = FOLDER / "state.json"
-START_TIMEOUT = 60.0
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "up": lambda options: Background(options.folder).up(options.kind),
+    "down": lambda options: Background(options.folder).down(),
+    "status": lambda options: Background(options.folder).status(),
+    "serve": lambda options: serve(options.folder, options.kind),
+    "demo": lambda _options: _demo(),
+    **dict.fromkeys(
+        ("deliver", "age", "logon", "logoff"), lambda options: Background(options.folder).order(_request(options))
+    ),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; the exit code is 0 when it did what it says."""
+    options = _parser().parse_args(arguments)
+    return COMMANDS[options.command](options)
+
+
+def _demo() -> int:
+    """Loaded only here, because the other commands do without its libraries."""
+    return int(importlib.import_module("lab.demo").demo())
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lab", description="A small hospital on the loopback interface.")
-    commands = {"up": up, "down": down, "status": status, "demo": demo, "serve": serve}
-    parser.add_argument("command", choices=commands, help="serve is up in the foreground")
-    return commands[parser.parse_args(arguments).command]()
-
-
-def up() -> int:
-    """Starts the hospital in the background and says how to reach it."""
-    if _pid():
-        return status()
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    STATE.unlink(missing_ok=True)
-    with (FOLDER / "log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "lab", "serve"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    deadline = time.monotonic() + START_TIMEOUT
-    while not STATE.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return status()
-
-
-def down() -> int:
-    """Ends the hospital that ``up`` started."""
-    pid = _pid()
-    if pid is None:
-        return status()
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + START_TIMEOUT
-    while _pid() is not None and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return int(_pid() is not None)
-
-
-def status() -> int:
-    """Says whether the hospital runs; 0 when it does."""
-    if _pid() is None:
-        _say(f"The lab is down. `up` starts it; {FOLDER.relative_to(ROOT)}/log says why, if it did not.")
-        return 1
-    state = json.loads(STATE.read_text(encoding="utf-8"))
-    for name, kind in state["workstations"].items():
-        _say(f"{name}  {kind}")
-    _say(
-        f"ANSIBLE_COLLECTIONS_PATH={ROOT / '.build' / 'collections'} {Path(sys.executable).parent / 'ansible-playbook'}"
-        f" -i {state['inventory']} -e @{state['passphrases']} hospital_it.pkcs12.enrol"
+    parser.add_argument(
+        "--folder",
+        type=lambda text: Path(text).resolve(),
+        default=FOLDER,
+        help="where this hospital has its files (default: %(default)s)",
     )
-    return 0
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in (("up", "start the hospital in the background"), ("serve", "the same in the foreground")):
+        commands.add_parser(name, help=text).add_argument(
+            "--kind", choices=KINDS, default="both", help="which workstations it has (default: %(default)s)"
+        )
+    commands.add_parser("down", help="end the hospital in the background")
+    commands.add_parser("status", help="say whether it runs, and how to reach it")
+    commands.add_parser("demo", help="show the collection at work")
+    deliver = _for_people(commands.add_parser("deliver", help="the issuer has a new bundle for a person"))
+    deliver.add_argument("--days", type=int, default=THREE_YEARS, help="how long it is valid (default: %(default)s)")
+    deliver.add_argument(
+        "--mail", action="store_true", help="announce it by mail, instead of putting it into the folder of bundles"
+    )
+    age = _for_people(commands.add_parser("age", help="a person's certificate is one that ends soon, or has ended"))
+    age.add_argument("--days", type=int, required=True, help="days until its end; expired with 0 or less")
+    for name, text in (("logon", "a person logs on"), ("logoff", "a person logs off")):
+        _at_workstation(_for_people(commands.add_parser(name, help=text)))
+    _at_workstation(age)
+    return parser
 
 
-def serve() -> int:
-    """Runs the hospital until SIGTERM or SIGINT."""
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
-    with Hospital(FOLDER) as hospital, suppress(KeyboardInterrupt):
-        state = {
-            "pid": os.getpid(),
-            "workstations": {name: each.kind.value for name, each in hospital.workstations.items()},
-            "inventory": str(hospital.inventory),
-            "passphrases": str(hospital.passphrases),
-        }
-        prepared = STATE.with_suffix(".new")
-        prepared.write_text(json.dumps(state), encoding="utf-8")
-        prepared.rename(STATE)  # whoever waits for the file finds it whole
-        signal.pause()
-    return 0
+def _for_people(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("people", nargs="+", metavar="PERSON", help="a login or an authorisation number")
+    return parser
 
 
-def _pid() -> int | None:
-    """The process of the running hospital; None when there is none, or when its number belongs to another program now."""
-    try:
-        pid = int(json.loads(STATE.read_text(encoding="utf-8"))["pid"])
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except (OSError, ValueError):
-        return None
-    return pid if b"lab" in words and b"serve" in words else None
+def _at_workstation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workstation", help="only there (default: wherever the person works)")
 
 
-def _say(text: str) -> None:
-    print(text, flush=True)
+def _request(options: argparse.Namespace) -> Mapping[str, Any]:
+    """The order as ``lab.orders`` takes it."""
+    words = {"people", "days", "mail", "workstation"}
+    return {"order": options.command, **{name: value for name, value in vars(options).items() if name in words}}

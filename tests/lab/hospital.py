@@ -24,6 +24,7 @@ from lab.winrm import Intercept, Ledger, Listener
 from lab.workstation_interface import AuthMethod, Workstation
 
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
+CONNECTION_UPN = "svc-ansible@chu.example"
 THREE_YEARS = 3 * 365
 DIALECTS: tuple[Dialect, ...] = ("modern", "3des", "rc2-40")
 
@@ -119,7 +120,8 @@ class Hospital:
         if desk.windows and bed():
             return WineWorkstation.create(desk.name, {_unix_user(): self.connection_password})
         workstation = EmulatedWorkstation(desk.name.upper(), desk.os_build)
-        service = User(CONNECTION_ACCOUNT, f"{DOMAIN_SID}-1103", self.connection_password, administrator=True)
+        sid, password = f"{DOMAIN_SID}-1103", self.connection_password
+        service = User(CONNECTION_ACCOUNT, sid, password, administrator=True, upn=CONNECTION_UPN)
         workstation.add_user(service)
         for seat in desk.seats:
             person = seat.person
@@ -128,15 +130,20 @@ class Hospital:
         return workstation
 
     def issue(self, person: Person, days: int) -> IssuedBundle:
-        """The authority issues a bundle, valid from now for so many days, with a passphrase of its own."""
+        """The authority issues a bundle with a passphrase of its own, valid from now for so many days.
+
+        With 0 days or less it was valid for three years before, and has ended.
+        """
         now = datetime.now(timezone.utc)
+        ends = now + timedelta(days=days)
+        starts = now - timedelta(minutes=5)
         return self.authority.issue(
             person.name,
             person.authorisation,
             passphrase=secrets.token_urlsafe(12),
             dialect=DIALECTS[self.people.index(person) % len(DIALECTS)],
-            not_before=now - timedelta(minutes=5),
-            not_after=now + timedelta(days=days),
+            not_before=starts if starts < ends else ends - timedelta(days=THREE_YEARS),
+            not_after=ends,
         )
 
     def deliver(self, person: Person, days: int, suffix: str = "") -> IssuedBundle:

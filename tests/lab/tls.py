@@ -18,11 +18,16 @@ LOOPBACK = "127.0.0.1"
 
 def server_context(authority: Authority, address: str = LOOPBACK) -> ssl.SSLContext:
     """TLS with a certificate of the authority for this address."""
+    return context_of(authority.certify_server(address))
+
+
+def context_of(key_and_chain: bytes) -> ssl.SSLContext:
+    """TLS of a server with this key and these certificates, in PEM."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     handle, name = tempfile.mkstemp()  # OpenSSL takes keys from files alone
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(authority.certify_server(address))
+            file.write(key_and_chain)
         context.load_cert_chain(name)
     finally:
         Path(name).unlink()

@@ -22,11 +22,17 @@ class AuthMethod(str, Enum):
 
     BASIC = "basic"
     NTLM = "ntlm"
+    KERBEROS = "kerberos"
+    CERTIFICATE = "certificate"
+    CREDSSP = "credssp"
 
     @property
     def network_logon(self) -> bool:
-        """Windows makes a NETWORK_CLEARTEXT logon, with DPAPI, for Basic; a NETWORK logon, without, for NTLM."""
-        return self is not AuthMethod.BASIC
+        """Windows makes a logon with DPAPI where it gets the password: for Basic (NETWORK_CLEARTEXT) and for CredSSP (MS-CSSP).
+
+        It does not get it for NTLM and Kerberos. No documentation says what it makes of a mapped certificate, so the lab takes the worse.
+        """
+        return self not in {AuthMethod.BASIC, AuthMethod.CREDSSP}
 
 
 @dataclass(frozen=True, slots=True)

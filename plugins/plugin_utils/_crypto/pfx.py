@@ -9,7 +9,7 @@ import base64
 import binascii
 
 from .._crypto import asn1
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 
 MAX_SIZE = 1024 * 1024
 ASK_ISSUER = "Take the file from the issuer's page or mail again, or ask the issuer for a new one."
@@ -31,7 +31,7 @@ def extract_pfx(data: bytes) -> bytes:
     if len(data) > MAX_SIZE:
         raise CollectionError(
             code="not_p12",
-            cause=f"The file has {len(data)} bytes, but a personal certificate has a few thousand.",
+            cause=f"The file has {counted(len(data), 'byte')}, but a personal certificate has a few thousand.",
             next_step="Check the path, because this is another file.",
         )
     _check_text(data)
@@ -46,7 +46,7 @@ def extract_pfx(data: bytes) -> bytes:
     if start + length > len(data):
         raise CollectionError(
             code="truncated",
-            cause=f"The file is cut off: it should have {start + length} bytes, and has {len(data)}.",
+            cause=f"The file is cut off: it should have {counted(start + length, 'byte')}, and has {len(data)}.",
             next_step="Copy the file again from its source. " + ASK_ISSUER,
         )
     return data[: start + length]

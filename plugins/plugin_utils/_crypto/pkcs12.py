@@ -192,7 +192,7 @@ def _wrong_passphrase(passphrase: str | None) -> CollectionError:
         return CollectionError(
             code="no_passphrase",
             cause="The file is protected and no passphrase was given.",
-            next_step="Set passphrase. For a certificate that came by mail, it is the withdrawal code.",
+            next_step="Set 'passphrase'. For a certificate that came by mail, it is the withdrawal code.",
         )
     cause = "The passphrase does not open the file"
     next_step = (

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .passphrases import passphrases_in
 from .pkcs12 import Bundle, open_bundle
 
@@ -36,7 +36,12 @@ def find_bundle(folder: Path, pattern: str) -> Path:
     """The one file whose name fits the pattern. Raises ``CollectionError``: ``bundle_folder``, ``no_bundle``, ``several_bundles``."""
     found = find_bundles(folder, pattern)
     if not found:
-        raise _no_bundle(folder, pattern, nearly_named(folder, pattern), f" ({len(_files(folder))} files are there)")
+        raise _no_bundle(
+            folder,
+            pattern,
+            nearly_named(folder, pattern),
+            f" ({counted(len(_files(folder)), 'file is', 'files are')} there)",
+        )
     if len(found) > 1:
         raise CollectionError(
             code="several_bundles",

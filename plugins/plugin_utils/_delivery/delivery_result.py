@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .deliveries import BAD, Delivery, MailState
 from .delivery_options import DeliveryRules
 from .delivery_run import IGNORED, Reading
@@ -72,12 +72,12 @@ def _utc(instant: datetime | None) -> str | None:
 def _message(reading: Reading) -> str:
     new = sum(each.state is MailState.NEW for each in reading.deliveries)
     bad = sum(each.state in BAD for each in reading.deliveries)
-    sentence = f"{reading.mails} mails read: {new} new deliveries"
+    sentence = f"{counted(reading.mails, 'mail')} read: {counted(new, 'new delivery', 'new deliveries')}"
     if bad:
         sentence += f", {bad} that cannot be used"
     others = reading.ignored["other_subjects"]
     if others:
-        sentence += f", {others} mails of the sender with other subjects"
+        sentence += f", {counted(others, 'mail')} of the sender with other subjects"
     if reading.problems:
-        sentence += f", {len(reading.problems)} problems"
+        sentence += f", {counted(len(reading.problems), 'problem')}"
     return f"{sentence}."

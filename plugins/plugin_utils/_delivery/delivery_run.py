@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
 
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from . import mail_header
 from .deliveries import Delivery, compared, delivery_of, verdict_of
 from .delivery_content import is_asked_for
@@ -93,9 +93,10 @@ def _leave(message: Message, place: str, rules: DeliveryRules, reading: Reading)
 
 
 def _no_subject_fits(reading: Reading) -> CollectionError:
+    others = counted(reading.ignored["other_subjects"], "mail is", "mails are")
     return CollectionError(
         code="no_subject_fits",
-        cause=f"{reading.ignored['other_subjects']} mails are from sender, and no mail has a subject that subject_pattern finds.",
+        cause=f"{others} from sender, and no mail has a subject that subject_pattern finds.",
         next_step="Compare subject_pattern with the subjects in the mailbox. If there is no delivery mail, acknowledge this mail.",
     )
 

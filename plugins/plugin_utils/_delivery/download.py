@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .destination import Destination
 from .durable_files import PartFile, free_name, move, replace_file
 from .html_page import read_page
@@ -101,7 +101,7 @@ class Download:
         if kind not in HTML_TYPES and not data.lstrip().startswith(b"<"):
             return CollectionError(
                 code="wrong_content",
-                cause=f"{host} delivered {len(data)} bytes of {kind[:60]}, which are not a PKCS#12 file.",
+                cause=f"{host} delivered {counted(len(data), 'byte')} of {kind[:60]}, which is not a PKCS#12 file.",
                 next_step="Look at the kept file, and ask the issuer for a new delivery.",
             )
         page = Place(delivered.url, delivered.status, read_page(data, delivered.content_type))
@@ -133,7 +133,11 @@ def _cut(delivered: Delivered, size: int, path: Path, problem: CollectionError |
         return CollectionError(
             code="too_large", cause=f"{problem.cause} What came is kept as {path}.", next_step=problem.next_step
         )
-    cause = problem.cause if problem else f"The file from {host_of(delivered.url)} is not complete: {size} bytes came."
+    cause = (
+        problem.cause
+        if problem
+        else f"The file from {host_of(delivered.url)} is not complete: {counted(size, 'byte')} came."
+    )
     return CollectionError(
         code="download_cut",
         cause=f"{cause} What came is kept as {path}.",

@@ -23,7 +23,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from ansible.module_utils.urls import Request
 
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .urls import checked_url, host_of
 
 MOST_REDIRECTS = 10
@@ -86,7 +86,7 @@ class Answer:
         expected = self._response.headers.get("Content-Length", "")
         encoded = self._response.headers.get("Content-Encoding", "identity").lower() != "identity"
         if expected.isdecimal() and not encoded and self._size < int(expected):
-            raise _cut(self.url, f"{self._size} of {expected} bytes came")
+            raise _cut(self.url, f"{self._size} of {counted(expected, 'byte')} came")
 
     def body(self) -> bytes:
         """The whole body. Raises what ``chunks`` raises."""
@@ -104,7 +104,7 @@ class Answer:
             # read1 returns what has come; read would wait for a whole chunk, however slowly it comes.
             chunk = bytes(self._response.read1(CHUNK))
         except BROKEN_BODY as problem:
-            raise _cut(self.url, f"{self._size} bytes came, then {reason_of(problem)}") from None
+            raise _cut(self.url, f"{counted(self._size, 'byte')} came, then {reason_of(problem)}") from None
         self._size += len(chunk)
         return chunk
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def too_large(size: int, most: int) -> CollectionError:
     """The error of a mail that is not read because of its size."""
     return CollectionError(
         code="mail_too_large",
-        cause=f"The mail has {size} bytes, and max_bytes allows {most}.",
+        cause=f"The mail has {counted(size, 'byte')}, and max_bytes allows {most}.",
         next_step="Look at it in a mail program. Raise max_bytes if it is the issuer's.",
     )
 
@@ -86,7 +86,7 @@ def too_many(left: int, most: int) -> CollectionError:
     """The error of a mailbox with more mails than are read."""
     return CollectionError(
         code="too_many_mails",
-        cause=f"{left} older mails were not read, because max_mails allows {most}.",
+        cause=f"{counted(left, 'older mail was', 'older mails were')} not read, because max_mails allows {most}.",
         next_step="Set since, move old mails to another folder, or raise max_mails.",
     )
 

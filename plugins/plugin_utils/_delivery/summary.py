@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
+from .._errors import counted
 from .._policy.names import normalized_text
 from .records import FACT, DeliveryRecord, fact_of, mail_date, records_of
 from .states import DeliveryState
@@ -61,8 +62,8 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
         _keep(records, outcome.record)
     for_somebody = [outcome for outcome in outcomes if outcome.record.needs_somebody and not _is_planned(outcome, run)]
     totals = dict(sorted(Counter(outcome.record.state.value for outcome in outcomes).items()))
-    counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
-    headline = f"{len(outcomes)} deliver{'y' if len(outcomes) == 1 else 'ies'}{': ' if counted else ''}{counted}."
+    states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
+    headline = f"{counted(len(outcomes), 'delivery', 'deliveries')}{': ' if states else ''}{states}."
     unread = [_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
     urgent = [*unread, *(outcome.sentence for outcome in for_somebody)]
     facts = {} if run.check_mode else {"ansible_facts": {FACT: fact_of(records, now)}}

@@ -18,6 +18,9 @@ from .._workstation.protocol import Drivers
 from .transaction import ExecutionOptions, HolderStore, Transaction, execute, execute_offline, plan_transaction
 
 OFFLINE_HINT = "If the holder will never log on again, set offline: true."
+LOGGED_HINT = (
+    "If the holder will never log on again, leave holder_password out and set offline: true: that needs no password."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,12 @@ class Absent:
         if planned.plan.steps and is_away and self.offline:
             _check_archived(planned)
             return execute_offline(self.execution, drivers, replace(planned, plan=plan_offline(planned.plan)))
-        done = execute(self.execution, drivers, planned, None)
+        try:
+            done = execute(self.execution, drivers, planned, None)
+        except CollectionError as refusal:
+            if refusal.code == "logged_password" and absence(found.owner):
+                raise _with_way_out(refusal) from None
+            raise
         return replace(done, deferred=f"{done.deferred} {OFFLINE_HINT}") if done.deferred and is_away else done
 
     def _check_other_issuers(self, store: CertificateStore, computer: str) -> None:
@@ -61,8 +69,13 @@ class Absent:
             raise CollectionError(
                 code="other_issuer",
                 cause=f"{computer} holds a certificate with the number {number}, but another issuer issued it: {issuers}.",
-                next_step="Correct the issuer, or remove the certificate by its thumbprint.",
+                next_step="Correct 'issuer', or remove the certificate by its thumbprint.",
             )
+
+
+def _with_way_out(refusal: CollectionError) -> CollectionError:
+    """A password that would be logged is not needed for somebody who has left."""
+    return CollectionError(code=refusal.code, cause=refusal.cause, next_step=f"{refusal.next_step} {LOGGED_HINT}")
 
 
 def _check_archived(planned: Transaction) -> None:

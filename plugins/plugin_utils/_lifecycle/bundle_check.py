@@ -15,7 +15,7 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle, check_dates
 from .._crypto.pkcs12_files import BundleFolder, find_bundles, read_bundle, read_bundle_folder
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .._facts.holders import HolderEntry
 from .._policy.subject import check_subject
 from .._policy.validity import calendar_of
@@ -44,7 +44,7 @@ def check_bundles(options: Mapping[str, Any], entries: Sequence[HolderEntry], no
     return {
         "changed": False,
         "failed": bool(failed),
-        "msg": " ".join([f"{ready} of {len(rows)} bundles can be installed.", *sentences]),
+        "msg": " ".join([f"{ready} of {counted(len(rows), 'bundle')} can be installed.", *sentences]),
         "holders": rows,
         "failed_holders": names,
     }

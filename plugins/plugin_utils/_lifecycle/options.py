@@ -80,7 +80,7 @@ def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: Exec
         raise CollectionError(
             code="bad_arguments",
             cause="state: absent and retire: none contradict each other.",
-            next_step="Leave retire out, or choose delete or archive.",
+            next_step="Leave 'retire' out, or choose delete or archive.",
         )
     thumbprints = options["thumbprints"]
     selector = RemovalSelector(

@@ -60,13 +60,13 @@ def leaving_numbers(given: Iterable[Any], entries: Sequence[HolderEntry]) -> lis
         raise CollectionError(
             code="bad_arguments",
             cause="Nobody is named who leaves.",
-            next_step="Set authorisations to the authorisation numbers of those who leave.",
+            next_step="Set 'authorisations' to the authorisation numbers of those who leave.",
         )
     if "" in numbers:
         raise CollectionError(
             code="bad_arguments",
             cause="One of the authorisation numbers is empty, so nobody can tell who is meant.",
-            next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in authorisations.",
+            next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in 'authorisations'.",
         )
     return numbers
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import near_sentence
 from .._crypto.store import StoreCertificate
+from .._errors import counted
 from .._facts.build import certificate_row
 from .._facts.holders import HolderEntry
 from .._policy.access import Access, Authorisation, access_of
@@ -69,6 +71,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "changed": _changed(run),
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
         "deferred": deferred,
+        "offline": done is not None and done.plan.offline,
         "msg": _message(run, offered, access, context),
         "error": {"code": error.code, "next_step": error.next_step} if error else None,
         "owner": {"sid": done.owner.sid, "account": done.owner.account.name} if done else None,
@@ -95,6 +98,14 @@ def outcome_of(run: HolderRun) -> str:
     if done.plan.retirements:
         return "retired" if done.leaf else "removed"
     return "changed" if done.plan.changes else "unchanged"
+
+
+def shown_outcome(row: Mapping[str, Any]) -> str:
+    """The outcome of a holder's result in words: with ``would be`` in check mode, and how it was reached if that is unusual."""
+    outcome = str(row["outcome"]).replace("_", " ")
+    how = " without a logon" if row.get("offline") and outcome != FAILED else ""
+    would = "would be " if row.get("planned") and outcome != FAILED else ""
+    return f"{would}{outcome}{how}"
 
 
 def is_awaited(run: HolderRun, today: date) -> bool:
@@ -213,7 +224,7 @@ def _sentence(done: Transaction, offered: StoreCertificate | None, check_mode: b
     verb = f"{would} installed" if done.plan.imports else "is installed"
     proof = " and its key signs" if done.proven else ""
     retired = (
-        f"; {_count(retirements, 'older certificate')} {_were(retirements, check_mode)} retired" if retirements else ""
+        f"; {counted(retirements, 'older certificate')} {_were(retirements, check_mode)} retired" if retirements else ""
     )
     name = leaf.subject_cn or leaf.thumbprint
     return f"{name} {verb} for {done.owner.name}{proof}{retired}; valid until {leaf.not_after:%Y-%m-%d}."
@@ -224,11 +235,7 @@ def _removed(done: Transaction, count: int, check_mode: bool) -> str:
         return f"There is nothing to remove for {done.owner.name} on {done.inventory.computer}."
     were = _were(count, check_mode)
     how = ", from the profile, without a logon" if done.plan.offline else ""
-    return f"{_count(count, 'certificate')} {were} retired for {done.owner.name} on {done.inventory.computer}{how}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{counted(count, 'certificate')} {were} retired for {done.owner.name} on {done.inventory.computer}{how}."
 
 
 def _were(number: int, check_mode: bool) -> str:

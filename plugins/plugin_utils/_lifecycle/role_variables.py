@@ -18,8 +18,10 @@ OTHER_NAMES = {
     ("retire", "retire_encryption_keys"): "retire_encryption_keys",
 }
 """Options whose variable is not the role's name and theirs."""
-ABOUT_OPTIONS = ("bad_arguments", "bad_pattern")
-"""Codes of a refusal whose sentences name options."""
+OF_ONE_HOLDER = {"holder_password": "holder_passwords", "passphrase": "passphrases"}
+"""What sentences about one holder call options that hold it for all holders."""
+OF_ANSIBLE = ("Wrong options: ", "Unknown options: ")
+"""How a refusal begins that has the words of Ansible's own validation: there every name of an option is one."""
 NOT_A_VARIABLE = ("state",)
 
 
@@ -29,18 +31,28 @@ def role_of(name: Any) -> str | None:
     return short if short in ROLES and str(name).startswith(COLLECTION) else None
 
 
-def in_words_of_role(result: Mapping[str, Any], role: str, options: Iterable[str]) -> dict[str, Any]:
-    """The result with the role's variables in its sentences."""
-    variables = {
-        name: OTHER_NAMES.get((role, name), f"{role}_{name}") for name in options if name not in NOT_A_VARIABLE
-    }
-    # Words like issuer also stand in plain sentences. They are options only where the task itself is wrong.
-    plain = (result.get("error") or {}).get("code") in ABOUT_OPTIONS
-    said = {name: variable for name, variable in variables.items() if plain or "_" in name}
+def in_words_of_role(
+    result: Mapping[str, Any], role: str | None, options: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The result with the role's variables in its sentences; without a role, with the names that the options have for all holders.
+
+    ``options``: the spec of the module. A word such as issuer or computer is an option only where it is marked as one: in quotes, before
+    a value that it can have, or in Ansible's own words about options. A name with an underscore is no word of a sentence.
+    """
+    known = [name for name in options if name not in NOT_A_VARIABLE]
+    names = {name: OTHER_NAMES.get((role, name), f"{role}_{name}") if role else name for name in known}
+    names |= {each: names[option] for each, option in OF_ONE_HOLDER.items() if option in names}
+    values = {name: _values(options[name]) for name in known}
     holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
     def reword(text: str) -> str:
-        return _with_variables(_with_values(text, variables), said, role)
+        marked = [name for name in names if "_" in name or text.startswith(OF_ANSIBLE)]
+        text = _replaced(text, rf"(?<![\w/.-])({_any(marked)})(?![\w/])", names)
+        text = _replaced(text, rf"(?<=')({_any(names)})(?=')", names)
+        for name, value in values.items():
+            text = _replaced(text, rf"(?<![\w/.'-])({re.escape(name)})(?=: (?:{value})\b)", names)
+        documented = f"ansible-doc -t role {COLLECTION}{role}"
+        return re.sub(rf"ansible-doc {re.escape(COLLECTION)}\w+", documented, text) if role else text
 
     def reworded(row: Mapping[str, Any], *parts: Mapping[str, Any]) -> dict[str, Any]:
         changed = dict(row)
@@ -56,13 +68,13 @@ def in_words_of_role(result: Mapping[str, Any], role: str, options: Iterable[str
     return new
 
 
-def _with_values(text: str, variables: Mapping[str, str]) -> str:
-    """What stands before ``: true`` or ``: false`` is an option, whatever the sentence is about."""
-    names = "|".join(sorted(map(re.escape, variables), key=len, reverse=True))
-    return re.sub(rf"(?<![\w/.-])({names})(?=: (?:true|false)\b)", lambda found: variables[found[1]], text)
+def _values(option: Mapping[str, Any]) -> str:
+    return "|".join(["true", "false", *map(re.escape, option.get("choices", ()))])
 
 
-def _with_variables(text: str, variables: Mapping[str, str], role: str) -> str:
-    names = "|".join(sorted(map(re.escape, variables), key=len, reverse=True))
-    text = re.sub(rf"(?<![\w/.-])({names})(?![\w/])", lambda found: variables[found[1]], text)
-    return re.sub(rf"ansible-doc {re.escape(COLLECTION)}\w+", f"ansible-doc -t role {COLLECTION}{role}", text)
+def _any(names: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
+
+
+def _replaced(text: str, pattern: str, names: Mapping[str, str]) -> str:
+    return re.sub(pattern, lambda found: names[found[1]], text)

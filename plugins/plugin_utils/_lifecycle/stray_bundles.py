@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .._crypto.instants import format_instant
-from .._errors import CollectionError, ConnectionLost
+from .._errors import CollectionError, ConnectionLost, counted
 from .._policy.validity import DAY
 from .._workstation.bundle_protocol import (
     REMOVAL,
@@ -157,10 +157,10 @@ def _row(file: BundleFile, done: StrayBundles, names: Mapping[str, str]) -> dict
 
 def _message(task: StrayTask, done: StrayBundles, removed: Sequence[str]) -> str:
     number, known = len(done.found.files), sum((file.sha256 or "") in done.known for file in done.found.files)
-    parts = [f"{number} bundle{'' if number == 1 else 's'} in people's folders on {done.found.computer}"]
+    parts = [f"{counted(number, 'bundle')} in people's folders on {done.found.computer}"]
     parts += [f"{known} of them installed by this collection"] if known else []
     parts += [f"{len(removed)} {'would be ' if task.check_mode else ''}removed"] if removed else []
-    parts += [f"{len(done.found.unread)} places not searched"] if done.found.unread else []
+    parts += [f"{counted(len(done.found.unread), 'place')} not searched"] if done.found.unread else []
     return ", ".join(parts) + "."
 
 

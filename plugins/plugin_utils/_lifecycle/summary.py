@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from .._errors import counted
 from .summary_rows import (
     FAILED,
     NOT_REACHED,
@@ -17,6 +18,7 @@ from .summary_rows import (
     SILENT,
     SKIPPED,
     WAITING,
+    HolderKey,
     Result,
     SummaryRow,
     is_failed,
@@ -31,9 +33,14 @@ FIRST = (FAILED, WITH_FAILURES, NOT_READY, SILENT, NOT_REACHED, *WAITING)
 """Outcomes that need a person come first, in this order."""
 
 
-def summary(results: Mapping[str, Result | None], known: Set[str]) -> dict[str, Any]:
-    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts."""
-    rows = [row for host, result in results.items() for row in rows_of(host, result)]
+def summary(
+    results: Mapping[str, Result | None],
+    known: Set[str],
+    unexpected: Mapping[str, Mapping[HolderKey, str]] | None = None,
+) -> dict[str, Any]:
+    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``unexpected``: by host, who needs
+    no certificate today, and why."""
+    rows = [row for host, result in results.items() for row in rows_of(host, result, (unexpected or {}).get(host))]
     missing = found_nowhere(results.values(), known)
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not (result or {}).get("skipped")]
@@ -74,11 +81,13 @@ def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) 
     hosts = Counter([*own.values(), *(WITH_FAILURES for host in failed if host not in own)])
     people = Counter(row.outcome for row in rows if row.who)
     skipped = hosts.pop(SKIPPED, 0)
-    parts = [_count(len(results) - skipped, "workstation") + _totals(hosts)]
+    parts = [counted(len(results) - skipped, "workstation") + _totals(hosts)]
+    if any((result or {}).get("not_found") for result in results.values()) and not people and not hosts:
+        parts[0] += " without anything to remove"
     if people:
-        parts.append(_count(sum(people.values()), "holder") + _totals(people))
+        parts.append(counted(sum(people.values()), "holder") + _totals(people))
     if skipped:
-        parts.append(f"{_count(skipped, 'other host')} skipped")
+        parts.append(f"{counted(skipped, 'other host')} skipped")
     return "; ".join(parts) + "."
 
 
@@ -93,24 +102,21 @@ def _rank(outcome: str) -> tuple[int, str]:
     return (FIRST.index(outcome) if outcome in FIRST else len(FIRST), outcome)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
     if numbers:
         yield (
             f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
-            "nor in a store. Correct retire_authorisations if it is misspelt. If it is right, the certificates are removed already."
+            "nor in a store. Correct retire_authorisations if it is misspelt. If it is right, the certificates are removed already "
+            "here. Keep the number in pkcs12_leavers until they are removed at all others, too."
         )
 
 
 def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
     """A run of enrol or renew does what the inventory says, so a leaver has to go from there, too."""
-    if any(row.outcome == "removed" for row in rows):
+    if any(row.outcome.startswith("removed") for row in rows):
         yield (
-            "Take those who left out of pkcs12_holders, and their bundles out of the bundle folder. Otherwise the next run of enrol or "
-            "renew installs the certificates again."
+            "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation; enrol and "
+            "renew install nothing for them. Then take them out of pkcs12_holders, and their bundles out of the bundle folder."
         )
 
 

@@ -6,16 +6,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from .._errors import CollectionError
+from .._facts.holders import parse_holder
+from .result import shown_outcome
 
 FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
 WAITING = ("deferred", "waiting for issuer")
 READY, NOT_READY = "ready", "not ready"
-VALID = "valid"
+VALID, MISSING = "valid", "missing"
+AWAITED, ON_LEAVE = "awaited", "on leave"
 
 Result = Mapping[str, Any]
+HolderKey = tuple[str, str]
+"""Account and authorisation number, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,25 @@ class SummaryRow:
     bundle: Mapping[str, Any] | None = None
 
 
-def rows_of(host: str, result: Result | None) -> Iterator[SummaryRow]:
-    """The rows of a host. ``result`` is None if the run ended before the host's turn."""
+def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
+    """Who of these entries of the inventory needs no certificate today, and why: a newcomer whose first one is awaited, or one on leave."""
+    found: dict[HolderKey, str] = {}
+    for raw in holders:
+        with suppress(CollectionError, KeyError, TypeError, AttributeError):  # the task itself refuses such an entry
+            entry = parse_holder(raw, None)
+            if entry.is_awaited(today) or entry.is_on_leave(today):
+                found[_key(raw)] = AWAITED if entry.is_awaited(today) else ON_LEAVE
+    return found
+
+
+def _key(row: Mapping[str, Any]) -> HolderKey:
+    return str(row["user"]).casefold(), str(row.get("authorisation") or "").casefold()
+
+
+def rows_of(
+    host: str, result: Result | None, unexpected: Mapping[HolderKey, str] | None = None
+) -> Iterator[SummaryRow]:
+    """The rows of a host. ``result`` is None if the run ended before the host's turn. ``unexpected``: see ``not_expected``."""
     if result is None:
         yield SummaryRow(host, NOT_REACHED, needs_somebody=True)
     elif result.get("unreachable"):
@@ -43,7 +69,10 @@ def rows_of(host: str, result: Result | None) -> Iterator[SummaryRow]:
     elif "ready" in result:
         yield _checked(host, result)
     elif result.get("ansible_facts"):
-        yield from (_audited(host, row) for row in result["ansible_facts"].get("pkcs12", {}).get("holders", ()))
+        yield from (
+            _audited(host, row, unexpected or {})
+            for row in result["ansible_facts"].get("pkcs12", {}).get("holders", ())
+        )
     else:
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
@@ -67,8 +96,7 @@ def _label(row: Mapping[str, Any]) -> str:
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
     outcome = str(row["outcome"]).replace("_", " ")
     needs = bool(row["failed"]) or outcome in WAITING
-    shown = f"would be {outcome}" if row.get("planned") and outcome != FAILED else outcome
-    return SummaryRow(host, shown, _said(row), _label(row), needs, row.get("bundle"))
+    return SummaryRow(host, shown_outcome(row), _said(row), _label(row), needs, row.get("bundle"))
 
 
 def _checked(host: str, result: Result) -> SummaryRow:
@@ -80,8 +108,11 @@ def _checked(host: str, result: Result) -> SummaryRow:
     return SummaryRow(host, NOT_READY, todo or _said(result), needs_somebody=True)
 
 
-def _audited(host: str, row: Mapping[str, Any]) -> SummaryRow:
+def _audited(host: str, row: Mapping[str, Any], unexpected: Mapping[HolderKey, str]) -> SummaryRow:
     status = str(row["status"])
+    why = unexpected.get(_key(row)) if status == MISSING and unexpected else None
+    if why:
+        return SummaryRow(host, why, "", _label(row))
     until = row.get("access_until")
     sentence = f"access until {str(until)[:10]}." if until else "no certificate gives access."
     return SummaryRow(host, status.replace("_", " "), sentence, _label(row), status != VALID)

@@ -13,7 +13,7 @@ from typing import Any
 from .._facts.build import FactsScope, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, resolve_accounts
-from .result import FAILED, ResultContext, holder_result, kept_outcome
+from .result import ResultContext, holder_result, kept_outcome, shown_outcome
 from .run import HolderRun, WorkstationRun
 
 
@@ -76,7 +76,7 @@ def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """Totals by outcome, then the holders who need help, each with the sentence."""
     if not rows:
         return f"{computer}: there are no holders."
-    counts = Counter(_shown_outcome(row) for row in rows)
+    counts = Counter(shown_outcome(row) for row in rows)
     totals = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
     names_by_sentence: dict[str, list[str]] = {}
     for row in rows:
@@ -85,8 +85,3 @@ def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
     return " ".join(
         [f"{computer}: {totals}.", *(f"{', '.join(who)}: {said}" for said, who in names_by_sentence.items())]
     )
-
-
-def _shown_outcome(row: Mapping[str, Any]) -> str:
-    outcome = str(row["outcome"]).replace("_", " ")
-    return f"would be {outcome}" if row["planned"] and row["outcome"] != FAILED else outcome

@@ -40,8 +40,8 @@ class RemovalSelector:
             # An empty variable must not select every certificate of the holder.
             raise CollectionError(
                 code="bad_arguments",
-                cause="The options select no certificate: thumbprints and issuer are empty.",
-                next_step="Set one of them. issuer: '.' matches every issuer.",
+                cause="The options select no certificate: 'thumbprints' and 'issuer' are empty.",
+                next_step="Set one of them. The value '.' of 'issuer' matches every issuer.",
             )
 
     def select(self, store: CertificateStore, now: datetime) -> tuple[StoreCertificate, ...]:

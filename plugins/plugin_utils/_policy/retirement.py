@@ -12,7 +12,7 @@ from enum import Enum
 from .._crypto.certificate import CLIENT_AUTH, Certificate
 from .._crypto.instants import instant_in_words
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .subject import ExpectedSubject
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
@@ -90,7 +90,7 @@ def choose_methods(chosen: Iterable[StoreCertificate], policy: RetirementPolicy)
         names = ", ".join(each.stored.certificate.subject_cn or each.stored.thumbprint for each in remaining)
         raise CollectionError(
             code="too_many",
-            cause=f"{len(remaining)} certificates would be retired ({names}), but only {policy.max_retired} may be.",
+            cause=f"{counted(len(remaining), 'certificate')} would be retired ({names}), but only {policy.max_retired} may be.",
             next_step="Make the selection narrower, or raise max_retired if all of them have to be retired.",
         )
     return remaining

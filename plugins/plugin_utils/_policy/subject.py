@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .._crypto.distinguished_name import attribute_values
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .names import NameCheck, has_name, has_words, normalized_text
 
 
@@ -24,13 +24,13 @@ def check_pattern(option: str, pattern: str | None, groups: int | None = None) -
     except re.error as problem:
         raise _bad_pattern(option, f"it is no regular expression ({problem})") from None
     if groups is not None and found != groups:
-        raise _bad_pattern(option, f"it has {found} groups, {groups} is needed")
+        raise _bad_pattern(option, f"it has {counted(found, 'group')}, {groups} is needed")
 
 
 def _bad_pattern(option: str, problem: str) -> CollectionError:
     return CollectionError(
         code="bad_pattern",
-        cause=f"{option} cannot be used: {problem}.",
+        cause=f"'{option}' cannot be used: {problem}.",
         next_step="Write it as Python does; in YAML, single quotes keep backslashes.",
     )
 

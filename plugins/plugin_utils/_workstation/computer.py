@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,16 @@ from .findings import FINDINGS, refusal
 THIS_END = "localhost"
 """The name of a tunnel's near end. Like an address, it says nothing about the computer at the other end."""
 
+SET_NAME = (
+    "Set pkcs12_computer, or what else 'computer' comes from, to what the command hostname shows on the workstation."
+)
+LEAVE_OUT = "If that is not known, leave it out: an empty text is taken for a typing error."
+NOT_IN_A_NAME = re.compile(r"[\s,;:*?\"'<>|\[\]{}()/\\]")
+"""What is neither in a NetBIOS name nor in a DNS name."""
+
+FULL_NAME = "full DNS name"
+KINDS_OF_NAMES = ("NetBIOS name", "DNS host name", FULL_NAME)
+"""The names of a computer, in the order in which ``store_inventory`` tells them. Without a domain, the last two are one."""
 
 ADDRESS_OPTIONS = ("remote_addr", "host")
 """Options in which connection plugins have the address that they use: winrm and psrp; ssh."""
@@ -50,18 +61,29 @@ class ExpectedComputer:
         return FINDINGS["other_name"].sentence(computer=shown(names), host=" or ".join(hosts))
 
 
-def expected_name(given: str | None) -> str | None:
-    """The option ``computer``, without the period at the end of a DNS name. Raises ``CollectionError``: ``bad_arguments``."""
+def expected_name(given: object) -> str | None:
+    """The option ``computer`` as it was written, without the period at the end of a DNS name; None if it was left out.
+
+    Raises ``CollectionError`` (``bad_arguments``) for what is not one name: an empty text, a list, a mapping, an address.
+    """
     if given is None:
         return None
-    name = given.strip().removesuffix(".")
-    if not name or is_address(name):
-        raise CollectionError(
-            code="bad_arguments",
-            cause=f"computer is {given!r:.80}, which is no name that Windows gives a machine.",
-            next_step="Set computer to what the command hostname shows on the workstation, or leave it out.",
+    if isinstance(given, (list, tuple, Mapping)):
+        kind = "a mapping" if isinstance(given, Mapping) else "a list"
+        raise _not_a_name(
+            f"is {kind}, and a workstation has one name",
+            "Set pkcs12_computer of each host, and not of a group, to one text: what the command hostname shows on this workstation.",
         )
+    name = "" if isinstance(given, bool) else str(given).strip().removesuffix(".")
+    if given == "":
+        raise _not_a_name("is empty, so nobody can tell which workstation is meant", f"{SET_NAME} {LEAVE_OUT}")
+    if not name or is_address(name) or NOT_IN_A_NAME.search(name):
+        raise _not_a_name(f"is {given!r:.80}, which is no name that Windows gives a machine", f"{SET_NAME} {LEAVE_OUT}")
     return name
+
+
+def _not_a_name(problem: str, next_step: str) -> CollectionError:
+    return CollectionError(code="bad_arguments", cause=f"'computer' {problem}.", next_step=next_step)
 
 
 def connection_address(option: Callable[[str], Any]) -> str:
@@ -78,12 +100,13 @@ def is_called(names: Sequence[str], name: str) -> bool:
 
 
 def shown(names: Sequence[str]) -> str:
-    """The names of a computer for a sentence, each once."""
-    once: dict[str, str] = {}
-    for name in names:
-        once.setdefault(name.lower(), name)
-    first, *others = once.values() or ("without a name",)
-    return f"{first} ({', '.join(others)})" if others else first
+    """All names of a computer for a sentence, each once, and what it is. ``names``: in the order of ``KINDS_OF_NAMES``."""
+    kinds: dict[str, tuple[str, list[str]]] = {}
+    for name, kind in zip(names, KINDS_OF_NAMES, strict=False):
+        known = kinds.setdefault(name.lower(), (name, []))[1]
+        if kind != FULL_NAME or not known:
+            known.append(kind)
+    return ", ".join(f"{name} ({' and '.join(known)})" for name, known in kinds.values()) or "without a name"
 
 
 def is_address(host: str) -> bool:

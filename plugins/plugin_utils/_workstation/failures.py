@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -138,32 +137,3 @@ def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception
         journal=[journal_row(entry) for entry in answer.journal],
         changed=answer.changed,
     )
-
-
-CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
-"""Libraries under Ansible's connection plugins. The plugins do not catch their errors when a connection ends."""
-
-
-def is_connection_error(problem: Exception) -> bool:
-    """Whether one of these libraries raised the error."""
-    frames = traceback.walk_tb(problem.__traceback__)
-    modules = [frame.f_globals.get("__name__", "") for frame, _line in frames] + [type(problem).__module__]
-    return any(module.partition(".")[0] in CONNECTION_LIBRARIES for module in modules)
-
-
-LONGEST_REASON = 240
-"""Characters of the reason of a failed connection. Libraries repeat it for each authentication that they try."""
-
-REACH_IT = (
-    "Switch the workstation on, let WinRM through its firewall, "
-    "and check the address, the account and the password of the connection."
-)
-
-
-def connection_sentence(reason: str, never_began: bool) -> str:
-    """Why a workstation could not be reached, or why the connection ended, and what to do; in one line of bounded length."""
-    text = " ".join(reason.split()).rstrip(".")
-    shown = text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} ..."
-    if never_began:
-        return f"{shown}. {REACH_IT}"
-    return f"The connection ended: {shown}. Run the task again: it continues from the current state."

@@ -41,6 +41,10 @@ FINDINGS: Mapping[str, Explanation] = {
         "The connection to {host} ({transport}) is not one to Windows",
         "Set ansible_connection: winrm or psrp for a workstation, or leave the host out of this play.",
     ),
+    "untried_connection": Explanation(  # {host}, {transport}: the same
+        "The connection to {host} is {transport}, over which nobody has tried this collection, so it does not write keys over it",
+        "Set ansible_connection: winrm or psrp. Windows has both with its WinRM service; ssh keeps working beside it for other plays.",
+    ),
     "kept_files": Explanation(
         "Ansible is set to write what it runs to a disk of the workstation, where a private key must never be",
         "Turn ANSIBLE_KEEP_REMOTE_FILES off.",

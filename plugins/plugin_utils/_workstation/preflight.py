@@ -5,13 +5,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import CollectionError
-from .account import DISABLED, HolderAccount, absence, check_store_readable, resolve_holder, run_context
+from .._errors import CollectionError, counted
+from .account import (
+    DISABLED,
+    HolderAccount,
+    absence,
+    check_logged_password,
+    check_store_readable,
+    resolve_holder,
+    run_context,
+)
 from .computer import ExpectedComputer, shown
 from .findings import FINDINGS, unread_reason
 from .protocol import TOLERATED_SKEW, Inventory
@@ -22,6 +31,15 @@ OLDEST_BUILD = 10240
 FULL_LANGUAGE = "FullLanguage"
 WORKSTATION_CODES = ("secondary_logon", "no_debug_privilege")
 """Codes that are about the workstation, not about one holder. They have findings of their own."""
+
+
+PLACEHOLDER = "*"
+"""In place of a holder's Windows password, which a preflight never gets."""
+
+LOGGED_CURE = (
+    "Take the holder's password out of the inventory (pkcs12_holder_passwords, or that of a role) and let the work run while the holder is "
+    "logged on, or exempt the workstation from this policy. For somebody who left and will never log on again, use retire_offline: true."
+)
 
 
 class Severity(str, Enum):
@@ -48,8 +66,12 @@ class Finding:
         return self.severity is Severity.OK
 
 
-def preflight(inventory: Inventory, now: datetime) -> tuple[Finding, ...]:
-    """All findings on a workstation that answered. ``now`` is the controller's clock when it answered."""
+def preflight(inventory: Inventory, now: datetime, password_holders: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """All findings on a workstation that answered. ``now`` is the controller's clock when it answered.
+
+    ``password_holders``: the accounts for which the site has a Windows password, in any spelling of upper and lower case.
+    """
+    with_password = {account.casefold() for account in password_holders}
     return (
         _connection(inventory),
         _administrator(inventory),
@@ -60,7 +82,10 @@ def preflight(inventory: Inventory, now: datetime) -> tuple[Finding, ...]:
         _force_key_protection(inventory),
         _clock(inventory, now),
         _os_build(inventory),
-        *(_holder(inventory, account.asked) for account in inventory.accounts),
+        *(
+            _holder(inventory, account.asked, account.asked.casefold() in with_password)
+            for account in inventory.accounts
+        ),
         *_profiles(inventory),
     )
 
@@ -74,7 +99,8 @@ def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Findin
     doubt = expected.doubt(inventory.names)
     if doubt:
         return Finding("computer", Severity.WARNING, doubt, FINDINGS["other_name"].next_step)
-    return Finding("computer", Severity.OK, f"The workstation calls itself {shown(inventory.names)}.")
+    sentence = f"The workstation calls itself {shown(inventory.names)}. pkcs12_computer may be any of these names, in any case."
+    return Finding("computer", Severity.OK, sentence)
 
 
 def lockdown_findings(refusal: CollectionError) -> tuple[Finding, ...]:
@@ -94,7 +120,7 @@ def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, 
         "changed": False,
         "ready": not errors,
         "findings": [asdict(finding) | {"severity": finding.severity.value, "ok": finding.ok} for finding in findings],
-        "msg": f"{computer} {state}: {_count(errors, 'error')}, {_count(warnings, 'warning')}.",
+        "msg": f"{computer} {state}: {counted(errors, 'error')}, {counted(warnings, 'warning')}.",
     }
 
 
@@ -186,13 +212,15 @@ def _os_build(inventory: Inventory) -> Finding:
     return Finding("os_build", Severity.ERROR, f"{sentence}, which is not supported.", cure)
 
 
-def _holder(inventory: Inventory, name: str) -> Finding:
+def _holder(inventory: Inventory, name: str, has_password: bool) -> Finding:
     """It calls the checks that an exchange calls, so that both say the same."""
     try:
         owner = resolve_holder(inventory, name)
         check_store_readable(owner, inventory.computer)
-        run_context(owner, inventory, None)
+        check_logged_password(inventory, run_context(owner, inventory, PLACEHOLDER if has_password else None))
     except CollectionError as refusal:
+        if refusal.code == "logged_password":
+            return Finding("holder", Severity.ERROR, refusal.cause, LOGGED_CURE, name)
         if refusal.code not in WORKSTATION_CODES:
             return Finding("holder", Severity.ERROR, refusal.cause, refusal.next_step, name)
     if owner.sid == inventory.identity.sid:
@@ -245,7 +273,3 @@ def _problem(subject: str, severity: Severity, code: str, **values: object) -> F
     """A finding with the words of a code of ``FINDINGS``."""
     found = FINDINGS[code]
     return Finding(subject, severity, found.sentence(**values), found.next_step)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

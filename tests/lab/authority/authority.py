@@ -16,9 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from lab.authority import der
 from lab.authority.dialect import Dialect, PrivateKey, write_bundle
 
 ORGANISATION = "Registre d'Essai des Expositions"
+UTF8_STRING = 0x0C
 LIFETIME = timedelta(days=3 * 365)
 KEY_USAGES = (
     "digital_signature",
@@ -101,19 +103,44 @@ class Authority:
         data = write_bundle(private_key, certificates, passphrase, dialect, friendly_name)
         return IssuedBundle(data, passphrase, certificate, private_key, f"{person}.p12")
 
-    def certify_server(self, address: str) -> bytes:
-        """Key and chain of a server at this IP address or with this name, as the PEM file that an ``SSLContext`` loads."""
+    def certify_server(self, address: str, ends: timedelta = LIFETIME) -> bytes:
+        """Key and chain of a server at this IP address or with this name, as the PEM file that an ``SSLContext`` loads.
+
+        ``ends``: from now; less than nothing for a certificate that has expired.
+        """
+        return self._certify(address, _general_name(address), ExtendedKeyUsageOID.SERVER_AUTH, ends)
+
+    def certify_account(self, upn: str) -> bytes:
+        """Key and chain of a client that WinRM maps to the account with this user principal name, in PEM."""
+        text = x509.OtherName(x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3"), der.encode(UTF8_STRING, upn.encode()))
+        return self._certify(upn, text, ExtendedKeyUsageOID.CLIENT_AUTH, LIFETIME)
+
+    def _certify(
+        self, name: str, alternative: x509.GeneralName, purpose: x509.ObjectIdentifier, ends: timedelta
+    ) -> bytes:
         key = new_key("ec-p256")
-        start = datetime.now(timezone.utc) - timedelta(minutes=5)
-        builder = _builder(_name(address), self.issuing.subject, key.public_key())
-        builder = builder.not_valid_before(start).not_valid_after(start + LIFETIME)
-        named = x509.SubjectAlternativeName([_general_name(address)])
-        builder = builder.add_extension(named, critical=False)
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        now = datetime.now(timezone.utc)
+        builder = _builder(_name(name), self.issuing.subject, key.public_key())
+        builder = builder.not_valid_before(min(now, now + ends) - timedelta(minutes=5)).not_valid_after(now + ends)
+        builder = builder.add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
         builder = builder.add_extension(_issued_by(self.issuing_key.public_key()), critical=False)
-        chain = (builder.sign(self.issuing_key, hashes.SHA256()), self.issuing)
-        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return private + b"".join(each.public_bytes(Encoding.PEM) for each in chain)
+        return _pem(key, builder.sign(self.issuing_key, hashes.SHA256()), self.issuing)
+
+
+def self_signed_server(address: str) -> bytes:
+    """Key and certificate of a server that certified itself, as Windows scripts make them for WinRM, in PEM."""
+    key = new_key("ec-p256")
+    now = datetime.now(timezone.utc)
+    builder = _builder(_name(address), _name(address), key.public_key())
+    builder = builder.not_valid_before(now - timedelta(minutes=5)).not_valid_after(now + LIFETIME)
+    builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(address)]), critical=False)
+    return _pem(key, builder.sign(key, hashes.SHA256()))
+
+
+def _pem(key: PrivateKey, *certificates: x509.Certificate) -> bytes:
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private + b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
 
 
 def new_key(kind: KeyKind) -> PrivateKey:

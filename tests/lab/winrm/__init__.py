@@ -1,14 +1,29 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A WinRM listener on the loopback interface: WinRS (cmd shells) with Basic, and NTLM with sealed messages.
+"""A WinRM listener on the loopback interface, over HTTP and HTTPS: cmd shells (WinRS) and PowerShell remoting (PSRP).
 
-Not here: HTTPS, certificates, Kerberos, CredSSP (a further ``auth.Authenticator``), PSRP (a further shell factory).
+Clients log on by Basic, NTLM, Kerberos, CredSSP or a certificate. NTLM, Kerberos and CredSSP seal their messages over HTTP.
 """
 
 from __future__ import annotations
 
 from lab.winrm.intercept import Cut, Intercept, Moment, Request
+from lab.winrm.kerberos_keys import KerberosKeys
 from lab.winrm.ledger import Entry, Ledger, Tally, tally
-from lab.winrm.server import Listener
+from lab.winrm.server import Access, Listener
+from lab.winrm.tls import Tls
 
-__all__ = ["Cut", "Entry", "Intercept", "Ledger", "Listener", "Moment", "Request", "Tally", "tally"]
+__all__ = [
+    "Access",
+    "Cut",
+    "Entry",
+    "Intercept",
+    "KerberosKeys",
+    "Ledger",
+    "Listener",
+    "Moment",
+    "Request",
+    "Tally",
+    "Tls",
+    "tally",
+]

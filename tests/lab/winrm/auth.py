@@ -6,17 +6,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import struct
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
-import spnego
-from spnego.exceptions import SpnegoError
+from cryptography import x509
 
-from lab.winrm.logons import Accounts
-from lab.winrm.sealing import CannotUnseal, Sealer
 from lab.workstation_interface import AuthMethod, Logon
+
+if TYPE_CHECKING:
+    from lab.winrm.kerberos_keys import KerberosKeys
+    from lab.winrm.logons import Accounts
+    from lab.winrm.sealing import Sealer
+
+MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+"""The Authorization header of a client that proves itself by its TLS certificate (DSP0226)."""
+UPN = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 
 
 class Rejected(Exception):
@@ -28,6 +32,16 @@ class Challenge:
     """The exchange goes on: the value of WWW-Authenticate."""
 
     header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What an authenticator needs beside the header. The certificates are DER, and None without TLS; the client's is verified."""
+
+    accounts: Accounts
+    server_certificate: bytes | None = None
+    client_certificate: bytes | None = None
+    keys: KerberosKeys | None = field(default=None, repr=False)
 
 
 class Authenticator(Protocol):
@@ -49,8 +63,12 @@ class Authenticator(Protocol):
     def sealer(self) -> Sealer | None:
         """Seals the messages of this connection, once it is authenticated; None when the scheme cannot."""
 
-    def step(self, credentials: str) -> Logon | Challenge:
-        """Takes what follows the scheme in the Authorization header. Raises ``Rejected``."""
+    @property
+    def last_token(self) -> str | None:
+        """WWW-Authenticate of the answer that says who logged on: by it the server proves itself. None where there is none."""
+
+    def step(self, scheme: str, credentials: str) -> Logon | Challenge:
+        """Takes an Authorization header: the scheme as the client spelt it, and what follows. Raises ``Rejected``."""
 
 
 class BasicAuthenticator:
@@ -60,76 +78,51 @@ class BasicAuthenticator:
     schemes = frozenset({"basic"})
     binds_connection = False
     sealer = None
+    last_token = None
 
-    def __init__(self, accounts: Accounts) -> None:
-        self._accounts = accounts
+    def __init__(self, door: Door) -> None:
+        self._accounts = door.accounts
 
-    def step(self, credentials: str) -> Logon:
-        account, _rest, password = _decode(credentials).decode("utf-8", "replace").partition(":")
+    def step(self, scheme: str, credentials: str) -> Logon | Challenge:
+        account, _rest, password = decode(credentials).decode("utf-8", "replace").partition(":")
         if not self._accounts.accepts(account, password):
             raise Rejected(account)
         return Logon(account, AuthMethod.BASIC)
 
 
-class NtlmAuthenticator:
-    """MS-NLMP in an HTTP Negotiate exchange; authenticates the connection, and seals what follows on it."""
+class CertificateAuthenticator:
+    """The client's TLS certificate, which Windows maps to a local account by the UPN in its subject alternative name."""
 
-    offer = "Negotiate"
-    schemes = frozenset({"negotiate", "ntlm"})
-    binds_connection = True
+    offer = MUTUAL
+    schemes = frozenset({MUTUAL})
+    binds_connection = False
+    sealer = None
+    last_token = None
 
-    def __init__(self, accounts: Accounts) -> None:
-        self._accounts = accounts
-        self._context: spnego.ContextProxy | None = None
+    def __init__(self, door: Door) -> None:
+        self._door = door
 
-    @property
-    def sealer(self) -> Sealer | None:
-        return _NtlmSealer(self._context) if self._context and self._context.complete else None
-
-    def step(self, credentials: str) -> Logon | Challenge:
-        token = _decode(credentials)
-        context = self._context
-        self._context = None
-        with self._accounts.for_ntlm():
-            try:
-                if context is None or context.complete:
-                    context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
-                reply = context.step(token)
-            except (SpnegoError, ValueError, struct.error) as error:
-                raise Rejected(str(error)) from error
-        self._context = context
-        if not context.complete:
-            return Challenge("Negotiate " + base64.b64encode(reply or b"").decode())
-        return Logon(context.client_principal or "", AuthMethod.NTLM)
+    def step(self, scheme: str, credentials: str) -> Logon | Challenge:
+        if self._door.client_certificate is None:
+            raise Rejected("no certificate")
+        name = _upn(self._door.client_certificate)
+        if name is None or not self._door.accounts.knows(name):
+            raise Rejected("no account is mapped to the certificate")
+        return Logon(name, AuthMethod.CERTIFICATE)
 
 
-class _NtlmSealer:
-    def __init__(self, context: spnego.ContextProxy) -> None:
-        self._context = context
-
-    def seal(self, clear: bytes) -> tuple[bytes, bytes]:
-        wrapped = self._context.wrap_winrm(clear)
-        return wrapped.header, wrapped.data
-
-    def unseal(self, signature: bytes, sealed: bytes) -> bytes:
-        try:
-            return self._context.unwrap_winrm(signature, sealed)
-        except (SpnegoError, ValueError) as error:
-            raise CannotUnseal(str(error)) from error
+def _upn(certificate: bytes) -> str | None:
+    read = x509.load_der_x509_certificate(certificate)
+    try:
+        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return None
+    found = [name.value for name in names if isinstance(name, x509.OtherName) and name.type_id == UPN]
+    return found[0][2:].decode() if found else None  # a short UTF8String: tag, one byte of length, text
 
 
-_MAKERS: dict[AuthMethod, Callable[[Accounts], Authenticator]] = {
-    AuthMethod.BASIC: BasicAuthenticator,
-    AuthMethod.NTLM: NtlmAuthenticator,
-}
-
-
-def authenticators(methods: Iterable[AuthMethod], accounts: Accounts) -> tuple[Authenticator, ...]:
-    """What a fresh connection may authenticate with."""
-    return tuple(_MAKERS[method](accounts) for method in methods)
-
-
-def _decode(credentials: str) -> bytes:
+def decode(credentials: str) -> bytes:
+    """The token behind a scheme. Raises ``Rejected``."""
     try:
         return base64.b64decode(credentials, validate=True)
     except binascii.Error as error:

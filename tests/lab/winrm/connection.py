@@ -10,12 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from lab.winrm import http_messages, sealing, soap, wsman
-from lab.winrm.auth import authenticators
+from lab.winrm.auth import Door
 from lab.winrm.identity import Identity
 from lab.winrm.intercept import Intercept, Moment, Request
+from lab.winrm.kerberos_keys import KerberosKeys
 from lab.winrm.ledger import AUTH, CUT, Entry, Ledger
 from lab.winrm.logons import Accounts
+from lab.winrm.schemes import authenticators
 from lab.winrm.shell import Shells
+from lab.winrm.tls import Tls
 from lab.workstation_interface import AuthMethod, Logon
 
 PATH = "/wsman"
@@ -32,6 +35,8 @@ class Service:
     ledger: Ledger
     methods: tuple[AuthMethod, ...]
     intercept: Intercept | None
+    keys: KerberosKeys | None = None
+    tls: Tls | None = None
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
@@ -60,12 +65,15 @@ class Reply:
 class Connection:
     """Reads requests until the client closes."""
 
-    def __init__(self, service: Service, number: int, reader: BinaryIO, writer: BinaryIO) -> None:
+    def __init__(
+        self, service: Service, number: int, reader: BinaryIO, writer: BinaryIO, client_certificate: bytes | None = None
+    ) -> None:
         self._service, self._number = service, number
         self._reader, self._writer = reader, writer
         self._workstation = service.shells.workstation
         accounts = Accounts(self._workstation.passwords)
-        self._identity = Identity(authenticators(service.methods, accounts))
+        door = Door(accounts, service.tls.own if service.tls else None, client_certificate, service.keys)
+        self._identity = Identity(authenticators(service.methods, door))
 
     def run(self) -> None:
         """Answers request after request. Raises ``OSError``, and ``Cut`` when the intercept says so."""
@@ -86,7 +94,7 @@ class Connection:
             self._record(call, replace(reply, status=CUT))
             raise
         self._record(call, reply)
-        self._write(call, reply, sealing.is_sealed(request.content_type))
+        self._write(call, reply, request.content_type)
 
     def _intercept(self, request: Request) -> None:
         if self._service.intercept:
@@ -99,8 +107,10 @@ class Connection:
         logon = self._identity.logon
         if offers:
             return Call(AUTH, 401, headers=tuple(("WWW-Authenticate", offer) for offer in offers))
+        proof = self._identity.last_token if request.authorization else None
+        headers = (("WWW-Authenticate", proof),) if proof else ()
         if not request.body:
-            return Call(AUTH, 200, logon)
+            return Call(AUTH, 200, logon, headers=headers)
         if not (self._clear_allowed or sealing.is_sealed(request.content_type)):
             return Call(UNREADABLE, 500, logon, len(request.body))
         try:
@@ -108,12 +118,12 @@ class Connection:
             message = soap.parse(clear)
         except (sealing.CannotUnseal, soap.NotSoap):
             return Call(UNREADABLE, 400, logon)
-        return Call(message.name, 200, logon, len(clear), message=message)
+        return Call(message.name, 200, logon, len(clear), headers, message)
 
     @property
     def _clear_allowed(self) -> bool:
-        """A service that takes Basic without TLS has AllowUnencrypted on, and that holds for every scheme."""
-        return AuthMethod.BASIC in self._service.methods
+        """TLS hides all. A service that takes Basic without TLS has AllowUnencrypted on, and that holds for every scheme."""
+        return self._service.tls is not None or AuthMethod.BASIC in self._service.methods
 
     def _clear(self, request: http_messages.HttpRequest) -> bytes:
         if not sealing.is_sealed(request.content_type):
@@ -156,10 +166,9 @@ class Connection:
             )
         )
 
-    def _write(self, call: Call, reply: Reply, sealed: bool) -> None:
-        body, headers = reply.body, call.headers
-        if body and sealed and self._identity.sealer:
-            body, headers = sealing.seal(self._identity.sealer, body), (("Content-Type", sealing.CONTENT_TYPE),)
-        elif body:
-            headers = (("Content-Type", sealing.SOAP_TYPE),)
+    def _write(self, call: Call, reply: Reply, asked: str) -> None:
+        body, kind = reply.body, sealing.SOAP_TYPE
+        if body and sealing.is_sealed(asked) and self._identity.sealer:
+            kind, body = sealing.seal(self._identity.sealer, body, asked)
+        headers = (*call.headers, ("Content-Type", kind)) if body else call.headers
         http_messages.write(self._writer, reply.status, headers, body)

@@ -27,6 +27,11 @@ class Identity:
         """Seals the messages of the connection, where its scheme can."""
         return self._bound.sealer if self._bound else None
 
+    @property
+    def last_token(self) -> str | None:
+        """WWW-Authenticate of the answer to the request that authenticated, if its scheme has one."""
+        return self._bound.last_token if self._bound else None
+
     def present(self, authorization: str | None) -> tuple[str, ...]:
         """Takes a request's Authorization header. Gives what a 401 has to offer, or nothing when all is well."""
         if authorization is None and self._bound and self.logon:
@@ -35,7 +40,7 @@ class Identity:
         scheme, _rest, credentials = (authorization or "").partition(" ")
         chosen = next((one for one in self._authenticators if scheme.lower() in one.schemes), None)
         try:
-            outcome = chosen.step(credentials) if chosen else None
+            outcome = chosen.step(scheme, credentials) if chosen else None
         except Rejected:
             outcome = None
         if chosen is None or outcome is None:

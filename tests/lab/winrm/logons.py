@@ -27,6 +27,10 @@ class Accounts:
         known = next((secret for name, secret in self.passwords.items() if name.lower() == folded), None)
         return known is not None and hmac.compare_digest(known.encode(), password.encode())
 
+    def knows(self, account: str) -> bool:
+        """Whether there is such an account, for a logon without a password."""
+        return account.lower() in {name.lower() for name in self.passwords}
+
     @contextmanager
     def for_ntlm(self) -> Iterator[None]:
         """Within it, a pyspnego acceptor finds these passwords, and no other workstation's.

@@ -6,20 +6,38 @@ from __future__ import annotations
 
 import itertools
 import socket
+import ssl
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 
 from lab.winrm.connection import Connection, Service
 from lab.winrm.intercept import Cut, Intercept
+from lab.winrm.kerberos_keys import KerberosKeys
 from lab.winrm.ledger import Ledger
-from lab.winrm.shell import Shells
+from lab.winrm.psrp import RESOURCE, PsrpShell
+from lab.winrm.shell import CMD, Factory, Shell, Shells
+from lab.winrm.tls import Tls, accept
 from lab.workstation_interface import AuthMethod, Workstation
+
+FACTORIES: Mapping[str, Factory] = {CMD: Shell, RESOURCE: PsrpShell}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """``keys``: the service's keys for Kerberos. ``refused``: accounts that may log on, but may not have a shell."""
+
+    keys: KerberosKeys | None = None
+    refused: tuple[str, ...] = ()
 
 
 class Listener:
-    """WinRM over HTTP before one workstation, on 127.0.0.1. Port 0 takes a free one. The workstation is not closed."""
+    """WinRM before one workstation, on 127.0.0.1: over HTTP, or HTTPS with ``tls``. Port 0 takes a free one. The workstation is not closed.
+
+    ``access``: who may have a shell, and what Kerberos needs.
+    """
 
     def __init__(
         self,
@@ -28,8 +46,13 @@ class Listener:
         port: int = 0,
         auth: Iterable[AuthMethod] = (AuthMethod.BASIC, AuthMethod.NTLM),
         intercept: Intercept | None = None,
+        tls: Tls | None = None,
+        access: Access = Access(),
     ) -> None:
-        self._service = Service(Shells(workstation), ledger, tuple(auth), intercept)
+        self._service = Service(
+            Shells(workstation, FACTORIES, access.refused), ledger, tuple(auth), intercept, access.keys, tls
+        )
+        self._tls = tls.context() if tls else None
         self._lock = threading.Lock()
         self._connections: set[socket.socket] = set()
         self._socket = socket.create_server(("127.0.0.1", port), backlog=64)
@@ -79,14 +102,26 @@ class Listener:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        certificate = None
         try:
+            if self._tls:
+                connection, certificate = self._shake_hands(self._tls, connection)
             with (
-                suppress(ConnectionError, Cut),
                 connection,
                 connection.makefile("rb") as reader,
                 connection.makefile("wb") as writer,
             ):
-                Connection(self._service, number, reader, writer).run()
+                Connection(self._service, number, reader, writer, certificate).run()
+        except (ConnectionError, ssl.SSLError, TimeoutError, Cut):
+            connection.close()
         finally:
             with self._lock:
                 self._connections.discard(connection)
+
+    def _shake_hands(self, context: ssl.SSLContext, connection: socket.socket) -> tuple[socket.socket, bytes | None]:
+        with self._lock:
+            self._connections.discard(connection)
+        wrapped = accept(context, connection)
+        with self._lock:
+            self._connections.add(wrapped)
+        return wrapped, wrapped.getpeercert(binary_form=True)

@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+from xml.etree.ElementTree import Element
 
 from lab.manifest import Manifest, ManifestError, parse
-from lab.winrm.soap import SHELL, Fault, new_id
+from lab.winrm.soap import NAMESPACES, SHELL, Fault, new_id
 from lab.workstation_interface import Logon, Output, Process, Workstation
 
 CMD = SHELL + "/cmd"
 TIMED_OUT = 0x80338029  # ERROR_WSMAN_OPERATION_TIMEDOUT (WSManDisp.h)
 NOT_FOUND = 0x8033805B  # ERROR_WSMAN_UNEXPECTED_SELECTORS
 UNKNOWN_RESOURCE = 0x8033803B  # ERROR_WSMAN_INVALID_RESOURCE_URI
+ACCESS_DENIED = 5  # ERROR_ACCESS_DENIED, for an account that the service's security descriptor (RootSDDL) leaves out
+SCHEMA = 0x80338041  # ERROR_WSMAN_SCHEMA_VALIDATION_ERROR
 NO_PIPE = 0x800700E8  # HRESULT of ERROR_NO_DATA: the pipe is being closed
 GRACE = 2.0  # seconds a Receive with output waits for the end: the service answers both together where it can, however busy we are
 
@@ -71,6 +75,25 @@ class Shell:
         self._lock = threading.Lock()
         self._commands: dict[str, Command] = {}
 
+    description = ""
+
+    def open(self, asked: Element) -> None:
+        """Needs nothing of it."""
+
+    def begin(self, asked: Element, console: bool) -> str:
+        """Starts a command line: the command, and its arguments as they are."""
+        words = [asked.findtext("rsp:Command", "", NAMESPACES)]
+        words += [argument.text or "" for argument in asked.findall("rsp:Arguments", NAMESPACES)]
+        return self.start(" ".join(words), console)
+
+    def send(self, command_id: str, data: bytes, end: bool) -> Manifest | None:
+        """Writes to a command's standard input. Raises ``Fault``."""
+        return self.command(command_id).send(data, end)
+
+    def receive(self, command_id: str, timeout: float, limit: int) -> Output:
+        """Waits for a command's output. Raises ``Fault``."""
+        return self.command(command_id).receive(timeout, limit)
+
     def start(self, command_line: str, console: bool) -> str:
         """Starts a command line and gives the command's id."""
         command = Command(self._workstation.start(self.logon, command_line, console))
@@ -102,28 +125,63 @@ class Shell:
             command.kill()
 
 
-FACTORIES: Mapping[str, Callable[[Workstation, Logon], Shell]] = {CMD: Shell}
+class AnyShell(Protocol):
+    """What the listener knows of a shell, of either kind."""
+
+    shell_id: str
+    logon: Logon
+
+    @property
+    def description(self) -> str:
+        """XML that the answer to Create has beside what it says of every shell."""
+
+    def open(self, asked: Element) -> None:
+        """Takes the ``rsp:Shell`` that the client asked for. Raises ``Fault``."""
+
+    def begin(self, asked: Element, console: bool) -> str:
+        """Starts what a ``rsp:CommandLine`` asks for, and gives the command's id. Raises ``Fault``."""
+
+    def send(self, command_id: str, data: bytes, end: bool) -> Manifest | None:
+        """Writes to a command; gives the manifest that this completed. Raises ``Fault``."""
+
+    def receive(self, command_id: str, timeout: float, limit: int) -> Output:
+        """Waits for output. Raises ``Fault``."""
+
+    def end(self, command_id: str) -> None:
+        """Ends a command; harmless when it is unknown, as a client may signal twice."""
+
+    def close(self) -> None:
+        """Ends all commands."""
+
+
+Factory = Callable[[Workstation, Logon], AnyShell]
 
 
 class Shells:
-    """The shells of one listener."""
+    """The shells of one listener. ``factories``: what makes a shell of a resource URI. ``refused``: accounts that get none."""
 
-    def __init__(self, workstation: Workstation) -> None:
-        self.workstation = workstation
+    def __init__(self, workstation: Workstation, factories: Mapping[str, Factory], refused: Iterable[str] = ()) -> None:
+        self.workstation, self._factories = workstation, factories
+        self._refused = {account.lower() for account in refused}
         self._lock = threading.Lock()
-        self._shells: dict[str, Shell] = {}
+        self._shells: dict[str, AnyShell] = {}
 
-    def create(self, resource_uri: str, logon: Logon) -> Shell:
-        """Makes a shell of the kind that the resource URI names. Raises ``Fault``."""
-        factory = FACTORIES.get(resource_uri)
+    def create(self, resource_uri: str, logon: Logon, asked: Element | None) -> AnyShell:
+        """Makes a shell of the kind that the resource URI names, as the ``rsp:Shell`` asks for it. Raises ``Fault``."""
+        if logon.account.lower() in self._refused:
+            raise Fault(ACCESS_DENIED, "w:AccessDenied", "Accès refusé. ")  # Windows translates it
+        factory = self._factories.get(resource_uri)
         if factory is None:
             raise Fault(UNKNOWN_RESOURCE, "w:DestinationUnreachable", f"There is no resource {resource_uri} here.")
+        if asked is None:
+            raise Fault(SCHEMA, "w:SchemaValidationError", "The body has no rsp:Shell.")
         shell = factory(self.workstation, logon)
+        shell.open(asked)
         with self._lock:
             self._shells[shell.shell_id] = shell
         return shell
 
-    def find(self, shell_id: str | None, logon: Logon) -> Shell:
+    def find(self, shell_id: str | None, logon: Logon) -> AnyShell:
         """The caller's shell with this id. Raises ``Fault``, also for a shell of another account."""
         with self._lock:
             shell = self._shells.get((shell_id or "").upper())
@@ -131,7 +189,7 @@ class Shells:
             raise Fault(NOT_FOUND, "w:InvalidSelectors", f"The shell {shell_id} was not found on this computer.")
         return shell
 
-    def delete(self, shell: Shell) -> None:
+    def delete(self, shell: AnyShell) -> None:
         """Ends a shell and its commands."""
         with self._lock:
             self._shells.pop(shell.shell_id, None)

@@ -12,12 +12,11 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape as text
 
 from lab.manifest import Manifest
-from lab.winrm.shell import Shells
+from lab.winrm.shell import SCHEMA, Shells
 from lab.winrm.soap import NAMESPACES, SHELL, TRANSFER, Fault, Message
 from lab.workstation_interface import Logon, Output
 
 ACTION_NOT_SUPPORTED = 0x80338013  # ERROR_WSMAN_ACTION_NOT_SUPPORTED (WSManDisp.h)
-SCHEMA = 0x80338041  # ERROR_WSMAN_SCHEMA_VALIDATION_ERROR
 ENVELOPE_OVERHEAD = 4096  # bytes of a Receive answer that are not output
 
 
@@ -35,7 +34,7 @@ class Answer:
 
 def create(shells: Shells, logon: Logon, message: Message) -> Answer:
     """Makes a shell."""
-    shell = shells.create(message.resource_uri, logon)
+    shell = shells.create(message.resource_uri, logon, message.body.find("rsp:Shell", NAMESPACES))
     name, uri = text(shells.workstation.name), text(message.resource_uri)
     asked = _child(message, "rsp:Shell")
     streams = {
@@ -48,20 +47,17 @@ def create(shells: Shells, logon: Logon, message: Message) -> Answer:
         f"</w:SelectorSet></a:ReferenceParameters></x:ResourceCreated><rsp:Shell><rsp:ShellId>{shell.shell_id}</rsp:ShellId>"
         f"<rsp:ResourceUri>{uri}</rsp:ResourceUri><rsp:Owner>{text(logon.account)}</rsp:Owner>"
         f"<rsp:ClientIP>127.0.0.1</rsp:ClientIP><rsp:IdleTimeOut>PT7200.000S</rsp:IdleTimeOut><rsp:InputStreams>{streams['InputStreams']}</rsp:InputStreams>"
-        f"<rsp:OutputStreams>{streams['OutputStreams']}</rsp:OutputStreams><rsp:ShellRunTime>P0DT0H0M0S</rsp:ShellRunTime>"
+        f"<rsp:OutputStreams>{streams['OutputStreams']}</rsp:OutputStreams>{shell.description}<rsp:ShellRunTime>P0DT0H0M0S</rsp:ShellRunTime>"
         "<rsp:ShellInactivity>P0DT0H0M0S</rsp:ShellInactivity></rsp:Shell>"
     )
     return Answer(f"{TRANSFER}/CreateResponse", body, shell.shell_id)
 
 
 def command(shells: Shells, logon: Logon, message: Message) -> Answer:
-    """Starts a command line: the command, and its arguments as they are."""
+    """Starts a command: a command line, or a pipeline."""
     shell = shells.find(message.shell_id, logon)
-    asked = _child(message, "rsp:CommandLine")
-    words = [asked.findtext("rsp:Command", "", NAMESPACES)]
-    words += [argument.text or "" for argument in asked.findall("rsp:Arguments", NAMESPACES)]
     console = message.options.get("WINRS_CONSOLEMODE_STDIN", "TRUE").upper() == "TRUE"
-    command_id = shell.start(" ".join(words), console)
+    command_id = shell.begin(_child(message, "rsp:CommandLine"), console)
     body = f"<rsp:CommandResponse><rsp:CommandId>{command_id}</rsp:CommandId></rsp:CommandResponse>"
     return Answer(f"{SHELL}/CommandResponse", body, shell.shell_id, command_id)
 
@@ -75,7 +71,7 @@ def send(shells: Shells, logon: Logon, message: Message) -> Answer:
         data = base64.b64decode("".join((stream.text or "").split()), validate=True)
     except binascii.Error as error:
         raise Fault(SCHEMA, "w:SchemaValidationError", "The stream is not base64.") from error
-    manifest = shell.command(command_id).send(data, stream.get("End", "").lower() == "true")
+    manifest = shell.send(command_id, data, stream.get("End", "").lower() == "true")
     return Answer(f"{SHELL}/SendResponse", "<rsp:SendResponse/>", shell.shell_id, command_id, len(data), manifest)
 
 
@@ -84,7 +80,7 @@ def receive(shells: Shells, logon: Logon, message: Message) -> Answer:
     shell = shells.find(message.shell_id, logon)
     command_id = _child(message, "rsp:Receive/rsp:DesiredStream").get("CommandId", "").upper()
     limit = max(message.max_envelope - ENVELOPE_OVERHEAD, 4) * 3 // 4
-    output = shell.command(command_id).receive(message.timeout, limit)
+    output = shell.receive(command_id, message.timeout, limit)
     body = f"<rsp:ReceiveResponse>{_streams(command_id, output)}{_state(command_id, output)}</rsp:ReceiveResponse>"
     return Answer(f"{SHELL}/ReceiveResponse", body, shell.shell_id, command_id)
 
@@ -131,11 +127,10 @@ def _child(message: Message, path: str) -> Element:
 
 def _streams(command_id: str, output: Output) -> str:
     parts = []
+    whose = f' CommandId="{command_id}"' if command_id else ""  # none: the output of a runspace pool
     for name, data in (("stdout", output.stdout), ("stderr", output.stderr)):
         if data:
-            parts.append(
-                f'<rsp:Stream Name="{name}" CommandId="{command_id}">{base64.b64encode(data).decode()}</rsp:Stream>'
-            )
+            parts.append(f'<rsp:Stream Name="{name}"{whose}>{base64.b64encode(data).decode()}</rsp:Stream>')
     if output.exit_code is not None:
         ended = f'CommandId="{command_id}" End="true"></rsp:Stream>'
         parts += [f'<rsp:Stream Name="stdout" {ended}', f'<rsp:Stream Name="stderr" {ended}']
@@ -143,6 +138,8 @@ def _streams(command_id: str, output: Output) -> str:
 
 
 def _state(command_id: str, output: Output) -> str:
+    if not command_id:
+        return ""
     if output.exit_code is None:
         return f'<rsp:CommandState CommandId="{command_id}" State="{SHELL}/CommandState/Running"></rsp:CommandState>'
     code = output.exit_code & 0xFFFFFFFF

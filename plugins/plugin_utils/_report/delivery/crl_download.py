@@ -17,7 +17,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from ..._errors import CollectionError
+from ..._errors import CollectionError, counted
 from ..._policy.revocation import CrlProblem, NotUsable
 
 PORTS = {"http": 80, "https": 443}
@@ -90,7 +90,7 @@ def _body(answer: Any, deadline: float) -> bytes:
             raise NotUsable(CrlProblem.UNREADABLE, f"not complete after {WHOLE_TIME} seconds")
     expected = answer.headers.get("Content-Length", "")
     if expected.isdecimal() and len(data) < int(expected):
-        raise NotUsable(CrlProblem.UNREADABLE, f"{len(data)} of {expected} bytes")
+        raise NotUsable(CrlProblem.UNREADABLE, f"{len(data)} of {counted(expected, 'byte')}")
     return bytes(data)
 
 

@@ -16,7 +16,7 @@ from email.policy import SMTP
 from email.utils import make_msgid
 from pathlib import PurePath
 
-from ..._errors import CollectionError
+from ..._errors import CollectionError, counted
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)*")
 NOT_IN_A_HEADER = ("Cc", "Cs", "Zl", "Zp")
@@ -95,7 +95,7 @@ def size_of(message: EmailMessage, max_bytes: int) -> int:
     if size > max_bytes:
         raise CollectionError(
             code="mail_too_large",
-            cause=f"The mail has {size} bytes, and max_bytes allows {max_bytes}.",
+            cause=f"The mail has {counted(size, 'byte')}, and max_bytes allows {max_bytes}.",
             next_step="Attach fewer files, or raise max_bytes if the mail servers accept larger mails.",
         )
     return size

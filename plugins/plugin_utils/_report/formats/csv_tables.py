@@ -99,7 +99,9 @@ HOLDER_COLUMNS: Columns = {
     "certificate_days_left": lambda row, _words: row.certificate_days_left,
     "authorisation_until": lambda row, _words: row.authorisation_until,
     "authorisation_days_left": lambda row, _words: row.authorisation_days_left,
-    "authorisation_status": lambda row, words: words.of(row.authorisation_status) if row.authorisation_status else None,
+    "authorisation_status": lambda row, words: (
+        words(f"auth.{row.authorisation_status.value}") if row.authorisation_status else None
+    ),
     "delivery": lambda row, words: words.of(row.delivery.state) if row.delivery else None,
     "delivery_mail": lambda row, _words: row.delivery.mail_at if row.delivery else None,
     "access_mail": lambda row, words: _seen(row.delivery, words),

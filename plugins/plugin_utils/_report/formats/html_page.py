@@ -16,7 +16,7 @@ from typing import Any
 
 with suppress(ImportError):  # ansible-core installs both; without them the file still loads
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
 from ..._policy.validity import Status
 from ..acceptance import accepted_at, is_accepted, is_left
@@ -63,6 +63,9 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufd
 """Characters that HTML does not allow, but names in Windows do."""
 
 
+_ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+
+
 def page(report: Report) -> str:
     """The whole page; the same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
     say = Wording(report.parameters)
@@ -75,11 +78,17 @@ def page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["dated"] = dated
     environment.globals |= {"say": say, "columns": COLUMNS, "few": FEW, "many": MANY, "full_height": FULL_HEIGHT}
     made = environment.get_template("page.html.j2").render(
         policy=_policy(style, script), style=style, script=script, **_context(report, say)
     )
     return _UNPRINTABLE.sub("\ufffd", made)
+
+
+def dated(text: object) -> Markup:
+    """A text for HTML whose ISO dates stay on one line: browsers break lines at hyphens."""
+    return Markup(_ISO_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704  only the span is added
 
 
 def _context(report: Report, say: Wording) -> dict[str, Any]:
@@ -133,7 +142,7 @@ def _verdict(holders: Sequence[HolderRow], say: Wording) -> str:
     acting = Counter(row.actor for row in holders if row.next_step is not NextStep.NOTHING)
     if not acting:
         return say("verdict.none")
-    sentence = say.counted("verdict", acting.total(), total=say.number(len(holders)))
+    sentence = say("verdict.some", n=say.number(acting.total()), holders=say.counted("counts.holders", len(holders)))
     shares = (f"{say.of(actor)}{NO_BREAK}{say.number(acting[actor])}" for actor in Actor if actor in acting)
     return say("text.fact", label=sentence, value=", ".join(shares))
 

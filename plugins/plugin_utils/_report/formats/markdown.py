@@ -109,7 +109,11 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
 def _verdict(report: Report, say: Wording) -> str:
     holders = (*report.holders, *report.without_workstation)
     pending = sum(row.next_step is not NextStep.NOTHING for row in holders)
-    text = say.counted("verdict", pending, total=say.number(len(holders))) if pending else say("verdict.none")
+    text = (
+        say("verdict.some", n=say.number(pending), holders=say.counted("counts.holders", len(holders)))
+        if pending
+        else say("verdict.none")
+    )
     return f"**{text.rstrip('.')}.**"
 
 

@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ..._policy.validity import Status
-from ..acceptance import accepted_findings, is_accepted
+from ..acceptance import accepted_findings, is_accepted, is_left
 from ..model import HolderRow, Reachability, Report, WorkstationRow
 
 Labels = Mapping[str, str]
@@ -73,6 +73,11 @@ def _of_the_report(report: Report) -> Iterator[Metric]:
         "pkcs12_certificates_without_holder",
         "Certificates that belong to no holder of the inventory.",
         [({}, len(report.without_holder))],
+    )
+    yield Metric(
+        "pkcs12_certificates_without_holder_accepted",
+        "Certificates without a holder that the site has accepted; pkcs12_certificates_without_holder has them, too.",
+        [({}, sum(not is_left(row) for row in report.without_holder))],
     )
 
 

@@ -47,13 +47,9 @@ _HEAD: Catalogue = {
     "days.one": ("{n} day", "{n} jour"),
     "days.many": ("{n} days", "{n} jours"),
     "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
-    "verdict.one": (
-        "Something is to be done for {n} of {total} holders",
-        "Une action est attendue pour {n} titulaire sur {total}",
-    ),
-    "verdict.many": (
-        "Something is to be done for {n} of {total} holders",
-        "Une action est attendue pour {n} titulaires sur {total}",
+    "verdict.some": (
+        "Something is to be done for {n} of {holders}",
+        "Une action est attendue pour {n} sur {holders}",
     ),
 }
 
@@ -107,9 +103,6 @@ _TABLE: Catalogue = {
     "days.in.many": ("in {n} days", "dans {n} jours"),
     "days.ago.one": ("{n} day ago", "il y a {n} jour"),
     "days.ago.many": ("{n} days ago", "il y a {n} jours"),
-    "auth.valid": ("valid", "valide"),
-    "auth.renewal_due": ("due", "à renouveler"),
-    "auth.expired": ("expired", "hors délai"),
 }
 
 _CONTROLS: Catalogue = {
@@ -125,8 +118,10 @@ _CONTROLS: Catalogue = {
     "filter.rows": ("Filter these rows", "Filtrer ces lignes"),
     "count.rows.all": ("All {total} rows", "Les {total} lignes"),
     "count.rows.some": ("{n} of {total} rows", "{n} sur {total} lignes"),
-    "count.all": ("All {total} holders", "Les {total} titulaires"),
-    "count.some": ("{n} of {total} holders", "{n} sur {total} titulaires"),
+    "count.all.one": ("{total} holder", "{total} titulaire"),
+    "count.all.many": ("All {total} holders", "Les {total} titulaires"),
+    "count.some.one": ("{n} of {total} holder", "{n} sur {total} titulaire"),
+    "count.some.many": ("{n} of {total} holders", "{n} sur {total} titulaires"),
 }
 
 _SECTIONS: Catalogue = {

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..._errors import CollectionError
+from ..._errors import CollectionError, counted
 from ..model import Report
 from .addresses import Letter
 from .mails import ReminderMail
@@ -77,18 +77,14 @@ def _sentence(report: Report, due: int, mails: Sequence[ReminderMail], outcomes:
     if not mails:
         holders = len(report.holders) + len(report.without_workstation)
         reason = "all that is due was sent before" if due else "nothing is due today"
-        return f"No reminder to send for {holders} holders: {reason}."
+        return f"No reminder to send for {counted(holders, 'holder')}: {reason}."
     if outcomes is None:
-        return f"{_mails(len(mails))} would be sent. Nothing was sent."
-    return f"{_mails(len(mails))} sent."
+        return f"{counted(len(mails), 'reminder')} would be sent. Nothing was sent."
+    return f"{counted(len(mails), 'reminder')} sent."
 
 
 def _failures(total: int, failed: Sequence[Outcome]) -> str:
     named = [f"{each.mail.letter.address}: {each.problem.cause}" for each in failed if each.problem and each.tried]
     others = len(failed) - len(named[:MOST_NAMED])
     more = f" {others} more not sent." if others else ""
-    return f"{len(failed)} of {_mails(total)} not sent. {' '.join(named[:MOST_NAMED])}{more}"
-
-
-def _mails(count: int) -> str:
-    return "1 reminder" if count == 1 else f"{count} reminders"
+    return f"{len(failed)} of {counted(total, 'reminder')} not sent. {' '.join(named[:MOST_NAMED])}{more}"

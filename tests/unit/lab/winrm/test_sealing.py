@@ -17,6 +17,7 @@ from unit.lab.winrm.clients import USER, connect, run, session
 from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 NEEDLE = "many 4711"
+SEALED = 'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
 
 
 class Tap:
@@ -65,7 +66,7 @@ def test_without_basic_clear_messages_are_refused(workstation: FakeWorkstation) 
 def post_sealed(client: Protocol, body: bytes) -> int:
     """Sends a body that claims to be sealed, on a connection that is authenticated; gives the status."""
     client.open_shell()
-    headers = {"Content-Type": sealing.CONTENT_TYPE}
+    headers = {"Content-Type": SEALED}
     return session(client).post(client.transport.endpoint, data=body, headers=headers).status_code
 
 
@@ -79,16 +80,29 @@ def test_what_is_not_sealed_is_a_bad_request(listener: Listener, ledger: Ledger,
 class Mirror:
     """Seals by turning round."""
 
-    def seal(self, clear: bytes) -> tuple[bytes, bytes]:
-        return b"sig", clear[::-1]
+    def __init__(self, longest: int | None = None) -> None:
+        self.longest = longest
+
+    def seal(self, clear: bytes) -> sealing.Sealed:
+        return sealing.Sealed(b"sig", clear[::-1])
 
     def unseal(self, signature: bytes, sealed: bytes) -> bytes:
         assert signature == b"sig"
         return sealed[::-1]
 
 
+def test_what_is_longer_than_a_piece_is_several_pairs_of_parts() -> None:
+    asked = SEALED.replace("SPNEGO", "CredSSP")
+    kind, body = sealing.seal(Mirror(longest=4), b"clear text", asked)
+    assert kind == asked.replace("multipart/encrypted", "multipart/x-multi-encrypted")
+    assert sealing.is_sealed(kind)
+    assert body.count(b"Length=4\r\n") == 2
+    assert sealing.unseal(Mirror(), body) == b"clear text"
+
+
 def test_a_message_has_the_length_that_it_announces() -> None:
-    body = sealing.seal(Mirror(), b"clear text")
+    kind, body = sealing.seal(Mirror(), b"clear text", SEALED)
+    assert kind == SEALED
     assert sealing.unseal(Mirror(), body) == b"clear text"
     assert b"Length=10\r\n" in body
     with pytest.raises(sealing.CannotUnseal):

@@ -13,7 +13,7 @@ import pytest
 import requests
 from winrm.exceptions import WSManFaultError
 
-from lab.winrm import Ledger, Listener, soap, wsman
+from lab.winrm import Ledger, Listener, shell, soap, wsman
 from unit.lab.winrm.clients import PASSWORD, USER, begin, connect, post
 from unit.lab.winrm.fake_workstation import FakeWorkstation
 
@@ -71,8 +71,8 @@ def test_what_is_not_http_ends_the_connection_only(listener: Listener) -> None:
     ("action", "uri", "code"),
     [
         (f"{soap.TRANSFER}/Get", f"{soap.SHELL}/cmd", wsman.ACTION_NOT_SUPPORTED),
-        (f"{soap.TRANSFER}/Create", "http://schemas.microsoft.com/powershell/Microsoft.PowerShell", 0x8033803B),
-        (f"{soap.TRANSFER}/Create", f"{soap.SHELL}/cmd", wsman.SCHEMA),
+        (f"{soap.TRANSFER}/Create", "http://schemas.microsoft.com/powershell/Of.A.Site", 0x8033803B),
+        (f"{soap.TRANSFER}/Create", f"{soap.SHELL}/cmd", shell.SCHEMA),
     ],
     ids=["unknown action", "unknown shell", "no body"],
 )

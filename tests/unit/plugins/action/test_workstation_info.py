@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,14 @@ def alone(scene: Scene) -> bool:
     return [each["subject"] for each in scene.result["findings"]] == ["computer"]
 
 
+ALONE: dict[str, Any] = {"holders": [JEANNE["user"]]}
+
+
+def logged(scene: Scene) -> None:
+    found = scene.workstation.found
+    scene.workstation.found = replace(found, logging=replace(found.logging, module=True))
+
+
 EFFECTS = [
     Effect("browsers", True, about_browsers, [], TOLD, {"holders": [JEANNE["user"]]}, with_browsers),
     Effect("browsers", True, kept, None, ["issuing_authority"], {"holders": [JEANNE["user"]]}, with_browsers),
@@ -58,6 +67,7 @@ EFFECTS = [
     Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
     Effect("issuer", "(", code, None, "bad_pattern", ASKING, with_browsers),
     Effect("holders", [JEANNE["user"]], of("holder", "account"), [], [JEANNE["user"]]),
+    Effect("password_holders", [JEANNE["user"]], of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
     Effect("computer", "WS-2", alone, False, True),
     Effect("computer", "WS-2", of("computer", "severity"), ["ok"], ["error"]),
     Effect("computer", "PC-7", of("computer", "severity"), ["warning"], ["ok"], scene=renamed),

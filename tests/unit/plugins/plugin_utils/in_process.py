@@ -92,7 +92,7 @@ class FakeWorkstation:
         self.calls.append(f"exchange {account}")
         self.exchanges.append((account, run_as, request))
         if self.cut == len(self.exchanges):
-            raise ConnectionLost("read timed out")
+            raise ConnectionLost("read timed out", code="connection_ended", next_step="", detail="")
         return self.people[account].exchange(request, run_as)
 
     def ask(self, driver: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class FakeConnection:
         self._shell = SimpleNamespace(SHELL_FAMILY=family)
 
     def get_option(self, name: str) -> str:
-        return {"remote_addr": "ws-1"}[name]
+        return {"remote_addr": "ws-1", "remote_password": "a password of the connection", "port": "5986"}[name]
 
     def set_become_plugin(self, plugin: object) -> None:
         self.become = plugin
@@ -118,14 +118,26 @@ def test_a_defect_may_echo_a_secret_so_its_text_is_masked() -> None:
 
 
 def test_a_short_passphrase_does_not_garble_what_a_connection_says() -> None:
-    action = Action({"holder": "a", "passphrase": "on"}, answer=AnsibleConnectionFailure("Connection refused " * 40))
+    action = Action({"holder": "a", "passphrase": "on"}, answer=AnsibleConnectionFailure("no connection " * 40))
     action.run(None, {})
     with pytest.raises(ConnectionLost) as lost:
         action.inventory([])
-    assert str(lost.value).startswith("Connection refused")
-    sentence = str(_action.connection_failure(lost.value))
-    assert len(sentence) < 400
-    assert "Switch the workstation on" in sentence
+    assert str(lost.value).startswith("no connection no connection")
+    assert len(str(lost.value)) < 300
+    assert "Switch the workstation on" in lost.value.next_step
+
+
+def test_a_connection_never_says_its_own_password_nor_a_secret_of_the_task() -> None:
+    for secret in ("a password of the connection", SECRET):
+        action = Action(
+            {"holder": "a", "passphrase": SECRET}, answer=AnsibleConnectionFailure(f"kinit: {secret}: Access is denied")
+        )
+        action.run(None, {})
+        with pytest.raises(ConnectionLost) as lost:
+            action.inventory([])
+        assert lost.value.code == "access_denied"
+        assert secret not in f"{lost.value} {lost.value.next_step} {lost.value.detail}"
+        assert "kinit: ***" in lost.value.detail
 
 
 def test_text_of_a_driver_is_masked_and_still_understood() -> None:
@@ -184,20 +196,44 @@ def test_a_refusal_is_a_result_with_the_journal_and_whether_it_changed_something
     assert result["journal"] == [{"id": "1"}]
 
 
-def test_a_defect_is_called_one_and_a_lost_connection_is_left_to_ansible() -> None:
+def test_a_defect_is_called_one_and_a_lost_connection_makes_the_host_unreachable() -> None:
     assert "Please report it" in run({}, RuntimeError("x"))["msg"]
-    with pytest.raises(AnsibleConnectionFailure, match="gone"):
-        run({}, ConnectionLost("gone"))
+    result = run({}, ConnectionLost("It is gone.", code="x", next_step="Act.", detail="said"))
+    assert (result["unreachable"], result["changed"], result["msg"]) == (True, False, "It is gone. Act.")
+    assert result["connection_error"] == {"code": "x", "next_step": "Act.", "detail": "said"}
+    assert "failed" not in result
 
 
-@pytest.mark.parametrize("problem", [AnsibleError("winrm or requests is not installed"), AnsibleConnectionFailure("x")])
-def test_what_ansible_says_itself_is_passed_through(problem: AnsibleError) -> None:
-    with pytest.raises(type(problem), match=str(problem)):
-        run({}, problem)
-    action = Action({}, answer=problem)
-    expected = ConnectionLost if isinstance(problem, AnsibleConnectionFailure) else AnsibleError
-    with pytest.raises(expected, match=str(problem)):
+def test_what_ansible_says_itself_is_passed_through() -> None:
+    with pytest.raises(AnsibleError, match="undefined"):
+        run({}, AnsibleError("undefined"))
+    with pytest.raises(AnsibleError, match="undefined"):
+        Action({}, answer=AnsibleError("undefined")).inventory([])
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [
+        (AnsibleError("winrm or requests is not installed: No module named 'winrm'"), "winrm_missing"),
+        (AnsibleError("the connection attempt timed out"), "connection_timeout"),
+        (AnsibleConnectionFailure("x"), "connection_failed"),
+        (AnsibleConnectionFailure("winrm connection error: read timed out"), "connection_ended"),
+    ],
+)
+def test_a_connection_that_failed_has_a_code(problem: AnsibleError, code: str) -> None:
+    with pytest.raises(ConnectionLost) as lost:
+        Action({}, answer=problem).inventory([])
+    assert lost.value.code == code
+
+
+@pytest.mark.parametrize("transport", ["ssh", "paramiko_ssh", "local"])
+def test_a_connection_over_which_nobody_has_tried_it_is_refused_by_name(transport: str) -> None:
+    action = Action({}, answer={})
+    action._connection.transport = transport
+    with pytest.raises(CollectionError) as refusal:
         action.inventory([])
+    assert (refusal.value.code, action.seen) == ("untried_connection", [])
+    assert f"is {transport}, over which nobody has tried" in refusal.value.cause
 
 
 class OfALibrary(Exception):
@@ -265,7 +301,7 @@ def test_reading_runs_without_become_and_the_tasks_own_comes_back() -> None:
 def test_writing_runs_as_the_holder_with_his_password_or_none_whatever_the_site_says() -> None:
     for password in ("his own", None):
         action = Action({}, answer=OfALibrary("cut"))
-        with pytest.raises(ConnectionLost, match="cut off"):
+        with pytest.raises(ConnectionLost, match="cut"):
             action.exchange(REQUEST, RunAs(Context.BECOME, "CHU\\jdupont", password))
         ((name, become),) = action.seen
         assert name == "store_exchange"

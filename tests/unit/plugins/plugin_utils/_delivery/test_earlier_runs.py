@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import ssl
 from pathlib import Path
 
@@ -202,6 +203,21 @@ def test_a_bundle_under_a_former_name_that_does_not_open_stays(site: Site, other
     refused = site.run(dest=new)
     assert (end_of(refused), site.names()) == (("former_dest", "refused", False, 0), [site.dest.name])
     assert end_of(site.run(dest=new, passphrase=other.passphrase)) == (None, "collected", True, 0)
+
+
+@pytest.mark.parametrize("name", ["a wrong one.p12", "z wrong one.p12"])
+def test_a_file_that_is_refused_does_not_hide_the_good_one_under_another_former_name(
+    site: Site, other: IssuedBundle, name: str
+) -> None:
+    site.run()
+    record = site.folder / f".{site.dest.name}.withdrawal.json"
+    shutil.copy(record, site.folder / f".{name}.withdrawal.json")
+    (site.folder / name).write_bytes(other.data)
+    new = str(site.folder / RENAMED)
+    assert end_of(site.run(check_mode=True, dest=new)) == (None, "new", True, 0)
+    assert end_of(site.run(dest=new)) == (None, "collected", True, 0)
+    assert site.names() == sorted([RENAMED, name])
+    assert (site.folder / RENAMED).read_bytes() == site.issued.data
 
 
 def test_the_file_of_another_link_keeps_its_name(site: Site, other: IssuedBundle) -> None:

@@ -111,7 +111,7 @@ def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are
     ],
 )
 def test_what_is_no_pattern_is_refused_by_the_name_of_its_option(given: dict[str, str], option: str) -> None:
-    with pytest.raises(CollectionError, match=f"^{option} cannot be used") as refusal:
+    with pytest.raises(CollectionError, match=f"^'{option}' cannot be used") as refusal:
         Selection(**given)
     assert refusal.value.code == "bad_pattern"
 

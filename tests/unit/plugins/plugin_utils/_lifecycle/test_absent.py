@@ -21,7 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirem
     RetirementPolicy,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context, Logging
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, execution, inventory, issue, profile, run_state
@@ -166,3 +166,17 @@ def test_offline_an_answer_that_does_not_show_it_is_no_success(leaver: FakeDrive
 def test_a_removal_is_written_down(tmp_path: Path, drivers: FakeDrivers) -> None:
     run(drivers, ALL, evidence=tmp_path / "e")
     assert (tmp_path / "e").read_text(encoding="utf-8").count("\n") == 1
+
+
+@pytest.mark.parametrize(("loaded", "hinted"), [(False, True), (True, False)])
+def test_a_password_that_would_be_logged_leads_to_a_removal_without_a_logon(
+    authority: Authority, loaded: bool, hinted: bool
+) -> None:
+    logged = Logging(script_block=True, module=False, transcription=False)
+    drivers = FakeDrivers(inventory(logging=logged, profiles=(profile(loaded=loaded),)))
+    drivers.plant(issue(authority))
+    with pytest.raises(CollectionError) as refusal:
+        run(drivers, ALL, holder_password="hers")
+    assert refusal.value.code == "logged_password"
+    assert ("offline: true" in refusal.value.next_step) == hinted
+    assert len(drivers.elements) == 1

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
@@ -12,12 +13,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role
     in_words_of_role,
     role_of,
 )
+from unit.plugins.plugin_utils.in_process import PLUGINS
 
-OPTIONS = ["state", "holders", "bundle_folder", "issuer", "retire", "retire_encryption_keys", "max_retired"]
-OPTIONS += ["renew_before_days", "authorisations", "install"]
+OPTIONS = importlib.import_module(f"{PLUGINS}.action.holder_certificates").ActionModule.SPEC.options
 
 
-def said(role: str, msg: str, code: str = "bad_arguments") -> str:
+def said(role: str | None, msg: str, code: str = "bad_arguments") -> str:
     result: dict[str, Any] = {"failed": True, "msg": msg, "error": {"code": code, "next_step": msg}}
     new = in_words_of_role(result, role, OPTIONS)
     assert new["error"]["next_step"] == new["msg"]
@@ -28,14 +29,19 @@ def said(role: str, msg: str, code: str = "bad_arguments") -> str:
     ("role", "text", "expected"),
     [
         ("enrol", "state is present but missing: bundle_folder.", "state is present but missing: enrol_bundle_folder."),
-        ("retire", "missing: issuer", "missing: retire_issuer"),
+        ("retire", "Wrong options: missing: issuer", "Wrong options: missing: retire_issuer"),
         (
             "retire",
             "argument 'retire' and retire_encryption_keys",
             "argument 'retire_method' and retire_encryption_keys",
         ),
         ("renew", "renew_before_days and retire_encryption_keys", "renew_before_days and renew_retire_encryption_keys"),
-        ("renew", "install and pkcs12_holders", "renew_now and pkcs12_holders"),
+        ("renew", "'install' and pkcs12_holders", "'renew_now' and pkcs12_holders"),
+        (
+            "renew",
+            "Unknown options: foo. Supported: install, prove.",
+            "Unknown options: foo. Supported: renew_now, renew_prove.",
+        ),
         ("enrol", "renew_before_days", "enrol_renew_before_days"),
         (
             "enrol",
@@ -49,9 +55,41 @@ def test_options_become_variables(role: str, text: str, expected: str) -> None:
     assert said(role, text) == expected
 
 
-def test_plain_words_stay_where_the_task_is_right() -> None:
-    text = "It is of another issuer: CN=AC. Raise max_retired, or correct the issuer."
-    assert said("retire", text, "other_issuer") == text.replace("max_retired", "retire_max_retired")
+@pytest.mark.parametrize(
+    ("role", "text", "expected"),
+    [
+        ("retire", "Set retire: delete, not retire: none.", "Set retire_method: delete, not retire_method: none."),
+        ("retire", "Set offline: true.", "Set retire_offline: true."),
+        ("enrol", "set chain: false where", "set enrol_chain: false where"),
+        (
+            "enrol",
+            "'computer' is empty. Another computer answered.",
+            "'enrol_computer' is empty. Another computer answered.",
+        ),
+        ("retire", "Leave holder_password out.", "Leave retire_holder_passwords out."),
+        (None, "Leave holder_password out, and max_retired.", "Leave holder_passwords out, and max_retired."),
+        ("enrol", "Set 'passphrase'. No passphrase was given.", "Set 'enrol_passphrases'. No passphrase was given."),
+        (None, "See ansible-doc hospital_it.pkcs12.certificate.", "See ansible-doc hospital_it.pkcs12.certificate."),
+    ],
+)
+def test_what_is_marked_as_an_option_is_one_whatever_the_sentence_is_about(
+    role: str | None, text: str, expected: str
+) -> None:
+    assert said(role, text, "anything") == said(role, text) == expected
+
+
+@pytest.mark.parametrize("code", ["bad_arguments", "bad_pattern", "other_issuer"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is of another issuer: CN=AC. The computer has a chain, holders and passphrases.",
+        "Let it prove, install or retire: anything. The issuer's authorisations are exportable offline.",
+        "/srv/issuer/computer and C:\\holders: delete, 'the computer'",
+    ],
+)
+def test_plain_words_stay(code: str, text: str) -> None:
+    for role in ("enrol", "renew", "retire"):
+        assert said(role, text, code) == text
 
 
 def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> None:

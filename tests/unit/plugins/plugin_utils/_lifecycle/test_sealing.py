@@ -211,7 +211,7 @@ def lost_at(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def exchange(drivers: FakeDrivers, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
         answer = honest(drivers, request, run_as)
         if len(drivers.requests) == number:
-            raise ConnectionLost("it ended")
+            raise ConnectionLost("it ended", code="connection_ended", next_step="", detail="")
         return answer
 
     monkeypatch.setattr(FakeDrivers, "exchange", exchange)

@@ -70,7 +70,7 @@ class Workstation:
             return parse(self.found)
         self.files = arguments["files"]
         if self.lost:
-            raise ConnectionLost("read timed out")
+            raise ConnectionLost("read timed out", code="connection_ended", next_step="", detail="")
         said = {"outcome": "left" if self.left else "removed", "code": self.left, "hresult": 5 if self.left else None}
         return parse({"journal": [each | said | {"at": "2026-11-25T12:00:01Z"} for each in self.files]})
 

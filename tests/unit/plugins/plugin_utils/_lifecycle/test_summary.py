@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import MOST_NAMES, summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import not_expected
 
 Json = dict[str, Any]
 
@@ -154,6 +156,36 @@ def test_workstation_that_was_audited() -> None:
     assert found["totals"] == {"missing": 1, "renewal due": 1, "valid": 1}
     assert "  no name (CHU\\b) at a: access until 2026-12-01." in found["lines"]
     assert "  no name (CHU\\c) at a: no certificate gives access." in found["lines"]
+
+
+def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
+    today = date(2026, 11, 26)
+    entries = [
+        {"user": "CHU\\New", "authorisation": "T1", "awaiting": "annex_1"},
+        {"user": "CHU\\late", "authorisation": "T2", "awaiting": "bundle", "expected_from": "2026-11-01"},
+        {"user": "CHU\\away", "authorisation": "T3", "absent_until": "2027-01-01"},
+        {"user": "CHU\\back", "authorisation": "T4", "absent_until": "2026-11-26"},
+        {"user": "CHU\\odd", "authorisation": "T5", "absent_until": "soon"},
+        "no holder",
+    ]
+    users = {"CHU\\new": "T1", "CHU\\late": "T2", "CHU\\away": "T3", "CHU\\back": "T4", "CHU\\odd": "T5"}
+    rows = [
+        {"user": user, "authorisation": number, "status": "missing", "access_until": None}
+        for user, number in users.items()
+    ]
+    rows.append({"user": "CHU\\away", "authorisation": "T3", "status": "expired", "access_until": None})
+    result = {"ansible_facts": {"pkcs12": {"holders": rows}}}
+    found = summary({"a": result, "b": result}, set(), {"a": not_expected(entries, today)})
+    assert found["totals"] == {"awaited": 1, "on leave": 1, "missing": 3 + 5, "expired": 2}
+    assert any(line.startswith("awaited (1): ") and "CHU\\new" in line for line in found["lines"])
+
+
+def test_leaver_stays_listed_until_all_is_removed() -> None:
+    removed = told({"a": of(person(1, "removed")), "b": of()})
+    assert any("pkcs12_leavers" in line and "pkcs12_holders" in line for line in removed["lines"])
+    last = told({"a": of(not_found=("T9",)), "b": of(not_found=("T9",)), "c": of(not_found=("T9",))})
+    assert last["msg"] == "3 workstations without anything to remove."
+    assert any("T9" in line and "pkcs12_leavers" in line for line in last["lines"])
 
 
 def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:

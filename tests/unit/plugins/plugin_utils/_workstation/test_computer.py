@@ -73,18 +73,31 @@ def test_the_warning_names_both_sides_and_no_address() -> None:
     assert NAMES[0] in doubt
 
 
-@pytest.mark.parametrize("given", ["", "  ", ".", "10.1.2.3", "::1", "localhost"])
-def test_what_is_no_name_is_refused(given: str) -> None:
+@pytest.mark.parametrize(
+    "given", ["", "  ", ".", "10.1.2.3", "::1", "localhost", True, "PC-7, PC-8", "['PC-7']", "PC 7", r"CHU\PC-7"]
+)
+def test_what_is_no_name_is_refused(given: object) -> None:
     with pytest.raises(CollectionError) as refusal:
         expected_name(given)
     assert refusal.value.code == "bad_arguments"
+    assert "hostname" in refusal.value.next_step
+
+
+@pytest.mark.parametrize(("given", "kind"), [(["PC-7"], "a list"), ([], "a list"), ({"name": "PC-7"}, "a mapping")])
+def test_several_names_are_refused_with_what_they_are(given: object, kind: str) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        expected_name(given)
+    assert kind in refusal.value.cause
+    assert "each host" in refusal.value.next_step
 
 
 def test_a_name_is_taken_without_what_does_not_belong_to_it() -> None:
-    assert [expected_name(given) for given in (None, " PC-7 ", "pc-7.chu.example.")] == [
+    assert [expected_name(given) for given in (None, " PC-7 ", "pc-7.chu.example.", 4711, "pc_7")] == [
         None,
         "PC-7",
         "pc-7.chu.example",
+        "4711",
+        "pc_7",
     ]
 
 
@@ -98,11 +111,18 @@ def test_the_address_is_the_one_that_the_connection_uses(options: dict[str, str]
 @pytest.mark.parametrize(
     ("names", "text"),
     [
-        (("PC-7",), "PC-7"),
-        (("PC-7", "pc-7"), "PC-7"),
-        (("PC-7", "pc-7", "pc-7.x"), "PC-7 (pc-7.x)"),
+        (("PC-7",), "PC-7 (NetBIOS name)"),
+        (("PC-7", "pc-7", "pc-7"), "PC-7 (NetBIOS name and DNS host name)"),
+        (("PC-7", "pc-7", "pc-7.x"), "PC-7 (NetBIOS name and DNS host name), pc-7.x (full DNS name)"),
         ((), "without a name"),
     ],
 )
 def test_names_are_shown_once(names: tuple[str, ...], text: str) -> None:
     assert shown(names) == text
+
+
+def test_all_three_names_are_shown_with_what_they_are() -> None:
+    told = shown(NAMES).split(", ")
+    assert told == [
+        f"{name} ({kind})" for name, kind in zip(NAMES, ("NetBIOS name", "DNS host name", "full DNS name"), strict=True)
+    ]

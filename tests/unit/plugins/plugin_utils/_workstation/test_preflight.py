@@ -207,3 +207,24 @@ def test_warnings_leave_it_ready() -> None:
     findings = (Finding("clock", Severity.WARNING, "Late.", "Wind it."), Finding("os_build", Severity.OK, "New."))
     result = preflight_result("ws-1", findings)
     assert (result["ready"], result["msg"]) == (True, "ws-1 is ready: 0 errors, 1 warning.")
+
+
+@pytest.mark.parametrize("account", [JEANNE.asked, JEANNE.asked.upper()])
+def test_password_that_would_be_logged_is_an_error_of_its_holder(account: str) -> None:
+    logged = replace(READY, logging=replace(QUIET, script_block=True))
+    (found,) = [each for each in preflight(logged, NOW, [account, r"CHU\elsewhere"]) if not each.ok]
+    assert (found.subject, found.severity, found.account) == ("holder", Severity.ERROR, JEANNE.asked)
+    assert "script block logging" in found.sentence
+    assert "pkcs12_holder_passwords" in found.cure
+    assert "retire_offline: true" in found.cure
+
+
+def test_password_is_no_error_where_nothing_is_logged_or_nobody_is_logged_on_with_it() -> None:
+    logged = replace(READY, logging=replace(QUIET, script_block=True))
+    own = replace(logged, identity=replace(SERVICE, sid=JEANNE_SID), secondary_logon=None)
+    for inventory, given in ((READY, [JEANNE.asked]), (logged, [r"CHU\elsewhere"]), (own, [JEANNE.asked])):
+        assert [
+            each
+            for each in preflight(inventory, NOW, given)
+            if each.subject == "holder" and each.severity is Severity.ERROR
+        ] == []

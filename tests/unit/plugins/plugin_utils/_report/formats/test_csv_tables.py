@@ -13,6 +13,7 @@ from datetime import date, datetime, timezone
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_escaping import text_cell
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
     CATALOGUE,
@@ -21,9 +22,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     certificates_csv,
     holders_csv,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
-from unit.plugins.plugin_utils._report.reports import NAMES, NUMBERS, sample
+from unit.plugins.plugin_utils._report.reports import NAMES, NOW, NUMBERS, PARAMETERS, sample
 
 STARTS = re.compile("[=+@\uff1d-]")
 HARMLESS = re.compile(r'-?\d+([,;]|$)|=""?[^"]+"*([,;]|$)')
@@ -170,3 +173,16 @@ def test_every_column_has_a_heading_in_both_languages() -> None:
     keys = {key.removeprefix("csv.") for key in CATALOGUE if key.startswith("csv.")}
     assert keys == {*HOLDER_COLUMNS, *CERTIFICATE_COLUMNS, "remarks"}
     assert date.fromisoformat(records(holders_csv(sample()), ",")[0]["valid until"])
+
+
+@pytest.mark.parametrize(("language", "separator"), [("en", ","), ("fr", ";")])
+@pytest.mark.parametrize("status", [Status.VALID, Status.RENEWAL_DUE, Status.EXPIRED])
+def test_an_authorisation_has_the_words_of_the_page(language: str, separator: str, status: Status) -> None:
+    known = replace(PARAMETERS, language=language)
+    row = replace(sample().holders[0], authorisation_until=NOW.date(), authorisation_status=status)
+    report = replace(sample(), parameters=known, holders=(row,), without_workstation=())
+    heading = {"en": "authorisation status", "fr": "autorisation : état"}[language]
+    (said,) = records(holders_csv(report), separator)
+    assert said[heading] == Wording(known)(f"auth.{status.value}")
+    assert status is Status.VALID or f">{said[heading]}<" in page(report)
+    assert language == "en" or status is not Status.EXPIRED or said[heading] == "hors délai"

@@ -183,10 +183,14 @@ def test_tiles_count_what_the_summary_counts() -> None:
 def test_the_verdict_says_whose_turn_it_is() -> None:
     waiting = tuple(row for row in sample().holders if row.next_step is not NextStep.NOTHING)
     text = read(replace(EMPTY, holders=waiting[:1])).text
-    assert "Something is to be done for 1 of 1 holders: issuer\u00a01" in text
+    assert "Something is to be done for 1 of 1 holder: issuer\u00a01" in text
+    counts = [
+        given for tag, given in read(replace(EMPTY, holders=waiting[:1])).elements if given.get("class") == "count"
+    ]
+    assert [(each["data-all"], each["data-some"]) for each in counts] == [("{total} holder", "{n} of {total} holder")]
     french = replace(EMPTY, holders=waiting, parameters=replace(PARAMETERS, language="fr")).parameters
     assert (
-        f"Une action est attendue pour {len(waiting)} titulaires sur {len(waiting)}\u00a0: service informatique\u00a0"
+        f"Une action est attendue pour {len(waiting)} sur {len(waiting)} titulaires\u00a0: service informatique\u00a0"
         in read(replace(EMPTY, holders=waiting, parameters=french)).text
     )
 
@@ -291,3 +295,12 @@ def test_an_unknown_language_or_zone_is_refused() -> None:
     for changed, error in (({"language": "de"}, ValueError), ({"time_zone": "Europe/Nantes"}, KeyError)):
         with pytest.raises(error):
             page(replace(EMPTY, parameters=replace(PARAMETERS, **changed)))
+
+
+def test_a_date_does_not_break_at_its_hyphens() -> None:
+    text = re.sub(r"<title>.*?</title>|<style>.*?</style>|<script>.*?</script>", "", page(sample()), flags=re.DOTALL)
+    rows = "".join(re.findall(r"<tbody>.*?</tbody>", text, re.DOTALL))
+    free = re.sub(r'<span class="day">\d{4}-\d\d-\d\d</span>|<[^>]*>', "", rows)
+    assert re.findall(r".{20}\d{4}-\d\d-\d\d", free) == []
+    assert '<span class="day">' in rows
+    assert ".day { white-space: nowrap; }" in page(sample())

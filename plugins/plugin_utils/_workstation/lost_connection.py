@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""From what a connection plugin raised to a ``ConnectionLost`` with its sentences. Pure."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum
+from typing import Any
+
+from .._errors import ConnectionLost
+from .computer import connection_address
+from .connection_causes import CAUSES, known_cause
+
+CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
+"""Libraries under Ansible's connection plugins. The plugins do not catch their errors when a connection ends."""
+
+CONNECTING = ("_connect", "_winrm_connect", "_kerb_auth", "_build_kwargs", "_build_winrm_kwargs")
+"""Functions of the connection plugins that make a connection."""
+
+AFTER_THE_START = re.compile(r"winrm connection error: |HTTP read timeout during PSRP")
+"""How the plugins begin when a connection that worked has ended."""
+
+LONGEST_REASON = 240
+"""Characters of the reason of a failed connection. Libraries repeat it for each authentication that they try."""
+LONGEST_DETAIL = 1000
+SHORTEST_PASSWORD = 6
+"""Characters. A shorter one is part of ordinary words, and the gaps would show it: then nothing of the text is shown."""
+
+UNTRIED = ("ssh", "paramiko", "paramiko_ssh", "local")
+"""Connection plugins that reach Windows, with a shell of Windows, but over which nobody has tried the collection."""
+
+Option = Callable[[str], Any]
+"""An option of the connection plugin by its name. It raises ``KeyError`` for one that the plugin does not have."""
+
+
+class Origin(Enum):
+    """Who raised a problem: the connection plugin, as a failed connection; Ansible, as a plain error; or a library."""
+
+    PLUGIN = "plugin"
+    ANSIBLE = "ansible"
+    LIBRARY = "library"
+
+
+def lost_connection(problem: Exception, text: str, origin: Origin, host: str, option: Option) -> ConnectionLost | None:
+    """What became of a connection; None for a problem that is none of the connection's.
+
+    ``text`` is the problem's, without the secrets of the task. The connection's own password is taken out here.
+    """
+    text = _without_password(text, option)
+    known = known_cause(problem, text)
+    if origin is Origin.LIBRARY and not is_connection_error(problem):
+        return None
+    if origin is Origin.ANSIBLE and not known:
+        return None  # The plugins raise a plain error for a package that is missing, and for a time-out.
+    over = AFTER_THE_START.match(text) or (origin is Origin.LIBRARY and not _was_connecting(problem))
+    code = "connection_ended" if over else known or "connection_failed"
+    values = {"host": host, "address": connection_address(option) or host, "port": _port(option)}
+    cause = CAUSES[code].sentence(reason=_bounded(text, LONGEST_REASON), **values)
+    return ConnectionLost(cause, code=code, next_step=CAUSES[code].next_step, detail=_bounded(text, LONGEST_DETAIL))
+
+
+def unreachable_result(problem: ConnectionLost) -> dict[str, Any]:
+    """A ``ConnectionLost`` as a result, with which Ansible calls the host unreachable."""
+    told = {"code": problem.code, "next_step": problem.next_step, "detail": problem.detail}
+    return {"unreachable": True, "changed": False, "msg": f"{problem} {problem.next_step}", "connection_error": told}
+
+
+def is_connection_error(problem: Exception) -> bool:
+    """Whether one of these libraries raised the error."""
+    frames = traceback.walk_tb(problem.__traceback__)
+    modules = [frame.f_globals.get("__name__", "") for frame, _line in frames] + [type(problem).__module__]
+    return any(module.partition(".")[0] in CONNECTION_LIBRARIES for module in modules)
+
+
+def _was_connecting(problem: BaseException) -> bool:
+    frames = traceback.walk_tb(problem.__traceback__)
+    return any(frame.f_code.co_name in CONNECTING for frame, _line in frames)
+
+
+def _without_password(text: str, option: Option) -> str:
+    password = ""
+    with suppress(KeyError):
+        password = str(option("remote_password") or "")
+    if not password or password not in text:
+        return text
+    if len(password) < SHORTEST_PASSWORD:
+        return "(the text of the connection is not shown, because it may hold a secret)"
+    return text.replace(password, "********")
+
+
+def _port(option: Option) -> str:
+    """The port of the connection. The plugin psrp may have none: it then takes that of its protocol."""
+    found = None
+    with suppress(KeyError):
+        found = option("port")
+    protocol = None
+    with suppress(KeyError):
+        protocol = option("protocol")
+    return str(found or (5985 if protocol == "http" else 5986))
+
+
+def _bounded(text: str, longest: int) -> str:
+    line = " ".join(text.split()).rstrip(".")
+    return line if len(line) <= longest else f"{line[:longest]} ..."

@@ -1,0 +1,200 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people copy from the pages: files, passphrases, commands, accounts of the lab; and both languages of the procedure."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from consistency.tree import ROOT, name
+from lab.people import DESKS
+
+FOLDER = ROOT / "docs" / "docsite" / "rst"
+GUIDES = sorted(FOLDER.glob("*.rst"))
+MARKDOWN = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
+ON_THE_CONTROLLER = ("collect_", "report_", "remind_", "pkcs12_leavers", "pkcs12_bundle_folder", "pkcs12_evidence_path")
+WITHOUT_KEPT_FACTS = {"README.md", "guide_certificate_gone.rst"}
+"""There audit and report are one command, because the report has no facts of an earlier one."""
+PLAYBOOKS = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+FENCE = re.compile(r"^( *)\.\. code-block:: (\w+)\n\n((?:\1   .*\n|\n)+)", re.MULTILINE)
+LITERAL = re.compile(r"``(.+?)``")
+STEP = re.compile(r"^#\. (.*\n(?:   .*\n)*)", re.MULTILINE)
+CELLS = re.compile(r"^   \* - (.*)\n     - (.*)\n     - (.*)\n     - (.*)\n     - (.*)\n", re.MULTILINE)
+FRENCH = ".. _ansible_collections.hospital_it.pkcs12.docsite.guide_procedure.fr:"
+
+
+class Loader(yaml.SafeLoader):
+    """YAML as Ansible reads it: with ``!unsafe`` and ``!vault``."""
+
+
+for tag in ("!unsafe", "!vault"):
+    Loader.add_constructor(tag, lambda loader, node: str(loader.construct_scalar(node)))
+
+
+def examples(guide: Path, *languages: str) -> list[str]:
+    """The code blocks of a guide in these languages, without their indents."""
+    return [
+        textwrap.dedent(block).strip("\n") + "\n"
+        for _indent, language, block in FENCE.findall(guide.read_text(encoding="utf-8"))
+        if language in languages
+    ]
+
+
+def lines(page: Path) -> list[str]:
+    """The commands that a page shows, each in one line."""
+    if page.suffix == ".md":
+        shown = re.findall(r"^(?:    |\$ )(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    else:
+        text = "".join(examples(page, "console")).replace("\\\n", " ")
+        shown = re.findall(r"^\$ (.+)$", text, re.MULTILINE)
+    return [line for line in shown if "ansible-playbook" in line or line.startswith("make ")]
+
+
+def simple_commands(line: str) -> list[list[str]]:
+    """The commands of one line of a shell."""
+    words = shlex.shlex(line, posix=True, punctuation_chars=";&|")
+    words.whitespace_split = True
+    commands: list[list[str]] = [[]]
+    for word in words:
+        if set(word) <= set(";&|"):
+            commands.append([])
+        else:
+            commands[-1].append(word)
+    return commands
+
+
+def passphrases(value: Any) -> list[str]:
+    return [part for each in value.values() for part in (each if isinstance(each, list) else [each])]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_examples_are_yaml_and_every_passphrase_is_in_quotes(guide: Path) -> None:
+    for block in examples(guide, "yaml", "YAML+Jinja"):
+        for document in block.split("\n\n   # "):
+            yaml.load(document, Loader)  # noqa: S506 - a safe loader with two more tags
+        mapping = re.search(r"^pkcs12_passphrases:\n((?:  .*\n)+)", block, re.MULTILINE)
+        for row in mapping[1].splitlines() if mapping else []:
+            assert re.fullmatch(r"""  "\w+": (?:\[?(?:!unsafe )?'(?:[^']|'')*'(?:, )?)+\]?""", row), row
+
+
+def test_passphrases_of_the_guide_are_those_that_its_sentences_say() -> None:
+    guide = FOLDER / "guide_enrolling.rst"
+    (block,) = (block for block in examples(guide, "yaml") if "special characters" in block)
+    said = [text for text in LITERAL.findall(guide.read_text(encoding="utf-8")) if text.startswith("L'été")]
+    assert passphrases(yaml.load(block, Loader)["pkcs12_passphrases"]) == said  # noqa: S506
+    assert all("!unsafe" in row for row in block.splitlines() if "{{" in row)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_what_the_controller_needs_is_in_the_group_all(guide: Path) -> None:
+    for block in examples(guide, "yaml"):
+        found = re.match(r"# (\S*(?:group_vars|hosts)\S*)", block)
+        if not found:
+            continue
+        shown = re.findall(r"^ *(\w+):", block, re.MULTILINE)
+        theirs = [word for word in shown if word.startswith(ON_THE_CONTROLLER)]
+        assert found[1] == "inventory/group_vars/all.yml" or not theirs, (found[1], theirs)
+
+
+@pytest.mark.parametrize("page", [*GUIDES, *MARKDOWN], ids=name)
+def test_commands_of_a_page_name_one_playbook_each_and_targets_that_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([\w-]+(?: [\w-]+)*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    known = {target for row in targets for target in row.split()}
+    for command in (command for line in lines(page) for command in simple_commands(line)):
+        if command[:1] == ["make"]:
+            assert {word for word in command[1:2] if "=" not in word} <= known, command
+        else:
+            named = [word for word in command if word.startswith("hospital_it.pkcs12.")]
+            one_look = page.name in WITHOUT_KEPT_FACTS and [word.rpartition(".")[2] for word in named] == [
+                "audit",
+                "report",
+            ]
+            assert one_look or len(named) <= 1, (
+                f"after a red playbook the next of the same command is not started: {command}"
+            )
+            assert {word.rpartition(".")[2] for word in named} <= PLAYBOOKS, command
+
+
+@pytest.mark.parametrize("page", [*GUIDES, *MARKDOWN], ids=name)
+def test_targets_of_make_that_a_page_names_exist(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8")))
+    assert (
+        sorted(target for target in named if not re.search(rf"^(?:.* )?{target}(?: .*)?:", makefile, re.MULTILINE))
+        == []
+    )
+
+
+def test_the_table_of_the_quick_start_has_the_accounts_of_the_lab() -> None:
+    text = (
+        (FOLDER / "guide_quick_start.rst")
+        .read_text(encoding="utf-8")
+        .partition("Your own inventory against the lab\n---")[2]
+    )
+    shown = [tuple(cell.strip("`") for cell in row) for row in CELLS.findall(text)]
+    assert shown[1:] == [
+        (
+            desk.name,
+            seat.person.account,
+            seat.person.name,
+            seat.person.authorisation,
+            "yes" if seat.logged_on else "no",
+        )
+        for desk in DESKS
+        for seat in desk.seats
+    ]
+    assert all(f"``{desk.name}`` is real Windows PowerShell" in text for desk in DESKS if desk.windows)
+
+
+@pytest.mark.parametrize(("target", "command"), [("lab", "up"), ("lab-down", "down")])
+def test_the_targets_for_the_lab_start_and_end_it(target: str, command: str) -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", "--old-file=.venv/stamp", target], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.rstrip().endswith(f"-m lab {command}")
+
+
+def in_both_languages() -> tuple[str, str]:
+    english, french = (FOLDER / "guide_procedure.rst").read_text(encoding="utf-8").split(FRENCH)
+    return english, french
+
+
+def test_both_languages_of_the_procedure_have_the_same_steps() -> None:
+    """In the same order, with the same variables, playbooks, doubts, numbers and links."""
+
+    def kept(step: str) -> tuple[list[str], ...]:
+        literals = [text for text in LITERAL.findall(step) if not text.endswith(".p12")]
+        links = re.findall(r"<(ansible_collections\S+)>", step)
+        return (
+            sorted(literals),
+            re.findall(r"\(\?\)", step),
+            re.findall(r"(?<![\w#])\d+\b", LITERAL.sub("", step)),
+            links,
+        )
+
+    english, french = ([kept(step) for step in STEP.findall(text)] for text in in_both_languages())
+    assert len(english) > 1
+    assert english == french
+
+
+def test_both_languages_of_the_procedure_have_the_same_people_and_the_same_questions() -> None:
+    english, french = in_both_languages()
+    roles = re.compile(r"^   \* - .*?\(``(\w+)``\)", re.MULTILINE)
+    assert roles.findall(english) == roles.findall(french) != []
+    questions = re.compile(r"^\* \S", re.MULTILINE)
+    assert len(questions.findall(english)) == len(questions.findall(french)) > 1
+
+
+def test_withdrawal_is_the_only_retrait_and_the_authority_has_its_name() -> None:
+    """In French, "retirer" would also be what is done with an old certificate and with a person."""
+    _english, french = in_both_languages()
+    assert re.findall(r"\b[Rr]etir\w*", LITERAL.sub("", french)) == []
+    assert "bureau d'enregistrement" not in french

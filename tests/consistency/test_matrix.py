@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""README's table of compatibility says what `make matrix` has found, and nothing is green that did not run."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from consistency.tree import ROOT
+from matrix.cores import Core, cores, pins
+from matrix.table import FIRST, NOT_TRIED, README, rows, written
+from matrix.tried import NEEDED_SANITY, Tried, complaints, promises, read, sanity_tests, shipped_state, units, write
+
+LINE = Core("2.21", ("3.13", "3.12"), ("ansible-core==2.21.5",))
+GREEN = Tried(
+    "2.21.5",
+    "3.13.5",
+    "2026-11-26",
+    "0" * 64,
+    {"sanity": 0, "units": 0, "demo": 0},
+    sorted(NEEDED_SANITY),
+    {},
+    100,
+    0,
+    ["a promise"],
+    [],
+    60,
+)
+SANITY = """\
+Running sanity test "compile" on Python 3.13
+Running sanity test "validate-modules"
+ERROR: Found 6 validate-modules issue(s) which need to be resolved:
+WARNING: Skipping sanity test "import" on Python 2.7 because it is missing
+"""
+UNITS = """\
+============================= 1200 passed in 61.25s (0:01:01) ==============================
+================= 2 failed, 30 passed, 1 skipped in 6.00s ==================
+"""
+
+
+def test_readme_has_the_table_that_the_results_give() -> None:
+    """`make matrix` writes it."""
+    readme = README.read_text(encoding="utf-8")
+    assert written(readme, rows(cores(), read())) == readme
+
+
+def test_a_table_that_was_changed_by_hand_is_found() -> None:
+    readme = README.read_text(encoding="utf-8")
+    changed = (
+        readme.replace(f"{NOT_TRIED} |", "100 passed |", 1)
+        if NOT_TRIED in readme
+        else readme.replace("passed", "PASSED", 1)
+    )
+    assert changed != readme
+    assert written(changed, rows(cores(), read())) == readme
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"exit_codes": {"sanity": 1, "units": 0, "demo": 0}},
+        {"exit_codes": {}},
+        {"sanity_tests": []},
+        {"sanity_tests": sorted(NEEDED_SANITY - {"validate-modules"})},
+        {"sanity_complaints": {"pylint": 2}},
+        {"units_passed": 0},
+        {"units_failed": 1},
+        {"promises_kept": []},
+        {"promises_broken": ["a promise"]},
+    ],
+    ids=str,
+)
+def test_what_did_not_run_or_failed_is_not_green(change: dict[str, object]) -> None:
+    tried = replace(GREEN, **change)  # type: ignore[arg-type]
+    assert GREEN.green
+    assert not tried.green
+    (row,) = rows([LINE], {"2.21": tried})[2:]
+    assert "FAILED" in row
+
+
+def test_a_line_without_a_result_or_with_another_version_is_not_tried() -> None:
+    for results in ({}, {"2.20": GREEN}, {"2.21": replace(GREEN, ansible_core="2.21.4")}):
+        (row,) = rows([LINE], results)[2:]
+        assert row.count(NOT_TRIED) == 4
+        assert "passed" not in row
+
+
+def test_a_green_line_says_what_ran() -> None:
+    first, _ruler, row = rows([LINE], {"2.21": GREEN})
+    assert first == FIRST
+    assert (
+        row
+        == f"| 2.21.5 | 3.12 to 3.13 | 3.13.5 | {len(NEEDED_SANITY)} tests passed | 100 passed | 1 promises kept | 2026-11-26 |"
+    )
+
+
+def test_output_is_counted() -> None:
+    assert sanity_tests(SANITY) == ["compile", "validate-modules"]
+    assert complaints(SANITY) == {"validate-modules": 6}
+    assert units(UNITS) == (1230, 2)
+    assert units("ERROR: no tests ran") == (0, 0)
+    assert promises("kept: one\nBROKEN: two\n", "kept") == ["one"]
+
+
+def test_results_survive_their_file(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    write({"2.21": GREEN}, path)
+    assert read(path) == {"2.21": GREEN}
+    assert read(tmp_path / "none.json") == {}
+
+
+def test_the_state_is_that_of_what_is_published(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    for name in ("plugins/one.py", "tests/two.py"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("1", encoding="utf-8")
+    subprocess.run(["git", "-C", str(tmp_path), "add", "--all"], check=True)
+    first = shipped_state(tmp_path)
+    (tmp_path / "tests" / "two.py").write_text("2", encoding="utf-8")
+    assert shipped_state(tmp_path) == first
+    (tmp_path / "plugins" / "one.py").write_text("2", encoding="utf-8")
+    assert shipped_state(tmp_path) != first
+
+
+def test_the_lines_are_those_that_are_supported_and_used() -> None:
+    """From the oldest that the collection supports; the workflow and the pinned environments use the same versions."""
+    versions = {core.version for core in cores()}
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert runtime["requires_ansible"] == f">={cores()[0].line}.0"
+    lines = [int(core.line.split(".")[1]) for core in cores()]
+    assert lines == list(range(lines[0], lines[-1] + 1))
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r"\{core: ([\d.]+)", workflow)) <= versions
+    for core in cores():
+        assert [line for line in pins(core).splitlines() if line.startswith("ansible-core")] == [
+            f"ansible-core=={core.version}"
+        ]
+        assert core.version.startswith(f"{core.line}.")
+
+
+def test_no_line_is_excused_from_sanity() -> None:
+    assert list((ROOT / "tests").glob("sanity/ignore*")) == []

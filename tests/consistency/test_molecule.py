@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Molecule scenarios: each has its parts, verifies with public modules that only read, and is in the guide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from consistency.tree import ROOT
+
+FOLDER = ROOT / "extensions" / "molecule"
+SCENARIOS = sorted(path.parent.name for path in FOLDER.glob("*/molecule.yml") if path.parent.name != "default")
+GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_molecule.rst").read_text(encoding="utf-8")
+READING = {"certificate_facts", "holder_bundles", "workstation_info", "compliance_report", "delivery_info"}
+COMPARING = {"assert", "include_tasks", "set_fact"}
+NO_MODULE = {
+    "name", "when", "vars", "loop", "loop_control", "register", "failed_when", "no_log", "run_once", "delegate_to", "block",
+}  # fmt: skip
+
+
+def tasks(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The tasks of a file, and of those files that it includes."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for entry in content:
+        for task in entry.get("tasks", [entry]):
+            yield task
+            if "ansible.builtin.include_tasks" in task:
+                yield from tasks(path.parent / task["ansible.builtin.include_tasks"])
+
+
+def modules(path: Path) -> set[str]:
+    """What the tasks of a file call."""
+    return {key for task in tasks(path) for key in task if key not in NO_MODULE}
+
+
+def config(scenario: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = yaml.safe_load((FOLDER / scenario / "molecule.yml").read_text(encoding="utf-8"))
+    return content
+
+
+def test_a_scenario_for_each_of_these_is_there() -> None:
+    assert SCENARIOS == ["audit", "check", "collect", "enrol", "renew", "report", "retire"]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_scenario_runs_the_playbook_of_its_name(scenario: str) -> None:
+    (play,) = yaml.safe_load((FOLDER / scenario / "converge.yml").read_text(encoding="utf-8"))
+    assert play["import_playbook"] == f"hospital_it.pkcs12.{scenario}"
+    assert (ROOT / "playbooks" / f"{scenario}.yml").is_file()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_verification_only_reads_and_compares(scenario: str) -> None:
+    called = modules(FOLDER / scenario / "verify.yml")
+    allowed = {f"hospital_it.pkcs12.{name}" for name in READING} | {f"ansible.builtin.{name}" for name in COMPARING}
+    assert called - allowed == set()
+    assert "ansible.builtin.assert" in called
+    assert called & {f"hospital_it.pkcs12.{name}" for name in READING}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_sequence_prepares_converges_twice_and_verifies(scenario: str) -> None:
+    common = yaml.safe_load((FOLDER / "config.yml").read_text(encoding="utf-8"))["scenario"]["test_sequence"]
+    sequence = config(scenario)["scenario"].get("test_sequence", common)
+    start = ["create", "side_effect prepare.yml", "converge", "idempotence", "verify"]
+    assert sequence in ([*start, "destroy"], [*start, "side_effect", "converge", "verify", "destroy"])
+    assert (FOLDER / scenario / "prepare.yml").is_file()
+
+
+def test_lab_is_not_in_the_folder_that_molecule_cleans() -> None:
+    variables = yaml.safe_load((FOLDER / "shared" / "vars.yml").read_text(encoding="utf-8"))
+    assert variables["trial_folder"] == "{{ trial_tree }}/.build/molecule"
+    tool = (ROOT / "tools" / "molecule").read_text(encoding="utf-8")
+    assert "MOLECULE_EPHEMERAL_DIRECTORY=$PWD/.build/molecule-state" in tool
+
+
+def test_form_is_that_of_ansible_itself() -> None:
+    content = yaml.safe_load((FOLDER / "config.yml").read_text(encoding="utf-8"))
+    assert content["shared_state"] is True
+    assert content["ansible"]["executor"]["backend"] == "ansible-playbook"
+    for path in [FOLDER / "config.yml", *FOLDER.glob("*/molecule.yml")]:
+        assert not {"driver", "platforms", "provisioner"} & set(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def test_guide_names_every_scenario_and_no_other() -> None:
+    assert sorted(re.findall(r"^   \* - ``(\w+)``$", GUIDE, re.MULTILINE)) == SCENARIOS
+
+
+def test_workstations_of_a_site_have_to_be_for_tests() -> None:
+    """Nothing else keeps a site from running the scenarios on the workstations of physicians."""
+    first = next(tasks(FOLDER / "shared" / "look_at_site.yml"))
+    assert "MOLECULE_INVENTORY" in first["ansible.builtin.assert"]["fail_msg"]
+    guards = [task for task in tasks(FOLDER / "shared" / "create.yml") if "pkcs12_for_tests" in str(task)]
+    assert [list(task)[1] for task in guards] == ["ansible.builtin.assert"]

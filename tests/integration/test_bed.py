@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A contributor anywhere can build the Windows bed, or is told what is missing and where it comes from."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lab.playbook import ROOT
+
+BED = ROOT / "tests" / "bed"
+ARCHIVES = {"windows.tar.xz", "linux.tar.xz", "netfx.tar.xz", "winedlls.tar.xz"}
+COMPILER = "x86_64-w64-mingw32-gcc"
+
+
+def build(folder: Path, *downloads: Path, path: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PATH": path or os.environ["PATH"]}
+    command = [str(BED / "build"), str(folder), *map(str, downloads)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def not_built(said: str) -> set[str]:
+    return set(re.findall(r"^\*\*\* NOT BUILT HERE: ([\w.]+)\. .+", said, re.MULTILINE))
+
+
+@pytest.fixture
+def without_compiler(tmp_path: Path) -> str:
+    """A PATH with what the script needs and no compiler for Windows."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "python3").symlink_to(Path(sys.executable).resolve())  # the one on PATH may be a shim
+    for program in ("bash", "dirname", "mkdir", "cp", "rm", "tar", "xz", "gzip", "mktemp", "env"):
+        (folder / program).symlink_to(str(shutil.which(program)))
+    return str(folder)
+
+
+def test_what_is_missing_is_named(tmp_path: Path, without_compiler: str) -> None:
+    done = build(tmp_path / "bed", path=without_compiler)
+    assert done.returncode == 3
+    assert not_built(done.stdout) == ARCHIVES | {"PowerShell.exe"}
+    readme = (BED / "README.md").read_text(encoding="utf-8")
+    for part in not_built(done.stdout):
+        assert f"`{part}`" in readme
+
+
+def test_downloads_become_archives(tmp_path: Path, without_compiler: str) -> None:
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    with tarfile.open(downloads / "powershell-7.6.9-linux-x64.tar.gz", "w:gz") as archive:
+        archive.add(BED / "README.md", "pwsh")
+    framework, standard = (
+        "microsoft.netframework.referenceassemblies.net462.1.0.3.nupkg",
+        "powershellstandard.library.5.1.1.nupkg",
+    )
+    with zipfile.ZipFile(downloads / framework, "w") as package:
+        for name in ("mscorlib.dll", "Facades/System.IO.dll"):
+            package.writestr(f"build/.NETFramework/v4.6.2/{name}", b"")
+    with zipfile.ZipFile(downloads / standard, "w") as package:
+        package.writestr("lib/net452/System.Management.Automation.dll", b"")
+    done = build(tmp_path / "bed", downloads, path=without_compiler)
+    assert not_built(done.stdout) == {"PowerShell.exe", "windows.tar.xz", "winedlls.tar.xz"}, done.stdout + done.stderr
+    with tarfile.open(tmp_path / "bed" / "netfx.tar.xz") as archive:
+        names = {Path(member.name).name for member in archive if member.isfile()}
+    assert names == {"mscorlib.dll", "System.IO.dll", "System.Management.Automation.dll"}
+    readme = (BED / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in downloads.iterdir() if path.name not in readme] == []
+
+
+def test_make_bed_without_the_parts_says_where_they_come_from(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "PKCS12_WINDOWS_TOOLS": str(tmp_path / "nowhere"),
+        "PKCS12_WINDOWS_BED": str(tmp_path / "bed"),
+    }
+    command = [str(ROOT / "tools" / "bed"), "install"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not_built(done.stdout) >= ARCHIVES
+    assert "NOT DONE HERE: installing the Windows bed" in done.stdout
+    assert "tests/bed/README.md" in done.stdout
+    assert not (tmp_path / "bed").exists()
+
+
+@pytest.mark.skipif(not shutil.which(COMPILER), reason=f"{COMPILER} is not installed (tests/bed/README.md)")
+def test_the_launcher_compiles(tmp_path: Path) -> None:
+    build(tmp_path / "bed")
+    program = (tmp_path / "bed" / "windows" / "PowerShell.exe").read_bytes()
+    header = int.from_bytes(program[0x3C:0x40], "little")
+    assert program[:2] == b"MZ"
+    assert program[header : header + 6] == b"PE\0\0\x64\x86"
+
+
+def test_the_patch_changes_what_its_head_lists() -> None:
+    patch = (BED / "src" / "wine-10.0-certificate-keys.patch").read_text(encoding="utf-8")
+    head = patch.partition("\n--- ")[0]
+    changed = {Path(name).parts[1] for name in re.findall(r"^\+\+\+ b/(\S+)", patch, re.MULTILINE) if "dlls" in name}
+    assert changed == {"crypt32", "ncrypt", "rsaenh"}
+    assert [name for name in changed if f"dlls/{name}/" not in head] == []
