@@ -62,7 +62,12 @@ def target_site(authority: Authority, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.mark.parametrize(("site", "target"), CASES, indirect=["site"])
 def test_target(target: str, site: Site, target_site: TargetSite) -> None:
-    run_target(target, site, target_site.variables(next(NUMBERS)), hosts="all")
+    variables = target_site.variables(next(NUMBERS))
+    run_target(target, site, variables, hosts="all")
+    left = run_play(site.hospital, *site.options, tasks=[{"hospital_it.pkcs12.certificate_facts": {}}])
+    (facts,) = [row.result["ansible_facts"]["pkcs12"] for row in left.of("certificate_facts")]
+    known = {variables["target_thumbprint"], variables["target_later_thumbprint"]}
+    assert [each for each in facts["certificates"] if each["thumbprint"] in known] == []
 
 
 @pytest.mark.parametrize("target", controller_targets())

@@ -60,11 +60,11 @@ class HolderEntry:
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""
-        return self.awaiting is not None and (self.expected_from is None or today < self.expected_from)
+        return self.awaiting is not None and is_before(today, self.expected_from, never=True)
 
     def is_on_leave(self, today: date) -> bool:
         """Whether the holder is away, so that nobody can log on."""
-        return self.absent_until is not None and today < self.absent_until
+        return is_before(today, self.absent_until, never=False)
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -155,6 +155,11 @@ def _mail(raw: Mapping[str, Any]) -> str | None:
             next_step="Write an address, for instance jeanne.dupont@chu.example.",
         )
     return mail or None
+
+
+def is_before(today: date, day: date | None, *, never: bool) -> bool:
+    """Whether a day is still to come. ``never``: the answer where no day is known."""
+    return never if day is None else today < day
 
 
 def parse_day(given: Any, name: str) -> date | None:

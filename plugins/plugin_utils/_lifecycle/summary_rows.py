@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from .._errors import CollectionError
-from .._facts.holders import parse_holder
+from .._facts.holders import is_before, parse_day
 from .result import shown_outcome
 
 FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
@@ -43,10 +43,14 @@ def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
     """Who of these entries of the inventory needs no certificate today, and why: a newcomer whose first one is awaited, or one on leave."""
     found: dict[HolderKey, str] = {}
     for raw in holders:
-        with suppress(CollectionError, KeyError, TypeError, AttributeError):  # the task itself refuses such an entry
-            entry = parse_holder(raw, None)
-            if entry.is_awaited(today) or entry.is_on_leave(today):
-                found[_key(raw)] = AWAITED if entry.is_awaited(today) else ON_LEAVE
+        with suppress(
+            CollectionError, ValueError, KeyError, TypeError, AttributeError
+        ):  # the task itself refuses such an entry
+            until, expected = (parse_day(raw.get(name), name) for name in ("absent_until", "expected_from"))
+            if raw.get("awaiting") and is_before(today, expected, never=True):
+                found[_key(raw)] = AWAITED
+            elif is_before(today, until, never=False):
+                found[_key(raw)] = ON_LEAVE
     return found
 
 
