@@ -83,7 +83,7 @@ def _rows_of(table: str, function: Function) -> Sequence[ast.expr]:
             else None
         )
         if isinstance(target, ast.Name) and target.id == table and isinstance(node.value, ast.Dict):  # type: ignore[attr-defined]
-            return node.value.values  # type: ignore[attr-defined,no-any-return]
+            return node.value.values  # type: ignore[attr-defined]
     return ()
 
 
