@@ -86,7 +86,8 @@ def _leaving(
     return [
         entry
         for entry in entries
-        if entry.person.authorisation in numbers and (sids.get(entry.user) or entry.person.authorisation not in by_store)
+        if entry.person.authorisation in numbers
+        and (sids.get(entry.user) or entry.person.authorisation not in by_store)
     ]
 
 

@@ -54,8 +54,8 @@ def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
         return CollectionError(
             code="holder_logon",
             cause=f"Windows refused the logon of {run_as.account}: {LOGON_FAILURES[code]}.",
-            next_step="Correct holder_password, or the account, before the next run, because each wrong password may lock the account. A holder who is "
-            "logged on needs no holder_password.",
+            next_step="Correct holder_password, or the account, before the next run, because each wrong password may lock the account. "
+            "A holder who is logged on needs no holder_password.",
         )
     if NO_PROCESS in text:
         return refusal(code="not_started", name=run_as.account, detail=f"Windows error {code}")
