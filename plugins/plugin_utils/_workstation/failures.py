@@ -40,9 +40,9 @@ LOGON_FAILURES = {
 def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
     """The error for an answer of Ansible's exec wrapper that could not start the driver as the holder.
 
-    ``shown`` is the text without secrets. An unknown account, a refused password and a PowerShell that is blocked are errors. Without a token of a logon session the
-    holder has to wait: ``Deferred``. If no answer of Ansible's says that nothing was started, the exchange may have run:
-    ``AnswerError``.
+    ``shown`` is the text without secrets. An unknown account, a refused password and a PowerShell that is blocked are errors. Without
+    a token of a logon session the holder has to wait: ``Deferred``. If no answer of Ansible's says that nothing was started, the exchange
+    may have run: ``AnswerError``.
     """
     if not NOT_STARTED.search(text) or AFTER_THE_START in text:
         return AnswerError("store_exchange", f"none came from {run_as.account} ({shown or 'nothing came back'})")
