@@ -31,7 +31,7 @@ CELLS = re.compile(r"^   \* - (.*)\n     - (.*)\n     - (.*)\n     - (.*)\n     
 FRENCH = ".. _ansible_collections.hospital_it.pkcs12.docsite.guide_procedure.fr:"
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):  # type: ignore[misc] # yaml has no types
     """YAML as Ansible reads it: with ``!unsafe`` and ``!vault``."""
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -78,7 +78,7 @@ def _by_number(entry: HolderEntry) -> HolderEntry:
 
 
 def _leaving(
-    inventory: Inventory, entries: Iterable[HolderEntry], numbers: Iterable[str], others: Iterable[HolderEntry]
+    inventory: Inventory, entries: Iterable[HolderEntry], numbers: Collection[str | None], others: Iterable[HolderEntry]
 ) -> list[HolderEntry]:
     """The leavers of the inventory. One whose account is deleted by now is left out if his store was found by the number."""
     sids = {account.asked: account.sid for account in inventory.accounts}
