@@ -99,7 +99,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         first = hospital.bundles[JEANNE.authorisation].thumbprint
         for name, (book, *options) in BOOKS.items():
             if name == "renew":
-                hospital.deliver(JEANNE, 1000, " new")
+                hospital.deliver(JEANNE, 1500, " new")  # longer than the first
             runs[name] = play(hospital, f"hospital_it.pkcs12.{book}", "--forks=4", *options, environment=environment)
             held[name] = jeannes(hospital)
             facts[name] = {each.name: cached(hospital, each.name) for each in HERE}
