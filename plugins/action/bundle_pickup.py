@@ -29,6 +29,7 @@ class ActionModule(Pkcs12Action):
             "name": {"type": "str"},
             "authorisation": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
+            "former_name": {"type": "str"},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
             "allowed_hosts": {"type": "list", "elements": "str", "required": True},
             "code_field": {"type": "str", "default": "Code de retrait"},

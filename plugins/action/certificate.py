@@ -42,6 +42,7 @@ class ActionModule(Pkcs12Action):
             "name": {"type": "str"},
             "authorisation": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
+            "former_name": {"type": "str"},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
             "friendly_name": {"type": "str"},
             "exportable": {"type": "bool", "default": False},
@@ -76,6 +77,7 @@ class ActionModule(Pkcs12Action):
             options["authorisation"],
             options["authorisation_pattern"],
             NameCheck(options["name_check"]),
+            options["former_name"] or None,
         )
         entry = HolderEntry(options["holder"], person)
         entries = with_holder(holders_of_facts(task.facts), entry)

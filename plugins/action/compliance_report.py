@@ -12,6 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
@@ -29,6 +30,7 @@ HOLDER = {
     "absent_until": {"type": "str"},
     "function": {"type": "str"},
     "mail": {"type": "str"},
+    "former_name": {"type": "str"},
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
 }
@@ -39,7 +41,7 @@ EXCEPTION = {
     "reason": {"type": "str", "required": True},
     "until": {"type": "str", "required": True},
 }
-VARIABLES = ("ansible_facts", "pkcs12_holders", ANNIVERSARY)
+VARIABLES = ("ansible_facts", "pkcs12_holders", LEAVERS, ANNIVERSARY)
 
 
 class ActionModule(Pkcs12Action):

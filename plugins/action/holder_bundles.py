@@ -34,7 +34,7 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
-        if not options["holders"]:
+        if not options["holders"] and not self.is_windows:
             return self.skipped()
         check = NameCheck(options["name_check"])
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]

@@ -24,6 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
+    check_needed,
     deferral_rule,
     holder_tasks,
 )
@@ -77,7 +78,6 @@ class ActionModule(Pkcs12Action):
             "computer": {"type": "str"},
             "evidence_path": {"type": "path"},
         },
-        required_if=[["state", "present", ["bundle_folder"]], ["state", "absent", ["issuer"]]],
     )
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -87,6 +87,7 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
+        check_needed(options)
         if not options["holders"] and not self.is_windows:
             return self.skipped()
         name_check = NameCheck(options["name_check"])

@@ -12,8 +12,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import HolderKey, not_expected
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 HOLDERS, TIME_ZONE = "pkcs12_holders", "pkcs12_time_zone"
@@ -26,20 +27,22 @@ class ActionModule(Pkcs12Action):
         options={
             "results": {"type": "str", "required": True},
             "hosts": {"type": "list", "elements": "str", "required": True},
+            "whole_inventory": {"type": "bool", "default": True},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         name = task.options["results"]
         results: dict[str, Any] = {}
+        listed: dict[str, Listed] = {}
         known: set[str] = set()
-        unexpected: dict[str, dict[HolderKey, str]] = {}
-        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, TIME_ZONE)):
+        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, LEAVERS, TIME_ZONE)):
             results[host] = variables.get(name)
+            holders = variables.get(HOLDERS) or ()
             today = calendar_of(variables.get(TIME_ZONE) or "UTC", 0).day(now())
-            unexpected[host] = not_expected(variables.get(HOLDERS) or (), today)
+            listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)), not_expected(holders, today))
             if (
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
-                known |= {str(holder.get("authorisation")) for holder in variables.get(HOLDERS) or ()}
-        return summary(results, known, unexpected)
+                known |= {str(holder.get("authorisation")) for holder in holders}
+        return summary(results, known, listed if task.options["whole_inventory"] else None)

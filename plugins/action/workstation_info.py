@@ -29,7 +29,7 @@ class ActionModule(Pkcs12Action):
     SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "str", "default": []},
-            "password_holders": {"type": "list", "elements": "str", "default": [], "no_log": False},
+            "logon_holders": {"type": "list", "elements": "str", "default": [], "no_log": False},
             "browsers": {"type": "bool", "default": False},
             "computer": {"type": "str"},
             "portal_url": {"type": "str"},
@@ -48,7 +48,7 @@ class ActionModule(Pkcs12Action):
         computer = computer_finding(self.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer,))
-        findings = (computer, *preflight(inventory, now(), task.options["password_holders"]))
+        findings = (computer, *preflight(inventory, now(), task.options["logon_holders"]))
         if scope is None:
             return preflight_result(inventory.computer, findings)
         found = scope.findings(inventory, self)

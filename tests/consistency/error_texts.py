@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from consistency.local_texts import local_texts
 from consistency.tree import ROOT
 
 PLUGIN_UTILS = ROOT / "plugins" / "plugin_utils"
@@ -44,6 +45,7 @@ def texts(path: Path) -> Iterator[ErrorText]:
     """The errors that one file of ``plugin_utils`` can raise."""
     tree = parsed(path)
     constants = all_constants() | constants_in(tree)
+    scopes = local_texts(tree, constants)
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in {
             "CollectionError",
@@ -53,7 +55,8 @@ def texts(path: Path) -> Iterator[ErrorText]:
             given = {keyword.arg: keyword.value for keyword in call.keywords}
             code = given.get("code")
             if isinstance(code, ast.Constant) and {"cause", "next_step"} <= set(given):
-                yield ErrorText(str(code.value), said(given["cause"], constants), said(given["next_step"], constants))
+                known = constants | scopes.get(call, {})
+                yield ErrorText(str(code.value), said(given["cause"], known), said(given["next_step"], known))
     yield from table_rows(tree, constants)
 
 
@@ -97,7 +100,7 @@ def said(node: ast.expr, constants: dict[str, ast.expr]) -> str:
         case ast.JoinedStr(values=parts):
             text = "".join(said(part, constants) for part in parts)
         case ast.FormattedValue(value=ast.Name(id=name)) | ast.Name(id=name) if name in constants:
-            text = said(constants[name], constants)
+            text = said(constants[name], {key: value for key, value in constants.items() if key != name})
         case ast.FormattedValue(value=ast.IfExp() as value):
             text = said(value, constants)
         case ast.FormattedValue(value=value):
@@ -168,6 +171,8 @@ def page() -> str:
 
 def escaped(text: str) -> str:
     """Text that reStructuredText shows as it is."""
+    if re.fullmatch(r"<(next step|cause)>\.?", text):
+        return "The sentence of the error that led to this one. Where another row has the same code, it is there."
     if re.fullmatch(r"<[^>]*>\.?", text):
         return "One of several sentences: see the message of the task."
     return re.sub(r"([\\*`|_])", r"\\\1", " ".join(text.split()))

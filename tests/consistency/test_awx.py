@@ -80,7 +80,8 @@ def test_nothing_is_wrong(check: Callable[[Data], Iterator[str]], variant: str) 
 
 
 def test_every_playbook_of_the_collection_has_a_name_in_the_project_and_a_template() -> None:
-    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    """In the place of daily, which joins two playbooks on one command line, AWX has a workflow."""
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - {"daily"}
     assert {path.stem for path in PLAYBOOKS} == playbooks
     assert {awx_checks.playbook_of(each) for each in DATA[KUBERNETES]["controller_templates"]} == playbooks
 

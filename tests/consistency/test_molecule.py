@@ -18,7 +18,7 @@ FOLDER = ROOT / "extensions" / "molecule"
 SCENARIOS = sorted(path.parent.name for path in FOLDER.glob("*/molecule.yml") if path.parent.name != "default")
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_molecule.rst").read_text(encoding="utf-8")
 READING = {"certificate_facts", "holder_bundles", "workstation_info", "compliance_report", "delivery_info"}
-COMPARING = {"assert", "include_tasks", "set_fact"}
+COMPARING = {"assert", "include_tasks", "set_fact", "slurp"}
 NO_MODULE = {
     "name", "when", "vars", "loop", "loop_control", "register", "failed_when", "no_log", "run_once", "delegate_to", "block",
 }  # fmt: skip
@@ -74,7 +74,7 @@ def test_sequence_prepares_converges_twice_and_verifies(scenario: str) -> None:
 
 
 def test_lab_is_not_in_the_folder_that_molecule_cleans() -> None:
-    variables = yaml.safe_load((FOLDER / "shared" / "vars.yml").read_text(encoding="utf-8"))
+    variables = yaml.safe_load((FOLDER / "shared" / "vars" / "trial.yml").read_text(encoding="utf-8"))
     assert variables["trial_folder"] == "{{ trial_tree }}/.build/molecule"
     tool = (ROOT / "tools" / "molecule").read_text(encoding="utf-8")
     assert "MOLECULE_EPHEMERAL_DIRECTORY=$PWD/.build/molecule-state" in tool
@@ -94,7 +94,7 @@ def test_guide_names_every_scenario_and_no_other() -> None:
 
 def test_workstations_of_a_site_have_to_be_for_tests() -> None:
     """Nothing else keeps a site from running the scenarios on the workstations of physicians."""
-    first = next(tasks(FOLDER / "shared" / "look_at_site.yml"))
+    first = next(tasks(FOLDER / "shared" / "tasks" / "look_at_site.yml"))
     assert "MOLECULE_INVENTORY" in first["ansible.builtin.assert"]["fail_msg"]
     guards = [task for task in tasks(FOLDER / "shared" / "create.yml") if "pkcs12_for_tests" in str(task)]
     assert [list(task)[1] for task in guards] == ["ansible.builtin.assert"]

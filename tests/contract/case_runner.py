@@ -29,8 +29,8 @@ from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
 
 NONCE = base64.b64encode(bytes(range(32))).decode()
-PATIENCE = 60.0
-"""Seconds for one command, a start of PowerShell and the wait for a mutex in it."""
+PATIENCE = 180.0
+"""Seconds for one command, a start of PowerShell and the wait for a mutex in it, on a machine that has much else to do."""
 
 Json = dict[str, Any]
 

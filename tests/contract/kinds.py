@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from contract.captured_commands import Sent
@@ -47,13 +47,3 @@ class Pool:
     def close(self) -> None:
         """Starts no further case, and waits for those that run."""
         self._executor.shutdown(cancel_futures=True)
-
-
-def in_parallel(cases: list[Case], kind: Kind, sent: Mapping[tuple[str, bool], Sent]) -> Iterator[tuple[Case, Outcome]]:
-    """Cases with their outcomes, in order."""
-    pool = Pool(cases, kind, sent)
-    try:
-        for case in cases:
-            yield case, pool.outcome(case)
-    finally:
-        pool.close()

@@ -12,6 +12,7 @@ import pytest
 from contract import record, recording
 from contract.captured_commands import Sent
 from contract.case import Case, load
+from contract.case_runner import Outcome
 from contract.kinds import on_a_fresh_one
 from contract.recording import FOLDER, document, path_of, read
 from lab.workstation_interface import Kind
@@ -37,18 +38,32 @@ def test_only_what_is_stale_is_recorded_again(
 ) -> None:
     fresh, other_driver, other_question, missing = BOTH[:4]
     ran: list[str] = []
+    stuck = {fresh.name}
 
-    def emulated(cases: list[Case], _kind: Kind, _sent: object) -> list[tuple[Case, object]]:
-        ran.extend(case.name for case in cases)
-        return [(case, on_a_fresh_one(case, Kind.EMULATED, sent)) for case in cases]
+    class Emulated:
+        def __init__(self, cases: list[Case], _kind: Kind, _sent: object) -> None:
+            ran.extend(case.name for case in cases)
+
+        def outcome(self, case: Case) -> Outcome:
+            if case.name in stuck:
+                raise TimeoutError
+            return on_a_fresh_one(case, Kind.EMULATED, sent)
+
+        def close(self) -> None:
+            """Holds nothing."""
 
     for module in (record, recording):
         monkeypatch.setattr(module, "FOLDER", tmp_path)
     for name, value in {"bed": lambda: tmp_path, "capture": lambda: sent, "load": lambda: BOTH[:4]}.items():
         monkeypatch.setattr(record, name, value)
-    monkeypatch.setattr(record, "in_parallel", emulated)
-    assert record.main([]) == 0
+    monkeypatch.setattr(record, "Pool", Emulated)
+    assert record.main([]) == 1
     assert ran == [case.name for case in BOTH[:4]]
+    assert not path_of(fresh).exists()
+    stuck.clear()
+    ran.clear()
+    assert record.main([]) == 0
+    assert ran == [fresh.name]
     for case, key in ((other_driver, "driver_sha256"), (other_question, "case_sha256")):
         changed = {**read(case), key: "0"}
         path_of(case).write_text(recording.text(changed))

@@ -60,7 +60,7 @@ ANSWERS = {
     "delivery_summary": {"lines": [], "needs_somebody": []},
 }
 HOLDERS = [
-    {"name": "Jeanne Dupont", "authorisation": "T1"},
+    {"name": "Jeanne Dupont", "authorisation": "T1", "former_name": "Jeanne Durand"},
     {"name": "Paul Martin", "authorisation": "T2"},
     {"name": "Anne Roux", "authorisation": "T3"},
 ]
@@ -181,7 +181,18 @@ def test_every_variable_of_the_role_has_a_row() -> None:
         (
             "bundle_pickup",
             WITHDRAWN,
-            {"url", "code", "passphrase", "new_passphrase", "dest", "name", "authorisation", "message_id", "retry"},
+            {
+                "url",
+                "code",
+                "passphrase",
+                "new_passphrase",
+                "dest",
+                "name",
+                "former_name",
+                "authorisation",
+                "message_id",
+                "retry",
+            },
         ),
         ("delivery_summary", SUMMED_UP, {"deliveries", "withdrawals", "problems", "unstored", "known"}),
     ],
@@ -234,6 +245,7 @@ def test_only_holders_whose_delivery_is_open_are_served(given: Mapping[str, list
         "new_passphrase": "new",
         "dest": "/bundles/T1 Jeanne Dupont 2026-10-17 0942.p12",
         "name": "Jeanne Dupont",
+        "former_name": "Jeanne Durand",
         "authorisation": "T1",
         "message_id": MAIL["message_id"],
         "retry": True,

@@ -54,7 +54,8 @@ class Reminding:
         }
         extra = folder / "remind-variables.json"
         extra.write_text(
-            json.dumps({f"remind_{name}": value for name, value in (usual | variables).items()}), encoding="utf-8"
+            json.dumps({f"remind_{name}": each for name, each in (usual | variables).items() if each is not None}),
+            encoding="utf-8",
         )
         (folder / "secrets.json").write_text(json.dumps({"secret": PASSWORD}), encoding="utf-8")
         environment = {**fact_cache(self.site.hospital), "no_proxy": LOOPBACK}
@@ -113,6 +114,21 @@ def test_holders_address_comes_from_the_register(reminding: Reminding) -> None:
     (row,) = run.of("reminder_mails")
     mails = {mail["to"]: mail["next_steps"] for mail in row.result["mails"]}
     assert HEAD in mails, mails  # her authorisation ends in 12 days
+
+
+def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(reminding: Reminding) -> None:
+    without = {"mail_host": None, "sender": None}
+    other = str(reminding.site.hospital.folder / "dry.json")
+    shown = reminding.run(dry_run=True, state_path=other, **without)
+    assert (shown.exit_code, f"To: {IT}" in shown.stdout, reminding.arrived()) == (0, True, [])
+    red = reminding.run(state_path=other, **without)
+    assert (red.exit_code, red.of("reminder_mails"), reminding.arrived()) == (2, [], [])
+    assert (
+        "needs remind_mail_host, remind_sender. Set that for localhost, for example in group_vars/all.yml."
+        in red.stdout
+    )
+    assert "argument_spec" not in red.stdout
+    assert "needs remind_it_to. " in reminding.run(it_to=None).stdout
 
 
 def test_nothing_known_is_red(reminding: Reminding) -> None:

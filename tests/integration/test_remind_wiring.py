@@ -62,7 +62,7 @@ SAME: Json = {
     "timeout": 7,
 }
 """Options that have a variable with their name."""
-NEEDED = {"state_path", "it_to", "mail_host", "sender"}
+NEEDED = {"state_path", "it_to"}
 VARIABLES: Json = {f"remind_{name}": value for name, value in SAME.items()} | {
     "remind_date": "2026-11-25T12:00:00Z",
     "remind_credential": "smtp",

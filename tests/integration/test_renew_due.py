@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
 from integration.plays import failed_hosts, messages, outcomes, summary
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
-from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
+from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
 from lab.playbook import Run, fact_cache, play
 
 AUDIT, RENEW_DUE = "hospital_it.pkcs12.audit", "hospital_it.pkcs12.renew_due"
@@ -81,11 +82,15 @@ def called(run: Run) -> set[str]:
     return {entry.workstation.lower() for entry in run.requests}
 
 
-def left_out(run: Run) -> dict[str, str]:
-    """The workstations that were not called, and until when there is access."""
+def left_out(run: Run) -> dict[str, list[str]]:
+    """The workstations that were not called, and who has access there until when."""
     (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
     count, _rest, told = str(said).partition(" left out, because nobody there is due")
-    named = dict(each.split(" until ") for each in told.lstrip(": .").split("; ") if each)
+    named: dict[str, list[str]] = {}
+    for each in told.lstrip(": .").split("; ") if told.strip(".") else ():
+        who, _at, place = each.partition(" at ")
+        host, _until, day = place.partition(" until ")
+        named.setdefault(host, []).append(f"{who} until {day}")
     assert int(count) == len(named)
     return named
 
@@ -97,8 +102,21 @@ def test_only_those_who_are_due_are_called(hospital: Hospital) -> None:
     assert outcomes(run) == OUTCOMES
     assert summary(run)["totals"] == {"changed": 2, "deferred": 1, "installed": 1, "renewed": 1}
     assert left_out(run).keys() == {RADIO, OFF}
-    ends = hospital.bundles[JEANNE.authorisation].certificate.not_valid_after_utc
-    assert left_out(run)[RADIO] == ends.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert left_out(run)[RADIO] == [f"{JEANNE.name} until {last_day(hospital, JEANNE)}"]
+
+
+def last_day(hospital: Hospital, person: Person) -> date:
+    """The last day with access: of the certificate or of the yearly authorisation, whichever is earlier."""
+    ends = hospital.bundles[person.authorisation].certificate.not_valid_after_utc.date()
+    return min(ends, datetime.now(timezone.utc).date() + timedelta(days=person.authorised_days - 1))
+
+
+def test_each_person_is_told_once_with_the_end_of_access(hospital: Hospital) -> None:
+    """The yearly authorisation of both ends before the certificate."""
+    assert last_day(hospital, JEANNE) < hospital.bundles[JEANNE.authorisation].certificate.not_valid_after_utc.date()
+    run = renew_due(hospital, "-e", "renew_before_days=10", "--limit", f"{CARDIO},localhost", "--check")
+    people = sorted(f"{person.name} until {last_day(hospital, person)}" for person in (JEANNE, ELODIE))
+    assert sorted(left_out(run)[CARDIO]) == people
 
 
 def test_next_run_calls_whom_the_last_one_could_not_serve(hospital: Hospital) -> None:

@@ -49,6 +49,8 @@ STEPS: Mapping[str, tuple[str, Json, str]] = {
         f"{SECOND}:{ADMIN}",
     ),
     "nobody": ("retire", {}, SECOND),
+    "no issuer": ("retire", {"retire_authorisations": [PAUL.authorisation], "retire_issuer": ""}, SECOND),
+    "no passphrase": ("enrol", {"pkcs12_passphrases": {PAUL.authorisation: ""}}, SECOND),
     "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
     "retired": ("retire", {"retire_authorisations": [JEANNE.authorisation]}, f"{WARD}:{ADMIN}:{SECOND}"),
 }
@@ -171,14 +173,31 @@ def test_enrol_writes_evidence(played: Played) -> None:
 
 def test_missing_folder_is_one_sentence_with_the_variable_of_the_role(played: Played) -> None:
     told = result(played, "no folder", WARD)
-    assert "enrol_bundle_folder" in told["msg"]
-    assert "ansible-doc -t role hospital_it.pkcs12.enrol" in told["msg"]
+    assert "'enrol_bundle_folder'" in told["msg"]
+    assert "pkcs12_bundle_folder" in told["msg"]
     assert "argument_spec" not in played.runs["no folder"].stdout
     assert result(played, "folder gone", WARD)["msg"].count("cannot be listed") == 1
     assert sum("cannot be listed" in line for line in summary(played.runs["folder gone"])["lines"]) == 1
     assert all(failed_hosts(played.runs[name]) == {WARD} for name in ("no folder", "folder gone"))
     # Facts are gathered all the same.
     assert len(played.facts["folder gone"][WARD]["holders"]) == 4
+
+
+def test_missing_issuer_is_one_sentence_in_the_users_words(played: Played) -> None:
+    told = result(played, "no issuer", SECOND)
+    assert told["msg"].startswith("A removal needs 'retire_issuer', and it is not set. ")
+    assert "report" in told["error"]["next_step"]
+    assert "state" not in told["msg"]
+    assert failed_hosts(played.runs["no issuer"]) == {SECOND}
+    assert played.stores["no issuer"] == played.stores["enrol after"]
+
+
+def test_missing_passphrase_names_the_number_and_the_variable(played: Played) -> None:
+    """The newest certificate is there already, and no file of the folder opens."""
+    told = holder(played.runs["no passphrase"], SECOND).result
+    assert told["error"]["code"] == "no_passphrase"
+    assert f"pkcs12_passphrases has no passphrase for the number {PAUL.authorisation}." in told["msg"]
+    assert f"Add {PAUL.authorisation} " in told["error"]["next_step"]
 
 
 def test_holder_who_is_away_fails_the_host_only_where_that_is_asked_and_not_while_on_leave(played: Played) -> None:

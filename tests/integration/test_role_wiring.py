@@ -261,10 +261,11 @@ def test_the_sites_portal_counts_where_it_is_required(
     assert options.get("portal_url") == handed_over
 
 
-def test_who_has_left_gets_no_certificate(overlay: Path) -> None:
+@pytest.mark.parametrize("leavers", [["T1", " t3 "], "T1, t3"], ids=["list", "text of an extra variable"])
+def test_who_has_left_gets_no_certificate(overlay: Path, leavers: object) -> None:
     """A leaver may stay in the inventory until the certificate is removed."""
     people = [{"name": "A", "authorisation": number, "user": f"CHU\\{number}"} for number in ("T1", "T2", "T3")]
-    variables = {"pkcs12_holders": people, "pkcs12_leavers": ["T1", " t3 "]}
+    variables = {"pkcs12_holders": people, "pkcs12_leavers": leavers}
     given = dict(recorded(overlay, *((role, variables) for role in ("enrol", "renew", "retire"))))
     numbers = {role: [each["authorisation"] for each in options["holders"]] for role, options in given.items()}
     assert numbers == {"enrol": ["T2"], "renew": ["T2"], "retire": ["T1", "T2", "T3"]}

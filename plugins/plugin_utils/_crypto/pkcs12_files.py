@@ -10,7 +10,7 @@ import binascii
 import fnmatch
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -54,15 +54,15 @@ def find_bundle(folder: Path, pattern: str) -> Path:
 def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     """Names of files that fail to fit the pattern only by case, accents, spaces, apostrophes, hyphens, or the order of words.
 
+    Without such a file, those with the numbers of the pattern: a person's name may have changed, and the number stays.
     Raises ``CollectionError``: ``bundle_folder``.
     """
-    wanted, words = _folded(pattern), _words(pattern)
-    near = [
-        path.name
-        for path in _files(folder)
-        if fnmatch.fnmatchcase(_folded(path.name), wanted) or (words and words <= _words(path.name))
-    ]
-    return tuple(name for name in near if not fnmatch.fnmatchcase(_nfc(name), _nfc(pattern)))
+    wanted, words, numbers = _folded(pattern), _words(pattern), _numbers(_words(pattern))
+    others = [path.name for path in _files(folder) if not fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
+    if not numbers:  # several people may have the same name, so words without a number prove nothing
+        return tuple(name for name in others if fnmatch.fnmatchcase(_folded(name), wanted))
+    near = tuple(name for name in others if fnmatch.fnmatchcase(_folded(name), wanted) or words <= _words(name))
+    return near or tuple(name for name in others if numbers <= _words(name))
 
 
 def near_sentence(names: Sequence[str]) -> str:
@@ -90,12 +90,13 @@ def _folded(text: str) -> str:
 
 
 def _words(text: str) -> frozenset[str]:
-    """The words of a file name or a pattern, without wildcards and extension.
+    """The words of a file name or a pattern, without wildcards and extension."""
+    return frozenset(re.findall(r"[^\W_]+", _folded(text.rpartition(".")[0].replace("*", " ").replace("?", " "))))
 
-    The set is empty if no word has a digit: several people may have the same name, so words without a number prove nothing.
-    """
-    words = frozenset(re.findall(r"\w+", _folded(text.rpartition(".")[0].replace("*", " ").replace("?", " "))))
-    return words if any(any(map(str.isdigit, word)) for word in words) else frozenset()
+
+def _numbers(words: Iterable[str]) -> frozenset[str]:
+    """Those with a digit."""
+    return frozenset(word for word in words if any(map(str.isdigit, word)))
 
 
 def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> CollectionError:
@@ -197,9 +198,12 @@ class BundleFolder:
         return _no_bundle(self.folder, self.pattern, self.near)
 
 
-def read_bundle_folder(folder: Path, pattern: str, passphrases: Sequence[str | None]) -> BundleFolder:
+def read_bundle_folder(
+    folder: Path, pattern: str, passphrases: Sequence[str | None], number: str | None = None
+) -> BundleFolder:
     """Opens every file that fits the pattern, each with the first passphrase that opens it.
 
+    ``number``: the authorisation number by which ``pkcs12_passphrases`` has the passphrases, if they come from there.
     Raises ``CollectionError``: ``bundle_folder``.
     """
     bundles: list[Bundle] = []
@@ -208,13 +212,19 @@ def read_bundle_folder(folder: Path, pattern: str, passphrases: Sequence[str | N
         try:
             bundles.append(_open_with_any(read_bundle(path), passphrases or (None,)))
         except CollectionError as refusal:
-            unopened.append(UnopenedFile(path, _of_file(path, refusal)))
+            unopened.append(UnopenedFile(path, _of_file(path, refusal, number)))
     newest_first = sorted(bundles, key=lambda bundle: bundle.leaf.not_after, reverse=True)
     return BundleFolder(folder, pattern, tuple(newest_first), tuple(unopened), nearly_named(folder, pattern))
 
 
-def _of_file(path: Path, refusal: CollectionError) -> CollectionError:
+def _of_file(path: Path, refusal: CollectionError, number: str | None) -> CollectionError:
     """The refusal with the name of the file, because the folder has many."""
+    if refusal.code == "no_passphrase" and number:
+        return CollectionError(
+            code="no_passphrase",
+            cause=f"{path.name} is protected, and pkcs12_passphrases has no passphrase for the number {number}.",
+            next_step=f"Add {number} with the passphrase there. For a certificate that came by mail, it is the withdrawal code.",
+        )
     return CollectionError(code=refusal.code, cause=f"{path.name}: {refusal.cause}", next_step=refusal.next_step)
 
 

@@ -51,6 +51,7 @@ def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime)
             options["authorisation"],
             options["authorisation_pattern"],
             NameCheck(options["name_check"]),
+            options["former_name"] or None,
         ),
         conversation=_conversation(options, url),
         http=HttpOptions(**{name: options[name] for name in HttpOptions.__dataclass_fields__}),

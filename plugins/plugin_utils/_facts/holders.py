@@ -60,11 +60,11 @@ class HolderEntry:
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""
-        return self.awaiting is not None and (self.expected_from is None or today < self.expected_from)
+        return self.awaiting is not None and is_before(today, self.expected_from, never=True)
 
     def is_on_leave(self, today: date) -> bool:
         """Whether the holder is away, so that nobody can log on."""
-        return self.absent_until is not None and today < self.absent_until
+        return is_before(today, self.absent_until, never=False)
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -88,6 +88,7 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
     "mail": {"type": "str"},
+    "former_name": {"type": "str"},
 }
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
@@ -110,6 +111,7 @@ def parse_holder(
             number_of(raw.get("authorisation"), f"authorisation of {raw['user']}"),
             pattern,
             name_check,
+            raw.get("former_name") or None,
         ),
         own or site_anniversary,
         absent_until=_day(raw, "absent_until"),
@@ -155,6 +157,11 @@ def _mail(raw: Mapping[str, Any]) -> str | None:
             next_step="Write an address, for instance jeanne.dupont@chu.example.",
         )
     return mail or None
+
+
+def is_before(today: date, day: date | None, *, never: bool) -> bool:
+    """Whether a day is still to come. ``never``: the answer where no day is known."""
+    return never if day is None else today < day
 
 
 def parse_day(given: Any, name: str) -> date | None:

@@ -41,7 +41,7 @@ class Absent:
         if not chosen:
             self._check_other_issuers(found.store, found.inventory.computer)
         planned = plan_transaction(found, plan_absent(choose_methods(chosen, self.policy)))
-        is_away = absence(found.owner) == "not_logged_on" and self.execution.holder_password is None
+        is_away = absence(found.owner) == "not_logged_on" and not self.execution.holder_password
         if planned.plan.steps and is_away and self.offline:
             _check_archived(planned)
             return execute_offline(self.execution, drivers, replace(planned, plan=plan_offline(planned.plan)))

@@ -57,7 +57,7 @@ def _checked(options: Mapping[str, Any], entry: HolderEntry, now: datetime) -> d
     try:
         check_placeholders(options["bundle_pattern"], entry)
         place, pattern = Path(options["bundle_folder"]), fill(options["bundle_pattern"], entry, escape=glob.escape)
-        folder = read_bundle_folder(place, pattern, passphrases_of(options["passphrases"], entry))
+        folder = read_bundle_folder(place, pattern, passphrases_of(options["passphrases"], entry), person.authorisation)
         found["unopened"] = [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened]
         found["near"] = bool(folder.near)
         newest = folder.newest

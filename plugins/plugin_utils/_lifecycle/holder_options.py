@@ -43,6 +43,23 @@ def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence
     }
 
 
+def check_needed(options: Mapping[str, Any]) -> None:
+    """Refuses a task that lacks what its state needs. Raises ``CollectionError``: ``bad_arguments``."""
+    if options["state"] == "present" and not options["bundle_folder"]:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="An installation needs 'bundle_folder', and it is not set.",
+            next_step="Set it to the folder on the controller that has the bundles (pkcs12_bundle_folder is for all roles).",
+        )
+    if options["state"] == "absent" and not options["issuer"]:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="A removal needs 'issuer', and it is not set.",
+            next_step="Set it to a part of the name of the authority whose certificates are removed. The report shows the name beside each "
+            "certificate, and so does issuer_cn in ansible_facts.pkcs12.certificates.",
+        )
+
+
 def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
     """When a deferred holder counts as a failure. A leaver cannot wait, even if the certificate lasts for years."""
     within = None if options["state"] == "absent" else options["deferred_fails_within_days"]

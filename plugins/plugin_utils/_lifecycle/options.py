@@ -62,7 +62,8 @@ def state_of(
         return PresentBundle(present, load_bundle(options))
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     pattern = fill(options["pattern"], entry, escape=glob.escape)
-    folder = read_bundle_folder(Path(options["folder"]), pattern, passphrases_in(options["passphrase"]))
+    number = person.authorisation if "passphrases" in options else None
+    folder = read_bundle_folder(Path(options["folder"]), pattern, passphrases_in(options["passphrase"]), number)
     return PresentFromFolder(present, folder, Install(options["install"]), calendar)
 
 

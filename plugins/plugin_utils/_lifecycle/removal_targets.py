@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -33,8 +33,8 @@ def removal_run(
     numbers = leaving_numbers(options["authorisations"], entries)
     users = [entry.user for entry in entries]
     inventory = drivers.inventory(users)
-    leaving = [entry for entry in entries if entry.person.authorisation in numbers]
     others = list(_other_stores(inventory, entries, numbers, options["authorisation_pattern"]))
+    leaving = _leaving(inventory, entries, numbers, others)
     if others:
         inventory = drivers.inventory([*users, *(entry.user for entry in others)])
 
@@ -45,7 +45,8 @@ def removal_run(
     found = {entry.person.authorisation for entry in (*leaving, *others)}
     in_machine = tuple(_machine_store(inventory, numbers, options["authorisation_pattern"]))
     not_found = tuple(number for number in numbers if number not in found)
-    return replace(run, holders=(*run.holders, *in_machine), not_found=not_found)
+    not_searched = tuple(_unread_stores(inventory, [*leaving, *others]))
+    return replace(run, holders=(*run.holders, *in_machine), not_found=not_found, not_searched=not_searched)
 
 
 def leaving_numbers(given: Iterable[Any], entries: Sequence[HolderEntry]) -> list[str]:
@@ -74,6 +75,31 @@ def leaving_numbers(given: Iterable[Any], entries: Sequence[HolderEntry]) -> lis
 def _by_number(entry: HolderEntry) -> HolderEntry:
     """A leaver is known by the number alone: the name may have changed since the certificate was issued."""
     return replace(entry, person=replace(entry.person, name=None))
+
+
+def _leaving(
+    inventory: Inventory, entries: Iterable[HolderEntry], numbers: Collection[str | None], others: Iterable[HolderEntry]
+) -> list[HolderEntry]:
+    """The leavers of the inventory. One whose account is deleted by now is left out if his store was found by the number."""
+    sids = {account.asked: account.sid for account in inventory.accounts}
+    by_store = {entry.person.authorisation for entry in others}
+    return [
+        entry
+        for entry in entries
+        if entry.person.authorisation in numbers
+        and (sids.get(entry.user) or entry.person.authorisation not in by_store)
+    ]
+
+
+def _unread_stores(inventory: Inventory, reached: Iterable[HolderEntry]) -> Iterable[str]:
+    """Stores that may hold a leaver's certificate, and that nobody could read. The stores of ``reached`` have results of their own."""
+    users = {entry.user for entry in reached}
+    known = {account.sid for account in inventory.accounts if account.asked in users}
+    for profile in inventory.profiles:
+        if profile.owner_sid not in known and parse_store(profile.my).unread:
+            yield profile.path or profile.owner_sid
+    if parse_store(inventory.machine).unread:
+        yield "LocalMachine\\My"
 
 
 def _other_stores(

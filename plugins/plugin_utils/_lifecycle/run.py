@@ -68,13 +68,15 @@ class HolderRun:
 class WorkstationRun:
     """A workstation as it was read, and what became of each holder, in the order of the tasks.
 
-    ``not_found``: numbers of a removal that neither the inventory nor a store of this workstation has.
+    ``not_found``: numbers of a removal that neither the inventory nor a store of this workstation has. ``not_searched``: stores that
+    a removal by number could not read, as people know them.
     """
 
     inventory: Inventory
     observed_at: datetime
     holders: tuple[HolderRun, ...]
     not_found: tuple[str, ...] = ()
+    not_searched: tuple[str, ...] = ()
 
     @property
     def stores(self) -> Mapping[str, CertificateStore]:

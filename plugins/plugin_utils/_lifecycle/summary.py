@@ -18,7 +18,8 @@ from .summary_rows import (
     SILENT,
     SKIPPED,
     WAITING,
-    HolderKey,
+    WITHOUT_HOLDERS,
+    Listed,
     Result,
     SummaryRow,
     is_failed,
@@ -34,13 +35,11 @@ FIRST = (FAILED, WITH_FAILURES, NOT_READY, SILENT, NOT_REACHED, *WAITING)
 
 
 def summary(
-    results: Mapping[str, Result | None],
-    known: Set[str],
-    unexpected: Mapping[str, Mapping[HolderKey, str]] | None = None,
+    results: Mapping[str, Result | None], known: Set[str], listed: Mapping[str, Listed] | None = None
 ) -> dict[str, Any]:
-    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``unexpected``: by host, who needs
-    no certificate today, and why."""
-    rows = [row for host, result in results.items() for row in rows_of(host, result, (unexpected or {}).get(host))]
+    """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``listed``: by host, what the
+    inventory says of its holders; None if the run is not about all of them."""
+    rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host))]
     missing = found_nowhere(results.values(), known)
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not (result or {}).get("skipped")]
@@ -55,6 +54,7 @@ def summary(
             *_rows_for_somebody(rows),
             *_others(rows),
             *_after_removal(rows),
+            *_without_holders(rows),
             *_table(rows),
         ],
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
@@ -117,6 +117,15 @@ def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
         yield (
             "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation; enrol and "
             "renew install nothing for them. Then take them out of pkcs12_holders, and their bundles out of the bundle folder."
+        )
+
+
+def _without_holders(rows: Iterable[SummaryRow]) -> Iterator[str]:
+    """A misspelt variable looks like a workstation where nobody works."""
+    if any(row.outcome == WITHOUT_HOLDERS for row in rows):
+        yield (
+            "A workstation without holders has no pkcs12_holders in the inventory, so nothing was done there. If people work there, "
+            "add the variable."
         )
 
 

@@ -6,20 +6,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from .._errors import CollectionError
-from .._facts.holders import parse_holder
+from .._facts.holders import is_before, parse_day
 from .result import shown_outcome
 
 FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
 WAITING = ("deferred", "waiting for issuer")
 READY, NOT_READY = "ready", "not ready"
 VALID, MISSING = "valid", "missing"
+LEFT, LEFT_WITH_CERTIFICATE, WITHOUT_HOLDERS = "left", "left with a certificate", "without holders"
 AWAITED, ON_LEAVE = "awaited", "on leave"
 
 Result = Mapping[str, Any]
@@ -39,14 +40,60 @@ class SummaryRow:
     bundle: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the inventory says of a host: the entries of ``pkcs12_holders``, and the numbers of those who have left.
+
+    ``unexpected``: see ``not_expected``.
+    """
+
+    holders: Sequence[Mapping[str, Any]]
+    leavers: Set[str]
+    unexpected: Mapping[HolderKey, str] = field(default_factory=dict)
+
+    def has_left(self, holder: Mapping[str, Any]) -> bool:
+        """Whether this holder is a leaver. Upper and lower case of a number do not differ."""
+        return str(holder.get("authorisation") or "").casefold() in {number.casefold() for number in self.leavers}
+
+    @property
+    def gone(self) -> list[Mapping[str, Any]]:
+        """The entries of those who have left."""
+        return [holder for holder in self.holders if isinstance(holder, Mapping) and self.has_left(holder)]
+
+
+def rows_of(host: str, result: Result | None, listed: Listed | None = None) -> Iterator[SummaryRow]:
+    """The rows of a host. ``result`` is None if the run ended before the host's turn; ``listed`` if the inventory does not matter."""
+    rows = list(_rows_of(host, result, listed))
+    if listed is None or not result:
+        yield from rows
+    elif not listed.holders and ("ready" in result or not rows) and all(row.outcome == READY for row in rows):
+        yield SummaryRow(host, WITHOUT_HOLDERS)
+    else:
+        yield from rows
+        yield from _left(host, result, listed)
+
+
+def _left(host: str, result: Result, listed: Listed) -> Iterator[SummaryRow]:
+    """The leavers of whom the task was told nothing."""
+    if isinstance(result.get("holders"), list):
+        told = {(row.get("user"), row.get("authorisation")) for row in result["holders"]}
+        for holder in listed.gone:
+            if (holder.get("user"), holder.get("authorisation")) not in told:
+                yield SummaryRow(host, LEFT, who=_label(holder))
+
+
 def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
     """Who of these entries of the inventory needs no certificate today, and why: a newcomer whose first one is awaited, or one on leave."""
     found: dict[HolderKey, str] = {}
     for raw in holders:
-        with suppress(CollectionError, KeyError, TypeError, AttributeError):  # the task itself refuses such an entry
-            entry = parse_holder(raw, None)
-            if entry.is_awaited(today) or entry.is_on_leave(today):
-                found[_key(raw)] = AWAITED if entry.is_awaited(today) else ON_LEAVE
+        with suppress(
+            CollectionError, ValueError, KeyError, TypeError, AttributeError
+        ):  # the task itself refuses such an entry
+            until, expected = (parse_day(raw.get(name), name) for name in ("absent_until", "expected_from"))
+            if raw.get("awaiting") and is_before(today, expected, never=True):
+                found[_key(raw)] = AWAITED
+            elif is_before(today, until, never=False):
+                found[_key(raw)] = ON_LEAVE
     return found
 
 
@@ -54,10 +101,7 @@ def _key(row: Mapping[str, Any]) -> HolderKey:
     return str(row["user"]).casefold(), str(row.get("authorisation") or "").casefold()
 
 
-def rows_of(
-    host: str, result: Result | None, unexpected: Mapping[HolderKey, str] | None = None
-) -> Iterator[SummaryRow]:
-    """The rows of a host. ``result`` is None if the run ended before the host's turn. ``unexpected``: see ``not_expected``."""
+def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterator[SummaryRow]:
     if result is None:
         yield SummaryRow(host, NOT_REACHED, needs_somebody=True)
     elif result.get("unreachable"):
@@ -65,14 +109,15 @@ def rows_of(
     elif result.get("skipped"):
         yield SummaryRow(host, SKIPPED, _said(result))
     elif isinstance(result.get("holders"), list):
-        yield from (_holder(host, row) for row in result["holders"])
+        names = _account_names(result)
+        yield from (
+            _holder(host, row | {"user": names.get(row.get("user"), row.get("user"))}) for row in result["holders"]
+        )
     elif "ready" in result:
         yield _checked(host, result)
     elif result.get("ansible_facts"):
-        yield from (
-            _audited(host, row, unexpected or {})
-            for row in result["ansible_facts"].get("pkcs12", {}).get("holders", ())
-        )
+        found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
+        yield from (_audited(host, row, listed or Listed((), frozenset())) for row in found)
     else:
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
@@ -93,6 +138,12 @@ def _label(row: Mapping[str, Any]) -> str:
     return f"{', '.join(str(each) for each in known if each) or 'no name'} ({row.get('user')})"
 
 
+def _account_names(result: Result) -> Mapping[str, str]:
+    """The accounts by their SIDs, where Windows knows their names: a removal finds a store by the SID."""
+    profiles = ((result.get("ansible_facts") or {}).get("pkcs12") or {}).get("profiles") or ()
+    return {str(each["owner_sid"]): str(each["owner"]) for each in profiles if each.get("owner")}
+
+
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
     outcome = str(row["outcome"]).replace("_", " ")
     needs = bool(row["failed"]) or outcome in WAITING
@@ -108,9 +159,14 @@ def _checked(host: str, result: Result) -> SummaryRow:
     return SummaryRow(host, NOT_READY, todo or _said(result), needs_somebody=True)
 
 
-def _audited(host: str, row: Mapping[str, Any], unexpected: Mapping[HolderKey, str]) -> SummaryRow:
+def _audited(host: str, row: Mapping[str, Any], listed: Listed) -> SummaryRow:
     status = str(row["status"])
-    why = unexpected.get(_key(row)) if status == MISSING and unexpected else None
+    if listed.has_left(row) and status == MISSING:
+        return SummaryRow(host, LEFT, who=_label(row))
+    if listed.has_left(row):
+        said = "the certificate is still there. Remove it with the playbook retire."
+        return SummaryRow(host, LEFT_WITH_CERTIFICATE, said, _label(row), needs_somebody=True)
+    why = listed.unexpected.get(_key(row)) if status == MISSING and listed.unexpected else None
     if why:
         return SummaryRow(host, why, "", _label(row))
     until = row.get("access_until")

@@ -24,11 +24,12 @@ def workstation_result(run: WorkstationRun, scope: FactsScope, context: ResultCo
     return {
         "changed": any(row["changed"] for row in rows),
         "failed": bool(failed),
-        "msg": _message(run.inventory.computer, rows),
+        "msg": _message(run.inventory.computer, rows) + _not_searched(run.not_searched),
         "workstation": run.inventory.computer,
         "clock_skew_seconds": run.inventory.skew(run.observed_at),
         "holders": rows,
         "not_found": list(run.not_found),
+        "not_searched": list(run.not_searched),
         "failed_holders": [_label(row) for row in failed],
         "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
     }
@@ -65,6 +66,10 @@ def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple
 def _named(run: HolderRun) -> dict[str, Any]:
     entry = run.task.entry
     return {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+
+
+def _not_searched(places: Sequence[str]) -> str:
+    return f" Not searched, because it cannot be read: {', '.join(places)}." if places else ""
 
 
 def _label(row: Mapping[str, Any]) -> str:

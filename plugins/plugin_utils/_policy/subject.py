@@ -53,15 +53,23 @@ class ExpectedSubject:
 
     Without a pattern, the number has to be a whole word of the CN or of the serialNumber in the subject. A number or a name that is None
     is not checked. ``name_check`` says how names are compared in a certificate with the expected number. In a certificate without it, only
-    the name identifies the person, so the comparison is strict.
+    the name identifies the person, so the comparison is strict. ``former_name``: a certificate with the expected number may also have this
+    name; it needs a number. Raises ``CollectionError``: ``bad_arguments``, ``bad_pattern``.
     """
 
     name: str | None = None
     authorisation: str | None = None
     pattern: str | None = None
     name_check: NameCheck = NameCheck.WORDS
+    former_name: str | None = None
 
     def __post_init__(self) -> None:
+        if self.former_name and not self.authorisation:
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"former_name is {self.former_name!r:.100}, and there is no authorisation number.",
+                next_step="Add the number (authorisation): only the number shows that two names are one person's.",
+            )
         check_pattern("authorisation_pattern", self.pattern, groups=1)
 
     def number_in(self, certificate: HasSubject) -> str | None:
@@ -96,10 +104,12 @@ class ExpectedSubject:
         """Whether a certificate has the expected name. It compares whole words: Ann Lee is not Joann Leeds."""
         if self.name is None:
             return True
-        check = self.name_check if self.owns(certificate) else NameCheck.STRICT
+        is_owned = self.owns(certificate)
+        check = self.name_check if is_owned else NameCheck.STRICT
+        names = [name for name in (self.name, self.former_name if is_owned else None) if name]
         if check is NameCheck.STRICT:
-            return has_words(certificate.subject_cn or certificate.subject, self.name)
-        return check is NameCheck.OFF or has_name(_texts_with_names(certificate), self.name)
+            return any(has_words(certificate.subject_cn or certificate.subject, name) for name in names)
+        return check is NameCheck.OFF or any(has_name(_texts_with_names(certificate), name) for name in names)
 
 
 def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
@@ -118,7 +128,8 @@ def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
     raise CollectionError(
         code="wrong_person",
         cause=f"The bundle was issued to {leaf.subject_cn or leaf.subject!r}, the inventory expects {expected!r}.",
-        next_step="The number matches: correct the name in the inventory, or set name_check: off if both are the same person."
+        next_step="The number matches. If both are the same person, correct the name in the holder's entry, or add the name in the "
+        "certificate there as former_name."
         if only_the_name
         else "Put the right bundle in place, or correct the holder's entry in the inventory.",
     )

@@ -14,6 +14,7 @@ from typing import Any
 from .._errors import CollectionError
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.holders import parse_day, parse_holder
+from .._facts.leavers import LEAVERS, leavers_in
 from .._policy.subject import check_pattern
 from .acceptance import is_left, open_findings
 from .build import Sources, build
@@ -46,6 +47,7 @@ class Written:
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
     """The report of the options and the hosts' variables. Raises ``CollectionError``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
+    variables = list(variables)
     slices = [_earlier(path) for path in options["merge"]]
     anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
     people = [
@@ -60,7 +62,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous"]) if options["previous"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
-        leavers=frozenset(str(number) for number in options["leavers"]),
+        leavers=leavers_in(options["leavers"]).union(*(leavers_in(known.get(LEAVERS)) for _name, known in variables)),
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
     )

@@ -22,11 +22,16 @@ NONE_MAPPED = 1332
 NOT_STARTED = re.compile(r"CreateProcessAsUser|Win32ErrorCode|failed to become user|required for become", re.IGNORECASE)
 # The one failure after the start (Ansible.Process.cs).
 AFTER_THE_START = "GetExitCodeProcess"
+# Ansible.Become.cs says it when it had a token of the holder, and Windows started no process with it.
+NO_PROCESS = "CreateProcessWithTokenW() failed"
 LOGON_FAILURES = {
     1326: "the password is wrong",
     1327: "an account restriction forbids the logon",
+    1329: "the account may not log on to this workstation",
     1330: "the password has expired",
     1331: "the account is disabled",
+    1385: "a policy does not let the account log on to this workstation",
+    1793: "the account has expired",
     1907: "the password must be changed first",
     1909: "the account is locked out",
 }
@@ -35,9 +40,9 @@ LOGON_FAILURES = {
 def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
     """The error for an answer of Ansible's exec wrapper that could not start the driver as the holder.
 
-    ``shown`` is the text without secrets. An unknown account and a refused password are errors. Without a token of a logon session the
-    holder has to wait: ``Deferred``. If no answer of Ansible's says that nothing was started, the exchange may have run:
-    ``AnswerError``.
+    ``shown`` is the text without secrets. An unknown account, a refused password and a PowerShell that is blocked are errors. Without
+    a token of a logon session the holder has to wait: ``Deferred``. If no answer of Ansible's says that nothing was started, the exchange
+    may have run: ``AnswerError``.
     """
     if not NOT_STARTED.search(text) or AFTER_THE_START in text:
         return AnswerError("store_exchange", f"none came from {run_as.account} ({shown or 'nothing came back'})")
@@ -49,9 +54,11 @@ def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
         return CollectionError(
             code="holder_logon",
             cause=f"Windows refused the logon of {run_as.account}: {LOGON_FAILURES[code]}.",
-            next_step="Correct holder_password before the next run, because each wrong password may lock the account. A holder who is "
-            "logged on needs no holder_password.",
+            next_step="Correct holder_password, or the account, before the next run, because each wrong password may lock the account. "
+            "A holder who is logged on needs no holder_password.",
         )
+    if NO_PROCESS in text:
+        return refusal(code="not_started", name=run_as.account, detail=f"Windows error {code}")
     reason = f"Windows error {code}" if code else "Windows gave no token"
     return Deferred(f"Nothing could be run as {run_as.account} ({reason}). {_when_it_works(run_as)}")
 

@@ -65,6 +65,11 @@ FINDINGS: Mapping[str, Explanation] = {
         "{name} is not logged on to {computer}, so the change has to wait",
         "Run the task again while the holder is logged on.",
     ),
+    "not_started": Explanation(  # {detail}: the number of Windows' error
+        "Windows started no PowerShell as {name} ({detail})",
+        "1260 or 4551: a policy (AppLocker, Software Restriction Policies, App Control) forbids powershell.exe to this account, so let it "
+        "run. 1058: start the service Secondary Logon. Nothing was changed.",
+    ),
     "temporary_profile": Explanation(
         "{name} has a profile on {computer} that Windows discards at logoff: a temporary, mandatory or guest profile",
         "Repair the profile, or give the person one that stays, and let the person log on again. Then run the task again.",

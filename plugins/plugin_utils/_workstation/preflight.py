@@ -66,12 +66,12 @@ class Finding:
         return self.severity is Severity.OK
 
 
-def preflight(inventory: Inventory, now: datetime, password_holders: Sequence[str] = ()) -> tuple[Finding, ...]:
+def preflight(inventory: Inventory, now: datetime, logon_holders: Sequence[str] = ()) -> tuple[Finding, ...]:
     """All findings on a workstation that answered. ``now`` is the controller's clock when it answered.
 
-    ``password_holders``: the accounts for which the site has a Windows password, in any spelling of upper and lower case.
+    ``logon_holders``: the accounts for which the site has a Windows password, in any spelling of upper and lower case.
     """
-    with_password = {account.casefold() for account in password_holders}
+    with_password = {account.casefold() for account in logon_holders}
     return (
         _connection(inventory),
         _administrator(inventory),

@@ -106,7 +106,7 @@ class PsrpShell:
             self.flush()
         return manifest
 
-    def _on(self, event: psrpcore.PSRPEvent[Any]) -> Manifest | None:
+    def _on(self, event: psrpcore.PSRPEvent[Any, Any]) -> Manifest | None:
         pipeline = self._pipelines.get(str(event.pipeline_id).upper()) if event.pipeline_id else None
         if pipeline is None:
             return None

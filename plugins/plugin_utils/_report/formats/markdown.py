@@ -18,7 +18,7 @@ from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
-from ..language.counts import holder_counts, shares
+from ..language.counts import holder_counts, shares, without_holders
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow, summary
@@ -97,6 +97,8 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
         authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
         yield "text.authorisations", _counts(authorisations, say)
     yield "workstations", _counts([(say.of(each), count) for each, count in found.workstations.items()], say)
+    if empty := without_holders(report, say):
+        yield "text.without_holders", escaped(empty)
     if found.first_end:
         yield "text.first_end", say.day(found.first_end)
     if report.parameters.query:

@@ -47,6 +47,18 @@ def sentence(report: Report, say: Wording) -> str:
     return say("counts.sentence", place=place, shares=parts) if parts else f"{place}."
 
 
+MOST_WORKSTATIONS = 10
+"""How many workstations are named in a sentence."""
+
+
+def without_holders(report: Report, say: Wording) -> str:
+    """The workstations that have answered once, and for which the inventory has nobody who works there; empty if there are none."""
+    names = [row.workstation for row in report.workstations if not row.holders]
+    more = len(names) - MOST_WORKSTATIONS
+    named = ", ".join(names[:MOST_WORKSTATIONS])
+    return f"{named} {say('tile.first_end.others', n=say.number(more))}" if more > 0 else named
+
+
 def failing(report: Report, found: Mapping[str, int], say: Wording) -> str:
     """The same where something is there that must not be: its words with their numbers."""
     parts = ", ".join(f"{words} {say.number(count)}" for words, count in found.items())

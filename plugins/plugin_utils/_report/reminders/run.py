@@ -41,6 +41,7 @@ class Mode:
 
 def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict[str, Any]:
     """Sends what is due and was not sent yet. Returns the documented result. Raises ``CollectionError``."""
+    _check_needed(options)
     _check_addresses(options)
     outbox = Outbox(Path(options["state_path"]), _server(options), mode.now, mode.job)
     terms = Terms(_checked_steps(options["steps"]), options["bundle_overdue_days"])
@@ -65,7 +66,7 @@ def _written(
     """All mails, before the first one is sent: a template that fails sends nobody anything."""
     templates = ReminderTemplates(options["templates_folder"], options["language"])
     sender = Sender(
-        options["sender"],
+        options["sender"] or options["it_to"][0],  # in a dry run that has none
         options["forward_to"] or options["it_to"][0],
         options["contact"],
         options["calendar"],
@@ -95,7 +96,7 @@ def _report(options: Mapping[str, Any], variables: Variables, now: datetime) -> 
 
 def _server(options: Mapping[str, Any]) -> Server:
     server = Server(
-        options["mail_host"],
+        options["mail_host"] or "localhost",  # in a dry run that has none
         options["mail_port"] or 0,
         options["security"],
         options["ca_path"],
@@ -108,9 +109,20 @@ def _server(options: Mapping[str, Any]) -> Server:
     return server
 
 
+def _check_needed(options: Mapping[str, Any]) -> None:
+    missing = [name for name in ("mail_host", "sender") if not options[name]]
+    if missing and not options["dry_run"]:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, and mails are to be sent.",
+            next_step="Set what is missing, or set dry_run to only see the mails.",
+        )
+
+
 def _check_addresses(options: Mapping[str, Any]) -> None:
     """Those of options. A wrong one of a holder fails that mail only. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
-    check_address("sender", options["sender"])
+    if options["sender"]:
+        check_address("sender", options["sender"])
     for option in ("it_to", "employer_to"):
         for address in options[option]:
             check_address(option, address)

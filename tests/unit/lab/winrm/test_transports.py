@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with Kdc({"jdupont": PASSWORD}) as kdc, pytest.MonkeyPatch.context() as patch:
         for name, value in kdc.environment.items():
             patch.setenv(name, value)
+        subprocess.run(["kinit", PRINCIPAL], input=PASSWORD + "\n", text=True, capture_output=True, check=True)
         yield Site(Authority.create(), folder, kdc)
 
 
@@ -93,8 +95,8 @@ def pywinrm(site: Site, port: int, method: AuthMethod, https: bool, **options: A
     sealing = not https and method not in (AuthMethod.BASIC, AuthMethod.CERTIFICATE)
     settings: dict[str, Any] = {
         "transport": method.value,
-        "username": USER,
-        "password": PASSWORD,
+        "username": PRINCIPAL if method is AuthMethod.KERBEROS else USER,
+        "password": None if method is AuthMethod.KERBEROS else PASSWORD,
         "ca_trust_path": site.trust,
         "message_encryption": "always" if sealing else "never",
     }
@@ -117,8 +119,9 @@ def pypsrp(site: Site, port: int, method: AuthMethod, https: bool, **options: An
     return WSMan(NAME, port=port, ssl=https, **settings | options)
 
 
-@pytest.mark.parametrize(("method", "https"), [way for way in WAYS if way.values[0] is not AuthMethod.KERBEROS])
+@pytest.mark.parametrize(("method", "https"), WAYS)
 def test_pywinrm_runs_a_command(site: Site, answering: FakeWorkstation, method: AuthMethod, https: bool) -> None:
+    """By Kerberos it has no password, but the ticket that kinit got."""
     ledger = Ledger()
     with site.listener(answering, ledger, method, https) as listener:
         assert len(run(pywinrm(site, listener.port, method, https), LONG)[0]) == 40000

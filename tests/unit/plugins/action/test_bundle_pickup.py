@@ -94,6 +94,7 @@ ROWS = [
     Effect("name", "Paul Martin", code, None, "wrong_person"),
     Effect("authorisation", "T999999", code, None, "wrong_person"),
     Effect("authorisation_pattern", r"- (X[0-9]+)$", code, None, "no_authorisation"),
+    Effect("former_name", "Jeanne Dupont", code, "wrong_person", None, {"name": "Paul Martin"}),
     Effect("name_check", "strict", code, None, "wrong_person", {"name": "Dupont Jeanne"}),
     Effect("name_check", "off", code, "wrong_person", None, {"name": "Paul Martin"}),
     Effect("allowed_hosts", ["other.example"], code, None, "url_host_not_allowed"),

@@ -140,6 +140,7 @@ EFFECTS = [
     Effect("passphrase", {"T1": PASSPHRASE}, code, None, "bad_arguments", scene=new),
     Effect("name", "Paul Martin", code, None, "wrong_person", scene=new),
     Effect("name", "Paul Martin", code, None, "wrong_person", FOLDER, new),
+    Effect("former_name", "Paul Martin", code, "wrong_person", None, FOLDER | NAMED, other_name),
     Effect("name_check", "strict", code, None, "wrong_person", FOLDER | NAMED, turned_round),
     Effect("name_check", "off", code, "wrong_person", None, FOLDER | NAMED, other_name),
     Effect("name", "Paul Martin", gone, 1, 0, ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),

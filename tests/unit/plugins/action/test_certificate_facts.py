@@ -32,6 +32,7 @@ from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, YEAR, issue
 from unit.plugins.plugin_utils.in_process import sid_of
 
 BASE = {"holders": [JEANNE]}
+NUMBERLESS = {"user": JEANNE["user"], "name": "Jeanne Dupont"}
 PAULS = bundle("Paul Martin - T654321")
 MAIL = bundle("Some Body - X1", eku=(CLIENT_AUTH, EMAIL))
 OF_ROOT = issue(replace(authority(), issuing=authority().root), "Jeanne Card - T123456", YEAR)
@@ -58,6 +59,7 @@ EFFECTS = [
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments"),
     Effect("holders.awaiting", "godot", code, None, "bad_arguments"),
+    Effect("holders.former_name", "Jeanne Durand", code, None, "bad_arguments", {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
     Effect("holders.expected_from", "soon", code, None, "bad_arguments"),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments"),
     Effect("holders.mail", "nobody", code, None, "bad_arguments"),

@@ -119,6 +119,8 @@ POINTED = of(
 )
 NEW = {"name": "Anne Roux", "authorisation": "T3"}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
+WITHOUT_NUMBER = ANNE | {"authorisation": ""}
+
 EFFECTS = [
     Effect("hosts", ["ws-1"], summary("workstations"), {"answered": 2, "never_seen": 1}, {"answered": 1}),
     Effect("holders", [ANNE], summary("without_workstation"), 0, 1),
@@ -134,6 +136,7 @@ EFFECTS = [
         {"holders": [ANNE]},
     ),
     Effect("holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"holders": [ANNE]}),
+    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", {"holders": [WITHOUT_NUMBER]}),
     Effect("holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"holders": [ANNE]}),
     Effect("holders.function", "physician", last("function"), None, "physician", {"holders": [ANNE]}),
     Effect("holders.mail", "nobody", code, None, "bad_arguments", {"holders": [ANNE]}),
@@ -192,7 +195,11 @@ EFFECTS = [
         **{
             **vars(each),
             "variables": each.variables or HOSPITAL,
-            "entry": ACCEPTED if each.option.startswith("exceptions.") else ANNE,
+            "entry": ACCEPTED
+            if each.option.startswith("exceptions.")
+            else WITHOUT_NUMBER
+            if "former" in each.option
+            else ANNE,
         }
     )
     for each in EFFECTS

@@ -64,6 +64,7 @@ EFFECTS = [
     Effect("bundle_pattern", "mid*", until, "2029", "2027", scene=two_files),
     Effect("passphrases", {"T123456": "x"}, code, None, "wrong_passphrase", scene=new),
     Effect("authorisation_pattern", "^(Jeanne)", code, None, "wrong_person", scene=new),
+    Effect("holders.former_name", "Paul Martin", code, "wrong_person", None, ANYBODY, other_name),
     Effect("name_check", "strict", code, None, "wrong_person", ANYBODY, turned_round),
     Effect("name_check", "off", code, "wrong_person", None, ANYBODY, other_name),
 ]

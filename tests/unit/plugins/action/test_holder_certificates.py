@@ -164,6 +164,7 @@ EFFECTS = [
     Effect("install", "missing", outcome, "renewed", "unchanged", scene=renewal),
     Effect("authorisations", ["T123456"], gone, 0, 2, ABSENT | {"authorisations": ["T654321"]}, two_stored),
     Effect("authorisation_pattern", "Dupont - (T[0-9]+)$", outcome, "renewed", "installed", scene=lambda scene: new(scene, MARRIED)),
+    Effect("holders.former_name", "Paul Martin", code, "wrong_person", None, ANYBODY, other_name),
     Effect("name_check", "strict", code, None, "wrong_person", ANYBODY, turned_round),
     Effect("name_check", "off", code, "wrong_person", None, ANYBODY, other_name),
     Effect("authorisation_pattern", "Dupont - (T[0-9]+)$", gone, 1, 0, ABSENT, lambda scene: scene.plant(MARRIED)),

@@ -130,6 +130,7 @@ EFFECTS = [
     Effect("holders.function", "physician", says("(physician)"), False, True, DUE),
     Effect("holders.mail", "nobody", code, None, "bad_arguments", QUIET),
     Effect("holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", QUIET),
     Effect("holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
     Effect("exceptions", [ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["renew_authorisation"], TWO),
@@ -176,6 +177,8 @@ EFFECTS = [
     Effect("username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
     Effect("password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
     Effect("sender", "c@example", sender, "a@example", "c@example", ONE),
+    Effect("sender", "", code, None, "bad_arguments", ONE),
+    Effect("mail_host", "", code, None, "bad_arguments", ONE),
     Effect("sender", "nobody", code, None, "mail_address", ONE),
     Effect("timeout", 5, received("timeout"), 30, 5, ONE),
 ]  # fmt: skip
@@ -183,7 +186,8 @@ EFFECTS = [
 
 def completed(effect: Effect) -> Effect:
     """With the hospital, and the entry that a suboption changes."""
-    entry_of_it = ACCEPTED if effect.option.startswith("exceptions.") else PERSON
+    person = PERSON | {"authorisation": ""} if "former_name" in effect.option else PERSON
+    entry_of_it = ACCEPTED if effect.option.startswith("exceptions.") else person
     variables = effect.variables or task_variables(hospital())
     return Effect(**{**vars(effect), "variables": variables, "entry": entry_of_it})
 

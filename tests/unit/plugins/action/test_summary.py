@@ -18,6 +18,9 @@ DONE, GONE = (
 )
 HOSTS = {"ws-1": {"first": DONE, "second": GONE}, "ws-2": {"first": DONE, "second": GONE}}
 VARIABLES = {"hostvars": HOSTS, "groups": {"all": list(HOSTS)}}
+LEAVER = {"user": "CHU\\y", "name": "Y Z", "authorisation": "T2"}
+LEFT = {"ws-1": {**HOSTS["ws-1"], "pkcs12_holders": [ROW, LEAVER], "pkcs12_leavers": "T9, t2"}}
+LEAVING = {"hostvars": LEFT, "groups": {"all": list(LEFT)}}
 BASE = {"results": "first", "hosts": ["ws-1"]}
 
 
@@ -28,6 +31,7 @@ def totals(scene: Scene) -> Any:
 EFFECTS = [
     Effect("results", "second", totals, {"renewed": 1}, {"removed": 1}, variables=VARIABLES),
     Effect("hosts", ["ws-1", "ws-2"], totals, {"renewed": 1}, {"renewed": 2}, variables=VARIABLES),
+    Effect("whole_inventory", False, totals, {"left": 1, "renewed": 1}, {"renewed": 1}, variables=LEAVING),
 ]
 
 

@@ -67,7 +67,7 @@ EFFECTS = [
     Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
     Effect("issuer", "(", code, None, "bad_pattern", ASKING, with_browsers),
     Effect("holders", [JEANNE["user"]], of("holder", "account"), [], [JEANNE["user"]]),
-    Effect("password_holders", [JEANNE["user"]], of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
+    Effect("logon_holders", [JEANNE["user"]], of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
     Effect("computer", "WS-2", alone, False, True),
     Effect("computer", "WS-2", of("computer", "severity"), ["ok"], ["error"]),
     Effect("computer", "PC-7", of("computer", "severity"), ["warning"], ["ok"], scene=renamed),

@@ -12,7 +12,11 @@ from typing import Any
 from unittest.mock import patch
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _action
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, StoreContents
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
+    SerializedElement,
+    StoreContents,
+    UnreadSource,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
@@ -27,6 +31,7 @@ from unit.plugins.plugin_utils import fakes
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import now, profile
 
+DENIED = UnreadSource("access_denied", "store", 0x80070005)
 PLUGINS = "ansible_collections.hospital_it.pkcs12.plugins"
 
 
@@ -49,6 +54,7 @@ class FakeWorkstation:
     people: dict[str, FakeDrivers] = field(default_factory=dict)
     found: Inventory = field(default_factory=fakes.inventory)
     away: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     machine: list[SerializedElement] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -66,15 +72,19 @@ class FakeWorkstation:
         """Installs a certificate with its key beforehand."""
         return self.person(account).plant(issued, **details)
 
+    def profile_path(self, account: str) -> str:
+        """The folder of the account's profile."""
+        return f"C:\\Users\\{account}"
+
     def inventory(self, holders: Sequence[str]) -> Inventory:
         """Every profile, and the accounts that were asked for."""
         self.calls.append("inventory")
         profiles = tuple(
             profile(
                 owner_sid=store.sid,
-                path=f"C:\\Users\\{account}",
+                path=self.profile_path(account),
                 loaded=account not in self.away,
-                my=StoreContents(store.stored(), ()),
+                my=StoreContents((), (DENIED,)) if account in self.unreadable else StoreContents(store.stored(), ()),
             )
             for account, store in self.people.items()
         )

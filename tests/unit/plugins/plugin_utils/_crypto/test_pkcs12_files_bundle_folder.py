@@ -85,6 +85,15 @@ def test_a_file_of_nearly_this_name_is_named(tmp_path: Path, asked: str, there: 
     assert found.refusal().cause == error.cause.replace(" (3 files are there)", "")
 
 
+@pytest.mark.parametrize("there", ["Jeanne Dupont - T100001.p12", "dupont_t100001_2026.p12"])
+def test_a_file_with_the_same_number_is_named_when_the_name_has_changed(tmp_path: Path, there: str) -> None:
+    for each in (there, "Jeanne Dupont-Lefort - T100002.p12", "Jeanne Dupont - T1000011.p12"):
+        (tmp_path / each).touch()
+    error = refusal(tmp_path, "Jeanne Dupont-Lefort - T100001*.p12")
+    assert f" A file of nearly this name is there: {there!r}." in error.cause
+    assert "Rename it" in error.next_step
+
+
 def test_several_files_of_nearly_this_name_are_named_up_to_three(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"ZOE {number}.p12").touch()

@@ -205,7 +205,7 @@ def test_a_bundle_under_a_former_name_that_does_not_open_stays(site: Site, other
     assert end_of(site.run(dest=new, passphrase=other.passphrase)) == (None, "collected", True, 0)
 
 
-@pytest.mark.parametrize("name", ["a wrong one.p12", "z wrong one.p12"])
+@pytest.mark.parametrize("name", ["0 wrong one.p12", "z wrong one.p12"])
 def test_a_file_that_is_refused_does_not_hide_the_good_one_under_another_former_name(
     site: Site, other: IssuedBundle, name: str
 ) -> None:

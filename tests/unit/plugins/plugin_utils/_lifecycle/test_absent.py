@@ -131,6 +131,12 @@ def test_offline_does_not_change_what_is_done_for_one_who_is_there_or_whose_pass
     assert {run_as.context for _request, run_as in drivers.requests + leaver.requests} == {Context.BECOME}
 
 
+def test_an_empty_password_is_none(leaver: FakeDrivers) -> None:
+    offline(leaver, holder_password="")
+    ((_request, run_as),) = leaver.requests
+    assert run_as.context is Context.OFFLINE
+
+
 def test_offline_archives_nothing(leaver: FakeDrivers) -> None:
     with pytest.raises(CollectionError) as refusal:
         offline(leaver, RetirementPolicy(method=RetirementMethod.ARCHIVE))

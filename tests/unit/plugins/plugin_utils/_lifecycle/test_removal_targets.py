@@ -65,6 +65,24 @@ def test_a_number_that_is_given_twice_is_one_removal(stocked: FakeWorkstation) -
     assert outcomes(retire(stocked, "T123456", "T123456")) == ["removed"]
 
 
+def test_a_store_that_cannot_be_read_is_named_and_one_that_was_read_is_not(stocked: FakeWorkstation) -> None:
+    stocked.person(SHARED)
+    stocked.unreadable.add(SHARED)
+    result = retire(stocked, "T123456")
+    assert (outcomes(result), result["not_searched"]) == (["removed"], [stocked.profile_path(SHARED)])
+    assert result["msg"].endswith(f"Not searched, because it cannot be read: {stocked.profile_path(SHARED)}.")
+    assert retire(stocked, "T654321", check_mode=True)["not_searched"] == [stocked.profile_path(SHARED)]
+
+
+def test_a_leaver_whose_account_was_deleted_is_removed_by_the_store_and_no_mistake(stocked: FakeWorkstation) -> None:
+    gone = [dict(HOLDERS[0]) | {"user": "CHU\\deleted"}, *HOLDERS[1:]]
+    result = retire(stocked, "T123456", holders=gone)
+    assert (outcomes(result), result["failed"]) == (["removed"], False)
+    assert stocked.thumbprints(JEANNE["user"]) == []
+    again = retire(stocked, "T123456", holders=gone)
+    assert [row["error"]["code"] for row in again["holders"]] == ["unknown_holder"]
+
+
 def test_every_account_of_the_inventory_and_every_other_store_with_the_number_is_reached_as_its_owner(
     stocked: FakeWorkstation, hers: IssuedBundle
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import MOST_NAMES, summary
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import not_expected
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 
 Json = dict[str, Any]
 
@@ -175,7 +175,9 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
     ]
     rows.append({"user": "CHU\\away", "authorisation": "T3", "status": "expired", "access_until": None})
     result = {"ansible_facts": {"pkcs12": {"holders": rows}}}
-    found = summary({"a": result, "b": result}, set(), {"a": not_expected(entries, today)})
+    found = summary(
+        {"a": result, "b": result}, set(), {"a": Listed(entries, frozenset(), not_expected(entries, today))}
+    )
     assert found["totals"] == {"awaited": 1, "on leave": 1, "missing": 3 + 5, "expired": 2}
     assert any(line.startswith("awaited (1): ") and "CHU\\new" in line for line in found["lines"])
 
@@ -210,3 +212,43 @@ def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
 
 def test_nobody_at_all() -> None:
     assert told({})["lines"] == ["0 workstations."]
+
+
+def test_an_account_is_named_and_not_its_sid() -> None:
+    """A removal finds a store that the inventory does not name by the SID."""
+    rows = [{**person(each, "removed"), "user": f"S-1-5-21-{each}", "name": None} for each in (1, 2)]
+    profiles = [{"owner_sid": "S-1-5-21-1", "owner": "CHU\\jdupont"}, {"owner_sid": "S-1-5-21-2", "owner": None}]
+    found = told({"a": of(*rows) | {"ansible_facts": {"pkcs12": {"profiles": profiles}}}})
+    assert "removed (2): T1 (CHU\\jdupont) at a, T2 (S-1-5-21-2) at a" in found["lines"]
+
+
+LISTED = (
+    {"user": "CHU\\p1", "authorisation": "T1", "name": "Person 1"},
+    {"user": "CHU\\p2", "authorisation": "T2", "name": "Person 2"},
+)
+
+
+def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
+    listed = {"a": Listed(LISTED, frozenset({"t1", "T9"}))}
+    found = summary({"a": of(person(2))}, frozenset(), listed)
+    assert "left (1): Person 1, T1 (CHU\\p1) at a" in found["lines"]
+    assert found["needs_somebody"] == []
+    assert "left" not in summary({"a": of(person(1), person(2))}, frozenset(), listed)["totals"]
+    for nothing in (None, {"unreachable": True}, {"skipped": True}, {"failed": True, "msg": "No."}):
+        assert "left" not in summary({"a": nothing}, frozenset(), listed)["totals"]
+
+
+def test_a_workstation_without_holders_is_named_and_a_failure_there_stays_one() -> None:
+    nobody = {"a": Listed((), frozenset())}
+    for result in (
+        of(),
+        {"ready": True, "findings": [], "msg": "a is ready."},
+        {"ansible_facts": {"pkcs12": {"holders": []}}},
+    ):
+        found = summary({"a": result}, frozenset(), nobody)
+        assert found["totals"] == {"without holders": 1}, result
+        assert "without holders (1): a" in found["lines"]
+    error = {"severity": "error", "sentence": "No.", "cure": "Do."}
+    assert summary({"a": {"ready": False, "findings": [error]}}, frozenset(), nobody)["totals"] == {"not ready": 1}
+    assert summary({"a": {"failed": True, "msg": "No."}}, frozenset(), nobody)["totals"] == {"failed": 1}
+    assert summary({"a": of()}, frozenset())["totals"] == {}

@@ -157,9 +157,7 @@ def test_words_in_any_order_are_not_enough(cn: str, person: ExpectedSubject) -> 
 
 def test_a_name_that_is_not_checked_may_be_any_and_a_refusal_says_how() -> None:
     married = certificate("Jeanne Durand - T123456")
-    with pytest.raises(
-        CollectionError, match="The number matches: correct the name in the inventory, or set name_check: off"
-    ):
+    with pytest.raises(CollectionError, match="add the name in the certificate there as former_name"):
         check_subject(married, ExpectedSubject("Jeanne Dupont", "T123456"))
     check_subject(married, ExpectedSubject("Jeanne Dupont", "T123456", name_check=NameCheck.OFF))
     with pytest.raises(CollectionError, match="Put the right bundle in place"):
@@ -178,3 +176,20 @@ def test_a_name_is_looked_for_in_what_names_the_person_alone() -> None:
 def test_without_a_number_nobody_owns_a_certificate() -> None:
     assert ExpectedSubject(authorisation="T123456").owns(certificate(JEANNE))
     assert not ExpectedSubject("Jeanne Dupont").owns(certificate(JEANNE))
+
+
+@pytest.mark.parametrize("check", [NameCheck.WORDS, NameCheck.STRICT])
+def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCheck) -> None:
+    person = ExpectedSubject("Jeanne Dupont", "T123456", name_check=check, former_name="Jeanne Durand")
+    for name in ("Jeanne Dupont", "Jeanne Durand"):
+        check_subject(certificate(f"{name} - T123456"), person)
+    for other in ("Jeanne Martin - T123456", "Jeanne Durand - T654321", "Jeanne Durand"):
+        with pytest.raises(CollectionError) as refusal:
+            check_subject(certificate(other), person)
+        assert refusal.value.code == "wrong_person"
+
+
+def test_a_former_name_needs_a_number() -> None:
+    with pytest.raises(CollectionError) as refusal:
+        ExpectedSubject("Jeanne Dupont", former_name="Jeanne Durand")
+    assert (refusal.value.code, "authorisation" in refusal.value.next_step) == ("bad_arguments", True)

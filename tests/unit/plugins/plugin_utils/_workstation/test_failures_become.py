@@ -61,6 +61,14 @@ def test_no_token_is_waiting(wrapping: str, reason: str) -> None:
     assert "CredSSP" in str(own)
 
 
+def test_a_powershell_that_windows_does_not_start_is_a_mistake() -> None:
+    """There was a token, so no logon would mend it: 1260 and 4551 are policies, 1058 is a service that is disabled."""
+    text = NEW + '"CreateProcessWithTokenW() failed (texte, Win32ErrorCode 1260)"'
+    for run_as in (TOKEN, PASSWORD):
+        assert refused(run_as, text) == "not_started"
+    assert "Windows error 1260" in str(become_error(TOKEN, text, ""))
+
+
 SCRIPT = "At exec_wrapper-become-5b0e1d0c-7f1c-4f27-9c5f-0f6a3c1e8a11.ps1:1 char:1"
 STACK = "at <ScriptBlock>, become_wrapper.ps1: line 98"
 LOST = 'failure during exec_wrapper: Exception calling "CreateProcessAsUser": "GetExitCodeProcess() failed (x, Win32ErrorCode 6)"'

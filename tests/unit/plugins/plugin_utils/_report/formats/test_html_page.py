@@ -295,12 +295,3 @@ def test_an_unknown_language_or_zone_is_refused() -> None:
     for changed, error in (({"language": "de"}, ValueError), ({"time_zone": "Europe/Nantes"}, KeyError)):
         with pytest.raises(error):
             page(replace(EMPTY, parameters=replace(PARAMETERS, **changed)))
-
-
-def test_a_date_does_not_break_at_its_hyphens() -> None:
-    text = re.sub(r"<title>.*?</title>|<style>.*?</style>|<script>.*?</script>", "", page(sample()), flags=re.DOTALL)
-    rows = "".join(re.findall(r"<tbody>.*?</tbody>", text, re.DOTALL))
-    free = re.sub(r'<span class="day">\d{4}-\d\d-\d\d</span>|<[^>]*>', "", rows)
-    assert re.findall(r".{20}\d{4}-\d\d-\d\d", free) == []
-    assert '<span class="day">' in rows
-    assert ".day { white-space: nowrap; }" in page(sample())

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook daily makes its report also when nobody could be served; and a playbook of localhost is red when a limit leaves that out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from integration.plays import failed_hosts
+from lab.hospital import Hospital
+from lab.people import JEANNE, PAUL, Desk, Seat
+from lab.playbook import Run, fact_cache, play
+
+ONE, TWO = "ws-one", "ws-two"
+DESKS = (Desk(ONE, (Seat(JEANNE),)), Desk(TWO, (Seat(PAUL, logged_on=False),)))
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    with Hospital(tmp_path_factory.mktemp("daily"), DESKS) as running:
+        yield running
+
+
+def run(hospital: Hospital, book: str, name: str, *options: str, **variables: object) -> Run:
+    given = {"report_folder": str(hospital.folder), "report_formats": ["json"], "report_name": name, **variables}
+    return play(
+        hospital, f"hospital_it.pkcs12.{book}", "-e", json.dumps(given), *options, environment=fact_cache(hospital)
+    )
+
+
+def statuses(hospital: Hospital, name: str) -> dict[str, str]:
+    rows = json.loads((hospital.folder / f"{name}.json").read_text(encoding="utf-8"))["holders"]
+    return {row["authorisation"]: row["status"] for row in rows}
+
+
+@pytest.mark.parametrize(("name", "limit"), [("all", f"{ONE},{TWO},localhost"), ("one", f"{TWO},localhost")])
+def test_report_is_made_also_where_every_workstation_ends_red(hospital: Hospital, name: str, limit: str) -> None:
+    """With one workstation, all hosts of the last play of renew_due fail."""
+    ended = run(hospital, "daily", name, "--limit", limit, renew_fail_when_deferred=True)
+    assert ended.exit_code == 2, ended.stdout
+    assert failed_hosts(ended) == {TWO}
+    assert statuses(hospital, name)[PAUL.authorisation] == "missing"
+
+
+def test_it_is_green_when_nobody_needs_help(hospital: Hospital) -> None:
+    ended = run(hospital, "daily", "green", "--limit", f"{ONE},localhost")
+    assert ended.exit_code == 0, ended.stdout
+    assert statuses(hospital, "green")[JEANNE.authorisation] == "valid"
+
+
+@pytest.mark.parametrize("book", ["report", "remind", "collect"])
+def test_limit_without_localhost_is_red_and_says_why(hospital: Hospital, book: str) -> None:
+    ended = run(hospital, book, "limited", "--limit", ONE)
+    assert ended.exit_code != 0
+    assert "works on localhost only" in ended.stdout + ended.stderr
+    assert not (hospital.folder / "limited.json").exists()
+
+
+def test_limit_with_localhost_and_no_limit_are_as_before(hospital: Hospital) -> None:
+    for options in ((), ("--limit", f"{ONE}:localhost")):
+        assert run(hospital, "report", "usual", *options).exit_code == 0
+        (hospital.folder / "usual.json").unlink()

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the inventory has in an unexpected place: leavers in the variables of a group, and a workstation whose holders are misspelt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.plays import messages, summary
+from lab.hospital import Hospital
+from lab.people import ELODIE, JEANNE, KARIM, PAUL, Desk, Seat
+from lab.playbook import Run, fact_cache, play
+
+ONE, TWO, GONE, BARE = "ws-one", "ws-two", "ws-gone", "ws-bare"
+DESKS = (
+    Desk(ONE, (Seat(JEANNE), Seat(ELODIE))),
+    Desk(TWO, (Seat(KARIM),)),
+    Desk(GONE, (Seat(ELODIE),)),
+    Desk(BARE, (Seat(PAUL),)),
+)
+LEFT = [ELODIE.authorisation.lower(), KARIM.authorisation]
+"""Elodie has no certificate, Karim still has one."""
+PLAYBOOKS = ("check_bundles", "check", "enrol", "renew", "renew_due", "retire", "audit", "report")
+RETIRED = {"retire_authorisations": [JEANNE.authorisation], "retire_issuer": "nobody"}
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Each playbook, and the JSON report in the end."""
+
+    runs: Mapping[str, Run]
+    report: Mapping[str, Any]
+    page: str
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    folder = tmp_path_factory.mktemp("mistakes")
+    with Hospital(folder, DESKS) as hospital:
+        issued = hospital.bundles[KARIM.authorisation]
+        hospital.emulated(TWO).store_of(KARIM.sid).plant(issued.certificate, issued.private_key)
+        misspell(hospital)
+        extra = (
+            "-e",
+            json.dumps({"report_folder": str(folder), "report_formats": ["json", "markdown", "html"], **RETIRED}),
+        )
+        runs = {
+            name: play(hospital, f"hospital_it.pkcs12.{name}", *extra, environment=fact_cache(hospital))
+            for name in PLAYBOOKS
+        }
+        report = json.loads((folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+        yield Played(runs, report, (folder / "pkcs12-compliance.html").read_text(encoding="utf-8"))
+
+
+def misspell(hospital: Hospital) -> None:
+    """The leavers are a variable of the group of workstations, which does not reach localhost."""
+    inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
+    group = inventory["all"]["children"]["workstations"]
+    group.setdefault("vars", {})["pkcs12_leavers"] = LEFT
+    group["hosts"][BARE]["pkcs12_holder"] = group["hosts"][BARE].pop("pkcs12_holders")
+    hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
+
+
+def lines(run: Run) -> list[str]:
+    return list(summary(run)["lines"])
+
+
+@pytest.mark.parametrize("playbook", ["check_bundles", "enrol", "renew"])
+def test_who_has_left_is_named_and_gets_nothing(played: Played, playbook: str) -> None:
+    run = played.runs[playbook]
+    assert summary(run)["totals"]["left"] == 3, run.stdout
+    (named,) = (line for line in lines(run) if line.startswith("left (3): "))
+    assert all(person.name in named for person in (ELODIE, KARIM))
+    assert run.exit_code == 0
+    assert not any(
+        each.result["authorisation"] in (ELODIE.authorisation, KARIM.authorisation) for each in run.holders()
+    )
+
+
+def test_audit_tells_a_leaver_without_a_certificate_from_one_who_still_has_one(played: Played) -> None:
+    told = summary(played.runs["audit"])
+    assert told["totals"] == {"left": 2, "left with a certificate": 1, "valid": 1, "without holders": 1}
+    (line,) = (each for each in told["lines"] if each.startswith(f"  {KARIM.name}"))
+    assert "retire" in line
+    assert TWO in told["needs_somebody"]
+    assert GONE not in told["needs_somebody"]
+
+
+def test_report_takes_the_leavers_from_the_workstations(played: Played) -> None:
+    assert [row["authorisation"] for row in played.report["holders"]] == [JEANNE.authorisation]
+    assert [row["holder"] for row in played.report["without_holder"]] == [KARIM.authorisation]
+
+
+@pytest.mark.parametrize("playbook", ["check_bundles", "check", "enrol", "audit", "renew"])
+def test_workstation_without_holders_is_named_in_every_summary(played: Played, playbook: str) -> None:
+    told = summary(played.runs[playbook])
+    assert told["totals"]["without holders"] == 1, played.runs[playbook].stdout
+    assert f"without holders (1): {BARE}" in told["lines"]
+    assert any("pkcs12_holders" in line for line in told["lines"])
+
+
+def test_renew_due_names_it_too(played: Played) -> None:
+    (said,) = messages(played.runs["renew_due"], "Say which workstations have no holders").values()
+    assert BARE in said
+    assert "pkcs12_holders" in said
+    assert "localhost" not in said
+
+
+def test_check_warns(played: Played) -> None:
+    (said,) = (text for host, text in messages(played.runs["check"], "Say what was found").items() if host == BARE)
+    assert any(line.startswith("warning:") and "pkcs12_holders" in line for line in said)
+
+
+def test_report_names_it(played: Played) -> None:
+    run = played.runs["report"]
+    assert [row["workstation"] for row in played.report["workstations"] if not row["holders"]] == [BARE, GONE, TWO]
+    said = " ".join(map(str, messages(run, "Say what matters")["localhost"]))
+    assert f"Without holders: {BARE}, {GONE}, {TWO}" in said  # all who worked at the other two have left
+    assert played.page.count(f">{BARE}, {GONE}, {TWO}<") == 2  # on the screen and on paper
+
+
+def test_removal_says_nothing_of_people_whom_it_is_not_about(played: Played) -> None:
+    assert not {"left", "without holders"} & set(summary(played.runs["retire"])["totals"])
