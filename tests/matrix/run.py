@@ -77,6 +77,8 @@ def try_shortly(core: Core) -> int:
         "-m",
         "pytest",
         "-q",
+        "--numprocesses=2",
+        "--dist=loadfile",
         "--part",
         "most",
         "-k",
