@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="only name the lines that are not green in this state of the tree"
     )
+    parser.add_argument("--oldest", action="store_true", help="only try the oldest line, shortly; it writes nothing")
     asked = parser.parse_args()
     if asked.check or asked.oldest:
         return _check() if asked.check else try_shortly(cores()[0])
