@@ -25,6 +25,8 @@ $newer = @{
 }
 
 function Resolve-ReferenceType {
+    <# .SYNOPSIS
+    The type of this name in the reference assemblies; nothing if there is none. #>
     param([string] $name)
     $name = $name -replace '(\[,*\])+$', ''
     $clr = if ($accelerators.ContainsKey($name)) { $accelerators[$name].FullName } else { $name }

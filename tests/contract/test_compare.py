@@ -41,7 +41,9 @@ def results(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, b
     make(made)
     with certificates_of(made):
         cases = [_result(case, sent) for case in BRINGABLE]
-        kit["certificates"] = [{"name": one.name, "data": _base64(one.der)} for one in all_certificates()]
+        kit["certificates"] = [
+            {"name": one.name, "data": base64.b64encode(one.der).decode()} for one in all_certificates()
+        ]
     return {
         **{key: kit[key] for key in ("drivers", "certificates")},
         "format": FORMAT,
@@ -50,10 +52,6 @@ def results(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, b
         "probes": [],
         "clean_up": {"equal": True},
     }
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 def _result(case: Case, sent: Mapping[tuple[str, bool], Sent]) -> Json:
@@ -296,9 +294,6 @@ def test_the_column_counts_what_agrees_on_which_windows(results: Json, tmp_path:
 
 
 def test_results_of_wine_are_no_results_of_windows(results: Json, tmp_path: Path) -> None:
-    def change(changed: Json) -> None:
-        changed["machine"] = {**MACHINE, "wine": "10.0"}
-
-    table(results, tmp_path, change)
+    table(results, tmp_path, lambda changed: changed["machine"].update(wine="10.0"))
     with pytest.raises(ValueError, match="Wine"):
         column(tmp_path)

@@ -37,6 +37,9 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "Windows PowerShell 5.1": ("*",),
     "script block logging": (),
+    "WinRM by NTLM": (),
+    "`winrm` and `psrp`": (),
+    "connections over ssh": (),
     "P-384 and P-521": (),
 }
 """The beginning of a row of README's table, and the cases that are about it. A row without cases is not the kit's."""

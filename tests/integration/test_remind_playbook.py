@@ -122,7 +122,7 @@ def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(remi
     shown = reminding.run(dry_run=True, state_path=other, **without)
     assert (shown.exit_code, f"To: {IT}" in shown.stdout, reminding.arrived()) == (0, True, [])
     red = reminding.run(state_path=other, **without)
-    assert (red.exit_code, red.of("reminder_mails"), reminding.arrived()) == (2, [], [])
+    assert (red.exit_code, list(red.of("reminder_mails")), reminding.arrived()) == (2, [], [])
     assert (
         "needs remind_mail_host, remind_sender. Set that for localhost, for example in group_vars/all.yml."
         in red.stdout
