@@ -36,6 +36,7 @@ LINUX, ODD = "srv-linux", "srv-odd"
 WRONG = {"pkcs12_passphrases": {KARIM.authorisation: "the code of another letter"}}
 RETIRED = {"retire_authorisations": f"T9,{MARIE.authorisation},{JEANNE.authorisation}"}
 STEPS: Mapping[str, tuple[str, Json, str]] = {
+    "no passphrase": ("enrol", {"pkcs12_passphrases": {PAUL.authorisation: ""}}, SECOND),
     "enrol": ("enrol", WRONG, "all"),
     "no folder": ("enrol", {"enrol_bundle_folder": ""}, WARD),
     "folder gone": ("enrol", {"enrol_bundle_folder": "/nowhere"}, WARD),
@@ -50,7 +51,6 @@ STEPS: Mapping[str, tuple[str, Json, str]] = {
     ),
     "nobody": ("retire", {}, SECOND),
     "no issuer": ("retire", {"retire_authorisations": [PAUL.authorisation], "retire_issuer": ""}, SECOND),
-    "no passphrase": ("enrol", {"pkcs12_passphrases": {PAUL.authorisation: ""}}, SECOND),
     "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
     "retired": ("retire", {"retire_authorisations": [JEANNE.authorisation]}, f"{WARD}:{ADMIN}:{SECOND}"),
 }
@@ -193,7 +193,6 @@ def test_missing_issuer_is_one_sentence_in_the_users_words(played: Played) -> No
 
 
 def test_missing_passphrase_names_the_number_and_the_variable(played: Played) -> None:
-    """The newest certificate is there already, and no file of the folder opens."""
     told = holder(played.runs["no passphrase"], SECOND).result
     assert told["error"]["code"] == "no_passphrase"
     assert f"pkcs12_passphrases has no passphrase for the number {PAUL.authorisation}." in told["msg"]
