@@ -98,8 +98,9 @@ class Pkcs12Action(ActionBase):
         try:
             check_libraries()
             if validation.error_messages:
-                text = self._mask(str(validation.errors[0]))
-                raise argument_error(text, isinstance(validation.errors[0], UnsupportedError), self._task.action)
+                # A misspelt option comes first. In old lines of ansible-core it stands behind one that is missing.
+                first = min(validation.errors, key=lambda error: not isinstance(error, UnsupportedError))
+                raise argument_error(self._mask(str(first)), isinstance(first, UnsupportedError), self._task.action)
             self._computer = expected_name(untag(self._task.args).get("computer"))  # Ansible would make text of a list
             result = self.run_task(self._task_context(validation.validated_parameters))
         except CollectionError as refusal:
@@ -142,10 +143,8 @@ class Pkcs12Action(ActionBase):
     def skipped(self) -> dict[str, Any]:
         """The result on a host that is no workstation: it is not Windows, and the inventory has no holders for it."""
         host = self._task_vars.get("inventory_hostname", "")
-        return {
-            "skipped": True,
-            "msg": f"{host} is skipped, because its connection is not one to Windows and it has no pkcs12_holders.",
-        }
+        said = f"{host} is skipped, because its connection is not one to Windows and it has no pkcs12_holders."
+        return {"skipped": True, "msg": said}
 
     def check_windows(self) -> None:
         """Refuses a connection that is not one to Windows, or that nobody has tried: ``not_windows``, ``untried_connection``."""
