@@ -36,7 +36,7 @@ lab-down: .venv/stamp ## end the lab workstations
 	@$(WITH_TESTS) -m lab down
 
 .PHONY: test test-rest test-all
-test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that find most: five minutes on two cores
+test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that find most: a quarter of an hour on two cores
 	@tools/test $(PYTHON) most
 
 test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that `make test` leaves out
