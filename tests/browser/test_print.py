@@ -124,7 +124,7 @@ def test_the_short_form_has_who_needs_something_then_the_numbers_then_a_line_to_
     assert ("25/11/2026 10:00" if language == "fr" else "2026-11-25 10:00") in words
     for hidden in ("certificates", "answered", "changes", "bars", "silent"):
         assert say(hidden) not in words
-    assert say("count.all", total=13) not in words, "it would be about another number of rows"
+    assert say("count.all.many", total=13) not in words, "it would be about another number of rows"
 
 
 @pytest.mark.parametrize("report", [named(hospital(40, "fr")), named(hospital(40))], ids=["fr", "en"])

@@ -157,7 +157,11 @@ def test_the_table_of_the_quick_start_has_the_accounts_of_the_lab() -> None:
 @pytest.mark.parametrize(("target", "command"), [("lab", "up"), ("lab-down", "down")])
 def test_the_targets_for_the_lab_start_and_end_it(target: str, command: str) -> None:
     shown = subprocess.run(
-        ["make", "--dry-run", "--old-file=.venv/stamp", target], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "--dry-run", "--old-file=.venv/stamp", target],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert shown.stdout.rstrip().endswith(f"-m lab {command}")
 

@@ -52,7 +52,7 @@ class Contexts:
         return entry.become_user, entry.become_password_given
 
 
-@pytest.fixture(scope="module", params=list(AuthMethod), ids=lambda auth: auth.value)
+@pytest.fixture(scope="module", params=[AuthMethod.BASIC, AuthMethod.NTLM], ids=lambda auth: auth.value)
 def contexts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contexts]:
     desks = [Desk(name, (Seat(JEANNE, logged_on),)) for name, logged_on in WORKSTATIONS.items()]
     with Hospital(tmp_path_factory.mktemp("contexts"), desks, request.param) as hospital:

@@ -56,7 +56,7 @@ def bounds(version: str) -> dict[str, Bound]:
     }
 
 
-@pytest.mark.parametrize("auth", AuthMethod, ids=lambda auth: auth.value)
+@pytest.mark.parametrize("auth", AUTH_ROUNDS, ids=lambda auth: auth.value)
 def test_tasks_cost_no_more_than_they_did(auth: AuthMethod) -> None:
     costs = {cost.scenario: cost.tally for cost in count(auth)}
     allowed = bounds(core)

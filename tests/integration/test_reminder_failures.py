@@ -131,7 +131,7 @@ def test_second_run_at_once_is_refused(office: Office) -> None:
 def test_nothing_to_send_is_green_and_nothing_to_look_at_is_red(office: Office) -> None:
     fine = office.remind([workstation("ws-2", entry("T2"), certificates=[certificate("T2", 500)])])
     assert (fine["changed"], fine.get("failed", False), fine["mails"]) == (False, False, [])
-    assert fine["msg"] == "No reminder to send for 1 holders: nothing is due today."
+    assert fine["msg"] == "No reminder to send for 1 holder: nothing is due today."
     assert error(office.remind([("localhost", {})])) == "no_holders"
     assert error(office.remind([("ws-1", {"pkcs12_holders": [entry("T1")]})])) == "no_facts"
     assert error(office.remind([("localhost", {})], holders=[{"name": "A B", "authorisation": "T8"}])) == "no_facts"

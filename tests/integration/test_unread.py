@@ -110,7 +110,7 @@ TROUBLES: Mapping[str, Trouble] = {
     "ws-roaming": Trouble(jeannes(), jeannes="valid", sees=1, logged_on=False),
     "ws-roamed": Trouble(jeannes(exists=False), (("no_appdata", ROAMING),), logged_on=False),
     "ws-temporary": Trouble(jeannes(temporary=True, path=r"C:\Users\TEMP"), (("temporary", r"C:\Users\TEMP"),), sees=1),
-    "ws-cut": Trouble(damage("C0" * 20, CUT), (("element", "record 32 says 65535 bytes, 2 are there"),)),
+    "ws-cut": Trouble(damage("C0" * 20, CUT), (("element", "record 32 says 65535 bytes, of which 2 came"),)),
     "ws-no-der": Trouble(damage("C1" * 20, NO_DER), (("element", "ValueError: "),)),
     "ws-empty": Trouble(damage("C2" * 20, b""), (("element", "it holds no certificate"),)),
     "ws-beside": Trouble(

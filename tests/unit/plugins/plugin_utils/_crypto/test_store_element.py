@@ -164,7 +164,7 @@ def test_an_element_cut_off_anywhere_is_refused(end: int) -> None:
     [
         (b"", "no certificate"),
         (record(11, b"A\0\0\0"), "no certificate"),
-        (record(32, GOLDEN_DER, length=6), "record 32 says 6 bytes, 5 are there"),
+        (record(32, GOLDEN_DER, length=6), "record 32 says 6 bytes, of which 5 came"),
         (record(32, GOLDEN_DER, length=0xFFFFFFFF), "record 32 says 4294967295 bytes"),
         (record(32, GOLDEN_DER) + b"\0\0\0\0", "cut off"),
         (record(2, b"\0" * 27) + record(32, GOLDEN_DER), "key link .* is cut off"),

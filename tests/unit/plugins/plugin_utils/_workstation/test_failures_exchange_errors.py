@@ -26,7 +26,7 @@ from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID
 PLUGINS = Path(failures.__file__).parents[2]
 DRIVER = PLUGINS / "modules" / "store_exchange.ps1"
 SHARED = tuple(
-    PLUGINS / "module_utils" / f"_{name}.psm1" for name in ("Store", "PrivateKey", "Mutex", "TransportKey", "Authority")
+    PLUGINS / "module_utils" / f"_{name}.psm1" for name in ("Store", "PrivateKey", "Exchange", "TransportKey")
 )
 AS_HOLDER = RunAs(Context.BECOME, HOLDER)
 

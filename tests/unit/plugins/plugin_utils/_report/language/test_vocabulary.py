@@ -63,8 +63,11 @@ def test_every_member_of_the_model_has_words_of_its_own(language: str) -> None:
 
 
 def test_the_vocabulary_has_words_for_members_alone() -> None:
+    """The statuses of an authorisation have words of their own beside those of a certificate."""
     say = words("en")
-    assert sorted(VOCABULARY[key][0].format(mail="", contact="") for key in VOCABULARY) == sorted(
+    keys = [key for key in VOCABULARY if not key.startswith("auth.")]
+    assert len(VOCABULARY) - len(keys) == 3
+    assert sorted(VOCABULARY[key][0].format(mail="", contact="") for key in keys) == sorted(
         say.of(member).replace("\u2019", "'") for member in MEMBERS if not isinstance(member, KeyState)
     )
 
@@ -131,6 +134,7 @@ def reports() -> list[Report]:
         replace(empty, holders=(today,), changes=()),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
+        replace(usual, workstations=(replace(usual.workstations[0], holders=0),)),
         replace(usual, holders=(replace(usual.holders[0], days_left=-1), replace(usual.holders[0], days_left=1))),
         hospital(300),
         replace(empty, holders=tuple(replace(row, next_step=NextStep.RENEW) for row in hospital(130).holders[:101])),
