@@ -37,7 +37,7 @@ class Site:
 
     def listening(self, auth: AuthMethod, certificate: Tls | None = None, refused: tuple[str, ...] = ()) -> int:
         """The port of a listener before the hospital's one workstation."""
-        (workstation,) = self.hospital.workstations.values()
+        workstation = next(iter(self.hospital.workstations.values()))
         access = Access(self.kdc.keys if self.kdc else None, refused)
         listener = Listener(workstation, self.hospital.ledger, auth=(auth,), tls=certificate, access=access)
         return self.running.enter_context(listener).port

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Rebuilds the patched crypt32, ncrypt and rsaenh from the Debian source and installs them in DIR.
 # Run as root on Debian trixie (amd64) with the wine and wine64 packages installed.
 #   build_wine.sh [work folder [install folder]]        about 2 minutes with two cores
