@@ -22,6 +22,8 @@ from lab.workstation_interface import AuthMethod, Kind
 
 SMOKE = "role_enrol"
 """Also in ``make test`` on Windows PowerShell, with the first authentication. It is the one that shows that the others work."""
+DRIVERS = {"certificate", "certificate_facts", "stray_bundles"}
+"""The targets that show each driver at work. On Windows PowerShell a target takes a minute, so `make test-all` runs the others."""
 MARKS = {
     (Kind.WINDOWS_POWERSHELL, AuthMethod.NTLM): [pytest.mark.windows],
     (Kind.WINDOWS_POWERSHELL, AuthMethod.BASIC): [pytest.mark.windows, pytest.mark.full],
@@ -31,7 +33,11 @@ CASES = [
         (kind, auth),
         target,
         id=f"{kind.value}-{auth.value}-{target}",
-        marks=[*MARKS.get((kind, auth), []), *[pytest.mark.smoke] * (target == SMOKE)],
+        marks=[
+            *MARKS.get((kind, auth), []),
+            *[pytest.mark.smoke] * (target == SMOKE),
+            *[pytest.mark.all_only] * (kind is Kind.WINDOWS_POWERSHELL and target not in {SMOKE, *DRIVERS}),
+        ],
     )
     for kind in Kind
     for auth in (AuthMethod.NTLM, AuthMethod.BASIC)
