@@ -21,9 +21,8 @@ from lab.target_site import TargetSite
 from lab.workstation_interface import AuthMethod, Kind
 
 SMOKE = "role_enrol"
-"""Also in ``make test`` on Windows PowerShell, with the first authentication. It is the one that shows that the others work."""
-DRIVERS = {"certificate", "certificate_facts", "stray_bundles"}
-"""The targets that show each driver at work. On Windows PowerShell a target takes a minute, so `make test-all` runs the others."""
+"""Also in ``make test`` on Windows PowerShell, with the first authentication. There ``test_kit_remote`` runs all of them in one command, so
+that only `make test-all` runs each by itself."""
 MARKS = {
     (Kind.WINDOWS_POWERSHELL, AuthMethod.NTLM): [pytest.mark.windows],
     (Kind.WINDOWS_POWERSHELL, AuthMethod.BASIC): [pytest.mark.windows, pytest.mark.full],
@@ -36,7 +35,7 @@ CASES = [
         marks=[
             *MARKS.get((kind, auth), []),
             *[pytest.mark.smoke] * (target == SMOKE),
-            *[pytest.mark.all_only] * (kind is Kind.WINDOWS_POWERSHELL and target not in {SMOKE, *DRIVERS}),
+            *[pytest.mark.all_only] * (kind is Kind.WINDOWS_POWERSHELL and target != SMOKE),
         ],
     )
     for kind in Kind
