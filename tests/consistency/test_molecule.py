@@ -51,7 +51,8 @@ def test_a_scenario_for_each_of_these_is_there() -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario_runs_the_playbook_of_its_name(scenario: str) -> None:
     (play,) = yaml.safe_load((FOLDER / scenario / "converge.yml").read_text(encoding="utf-8"))
-    assert play["import_playbook"] == f"hospital_it.pkcs12.{scenario}"
+    # By its path: Galaxy checks the collection where it is not installed, and finds no playbook by its full name there.
+    assert play["import_playbook"] == f"../../../playbooks/{scenario}.yml"
     assert (ROOT / "playbooks" / f"{scenario}.yml").is_file()
 
 
