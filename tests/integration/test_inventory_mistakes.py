@@ -26,6 +26,7 @@ DESKS = (
 )
 LEFT = [ELODIE.authorisation.lower(), KARIM.authorisation]
 """Elodie has no certificate, Karim still has one."""
+AS_TEXT = "check_bundles with leavers as text"
 PLAYBOOKS = ("check_bundles", "check", "enrol", "renew", "renew_due", "retire", "audit", "report")
 RETIRED = {"retire_authorisations": [JEANNE.authorisation], "retire_issuer": "nobody"}
 
@@ -54,6 +55,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             name: play(hospital, f"hospital_it.pkcs12.{name}", *extra, environment=fact_cache(hospital))
             for name in PLAYBOOKS
         }
+        text = ("-e", json.dumps({"pkcs12_leavers": ", ".join(LEFT)}))
+        runs[AS_TEXT] = play(hospital, "hospital_it.pkcs12.check_bundles", *extra, *text)
         report = json.loads((folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
         yield Played(runs, report, (folder / "pkcs12-compliance.html").read_text(encoding="utf-8"))
 
@@ -71,7 +74,7 @@ def lines(run: Run) -> list[str]:
     return list(summary(run)["lines"])
 
 
-@pytest.mark.parametrize("playbook", ["check_bundles", "enrol", "renew"])
+@pytest.mark.parametrize("playbook", ["check_bundles", AS_TEXT, "enrol", "renew"])
 def test_who_has_left_is_named_and_gets_nothing(played: Played, playbook: str) -> None:
     run = played.runs[playbook]
     assert summary(run)["totals"]["left"] == 3, run.stdout
