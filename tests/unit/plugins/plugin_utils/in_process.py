@@ -89,7 +89,8 @@ class FakeWorkstation:
             for account, store in self.people.items()
         )
         accounts = tuple(self._account(asked) for asked in holders)
-        return replace(self.found, profiles=profiles, accounts=accounts, machine=StoreContents(tuple(self.machine), ()))
+        machine = StoreContents(tuple(self.machine), (DENIED,) if "LocalMachine" in self.unreadable else ())
+        return replace(self.found, profiles=profiles, accounts=accounts, machine=machine)
 
     def _account(self, asked: str) -> Account:
         known = {store.sid: account for account, store in self.people.items()}

@@ -72,6 +72,14 @@ def test_a_store_that_cannot_be_read_is_named_and_one_that_was_read_is_not(stock
     assert (outcomes(result), result["not_searched"]) == (["removed"], [stocked.profile_path(SHARED)])
     assert result["msg"].endswith(f"Not searched, because it cannot be read: {stocked.profile_path(SHARED)}.")
     assert retire(stocked, "T654321", check_mode=True)["not_searched"] == [stocked.profile_path(SHARED)]
+    stocked.unreadable.add("LocalMachine")
+    assert retire(stocked, "T654321")["not_searched"] == [stocked.profile_path(SHARED), "LocalMachine\\My"]
+
+
+def test_a_leavers_own_store_that_cannot_be_read_is_a_failure_of_its_own(stocked: FakeWorkstation) -> None:
+    stocked.unreadable.add(JEANNE["user"])
+    result = retire(stocked, "T123456")
+    assert (result["failed"], result["not_searched"]) == (True, [])
 
 
 def test_a_leaver_whose_account_was_deleted_is_removed_by_the_store_and_no_mistake(stocked: FakeWorkstation) -> None:
