@@ -26,6 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     resolve_accounts,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import selection_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
     WorkstationReading,
     proven_record,
@@ -51,8 +52,15 @@ class ActionModule(Pkcs12Action):
             "authorisation_anniversary": {"type": "str"},
             "computer": {"type": "str"},
             "prove": {"type": "bool", "default": False},
+            "record_audit": {"type": "bool", "default": False},
+            "fail_on_unreachable": {"type": "bool", "default": False},
         },
     )
+
+    def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
+        if not task.options["record_audit"]:
+            return result
+        return audited(result, task.host, now(), task.options["fail_on_unreachable"])
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

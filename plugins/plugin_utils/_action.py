@@ -19,7 +19,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from ._errors import CollectionError, ConnectionLost, argument_error, check_libraries, failed_result
+from ._errors import CollectionError, ConnectionLost, argument_error, check_libraries, defect_result, failed_result
 from ._workstation.computer import ExpectedComputer, connection_address, expected_name
 from ._workstation.failures import become_error, language_mode_error
 from ._workstation.findings import FINDINGS, refusal
@@ -29,15 +29,13 @@ from ._workstation.wire import AnswerError, exchange_arguments, inventory_argume
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")
 """Variables in which AWX and Automation Controller have the number of the job."""
-
 Answer = TypeVar("Answer")
 
 SHORTEST_MASKED = 6
 """Characters. Texts from outside are masked for secrets of at least this length."""
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-WINDOWS_SHELLS = ("powershell", "cmd")
-"""Families of the shell plugins for Windows."""
+WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +88,16 @@ class Pkcs12Action(ActionBase):
         """Does the work and returns the result. Raises ``CollectionError``."""
         raise NotImplementedError
 
+    def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
+        """The result as the task returns it, also that of a failure or of a workstation that does not answer."""
+        return result
+
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
         validation = self._validate()
         self._secrets = validation._no_log_values
+        task = self._task_context(validation.validated_parameters)
         try:
             check_libraries()
             if validation.error_messages:
@@ -102,7 +105,7 @@ class Pkcs12Action(ActionBase):
                 first = min(validation.errors, key=lambda error: not isinstance(error, UnsupportedError))
                 raise argument_error(self._mask(str(first)), isinstance(first, UnsupportedError), self._task.action)
             self._computer = expected_name(untag(self._task.args).get("computer"))  # Ansible would make text of a list
-            result = self.run_task(self._task_context(validation.validated_parameters))
+            result = self.run_task(task)
         except CollectionError as refusal:
             result = failed_result(refusal)
         except ConnectionLost as problem:
@@ -110,14 +113,12 @@ class Pkcs12Action(ActionBase):
         except AnsibleError:  # Ansible itself reports errors of its connections, variables and plugins
             raise
         except Exception as defect:  # noqa: BLE001
-            result = {
-                "failed": True,
-                "msg": f"A defect in {self._task.action}: {type(defect).__name__}: {self._mask_defect(str(defect))}. Please report it.",
-                "exception": self._mask_defect(traceback.format_exc()),
-            }
+            told = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
+            result = defect_result(self._task.action, type(defect).__name__, *told)
+        result = self.finish(result, task)
         result.setdefault("changed", False)
         if self._doubt:
-            result["warnings"] = [f"{self._doubt} {FINDINGS['other_name'].next_step}"]
+            result["warnings"] = [*result.get("warnings", ()), f"{self._doubt} {FINDINGS['other_name'].next_step}"]
         result["invocation"] = {"module_args": self._invocation()}
         return result
 
@@ -263,8 +264,8 @@ class Pkcs12Action(ActionBase):
         known = variables.get("ansible_facts", {})
         # Up to ansible-core 2.18, facts of an earlier item of the same loop are one level deeper. They are newer.
         facts = untag(known.get("ansible_facts", known).get("pkcs12", known.get("pkcs12")))
-        task = self._task
-        return TaskContext(options, bool(task.check_mode), bool(task.diff), host, job, facts, bool(task.no_log))
+        check_mode, diff, no_log = bool(self._task.check_mode), bool(self._task.diff), bool(self._task.no_log)
+        return TaskContext(options, check_mode, diff, host, job, facts, no_log)
 
     def _validate(self) -> Any:
         """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required."""

@@ -83,6 +83,11 @@ def failed_result(refusal: CollectionError) -> dict[str, Any]:
     }
 
 
+def defect_result(action: str, kind: str, text: str, trace: str) -> dict[str, Any]:
+    """An exception that nobody expected as a result. ``text`` and ``trace`` are masked."""
+    return {"failed": True, "msg": f"A defect in {action}: {kind}: {text}. Please report it.", "exception": trace}
+
+
 def check_libraries() -> None:
     """Raises ``CollectionError`` (``missing_library``) when the controller's Python lacks ``cryptography``."""
     if importlib.util.find_spec("cryptography") is None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -61,6 +62,24 @@ def audit(hospital: Hospital, *options: str) -> Run:
     return play(hospital, AUDIT, *options, environment=fact_cache(hospital))
 
 
+def said(run: Run) -> dict[str, str]:
+    """What the audit says of each workstation: what was found, or why it could not be audited."""
+    return {row.host: row.result["problem"] or row.result["msg"] for row in run.of("certificate_facts")}
+
+
+def problems(hospital: Hospital) -> dict[str, str]:
+    """What a later run of Ansible reads from the fact cache."""
+    message = "{{ (ansible_facts['audit_pkcs12'] | default({'problem': 'nobody has asked'})).problem }}"
+    show = {"ansible.builtin.debug": {"msg": message}, "name": "Show"}
+    return messages(run_play(hospital, environment=fact_cache(hospital), tasks=[show]), "Show")
+
+
+def tasks_of(run: Run, host: str) -> int:
+    """How many tasks Ansible counts for a host, those that were skipped included."""
+    line = next(line for line in run.stdout.splitlines() if line.startswith(f"{host} "))
+    return sum(int(count) for count in re.findall(r"(?:ok|unreachable|failed|skipped|rescued)=(\d+)", line))
+
+
 def facts(hospital: Hospital) -> dict[str, Any]:
     return {desk.name: cached(hospital, desk.name) for desk in DESKS}
 
@@ -103,17 +122,17 @@ def test_a_workstation_that_is_off_keeps_its_facts_and_ends_nothing(hospital: Ho
     assert (after[OFF], after[NEVER]) == (before[OFF], None)
     assert all(after[host] != before[host] for host in (CARDIO, NUCLEAR, PHARMACY))
     assert lasting(after) == lasting(before)
-    said = messages(run, "Say what was found")
-    assert said[CARDIO] == r"2 certificates, 0 unread places; CHU\jdupont: valid, elefevre@chu.example: renewal_due"
-    assert said[PHARMACY].startswith("1 certificate, 0 unread places; ")
+    told = said(run)
+    assert told[CARDIO] == r"2 certificates, 0 unread places; CHU\jdupont: valid, elefevre@chu.example: renewal_due"
+    assert told[PHARMACY].startswith("1 certificate, 0 unread places; ")
     for host in (OFF, NEVER):
-        assert said[host].startswith("It did not answer: ")
-        assert "Nothing listens at" in said[host]
-        assert said[host].endswith(".")
+        assert told[host].startswith("It did not answer: ")
+        assert "Nothing listens at" in told[host]
+        assert told[host].endswith(".")
 
 
 def test_what_a_workstation_that_is_off_says_is_the_same_every_time(whole: Run, hospital: Hospital) -> None:
-    first, second = (messages(run, "Say what was found")[OFF] for run in (whole, audit(hospital)))
+    first, second = (said(run)[OFF] for run in (whole, audit(hospital)))
     assert first == second
 
 
@@ -125,28 +144,47 @@ def test_a_workstation_whose_answer_is_a_failure_keeps_its_facts(
     run = audit(hospital)
     assert (run.exit_code, failed_hosts(run)) == (0, set())
     assert facts(hospital)[NUCLEAR] == before[NUCLEAR]
-    assert messages(run, "Say what was found")[NUCLEAR].startswith("It could not be audited: ")
+    assert said(run)[NUCLEAR].startswith("It could not be audited: ")
+
+
+def test_a_workstation_costs_one_task(whole: Run) -> None:
+    """Not the first, which also runs the tasks that run once."""
+    others = (NUCLEAR, PHARMACY, OFF, NEVER)
+    assert {host: tasks_of(whole, host) for host in others} == dict.fromkeys(others, 1)
 
 
 def test_problem_lasts_until_the_workstation_answers(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
-    message = "{{ (ansible_facts['audit_pkcs12'] | default({'problem': 'nobody has asked'})).problem }}"
-    show = {"ansible.builtin.debug": {"msg": message}, "name": "Show"}
-
-    def shown() -> dict[str, Any]:
-        return messages(run_play(hospital, environment=fact_cache(hospital), tasks=[show]), "Show")
-
     with monkeypatch.context() as patch:
         patch.setattr(hospital.emulated(NUCLEAR), "utc", lambda: "half past nine")
         audit(hospital)
-    assert shown()[NUCLEAR].startswith("It could not be audited: ")
+    assert problems(hospital)[NUCLEAR].startswith("It could not be audited: ")
     audit(hospital)
-    assert shown()[NUCLEAR] == ""
+    assert problems(hospital)[NUCLEAR] == ""
 
 
 def test_whoever_wants_it_red_gets_it_red(hospital: Hospital) -> None:
     run = audit(hospital, "-e", "audit_fail_on_unreachable=true")
     assert failed_hosts(run) == {OFF, NEVER}
     assert f"{OFF}: It did not answer: " in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_role_by_itself_keeps_the_problem_and_says_who_is_red(hospital: Hospital, fails: bool) -> None:
+    """Ansible drops the facts of a failed task, so the role sets them again."""
+    known = facts(hospital)
+    for file in (hospital.folder / "facts").glob(f"*{NEVER}"):
+        file.unlink()
+    roles = [{"role": AUDIT, "audit_fail_on_unreachable": fails}]
+    run = run_play(hospital, environment=fact_cache(hospital), roles=roles)
+    assert failed_hosts(run) == ({OFF, NEVER} if fails else set())
+    assert problems(hospital)[NEVER].startswith("It did not answer: ")
+    assert facts(hospital)[OFF] == known[OFF]
+
+
+def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital) -> None:
+    run = audit(hospital, "-e", "audit_eku={{ no_such_variable }}", "--limit", NUCLEAR)
+    assert failed_hosts(run) == {NUCLEAR}
+    assert "no_such_variable" in problems(hospital)[NUCLEAR]
 
 
 def test_a_mistake_of_the_role_ends_every_workstation_failed(hospital: Hospital) -> None:
@@ -176,12 +214,12 @@ def whole(audited: SavedState) -> Run:
 )
 def test_parts_of_an_audit_are_like_one(whole: Run, hospital: Hospital, parts: list[tuple[str, ...]]) -> None:
     known = facts(hospital)
-    said: dict[str, Any] = {}
+    told: dict[str, Any] = {}
     for options in parts:
         run = audit(hospital, *options)
         assert run.exit_code == 0
-        said |= messages(run, "Say what was found")
-    assert said == messages(whole, "Say what was found")
+        told |= said(run)
+    assert told == said(whole)
     assert all(facts(hospital)[host] != known[host] for host in (CARDIO, NUCLEAR, PHARMACY))
     assert lasting(facts(hospital)) == lasting(known)
 
@@ -193,7 +231,7 @@ def test_batches_are_like_one_play_even_where_a_whole_batch_is_off(
     """Ansible ends a play when every host of a batch has failed: here no host of any batch does."""
     order: Json = {"order": "reverse_inventory", "serial": serial}  # those that are off come first
     run = run_play(hospital, environment=fact_cache(hospital), roles=[AUDIT], **order)
-    assert (run.exit_code, messages(run, "Say what was found")) == (0, messages(whole, "Say what was found"))
+    assert (run.exit_code, said(run)) == (0, said(whole))
 
 
 def test_each_workstation_costs_one_command_and_nothing_changes(hospital: Hospital) -> None:
@@ -212,7 +250,7 @@ def test_each_workstation_costs_one_command_and_nothing_changes(hospital: Hospit
 
 def test_check_mode_asks_and_says_the_same(whole: Run, hospital: Hospital) -> None:
     checked = audit(hospital, "--check", "--diff")
-    assert (checked.exit_code, messages(checked, "Say what was found")) == (0, messages(whole, "Say what was found"))
+    assert (checked.exit_code, said(checked)) == (0, said(whole))
 
 
 def test_holders_that_are_none_are_refused_before_anybody_is_asked(hospital: Hospital) -> None:

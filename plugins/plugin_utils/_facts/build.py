@@ -14,7 +14,7 @@ from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._policy.validity import Calendar, Status, status_in_time
 from .._workstation.findings import TEMPORARY, unread_reason
 from .._workstation.protocol import Inventory, Profile
-from .codec import to_plain
+from .codec import prepare, to_plain
 from .evaluation import rate_certificates
 from .history import KeyId
 from .holders import HolderEntry, holder_record, workstation_rules
@@ -23,6 +23,7 @@ from .selection import Selection
 
 USER_STORE = "CurrentUser\\My"
 MACHINE_STORE = "LocalMachine\\My"
+prepare(WorkstationRecord)
 MACHINE_SID = "S-1-5-18"
 
 

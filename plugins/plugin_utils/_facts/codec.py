@@ -52,6 +52,11 @@ def to_map(record: Any) -> dict[str, Any]:
     return written
 
 
+def prepare(kind: Any) -> None:
+    """Reads the types of a record's fields while an action is imported. Ansible imports it once, and forks a process for each host."""
+    _writer(kind)
+
+
 def from_map(kind: type[RecordT], raw: Any, strict: bool = False) -> RecordT:
     """The inverse of ``to_map``. Fields with a default may be missing. Other keys are refused if ``strict``, else left out.
 

@@ -22,6 +22,8 @@ from .summary_rows import (
     Listed,
     Result,
     SummaryRow,
+    account_names,
+    ends_failed,
     is_failed,
     rows_of,
 )
@@ -53,6 +55,7 @@ def summary(
             *_found_nowhere(missing),
             *_rows_for_somebody(rows),
             *_others(rows),
+            *_unread(results),
             *_after_removal(rows),
             *_without_holders(rows),
             *_table(rows),
@@ -61,6 +64,7 @@ def summary(
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
         "failed_hosts": failed,
         "failed_percentage": round(100 * len(failed) / len(hosts), 2) if hosts else 0.0,
+        "hosts_ending_failed": [host for host, result in results.items() if ends_failed(result)],
         "unreachable_hosts": [row.host for row in rows if row.outcome == SILENT],
         "hosts_not_reached": [row.host for row in rows if row.outcome == NOT_REACHED],
         "not_found": missing,
@@ -111,6 +115,19 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
         )
 
 
+def _unread(results: Mapping[str, Result | None]) -> Iterator[str]:
+    """The stores that an audit could not read, or only in part. Other tasks say it of their own holders."""
+    places = []
+    for host, result in results.items():
+        if result is None or "problem" not in result:
+            continue
+        facts, owners = (result.get("ansible_facts") or {}).get("pkcs12") or {}, account_names(result)
+        unread = ((owners.get(row["owner_sid"], row["owner_sid"]), row["reason"]) for row in facts.get("unread") or ())
+        places.extend(f"{owner} at {host} ({reason})" for owner, reason in unread)
+    if places:
+        yield f"stores that were not read, or only in part ({len(places)}): {_some(places)}"
+
+
 def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
     """A run of enrol or renew does what the inventory says, so a leaver has to go from there, too."""
     if any(row.outcome.startswith("removed") for row in rows):
@@ -155,8 +172,12 @@ def _others(rows: Iterable[SummaryRow]) -> Iterator[str]:
         if not row.needs_somebody and row.bundle is None:
             groups.setdefault(row.outcome, []).append(_place(row))
     for outcome, names in sorted(groups.items()):
-        more = f", ... and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        yield f"{outcome} ({len(names)}): {', '.join(names[:MOST_NAMES])}{more}"
+        yield f"{outcome} ({len(names)}): {_some(names)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f", ... and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _place(row: SummaryRow) -> str:

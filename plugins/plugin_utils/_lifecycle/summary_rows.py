@@ -104,18 +104,18 @@ def _key(row: Mapping[str, Any]) -> HolderKey:
 def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterator[SummaryRow]:
     if result is None:
         yield SummaryRow(host, NOT_REACHED, needs_somebody=True)
-    elif result.get("unreachable"):
+    elif result.get("unreachable") or result.get("answered") is False:
         yield SummaryRow(host, SILENT, _said(result), needs_somebody=True)
     elif result.get("skipped"):
         yield SummaryRow(host, SKIPPED, _said(result))
     elif isinstance(result.get("holders"), list):
-        names = _account_names(result)
+        names = account_names(result)
         yield from (
             _holder(host, row | {"user": names.get(row.get("user"), row.get("user"))}) for row in result["holders"]
         )
     elif "ready" in result:
         yield _checked(host, result)
-    elif result.get("ansible_facts"):
+    elif result.get("ansible_facts") and not result.get("problem"):
         found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
         yield from (_audited(host, row, listed or Listed((), frozenset())) for row in found)
     else:
@@ -125,6 +125,15 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
 def is_failed(result: Result | None) -> bool:
     """Whether work failed on a host that answered. A holder who has to log on and a host that is off are no failures of the work."""
     return any(row.outcome == FAILED for row in rows_of("", result))
+
+
+def ends_failed(result: Result | None) -> bool:
+    """Whether the host ends failed: its task failed, or one of its holders. The roles take the facts of such a result first."""
+    if not result or result.get("skipped"):
+        return False
+    if "failed_holders" in result:
+        return bool(result["failed_holders"])
+    return bool(result.get("failed") or result.get("unreachable") or not result.get("ansible_facts"))
 
 
 def _said(result: Result) -> str:
@@ -138,7 +147,7 @@ def _label(row: Mapping[str, Any]) -> str:
     return f"{', '.join(str(each) for each in known if each) or 'no name'} ({row.get('user')})"
 
 
-def _account_names(result: Result) -> Mapping[str, str]:
+def account_names(result: Result) -> Mapping[str, str]:
     """The accounts by their SIDs, where Windows knows their names: a removal finds a store by the SID."""
     profiles = ((result.get("ansible_facts") or {}).get("pkcs12") or {}).get("profiles") or ()
     return {str(each["owner_sid"]): str(each["owner"]) for each in profiles if each.get("owner")}

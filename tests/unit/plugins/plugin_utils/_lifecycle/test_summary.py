@@ -158,6 +158,34 @@ def test_workstation_that_was_audited() -> None:
     assert "  no name (CHU\\c) at a: no certificate gives access." in found["lines"]
 
 
+def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
+    unread = [{"owner_sid": "S-1-5-21-7", "reason": "access was denied"}]
+    known = {"holders": [], "unread": unread, "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
+    silent = {"answered": False, "problem": "It did not answer: x.", "msg": "x.", "ansible_facts": {"audit_pkcs12": {}}}
+    refused = {"answered": True, "problem": "It could not be audited: y.", "msg": "y.", "ansible_facts": {}}
+    found = told({"a": {"problem": "", "ansible_facts": {"pkcs12": known}}, "b": silent, "c": refused})
+    assert (found["unreachable_hosts"], found["failed_hosts"]) == (["b"], ["c"])
+    assert "stores that were not read, or only in part (1): CHU\\a at a (access was denied)" in found["lines"]
+
+
+@pytest.mark.parametrize(
+    ("result", "ends"),
+    [
+        (of(person(1, "renewed")) | {"failed_holders": []}, False),
+        (of(person(1, "deferred", failed=True)) | {"failed_holders": [{}]}, True),
+        ({"failed": False, "msg": "refused before any holder was asked"}, True),
+        ({"unreachable": True, "msg": "x"}, True),
+        ({"skipped": True}, False),
+        (None, False),
+        ({"failed": False, "answered": False, "problem": "x", "ansible_facts": {"audit_pkcs12": {}}}, False),
+        ({"failed": True, "problem": "x", "ansible_facts": {"audit_pkcs12": {}}}, True),
+        ({"ansible_facts": {"pkcs12": {}}}, False),
+    ],
+)
+def test_where_a_run_ends_failed(result: Any, ends: bool) -> None:
+    assert told({"a": result})["hosts_ending_failed"] == (["a"] if ends else [])
+
+
 def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
     today = date(2026, 11, 26)
     entries = [

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What the audit of a workstation came to: the fact ``audit_pkcs12`` and a sentence. Pure.
+
+Ansible keeps the facts of a task only if the task did not fail. So a workstation that could not be audited is a result with facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from .._errors import counted
+from .._facts.codec import to_map
+from .._facts.schema import AuditRecord
+
+MISTAKES = ("bad_arguments", "bad_pattern", "bad_time_zone", "missing_library", "wrong_computer")
+"""Codes of errors that no later run mends: somebody has to correct the task, the controller or the inventory."""
+
+LONGEST_REASON = 400
+OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>:? *")
+"""A part of a text that changes from run to run."""
+
+
+def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreachable: bool) -> dict[str, Any]:
+    """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``problem`` and ``answered``."""
+    if result.get("skipped"):
+        return dict(result)
+    if not (result.get("failed") or result.get("unreachable")):
+        return _with_fact(result, "", at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
+    silent = bool(result.get("unreachable"))
+    reason = _reason(str(result.get("msg") or "no reason was given"))
+    problem = f"It {'did not answer' if silent else 'could not be audited'}: {reason}."
+    told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
+    told.pop("unreachable", None)
+    if fail_on_unreachable or not is_passing(result):
+        return told | {"failed": True}
+    return told | {"warnings": [f"{host}: {problem}"]}
+
+
+def is_passing(result: Mapping[str, Any]) -> bool:
+    """Whether a failure is one of the workstation, which may be over in the next run."""
+    code = (result.get("error") or {}).get("code")
+    return bool(result.get("unreachable")) or (code is not None and code not in MISTAKES)
+
+
+def found(facts: Mapping[str, Any]) -> str:
+    """A sentence with the number of certificates and of unread places, and the status of each holder."""
+    counts = f"{counted(len(facts['certificates']), 'certificate')}, {counted(len(facts['unread']), 'unread place')}"
+    return f"{counts}; {', '.join(': '.join((row['user'], row['status'])) for row in facts['holders'])}"
+
+
+def _with_fact(result: Mapping[str, Any], problem: str, at: datetime) -> dict[str, Any]:
+    facts = {**(result.get("ansible_facts") or {}), "audit_pkcs12": to_map(AuditRecord(problem, at))}
+    return {**result, "answered": True, "problem": problem, "ansible_facts": facts}
+
+
+def _reason(text: str) -> str:
+    """The text of Ansible or of the connection as one sentence without its full stop, the same in every run."""
+    reason = " ".join(OBJECT.sub("", text.removeprefix("Task failed: ")).split())
+    return f"{reason[: LONGEST_REASON - 3]}..." if len(reason) > LONGEST_REASON else reason.removesuffix(".")
