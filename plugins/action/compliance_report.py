@@ -90,4 +90,5 @@ class ActionModule(Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         report = report_of(options, self.host_variables(options["hosts"], VARIABLES), now())
-        return report_result(options, report, write_files(options, report, task.check_mode))
+        written = write_files(options, report, task.check_mode)
+        return report_result(options, report, written) | {"check_mode": task.check_mode}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.audited import CARDIO, DATE, FILES, NEVER, NUCLEAR, OFF, STATUSES, Site, audited
+from integration.audited import CARDIO, DATE, FILES, NEVER, NUCLEAR, OFF, REPORT, STATUSES, Site, audited
 from integration.plays import Json, messages, run_play
 from lab.people import DESKS, ELODIE, JEANNE, PAUL
 from lab.playbook import Run, fact_cache, play
@@ -76,6 +76,18 @@ def test_check_mode_says_what_it_would_say_and_writes_nothing(site: Site) -> Non
     done = site.report(environment=STATS, date=DATE)
     assert stats(checked) == stats(done)
     assert messages(checked, "Say what matters") == messages(done, "Say what matters")
+
+
+def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, tmp_path: Path) -> None:
+    """Ansible's variable for check mode does not know the keyword of a role."""
+    variables = {"report_folder": str(site.folder), "report_destination": [{"kind": "folder", "path": str(tmp_path)}]}
+    role = {"role": REPORT, "check_mode": True, "vars": variables}
+    run = run_play(
+        site.hospital, hosts="localhost", connection="local", roles=[role], environment=fact_cache(site.hospital)
+    )
+    assert run.exit_code == 0, run.stdout + run.stderr
+    assert messages(run, "Say where the report is") == {}
+    assert [*site.folder.glob("*"), *tmp_path.iterdir()] == []
 
 
 def test_same_day_same_bytes_and_no_change(site: Site) -> None:
