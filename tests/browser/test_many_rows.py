@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.charts import DRAWN
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import SHOWN
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
 from browser.many import large
 from browser.tables import day
@@ -21,11 +22,15 @@ MANY = 20_000
 PATIENCE = 150
 """Seconds for everything on a machine that does something else, too; alone it takes a tenth of it."""
 
+MOST_BYTES = 250
+"""Of the page for each holder with a certificate, and half a workstation. As plain HTML a holder takes 2,300."""
+
 FIRST = "(column) => document.querySelector('.holders tbody tr:not([hidden])').cells[column].innerText"
 
 
 def test_twenty_thousand(visit: Visitor) -> None:
     html = page_of(large(MANY))
+    assert len(html.encode()) < MANY * MOST_BYTES
     start = time.monotonic()
     page = visit(html)
     count = page.locator("#holders .count")
@@ -52,3 +57,25 @@ def test_twenty_thousand(visit: Visitor) -> None:
     said = page.locator("#bars").inner_text()
     assert f"Drawn are the {DRAWN} whose access ends first. The other 19,880 are in the table of holders." in said
     assert time.monotonic() - start < PATIENCE
+
+
+@pytest.mark.parametrize("count", [SHOWN, SHOWN + 1, SHOWN + 500])
+def test_rows_after_the_first_thousand_are_like_the_others(visit: Visitor, count: int) -> None:
+    html = page_of(large(count))
+    assert html.count('class="packed"') == (
+        2 if count > SHOWN else 0
+    )  # holders and certificates; a workstation has two
+    page = visit(html)
+    expect(page.locator("#holders .count")).to_have_text(f"All {count:,} holders")
+    rows = page.locator(".holders tbody tr")
+    assert [rows.count(), page.locator("#certificates .certificates tbody tr").count()] == [count, count]
+    assert page.locator(".unpacked:visible").count() == 0
+    cells = [len(each.split("\t")) for each in rows.all_inner_texts()[SHOWN - 1 :]]
+    assert len(set(cells)) == 1
+
+
+def test_without_scripts_the_first_thousand_are_there_and_the_page_says_so(visit: Visitor) -> None:
+    page = visit(page_of(large(SHOWN + 500)), scripts=False)
+    assert page.locator(".holders tbody tr").count() == SHOWN
+    assert "1,000 of 1,500" in page.locator("#holders .unpacked").inner_text()
+    assert page.locator(".unpacked:visible").count() == 2

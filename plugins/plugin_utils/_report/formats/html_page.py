@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -55,6 +56,9 @@ ANSWER_SHAPES = {
 FEW = 10
 """A table with at least so many rows has a filter. The table of holders always has one."""
 
+SHOWN = 1000
+"""So many rows of a table are HTML, for a reader without scripts. The script unpacks the others, which are compressed."""
+
 MANY = 200
 """In a table with at least so many rows, the browser lays out only the visible rows. With fewer rows it lays out all, so that searching
 and scrolling work better."""
@@ -78,8 +82,9 @@ def page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["dated"] = dated
-    environment.globals |= {"say": say, "columns": COLUMNS, "few": FEW, "many": MANY, "full_height": FULL_HEIGHT}
+    environment.filters |= {"dated": dated, "packed": packed}
+    environment.globals |= {"say": say, "columns": COLUMNS, "few": FEW, "many": MANY, "shown": SHOWN}
+    environment.globals["full_height"] = FULL_HEIGHT
     made = environment.get_template("page.html.j2").render(
         policy=_policy(style, script), style=style, script=script, **_context(report, say)
     )
@@ -89,6 +94,12 @@ def page(report: Report) -> str:
 def dated(text: object) -> Markup:
     """A text for HTML whose ISO dates stay on one line: browsers break lines at hyphens."""
     return Markup(_ISO_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704  only the span is added
+
+
+def packed(html: str) -> str:
+    """Rows of HTML as text that needs no escaping: UTF-8, compressed (zlib, RFC 1950), in base64 (RFC 4648)."""
+    clean = _UNPRINTABLE.sub("\ufffd", str(html))
+    return base64.b64encode(zlib.compress(clean.encode(), 9)).decode("ascii")
 
 
 def _context(report: Report, say: Wording) -> dict[str, Any]:

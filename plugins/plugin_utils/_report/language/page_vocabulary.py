@@ -117,6 +117,10 @@ _CONTROLS: Catalogue = {
     "filter.clear": ("Clear filters", "Effacer les filtres"),
     "filter.rows": ("Filter these rows", "Filtrer ces lignes"),
     "count.rows.all": ("All {total} rows", "Les {total} lignes"),
+    "rows.packed": (
+        "Without scripts, this page shows the first {n} of {total} rows. The spreadsheet (CSV) has all.",
+        "Sans scripts, cette page montre les {n} premières lignes sur {total}. Le tableur (CSV) les a toutes.",
+    ),
     "count.rows.some": ("{n} of {total} rows", "{n} sur {total} lignes"),
     "count.all.one": ("{total} holder", "{total} titulaire"),
     "count.all.many": ("All {total} holders", "Les {total} titulaires"),

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Private to the collection hospital_it.pkcs12.
-// Sorting and filtering. Without it the page shows everything; whatever needs it is made or shown here.
-(() => {
+// Sorting and filtering. Without it the page shows the first thousand rows of a table; whatever needs it is made or shown here.
+(async () => {
   "use strict";
   const DIMENSIONS = ["status", "actor", "authorisation", "workstation"];
   const language = document.documentElement.lang;
@@ -25,6 +25,21 @@
     parent.append(made);
     return made;
   };
+
+  // The rows of a long table after the first ones are compressed. They are HTML of this page, made and escaped like the others.
+  for (const packed of document.querySelectorAll("script.packed")) {
+    const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const rows = document.createElement("template");
+    rows.innerHTML = await new Response(plain).text();
+    const note = packed.previousElementSibling;
+    const table = note.previousElementSibling;
+    const body = table.tBodies[0];
+    body.remove(); // out of the page, twenty thousand rows are added in a moment
+    body.append(rows.content);
+    table.append(body);
+    note.hidden = true;
+  }
 
   // Sorting: every heading of a table with rows to sort becomes a button.
   const keyOf = ({ dataset, textContent }) => {
