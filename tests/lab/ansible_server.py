@@ -23,14 +23,28 @@ from contextlib import suppress
 from pathlib import Path
 
 LIBRARIES = (
+    "argparse",
+    "concurrent.futures.thread",
+    "cryptography.hazmat.backends.openssl.backend",
     "cryptography.hazmat.primitives.serialization.pkcs12",
     "cryptography.x509",
     "jinja2.nativetypes",
+    "jinja2.sandbox",
     "jmespath",
+    "multiprocessing.managers",
+    "multiprocessing.pool",
     "multiprocessing.queues",
+    "packaging.specifiers",
+    "packaging.utils",
+    "pypsrp.powershell",
     "requests",
+    "requests_credssp",
     "spnego",
+    "tarfile",
+    "tomllib",
     "winrm",
+    "xml.dom.minidom",
+    "xmltodict",
     "yaml",
     "ansible.config.manager",
 )
