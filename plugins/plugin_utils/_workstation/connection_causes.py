@@ -178,7 +178,7 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
         r"not support transport\(s\)|unsupported auth method|invalid (?:message_encryption arg|server_cert_validation mode)",
     )),
     ("client_certificate_missing", _sign(
-        r"cert(?:_key)?_pem (?:file not found|must be specified)|both cert_pem and cert_key_pem|could not find the tls (?:certificate|key)"
+        r"cert(?:_key)?_pem file not found|both cert_pem and cert_key_pem|could not find the tls (?:certificate|key)"
         r"|certificate_(?:key_)?pem",
     )),
     ("trust_missing", _sign(r"could not find a suitable tls ca certificate bundle")),
@@ -196,16 +196,16 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
         r"|tlsv1[3]? alert|sslv3 alert|key values mismatch",
     )),
     ("not_https", _sign(r"wrong[ _]version[ _]number|record[ _]layer[ _]failure|http[ _]request|unexpected[ _]eof|unknown protocol")),
-    ("clock_skew", _sign(r"clock skew too great|krb_ap_err_skew|clock skew")),
+    ("clock_skew", _sign(r"clock skew too great|krb_ap_err_skew")),
     ("service_unknown", _sign(r"server (?:\S+ )?not found in kerberos database")),
     ("logon_refused", _sign(
         r"password incorrect|preauthentication failed|client \S* ?not found in kerberos database|credentials have been revoked"
         r"|password has expired|client'?s? .{0,40}(?:locked|expired)|decrypt integrity check failed",
     )),
-    ("domain_unreachable", _sign(r"cannot (?:contact|find|resolve) .{0,20}kdc|cannot find kdc|servers for kdc|unknown realm")),
+    ("domain_unreachable", _sign(r"cannot (?:contact|find|resolve) .{0,20}kdc|unknown realm")),
     ("no_ticket", _sign(
-        r"no kerberos credentials available|no credentials were supplied|credentials? cache .{0,60}(?:not found|empty)|ticket expired"
-        r"|no (?:such )?credential|credential(?:s)? (?:has|have) expired|unavailable or inaccessible"
+        r"no kerberos credentials available|no credentials|credentials? cache .{0,60}not found|credential cache is empty|ticket expired"
+        r"|credentials? (?:has|have) expired"
     )),
     ("workstation_unproven", _sign(r"mutual[ _]?auth|unable to authenticate <response \[200\]>", "MutualAuthenticationError")),
     ("access_denied", _sign(r"access is denied|wsmanfault_code'?: '?5\b|0x80070005|\bcode: 5\b")),
