@@ -127,6 +127,11 @@ CASES: Mapping[str, Case] = {
     "other-logon": Case(
         "logon_method", lambda site: site.listening(AuthMethod.CREDSSP, tls(site.hospital.authority)), None
     ),
+    "no-credssp": Case("logon_method", good, auth=AuthMethod.CREDSSP),
+    "misspelt-logon": Case("connection_option", good, {"ansible_winrm_transport": "nltm"}, None),
+    "misspelt-encryption": Case("connection_option", good, {"ansible_winrm_message_encryption": "alway"}, None),
+    "misspelt-check": Case("connection_option", good, {"ansible_winrm_server_cert_validation": "validat"}, None),
+    "no-client-certificate": Case("client_certificate_missing", good, {}, {}, auth=AuthMethod.CERTIFICATE),
     "no-administrator": Case(
         "access_denied",
         lambda site: site.listening(AuthMethod.NTLM, tls(site.hospital.authority), (CONNECTION_ACCOUNT,)),

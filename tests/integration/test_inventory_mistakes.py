@@ -66,7 +66,9 @@ def misspell(hospital: Hospital) -> None:
     inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
     group = inventory["all"]["children"]["workstations"]
     group.setdefault("vars", {})["pkcs12_leavers"] = LEFT
-    group["hosts"][BARE]["pkcs12_holder"] = group["hosts"][BARE].pop("pkcs12_holders")
+    bare = group["hosts"][BARE]
+    bare["pkcs12_holder"] = bare.pop("pkcs12_holders")
+    bare |= {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_psrp_auth": "ntlm"}
     hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
 
 

@@ -12,12 +12,14 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from contract.kit_remote import controller_targets, windows_targets
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import ROOT
@@ -29,11 +31,12 @@ STAGE = ROOT / ".build" / "stage-targets" / "ansible_collections" / "hospital_it
 def main() -> int:
     """The exit code of ``ansible-test``."""
     parser = argparse.ArgumentParser(prog="lab.ansible_test", description=__doc__)
-    parser.add_argument("targets", nargs="+", metavar="TARGET")
+    parser.add_argument("targets", nargs="*", metavar="TARGET")
     parser.add_argument("--windows", action="store_true", help="the targets call a workstation")
     parser.add_argument("--kind", choices=["emulated", "wine"], default="emulated", help="of the lab's workstation")
     parser.add_argument("--inventory", type=Path, help="of real workstations, in its group windows")
     asked = parser.parse_args()
+    check_targets(parser, asked.targets, windows=asked.windows)
     subprocess.run([str(ROOT / "tools" / "stage"), str(STAGE)], check=True, cwd=ROOT)
     with ExitStack() as running:
         options = ["integration"]
@@ -42,6 +45,19 @@ def main() -> int:
             options = ["windows-integration", "--inventory", str(inventory.resolve())]
         command = [str(ROOT / "tools" / "ansible_test"), str(STAGE), *options, "--color", "no", *asked.targets]
         return subprocess.run(command, check=False, cwd=ROOT).returncode
+
+
+def check_targets(parser: argparse.ArgumentParser, asked: Sequence[str], *, windows: bool) -> None:
+    """Ends with the names that there are, when none is given or one is of no such target."""
+    known, others = windows_targets(), controller_targets()
+    command, other = "windows-integration", "integration"
+    if not windows:
+        known, others, command, other = others, known, other, command
+    there = f"The targets of make {command} are: {' '.join(known)}"
+    if not asked:
+        parser.error(f"TARGET= names none. {there}")
+    for name in (name for name in asked if name not in known):
+        parser.error(f"{name} is a target of make {other}" if name in others else f"there is no target {name}. {there}")
 
 
 class _Lab:

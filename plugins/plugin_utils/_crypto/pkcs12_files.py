@@ -100,7 +100,7 @@ def _numbers(words: Iterable[str]) -> frozenset[str]:
 
 
 def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> CollectionError:
-    rename = "Rename it so that it fits the pattern, or correct the pattern."
+    rename = "Rename it so that it fits the pattern, or correct the holder's entry in the inventory, or the pattern."
     return CollectionError(
         code="no_bundle",
         cause=f"No file in {folder} fits {pattern!r}{count}.{near_sentence(near)}",

@@ -63,9 +63,12 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
     sources = replace(sources, leavers=_as_the_inventory_writes(sources))
     index = _index(sources)
+    own = {number: sids for number, sids in accounts_of(_listed(sources)).items() if sids}
     sources = _without_leavers(sources)
     sources = replace(sources, hosts=with_accounts(sources.hosts, index))
-    rules = _rules(sources, parameters, index)
+    # A leaver's own store is not another person's, although others may share the account.
+    accounts = {**{number: own[number] for number in sources.leavers & own.keys()}, **accounts_of(_listed(sources))}
+    rules = _rules(sources, parameters, index, accounts)
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in evaluated for row in certificate_rows(each, rules)), key=_certificate_order)
     report = Report(
@@ -120,13 +123,15 @@ def _listed(sources: Sources) -> list[HolderEntry]:
     return [entry for host in sources.hosts for entry in host.entries]
 
 
-def _rules(sources: Sources, parameters: ReportParameters, index: HolderIndex) -> Rules:
+def _rules(
+    sources: Sources, parameters: ReportParameters, index: HolderIndex, accounts: Mapping[str, Set[str]]
+) -> Rules:
     calendar = calendar_of(parameters.time_zone, parameters.renew_before_days)
     return Rules(
         now=parameters.report_date,
         calendar=calendar,
         index=index,
-        accounts=accounts_of(_listed(sources)),
+        accounts=accounts,
         authorisation_due_within=parameters.authorisation_due_within_days,
         facts_max_age=parameters.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),

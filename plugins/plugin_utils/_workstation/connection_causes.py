@@ -50,8 +50,14 @@ CAUSES: Mapping[str, Explanation] = {
         "The controller lacks the Python package requests-credssp, which CredSSP needs",
         f"{INSTALL}: pip install pywinrm[credssp], or pypsrp[credssp] for psrp.",
     ),
+    "connection_option": Explanation(
+        "A variable of the connection to {host} has a value that does not exist: {reason}",
+        "Correct it. ansible_winrm_transport and ansible_psrp_auth are kerberos, ntlm, certificate, credssp or basic; "
+        "ansible_winrm_message_encryption and ansible_psrp_message_encryption are auto, always or never; "
+        "ansible_winrm_server_cert_validation is validate.",
+    ),
     "client_certificate_missing": Explanation(
-        "The controller cannot read the client certificate or its key that the connection names",
+        "The connection names no client certificate with its key, or the controller cannot read them",
         "Correct ansible_winrm_cert_pem and ansible_winrm_cert_key_pem (or ansible_psrp_certificate_pem and "
         "ansible_psrp_certificate_key_pem); in an execution environment the files have to be mounted.",
     ),
@@ -168,8 +174,11 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
         r"|no module named '?(?:gssapi|krb5|kerberos)|requires? the .{0,40}gssapi|python-?gssapi .{0,60}not"
         rf"|(?:{LIBRARY}).{{0,40}}kerberos",
     )),
+    ("connection_option", _sign(
+        r"not support transport\(s\)|unsupported auth method|invalid (?:message_encryption arg|server_cert_validation mode)",
+    )),
     ("client_certificate_missing", _sign(
-        r"cert(?:_key)?_pem (?:file not found|must be specified)|both cert_pem and cert_key_pem|could not find the tls (?:certificate|key)"
+        r"cert(?:_key)?_pem file not found|both cert_pem and cert_key_pem|could not find the tls (?:certificate|key)"
         r"|certificate_(?:key_)?pem",
     )),
     ("trust_missing", _sign(r"could not find a suitable tls ca certificate bundle")),
@@ -187,20 +196,22 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
         r"|tlsv1[3]? alert|sslv3 alert|key values mismatch",
     )),
     ("not_https", _sign(r"wrong[ _]version[ _]number|record[ _]layer[ _]failure|http[ _]request|unexpected[ _]eof|unknown protocol")),
-    ("clock_skew", _sign(r"clock skew too great|krb_ap_err_skew|clock skew")),
+    ("clock_skew", _sign(r"clock skew too great|krb_ap_err_skew")),
     ("service_unknown", _sign(r"server (?:\S+ )?not found in kerberos database")),
     ("logon_refused", _sign(
         r"password incorrect|preauthentication failed|client \S* ?not found in kerberos database|credentials have been revoked"
         r"|password has expired|client'?s? .{0,40}(?:locked|expired)|decrypt integrity check failed",
     )),
-    ("domain_unreachable", _sign(r"cannot (?:contact|find|resolve) .{0,20}kdc|cannot find kdc|servers for kdc|unknown realm")),
+    ("domain_unreachable", _sign(r"cannot (?:contact|find|resolve) .{0,20}kdc|unknown realm")),
     ("no_ticket", _sign(
-        r"no kerberos credentials available|no credentials were supplied|credentials? cache .{0,60}(?:not found|empty)|ticket expired"
-        r"|no (?:such )?credential|credential(?:s)? (?:has|have) expired|unavailable or inaccessible"
+        r"no kerberos credentials available|no credentials|credentials? cache .{0,60}not found|credential cache is empty|ticket expired"
+        r"|credentials? (?:has|have) expired"
     )),
     ("workstation_unproven", _sign(r"mutual[ _]?auth|unable to authenticate <response \[200\]>", "MutualAuthenticationError")),
     ("access_denied", _sign(r"access is denied|wsmanfault_code'?: '?5\b|0x80070005|\bcode: 5\b")),
-    ("logon_method", _sign(r"did not respon[sd]e? with one of the following authentication methods|auth protocol .{0,30} is incompatible")),
+    ("logon_method", _sign(
+        r"did not respon[sd]e? (?:with one of the following authentication methods|credssp being)|auth protocol .{0,30} is incompatible",
+    )),
     ("encryption_missing", _sign(r"message encryption is set to 'always' but|cannot use message encryption")),
     ("logon_refused", _sign(
         r"credentials were rejected|failed to authenticate|\b401\b|invalid_?credentials|logon failure|0x8009030c",

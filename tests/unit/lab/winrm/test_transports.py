@@ -129,6 +129,21 @@ def test_pywinrm_runs_a_command(site: Site, answering: FakeWorkstation, method: 
     assert {logon.method for logon, _line, _console in answering.started} == {method}
 
 
+@pytest.mark.parametrize("method", [AuthMethod.NTLM, AuthMethod.CREDSSP])
+def test_only_credssp_seals_a_long_answer_in_several_pieces(
+    site: Site, answering: FakeWorkstation, method: AuthMethod
+) -> None:
+    kinds: list[str] = []
+    with site.listener(answering, Ledger(), method, https=False) as listener:
+        client = pywinrm(site, listener.port, method, https=False)
+        client.transport.build_session().hooks["response"].append(
+            lambda answer, **_options: kinds.append(answer.headers.get("Content-Type", ""))
+        )
+        run(client, LONG)
+    assert any(kind.startswith("multipart/encrypted") for kind in kinds)
+    assert any(kind.startswith("multipart/x-multi-encrypted") for kind in kinds) is (method is AuthMethod.CREDSSP)
+
+
 @pytest.mark.parametrize(("method", "https"), WAYS)
 def test_pypsrp_runs_a_pipeline(site: Site, answering: FakeWorkstation, method: AuthMethod, https: bool) -> None:
     ledger = Ledger()

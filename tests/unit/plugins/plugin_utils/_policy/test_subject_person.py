@@ -189,6 +189,12 @@ def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCh
         assert refusal.value.code == "wrong_person"
 
 
+def test_a_former_name_counts_only_beside_the_number() -> None:
+    person = ExpectedSubject("Jeanne Dupont", "T123456", former_name="Jeanne Durand")
+    assert person.is_named_in(certificate("Jeanne Durand - T123456"))
+    assert not person.is_named_in(certificate("Jeanne Durand - T999999"))
+
+
 def test_a_former_name_needs_a_number() -> None:
     with pytest.raises(CollectionError) as refusal:
         ExpectedSubject("Jeanne Dupont", former_name="Jeanne Durand")

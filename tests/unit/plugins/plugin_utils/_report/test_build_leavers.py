@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
@@ -38,6 +40,19 @@ def test_a_leaver_is_found_however_the_number_is_written(written: str) -> None:
     found = report(record(), entries=(JEANNE, PAUL), leavers=frozenset({written}))
     assert [row.authorisation for row in found.holders] == ["T2"]
     assert [(row.holder, row.next_step, row.actor) for row in found.without_holder] == [("T1", *LEFT)]
+
+
+def test_a_leavers_certificate_in_an_account_that_others_share_is_in_the_own_store() -> None:
+    shared = replace(PAUL, owner_sid=JEANNE.owner_sid)
+    (row,) = report(record(), entries=(JEANNE, shared), leavers=frozenset({"T1"})).without_holder
+    assert (row.status, row.next_step) == (Status.VALID, NextStep.RETIRE_LEAVER)
+
+
+def test_a_leavers_certificate_in_the_store_of_another_holder_is_said_to_be_there() -> None:
+    there = record(owner_sid=str(PAUL.owner_sid))
+    for leaver in (JEANNE, replace(JEANNE, owner_sid=None)):
+        (row,) = report(there, entries=(leaver, PAUL), leavers=frozenset({"T1"})).without_holder
+        assert (row.status, row.next_step) == (Status.WRONG_HOLDER, NextStep.RETIRE_LEAVER)
 
 
 def test_a_leaver_without_a_certificate_is_no_finding() -> None:
