@@ -51,8 +51,8 @@ bench: .venv/stamp bed-notice ## measure the network traffic of a task; PEER=fol
 	$(WITH_TESTS) -m benchmarks.holders
 
 .PHONY: bench-fleet
-bench-fleet: .venv/stamp receptor-notice ## measure large hospitals, SIZES="50 500", and write docs/benchmarks.md and the guide on scaling
-	$(WITH_TESTS) -m benchmarks.fleet $(SIZES)
+bench-fleet: .venv/stamp receptor-notice ## measure large hospitals, SIZES="50 500", PARTS="scale", and write docs/benchmarks.md and the guide on scaling
+	$(WITH_TESTS) -m benchmarks.fleet $(if $(PARTS),--parts $(PARTS) --) $(SIZES)
 
 .PHONY: record
 record: .venv/stamp bed-notice ## record the drivers' answers to cases that are stale, ALL=1 to all (needs Windows PowerShell)

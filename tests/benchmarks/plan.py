@@ -26,7 +26,10 @@ class Costs:
     """In CPU seconds and MiB. ``main``: the part of ``host`` that the process of the playbook itself uses; it never has more than one core.
 
     ``control``: what the controller uses to send a job to a node and to take the results. ``events``: what AWX stores.
+    ``measured``: workstations of the largest hospital; the costs of a larger slice are not known.
     """
+
+    measured: int
 
     host: float
     main: float
@@ -62,6 +65,7 @@ def costs_of(result: Mapping[str, Any]) -> Costs:
     more = sizes[-1]["hosts"] - sizes[0]["hosts"]
     slope = (largest["largest_process_mib"] - smallest["largest_process_mib"]) / more if more else 0.0
     return Costs(
+        measured=sizes[-1]["hosts"],
         host=largest["cpu_per_host"],
         main=largest["cpu_per_host"] * share,
         start=largest["start_cpu"],
@@ -79,7 +83,7 @@ def plan(costs: Costs, hosts: int, minutes: int) -> Plan:
     slices = ceil(hosts * costs.main / usable)
     waiting = hosts * ((1 - OFF) * ANSWER + OFF * NO_ANSWER)
     forks = ceil((waiting + hosts * (costs.host - costs.main)) / usable)
-    slices = max(slices, ceil(forks / MOST_FORKS), 1)
+    slices = max(slices, ceil(forks / MOST_FORKS), ceil(hosts / costs.measured))
     cores = ceil((hosts * costs.host + slices * costs.start) / usable)
     nodes = ceil(cores / CORES)
     slices = ceil(slices / nodes) * nodes  # each node has the same work

@@ -6,10 +6,11 @@ machine or on the execution nodes of a receptor mesh. ``make bench-fleet`` measu
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -86,6 +87,31 @@ def test_execution_nodes_of_a_mesh_give_the_same_report(hospital: Hospital, coun
     assert comparable(report) == comparable(hospital.report)
     working = [mesh.used[node].cpu_seconds for node in EXECUTION[:count]]
     assert all(used > max(5 * mesh.used[CONTROLLER].cpu_seconds, 1) for used in working)
+
+
+@pytest.mark.receptor
+def test_an_execution_node_takes_signed_work_only() -> None:
+    with Mesh() as mesh:
+        asked = [
+            mesh.submit(EXECUTION[0], subprocess.DEVNULL, "--worker-info", *sign) for sign in ((), ("--signwork",))
+        ]
+        said = [process.communicate(timeout=60)[0] for process in asked]
+    assert ([process.returncode == 0 for process in asked], "runner_version" in said[1].decode()) == (
+        [False, True],
+        True,
+    )
+
+
+def test_a_node_that_does_nothing_is_no_success(hospital: Hospital, tmp_path: Path) -> None:
+    def nobody(_number: int, payload: IO[bytes], _worker: Path) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["sh", "-c", "cat >/dev/null"], stdin=payload, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    (only,) = audit_in_slices(hospital.folder, tmp_path / "job", 1, nobody, hospital.earlier)
+    with pytest.raises(RuntimeError, match="without a word"):
+        only.green()
+    assert not only.fact_cache.exists()
 
 
 @pytest.fixture(scope="module")

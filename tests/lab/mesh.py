@@ -62,10 +62,13 @@ class Mesh:
     def carry(self, number: int, payload: IO[bytes], worker: Path) -> subprocess.Popen[bytes]:
         """A courier of ``lab.slices``: the nodes take turns."""
         node = EXECUTION[(number - 1) % len(EXECUTION)]
-        parameters = f"params=--private-data-dir={worker} --delete"
-        submit = ["work", "submit", WORK, "--node", node, "--tls-client", "mesh-client", "--signwork"]
+        return self.submit(node, payload, f"--private-data-dir={worker} --delete", "--signwork")
+
+    def submit(self, node: str, payload: int | IO[bytes], parameters: str, *options: str) -> subprocess.Popen[bytes]:
+        """Gives work to a node; standard output is what comes back."""
+        work = ["work", "submit", WORK, "--node", node, "--tls-client", "mesh-client", "--follow", *options]
         return subprocess.Popen(
-            [*self._control(CONTROLLER), *submit, "--payload", "-", "--follow", "-a", parameters],
+            [*self._control(CONTROLLER), *work, "--payload", "-", "--param", f"params={parameters}"],
             env=environment(),
             stdin=payload,
             stdout=subprocess.PIPE,

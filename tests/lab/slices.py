@@ -47,12 +47,15 @@ class Slice:
 
     def green(self) -> Slice:
         """Itself. Raises ``RuntimeError`` when it has ended red."""
-        status = (self.fact_cache.parent / "status").read_text(encoding="utf-8")
+        status, said = (self._artifact(name) for name in ("status", "stdout"))
         codes = [used.exit_code for used in (self.sent, self.carried, self.taken)]
         if status != "successful" or any(codes):
-            said = (self.fact_cache.parent / "stdout").read_text(encoding="utf-8")
-            raise RuntimeError(f"slice {self.number} ended {status}, {codes}:\n{said[-3000:]}")
+            raise RuntimeError(f"slice {self.number} ended {status or 'without a word'}, {codes}:\n{said[-3000:]}")
         return self
+
+    def _artifact(self, name: str) -> str:
+        path = self.fact_cache.parent / name
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def part_of(hosts: Iterable[str], number: int, count: int) -> list[str]:

@@ -13,7 +13,15 @@ import pytest
 from benchmarks.plan import BUSY, CORES, MOST_FORKS, SYSTEM_MIB, Costs, plan
 
 COSTS = Costs(
-    host=0.1, main=0.03, start=2.0, control=0.01, events=6.0, playbook_mib=70, playbook_mib_per_host=0.02, fork_mib=10
+    measured=20_000,
+    host=0.1,
+    main=0.03,
+    start=2.0,
+    control=0.01,
+    events=6.0,
+    playbook_mib=70,
+    playbook_mib_per_host=0.02,
+    fork_mib=10,
 )
 
 
@@ -33,5 +41,6 @@ def test_a_dear_playbook_process_takes_slices_and_waiting_takes_forks() -> None:
     first = plan(COSTS, 20_000, 60)
     assert first.slices == 1
     assert plan(replace(COSTS, main=0.5, host=0.6), 20_000, 60).slices >= 4
+    assert plan(replace(COSTS, measured=3_000), 20_000, 60).slices == 7
     faster = plan(COSTS, 20_000, 30)
     assert faster.forks * faster.slices >= 1.9 * first.forks

@@ -62,13 +62,15 @@ def test_computing_time_of_a_process_has_that_of_its_children_and_no_other() -> 
 
 
 def test_what_a_process_has_used_is_known_after_its_end() -> None:
-    with working(0.5, 64) as busy:
-        assert busy.stdin
-        measured = Measured(busy)
-        busy.stdin.close()
-        used = measured.ended()
-    assert used.exit_code == 0
+    with working(0.5, 64) as busy, working(0.0, 1) as idle:
+        assert busy.stdin and idle.stdin
+        started = [Measured(busy), Measured(idle)]
+        for process in (busy, idle):
+            process.stdin.close()
+        used, other = (each.ended() for each in started)
+    assert (used.exit_code, other.exit_code) == (0, 0)
     assert used.cpu_seconds >= 0.45
+    assert other.cpu_seconds < 0.3
     assert used.largest_kib > 64 << 10
 
 
