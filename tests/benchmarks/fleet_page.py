@@ -43,7 +43,7 @@ def _setting(result: Json) -> str:
         f"Measured on {' and '.join(days)}: {machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
         f"{machine['system']}, Python {machine['python']}; {named}. Each playbook has {result['forks']} forks; each workstation has "
         f"{result['profiles_per_workstation']} profiles, with one certificate in each. Workstations and controller share the machine. "
-        "Other work on it makes seconds longer, and CPU seconds by up to a third."
+        "Other work on it makes seconds longer, and CPU seconds, too, though less."
     )
 
 
@@ -117,7 +117,8 @@ def _distribution_words(result: Json) -> str:
     )
     return (
         f"The audit of {result['distribution']['hosts']} workstations, 10 of them off. Each way ends in the same report. ansible-runner: "
-        f"`transmit | worker | process` on this machine. {mesh} Memory is the peak of all workers, or execution nodes, together."
+        f"`transmit | worker | process` on this machine. {mesh} Memory of the workers is "
+        "the sum of the peaks of all workers, or of both execution nodes."
     )
 
 
