@@ -36,13 +36,13 @@ lab-down: .venv/stamp ## end the lab workstations
 	@$(WITH_TESTS) -m lab down
 
 .PHONY: test test-rest test-all
-test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that find most: a quarter of an hour on two cores
+test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice receptor-notice kerberos-notice ## run the tests that find most: a quarter of an hour on two cores
 	@tools/test $(PYTHON) most
 
-test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run the tests that `make test` leaves out
+test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice receptor-notice kerberos-notice ## run the tests that `make test` leaves out
 	@tools/test $(PYTHON) rest
 
-test-all: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice kerberos-notice ## run all tests
+test-all: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice receptor-notice kerberos-notice ## run all tests
 	@tools/test $(PYTHON) all
 
 .PHONY: bench
@@ -51,9 +51,8 @@ bench: .venv/stamp bed-notice ## measure the network traffic of a task; PEER=fol
 	$(WITH_TESTS) -m benchmarks.holders
 
 .PHONY: bench-fleet
-bench-fleet: .venv/stamp ## measure audit and report of large hospitals, SIZES="100 500", and a report of 20000 holders
-	$(WITH_TESTS) -m benchmarks.audit_and_report $(SIZES)
-	$(WITH_TESTS) -m benchmarks.report_forms
+bench-fleet: .venv/stamp receptor-notice ## measure large hospitals, SIZES="50 500", PARTS="scale", and write docs/benchmarks.md and the guide on scaling
+	$(WITH_TESTS) -m benchmarks.fleet $(if $(PARTS),--parts $(PARTS) --) $(SIZES)
 
 .PHONY: record
 record: .venv/stamp bed-notice ## record the drivers' answers to cases that are stale, ALL=1 to all (needs Windows PowerShell)
@@ -105,6 +104,14 @@ prometheus: ## install promtool, if this machine allows it
 prometheus-notice:
 	@tools/prometheus status
 
+.PHONY: receptor
+receptor: ## install receptor, if this machine allows it
+	@tools/receptor install
+
+.PHONY: receptor-notice
+receptor-notice:
+	@tools/receptor status
+
 .PHONY: kerberos
 kerberos: .venv/stamp ## install a KDC and Python's bindings of Kerberos, if this machine allows it
 	@tools/kerberos install $(PYTHON)
@@ -153,7 +160,7 @@ lint-ruff: $(LINT)/stamp ## check Python code for style and common errors
 
 lint-mypy: $(LINT)/stamp .venv/stamp ## check Python types, in strict mode
 	$(PYTHON) conftest.py
-	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser -p awx -p monitoring -p matrix
+	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser -p awx -p monitoring -p matrix -p benchmarks
 
 lint-layers: .venv/stamp ## check that imports between the packages of plugin_utils go down only
 	$(PYTHON) -m pytest -q tests/consistency/test_layers.py

@@ -17,6 +17,7 @@ from browser.program import chromium
 from lab.ansible_playbook import Forked, chosen
 from lab.imap_server import dovecot
 from lab.kdc import kerberos
+from lab.mesh import receptor
 from lab.wine import bed
 from monitoring.program import promtool
 
@@ -40,6 +41,7 @@ EQUIPMENT = (
     Equipment("browser", "Chromium", chromium, installed_by("make browser")),
     Equipment("imap", "a real IMAP server (Dovecot 2.4)", dovecot, installed_by("make imap-server")),
     Equipment("kerberos", "a real KDC (MIT Kerberos)", kerberos, installed_by("make kerberos")),
+    Equipment("receptor", "a receptor mesh, as AWX has one", receptor, installed_by("make receptor")),
     Equipment("promtool", "promtool, of Prometheus", promtool, installed_by("make prometheus")),
     Equipment(
         "awx", "an AWX", awx_address, "PKCS12_AWX_URL names none; tests/README.md says what an AWX for tests needs."

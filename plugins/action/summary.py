@@ -13,6 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
@@ -28,6 +29,8 @@ class ActionModule(Pkcs12Action):
             "results": {"type": "str", "required": True},
             "hosts": {"type": "list", "elements": "str", "required": True},
             "whole_inventory": {"type": "bool", "default": True},
+            "batch_of": {"type": "list", "elements": "str"},
+            "earlier": {"type": "str"},
         },
     )
 
@@ -45,4 +48,14 @@ class ActionModule(Pkcs12Action):
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in holders}
-        return summary(results, known, listed if task.options["whole_inventory"] else None)
+        found = summary(results, known, listed if task.options["whole_inventory"] else None)
+        return {**found, **self._progress(task, found)} if task.options["batch_of"] else found
+
+    def _progress(self, task: TaskContext, found: dict[str, Any]) -> dict[str, Any]:
+        """Only one host of the batch before is read: a task that runs once registers its result on all hosts of its batch."""
+        batch, hosts, name = (task.options[option] for option in ("hosts", "batch_of", "earlier"))
+        mine = set(batch)
+        first = next((place for place, host in enumerate(hosts) if host in mine), 0)
+        before = hosts[first - 1 : first] if name else []
+        earlier = [variables.get(name) for _host, variables in self.host_variables(before, (name,))]
+        return progress(found, batch, hosts, earlier[0] if earlier else None)

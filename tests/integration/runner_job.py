@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +13,8 @@ from typing import Any
 
 from integration.plays import facts_in
 from integration.written_files import Piece, files
+from lab.runner import start
 
-RUNNER = Path(sys.executable).parent / "ansible-runner"
 TIMEOUT = 300
 SENT = "env"
 """What a job is given, its secrets among it. AWX deletes this folder with the job, as it does the stream that carries it there."""
@@ -73,28 +71,15 @@ class RunnerRun:
 
 def run(controller: Path, worker: Path, playbook: str, ident: str = "42") -> RunnerRun:
     """Raises ``subprocess.TimeoutExpired`` after 300 s."""
-    transmit = _start("transmit", str(controller), "--playbook", playbook, "--ident", ident, "-vvv")
-    work = _start("worker", "--private-data-dir", str(worker), stdin=transmit)
+    transmit = start("transmit", str(controller), "--playbook", playbook, "--ident", ident, "-vvv")
+    assert transmit.stdout
+    work = start("worker", "--private-data-dir", str(worker), stdin=transmit.stdout)
     back, work_said = _end(work)
     _rest, transmit_said = _end(transmit)
-    process = _start("process", str(controller), "--ident", ident, feed=True)
+    process = start("process", str(controller), "--ident", ident, stdin=subprocess.PIPE)
     shown, process_said = process.communicate(back, timeout=TIMEOUT)
     codes = (transmit.returncode, work.returncode, process.returncode)
     return RunnerRun(controller, worker, ident, codes, back, (transmit_said, work_said, shown, process_said))
-
-
-def _start(
-    *arguments: str, stdin: subprocess.Popen[bytes] | None = None, feed: bool = False
-) -> subprocess.Popen[bytes]:
-    """One of the three. None of them is given a variable of the tests' own."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.Popen(
-        [str(RUNNER), *arguments],
-        env={**environment, "PATH": f"{RUNNER.parent}:{environment['PATH']}", "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.PIPE if feed else stdin.stdout if stdin else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from integration.plays import Json, failed_hosts, outcomes, summary
+from integration.plays import Json, failed_hosts, messages, outcomes, summary
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
 from lab.playbook import Run, play
@@ -117,3 +117,16 @@ def test_batches_go_on_while_few_enough_fail(campaign: Campaign) -> None:
     assert summary(run)["unreachable_hosts"] == [OFF]
     assert failed_hosts(run) == {OFF}
     assert sum("PLAY [Enrol" in line for line in run.stdout.splitlines()) == 3
+
+
+def test_each_batch_tells_how_far_the_run_is(campaign: Campaign) -> None:
+    run = campaign.runs["enough"]
+    rows = [row.result["so_far"] for row in run.of("summary") if "so_far" in row.result]
+    assert [(row["hosts"], row["of"], row["did_not_answer"]) for row in rows] == [(1, 6, 1), (4, 6, 1), (6, 6, 1)]
+    assert sum(row.action == "holder_certificates" for row in run.rows) == len(PEOPLE)
+    said = messages(run, "Say how far the run is")
+    assert [text.split(":")[0] for text in said.values()] == [f"{done} of 6 workstations" for done in (1, 4, 6)]
+
+
+def test_a_run_without_batches_has_its_summary_only(campaign: Campaign) -> None:
+    assert messages(campaign.runs["newcomer"], "Say how far the run is") == {}

@@ -4,14 +4,9 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import TracebackType
@@ -25,41 +20,36 @@ from lab.emulated.accounts import User
 from lab.emulated.workstation import EmulatedWorkstation
 from lab.hospital import CONNECTION_ACCOUNT
 from lab.people import DOMAIN_SID, Person
-from lab.playbook import ROOT
 from lab.winrm import Ledger, Listener
 from lab.workstation_interface import AuthMethod
 
 PROFILES = 3
 STILL_VALID = (-3, 12, 200, 700, 1000)
 """Days that the certificates of a fleet have left, in turn."""
-TIMEOUT = 1500
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """An ansible-playbook that has ended. ``peak_kib``: the largest resident set among it and its children (getrusage)."""
+def names_of(size: int) -> list[str]:
+    """The workstations of a fleet of this size."""
+    return [f"ws-{number:04d}" for number in range(size)]
 
-    exit_code: int
-    output: str
-    seconds: float
-    peak_kib: int
+
+def inventory_of(folder: Path) -> Path:
+    """Where a fleet writes its inventory, with the password of the connection in it."""
+    return folder / "inventory.yml"
 
 
 class Fleet:
     """Starts on ``with``. Everybody has a certificate; of each workstation's three people the last one is not logged on."""
 
-    def __init__(self, folder: Path, size: int) -> None:
-        self.folder, self.names = folder, [f"ws-{number:04d}" for number in range(size)]
+    def __init__(
+        self, folder: Path, size: int, make: Callable[[str], EmulatedWorkstation] = EmulatedWorkstation
+    ) -> None:
+        self.folder, self.names, self._make = folder, names_of(size), make
         self.authority, self._key = Authority.create(), new_key("ec-p256")
         self._password = secrets.token_urlsafe(24)
         self._listeners: dict[str, Listener] = {}
         self._ports: dict[str, int] = {}
         self._running = ExitStack()
-
-    @property
-    def cache(self) -> Path:
-        """Ansible's fact cache."""
-        return self.folder / "facts"
 
     def people(self, name: str) -> Sequence[Person]:
         """Who works at a workstation."""
@@ -90,36 +80,8 @@ class Fleet:
         for name in names:
             self._listeners[name].close()
 
-    def play(self, playbook: str, *options: str, forks: int = 20) -> Finished:
-        """Runs a playbook with a fact cache."""
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(self.folder / "inventory.yml")]
-        log = self.folder / "log"
-        started = time.monotonic()
-        with log.open("w", encoding="utf-8") as output:
-            process = subprocess.Popen(
-                [*command, "-f", str(forks), playbook, *options],
-                env={**os.environ, **self._environment()},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-            _pid, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        text = log.read_text(encoding="utf-8")
-        return Finished(process.returncode, text, time.monotonic() - started, usage.ru_maxrss)
-
-    def _environment(self) -> dict[str, str]:
-        return {
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
-            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
-            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.cache),
-            "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
-            "ANSIBLE_NOCOLOR": "1",
-            "LC_ALL": "C.UTF-8",
-        }
-
     def _workstation(self, name: str) -> EmulatedWorkstation:
-        workstation = EmulatedWorkstation(name.upper())
+        workstation = self._make(name.upper())
         service = User(CONNECTION_ACCOUNT, f"{DOMAIN_SID}-1103", self._password, administrator=True)
         workstation.add_user(service)
         now = datetime.now(timezone.utc)
@@ -151,7 +113,7 @@ class Fleet:
             name: {"ansible_port": self._ports[name], "pkcs12_holders": self._holders(name)} for name in self.names
         }
         content: dict[str, Any] = {"all": {"children": {"workstations": {"hosts": hosts, "vars": shared}}}}
-        path = self.folder / "inventory.yml"
+        path = inventory_of(self.folder)
         path.touch(mode=0o600)
         path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 

@@ -77,7 +77,7 @@ class EmulatedWorkstation(Computer):
             if manifest is None:
                 raise UnknownDriverError("this is no module")
             # A driver's own "exit 1" stays inside of Ansible's wrapper; what it answers says that it failed.
-            return _streams(self._run(connection, manifest, killed), 0)
+            return _streams(self.run_module(connection, manifest, killed), 0)
         except (UnknownDriverError, ManifestError) as error:
             return _streams({"failed": True, "msg": str(error)}, 1)
         except BecomeError as error:
@@ -87,7 +87,8 @@ class EmulatedWorkstation(Computer):
         except ProcessKilled:
             return b"", b"", 1
 
-    def _run(self, connection: Session, manifest: Manifest, killed: threading.Event) -> Json:
+    def run_module(self, connection: Session, manifest: Manifest, killed: threading.Event) -> Json:
+        """What the module answers. Raises ``UnknownDriverError`` unless it is one of the collection's drivers."""
         driver = driver_of(manifest)
         with self.process_of(connection.user):
             if manifest.become is None:

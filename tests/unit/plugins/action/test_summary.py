@@ -22,16 +22,36 @@ LEAVER = {"user": "CHU\\y", "name": "Y Z", "authorisation": "T2"}
 LEFT = {"ws-1": {**HOSTS["ws-1"], "pkcs12_holders": [ROW, LEAVER], "pkcs12_leavers": "T9, t2"}}
 LEAVING = {"hostvars": LEFT, "groups": {"all": list(LEFT)}}
 BASE = {"results": "first", "hosts": ["ws-1"]}
+SO_FAR = {"hosts": 1, "of": 2, "need_help": 3, "did_not_answer": 4}
+BATCHES = {"ws-1": {**HOSTS["ws-1"], "batch": {"so_far": SO_FAR}}, "ws-2": HOSTS["ws-2"]}
+IN_BATCHES = {"hostvars": BATCHES, "groups": {"all": list(BATCHES)}}
+SECOND_BATCH = {"hosts": ["ws-2"], "batch_of": ["ws-1", "ws-2"]}
 
 
 def totals(scene: Scene) -> Any:
     return scene.result["totals"]
 
 
+def so_far(scene: Scene) -> Any:
+    return scene.result.get("so_far")
+
+
+COUNTED = {"hosts": 2, "of": 2, "need_help": 0, "did_not_answer": 0}
+
 EFFECTS = [
     Effect("results", "second", totals, {"renewed": 1}, {"removed": 1}, variables=VARIABLES),
     Effect("hosts", ["ws-1", "ws-2"], totals, {"renewed": 1}, {"renewed": 2}, variables=VARIABLES),
     Effect("whole_inventory", False, totals, {"left": 1, "renewed": 1}, {"renewed": 1}, variables=LEAVING),
+    Effect(
+        "earlier",
+        "batch",
+        so_far,
+        COUNTED,
+        {**COUNTED, "need_help": 3, "did_not_answer": 4},
+        given=SECOND_BATCH,
+        variables=IN_BATCHES,
+    ),
+    Effect("batch_of", ["ws-1"], so_far, None, {**COUNTED, "hosts": 1, "of": 1}, variables=VARIABLES),
 ]
 
 

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An audit of many workstations: computing time of controller and workstations apart, memory, and where the time goes."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import cpu_profile
+from benchmarks.audit_and_report import AUDIT
+from benchmarks.fleet_process import FleetProcess
+from benchmarks.floor import PLAYS
+from benchmarks.process_tree import PeakMemory
+from lab.controller import Controller
+
+BOOKS: Mapping[str, str | Path] = {"empty": PLAYS / "empty.yml", "facts": PLAYS / "facts.yml", "audit": AUDIT}
+"""A module that does nothing, the one task of the role audit, and the playbook audit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One play over all hosts. ``start_cpu``: the same play for a single host, whose share is left out of ``cpu_per_host``."""
+
+    seconds: float
+    controller_cpu: float
+    emulation_cpu: float
+    start_cpu: float
+    cpu_per_host: float
+    largest_process_mib: int
+    peak_mib: Mapping[str, int]
+    worker_mib: float
+
+
+def scale(size: int) -> dict[str, Any]:
+    """All plays over so many workstations."""
+    with tempfile.TemporaryDirectory() as folder, FleetProcess(Path(folder), size) as fleet:
+        return {"hosts": size, "plays": {name: asdict(_measured(fleet, book)) for name, book in BOOKS.items()}}
+
+
+def profiles(size: int) -> dict[str, Any]:
+    """Where the computing time of each play goes."""
+    plays = {}
+    with tempfile.TemporaryDirectory() as folder, FleetProcess(Path(folder), size) as fleet:
+        for name, book in BOOKS.items():
+            samples = fleet.folder / f"samples-{name}"
+            start: list[str | Path] = [sys.executable, Path(__file__).with_name("profiled.py"), samples]
+            run = Controller(fleet.folder, start=start).play(book).green()
+            plays[name] = asdict(cpu_profile.read(samples, run.used.cpu_seconds))
+    return {"hosts": size, "plays": plays}
+
+
+def _measured(fleet: FleetProcess, book: str | Path) -> Measured:
+    controller, hosts = Controller(fleet.folder), len(fleet.names)
+    alone = controller.play(book, "--limit", fleet.names[0]).green().used.cpu_seconds
+    before = fleet.cpu_seconds()
+    with PeakMemory("controller", {fleet.pid: "emulation"}) as peak:
+        used = controller.play(book).green().used
+    emulation = fleet.cpu_seconds() - before
+    return Measured(
+        round(used.seconds, 1),
+        round(used.cpu_seconds, 2),
+        round(emulation, 2),
+        round(alone, 2),
+        round(per_host(used.cpu_seconds, alone, hosts), 4),
+        used.largest_kib // 1024,
+        dict(peak.mib),
+        peak.worker_mib,
+    )
+
+
+def per_host(all_hosts: float, one_host: float, hosts: int) -> float:
+    """What one more host costs, without the start of Ansible, which is the same for one host and for many."""
+    return (all_hosts - one_host) / (hosts - 1)

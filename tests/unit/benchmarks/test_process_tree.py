@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose computing time and memory it is: a process counts for the part that has started it, and for no other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.process_tree import PeakMemory, cpu_seconds, part_of
+from lab.usage import Measured
+
+WORK = """
+import os, sys, time
+kept = bytearray(int(sys.argv[2]) << 20)
+kept[::4096] = b"x" * len(kept[::4096])
+if os.fork() == 0:
+    while time.process_time() < float(sys.argv[1]):
+        pass
+    os._exit(0)
+os.wait()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def working(seconds: float, mib: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has a child that computes, and then waits with memory of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORK, str(seconds), str(mib)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin and process.stdout
+    try:
+        process.stdout.readline()
+        yield process
+    finally:
+        process.stdin.close()
+        process.stdout.close()
+        process.wait()
+
+
+def test_a_process_belongs_to_its_nearest_ancestor_that_is_a_part() -> None:
+    started_by = {2: 1, 3: 2, 4: 3, 5: 2, 6: 1}
+    parts = {2: "controller", 3: "emulation"}
+    assert [part_of(pid, parts, started_by) for pid in (2, 3, 4, 5, 6)] == [
+        "controller",
+        "emulation",
+        "emulation",
+        "controller",
+        None,
+    ]
+
+
+def test_computing_time_of_a_process_has_that_of_its_children_and_no_other() -> None:
+    with working(0.5, 1) as busy, working(0.0, 1) as idle:
+        assert cpu_seconds(busy.pid) >= 0.45
+        assert cpu_seconds(idle.pid) < cpu_seconds(busy.pid) - 0.3
+
+
+def test_what_a_process_has_used_is_known_after_its_end() -> None:
+    with working(0.5, 64) as busy, working(0.0, 1) as idle:
+        assert busy.stdin and idle.stdin
+        started = [Measured(busy), Measured(idle)]
+        for process in (busy, idle):
+            process.stdin.close()
+        used, other = (each.ended() for each in started)
+    assert (used.exit_code, other.exit_code) == (0, 0)
+    assert used.cpu_seconds >= 0.45
+    assert other.cpu_seconds < 0.3
+    assert used.largest_kib > 64 << 10
+
+
+def test_memory_is_counted_for_its_part() -> None:
+    with working(0.0, 96) as large, working(0.0, 8) as small:
+        peak = PeakMemory("rest", {large.pid: "large"})
+        peak.look()
+        assert peak.mib["large"] >= 96
+        assert 8 <= peak.mib["rest"] < 96
+        assert peak.worker_mib == 0.0
+        peak.parts[small.pid] = "small"
+        peak.mib.clear()
+        peak.look()
+        assert set(peak.mib) >= {"large", "small"}
+        assert peak.mib["small"] < 96
+    assert os.getpid() not in peak.parts
+
+
+def test_private_memory_of_a_worker_is_that_of_a_process_below_what_was_started() -> None:
+    shell = ["bash", "-c", f'"{sys.executable}" -c "$0" 0.0 64; :', WORK]
+    process = subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin and process.stdout
+    process.stdout.readline()
+    peak = PeakMemory("rest")
+    peak.look()
+    process.communicate()
+    assert 64 <= peak.worker_mib < 128
