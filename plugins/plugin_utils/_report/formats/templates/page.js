@@ -27,11 +27,15 @@
   };
 
   // The rows of a long table after the first ones are compressed. They are HTML of this page, made and escaped like the others.
-  for (const packed of document.querySelectorAll("script.packed")) {
+  const unpacked = (packed) => {
     const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
-    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+  };
+  const packs = Array.from(document.querySelectorAll("script.packed"));
+  const texts = await Promise.all(packs.map(unpacked));
+  for (const [place, packed] of packs.entries()) {
     const rows = document.createElement("template");
-    rows.innerHTML = await new Response(plain).text();
+    rows.innerHTML = texts[place];
     const note = packed.previousElementSibling;
     const table = note.previousElementSibling;
     const body = table.tBodies[0];
