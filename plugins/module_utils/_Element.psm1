@@ -5,7 +5,7 @@ $CERT_KEY_PROV_INFO_PROP_ID = 2
 $CERT_CERT_PROP_ID = 32
 $hashedIds = $CERT_KEY_PROV_INFO_PROP_ID, 11, 19, $CERT_CERT_PROP_ID
 
-# Of a key link.
+# Of a key link. It is NCRYPT_MACHINE_KEY_FLAG, too.
 $CRYPT_MACHINE_KEYSET = 0x20
 
 # Keys in any other provider live in hardware, or nobody here knows where.
@@ -39,21 +39,21 @@ function Get-KeyLink {
 
 function Read-KeyLink {
 	<# .SYNOPSIS
-	CRYPT_KEY_PROV_INFO in the records of an element; null when it is not there. Type 0 is CNG. #>
+	CRYPT_KEY_PROV_INFO in the records of an element; null when it is not there. Type 0 is CNG. Of its flags only that of a machine key. #>
 	param([hashtable] $Record)
 	$info = $Record[$CERT_KEY_PROV_INFO_PROP_ID]
 	if (-not $info) { return $null }
 	# Seven numbers; the first two: where the names are.
 	$numbers = foreach ($index in 0..6) { [BitConverter]::ToInt32($info, 4 * $index) }
 	$names = foreach ($at in $numbers[0, 1]) { [Text.Encoding]::Unicode.GetString($info, $at, $info.Length - $at).Split([char] 0)[0] }
-	@{ container = $names[0]; provider = $names[1]; type = $numbers[2]; flags = $numbers[3]; key_spec = $numbers[6] }
+	@{ container = $names[0]; provider = $names[1]; type = $numbers[2]; machine = $numbers[3] -band $CRYPT_MACHINE_KEYSET; key_spec = $numbers[6] }
 }
 
 function Get-PlaceToKeep {
 	<# .SYNOPSIS
 	Why the place of a key forbids to delete it; nothing when it is the user's, in a software provider. #>
 	param([hashtable] $Link)
-	if ($Link.flags -band $CRYPT_MACHINE_KEYSET) { return 'machine_key' }
+	if ($Link.machine) { return 'machine_key' }
 	if ($Link.provider -notin $softwareProviders) { 'provider' }
 }
 

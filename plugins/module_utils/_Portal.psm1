@@ -25,6 +25,17 @@ function Read-Status {
 	if ($answer -match '^HTTP/1\.\d \d{3}') { [int] $answer.Substring(9, 3) }
 }
 
+function New-Client {
+	<# .SYNOPSIS
+	A client for addresses of both families. By itself, that of .NET Framework is for IPv4. #>
+	param()
+	try {
+		$client = [Net.Sockets.TcpClient]::new([Net.Sockets.AddressFamily]::InterNetworkV6)
+		$client.Client.DualMode = $true
+		$client
+	} catch { [Net.Sockets.TcpClient]::new() } # Windows without IPv6
+}
+
 function Open-Way {
 	<# .SYNOPSIS
 	A connection to the server, through the proxy if there is one. The code says whose failure it would be. #>
@@ -33,7 +44,7 @@ function Open-Way {
 	# Without a proxy, .NET Framework returns the address itself.
 	$near = if ($via) { $via } else { $Url }
 	$Fact.code = if ($near -eq $Url) { 'unreachable' } else { 'proxy' }
-	$client = [Net.Sockets.TcpClient]::new()
+	$client = New-Client
 	$client.ReceiveTimeout = $client.SendTimeout = 1000 * $Timeout
 	if (-not $client.ConnectAsync($near.DnsSafeHost, $near.Port).Wait(1000 * $Timeout)) { throw [TimeoutException]::new() }
 	$place = "$($Url.Host):$($Url.Port)"

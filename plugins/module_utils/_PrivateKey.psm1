@@ -5,9 +5,9 @@ $CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL
 $NTE_BAD_KEYSET = 0x80090016L
 $NTE_BAD_PUBLIC_KEY = 0x80090015L
 $NTE_NO_KEY = 0x8009000DL
+$NTE_NOT_FOUND = 0x80090011L
 
-# Of a key link. The flag is NCRYPT_MACHINE_KEY_FLAG, too.
-$CRYPT_MACHINE_KEYSET = 0x20
+# Of a key link.
 $AT_KEYEXCHANGE = 1
 $AT_SIGNATURE = 2
 
@@ -38,6 +38,22 @@ function Find-Certificate {
 	@($Store.Certificates.Find('FindByThumbprint', $Thumbprint, $false))[0]
 }
 
+function Get-NeededLink {
+	<# .SYNOPSIS
+	The key link of a certificate. Throws when it has none. #>
+	param([X509Certificate] $Certificate, [string] $Code)
+	$link = Get-KeyLink -Certificate $Certificate
+	if (-not $link) { throw @{ code = $Code; hresult = $CRYPT_E_NO_KEY_PROPERTY } }
+	$link
+}
+
+function Test-KeyAbsence {
+	<# .SYNOPSIS
+	Whether an HRESULT says that a key is not there. #>
+	param([Object] $HResult)
+	$HResult -in $CRYPT_E_NO_KEY_PROPERTY, $NTE_BAD_KEYSET, $NTE_NOT_FOUND
+}
+
 function Get-LinkedCertificate {
 	<# .SYNOPSIS
 	All certificates with a key link, in all stores of this user. Throws when one of the stores does not open. #>
@@ -61,11 +77,10 @@ function Open-Key {
 	<# .SYNOPSIS
 	A CngKey or, for CAPI, an RSACryptoServiceProvider. #>
 	param([hashtable] $Link)
-	$machine = $Link.flags -band $CRYPT_MACHINE_KEYSET
-	if (-not $Link.type) { return (Get-KeyStore)::OpenKey($Link.container, $Link.provider, $Link.key_spec, $machine) }
+	if (-not $Link.type) { return (Get-KeyStore)::OpenKey($Link.container, $Link.provider, $Link.key_spec, $Link.machine) }
 	$where = [Security.Cryptography.CspParameters]::new($PROV_RSA_AES, $aesProvider, $Link.container)
 	$where.KeyNumber = $Link.key_spec
-	$where.Flags = if ($machine) { 'UseExistingKey, NoPrompt, UseMachineKeyStore' } else { 'UseExistingKey, NoPrompt' }
+	$where.Flags = if ($Link.machine) { 'UseExistingKey, NoPrompt, UseMachineKeyStore' } else { 'UseExistingKey, NoPrompt' }
 	[Security.Cryptography.RSACryptoServiceProvider]::new($where)
 }
 
@@ -92,8 +107,7 @@ function Get-Proof {
 	<# .SYNOPSIS
 	Signs SHA-256 of a prefix, which keeps this from signing anything else, and the nonce. #>
 	param([X509Certificate] $Certificate, [byte[]] $Nonce)
-	$link = Get-KeyLink -Certificate $Certificate
-	if (-not $link) { throw @{ code = 'no_key'; hresult = $CRYPT_E_NO_KEY_PROPERTY } }
+	$link = Get-NeededLink -Certificate $Certificate -Code 'no_key'
 	[byte[]] $message = [Text.Encoding]::ASCII.GetBytes("hospital_it.pkcs12 proof`0") + $Nonce
 	$digest = [Security.Cryptography.SHA256]::Create().ComputeHash($message)
 	$rsa = $Certificate.PublicKey.Oid.Value -eq '1.2.840.113549.1.1.1'
@@ -124,7 +138,7 @@ function Find-LegacyKey {
 	the right key spec. #>
 	param([hashtable] $Link, [X509Certificate] $Certificate)
 	foreach ($spec in $AT_KEYEXCHANGE, $AT_SIGNATURE) {
-		$legacy = @{ container = $Link.container; provider = $aesProvider; type = $PROV_RSA_AES; flags = $Link.flags; key_spec = $spec }
+		$legacy = @{ container = $Link.container; provider = $aesProvider; type = $PROV_RSA_AES; machine = $Link.machine; key_spec = $spec }
 		try { $key = Open-Key -Link $legacy } catch {
 			if ((Get-HResult -Exception $_.Exception) -notin $NTE_BAD_KEYSET, $NTE_NO_KEY) { throw }
 			continue
@@ -141,7 +155,7 @@ function Remove-Key {
 		if ($Link.type) {
 			(Get-KeyStore)::DeleteLegacy($Link.container, $Link.provider, $Link.type)
 		} else {
-			(Get-KeyStore)::DeleteKey($Link.container, $Link.provider, $Link.key_spec, $Link.flags -band $CRYPT_MACHINE_KEYSET)
+			(Get-KeyStore)::DeleteKey($Link.container, $Link.provider, $Link.key_spec, $Link.machine)
 		}
 		return $true
 	} catch { if ((Get-HResult -Exception $_.Exception) -ne $NTE_BAD_KEYSET) { throw } }

@@ -186,10 +186,19 @@ function Get-DnsName {
 
 function Test-Request {
 	<# .SYNOPSIS
-	The keys of a request that are unknown, missing or wrong. It gets names only: the request holds secrets. #>
-	param([string[]] $Expected, [string[]] $Given, [Object] $Protocol)
-	Compare-Object -ReferenceObject $Expected -DifferenceObject ($Given -notlike '_ansible_*') | ForEach-Object -MemberName InputObject
-	if ($Protocol -ne 1) { 'protocol' }
+	The keys of the request that are unknown, missing or wrong. It is no argument: it may hold a secret. #>
+	param([string[]] $Expected)
+	$given = @($complex_args.Keys) -notlike '_ansible_*'
+	Compare-Object -ReferenceObject $Expected -DifferenceObject $given | ForEach-Object -MemberName InputObject
+	if ($complex_args.protocol -ne 1) { 'protocol' }
+}
+
+function Get-RequestRefusal {
+	<# .SYNOPSIS
+	The answer of a driver to a request that it does not understand, as it is sent; nothing when it does. #>
+	param([string] $Driver, [string[]] $Expected)
+	$wrong = @(Test-Request -Expected $Expected) -join ', '
+	if ($wrong) { ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "$Driver refuses the request because of: $wrong" } }
 }
 
 function Get-ForceKeyProtection {

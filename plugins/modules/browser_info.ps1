@@ -1,6 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
+#AnsibleRequires -CSharpUtil Ansible.None -Optional # for ansible-test before 2.19; sends nothing
 #AnsibleRequires -PowerShell ..module_utils._Store
 
 # Reads what decides whether a browser offers a certificate: authorities, browsers and their policies. Protocol: docs/developers/driver_protocol.md
@@ -164,9 +165,9 @@ function Get-Answer {
 	}
 }
 
-$wrong = Test-Request -Expected 'protocol', 'issuers' -Given $complex_args.Keys -Protocol $complex_args.protocol
-if ($wrong) {
-	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "browser_info refuses the request because of: $($wrong -join ', ')" }
+$refusal = Get-RequestRefusal -Driver 'browser_info' -Expected 'protocol', 'issuers'
+if ($refusal) {
+	$refusal
 	exit 1
 }
 ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Answer -Issuer $complex_args.issuers)

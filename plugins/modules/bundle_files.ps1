@@ -1,6 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
+#AnsibleRequires -CSharpUtil Ansible.None -Optional # for ansible-test before 2.19; sends nothing
 #AnsibleRequires -PowerShell ..module_utils._Store
 
 # Finds bundles that lie in people's folders, and reads nothing else there. Protocol: docs/developers/driver_protocol.md
@@ -134,9 +135,9 @@ function Get-Answer {
 	}
 }
 
-$wrong = Test-Request -Expected @('protocol') -Given $complex_args.Keys -Protocol $complex_args.protocol
-if ($wrong) {
-	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "bundle_files refuses the request because of: $($wrong -join ', ')" }
+$refusal = Get-RequestRefusal -Driver 'bundle_files' -Expected 'protocol'
+if ($refusal) {
+	$refusal
 	exit 1
 }
 ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Answer)

@@ -1,6 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
+#AnsibleRequires -CSharpUtil Ansible.None -Optional # for ansible-test before 2.19; sends nothing
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._FileRemoval
@@ -41,9 +42,9 @@ function Remove-Bundle {
 	$entry
 }
 
-$wrong = Test-Request -Expected 'protocol', 'computer', 'files' -Given $complex_args.Keys -Protocol $complex_args.protocol
-if ($wrong) {
-	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "bundle_removal refuses the request because of: $($wrong -join ', ')" }
+$refusal = Get-RequestRefusal -Driver 'bundle_removal' -Expected 'protocol', 'computer', 'files'
+if ($refusal) {
+	$refusal
 	exit 1
 }
 $right = $complex_args.computer -eq '' -or (Test-Computer -Name $complex_args.computer)

@@ -1,6 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
+#AnsibleRequires -CSharpUtil Ansible.None -Optional # for ansible-test before 2.19; sends nothing
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
@@ -14,9 +15,6 @@
 # the index of a step, and secrets go to .NET methods only.
 
 $certificates = 'Microsoft\SystemCertificates\My\Certificates'
-
-# HRESULTs
-$missingKey = @{ CRYPT_E_NO_KEY_PROPERTY = 0x8009200BL; NTE_BAD_KEYSET = 0x80090016L; NTE_NOT_FOUND = 0x80090011L }
 
 # A step's memo is for undoing it: "replaced", an element as it was; "added", the link of a new container; "location" of an authority.
 
@@ -68,8 +66,7 @@ function Import-Bundle {
 	$signs = try { Get-Proof -Certificate $present -Nonce ([byte[]]::new(32)) } catch { $false }
 	if (-not $signs) {
 		$leaf = Open-Bundle -Index $Index -Unsealed $unsealed -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
-		$link = Get-KeyLink -Certificate $leaf
-		if (-not $link) { throw @{ code = 'import_failed'; hresult = $missingKey.CRYPT_E_NO_KEY_PROPERTY } }
+		$link = Get-NeededLink -Certificate $leaf -Code 'import_failed'
 		$Memo.added = $link
 		if ($present) {
 			$Memo.replaced = $present.Export('SerializedCert')
@@ -126,14 +123,12 @@ function Remove-Certificate {
 		$shown = -not $Certificate.Archived
 		# Where it cannot be hidden it goes all the same.
 		try { $Certificate.Archived = $true } catch { $shown = $false }
-		try {
-			$fact.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' }
-			# Another certificate of this key may have left one.
-			$fact.swept = Remove-LostKey -Certificate $Certificate
-		} catch {
+		try { $fact.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' } } catch {
 			if ($shown) { $Certificate.Archived = $false }
 			throw
 		}
+		# Another certificate of this key may have left one. When this fails, the certificate stays hidden: its key is gone.
+		$fact.swept = Remove-LostKey -Certificate $Certificate
 	}
 	$Store.Remove($Certificate)
 	$fact
@@ -207,7 +202,7 @@ function Invoke-Transaction {
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {
 			$failure = Get-Failure -ErrorRecord $_ -Code "$($step.step -replace '_sealed')_failed"
-			if ($failure.code -eq 'prove_failed') { $failure.code = if ($failure.hresult -in $missingKey.Values) { 'no_key' } else { 'sign_failed' } }
+			if ($failure.code -eq 'prove_failed') { $failure.code = if (Test-KeyAbsence -HResult $failure.hresult) { 'no_key' } else { 'sign_failed' } }
 			$Answer.error = @{ step = $step.id } + $failure
 			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
 		}
@@ -236,7 +231,12 @@ function Assert-Owner {
 		Add-Type -AssemblyName System.Security
 		$dpapi = [Security.Cryptography.ProtectedData]
 		[void] $dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser')
-	} catch { throw @{ code = 'no_dpapi'; hresult = Get-HResult -Exception $_.Exception } }
+	} catch {
+		$failure = @{ code = 'no_dpapi'; hresult = Get-HResult -Exception $_.Exception }
+		# INTERACTIVE: no other logon of this user would do better.
+		if ('S-1-5-4' -in [Security.Principal.WindowsIdentity]::GetCurrent().Groups.Value) { $failure.code = 'dpapi_broken' }
+		throw $failure
+	}
 }
 
 function Read-OwnStore {

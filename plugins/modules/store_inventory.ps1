@@ -1,6 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
+#AnsibleRequires -CSharpUtil Ansible.None -Optional # for ansible-test before 2.19; sends nothing
 #AnsibleRequires -PowerShell ..module_utils._Store
 
 # Reads every certificate store of people on this workstation. Protocol: docs/developers/driver_protocol.md
@@ -160,9 +161,9 @@ function Get-Inventory {
 	}
 }
 
-$wrong = Test-Request -Expected 'protocol', 'holders' -Given $complex_args.Keys -Protocol $complex_args.protocol
-if ($wrong) {
-	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "store_inventory refuses the request because of: $($wrong -join ', ')" }
+$refusal = Get-RequestRefusal -Driver 'store_inventory' -Expected 'protocol', 'holders'
+if ($refusal) {
+	$refusal
 	exit 1
 }
 ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Inventory -Holder $complex_args.holders)

@@ -30,6 +30,7 @@ SCENARIOS = {
     "enrolment, logged": "the same enrolment where PowerShell is logged",
     "steady state, logged": "the same steady state there",
     "renewal, logged": "the same renewal there",
+    "enrolment, password": "the same enrolment with holder_password, where the holder is not logged on",
 }
 OFFLINE = {"state": "absent", "holder": JEANNE.account, "issuer": ".", "offline": True}
 AT_THE_DESK, AWAY, LOGGED = "ws-desk", "ws-away", "ws-logged"
@@ -67,6 +68,8 @@ def count(auth: AuthMethod) -> Iterator[Cost]:
         }
         for scenario in ("enrolment", "steady state", "renewal"):
             tasks[f"{scenario}, logged"] = (LOGGED, *tasks[scenario][1:])
+        password = {"holder_password": hospital.passwords[JEANNE.sid]}
+        tasks["enrolment, password"] = (AWAY, "certificate", certificate | password)
         for scenario in SCENARIOS:
             yield Cost(auth, scenario, _run(hospital, *tasks[scenario]))
 

@@ -43,16 +43,44 @@ def says_what_it_could_not_read(source: str) -> bool:
 
 
 def tries_dpapi(source: str) -> bool:
+    """A logon that could not keep a key is told from one that is not able to although it is interactive (S-1-5-4)."""
     guard = body(source, "Assert-Owner")
     tried = "$dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser')"
-    refused = [answer.startswith("throw @{ code = 'no_dpapi'") for _type, answer in caught(source, "Assert-Owner")]
-    return tried in guard and refused == [True] and "Assert-Owner -Sid" in body(source, "Invoke-Exchange")
+    refused = in_order(
+        guard,
+        "} catch {",
+        "$failure = @{ code = 'no_dpapi'",
+        "if ('S-1-5-4' -in [Security.Principal.WindowsIdentity]::GetCurrent().Groups.Value) { $failure.code = 'dpapi_broken' }",
+        "throw $failure",
+    )
+    once = len(caught(source, "Assert-Owner")) == 1
+    return tried in guard and refused and once and "Assert-Owner -Sid" in body(source, "Invoke-Exchange")
 
 
 def hides_before_it_removes(source: str) -> bool:
-    order = ("$Certificate.Archived = $true", "Remove-Key -Link $link", "$Store.Remove($Certificate)")
-    places = [body(source, "Remove-Certificate").find(part) for part in order]
-    return -1 not in places and places == sorted(places)
+    """Shown again only if its key is still there: not when a further container of the key does not go."""
+    removal = body(source, "Remove-Certificate")
+    order = in_order(
+        removal,
+        "$Certificate.Archived = $true",
+        "try { $fact.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' } } catch {",
+        "if ($shown) { $Certificate.Archived = $false }",
+        "\t\t}\n",
+        "\t\t$fact.swept = Remove-LostKey -Certificate $Certificate",
+        "$Store.Remove($Certificate)",
+    )
+    return order and removal.count("Remove-LostKey") == 1
+
+
+def reaches_portals_of_both_families(source: str) -> bool:
+    """The client that .NET Framework makes by itself is for IPv4. That of PowerShell for Linux has both."""
+    made = in_order(
+        body(source, "New-Client"),
+        "$client = [Net.Sockets.TcpClient]::new([Net.Sockets.AddressFamily]::InterNetworkV6)",
+        "$client.Client.DualMode = $true",
+        "} catch { [Net.Sockets.TcpClient]::new() }",
+    )
+    return made and "$client = New-Client" in body(source, "Open-Way")
 
 
 def archives_or_fails(source: str) -> bool:

@@ -117,6 +117,9 @@ class EmulatedSubject:
                 self.workstation.squatted_mutexes.add(OWNER.sid)
             case Condition.STORE_CLOSED:
                 self.workstation.store_of(OWNER.sid).has_closed_neighbour = True
+            case Condition.DPAPI_BROKEN:
+                profile = self.workstation.profiles[OWNER.sid]
+                profile.logged_on = profile.dpapi_broken = True
 
     def _trust(self, der: bytes) -> None:
         root = x509.load_der_x509_certificate(der)

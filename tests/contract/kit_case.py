@@ -39,7 +39,7 @@ FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
 """The placeholders that the harness resolves."""
 KNOWN = {
     *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
-    *("SecondaryLogon", "SquatMutex", "TemporaryProfile", "TrustRoot", "CloseStore", "DnsName"),
+    *("SecondaryLogon", "SquatMutex", "TemporaryProfile", "TrustRoot", "CloseStore", "BreakDpapi", "DnsName"),
 }
 """The preparations that the harness can make, or that have a reason here why it does not."""
 NEVER = {
@@ -48,6 +48,7 @@ NEVER = {
     "SecondaryLogon": "it would change the start of a service of Windows",
     "DnsName": "it would give the computer another name",
     "CloseStore": "it would close one of the user's stores to him",
+    "BreakDpapi": "it would damage what protects all keys of the user",
 }
 """The preparations that the kit makes on nobody's machine, with the reason."""
 LARGE = 1 << 16

@@ -25,6 +25,8 @@ class Condition(Enum):
     """An event of another process has its name until then."""
     STORE_CLOSED = "CloseStore"
     """A store of the owner, beside My, does not open."""
+    DPAPI_BROKEN = "BreakDpapi"
+    """The owner is at the desk, and Windows cannot protect data for him."""
 
 
 @dataclass(frozen=True, slots=True)

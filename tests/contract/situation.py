@@ -44,6 +44,8 @@ store: true, state: 0, twin: false, locked: false, denied: false}``
     another program has it open. ``link``: a link to a folder instead. What is behind it comes after it.
 ``closed_store: true``
     A store of the owner, beside My, does not open.
+``broken_dpapi: true``
+    The owner is logged on at the desk, and Windows cannot protect data for him.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
 ``mutex_squatted: true``
@@ -118,7 +120,7 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield PutElement(thumbprint_of(data), data, computer=False)
             case "element_without_data":
                 yield PutElement(details, None, computer=False)
-            case "temporary_profile" | "exchange_running" | "mutex_squatted" | "closed_store":
+            case _ if word in PLAIN:
                 yield PLAIN[word]
             case _ if word in PLACED:
                 yield PLACED[word](**details)
@@ -232,6 +234,7 @@ PLAIN: Mapping[str, Condition] = {
     "exchange_running": Condition.MUTEX_HELD,
     "mutex_squatted": Condition.MUTEX_SQUATTED,
     "closed_store": Condition.STORE_CLOSED,
+    "broken_dpapi": Condition.DPAPI_BROKEN,
 }
 PLACED: Mapping[str, Callable[..., PutRegistry | PutFile | DnsName]] = {
     "registry": _registry,

@@ -79,6 +79,7 @@ MUTANTS = {
     "knows_no_owner_guard": (_without("_check_owner"), "guard_another_owner"),
     "lets_a_temporary_profile_pass": (_without("_check_owner"), "guard_a_temporary_profile"),
     "needs_no_dpapi": (_without("_check_owner"), "guard_a_logon_without_dpapi"),
+    "lets_who_is_logged_on_wait": (_without("_check_owner"), "guard_a_session_whose_dpapi_fails"),
     "rolls_nothing_back": (_without("_roll_back"), "failed_prove_takes_the_import_back"),
     "sweeps_nothing": (_no_sweep, "import_sweeps_a_leftover_container"),
     "uses_one_container_for_all": (_shared_container, "renewal_leaves_the_first_key_working"),

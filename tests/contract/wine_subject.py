@@ -200,7 +200,13 @@ def order_document(order: Order) -> Json:
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}
-        case PutFile() | Condition.STORE_CLOSED | Condition.MUTEX_HELD | Condition.MUTEX_SQUATTED:
+        case (
+            PutFile()
+            | Condition.STORE_CLOSED
+            | Condition.DPAPI_BROKEN
+            | Condition.MUTEX_HELD
+            | Condition.MUTEX_SQUATTED
+        ):
             raise ValueError(f"{name_of(order)} is none of PowerShell's")
     return {"do": name_of(order), **facts}
 

@@ -35,7 +35,7 @@ pytestmark = [
 
 ONE_USE = "    passphrase = secrets.token_urlsafe(32)\n"
 TOLD = f"{ONE_USE}    with open('{{path}}', 'a') as told: told.write(passphrase + chr(10))\n"
-SEALS = "    return bool(inventory.logging.kinds)\n"
+SEALS = "    return bool(inventory.logging.kinds) or context.password is not None\n"
 MODULE_LOGGING, SCRIPT_BLOCK_LOGGING = 4103, 4104
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +36,7 @@ $to = @{{ Url = '{url}'; Proxy = '{proxy}'; Timeout = 10; Status = @({status}) }
 try {{ Connect-Portal -Certificate $certificate -Fact $fact @to }} catch {{ $thrown = $_.TargetObject }}
 @{{ fact = $fact; thrown = $thrown }} | ConvertTo-Json -Compress
 """
+LOOPBACK_OF_IPV6 = "::1"
 ISSUER = "CN=AC Personnes, O=Registre d'Essai des Expositions, C=FR"
 
 
@@ -100,4 +102,22 @@ def test_the_status_counts_and_the_proxy_is_used(authority: Authority, jeanne: I
         accepted = connect(portal, jeanne, tmp_path, proxy=proxy.url, status="404")
     assert refused["fact"] == facts("TLSv1.3", http_status=404, code="http_refused")
     assert accepted == {"fact": facts("TLSv1.3", http_status=404), "thrown": None}
+    assert proxy.tunnels == [f"localhost:{portal.port}"]
+
+
+def has_ipv6() -> bool:
+    """Whether this machine has the loopback address of IPv6."""
+    try:
+        with socket.create_server((LOOPBACK_OF_IPV6, 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+def test_what_has_an_address_of_ipv6_only_is_reached(
+    authority: Authority, jeanne: IssuedBundle, tmp_path: Path
+) -> None:
+    with Portal(authority, terms=Terms(address="localhost")) as portal, WebProxy(address=LOOPBACK_OF_IPV6) as proxy:
+        assert connect(portal, jeanne, tmp_path, proxy=proxy.url) == {"fact": facts("TLSv1.3"), "thrown": None}
     assert proxy.tunnels == [f"localhost:{portal.port}"]

@@ -15,11 +15,16 @@ from types import TracebackType
 from lab.tls import LOOPBACK
 
 
+class _ServerOfIPv6(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 @dataclass
 class WebProxy:
-    """Starts on ``with``. ``account``: whom it serves, as ``name:password``; None for everybody."""
+    """Starts on ``with``. ``account``: whom it serves, as ``name:password``; None for everybody. ``address``: where it listens."""
 
     account: str | None = field(default=None, repr=False)
+    address: str = LOOPBACK
     tunnels: list[str] = field(default_factory=list)
     authorisations: list[str | None] = field(default_factory=list)
 
@@ -31,10 +36,11 @@ class WebProxy:
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"http://[{self.address}]:{self.port}" if ":" in self.address else f"http://{self.address}:{self.port}"
 
     def __enter__(self) -> WebProxy:
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
+        server = _ServerOfIPv6 if ":" in self.address else ThreadingHTTPServer
+        self._server = server((self.address, 0), self._handler())
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""An import where PowerShell logs what it runs: the workstation makes a transport key first, and the passphrase travels sealed to it."""
+"""An import where PowerShell logs what it runs, or may: the workstation makes a transport key, and the passphrase travels sealed to it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ SEALED_IMPORT = "import_sealed"
 NONCE_BYTES = 32
 
 
-def needs_sealing(inventory: Inventory) -> bool:
-    """Whether what PowerShell handles is kept in a log there."""
-    return bool(inventory.logging.kinds)
+def needs_sealing(inventory: Inventory, context: RunAs) -> bool:
+    """Whether what PowerShell handles as the holder is kept in a log there, or nobody can tell.
+
+    A logon with a password loads the holder's hive, and the inventory did not see the policies in it when he was not logged on.
+    """
+    return bool(inventory.logging.kinds) or context.password is not None
 
 
 def obtain_transport_key(

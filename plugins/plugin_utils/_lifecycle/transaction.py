@@ -217,10 +217,10 @@ def _request(planned: Transaction, nonce: bytes) -> ExchangeRequest:
 def _with_bundle(
     request: ExchangeRequest, planned: Transaction, material: ImportMaterial, drivers: Drivers, context: RunAs
 ) -> ExchangeRequest:
-    """The request with the p12 of its import. Where PowerShell logs, its passphrase is sealed to a key that is made for it now."""
+    """The request with the p12 of its import. Where PowerShell may log, its passphrase is sealed to a key that is made for it now."""
     inventory, transport = planned.inventory, transcode(material.bundle, planned.inventory.os_build)
     arguments: dict[str, Any] = {"exportable": material.exportable}
-    if needs_sealing(inventory):
+    if needs_sealing(inventory, context):
         key = obtain_transport_key(drivers, inventory, request, material.bundle.leaf.thumbprint, context)
         kind, arguments = SEALED_IMPORT, arguments | sealed_arguments(transport, key)
     else:

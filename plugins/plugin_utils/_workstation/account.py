@@ -99,8 +99,8 @@ def run_context(owner: HolderAccount, inventory: Inventory, password: str | None
 def check_logged_password(inventory: Inventory, run_as: RunAs) -> None:
     """Refuses to send a holder's Windows password to a workstation that logs what PowerShell runs.
 
-    Ansible's wrapper hands the password to commands of PowerShell, and module logging keeps their arguments. Raises ``CollectionError``:
-    ``logged_password``.
+    Ansible's wrapper hands the password to commands of PowerShell, and module logging keeps their arguments. What nobody can tell
+    beforehand is a policy in the hive of a holder who is not logged on. Raises ``CollectionError``: ``logged_password``.
     """
     kinds = ", ".join(inventory.logging.kinds)
     if run_as.password is not None and kinds:

@@ -146,7 +146,7 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "Look up the HRESULT. Common causes are a full disk and a full profile quota.",
     ),
     "transport_key_failed": Explanation(
-        "{computer} logs what PowerShell runs, and Windows could not make the key for {name} that keeps secrets out of these logs",
+        "Windows on {computer} could not make the key for {name} that keeps secrets out of PowerShell's logs",
         "Look up the HRESULT. Common causes are a full disk and a full profile quota. Nothing was imported.",
     ),
     "transport_key_left": Explanation(
@@ -186,6 +186,12 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "{computer} was asked to trust a root certificate", "Distribute roots by policy. Report this error."
     ),
     "force_key_protection": FINDINGS["force_key_protection"],
+    "dpapi_broken": Explanation(
+        "Windows on {computer} cannot protect a private key for {name}, although the logon is interactive",
+        "Waiting does not help. Look up the HRESULT. Common causes are a damaged folder AppData\\Roaming\\Microsoft\\Protect in the "
+        "profile, a password that was reset while no domain controller could be reached, and a full disk. Then let the holder log on anew, "
+        "and run the task again.",
+    ),
     "connect_failed": Explanation(
         "A portal did not accept the certificate of {name} on {computer}",
         "Run portal_info with from: workstation, which tells the cause.",

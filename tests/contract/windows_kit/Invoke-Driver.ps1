@@ -28,7 +28,7 @@ function Invoke-One {
 	foreach ($found in [regex]::Matches($source, '(?m)^#AnsibleRequires -PowerShell \.\.module_utils\.(\w+)')) {
 		$modules[$found.Groups[1].Value] = [IO.File]::ReadAllText("$folder\$($found.Groups[1].Value).psm1")
 	}
-	if ($source -match '(?m)^#AnsibleRequires -CSharpUtil' -and -not $state.compiled) {
+	if ($source -match '(?m)^#AnsibleRequires -CSharpUtil \.\.' -and -not $state.compiled) {
 		# All at once, since one may use another.
 		Add-KitType -Path ([IO.Directory]::GetFiles($folder, '*.cs'))
 		$state.compiled = $true

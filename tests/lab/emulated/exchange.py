@@ -64,7 +64,9 @@ class _StoreExchange(Exchange):
             raise DriverError("temporary_profile")
         if self._computer.force_key_protection:
             raise DriverError("force_key_protection")
-        if not self._session.dpapi:
+        if self._profile.dpapi_broken and self._session.interactive:
+            raise DriverError("dpapi_broken", HResult.NTE_BAD_KEY_STATE)
+        if self._profile.dpapi_broken or not self._session.dpapi:
             raise DriverError("no_dpapi", HResult.SEC_E_DELEGATION_REQUIRED)
 
     def _transact(self, check_mode: bool) -> None:

@@ -17,10 +17,12 @@ LOGON_FAILURE = "The user name or password is incorrect, Win32ErrorCode 1326 - 0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A process's user. ``dpapi``: this logon can protect data for him, so a private key can be stored."""
+    """A process's user. ``dpapi``: this logon can protect data for him, so a private key can be stored. ``interactive``: S-1-5-4 is in
+    its token."""
 
     user: User
     dpapi: bool
+    interactive: bool = False
 
 
 def connect(computer: Computer, logon: Logon) -> Session:
@@ -53,7 +55,7 @@ def _without_password(computer: Computer, connection: Session, user: User) -> Se
     profile = computer.profiles.get(user.sid)
     at_the_desk = profile is not None and profile.logged_on
     connected = connection.user == user and connection.dpapi
-    return Session(user, dpapi=at_the_desk or connected)
+    return Session(user, dpapi=at_the_desk or connected, interactive=at_the_desk)
 
 
 def _with_password(computer: Computer, wanted: Become, user: User, password: str) -> Session:
@@ -70,4 +72,4 @@ def _with_password(computer: Computer, wanted: Become, user: User, password: str
             if domain
             else f"Failed to logon {name} ({LOGON_FAILURE})"
         )
-    return Session(user, dpapi=wanted.logon_type != "network")
+    return Session(user, dpapi=wanted.logon_type != "network", interactive=wanted.logon_type == "interactive")

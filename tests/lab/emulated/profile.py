@@ -37,6 +37,8 @@ class Profile:
     """Even an administrator is kept out."""
     locked: bool = False
     """Another program has the store's files open, and shares them with nobody."""
+    dpapi_broken: bool = False
+    """Windows cannot protect data for its owner, whatever the logon is."""
     processes: int = 0
 
     @property

@@ -53,6 +53,22 @@ def test_who_is_not_logged_on_has_no_dpapi() -> None:
     assert target.store_of(MARC.sid).elements == {}
 
 
+@pytest.mark.parametrize(
+    ("owner", "options", "code"),
+    [
+        (JEANNE, {}, "dpapi_broken"),
+        (MARC, {}, "no_dpapi"),
+        (MARC, {"password": MARC.password}, "dpapi_broken"),
+        (MARC, {"password": MARC.password, "logon_type": "Network"}, "no_dpapi"),
+    ],
+    ids=["at the desk", "S4U", "password", "network"],
+)
+def test_only_an_interactive_logon_says_that_dpapi_is_broken(owner: User, options: dict[str, str], code: str) -> None:
+    target = workstation()
+    target.profiles[owner.sid].dpapi_broken = True
+    assert enrol(target, owner, ADMINISTRATOR, owner, **options)["error"]["code"] == code
+
+
 @pytest.mark.parametrize(("method", "works"), [(AuthMethod.BASIC, True), (AuthMethod.NTLM, False)])
 def test_the_connections_own_store_depends_on_the_logon(method: AuthMethod, works: bool) -> None:
     """A network logon has no DPAPI of its own."""

@@ -151,8 +151,8 @@ def accounts(scene: Scene) -> list[str]:
 
 
 def passwords(scene: Scene) -> list[str | None]:
-    """The Windows passwords that were tried."""
-    return [run_as.password for _account, run_as, _request in scene.workstation.exchanges]
+    """The Windows passwords that were tried. With one, an import takes two exchanges."""
+    return list(dict.fromkeys(run_as.password for _account, run_as, _request in scene.workstation.exchanges))
 
 
 def computers(scene: Scene) -> list[str | None]:

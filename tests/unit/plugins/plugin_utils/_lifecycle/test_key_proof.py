@@ -142,6 +142,7 @@ def test_of_several_usable_ones_the_one_that_counts_is_tried(authority: Authorit
         (ExchangeError("guard", "stale_store", None), "changed between reading and writing"),
         (ExchangeError("guard", "busy", None), "Another exchange"),
         (ExchangeError("guard", "no_dpapi", 0x80090345), "while the holder is logged on"),
+        (ExchangeError("guard", "dpapi_broken", 0x8009000B), "0x8009000B"),
         (ExchangeError("1", "no_certificate", None), "is no longer in the store"),
         (ExchangeError("1", "sign_failed", 0x80090022), "asks for consent"),
         (ExchangeError("1", "unexpected", None), "unforeseen"),

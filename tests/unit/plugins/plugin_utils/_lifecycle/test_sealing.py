@@ -93,6 +93,19 @@ def test_no_request_holds_the_passphrase(issued: IssuedBundle, monkeypatch: pyte
     assert not [value for value in values if bundle.passphrase in str(value) or bundle.passphrase.encode() == value]
 
 
+def test_a_logon_with_a_password_may_be_logged_by_a_policy_that_nobody_saw(issued: IssuedBundle) -> None:
+    """It loads the holder's hive, and the inventory came before."""
+    drivers = FakeDrivers(inventory(logging=Logging(**QUIET), profiles=(profile(loaded=False),)))
+    assert run(drivers, issued, holder_password="hers").proven
+    assert sent(drivers) == [["transport_key"], ["chain", "import_sealed", "prove"]]
+
+
+def test_an_empty_password_makes_no_logon(issued: IssuedBundle) -> None:
+    drivers = FakeDrivers()
+    run(drivers, issued, holder_password="")
+    assert sent(drivers) == [["chain", "import", "prove"]]
+
+
 def test_nothing_changes_where_nothing_is_logged(issued: IssuedBundle) -> None:
     drivers = FakeDrivers()
     run(drivers, issued)

@@ -44,7 +44,7 @@ def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> Collect
 
 def test_every_code_of_the_driver_has_a_sentence() -> None:
     exchange, *shared = (path.read_text(encoding="ascii") for path in (DRIVER, *SHARED))
-    refused = re.findall(r"code = '(\w+)'", "".join((exchange, *shared)))
+    refused = re.findall(r"(?:code = |Get-NeededLink .* -Code )'(\w+)'", "".join((exchange, *shared)))
     steps = re.findall(r"^\t(\w+) = ", exchange.partition("$stepKeys = @{")[2].partition("\n}")[0], re.MULTILINE)
     assert len(steps) == 10
     failed = [f"{step}_failed" for step in steps if step not in ("prove", "import_sealed", "computer")]
@@ -104,6 +104,14 @@ def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, s
     reason = exchange_error(answer("no_dpapi"), run_as, "WS-1")
     assert isinstance(reason, Deferred)
     assert said in str(reason)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_session_whose_dpapi_fails_has_failed_because_waiting_does_not_help(own: bool) -> None:
+    found = exchange_error(answer("dpapi_broken"), RunAs(Context.BECOME, HOLDER, own=own), "WS-1")
+    assert isinstance(found, CollectionError)
+    assert found.code == "dpapi_broken"
+    assert "while the holder is logged on" not in str(found)
 
 
 def test_an_exchange_that_did_not_stop_is_no_refusal() -> None:
