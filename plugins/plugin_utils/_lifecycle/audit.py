@@ -17,7 +17,15 @@ from .._errors import counted
 from .._facts.codec import to_map
 from .._facts.schema import AuditRecord
 
-MISTAKES = ("bad_arguments", "bad_pattern", "bad_time_zone", "missing_library", "wrong_computer")
+MISTAKES = (
+    "bad_arguments",
+    "bad_pattern",
+    "bad_time_zone",
+    "missing_library",
+    "not_windows",
+    "untried_connection",
+    "wrong_computer",
+)
 """Codes of errors that no later run mends: somebody has to correct the task, the controller or the inventory."""
 
 LONGEST_REASON = 400

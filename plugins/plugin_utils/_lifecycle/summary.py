@@ -117,7 +117,7 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
 
 def _unread(results: Mapping[str, Result | None]) -> Iterator[str]:
     """The stores that an audit could not read, or only in part. Other tasks say it of their own holders."""
-    places = []
+    places: list[str] = []
     for host, result in results.items():
         if result is None or "problem" not in result:
             continue

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
 from unit.plugins.action.effects import (
     DAY,
     EAST,
@@ -49,6 +50,23 @@ def holder(name: str) -> Any:
     return lambda scene: facts(scene)["holders"][0][name]
 
 
+def silent(scene: Scene) -> None:
+    """Nothing listens there."""
+
+    def lost(_holders: Any) -> Any:
+        raise ConnectionLost("Nothing listens there.", code="connection_refused", next_step="Switch it on.", detail="")
+
+    vars(scene.workstation)["inventory"] = lost
+
+
+def audited(scene: Scene) -> bool:
+    return "audit_pkcs12" in scene.result["ansible_facts"]
+
+
+def failed(scene: Scene) -> bool:
+    return bool(scene.result["failed"])
+
+
 EFFECTS = [
     Effect("holders", [JEANNE, PAUL], listed, [CARD, HERS], [CARD, HERS, HIS], scene=crowded),
     Effect("holders.user", PAUL["user"], holder("owner_sid"), sid_of(JEANNE["user"]), sid_of(PAUL["user"]), scene=crowded),
@@ -82,6 +100,8 @@ EFFECTS = [
     Effect("computer", "WS-2", code, None, "wrong_computer"),
     Effect("computer", "pc-7", warned, 1, 0, scene=renamed),
     Effect("computer", "ws-1", computers, [None], ["ws-1"], {"prove": True}, lambda scene: scene.plant(OLD)),
+    Effect("record_audit", True, audited, False, True),
+    Effect("fail_on_unreachable", True, failed, False, True, {"record_audit": True}, silent),
     Effect("prove", True, holder("proof"), None, "proven", scene=lambda scene: scene.plant(OLD)),
 ]  # fmt: skip
 
