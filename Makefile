@@ -153,7 +153,7 @@ lint-ruff: $(LINT)/stamp ## check Python code for style and common errors
 
 lint-mypy: $(LINT)/stamp .venv/stamp ## check Python types, in strict mode
 	$(PYTHON) conftest.py
-	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser -p awx -p monitoring -p matrix
+	$(LINT)/bin/mypy --python-executable $(PYTHON) -p ansible_collections.hospital_it.pkcs12.plugins -p lab -p contract -p consistency -p browser -p awx -p monitoring -p matrix -p benchmarks
 
 lint-layers: .venv/stamp ## check that imports between the packages of plugin_utils go down only
 	$(PYTHON) -m pytest -q tests/consistency/test_layers.py
