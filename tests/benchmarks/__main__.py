@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks import page, peer_collections
 from benchmarks.comparison_page import rendered
-from benchmarks.counted import Counted
+from benchmarks.counted import OURS, Counted
 from benchmarks.promises import promises
 from benchmarks.side_by_side import LINES, NAME, CoreCounts, SideBySide, keep_result, kept_result, playbooks_state
 from benchmarks.single_tasks import single_tasks
@@ -35,13 +35,16 @@ def main() -> int:
     parser.add_argument(
         "--peer", type=Path, help="folder with ansible_collections; it is filled in .build/peer unless said"
     )
+    parser.add_argument(
+        "--again", action="store_true", help="count ansible.windows also where nothing of it has changed"
+    )
     asked = parser.parse_args()
     unknown = sorted(set(asked.parts) - set(PARTS))
     if unknown:
         parser.error(f"There is no part {', '.join(unknown)}; there are {', '.join(PARTS)}.")
     peer = (asked.peer or peer_collections.FOLDER).resolve()
     for part in asked.parts or PARTS:
-        result = with_part(kept_result(), part, peer)
+        result = with_part(kept_result(), part, peer, again=asked.again)
         keep_result(result)
         page.write(page.BENCHMARKS, NAME, rendered(result))
     broken = [each for each in promises(kept_result()) if not each.kept]
@@ -50,8 +53,8 @@ def main() -> int:
     return int(bool(broken))
 
 
-def with_part(result: SideBySide, part: str, peer: Path) -> SideBySide:
-    """The result with this part measured anew. Raises ``RuntimeError`` where that cannot be done."""
+def with_part(result: SideBySide, part: str, peer: Path, *, again: bool) -> SideBySide:
+    """The result with this part measured anew; see ``still_true`` and ``again``. Raises ``RuntimeError`` where that cannot be done."""
     if part == TASKS:
         return replace(result, tasks=single_tasks())
     if bed() is None:
@@ -62,20 +65,27 @@ def with_part(result: SideBySide, part: str, peer: Path) -> SideBySide:
     if part == TIMES:
         return replace(result, times=measure(peer))
     (core,) = (each for each in cores() if each.line == part)
-    counts = counted_with(core, peer)
-    measured = {
-        **result.cores,
-        part: CoreCounts(core.version, counts, peer_collections.found(peer), playbooks_state()),
-    }
+    kept = [] if again else still_true(result.cores.get(part), core)
+    counts = [*counted_with(core, None if kept else peer), *kept]
+    measured = {**result.cores, part: CoreCounts(core.version, counts, peer_collections.wanted(), playbooks_state())}
     return replace(result, cores={line: measured[line] for line in LINES if line in measured})
 
 
-def counted_with(core: Core, peer: Path) -> list[Counted]:
-    """In the environment of a core. Raises ``RuntimeError`` when that has another core, and ``CalledProcessError``."""
+def still_true(kept: CoreCounts | None, core: Core) -> list[Counted]:
+    """The kept counts of the other sides. They depend on the core, the collections and the playbooks, and on nothing of ours."""
+    now = (core.version, peer_collections.wanted(), playbooks_state())
+    if kept is None or (kept.ansible_core, kept.peer, kept.playbooks) != now:
+        return []
+    return [each for each in kept.counts if each.side != OURS]
+
+
+def counted_with(core: Core, peer: Path | None) -> list[Counted]:
+    """In the environment of a core; only our side without ``peer``. Raises ``RuntimeError`` when that has another core."""
     make_environment(core)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "counts.json"
-        command = [str(core.folder / "bin" / "python"), "-m", "benchmarks.one_core", str(out), "--peer", str(peer)]
+        command = [str(core.folder / "bin" / "python"), "-m", "benchmarks.one_core", str(out)]
+        command += ["--peer", str(peer)] if peer else []
         subprocess.run(command, cwd=ROOT, env=dict(environment(core)), check=True, stdout=sys.stdout)
         return counts_of(core, out.read_text(encoding="utf-8"))
 
