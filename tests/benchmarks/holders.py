@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m benchmarks.holders``: what a workstation with many holders costs, in one task and in a loop of single-holder tasks."""
+"""What a workstation with many holders costs, in one task and in a loop of single-holder tasks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import table
 from lab.hospital import Hospital
 from lab.people import Desk, Person, Seat
 from lab.playbook import play
@@ -75,22 +74,3 @@ def _run(hospital: Hospital, task: dict[str, Any]) -> Tally:
     if run.exit_code:
         raise RuntimeError(run.stdout + run.stderr)
     return tally(run.requests)
-
-
-def main() -> None:
-    """Prints the figures."""
-    rows = [
-        (
-            str(cost.holders),
-            cost.shape,
-            cost.scenario,
-            *map(str, (cost.tally.commands, cost.tally.requests, cost.tally.body_bytes)),
-        )
-        for number in NUMBERS
-        for cost in count_holders(number)
-    ]
-    print(table([("holders", "shape", "scenario", "commands", "requests", "body bytes"), *rows]))
-
-
-if __name__ == "__main__":
-    main()
