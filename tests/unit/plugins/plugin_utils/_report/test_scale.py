@@ -8,10 +8,13 @@ big report, which would take hours. `make bench-fleet` makes a report of twenty 
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
+import re
 import sys
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +30,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     holders_csv,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import SHOWN, page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
@@ -138,6 +141,12 @@ def rows_of_html(page: bytes, kind: bytes) -> int:
     return sum(table.partition(b"</table>")[0].count(b"<tr") - 1 for table in tables)
 
 
+def unpacked(page: bytes) -> bytes:
+    """The page as its script makes it: the packed rows of a table are in the table."""
+    packed = rb'</tbody>\s*</table>\s*<p class="note unpacked">[^<]*</p>\s*<script type="text/plain" class="packed">([^<]*)</script>'
+    return re.sub(packed, lambda found: zlib.decompress(base64.b64decode(found[1])) + b"</tbody></table>", page)
+
+
 def rows(data: bytes) -> int:
     return sum(1 for _row in csv.reader(io.StringIO(data.decode("utf-8-sig")))) - 1
 
@@ -156,9 +165,12 @@ def test_everybody_is_in_the_report(big: Report) -> None:
 
 def test_everybody_is_in_every_form(big: Report) -> None:
     made_of = {form.suffix: form.make(big) for forms in FILE_FORMATS.values() for form in forms}
-    assert rows_of_html(made_of[".html"], b"holders") == SIZE + WITHOUT
-    assert rows_of_html(made_of[".html"], b"workstations") == SIZE
-    assert rows_of_html(made_of[".html"], b"certificates") == len(big.certificates)
+    page_of_all = unpacked(made_of[".html"])
+    assert rows_of_html(page_of_all, b"holders") == SIZE + WITHOUT
+    assert rows_of_html(page_of_all, b"workstations") == SIZE
+    assert rows_of_html(page_of_all, b"certificates") == len(big.certificates)
+    assert rows_of_html(made_of[".html"], b"holders") == SHOWN
+    assert len(made_of[".html"]) < len(page_of_all) / 3
     assert rows(made_of["-holders.csv"]) == SIZE + WITHOUT
     assert rows(made_of["-certificates.csv"]) == len(big.certificates)
     assert made_of[".prom"].count(b"\npkcs12_holder_status{") == SIZE + WITHOUT
