@@ -22,6 +22,7 @@ DOCUMENTS = [
     "SECURITY.md",
     "changelogs/",
     "docs/awx/",
+    "docs/benchmarks.md",
     "docs/images/",
     "docs/monitoring/",
     "docs/*.schema.json",

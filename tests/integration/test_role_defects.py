@@ -52,6 +52,7 @@ STEPS: Mapping[str, tuple[str, Json, str]] = {
     "nobody": ("retire", {}, SECOND),
     "no issuer": ("retire", {"retire_authorisations": [PAUL.authorisation], "retire_issuer": ""}, SECOND),
     "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
+    "only mistyped": ("retire", {"retire_authorisations": ["T9"]}, f"{WARD}:{SECOND}"),
     "retired": ("retire", {"retire_authorisations": [JEANNE.authorisation]}, f"{WARD}:{ADMIN}:{SECOND}"),
 }
 
@@ -242,6 +243,12 @@ def test_number_alone_is_enough_to_be_red(played: Played) -> None:
     """The first workstation is done; it ends red for the whole run."""
     run = played.runs["retire"]
     assert failed_hosts(run) - {AWAY} == {ADMIN}
+    assert run.exit_code == 2
+
+
+def test_a_number_that_nobody_has_is_red_where_all_else_is_well(played: Played) -> None:
+    run = played.runs["only mistyped"]
+    assert (summary(run)["hosts_ending_failed"], summary(run)["not_found"]) == ([], ["T9"])
     assert run.exit_code == 2
 
 

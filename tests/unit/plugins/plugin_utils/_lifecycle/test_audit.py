@@ -11,12 +11,12 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import (
     LONGEST_REASON,
-    MISTAKES,
     audited,
 )
 
 AT = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 FACTS = {"certificates": [{}], "unread": [], "holders": [{"user": "CHU\\a", "status": "valid"}]}
+ADDRESS = ("not_windows", "untried_connection", "wrong_computer")
 SILENT = {"unreachable": True, "changed": False, "msg": "Nothing listens there."}
 
 
@@ -44,7 +44,7 @@ def test_what_may_be_over_tomorrow_is_a_result_unless_the_site_wants_it_red(
     assert fails or told["warnings"][0].startswith("ws-1: It ")
 
 
-@pytest.mark.parametrize("code", [*MISTAKES, None])
+@pytest.mark.parametrize("code", ["bad_arguments", "bad_pattern", "bad_time_zone", "missing_library", *ADDRESS, None])
 def test_a_mistake_and_a_defect_stay_failures(code: str | None) -> None:
     told = audited(failure(code), "ws-1", AT, fail_on_unreachable=False)
     assert (told["failed"], told["problem"]) == (True, "It could not be audited: It is wrong.")

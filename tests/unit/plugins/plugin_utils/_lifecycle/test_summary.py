@@ -162,8 +162,14 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
     unread = [{"owner_sid": "S-1-5-21-7", "reason": "access was denied"}]
     known = {"holders": [], "unread": unread, "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
     silent = {"answered": False, "problem": "It did not answer: x.", "msg": "x.", "ansible_facts": {"audit_pkcs12": {}}}
-    refused = {"answered": True, "problem": "It could not be audited: y.", "msg": "y.", "ansible_facts": {}}
-    found = told({"a": {"problem": "", "ansible_facts": {"pkcs12": known}}, "b": silent, "c": refused})
+    refused = {
+        "answered": True,
+        "problem": "It could not be audited: y.",
+        "msg": "y.",
+        "ansible_facts": {"audit_pkcs12": {}},
+    }
+    enrolled = of(person(1)) | {"ansible_facts": {"pkcs12": known}}
+    found = told({"a": {"problem": "", "ansible_facts": {"pkcs12": known}}, "b": silent, "c": refused, "d": enrolled})
     assert (found["unreachable_hosts"], found["failed_hosts"]) == (["b"], ["c"])
     assert "stores that were not read, or only in part (1): CHU\\a at a (access was denied)" in found["lines"]
 
