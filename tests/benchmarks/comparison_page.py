@@ -66,7 +66,7 @@ def _of_core(core: CoreCounts) -> Iterator[str]:
     peers = " and ".join(f"{name} {version}" for name, version in core.peer.items())
     yield f"ansible-core {core.ansible_core}. Each cell has the figure of this collection, a stroke, and that of {peers}."
     yield table(COUNTS, [_counts(pair) for pair in pairs(core.counts)])
-    alone = next(each for each in core.counts if each.side == OURS and each.holders == NUMBERS[-1])
+    (alone,) = (each for each in core.counts if each.side == OURS and each.holders == NUMBERS[-1])
     yield (
         f"This collection in the steady state of {alone.holders} holders: {alone.commands} command, {alone.requests} requests,"
         f" {alone.sent} bytes sent, {alone.answered} answered."

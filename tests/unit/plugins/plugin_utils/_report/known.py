@@ -15,7 +15,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, ReportParameters
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import Rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
-from unit.plugins.plugin_utils.records import DAY, NOW, record
+from unit.plugins.plugin_utils.fakes import NOW
+from unit.plugins.plugin_utils.records import DAY, record
 
 __all__ = ["DAY", "JEANNE", "NOW", "PARAMETERS", "PAUL", "RULES", "host", "record", "report"]
 
