@@ -88,12 +88,15 @@ def _create(path: Path, me: LockHolder) -> bool:
     new = _written(path, me)
     try:
         os.link(new, path)
-    except FileExistsError:
+    except (
+        FileExistsError,
+        FileNotFoundError,
+    ):  # the lock is there; or who has just got it took the new file for a leftover
         return False
     except OSError:
         return _create_exclusively(path, me)
     finally:
-        new.unlink()
+        new.unlink(missing_ok=True)
     return True
 
 

@@ -122,3 +122,21 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     (tmp_path / ".link.lock.2").write_text(json.dumps(asdict(replace(me(), host="awx-node-2"))), encoding="utf-8")
     with locked(tmp_path, "link", me()):
         assert sorted(path.name for path in tmp_path.iterdir()) == [".link.lock", ".link.lock.2"]
+
+
+def test_whoever_took_a_new_file_for_a_leftover_does_not_stop_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that has no content yet looks like one that a killed process left."""
+    link, tries = os.link, []
+
+    def raced(source: Path, target: Path) -> None:
+        if not tries:
+            source.unlink()
+        tries.append(source)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", raced)
+    with locked(tmp_path, "link", me()) as former:
+        assert (former, len(tries)) == (None, 2)
+    assert list(tmp_path.iterdir()) == []
