@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,18 +95,6 @@ def counts_of(core: Core, answer: str) -> list[Counted]:
     if found["ansible_core"] != core.version:
         raise RuntimeError(f"ansible-core {found['ansible_core']} has run, not {core.version}")
     return [Counted(**each) for each in found["counts"]]
-
-
-def table(rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as they need to be; numbers to the right."""
-    lines = list(rows)
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if cell.isdigit() else cell.ljust(width) for cell, width in zip(line, widths, strict=True)
-        )
-        for line in lines
-    )
 
 
 if __name__ == "__main__":

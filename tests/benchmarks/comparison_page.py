@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from benchmarks.counted import FLOOR, OURS, Counted
 from benchmarks.holders import NUMBERS
@@ -12,7 +12,7 @@ from benchmarks.page import table
 from benchmarks.promises import promises
 from benchmarks.side_by_side import LINES, CoreCounts, Pair, SideBySide, pairs
 from benchmarks.single_tasks import TaskCounts
-from benchmarks.times import EMPTY, NOTHING, PING, Times
+from benchmarks.times import EMPTY, NOTHING, PING, Sample, Times
 
 NOT_MEASURED = "Not measured yet."
 
@@ -108,24 +108,28 @@ def _floors(counts: Sequence[Counted]) -> str:
 
 def _times(times: Times) -> Iterator[str]:
     medians = times.medians
-    ping, empty, start = medians[PING], medians[EMPTY], medians[NOTHING]
-    rows = [
-        (
-            what,
-            f"{each.seconds:.2f}",
-            f"{each.seconds / ping.seconds:.2f}",
-            f"{each.seconds / empty.seconds:.2f}",
-            f"{each.cpu:.2f}",
-            f"{each.cpu - start.cpu:.2f}",
-            each.peak_kib // 1024,
-            each.commands,
-            each.sent,
-        )
-        for what, each in medians.items()
-    ]
-    yield table(TIMES, rows)
     yield (
-        f"Medians of {times.rounds} interleaved rounds on {times.machine['cores']} cores ({times.machine['processor']}),"
-        f" ansible-core {times.ansible_core}, Python {times.machine['python']}. The load of the machine before a round was"
-        f" {min(times.load):.1f} to {max(times.load):.1f}."
+        f"{len(times.rounds)} interleaved rounds on {times.machine['cores']} cores ({times.machine['processor']}), ansible-core"
+        f" {times.ansible_core}, Python {times.machine['python']}. The load of the machine before a round was"
+        f" {min(times.load):.1f} to {max(times.load):.1f}. Figures are medians. A ratio is the median of the rounds' ratios; in brackets is"
+        " the ratio of the medians, which a load that changes from round to round moves more."
+    )
+    yield table(TIMES, [_time(times, medians, what) for what in medians])
+
+
+def _time(times: Times, medians: Mapping[str, Sample], what: str) -> tuple[object, ...]:
+    def ratio(floor: str) -> str:
+        return f"{times.ratio(what, floor):.2f} ({each.seconds / medians[floor].seconds:.2f})"
+
+    each = medians[what]
+    return (
+        what,
+        f"{each.seconds:.2f}",
+        ratio(PING),
+        ratio(EMPTY),
+        f"{each.cpu:.2f}",
+        f"{each.cpu - medians[NOTHING].cpu:.2f}",
+        each.peak_kib // 1024,
+        each.commands,
+        each.sent,
     )

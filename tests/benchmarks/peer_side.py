@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.counted import FLOOR, PEER, Counted, counted
+from benchmarks.floor import EMPTY
 from benchmarks.one_user import OneUser
 from lab.hospital import Hospital
 from lab.people import DOMAIN, Desk, Person, Seat
@@ -20,11 +21,10 @@ from lab.wine import WineWorkstation
 from lab.winrm import Intercept, Listener
 from lab.workstation_interface import AuthMethod
 
-HERE = Path(__file__).parent
-BOOKS = HERE / "peer"
+BOOKS = Path(__file__).with_name("peer")
 DESK = "ws-peer"
 HOLDER = Person("Holder 00", "T200000", "holder0", 2000)
-FLOORS = {"win_ping": "ansible.windows.win_ping", "empty module": "empty_wrapper"}
+FLOORS = {"win_ping": "ansible.windows.win_ping", "empty module": "empty"}
 STORE = "(Get-ChildItem Cert:\\CurrentUser\\My | Where-Object HasPrivateKey).Thumbprint -join ' '"
 PATIENT = {"ansible_winrm_operation_timeout_sec": 240, "ansible_winrm_read_timeout_sec": 270}
 """A request that is asked again, because a busy machine answers late, would count twice."""
@@ -75,9 +75,9 @@ class PeerDesk:
 
 
 def environment(collections: Path) -> dict[str, str]:
-    """Of a play that uses modules of both sides and of this folder."""
+    """Of a play that uses modules of both sides and the empty module."""
     paths = os.pathsep.join([str(ROOT / ".build" / "collections"), str(collections)])
-    return {"ANSIBLE_COLLECTIONS_PATH": paths, "ANSIBLE_LIBRARY": str(HERE / "modules")}
+    return {"ANSIBLE_COLLECTIONS_PATH": paths, "ANSIBLE_LIBRARY": str(EMPTY.parent)}
 
 
 @contextmanager

@@ -35,9 +35,10 @@ def promises(result: SideBySide) -> list[Promise]:
 
 
 def _of_times(result: SideBySide) -> Iterator[Promise]:
-    medians = result.times.medians if result.times else {}
-    for what, floor, limit in TIME_LIMITS if medians else ():
-        ratio = medians[what].seconds / medians[floor].seconds
+    if not result.times:
+        return
+    for what, floor, limit in TIME_LIMITS:
+        ratio = result.times.ratio(what, floor)
         yield Promise(f"`{what}` takes at most {limit} times as long as `{floor}`", f"{ratio:.2f}", ratio <= limit)
 
 

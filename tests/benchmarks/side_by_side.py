@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from benchmarks.counted import OURS, PEER, Counted
 from benchmarks.holders import NUMBERS
@@ -98,7 +99,10 @@ def kept_result() -> SideBySide:
             for line, core in content["cores"].items()
         },
         TaskCounts(**tasks) if tasks else None,
-        Times(**{**times, "medians": {what: Sample(**each) for what, each in times["medians"].items()}})
-        if times
-        else None,
+        _times(times) if times else None,
     )
+
+
+def _times(content: Mapping[str, Any]) -> Times:
+    rounds = [{what: Sample(**sample) for what, sample in each.items()} for each in content["rounds"]]
+    return Times(content["ansible_core"], content["machine"], rounds, content["load"])

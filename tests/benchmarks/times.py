@@ -47,13 +47,21 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Medians by what was run, over so many rounds; the machine, and its load before each round."""
+    """``rounds``: what was run to its sample. ``load``: of the machine, before each round."""
 
     ansible_core: str
     machine: Mapping[str, Any]
-    rounds: int
-    medians: Mapping[str, Sample]
+    rounds: Sequence[Mapping[str, Sample]]
     load: Sequence[float]
+
+    @property
+    def medians(self) -> dict[str, Sample]:
+        """By what was run."""
+        return {what: median([each[what] for each in self.rounds]) for what in self.rounds[0]}
+
+    def ratio(self, what: str, floor: str) -> float:
+        """The median of the rounds' ratios: in a round both met the same load, and from round to round the load changes."""
+        return statistics.median(each[what].seconds / each[floor].seconds for each in self.rounds)
 
 
 class Clock:
@@ -88,9 +96,7 @@ def measure(collections: Path, rounds: int = ROUNDS) -> Times:
             _check(desk)
             took = (f"{what} {each.seconds:.1f} s" for what, each in samples[-1].items())
             print(f"round {number}: {', '.join(took)}", flush=True)
-    return Times(
-        core, machine(), rounds, {what: median([each[what] for each in samples[1:]]) for what in samples[0]}, load[1:]
-    )
+    return Times(core, machine(), samples[1:], load[1:])
 
 
 def median(samples: Sequence[Sample]) -> Sample:
