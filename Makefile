@@ -124,7 +124,7 @@ screenshots: .venv/stamp browser-notice ## take new pictures of the report for d
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
 .PHONY: matrix matrix-oldest
-matrix-oldest: .venv/stamp ## try the oldest line of ansible-core for two minutes
+matrix-oldest: .venv/stamp ## try the oldest line of ansible-core for four minutes
 	$(WITH_TESTS) -m matrix --oldest
 
 matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours, and write README's table; CORES="2.16 2.21" for some

@@ -66,7 +66,7 @@ SHORT = ("tests/consistency/test_published.py", "tests/integration/test_targets.
 
 
 def try_shortly(core: Core) -> int:
-    """What fits into two minutes: the exit code of pytest, or 0 with a loud line when this machine has no Python for it."""
+    """What fits into four minutes: the exit code of pytest, or 0 with a loud line when this machine has no Python for it."""
     pythons = usable(core)
     if not pythons:
         loudly(f"NOT TRIED: ansible-core {core.line}. This machine has none of its Pythons: {' '.join(core.pythons)}.")
