@@ -54,7 +54,8 @@ def assert_all_was_tried(run: CanaryRun, authority: Authority, exchanges: int, c
 
 
 def test_no_secret_is_left_by_emulated_workstations(run: CanaryRun, authority: Authority, figures: Figures) -> None:
-    holders, desks, imports = 3, 2, 3  # of the odd bundle: by its holder, with a wrong password, with a list for one
+    # Of the odd bundle, by its holder. With a wrong Windows password, or a list for one, the first command fails, so no file is sent.
+    holders, desks, imports = 3, 2, 1
     assert_all_was_tried(run, authority, 2 * holders + desks * imports, BAD_USE | {"holder_logon"})
     looked = canary_run.look_around(run)
     files = [file for row in looked.of("stray_bundles") for file in row.result["files"]]

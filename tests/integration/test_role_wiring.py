@@ -113,6 +113,7 @@ AUDIT = of_role(
         renew_before_days=50,
         time_zone="Europe/Paris",
         authorisation_anniversary="2027-03-01",
+        fail_on_unreachable=True,
     ),
 )
 TABLE: Mapping[str, Mapping[str, tuple[Any, Json]]] = {
@@ -123,14 +124,13 @@ TABLE: Mapping[str, Mapping[str, tuple[Any, Json]]] = {
 }
 ELSEWHERE = {
     "retire": {"retire_everyone"},  # below, with who is chosen
-    "audit": {"audit_fail_on_unreachable"},  # the role's own; see test_audit
 }
 """Variables that no option has, by role."""
 FIXED = {
     "enrol": {"install": "newest"},
     "renew": {"install": "newest"},
     "retire": {"state": "absent"},
-    "audit": {},
+    "audit": {"record_audit": True},
 }
 MODULE = {"audit": "certificate_facts"}
 OF_A_REMOVAL = {"state", "authorisations", "expired_for_days", "offline"}

@@ -7,7 +7,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import zlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,7 +19,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     COLUMNS,
     FEW,
     MANY,
-    packed,
     page,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Wording
@@ -297,8 +295,3 @@ def test_an_unknown_language_or_zone_is_refused() -> None:
     for changed, error in (({"language": "de"}, ValueError), ({"time_zone": "Europe/Nantes"}, KeyError)):
         with pytest.raises(error):
             page(replace(EMPTY, parameters=replace(PARAMETERS, **changed)))
-
-
-def test_packed_rows_have_only_characters_that_html_allows() -> None:
-    rows = packed("<tr>a\x00b\ud83d\ufffe</tr>")
-    assert zlib.decompress(base64.b64decode(rows)).decode() == "<tr>a\ufffdb\ufffd\ufffd</tr>"
