@@ -81,7 +81,7 @@ def test_memory_is_counted_for_its_part() -> None:
         peak.look()
         assert peak.mib["large"] >= 96
         assert 8 <= peak.mib["rest"] < own + 96
-        assert peak.worker_mib == 0.0
+        assert peak.worker_mib < 96  # `large` is no worker; this process may have some of other tests
         peak.parts[small.pid] = "small"
         peak.mib.clear()
         peak.look()
