@@ -47,9 +47,10 @@ class Site:
         return int(self.running.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1])
 
     def closed(self) -> int:
-        """A port on which nothing listens."""
-        with socket.create_server(("127.0.0.1", 0)) as unused:
-            return int(unused.getsockname()[1])
+        """A port on which nothing listens. It is held, so that no other process listens there meanwhile."""
+        held = self.running.enter_context(socket.socket())
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)
