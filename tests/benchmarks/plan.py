@@ -13,6 +13,8 @@ CORES, NODE_GIB = 4, 16
 """Of an execution node."""
 MOST_FORKS = 50
 """Of a slice. AWX gives a node of this size no more than 143."""
+TYPICAL = (20_000, 60)
+"""The workstations and minutes by which the size of a slice is chosen."""
 BUSY = 0.7
 """The share of a processor that work may take."""
 SYSTEM_MIB = 2048
@@ -26,11 +28,10 @@ class Costs:
     """In CPU seconds and MiB. ``main``: the part of ``host`` that the process of the playbook itself uses; it never has more than one core.
 
     ``control``: what the controller uses to send a job to a node and to take the results. ``events``: what AWX stores.
-    ``measured``: workstations of the largest hospital; the costs of a larger slice are not known.
+    ``measured``: workstations of the hospital with these costs, and so the most of a slice.
     """
 
     measured: int
-
     host: float
     main: float
     start: float
@@ -55,25 +56,39 @@ class Plan:
 
 
 def costs_of(result: Mapping[str, Any]) -> Costs:
-    """From the largest hospital that was measured, the profile, and the job of one slice on a mesh or, without one, on this machine."""
+    """Those of the size of a slice with which ``TYPICAL`` needs the fewest nodes, and then the least memory.
+
+    A larger slice has fewer starts; but each of its forks holds a copy of what grows with the inventory.
+    """
+    candidates = [_costs(result, size) for size in result["scale"]["sizes"]]
+
+    def needs(costs: Costs) -> tuple[int, int]:
+        found = plan(costs, *TYPICAL)
+        return found.nodes, found.nodes * found.node_mib
+
+    return min(candidates, key=needs)
+
+
+def _costs(result: Mapping[str, Any], size: Mapping[str, Any]) -> Costs:
+    """Of a measured hospital, with the profile, and the job of one slice on a mesh or, without one, on this machine."""
     sizes = sorted(result["scale"]["sizes"], key=lambda each: each["hosts"])
-    smallest, largest = (each["plays"]["audit"] for each in (sizes[0], sizes[-1]))
-    profile = result["profile"]["plays"]["audit"]
+    smallest, largest = (each["plays"]["audit"]["largest_process_mib"] for each in (sizes[0], sizes[-1]))
+    profile, audit = result["profile"]["plays"]["audit"], size["plays"]["audit"]
     share = profile["main"] / sum(profile["groups"].values())
     distribution = result["distribution"]
     job = next(run for run in reversed(distribution["runs"]) if run["slices"] == 1)
     more = sizes[-1]["hosts"] - sizes[0]["hosts"]
-    slope = (largest["largest_process_mib"] - smallest["largest_process_mib"]) / more if more else 0.0
+    slope = (largest - smallest) / more if more else 0.0
     return Costs(
-        measured=sizes[-1]["hosts"],
-        host=largest["cpu_per_host"],
-        main=largest["cpu_per_host"] * share,
-        start=largest["start_cpu"],
+        measured=size["hosts"],
+        host=audit["cpu_per_host"],
+        main=audit["cpu_per_host"] * share,
+        start=audit["start_cpu"],
         control=job["controller_cpu"] / distribution["hosts"],
         events=job["events"] / distribution["hosts"],
-        playbook_mib=smallest["largest_process_mib"] - slope * sizes[0]["hosts"],
+        playbook_mib=smallest - slope * sizes[0]["hosts"],
         playbook_mib_per_host=slope,
-        fork_mib=largest["worker_mib"],
+        fork_mib=audit["worker_mib"],
     )
 
 
@@ -85,8 +100,11 @@ def plan(costs: Costs, hosts: int, minutes: int) -> Plan:
     forks = ceil((waiting + hosts * (costs.host - costs.main)) / usable)
     slices = max(slices, ceil(forks / MOST_FORKS), ceil(hosts / costs.measured))
     cores = ceil((hosts * costs.host + slices * costs.start) / usable)
-    nodes = ceil(cores / CORES)
-    slices = ceil(slices / nodes) * nodes  # each node has the same work
     forks_of_each = max(ceil(forks / slices), 1)
     one = costs.playbook_mib + costs.playbook_mib_per_host * hosts / slices + costs.fork_mib * forks_of_each
-    return Plan(hosts, minutes, cores, nodes, slices, forks_of_each, ceil(SYSTEM_MIB + one * slices / nodes))
+    fit = max(int((NODE_GIB * 1024 - SYSTEM_MIB) / one), 1)
+    nodes = max(ceil(cores / CORES), ceil(slices / fit))
+    slices_of_node = ceil(slices / nodes)  # each node has the same work
+    return Plan(
+        hosts, minutes, cores, nodes, slices_of_node * nodes, forks_of_each, ceil(SYSTEM_MIB + one * slices_of_node)
+    )

@@ -14,8 +14,11 @@ from types import TracebackType
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
-INTERVAL = 2.0
-"""Seconds between two looks at the memory. A look takes the controller's memory map, so it costs the controller a little."""
+FIRST_LOOK, INTERVAL = 0.25, 2.0
+"""Seconds until the first look at the memory, and the most between two looks. Each wait is twice the one before.
+
+A look takes the controller's memory map, so it costs the controller a little; a short run is over after two seconds.
+"""
 GONE = (FileNotFoundError, ProcessLookupError, PermissionError)
 
 
@@ -89,7 +92,7 @@ class PeakMemory:
             self._thread.join()
 
     def look(self) -> None:
-        """Once; it does so by itself every two seconds."""
+        """Once. Inside a ``with`` block it does so by itself."""
         sums: dict[str, int] = {}
         for part, is_worker, memory in self._now():
             sums[part] = sums.get(part, 0) + memory.proportional
@@ -108,5 +111,7 @@ class PeakMemory:
                     yield part, pid not in parts and parent not in parts, memory_of(pid)
 
     def _watch(self) -> None:
-        while not self._ended.wait(INTERVAL):
+        wait = FIRST_LOOK
+        while not self._ended.wait(wait):
             self.look()
+            wait = min(2 * wait, INTERVAL)

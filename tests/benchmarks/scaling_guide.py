@@ -55,6 +55,7 @@ def _report(report: Mapping[str, Any]) -> str:
 
 
 def _costs(costs: Costs) -> Iterator[tuple[str, str]]:
+    yield "Workstations of a slice, at most", str(costs.measured)
     yield "Each workstation, all processes of the playbook", f"{1000 * costs.host:.0f} ms of CPU"
     yield "Of this, the playbook's own process, which has one core", f"{1000 * costs.main:.0f} ms of CPU"
     yield "Start of a slice", f"{costs.start:.1f} s of CPU"

@@ -172,24 +172,31 @@ def belongs(entry: Entry, transport: Transport) -> bool:
 def test_ntlm_over_https_on_windows_powershell(windows: Hospital, tmp_path: Path) -> None:
     """A second listener before the workstation with the real drivers."""
     files = lay_out(windows.authority, tmp_path, CONNECTION_UPN)
-    name = windows.desks[0].name
-    with Listener(
-        windows.workstations[name], windows.ledger, auth=(AuthMethod.NTLM,), tls=tls(windows.authority)
-    ) as listener:
+    name, number = windows.desks[0].name, LOUIS.authorisation
+    runs = {}
+    with ExitStack() as running:
+        listener = running.enter_context(
+            Listener(windows.workstations[name], windows.ledger, auth=(AuthMethod.NTLM,), tls=tls(windows.authority))
+        )
         (example,) = (each for each in ALL if each.name == "ws-winrm-ntlm-https")
         led = example.leading_to(listener.port, files)
         variables = {key: value for key, value in led.items() if key not in ("ansible_user", "ansible_password")}
         over = ("-e", json.dumps(variables | {"ansible_winrm_message_encryption": "auto"}))
-        runs = {book: play(windows, f"hospital_it.pkcs12.{book}", *over) for book in ("enrol", "audit")}
-        again = play(windows, "hospital_it.pkcs12.enrol", *over)
-        left = play(windows, "hospital_it.pkcs12.retire", *over, *EVERYBODY)
-    number = LOUIS.authorisation
-    assert outcomes(runs["enrol"])[name] == {number: "installed"}
-    assert outcomes(again)[name] == {number: "unchanged"}
+        for step, (book, *options) in BOOKS.items():
+            if step == "renew":
+                running.enter_context(windows.with_delivery(LOUIS, 1500, " new"))
+            runs[step] = play(windows, f"hospital_it.pkcs12.{book}", *over, *options)
+    assert row(runs["check"], "workstation_info", name).result["ready"] is True
+    told = {step: outcomes(runs[step])[name] for step in ("enrol", "again", "renew", "retire")}
+    assert told == {
+        "enrol": {number: "installed"},
+        "again": {number: "unchanged"},
+        "renew": {number: "renewed"},
+        "retire": {number: "removed"},
+    }
     facts = row(runs["audit"], "certificate_facts", name).result["ansible_facts"]["pkcs12"]
     assert [each["status"] for each in facts["holders"]] == ["valid"]
-    assert outcomes(left)[name] == {number: "removed"}
-    requests = [each for run in (*runs.values(), again, left) for each in run.requests]
+    requests = [each for run in runs.values() for each in run.requests]
     assert {each.method for each in requests if each.action != "auth"} == {"ntlm"}
 
 

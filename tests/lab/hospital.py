@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import TracebackType
@@ -152,6 +152,18 @@ class Hospital:
         (self.bundle_folder / issued.file_name.replace(".p12", f"{suffix}.p12")).write_bytes(issued.data)
         self._write_passphrases()
         return issued
+
+    @contextmanager
+    def with_delivery(self, person: Person, days: int, suffix: str) -> Iterator[IssuedBundle]:
+        """A new bundle, until the end of the block. Then folder and vault are as before."""
+        before, files = self.bundles[person.authorisation], set(self.bundle_folder.iterdir())
+        try:
+            yield self.deliver(person, days, suffix)
+        finally:
+            for path in set(self.bundle_folder.iterdir()) - files:
+                path.unlink()
+            self.bundles[person.authorisation] = before
+            self._write_passphrases()
 
     def _write_passphrases(self) -> None:
         secret = {number: bundle.passphrase for number, bundle in self.bundles.items()}

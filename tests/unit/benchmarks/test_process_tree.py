@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import benchmarks
-from benchmarks.process_tree import PeakMemory, cpu_seconds, part_of
+from benchmarks.process_tree import cpu_seconds, part_of
 from lab.usage import Measured
 
 WORK = """
@@ -81,7 +81,9 @@ def test_what_a_process_has_used_is_known_after_its_end() -> None:
 def measured(work: str) -> Any:
     """What `work` has stored in `found`, in a process of its own: this one may have workers and workstations of other tests."""
     path = os.pathsep.join(str(entry) for entry in (Path(benchmarks.__path__[0]).parent, *sys.path))
-    code = f"import json\nfrom unit.benchmarks.test_process_tree import *\nfound = {{}}\n{work}\nprint(json.dumps(found))"
+    code = (
+        f"import json\nfrom unit.benchmarks.test_process_tree import *\nfound = {{}}\n{work}\nprint(json.dumps(found))"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True
     )
@@ -117,3 +119,12 @@ process.communicate()
 found["worker"] = peak.worker_mib
 """)
     assert 64 <= found["worker"] < 96
+
+
+def test_a_run_of_a_second_is_looked_at() -> None:
+    found = measured("""
+with PeakMemory("rest") as peak, working(1.0, 8):
+    pass
+found["mib"] = peak.mib
+""")
+    assert found["mib"]["rest"] >= 8

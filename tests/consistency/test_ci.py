@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`.ci/run` tries all stages, and is red when one of them is. A stand-in for make notes what it is asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from consistency.tree import ROOT
+
+MAKE = """#!/bin/sh
+printf '%s\\n' "$*" >>"$NOTES"
+case $1 in test-rest | matrix-oldest) sleep 0.3 ;; esac # the last of each lane: the summary waits for it
+printf 'output of %s\\n*** NOT DONE HERE: a part of %s\\n' "$1" "$1"
+test "$1" != "$RED"
+"""
+PREPARED = ("bed", "browser", "imap-server", "prometheus", "receptor", "kerberos")
+TRIED = ("test", "test-rest", "--keep-going lint", "docs", "molecule SCENARIO=renew", "matrix-oldest")
+WINDOWS = "molecule KIND=windows_powershell SCENARIO=enrol"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    code: int
+    stdout: str
+    asked: list[str]
+
+
+def ci(folder: Path, red: str = "", bed: bool = True) -> Ran:
+    """Runs a copy of it, where `make RED` fails."""
+    (folder / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
+    programs = {
+        folder / "bin/make": MAKE,
+        folder / "bin/apt-get": "#!/bin/sh\n",
+        folder / ".venv/bin/python": "#!/bin/sh\n",
+    }
+    for path, text in programs.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+    (folder / "bed").mkdir()
+    if bed:
+        (folder / "bed/stamp").touch()
+    environment = {
+        **os.environ,
+        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+        "NOTES": str(folder / "notes"),
+        "RED": red,
+        "PKCS12_WINDOWS_BED": str(folder / "bed"),
+    }
+    run = subprocess.run(["bash", ".ci/run"], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return Ran(run.returncode, run.stdout, (folder / "notes").read_text(encoding="utf-8").splitlines())
+
+
+def test_all_stages_run_and_what_a_stage_could_not_do_is_told(tmp_path: Path) -> None:
+    ran = ci(tmp_path)
+    assert ran.code == 0, ran.stdout
+    assert {*PREPARED, *TRIED, WINDOWS} <= set(ran.asked)
+    assert [each for each in ran.asked if ran.asked.count(each) > 1] == []
+    summary = ran.stdout.partition("what this run tested")[2]
+    assert all(
+        f"a part of {stage.split()[0]}" in summary for stage in (*PREPARED, "test", "test-rest", "docs", "molecule")
+    )
+    assert all(
+        f"output of {stage}\n" in ran.stdout for stage in (*PREPARED, "test", "test-rest", "docs", "matrix-oldest")
+    )
+
+
+def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
+    asked = ci(tmp_path).asked
+    (environments,) = (each for each in asked if each.startswith(".venv/stamp "))
+    begun = min(asked.index(each) for each in TRIED)
+    assert all(asked.index(each) < begun for each in (*PREPARED, environments))
+
+
+@pytest.mark.parametrize(
+    "red", [*PREPARED, "test", "test-rest", "--keep-going", "docs", "molecule", "matrix-oldest", ".venv/stamp"]
+)
+def test_a_stage_that_fails_makes_the_run_red_and_the_others_still_run(tmp_path: Path, red: str) -> None:
+    ran = ci(tmp_path, red)
+    assert ran.code == 1
+    assert {*PREPARED, *TRIED, WINDOWS} <= set(ran.asked)
+    assert "FAILED after" in ran.stdout
+    assert "FAILED: " in ran.stdout.splitlines()[-1]
+
+
+def test_without_the_bed_no_scenario_runs_on_windows_powershell(tmp_path: Path) -> None:
+    ran = ci(tmp_path, bed=False)
+    assert ran.code == 0
+    assert WINDOWS not in ran.asked
+    assert set(TRIED) <= set(ran.asked)
+
+
+def test_a_failure_of_the_last_run_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / ".build/ci").mkdir(parents=True)
+    (tmp_path / ".build/ci/failed").write_text("test\n", encoding="utf-8")
+    assert ci(tmp_path).code == 0
