@@ -81,9 +81,10 @@ def test_what_a_process_has_used_is_known_after_its_end() -> None:
 def measured(work: str) -> Any:
     """What `work` has stored in `found`, in a process of its own: this one may have workers and workstations of other tests."""
     path = os.pathsep.join(str(entry) for entry in (Path(benchmarks.__path__[0]).parent, *sys.path))
-    code = (
-        f"import json\nfrom unit.benchmarks.test_process_tree import *\nfound = {{}}\n{work}\nprint(json.dumps(found))"
+    imports = (
+        "import json\nfrom benchmarks.process_tree import PeakMemory\nfrom unit.benchmarks.test_process_tree import *"
     )
+    code = f"{imports}\nfound = {{}}\n{work}\nprint(json.dumps(found))"
     run = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True
     )
