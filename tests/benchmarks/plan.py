@@ -12,7 +12,9 @@ from typing import Any
 CORES, NODE_GIB = 4, 16
 """Of an execution node."""
 MOST_FORKS = 50
-"""Of a slice. AWX gives a node of this size no more than 143."""
+"""Of a slice."""
+MIB_OF_CAPACITY = 100
+"""AWX gives a node one fork of capacity for each 100 MiB, and counts the forks of a job and one more (SYSTEM_TASK_FORKS_MEM)."""
 TYPICAL = (20_000, 60)
 """The workstations and minutes by which the size of a slice is chosen."""
 BUSY = 0.7
@@ -102,7 +104,8 @@ def plan(costs: Costs, hosts: int, minutes: int) -> Plan:
     cores = ceil((hosts * costs.host + slices * costs.start) / usable)
     forks_of_each = max(ceil(forks / slices), 1)
     one = costs.playbook_mib + costs.playbook_mib_per_host * hosts / slices + costs.fork_mib * forks_of_each
-    fit = max(int((NODE_GIB * 1024 - SYSTEM_MIB) / one), 1)
+    free = NODE_GIB * 1024 - SYSTEM_MIB
+    fit = max(min(int(free / one), free // MIB_OF_CAPACITY // (forks_of_each + 1)), 1)
     nodes = max(ceil(cores / CORES), ceil(slices / fit))
     slices_of_node = ceil(slices / nodes)  # each node has the same work
     return Plan(

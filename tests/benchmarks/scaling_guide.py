@@ -42,7 +42,9 @@ def _setting(result: Mapping[str, Any]) -> str:
     return (
         f"Measured on {result['scale']['day']} with up to {largest} emulated workstations: {machine['processor']}, "
         f"{machine['cores']} cores, Python {machine['python']}, ansible-core {versions['ansible-core']}, "
-        f"ansible-runner {versions['ansible-runner']}, receptor {versions['receptor'] or 'missing'}."
+        f"ansible-runner {versions['ansible-runner']}, receptor {versions['receptor'] or 'missing'}. "
+        "An execution environment for AWX has an older ansible-core, see "
+        ":ref:`ansible_collections.hospital_it.pkcs12.docsite.guide_awx`. Measure it on your site before you buy nodes."
     )
 
 

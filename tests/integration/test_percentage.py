@@ -34,6 +34,10 @@ def test_it_is_refused_before_any_workstation_is_called(tmp_path: Path, book: st
         ("renew_due", "10 %"),
         ("retire", "{a: 1}"),
         ("audit", "1.5"),
+        ("enrol", "0"),
+        ("renew", '"0%"'),
+        ("audit", "[]"),
+        ("retire", "[2, 0]"),
     ],
 )
 def test_batches_that_are_none_are_refused_in_a_sentence(tmp_path: Path, book: str, given: str) -> None:
@@ -45,3 +49,13 @@ def test_batches_that_are_none_are_refused_in_a_sentence(tmp_path: Path, book: s
     assert done.returncode != 0 and "pkcs12_serial is '" in said and "No workstation was called." in said, said
     assert "Traceback" not in said
     assert "TASK [" not in done.stdout.split("PLAY [")[-1] or book == "renew_due"
+
+
+@pytest.mark.parametrize("given", ["''", "null", "100%", "[1, '50%']", "007"])
+def test_an_answer_left_empty_is_no_mistake(tmp_path: Path, given: str) -> None:
+    """AWX passes an empty text for a question that nobody answered."""
+    (tmp_path / "inventory").write_text("ws-1 ansible_connection=local\n")
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
+    arguments = ["-i", "inventory", "-e", f"{{pkcs12_serial: {given}}}", "hospital_it.pkcs12.audit"]
+    said = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path).stdout
+    assert "TASK [hospital_it.pkcs12.audit : " in said and "pkcs12_serial is" not in said, said

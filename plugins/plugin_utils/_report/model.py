@@ -57,6 +57,7 @@ class NextStep(str, Enum):
     AUDIT_LOGGED_ON = "audit_logged_on"
     REACH_WORKSTATION = "reach_workstation"
     ADMIT_ACCOUNT = "admit_account"
+    CORRECT_NAME = "correct_name"
     RUN_AUDIT = "run_audit"
     SET_UP_WORKSTATION = "set_up_workstation"
     ASSIGN_WORKSTATION = "assign_workstation"

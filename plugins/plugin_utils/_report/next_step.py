@@ -49,10 +49,15 @@ AWAITED = {
 
 BY_SILENCE = {
     Silence.REFUSED: NextStep.ADMIT_ACCOUNT,
+    Silence.NAME_NOT_RESOLVED: NextStep.CORRECT_NAME,
     Silence.FAILED: NextStep.RUN_AUDIT,
     Silence.UNUSABLE: NextStep.RUN_AUDIT,
 }
 """What cures a silence in another way than reaching the workstation."""
+
+
+NOT_TO_SET_UP = (Silence.REFUSED, Silence.NAME_NOT_RESOLVED)
+"""What a workstation that never answered needs something else for than to be set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def next_step(status: Status, entry: HolderEntry, seen: LastSeen) -> Action:
     """The step. A holder whom the facts of the workstation do not know was not looked for there yet."""
     if status in (Status.MISSING, Status.AWAITED) and entry.awaiting:
         return AWAITED[entry.awaiting]
-    if status is Status.UNKNOWN or (status is Status.NEVER_SEEN and seen.silence is Silence.REFUSED):
+    if status is Status.UNKNOWN or (status is Status.NEVER_SEEN and seen.silence in NOT_TO_SET_UP):
         return _of_unknown(entry, seen), Actor.IT
     return _by_certificate(status, entry, seen)
 

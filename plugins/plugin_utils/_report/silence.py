@@ -16,6 +16,9 @@ _ACCOUNT_REFUSED = re.compile(
 )
 """What WinRM, SSH, NTLM and Kerberos say when they refuse the account. The messages of these programs are English everywhere."""
 
+_NAME_NOT_RESOLVED = "The controller finds no address for the name "
+"""How the sentence of ``name_not_resolved`` in _workstation/connection_causes.py begins."""
+
 _AUDIT_FAILED = "It could not be audited: "
 """How the role ``audit`` begins the problem of a workstation that was reached."""
 
@@ -28,6 +31,7 @@ class Silence(str, Enum):
 
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
+    NAME_NOT_RESOLVED = "name_not_resolved"
     FAILED = "failed"
     UNUSABLE = "unusable"
     OLD = "old"
@@ -42,6 +46,8 @@ def silence(problem: str | None, answer: Reachability) -> Silence | None:
         return Silence.UNUSABLE
     if problem.startswith(_AUDIT_FAILED):
         return Silence.FAILED
+    if _NAME_NOT_RESOLVED in problem:
+        return Silence.NAME_NOT_RESOLVED
     return Silence.REFUSED if _ACCOUNT_REFUSED.search(problem) else Silence.UNREACHABLE
 
 

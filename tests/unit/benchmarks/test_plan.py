@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.plan import BUSY, CORES, MOST_FORKS, NODE_GIB, SYSTEM_MIB, Costs, costs_of, plan
+from benchmarks.plan import BUSY, CORES, MIB_OF_CAPACITY, MOST_FORKS, NODE_GIB, SYSTEM_MIB, Costs, costs_of, plan
 
 COSTS = Costs(
     measured=20_000,
@@ -33,7 +33,8 @@ def test_no_limit_is_passed(hosts: int, minutes: int) -> None:
     assert found.cores * usable >= hosts * COSTS.host
     assert found.slices * usable >= hosts * COSTS.main
     assert 1 <= found.forks <= MOST_FORKS
-    assert found.nodes == ceil(found.cores / CORES)
+    assert found.nodes >= ceil(found.cores / CORES)
+    assert found.slices * (found.forks + 1) <= found.nodes * (NODE_GIB * 1024 - SYSTEM_MIB) // MIB_OF_CAPACITY
     assert found.slices % found.nodes == 0
     assert SYSTEM_MIB + COSTS.playbook_mib <= found.node_mib <= NODE_GIB * 1024
 

@@ -10,6 +10,7 @@ from .vocabulary import Catalogue
 SILENCE: Catalogue = {
     "silence.unreachable": ("switched off or unreachable", "éteint ou injoignable"),
     "silence.refused": ("refuses the connection account", "refuse le compte de connexion"),
+    "silence.name_not_resolved": ("its name is not known to the controller", "nom inconnu du contrôleur"),
     "silence.failed": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
     "silence.unusable": ("its facts cannot be used", "relevé inutilisable"),
     "silence.old": ("no audit for too long", "pas de relevé récent"),

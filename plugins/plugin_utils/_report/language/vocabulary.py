@@ -136,6 +136,10 @@ _MEMBERS: Catalogue = {
         "let the connection account in at the workstation, then run audit",
         "rétablir l'accès du compte de connexion au poste, puis lancer le relevé (audit)",
     ),
+    "next_step.correct_name": (
+        "correct the workstation's name in the inventory or the DNS, then run audit",
+        "corriger le nom du poste dans l'inventaire ou le DNS, puis lancer le relevé (audit)",
+    ),
     "next_step.run_audit": ("run audit", "lancer le relevé (audit)"),
     "next_step.set_up_workstation": (
         "check the connection with the playbook check",

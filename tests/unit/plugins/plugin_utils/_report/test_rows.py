@@ -32,6 +32,7 @@ LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
 
 
 REFUSED = "It did not answer: ntlm: the specified credentials were rejected by the server."
+UNRESOLVED = "It did not answer: The controller finds no address for the name pc-raduo-04. Correct ansible_host."
 FAILED = "It could not be audited: access is denied."
 
 
@@ -90,6 +91,8 @@ FAILED = "It could not be audited: access is denied."
         (host(record(), facts_at=NOW - 4 * DAY), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(), problem=REFUSED), Status.UNKNOWN, NextStep.ADMIT_ACCOUNT, Actor.IT),
         (host(record(), problem=FAILED), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
+        (host(record(), problem=UNRESOLVED), Status.UNKNOWN, NextStep.CORRECT_NAME, Actor.IT),
+        (Host("ws-1", (JEANNE,), problem=UNRESOLVED), Status.NEVER_SEEN, NextStep.CORRECT_NAME, Actor.IT),
         (Host("ws-1", (JEANNE,), problem=REFUSED), Status.NEVER_SEEN, NextStep.ADMIT_ACCOUNT, Actor.IT),
         (Host("ws-1", (JEANNE,), problem="It is off."), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
         (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
@@ -127,6 +130,8 @@ FAILED = "It could not be audited: access is denied."
         "facts_too_old",
         "refuses_the_account",
         "audit_failed",
+        "name_not_resolved",
+        "never_seen_name_not_resolved",
         "refuses_the_account_and_never_seen",
         "off_and_never_seen",
         "never_seen",

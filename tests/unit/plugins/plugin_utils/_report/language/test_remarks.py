@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.silence import Silence, silence
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
 from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.officer import AT_PAULS, NEWEST, OLDER, SILENT, UNREAD, WHY, asked_about
 
@@ -100,6 +101,10 @@ def test_each_silent_workstation_has_its_reason_in_words(language: str) -> None:
         ("It did not answer: Connection timed out on port 4010.", Silence.UNREACHABLE),
         ("It did not answer: no route to host.", Silence.UNREACHABLE),
         ("It could not be audited: access is denied.", Silence.FAILED),
+        (
+            f"It did not answer: {CAUSES['name_not_resolved'].cause}.".format(address="pc-raduo-04"),
+            Silence.NAME_NOT_RESOLVED,
+        ),
     ],
 )
 def test_what_the_connection_says_is_told_apart(problem: str, cause: Silence) -> None:

@@ -136,6 +136,12 @@ def reports() -> list[Report]:
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
         replace(usual, workstations=(replace(usual.workstations[0], holders=0),)),
+        replace(
+            usual,
+            workstations=(
+                replace(usual.workstations[2], problem="The controller finds no address for the name ws-9."),
+            ),
+        ),
         replace(usual, holders=(replace(usual.holders[0], days_left=-1), replace(usual.holders[0], days_left=1))),
         hospital(300),
         replace(empty, holders=tuple(replace(row, next_step=NextStep.RENEW) for row in hospital(130).holders[:101])),
