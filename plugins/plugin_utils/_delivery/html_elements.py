@@ -19,6 +19,8 @@ CONTAINERS = ("a", "button", "label", "form", "select", "option", "textarea")
 CLOSED_WITH = {"select": ("option",), "form": ("option", "select", "label", "button", "textarea")}
 """What ends with an element at the latest."""
 ALONE = ("input", "base", "meta", "iframe")
+MOST_UNCLOSED = 50_000
+"""Characters after a tag that has no end. html.parser reads them again for each such tag, in Pythons without the fix of CVE-2025-6069."""
 MOST_ELEMENTS = 2000
 """A page for people has a few dozen. More are left out, so that a hostile page costs no time."""
 MOST_TEXTS = 200
@@ -87,6 +89,7 @@ class ElementReader(HTMLParser):
             self.texts.append(data)
 
     def close(self) -> None:
+        self.rawdata = self.rawdata[:MOST_UNCLOSED]  # what the parser waits for the end of
         super().close()
         for tag in list(self._open):
             self._close(tag)
