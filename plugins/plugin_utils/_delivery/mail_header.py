@@ -63,6 +63,8 @@ def sender(message: Message) -> str | None:
     pairs = getaddresses(fields)
     if len(fields) != 1 or len(pairs) != 1 or pairs[0][1].count("@") != 1:
         return None
+    if fields[0].rstrip().endswith(","):  # an empty second address, which older Pythons leave out
+        return None
     return pairs[0][1].lower()
 
 
