@@ -1,7 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
-#AnsibleRequires -CSharpUtil Ansible.None -Optional # for ansible-test before 2.19; sends nothing
+#AnsibleRequires -CSharpUtil Ansible. # no util: ansible-test before 2.19 wants such a line
 #AnsibleRequires -PowerShell ..module_utils._Store
 
 # Reads what decides whether a browser offers a certificate: authorities, browsers and their policies. Protocol: docs/developers/driver_protocol.md

@@ -1,7 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
-#AnsibleRequires -CSharpUtil Ansible.None -Optional # for ansible-test before 2.19; sends nothing
+#AnsibleRequires -CSharpUtil Ansible. # no util: ansible-test before 2.19 wants such a line
 #AnsibleRequires -PowerShell ..module_utils._Store
 
 # Finds bundles that lie in people's folders, and reads nothing else there. Protocol: docs/developers/driver_protocol.md

@@ -283,15 +283,15 @@ class Pkcs12Action(ActionBase):
 
 def untag(value: Any) -> Any:
     """Plain values without Ansible's tags: ansible-core 2.19 marks every value with its origin. Containers are copied."""
-    if isinstance(value, Mapping):
-        return {str(key): untag(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [untag(item) for item in value]
     if isinstance(value, (bool, type(None))):
         return value
     for kind in (str, int, float):
         if isinstance(value, kind):
             return kind(value)
+    if isinstance(value, (list, tuple)):
+        return [untag(item) for item in value]
+    if isinstance(value, Mapping):  # last, because it takes longest to find out
+        return {str(key): untag(item) for key, item in value.items()}
     return value
 
 

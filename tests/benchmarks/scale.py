@@ -18,8 +18,13 @@ from benchmarks.floor import PLAYS
 from benchmarks.process_tree import PeakMemory
 from lab.controller import Controller
 
-BOOKS: Mapping[str, str | Path] = {"empty": PLAYS / "empty.yml", "facts": PLAYS / "facts.yml", "audit": AUDIT}
-"""A module that does nothing, the one task of the role audit, and the playbook audit."""
+BOOKS: Mapping[str, str | Path] = {
+    "empty": PLAYS / "empty.yml",
+    "facts": PLAYS / "facts.yml",
+    "task": PLAYS / "task.yml",
+    "audit": AUDIT,
+}
+"""A module that does nothing, the module of the role audit with one option, the role's one task with all, and the playbook audit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .._errors import counted
 
-OCTET_STRING, SEQUENCE, CONTEXT_0 = 0x04, 0x30, 0xA0
+OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE, CONTEXT_0 = 0x04, 0x06, 0x30, 0xA0
 """Identifier octets."""
 
 MAX_DEPTH = 32
@@ -20,6 +20,8 @@ _LONG_LENGTH = 0x80
 _SHORTEST = 2
 _LENGTH_OCTETS = range(1, 5)
 _END_OF_CONTENTS = b"\0\0"
+_MORE, _BITS = 0x80, 7
+_ARC, _LAST_ARC = 40, 2
 
 
 class DerError(ValueError):
@@ -52,6 +54,20 @@ class Node:
         if self.tag == OCTET_STRING | _CONSTRUCTED:
             return b"".join(piece.octets for piece in self.children)
         raise DerError(f"tag {self.tag:#04x} is no octet string")
+
+    @property
+    def dotted(self) -> str:
+        """An OBJECT IDENTIFIER such as ``1.2.840.10045.2.1`` (X.690, section 8.19). Raises ``DerError``."""
+        if self.tag != OBJECT_IDENTIFIER or not self.body or self.body[-1] & _MORE:
+            raise DerError("this is no object identifier")
+        numbers, number = [], 0
+        for octet in self.body:
+            number = number << _BITS | octet & ~_MORE
+            if not octet & _MORE:
+                numbers.append(number)
+                number = 0
+        arc = min(numbers[0] // _ARC, _LAST_ARC)  # the first two components are one number
+        return ".".join(map(str, (arc, numbers[0] - arc * _ARC, *numbers[1:])))
 
 
 def read(data: bytes, depth: int = 0) -> Node:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
@@ -29,6 +30,8 @@ MIN_RSA_BITS = 2048
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 UPN = "1.3.6.1.4.1.311.20.2.3"
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
+RSA_ENCRYPTION, EC_PUBLIC_KEY = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1"
+"""Algorithms of a SubjectPublicKeyInfo (RFC 3279, section 2.3)."""
 KEY_USAGES = (
     "digital_signature",
     "content_commitment",
@@ -106,12 +109,12 @@ def to_certificate(certificate: x509.Certificate) -> Certificate:
     """The fields of a parsed certificate. Raises ``_parse_errors``."""
     der = certificate.public_bytes(Encoding.DER)
     serial, spki = _encoded_parts(der)
-    key_type, key_size = _key(certificate)
+    key_type, key_size = _key(certificate, spki)
     names = _extension(certificate, x509.SubjectAlternativeName)
     return Certificate(
         thumbprint=thumbprint_of(der),
         sha256=hashlib.sha256(der).hexdigest(),
-        spki_sha256=hashlib.sha256(spki).hexdigest(),
+        spki_sha256=hashlib.sha256(spki.raw).hexdigest(),
         subject=certificate.subject.rfc4514_string(_attributes()),
         subject_cn=_common_name(certificate.subject),
         issuer=certificate.issuer.rfc4514_string(_attributes()),
@@ -150,11 +153,11 @@ def proof_holds(certificate: Certificate, algorithm: str, signature: bytes, nonc
     return False
 
 
-def _encoded_parts(der: bytes) -> tuple[bytes, bytes]:
+def _encoded_parts(der: bytes) -> tuple[bytes, asn1.Node]:
     """Serial number and SubjectPublicKeyInfo as they are encoded (TBSCertificate, RFC 5280, section 4.1)."""
     parts = [part for part in asn1.read(der).children[0].children if part.tag != asn1.CONTEXT_0]
     serial = parts[0].body
-    return serial[1:] if len(serial) > 1 and serial[0] == 0 else serial, parts[5].raw
+    return serial[1:] if len(serial) > 1 and serial[0] == 0 else serial, parts[5]
 
 
 def _parse_errors() -> tuple[type[Exception], ...]:
@@ -163,20 +166,40 @@ def _parse_errors() -> tuple[type[Exception], ...]:
     return (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, *x509_errors)
 
 
+@cache
 def _attributes() -> dict[x509.ObjectIdentifier, str]:
     return {x509.ObjectIdentifier(number): name for number, name in ATTRIBUTES.items()}
 
 
-def _key(certificate: x509.Certificate) -> tuple[str, int]:
-    """Type and size in bits. A key that ``cryptography`` does not know is ``unknown`` and 0, so that its certificate is listed too."""
+def _key(certificate: x509.Certificate, spki: asn1.Node) -> tuple[str, int]:
+    """Type and size in bits. A key that ``cryptography`` does not know is ``unknown`` and 0, so that its certificate is listed too.
+
+    RSA and EC are read where they are encoded: OpenSSL would load its decoders in each process, and Ansible has one for each host.
+    """
     try:
-        key = certificate.public_key()
-    except (UnsupportedAlgorithm, ValueError):
+        return _encoded_key(spki) or _other_key(certificate)
+    except (UnsupportedAlgorithm, LookupError, ValueError):
         return "unknown", 0
+
+
+def _encoded_key(spki: asn1.Node) -> tuple[str, int] | None:
+    """A key with rsaEncryption or id-ecPublicKey and a named curve (RFC 3279, sections 2.3.1 and 2.3.5); None for other keys."""
+    identifier, key = spki.children
+    algorithm, *parameters = identifier.children
+    if algorithm.dotted == RSA_ENCRYPTION:
+        modulus = asn1.read(key.body[1:]).children[0]  # behind the number of unused bits of the BIT STRING
+        return "RSA", int.from_bytes(modulus.body, "big").bit_length()
+    if algorithm.dotted == EC_PUBLIC_KEY:
+        curve = ec.get_curve_for_oid(x509.ObjectIdentifier(parameters[0].dotted))()
+        return f"EC {curve.name}", curve.key_size
+    return None
+
+
+def _other_key(certificate: x509.Certificate) -> tuple[str, int]:
+    """Also RSA with another identifier, such as id-RSASSA-PSS (RFC 4055)."""
+    key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         return "RSA", key.key_size
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"EC {key.curve.name}", key.curve.key_size
     return type(key).__name__.replace("PublicKey", ""), 0
 
 

@@ -119,11 +119,11 @@ def _info_name(data: bytes, start: int) -> str:
         return ""
     if not KEY_PROV_INFO.size <= start < len(data):
         raise ElementError(f"the key link (record 2) has a name at byte {start} of {len(data)}")
-    units = [data[offset : offset + 2] for offset in range(start, len(data) - 1, 2)]
-    if b"\0\0" not in units:
+    end = next((at for at in range(start, len(data) - 1, 2) if data[at : at + 2] == b"\0\0"), None)
+    if end is None:
         raise ElementError("the key link (record 2) has a name without an end")
     try:
-        return b"".join(units[: units.index(b"\0\0")]).decode("utf-16-le")
+        return data[start:end].decode("utf-16-le")
     except UnicodeDecodeError as problem:
         raise ElementError("the key link (record 2) has a name that is not UTF-16") from problem
 

@@ -54,7 +54,7 @@ def to_map(record: Any) -> dict[str, Any]:
 
 def prepare(kind: Any) -> None:
     """Reads the types of a record's fields while an action is imported. Ansible imports it once, and forks a process for each host."""
-    _writer(kind)
+    _codec_of(kind, False)
 
 
 def from_map(kind: type[RecordT], raw: Any, strict: bool = False) -> RecordT:

@@ -78,3 +78,24 @@ def test_elements_may_be_nested_so_deep_and_no_deeper() -> None:
 def test_what_is_cut_off_is_said_with_its_length() -> None:
     with pytest.raises(DerError, match="an element of 5 bytes has only 4"):
         read(b"\x30\x03\x02\x01")
+
+
+@pytest.mark.parametrize(
+    ("encoded", "dotted"),
+    [
+        ("06092a864886f70d010101", "1.2.840.113549.1.1.1"),
+        ("06082a8648ce3d030107", "1.2.840.10045.3.1.7"),
+        ("060100", "0.0"),
+        ("060127", "0.39"),
+        ("060128", "1.0"),
+        ("06028837", "2.999"),
+    ],
+)
+def test_an_object_identifier_is_read_as_numbers_with_dots(encoded: str, dotted: str) -> None:
+    assert read(bytes.fromhex(encoded)).dotted == dotted
+
+
+@pytest.mark.parametrize("encoded", ["0600", "060188", "04012a", "06032a8688"])
+def test_what_is_no_object_identifier_or_is_cut_off_is_refused(encoded: str) -> None:
+    with pytest.raises(DerError, match="no object identifier"):
+        _ = read(bytes.fromhex(encoded)).dotted

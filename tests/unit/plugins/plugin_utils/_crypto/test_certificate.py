@@ -7,13 +7,15 @@ import hashlib
 import warnings
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto import certificate as module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
     PROOF_PREFIX,
     Certificate,
@@ -150,6 +152,56 @@ def test_a_key_and_a_signature_that_no_one_knows_do_not_hide_the_certificate() -
     certificate = read(Odd(spki=spki, algorithm=algorithm))
     assert (certificate.key_type, certificate.key_size, certificate.signature_hash) == ("unknown", 0, None)
     assert certificate.spki_sha256 == hashlib.sha256(spki).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (rsa.generate_private_key(65537, 3072), ("RSA", 3072)),
+        (ec.generate_private_key(ec.SECP384R1()), ("EC secp384r1", 384)),
+        (ec.generate_private_key(ec.BrainpoolP256R1()), ("EC brainpoolP256r1", 256)),
+        (ed25519.Ed25519PrivateKey.generate(), ("Ed25519", 0)),
+    ],
+)
+def test_the_kind_and_size_of_a_key_are_told(key: Any, said: tuple[str, int]) -> None:
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    certificate = read(Odd(spki=spki))
+    assert (certificate.key_type, certificate.key_size) == said
+
+
+def test_an_rsa_key_with_the_identifier_of_pss_is_told_as_rsa() -> None:
+    identifier = der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.1.10"))
+    key = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+    certificate = read(Odd(spki=der.encode(der.SEQUENCE, identifier, der.encode(0x03, b"\0" + key))))
+    assert (certificate.key_type, certificate.key_size) == ("RSA", 2048)
+
+
+RSA_KEY, EC_KEY = der.oid("1.2.840.113549.1.1.1"), der.oid("1.2.840.10045.2.1")
+
+
+@pytest.mark.parametrize(
+    ("identifier", "key"),
+    [
+        (RSA_KEY, b"\0"),
+        (RSA_KEY, b"\0\x30\0"),
+        (EC_KEY + der.oid("1.2.3.4"), b"\0\4"),
+        (EC_KEY + der.encode(der.NULL), b"\0\4"),  # implicitCurve (RFC 3279, section 2.3.5)
+    ],
+)
+def test_a_key_that_is_cut_off_or_on_an_unknown_curve_does_not_hide_the_certificate(
+    identifier: bytes, key: bytes
+) -> None:
+    spki = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, identifier), der.encode(0x03, key))
+    certificate = read(Odd(spki=spki))
+    assert (certificate.key_type, certificate.key_size) == ("unknown", 0)
+
+
+def test_openssl_loads_no_key_of_rsa_or_of_a_named_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its decoders cost 0.7 ms of computing time for each certificate in a new process, and Ansible has one for each host."""
+    monkeypatch.setattr(module, "_other_key", None)
+    for key in (KEY, ec.generate_private_key(ec.SECP256R1())):
+        spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        assert read(Odd(spki=spki)).key_size > 0
 
 
 @pytest.mark.parametrize(
