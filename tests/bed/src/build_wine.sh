@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd); work=${1:-$here/work}; dest=${2:-DIR}; ver=
 export DEBIAN_FRONTEND=noninteractive
 # Debian's sources must be enabled for apt (deb-src) before.
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends dpkg-dev build-essential flex bison autoconf perl pkg-config \
+apt-get install -y -qq --no-install-recommends dpkg-dev build-essential flex bison autoconf autotools-dev perl pkg-config \
   gcc-mingw-w64-x86-64-posix libgnutls28-dev libz-mingw-w64-dev > /dev/null
 mkdir -p "$work"; cd "$work"; rm -rf wine-10.0~repack build
 apt-get source -qq "wine=$ver"
