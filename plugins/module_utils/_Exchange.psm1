@@ -27,7 +27,7 @@ function Enter-Mutex {
 	param([string] $Sid)
 	try { $mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid") } catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {
 		# Another account, or something that is no mutex, has its name.
-		throw @{ code = 'busy'; hresult = Get-HResult -Exception $_.Exception }
+		throw Get-Failure -ErrorRecord $_ -Code 'busy'
 	}
 	# Another exchange on this owner's store that died has released it.
 	$free = try { $mutex.WaitOne(10000) } catch [Threading.AbandonedMutexException] { $true }

@@ -15,11 +15,11 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 	[Flags]
 	public enum PfxFlags { CRYPT_EXPORTABLE = 1, PKCS12_ALWAYS_CNG_KSP = 0x200, CRYPT_USER_KEYSET = 0x1000, PKCS12_NO_PERSIST_KEY = 0x8000 }
 
-	// A passphrase that PowerShell, which may log what it handles, can hand on and not show: it has no public member.
+	// A passphrase that PowerShell, which may log what it handles, can hand on and not show: nothing outside of this file can read it.
 	public sealed class Passphrase
 	{
 		internal readonly string Text;
-		internal Passphrase(string text) { Text = text; }
+		public Passphrase(string text) { Text = text; }
 	}
 
 	public static class KeyStore
@@ -42,14 +42,14 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		struct NCryptKeyName { public string pszName, pszAlgid; public int dwLegacyKeySpec, dwFlags; }
 
 		// The leaf of a p12.
-		public static X509Certificate2 OpenBundle(byte[] bundle, string passphrase, PfxFlags flags)
+		public static X509Certificate2 OpenBundle(byte[] bundle, Passphrase passphrase, PfxFlags flags)
 		{
 			var pin = GCHandle.Alloc(bundle, GCHandleType.Pinned);
 			IntPtr store = IntPtr.Zero;
 			try
 			{
 				var file = new CRYPT_DATA_BLOB { cbData = bundle.Length, pbData = pin.AddrOfPinnedObject() };
-				store = PFXImportCertStore(ref file, passphrase, flags);
+				store = PFXImportCertStore(ref file, passphrase.Text, flags);
 				Check(store != IntPtr.Zero);
 				// The certificate keeps what it needs of the store.
 				using (var opened = new X509Store(store)) return opened.Certificates[0];
@@ -59,12 +59,6 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 				CertCloseStore(store, 0);
 				pin.Free();
 			}
-		}
-
-		// As it was unsealed.
-		public static X509Certificate2 OpenBundle(byte[] bundle, Passphrase passphrase, PfxFlags flags)
-		{
-			return OpenBundle(bundle, passphrase.Text, flags);
 		}
 
 		// RSA-OAEP with SHA-256 (RFC 8017). The key is used up, whether it opens the passphrase or not.

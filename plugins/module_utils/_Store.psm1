@@ -92,15 +92,15 @@ function ConvertTo-Element {
 
 function Select-Found {
 	<# .SYNOPSIS
-	What was found in a place, as long as it is within the limits; of each reason the first. #>
-	param([hashtable] $Found, [hashtable] $Budget, [string] $Place)
-	$Budget.entries--
-	if ($Found.source) { $Budget.bytes -= $Found.data.Length * 3 / 4 }
-	$Budget.ended = $Budget.entries -lt 0 -or $Budget.bytes -lt 0
-	if ($Budget.ended) { $Found = Get-Reason -Code 'limit' -Place $Place }
+	What was found in a place, as long as it is within the limits; of each reason the first. The tally of a place begins empty. #>
+	param([hashtable] $Found, [hashtable] $Tally, [string] $Place)
+	$Tally.entries++
+	if ($Found.source) { $Tally.bytes += $Found.data.Length * 3 / 4 }
+	$Tally.ended = $Tally.entries -gt $mostEntries -or $Tally.bytes -gt $mostBytes
+	if ($Tally.ended) { $Found = Get-Reason -Code 'limit' -Place $Place }
 	$code = [string] $Found.code
-	if (-not $Found.Count -or ($code -and $Budget.told[$code])) { return }
-	$Budget.told[$code] = $true
+	if (-not $Found.Count -or ($code -and $Tally[$code])) { return }
+	$Tally[$code] = $true
 	$Found
 }
 
@@ -110,7 +110,7 @@ function Read-Hive {
 	param([Microsoft.Win32.RegistryKey] $Root, [string] $Path)
 	$key = $Root.OpenSubKey($Path)
 	if (-not $key) { return }
-	$budget = @{ entries = $mostEntries; bytes = $mostBytes; told = @{} }
+	$tally = @{}
 	foreach ($name in $key.GetSubKeyNames()) {
 		$place = "$key\$name"
 		if ($name -match $elementName) {
@@ -118,8 +118,8 @@ function Read-Hive {
 			if ($blob -isnot [byte[]]) { $blob = [byte[]]@() }
 			$found = ConvertTo-Element -Source 'hive' -Place $place -Data $blob
 		} else { $found = Get-Reason -Code 'unknown_name' -Place $place }
-		Select-Found -Found $found -Budget $budget -Place "$key"
-		if ($budget.ended) { return }
+		Select-Found -Found $found -Tally $tally -Place "$key"
+		if ($tally.ended) { return }
 	}
 }
 
@@ -142,12 +142,12 @@ function Read-Folder {
 	The elements in a folder, and what of it was not read; none when it is not there. #>
 	param([string] $Path)
 	try { [void] [IO.File]::GetAttributes($Path) } catch [IO.DirectoryNotFoundException], [IO.FileNotFoundException] { return }
-	$budget = @{ entries = $mostEntries; bytes = $mostBytes; told = @{} }
+	$tally = @{}
 	foreach ($entry in [IO.DirectoryInfo]::new($Path).EnumerateFileSystemInfos()) {
 		# No certificate is in a folder of the store.
 		$found = if ($entry -is [IO.FileInfo]) { Read-StoreFile -File $entry } else { @{} }
-		Select-Found -Found $found -Budget $budget -Place $Path
-		if ($budget.ended) { return }
+		Select-Found -Found $found -Tally $tally -Place $Path
+		if ($tally.ended) { return }
 	}
 }
 
@@ -189,16 +189,18 @@ function Test-Request {
 	The keys of the request that are unknown, missing or wrong. It is no argument: it may hold a secret. #>
 	param([string[]] $Expected)
 	$given = @($complex_args.Keys) -notlike '_ansible_*'
-	Compare-Object -ReferenceObject $Expected -DifferenceObject $given | ForEach-Object -MemberName InputObject
+	$given + $Expected | Where-Object { $_ -notin $given -or $_ -notin $Expected }
 	if ($complex_args.protocol -ne 1) { 'protocol' }
 }
 
-function Get-RequestRefusal {
+function Exit-BadRequest {
 	<# .SYNOPSIS
-	The answer of a driver to a request that it does not understand, as it is sent; nothing when it does. #>
+	Answers a request that a driver does not understand, and ends the driver. #>
 	param([string] $Driver, [string[]] $Expected)
 	$wrong = @(Test-Request -Expected $Expected) -join ', '
-	if ($wrong) { ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "$Driver refuses the request because of: $wrong" } }
+	if (-not $wrong) { return }
+	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "$Driver refuses the request because of: $wrong" }
+	exit 1
 }
 
 function Get-ForceKeyProtection {

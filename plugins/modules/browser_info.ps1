@@ -165,9 +165,5 @@ function Get-Answer {
 	}
 }
 
-$refusal = Get-RequestRefusal -Driver 'browser_info' -Expected 'protocol', 'issuers'
-if ($refusal) {
-	$refusal
-	exit 1
-}
+Exit-BadRequest -Driver 'browser_info' -Expected 'protocol', 'issuers'
 ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Answer -Issuer $complex_args.issuers)

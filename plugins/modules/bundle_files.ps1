@@ -135,9 +135,5 @@ function Get-Answer {
 	}
 }
 
-$refusal = Get-RequestRefusal -Driver 'bundle_files' -Expected 'protocol'
-if ($refusal) {
-	$refusal
-	exit 1
-}
+Exit-BadRequest -Driver 'bundle_files' -Expected 'protocol'
 ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Answer)

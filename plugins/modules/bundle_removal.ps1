@@ -42,11 +42,7 @@ function Remove-Bundle {
 	$entry
 }
 
-$refusal = Get-RequestRefusal -Driver 'bundle_removal' -Expected 'protocol', 'computer', 'files'
-if ($refusal) {
-	$refusal
-	exit 1
-}
+Exit-BadRequest -Driver 'bundle_removal' -Expected 'protocol', 'computer', 'files'
 $right = $complex_args.computer -eq '' -or (Test-Computer -Name $complex_args.computer)
 $journal = @(foreach ($file in $complex_args.files) {
 	Remove-Bundle -Sid $file.owner_sid -Path $file.path -Sha256 $file.sha256 -CheckMode ([bool] $complex_args._ansible_check_mode) -RightComputer $right

@@ -5,7 +5,6 @@
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
-#AnsibleRequires -PowerShell ..module_utils._TransportKey
 #AnsibleRequires -PowerShell ..module_utils._Portal
 #AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
@@ -38,17 +37,8 @@ function Unlock-Passphrase {
 	param([int] $Index)
 	$step = @($complex_args.steps)[$Index]
 	try { (Get-KeyStore)::Unseal([Convert]::FromBase64String($step.sealed_passphrase), (Open-TransportKey -Name $step.container)) } catch {
-		throw @{ code = 'unseal_failed'; hresult = Get-HResult -Exception $_.Exception }
+		throw Get-Failure -ErrorRecord $_ -Code 'unseal_failed'
 	}
-}
-
-function Open-Bundle {
-	<# .SYNOPSIS
-	The leaf of the p12 in an import, with its key. #>
-	param([int] $Index, [Object] $Unsealed, [string] $Flag)
-	$step = @($complex_args.steps)[$Index]
-	$passphrase = if ($Unsealed) { $Unsealed } else { $step.passphrase }
-	(Get-KeyStore)::OpenBundle([Convert]::FromBase64String($step.bundle), $passphrase, "PKCS12_ALWAYS_CNG_KSP, CRYPT_USER_KEYSET$Flag")
 }
 
 function Import-Bundle {
@@ -56,16 +46,19 @@ function Import-Bundle {
 	Steps "import" and "import_sealed". A certificate whose key signs stays as it is. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo)
 	$step = @($complex_args.steps)[$Index]
-	$unsealed = if ($step.step -eq 'import_sealed') { Unlock-Passphrase -Index $Index }
+	$passphrase = if ($step.step -eq 'import') { $step.passphrase } else { Unlock-Passphrase -Index $Index }
+	$bundle = [Convert]::FromBase64String($step.bundle)
+	$flags = 'PKCS12_ALWAYS_CNG_KSP, CRYPT_USER_KEYSET'
 	# Nothing is written yet.
-	$leaf = Open-Bundle -Index $Index -Unsealed $unsealed -Flag ', PKCS12_NO_PERSIST_KEY'
+	$leaf = (Get-KeyStore)::OpenBundle($bundle, $passphrase, "$flags, PKCS12_NO_PERSIST_KEY")
 	if ($leaf.Thumbprint -ne $step.thumbprint) { throw @{ code = 'thumbprint_mismatch' } }
 	$fact = @{ swept = Remove-LostKey -Certificate $leaf }
 	$leaf.Dispose()
 	$present = Find-Certificate -Store $Store -Thumbprint $step.thumbprint
 	$signs = try { Get-Proof -Certificate $present -Nonce ([byte[]]::new(32)) } catch { $false }
 	if (-not $signs) {
-		$leaf = Open-Bundle -Index $Index -Unsealed $unsealed -Flag $(if ($step.exportable) { ', CRYPT_EXPORTABLE' })
+		if ($step.exportable) { $flags += ', CRYPT_EXPORTABLE' }
+		$leaf = (Get-KeyStore)::OpenBundle($bundle, $passphrase, $flags)
 		$link = Get-NeededLink -Certificate $leaf -Code 'import_failed'
 		$Memo.added = $link
 		if ($present) {
@@ -111,32 +104,34 @@ function Remove-Certificate {
 	<# .SYNOPSIS
 	Step "remove", and "retire" by deleting. The key goes too, unless it has to stay.
 	Hidden first, then the key, then itself: a run that is cut leaves neither a certificate that a browser offers without its key
-	nor a key that no certificate names. #>
-	param([Security.Cryptography.X509Certificates.X509Store] $Store, [X509Certificate] $Certificate)
-	$fact = @{ key = 'none' }
+	nor a key that no certificate names. It may fail on the way, so each fact goes into the entry when it is true. #>
+	param([Security.Cryptography.X509Certificates.X509Store] $Store, [X509Certificate] $Certificate, [hashtable] $Entry)
 	$link = Get-KeyLink -Certificate $Certificate
+	$reason = if ($link) { @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0] }
+	$Entry.key = if ($link) { 'kept' } else { 'none' }
 	if ($link) {
-		$reason = @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0]
-		$fact = @{ key = 'kept'; kept_because = $reason; container = $link.container; provider = $link.provider }
+		$Entry.kept_because = $reason
+		$Entry.container = $link.container
+		$Entry.provider = $link.provider
 	}
 	if ($link -and -not $reason) {
 		$shown = -not $Certificate.Archived
 		# Where it cannot be hidden it goes all the same.
 		try { $Certificate.Archived = $true } catch { $shown = $false }
-		try { $fact.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' } } catch {
+		try { $Entry.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' } } catch {
 			if ($shown) { $Certificate.Archived = $false }
 			throw
 		}
 		# Another certificate of this key may have left one. When this fails, the certificate stays hidden: its key is gone.
-		$fact.swept = Remove-LostKey -Certificate $Certificate
+		$Entry.swept = Remove-LostKey -Certificate $Certificate
 	}
 	$Store.Remove($Certificate)
-	$fact
+	@{}
 }
 
 function Invoke-Step {
 	<# .SYNOPSIS
-	Does a step of the request and returns its facts. Step "connect" has facts when it fails, too: they go into its entry. #>
+	Does a step of the request and returns its facts. A step that has facts when it fails, too, puts them into its entry. #>
 	param([int] $Index, [Security.Cryptography.X509Certificates.X509Store] $Store, [hashtable] $Memo, [hashtable] $Entry)
 	$step = @($complex_args.steps)[$Index]
 	if ($step.step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
@@ -159,9 +154,9 @@ function Invoke-Step {
 			Connect-Portal -Certificate $certificate -Fact $Entry @to
 			@{}
 		}
-		'remove' { Remove-Certificate -Store $Store -Certificate $certificate }
+		'remove' { Remove-Certificate -Store $Store -Certificate $certificate -Entry $Entry }
 		'retire' {
-			if ($step.method -eq 'delete') { return Remove-Certificate -Store $Store -Certificate $certificate }
+			if ($step.method -eq 'delete') { return Remove-Certificate -Store $Store -Certificate $certificate -Entry $Entry }
 			$certificate.Archived = $true
 			@{}
 		}
@@ -232,7 +227,7 @@ function Assert-Owner {
 		$dpapi = [Security.Cryptography.ProtectedData]
 		[void] $dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser')
 	} catch {
-		$failure = @{ code = 'no_dpapi'; hresult = Get-HResult -Exception $_.Exception }
+		$failure = Get-Failure -ErrorRecord $_ -Code 'no_dpapi'
 		# INTERACTIVE: no other logon of this user would do better.
 		if ('S-1-5-4' -in [Security.Principal.WindowsIdentity]::GetCurrent().Groups.Value) { $failure.code = 'dpapi_broken' }
 		throw $failure
@@ -256,7 +251,7 @@ function Clear-TransportKey {
 	Deletes the transport keys of a request that ends before it has used them up. #>
 	foreach ($step in $complex_args.steps) {
 		# One that stays stops the next run, which deletes it before it makes another.
-		if ($step.container) { try { Remove-TransportKey -Name $step.container } catch { continue } }
+		try { Remove-TransportKey -Name $step.container } catch { continue }
 	}
 }
 

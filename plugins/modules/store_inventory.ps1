@@ -161,9 +161,5 @@ function Get-Inventory {
 	}
 }
 
-$refusal = Get-RequestRefusal -Driver 'store_inventory' -Expected 'protocol', 'holders'
-if ($refusal) {
-	$refusal
-	exit 1
-}
+Exit-BadRequest -Driver 'store_inventory' -Expected 'protocol', 'holders'
 ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Inventory -Holder $complex_args.holders)

@@ -49,7 +49,7 @@ def tries_dpapi(source: str) -> bool:
     refused = in_order(
         guard,
         "} catch {",
-        "$failure = @{ code = 'no_dpapi'",
+        "$failure = Get-Failure -ErrorRecord $_ -Code 'no_dpapi'",
         "if ('S-1-5-4' -in [Security.Principal.WindowsIdentity]::GetCurrent().Groups.Value) { $failure.code = 'dpapi_broken' }",
         "throw $failure",
     )
@@ -63,10 +63,10 @@ def hides_before_it_removes(source: str) -> bool:
     order = in_order(
         removal,
         "$Certificate.Archived = $true",
-        "try { $fact.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' } } catch {",
+        "try { $Entry.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' } } catch {",
         "if ($shown) { $Certificate.Archived = $false }",
         "\t\t}\n",
-        "\t\t$fact.swept = Remove-LostKey -Certificate $Certificate",
+        "\t\t$Entry.swept = Remove-LostKey -Certificate $Certificate",
         "$Store.Remove($Certificate)",
     )
     return order and removal.count("Remove-LostKey") == 1
@@ -110,7 +110,8 @@ def tells_a_mutex_that_is_closed_to_it(source: str) -> bool:
     order = [exchange.find(part) for part in ("Enter-Mutex -Sid $Sid", "Read-OwnStore", "$mutex.ReleaseMutex()")]
     return (
         caught_types in enter
-        and enter.count("throw @{ code = 'busy'") == 2
+        and enter.count("throw Get-Failure -ErrorRecord $_ -Code 'busy'") == 1
+        and enter.count("throw @{ code = 'busy' }") == 1
         and order == sorted(order)
         and -1 not in order
     )
@@ -157,9 +158,11 @@ def asks_nobody_where_a_path_leads(source: str) -> bool:
 def reads_no_more_than_fits(source: str) -> bool:
     """The size is known before memory is taken, and the number before the next one is read."""
     read = in_order(body(source, "Read-SmallFile"), "if ($stream.Length -gt $Largest) { return }", "[byte[]]::new(")
-    ended = "$Budget.ended = $Budget.entries -lt 0 -or $Budget.bytes -lt 0" in body(source, "Select-Found")
+    ended = "$Tally.ended = $Tally.entries -gt $mostEntries -or $Tally.bytes -gt $mostBytes" in body(
+        source, "Select-Found"
+    )
     stops = [
-        in_order(body(source, name), "Select-Found -Found", "if ($budget.ended) { return }")
+        in_order(body(source, name), "Select-Found -Found", "if ($tally.ended) { return }")
         for name in ("Read-Hive", "Read-Folder")
     ]
     return read and ended and all(stops)

@@ -133,7 +133,7 @@ MISTAKES: dict[str, tuple[Check, str, str]] = kit_promises.MISTAKES | {
         "\t\tif ($stream.Length -gt $Largest) { return }\n\t\t$data = [byte[]]::new($stream.Length)",
         "\t\t$data = [byte[]]::new($stream.Length)\n\t\tif ($stream.Length -gt $Largest) { return }",
     ),
-    "bytes of a store do not count": (reads_no_more_than_fits, " -or $Budget.bytes -lt 0", ""),
+    "bytes of a store do not count": (reads_no_more_than_fits, " -or $Tally.bytes -gt $mostBytes", ""),
     "requests are not looked at": (looks_for_keys_in_all_stores, "@('My', 'REQUEST') +", "@('My') +"),
     "a store that does not open is left out": (
         looks_for_keys_in_all_stores,

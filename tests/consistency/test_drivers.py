@@ -92,7 +92,7 @@ def test_no_command_gets_a_secret(path: Path) -> None:
 
 def test_the_import_is_seen() -> None:
     """What the checks find nothing in is what they have read."""
-    assert {"Open-Bundle", "Import-Bundle"} <= {function.name for function in functions(EXCHANGE)}
+    assert {"Unlock-Passphrase", "Import-Bundle"} <= {function.name for function in functions(EXCHANGE)}
     assert "$step.passphrase" in EXCHANGE
     assert "$complex_args" in without_functions(EXCHANGE) + "".join(function.body for function in functions(EXCHANGE))
 

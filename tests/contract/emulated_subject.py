@@ -135,6 +135,8 @@ class EmulatedSubject:
         if isinstance(order, PutKey):
             holder = self._store(order.computer).plant_key(order.of.key, 1 if order.legacy else 0)
             self._containers[order.alias] = holder.name
+            if order.undeletable:
+                self._store(order.computer).undeletable.add(holder.name)
             return
         holder = transport_container(order.name)
         assert isinstance(holder.key, rsa.RSAPrivateKey)

@@ -161,6 +161,8 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "the kit makes ordinary profiles only"
             case PutFile() as file if file.copies > 1 or file.sparse > len(file.data):
                 yield "the kit makes neither thousands of files nor one of gigabytes"
+            case PutKey(undeletable=True):
+                yield "it needs a key that Windows does not delete"
             case PutPerson(denied=True):
                 yield "it needs a profile that is closed even to administrators"
             case PutFile(sparse=size, copies=copies) if size > LARGEST_FILE or copies > MOST_FILES:

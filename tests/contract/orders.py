@@ -39,12 +39,16 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class PutKey:
-    """A new container with this key. ``alias`` stands for its name in elements; it is a GUID in braces, as the real one."""
+    """A new container with this key. ``alias`` stands for its name in elements; it is a GUID in braces, as the real one.
+
+    ``undeletable``: Windows does not delete it.
+    """
 
     alias: str
     of: FixtureCertificate
     legacy: bool
     computer: bool
+    undeletable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ function Add-Key {
     $bundle = [Convert]::FromBase64String($Order.bundle)
     $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, $Order.passphrase, 'PersistKeySet, UserKeySet')
     $element = [Text.Encoding]::Unicode.GetString($certificate.Export('SerializedCert'))
-    $containers[$Order.alias] = [regex]::Match($element, '\{[0-9A-F-]{36}\}').Value
+    $name = [regex]::Match($element, '\{[0-9A-F-]{36}\}').Value
+    $containers[$Order.alias] = $name
+    # Wine keeps a container as a key of the registry, and deletes none that has another one below.
+    if ($Order.undeletable) { [void] [Microsoft.Win32.Registry]::CurrentUser.CreateSubKey("Software\Wine\Crypto\CNG\$name\below") }
 }
 
 function Add-TransportKey {

@@ -121,3 +121,6 @@ def test_what_has_an_address_of_ipv6_only_is_reached(
     with Portal(authority, terms=Terms(address="localhost")) as portal, WebProxy(address=LOOPBACK_OF_IPV6) as proxy:
         assert connect(portal, jeanne, tmp_path, proxy=proxy.url) == {"fact": facts("TLSv1.3"), "thrown": None}
     assert proxy.tunnels == [f"localhost:{portal.port}"]
+    with Portal(authority, terms=Terms(address=LOOPBACK_OF_IPV6)) as portal:
+        assert connect(portal, jeanne, tmp_path) == {"fact": facts("TLSv1.3"), "thrown": None}
+    assert [visit.thumbprint for visit in portal.visitors] == [jeanne.thumbprint]

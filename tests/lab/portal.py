@@ -63,16 +63,23 @@ class Portal:
     @property
     def url(self) -> str:
         """The address that asks for a certificate."""
-        return f"https://{self.terms.address}:{self.port}/"
+        return f"https://{self._host}:{self.port}/"
 
     @property
     def start_url(self) -> str:
         """The public start page, which links to the other address."""
-        return f"http://{self.terms.address}:{self.start_port}/"
+        return f"http://{self._host}:{self.start_port}/"
+
+    @property
+    def _host(self) -> str:
+        """The address as a URL has it."""
+        return f"[{self.terms.address}]" if ":" in self.terms.address else self.terms.address
 
     def __enter__(self) -> Portal:
         self._context = server_context(self.authority, self.terms)
-        self._listeners: Sequence[socket.socket] = [socket.create_server((self.terms.address, 0)) for _each in range(2)]
+        place = (self.terms.address, 0)
+        family = socket.AF_INET6 if ":" in self.terms.address else socket.AF_INET
+        self._listeners: Sequence[socket.socket] = [socket.create_server(place, family=family) for _each in range(2)]
         self.port, self.start_port = (int(listener.getsockname()[1]) for listener in self._listeners)
         for listener, serve in zip(self._listeners, (self._serve_tls, self._serve_start_page), strict=True):
             threading.Thread(target=self._accept, args=(listener, serve), daemon=True).start()

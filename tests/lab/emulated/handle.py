@@ -92,7 +92,9 @@ class StoreHandle:
         return self._store.link(holder)
 
     def delete_container(self, name: str) -> None:
-        """Destroys a key; one that is gone already is no error."""
+        """Destroys a key; one that is gone already is no error. Raises ``DriverError`` when Windows does not delete it."""
+        if name in self._store.undeletable:
+            raise DriverError(None, HResult.NTE_PERM)
         if self._store.containers.pop(name, None):
             self._announce(Change.CONTAINER_DELETED, name)
 

@@ -31,25 +31,41 @@ def require(store: StoreHandle, thumbprint: str) -> Properties:
 
 
 def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
-    """Hidden first, then the key, then the certificate, so that a run that is cut leaves no key without a name."""
+    """Hidden first, then the key, then the certificate, so that a run that is cut leaves no key without a name.
+
+    Raises ``DriverError`` with the facts that are true all the same.
+    """
     link, thumbprint = link_of(known), thumbprint_of(known[CERTIFICATE])
     facts: Facts = {"key": "none"}
     if link:
         kept = _reason_to_keep(store, known, link)
         facts = {"container": link.container, "provider": link.provider, "kept_because": kept, "key": "kept"}
         if kept is None:
-            if ARCHIVED not in known:
-                store.archive(known)
-            held = store.container(link) is not None or _is_its_key(store.named(link), known)
-            facts["key"] = "deleted" if held else "gone"
-            if held:
-                store.delete_container(link.container)
-            leftovers = store.leftovers(_public_key(known))
-            for name in leftovers:
-                store.delete_container(name)
-            facts["swept"] = len(leftovers)
+            try:
+                _remove_key(store, known, link, facts)
+            except DriverError as error:
+                raise DriverError(error.code, error.hresult, facts) from error
     store.remove(thumbprint)
     return facts
+
+
+def _remove_key(store: StoreHandle, known: Properties, link: KeyProvInfo, facts: Facts) -> None:
+    """The certificate is shown again while its key is there, and stays hidden when a further container of the key stays."""
+    if ARCHIVED not in known:
+        store.archive(known)
+    held = store.container(link) is not None or _is_its_key(store.named(link), known)
+    try:
+        if held:
+            store.delete_container(link.container)
+    except DriverError:
+        if ARCHIVED not in known:
+            store.write(known)
+        raise
+    facts["key"] = "deleted" if held else "gone"
+    leftovers = store.leftovers(_public_key(known))
+    for name in leftovers:
+        store.delete_container(name)
+    facts["swept"] = len(leftovers)
 
 
 def place_to_keep(link: KeyProvInfo) -> str | None:

@@ -62,6 +62,8 @@ class Store:
         self.owner, self.machine = owner, machine
         self.elements: dict[str, bytes] = {}
         self.containers: dict[str, KeyContainer] = {}
+        self.undeletable: set[str] = set()
+        """The containers that Windows does not delete."""
         self.requests: dict[str, bytes] = {}
         """Elements of the owner's store REQUEST."""
         self.has_closed_neighbour = False
