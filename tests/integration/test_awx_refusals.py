@@ -102,8 +102,8 @@ def test_all_playbooks_check_in_the_same_words() -> None:
     plays = {name: yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text("utf-8")) for name in PLAYBOOKS}
     del plays["daily"]  # it imports two of the others
     ends = [plays[name][-1] for name in ON_WORKSTATIONS if name in plays]
-    assert {json.dumps([end["hosts"], end["vars"], end["tasks"][0]]) for end in ends} == {
-        json.dumps([ends[0]["hosts"], ends[0]["vars"], ends[0]["tasks"][0]])
+    assert {json.dumps([end["hosts"], end["vars_files"], end["tasks"][0]]) for end in ends} == {
+        json.dumps([ends[0]["hosts"], ["vars/all_hosts.yml"], ends[0]["tasks"][0]])
     }
     firsts = [(plays[name][0].get("pre_tasks") or plays[name][0]["tasks"])[0] for name in WITH_FOLDERS if name in plays]
     assert {json.dumps(first) for first in firsts} == {json.dumps(firsts[0])}
