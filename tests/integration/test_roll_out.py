@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -101,6 +102,8 @@ def test_batch_with_too_many_failures_stops_the_rest(campaign: Campaign) -> None
     assert told["hosts_not_reached"] == ["ws-2", "ws-3", "ws-4", "ws-5"]
     assert told["totals"] == {"did not answer": 1, "failed": 1, "not reached": 4}
     assert any("ws-2, ws-3, ws-4, ws-5" in line for line in told["lines"])
+    (said,) = [line for line in told["lines"] if "pkcs12_max_fail_percentage" in line]
+    assert {"50 %", "49 %", "4 workstations were"} <= set(re.findall(r"\d+ (?:%|workstations were)", said))
     assert failed_hosts(run) == {"ws-0", "ws-1"}
 
 
@@ -115,6 +118,7 @@ def test_batches_go_on_while_few_enough_fail(campaign: Campaign) -> None:
     run = campaign.runs["enough"]
     assert summary(run)["totals"] == {"did not answer": 1, "installed": 4, "unchanged": 1}
     assert summary(run)["unreachable_hosts"] == [OFF]
+    assert not any("pkcs12_max_fail_percentage" in line for line in summary(run)["lines"])
     assert failed_hosts(run) == {OFF}
     assert sum("PLAY [Enrol" in line for line in run.stdout.splitlines()) == 3
 

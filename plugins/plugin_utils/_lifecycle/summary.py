@@ -89,7 +89,9 @@ def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) 
     if any((result or {}).get("not_found") for result in results.values()) and not people and not hosts:
         parts[0] += " without anything to remove"
     if people:
-        parts.append(counted(sum(people.values()), "holder") + _totals(people))
+        asked = len({row.host for row in rows if row.who})
+        where = f" on {asked} of them" if asked < len(results) - skipped else ""  # nobody knows of the others
+        parts.append(f"{counted(sum(people.values()), 'holder')}{where}{_totals(people)}")
     if skipped:
         parts.append(f"{counted(skipped, 'other host')} skipped")
     return "; ".join(parts) + "."

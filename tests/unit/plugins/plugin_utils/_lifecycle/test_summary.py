@@ -15,6 +15,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summ
 Json = dict[str, Any]
 
 
+HEADLINE = (
+    "4 workstations: 1 with failed holders, 1 did not answer, 1 not reached; "
+    "4 holders on 2 of them: 1 failed, 1 deferred, 1 renewed, 1 unchanged."
+)
+
+
 def person(number: int, outcome: str = "unchanged", msg: str = "A sentence.", **more: Any) -> Json:
     named = {"user": f"CHU\\p{number}", "name": f"Person {number}", "authorisation": f"T{number}"}
     return {**named, "outcome": outcome, "failed": outcome == "failed", "planned": False, "msg": msg, **more}
@@ -38,7 +44,7 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         }
     )
     assert found["lines"] == [
-        "4 workstations: 1 with failed holders, 1 did not answer, 1 not reached; 4 holders: 1 failed, 1 deferred, 1 renewed, 1 unchanged.",
+        HEADLINE,
         "failed (1):",
         "  Person 3, T3 (CHU\\p3) at b: No bundle.",
         "did not answer (1):",
@@ -50,6 +56,9 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         "renewed (1): Person 4, T4 (CHU\\p4) at b",
         "unchanged (1): Person 1, T1 (CHU\\p1) at a",
     ]
+    assert told({"a": of(person(1)), "b": {"skipped": True, "msg": "b is skipped."}})["msg"].startswith(
+        "1 workstation; 1 holder: "  # all were asked
+    )
     assert (found["msg"], found["failed"], found["changed"]) == (found["lines"][0], False, False)
     assert found["totals"] == {
         "deferred": 1,
