@@ -12,6 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
@@ -70,6 +71,12 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
+        if options["fail_on_unreachable"] and not options["record_audit"]:
+            raise CollectionError(
+                code="bad_arguments",
+                cause="fail_on_unreachable is for audits, and without record_audit it has no effect.",
+                next_step="Set record_audit: true, or leave fail_on_unreachable out.",
+            )
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         if not options["holders"] and not self.is_windows:
             return self.skipped()

@@ -64,7 +64,10 @@ def audit(hospital: Hospital, *options: str) -> Run:
 
 def said(run: Run) -> dict[str, str]:
     """What the audit says of each workstation: what was found, or why it could not be audited."""
-    return {row.host: row.result["problem"] or row.result["msg"] for row in run.of("certificate_facts")}
+    return {
+        row.host: row.result["ansible_facts"]["audit_pkcs12"]["problem"] or row.result["msg"]
+        for row in run.of("certificate_facts")
+    }
 
 
 def problems(hospital: Hospital) -> dict[str, str]:

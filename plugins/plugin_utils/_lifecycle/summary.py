@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from .._errors import counted
+from .audit import problem_of
 from .summary_rows import (
     FAILED,
     NOT_REACHED,
@@ -121,7 +122,7 @@ def _unread(results: Mapping[str, Result | None]) -> Iterator[str]:
     """The stores that an audit could not read, or only in part. Other tasks say it of their own holders."""
     places: list[str] = []
     for host, result in results.items():
-        if result is None or "problem" not in result:
+        if result is None or problem_of(result) is None:
             continue
         facts, owners = (result.get("ansible_facts") or {}).get("pkcs12") or {}, account_names(result)
         unread = ((owners.get(row["owner_sid"], row["owner_sid"]), row["reason"]) for row in facts.get("unread") or ())

@@ -15,6 +15,7 @@ from typing import Any
 from .._errors import CollectionError
 from .._facts.holders import is_before, parse_day
 from .._facts.leavers import has_left
+from .audit import problem_of
 from .result import shown_outcome
 
 FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
@@ -116,7 +117,7 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         )
     elif "ready" in result:
         yield _checked(host, result)
-    elif result.get("ansible_facts") and not result.get("problem"):
+    elif result.get("ansible_facts") and not problem_of(result):
         found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
         yield from (_audited(host, row, listed or Listed((), frozenset())) for row in found)
     else:

@@ -170,15 +170,21 @@ def test_workstation_that_was_audited() -> None:
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
     unread = [{"owner_sid": "S-1-5-21-7", "reason": "access was denied"}]
     known = {"holders": [], "unread": unread, "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
-    silent = {"answered": False, "problem": "It did not answer: x.", "msg": "x.", "ansible_facts": {"audit_pkcs12": {}}}
+    silent = {"answered": False, "msg": "x.", "ansible_facts": {"audit_pkcs12": {"problem": "It did not answer: x."}}}
     refused = {
         "answered": True,
-        "problem": "It could not be audited: y.",
         "msg": "y.",
-        "ansible_facts": {"audit_pkcs12": {}},
+        "ansible_facts": {"audit_pkcs12": {"problem": "It could not be audited: y."}},
     }
     enrolled = of(person(1)) | {"ansible_facts": {"pkcs12": known}}
-    found = told({"a": {"problem": "", "ansible_facts": {"pkcs12": known}}, "b": silent, "c": refused, "d": enrolled})
+    found = told(
+        {
+            "a": {"ansible_facts": {"pkcs12": known, "audit_pkcs12": {"problem": ""}}},
+            "b": silent,
+            "c": refused,
+            "d": enrolled,
+        }
+    )
     assert (found["unreachable_hosts"], found["failed_hosts"]) == (["b"], ["c"])
     assert "stores that were not read, or only in part (1): CHU\\a at a (access was denied)" in found["lines"]
 
@@ -192,8 +198,8 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
         ({"unreachable": True, "msg": "x"}, True),
         ({"skipped": True}, False),
         (None, False),
-        ({"failed": False, "answered": False, "problem": "x", "ansible_facts": {"audit_pkcs12": {}}}, False),
-        ({"failed": True, "problem": "x", "ansible_facts": {"audit_pkcs12": {}}}, True),
+        ({"failed": False, "answered": False, "ansible_facts": {"audit_pkcs12": {"problem": "x"}}}, False),
+        ({"failed": True, "ansible_facts": {"audit_pkcs12": {"problem": "x"}}}, True),
         ({"ansible_facts": {"pkcs12": {}}}, False),
     ],
 )
