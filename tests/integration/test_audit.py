@@ -194,7 +194,7 @@ def test_a_mistake_of_the_role_ends_every_workstation_failed(hospital: Hospital)
     before = facts(hospital)
     run = audit(hospital, "-e", "audit_issuer=(")
     assert failed_hosts(run) == {desk.name for desk in DESKS}
-    assert "'issuer' cannot be used" in run.stdout + run.stderr
+    assert "'audit_issuer' cannot be used" in run.stdout + run.stderr
     assert modules(run.requests) == []
     assert facts(hospital) == before
 
