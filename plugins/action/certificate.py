@@ -90,7 +90,7 @@ class ActionModule(Pkcs12Action):
         state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable))
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.inventory([entry.user]), self, now)
-        scope = facts_scope(run, entries, options["issuer"], calendar, unusable)
+        scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)
         result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
         diffs = run_diff(run) if task.diff else []
         return result | {"diff": diffs[0]} if diffs else result

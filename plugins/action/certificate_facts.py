@@ -12,6 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
@@ -30,6 +31,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audi
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
     WorkstationReading,
     proven_record,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import (
+    in_words_of_role,
+    role_of,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
@@ -58,12 +63,20 @@ class ActionModule(Pkcs12Action):
     )
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
+        if role := role_of(self._task_vars.get("ansible_role_name")):
+            result = in_words_of_role(result, role, self.SPEC.options)
         if not task.options["record_audit"]:
             return result
         return audited(result, task.host, now(), task.options["fail_on_unreachable"])
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
+        if options["fail_on_unreachable"] and not options["record_audit"]:
+            raise CollectionError(
+                code="bad_arguments",
+                cause="fail_on_unreachable is for audits, and without record_audit it has no effect.",
+                next_step="Set record_audit: true, or leave fail_on_unreachable out.",
+            )
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         if not options["holders"] and not self.is_windows:
             return self.skipped()

@@ -105,6 +105,6 @@ class ActionModule(Pkcs12Action):
             tasks = holder_tasks(options, entries, context, now())
             run = run_tasks(tasks, self.inventory(users), self, now)
         known = merge_known(entries, holders_of_facts(task.facts))
-        scope = facts_scope(run, known, options["issuer"], calendar, unusable)
+        scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
         result = workstation_result(run, scope, ResultContext(task.check_mode, calendar, now(), deferral_rule(options)))
         return result | {"diff": run_diff(run)} if task.diff else result

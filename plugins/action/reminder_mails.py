@@ -14,6 +14,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import (
+    in_words_of_role,
+    role_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import PORTS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
@@ -58,6 +62,10 @@ class ActionModule(Pkcs12Action):
         },
         required_together=[["username", "password"]],
     )
+
+    def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
+        role = role_of(self._task_vars.get("ansible_role_name"))
+        return in_words_of_role(result, role, self.SPEC.options) if role else result
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**LEFT_OUT, **task.options}

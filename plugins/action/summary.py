@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stop import stops, told_at_end
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
@@ -31,16 +32,19 @@ class ActionModule(Pkcs12Action):
             "whole_inventory": {"type": "bool", "default": True},
             "batch_of": {"type": "list", "elements": "str"},
             "earlier": {"type": "str"},
+            "max_fail_percentage": {"type": "float"},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        name = task.options["results"]
+        name, earlier = task.options["results"], task.options["earlier"] or ""
         results: dict[str, Any] = {}
         listed: dict[str, Listed] = {}
         known: set[str] = set()
-        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, LEAVERS, TIME_ZONE)):
+        batches: list[Any] = []
+        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, LEAVERS, TIME_ZONE, earlier)):
             results[host] = variables.get(name)
+            batches.append(variables.get(earlier))
             holders = variables.get(HOLDERS) or ()
             today = calendar_of(variables.get(TIME_ZONE) or "UTC", 0).day(now())
             listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)), not_expected(holders, today))
@@ -49,7 +53,11 @@ class ActionModule(Pkcs12Action):
             ):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in holders}
         found = summary(results, known, listed if task.options["whole_inventory"] else None)
-        return {**found, **self._progress(task, found)} if task.options["batch_of"] else found
+        most = task.options["max_fail_percentage"]
+        if task.options["batch_of"]:
+            return {**found, **self._progress(task, found), "stops": stops(found, most)}
+        headline, *lines = found["lines"]
+        return {**found, "lines": [headline, *told_at_end(found, batches, most), *lines]}
 
     def _progress(self, task: TaskContext, found: dict[str, Any]) -> dict[str, Any]:
         """Only one host of the batch before is read: a task that runs once registers its result on all hosts of its batch."""

@@ -78,7 +78,7 @@ def failed_result(refusal: CollectionError) -> dict[str, Any]:
         "changed": refusal.changed,
         "msg": str(refusal),
         "error": {"code": refusal.code, "next_step": refusal.next_step},
-        "journal": list(refusal.journal),
+        **({"journal": list(refusal.journal)} if refusal.journal else {}),
         **refusal.details,
     }
 

@@ -16,6 +16,7 @@ from consistency.tree import ROOT
 
 COLLECTION = "hospital_it.pkcs12."
 IMPORT = "ansible.builtin.import_role"
+TASKS = "ansible.builtin.import_tasks"
 CONDITIONS = {"when", "that", "until", "failed_when", "changed_when"}
 """Keywords whose text is an expression without braces."""
 
@@ -37,7 +38,7 @@ def reads_of(playbook: str) -> Reads:
     plays = yaml.safe_load(path.read_text(encoding="utf-8"))
     roles = dict.fromkeys(_roles(plays))
     options: dict[str, dict[str, Any]] = {}
-    names = set(_names(plays))
+    names = set(_names([plays, *(_load(path.parent / part) for part in _parts(plays))]))
     for role in roles:
         options |= _load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
         for part in ("defaults", "tasks", "vars"):
@@ -52,6 +53,14 @@ def _roles(plays: Any) -> Iterator[str]:
         imported = [task[IMPORT]["name"] for task in each.get("tasks", ()) if IMPORT in task]
         for role in [*(role["role"] for role in each.get("roles", ())), *imported]:
             yield str(role).removeprefix(COLLECTION)
+
+
+def _parts(plays: Any) -> Iterator[str]:
+    """The files with variables and tasks that several playbooks share."""
+    for each in plays:
+        yield from each.get("vars_files", ())
+        tasks = [*each.get("pre_tasks", ()), *each.get("tasks", ())]
+        yield from (task[TASKS] for task in tasks if TASKS in task)
 
 
 def names_in(text: str) -> set[str]:

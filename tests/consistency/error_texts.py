@@ -194,6 +194,11 @@ same in all releases of one major version, so playbooks and other programs can u
 not its code? Search this page for some words of the sentence that are no name, number or path. A word in angle brackets
 stands for a value of the run, and a slash separates two sentences of which one is shown. A few codes do not make a task fail: they are
 reasons for a deferral, such as ``not_logged_on``, or findings of the playbook ``check``.
+
+Where the code stands: Ansible prints the whole result of a failed task, with ``error.code``. A task for several holders has it in
+``holders[].error.code``. The playbooks print only the sentences. With ``-v`` they print the results, too, and AWX has them in the details
+of a task. An HRESULT, the number with which Windows says why, stands in the sentence: ``msg`` has it in parentheses, as in
+``(0x80070005)``.
 """
 
 if __name__ == "__main__":

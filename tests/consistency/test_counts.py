@@ -51,7 +51,7 @@ def test_a_number_before_a_plural_is_never_one(path: Path) -> None:
 
 
 def test_a_count_in_a_role_is_inflected() -> None:
-    for path in [*ROOT.glob("roles/*/*/*.yml"), *ROOT.glob("playbooks/*.yml")]:
+    for path in [*ROOT.glob("roles/*/*/*.yml"), *ROOT.glob("playbooks/**/*.yml")]:
         assert (
             re.findall(rf"(?:length|count) \}}\}} (?:(?!without )\w+ )?(?:{NOUNS})\b", path.read_text(encoding="utf-8"))
             == []

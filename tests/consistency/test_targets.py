@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module and role has an integration target or a reason, and every target can fail."""
+"""Every module, filter and role has an integration target or a reason, and every target can fail."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ PLAYBOOKS_WITHOUT = {
 """Playbooks without a role of their name, and the tests that run them."""
 BESIDE = {"portal_info_holder": "portal_info"}
 """Targets beside the one that has the name of the module."""
+FILTERS = {path.stem for path in (ROOT / "plugins" / "filter").glob("*.yml")}
 UNDO = {"windows": "undo_workstation.yml", "controller": "undo.yml"}
 GROUPS = {
     "windows": ["windows", "shippable/windows/group1"],
@@ -80,10 +81,10 @@ def is_looked_at(result: str | None, found: list[Json]) -> bool:
     return any(f"{result} is failed" == condition for task in found for condition in conditions(task))
 
 
-def test_every_module_and_role_has_a_target_or_a_reason() -> None:
+def test_every_module_filter_and_role_has_a_target_or_a_reason() -> None:
     modules = {path.stem for path in MODULES.glob("*.yml")} - set(WITHOUT)
     roles = {f"role_{path.name}" for path in (ROOT / "roles").iterdir()}
-    assert set(KINDS) - set(BESIDE) == modules | roles
+    assert set(KINDS) - set(BESIDE) == modules | FILTERS | roles
     assert set(BESIDE.values()) <= modules
 
 
@@ -118,7 +119,9 @@ def test_a_target_runs_what_it_is_named_after_in_check_mode_and_for_real(target:
     calls = [
         task
         for task in tasks(target)
-        if wanted in task or task.get("ansible.builtin.import_role", {}).get("name") == wanted
+        if wanted in task
+        or task.get("ansible.builtin.import_role", {}).get("name") == wanted
+        or (target in FILTERS and wanted in str(task))
     ]
     assert any(task.get("check_mode") for task in calls)
     assert any(not task.get("check_mode") for task in calls)

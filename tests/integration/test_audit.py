@@ -64,7 +64,10 @@ def audit(hospital: Hospital, *options: str) -> Run:
 
 def said(run: Run) -> dict[str, str]:
     """What the audit says of each workstation: what was found, or why it could not be audited."""
-    return {row.host: row.result["problem"] or row.result["msg"] for row in run.of("certificate_facts")}
+    return {
+        row.host: row.result["ansible_facts"]["audit_pkcs12"]["problem"] or row.result["msg"]
+        for row in run.of("certificate_facts")
+    }
 
 
 def problems(hospital: Hospital) -> dict[str, str]:
@@ -191,7 +194,7 @@ def test_a_mistake_of_the_role_ends_every_workstation_failed(hospital: Hospital)
     before = facts(hospital)
     run = audit(hospital, "-e", "audit_issuer=(")
     assert failed_hosts(run) == {desk.name for desk in DESKS}
-    assert "'issuer' cannot be used" in run.stdout + run.stderr
+    assert "'audit_issuer' cannot be used" in run.stdout + run.stderr
     assert modules(run.requests) == []
     assert facts(hospital) == before
 

@@ -102,11 +102,26 @@ def test_all_playbooks_check_in_the_same_words() -> None:
     plays = {name: yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text("utf-8")) for name in PLAYBOOKS}
     del plays["daily"]  # it imports two of the others
     ends = [plays[name][-1] for name in ON_WORKSTATIONS if name in plays]
-    assert {json.dumps([end["hosts"], end["vars"], end["tasks"][0]]) for end in ends} == {
-        json.dumps([ends[0]["hosts"], ends[0]["vars"], ends[0]["tasks"][0]])
+    assert {json.dumps([end["hosts"], end["vars_files"], end["tasks"][0]]) for end in ends} == {
+        json.dumps([ends[0]["hosts"], ["vars/all_hosts.yml"], ends[0]["tasks"][0]])
     }
     firsts = [(plays[name][0].get("pre_tasks") or plays[name][0]["tasks"])[0] for name in WITH_FOLDERS if name in plays]
     assert {json.dumps(first) for first in firsts} == {json.dumps(firsts[0])}
+
+
+@pytest.mark.parametrize("playbook", ["audit", "enrol", "renew", "renew_due", "retire"])
+def test_the_summary_of_a_run_knows_what_its_batches_came_to(playbook: str) -> None:
+    plays = yaml.safe_load((ROOT / "playbooks" / f"{playbook}.yml").read_text("utf-8"))
+    batch, end = (
+        next(task for task in play["tasks"] if "hospital_it.pkcs12.summary" in task and "register" in task)
+        for play in plays[-2:]
+    )
+    for task in (batch, end):
+        given = task["hospital_it.pkcs12.summary"]
+        assert given["earlier"] == batch["register"]
+        assert "pkcs12_max_fail_percentage" in given["max_fail_percentage"]
+    (stop,) = [task for task in plays[-2]["tasks"] if "ansible.builtin.meta" in task]
+    assert stop["when"].startswith(f"{batch['register']}.stops ")
 
 
 def test_the_folder_of_a_job_has_to_be_a_folder(hospital: Hospital, tmp_path: Path) -> None:

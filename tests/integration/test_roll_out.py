@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,7 +30,11 @@ STEPS: Mapping[str, tuple[str, Json, tuple[str, ...]]] = {
         {"pkcs12_serial": [1], "pkcs12_max_fail_percentage": 100, "pkcs12_passphrases": WRONG},
         ("--limit", "ws-1:ws-3"),
     ),
-    "enough": ("enrol", {"pkcs12_serial": [1, 3], "pkcs12_max_fail_percentage": 50}, ("--forks", "50")),
+    "enough": (
+        "enrol",
+        {"pkcs12_serial": [1, 3], "pkcs12_max_fail_percentage": 50, "pkcs12_renew_befor_days": 20},
+        ("--forks", "50"),
+    ),
 }
 
 
@@ -101,6 +106,8 @@ def test_batch_with_too_many_failures_stops_the_rest(campaign: Campaign) -> None
     assert told["hosts_not_reached"] == ["ws-2", "ws-3", "ws-4", "ws-5"]
     assert told["totals"] == {"did not answer": 1, "failed": 1, "not reached": 4}
     assert any("ws-2, ws-3, ws-4, ws-5" in line for line in told["lines"])
+    (said,) = [line for line in told["lines"] if "pkcs12_max_fail_percentage" in line]
+    assert {"50 %", "49 %", "4 workstations were"} <= set(re.findall(r"\d+ (?:%|workstations were)", said))
     assert failed_hosts(run) == {"ws-0", "ws-1"}
 
 
@@ -115,6 +122,7 @@ def test_batches_go_on_while_few_enough_fail(campaign: Campaign) -> None:
     run = campaign.runs["enough"]
     assert summary(run)["totals"] == {"did not answer": 1, "installed": 4, "unchanged": 1}
     assert summary(run)["unreachable_hosts"] == [OFF]
+    assert not any("pkcs12_max_fail_percentage" in line for line in summary(run)["lines"])
     assert failed_hosts(run) == {OFF}
     assert sum("PLAY [Enrol" in line for line in run.stdout.splitlines()) == 3
 
@@ -126,6 +134,14 @@ def test_each_batch_tells_how_far_the_run_is(campaign: Campaign) -> None:
     assert sum(row.action == "holder_certificates" for row in run.rows) == len(PEOPLE)
     said = messages(run, "Say how far the run is")
     assert [text.split(":")[0] for text in said.values()] == [f"{done} of 6 workstations" for done in (1, 4, 6)]
+
+
+def test_a_misspelt_variable_is_told_once_and_stops_nothing(campaign: Campaign) -> None:
+    task = "Show variables that may be misspelt"
+    (said,) = messages(campaign.runs["enough"], task).values()
+    assert ["renew_before_days?" in line for line in said] == [True]
+    assert campaign.runs["enough"].stdout.count("variable pkcs12_renew_befor_days") == 1
+    assert all(messages(run, task) == {} for name, run in campaign.runs.items() if name != "enough")
 
 
 def test_a_run_without_batches_has_its_summary_only(campaign: Campaign) -> None:

@@ -24,11 +24,23 @@ def unusable_keys(facts: Any) -> frozenset[KeyId]:
 
     ``facts`` is ``ansible_facts.pkcs12``. The result is empty for facts of another schema.
     """
+    return _with_value(facts, "key_state", KeyState.UNUSABLE.value)
+
+
+def related_certificates(facts: Any) -> frozenset[KeyId]:
+    """The certificates that earlier facts list because a selection matched them. The result is empty for facts of another schema.
+
+    A run for other holders, for instance without a leaver, knows of them only by these facts.
+    """
+    return _with_value(facts, "related", True)
+
+
+def _with_value(facts: Any, key: str, value: Any) -> frozenset[KeyId]:
     rows = facts.get("certificates") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
     return frozenset(
         (str(row.get("owner_sid")), str(row.get("thumbprint")))
         for row in (rows if isinstance(rows, list) else ())
-        if isinstance(row, Mapping) and row.get("key_state") == KeyState.UNUSABLE.value
+        if isinstance(row, Mapping) and row.get(key) == value
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from typing import Any
 
 LEAVERS = "pkcs12_leavers"
@@ -15,3 +16,19 @@ def leavers_in(given: Any) -> frozenset[str]:
     """The numbers of this variable: a list, or a text with commas as ``-e`` gives it. Spaces around a number do not count."""
     numbers = given.split(",") if isinstance(given, str) else given or ()
     return frozenset(number for each in numbers if (number := str(each).strip()))
+
+
+def has_left(holder: Mapping[str, Any], leavers: Set[str]) -> bool:
+    """Whether an entry of ``pkcs12_holders`` is of a leaver. Upper and lower case of a number do not differ."""
+    return str(holder.get("authorisation") or "").casefold() in {number.casefold() for number in leavers}
+
+
+def without_leavers(holders: Any, given: Any) -> Any:
+    """The entries of ``pkcs12_holders`` without those of the leavers; ``given``: as in ``leavers_in``.
+
+    What is no list of entries stays as it is: the module that gets it says what is wrong with it.
+    """
+    leavers = leavers_in(given)
+    if not isinstance(holders, list) or not leavers:
+        return holders
+    return [each for each in holders if not (isinstance(each, Mapping) and has_left(each, leavers))]

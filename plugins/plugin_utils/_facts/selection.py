@@ -26,6 +26,7 @@ class Selection:
 
     ``issuer_names`` are whole RFC 4514 names. ``owners``: SIDs of the owners whose stores are listed, None for all. If no other field is
     set, certificates with a number of ``index`` are related. Without numbers, all are related but those of a smart card or a TPM.
+    ``known``: owners' SIDs and thumbprints of certificates that are related whatever the other fields say.
     """
 
     issuer: str | None = None
@@ -35,6 +36,7 @@ class Selection:
     eku: tuple[str, ...] = ()
     owners: frozenset[str] | None = None
     index: HolderIndex | None = None
+    known: frozenset[tuple[str, str]] = frozenset()
     include_unrelated: bool = False
     include_archived: bool = False
 
@@ -48,6 +50,8 @@ class Selection:
         certificate = stored.certificate
         if not self._covers(owner_sid):
             return False
+        if (owner_sid, stored.thumbprint) in self.known:
+            return True
         if self.issuer_names is not None and certificate.issuer not in self.issuer_names:
             return False
         if not (self.issuer or self.subject or self.pattern or self.eku):

@@ -34,7 +34,7 @@ OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>:? *")
 
 
 def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreachable: bool) -> dict[str, Any]:
-    """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``problem`` and ``answered``."""
+    """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``answered`` and the fact."""
     if result.get("skipped"):
         return dict(result)
     if not (result.get("failed") or result.get("unreachable")):
@@ -63,7 +63,13 @@ def found(facts: Mapping[str, Any]) -> str:
 
 def _with_fact(result: Mapping[str, Any], problem: str, at: datetime) -> dict[str, Any]:
     facts = {**(result.get("ansible_facts") or {}), "audit_pkcs12": to_map(AuditRecord(problem, at))}
-    return {**result, "answered": True, "problem": problem, "ansible_facts": facts}
+    return {**result, "answered": True, "ansible_facts": facts}
+
+
+def problem_of(result: Mapping[str, Any]) -> str | None:
+    """Why a workstation could not be audited; empty if it was, None for a result that is none of an audit."""
+    audit = (result.get("ansible_facts") or {}).get("audit_pkcs12")
+    return str(audit.get("problem") or "") if isinstance(audit, Mapping) else None
 
 
 def _reason(text: str) -> str:

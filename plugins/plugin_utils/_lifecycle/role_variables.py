@@ -10,10 +10,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 COLLECTION = "hospital_it.pkcs12."
-ROLES = ("enrol", "renew", "retire")
+ROLES = ("audit", "enrol", "remind", "renew", "report", "retire")
 OTHER_NAMES = {
     ("renew", "renew_before_days"): "renew_before_days",
     ("renew", "install"): "renew_now",
+    ("remind", "password"): "remind_credentials",
+    ("remind", "report_date"): "remind_date",
+    ("remind", "username"): "remind_credentials",
+    ("report", "destination"): "report_folder",
+    ("report", "report_date"): "report_date",
     ("retire", "retire"): "retire_method",
     ("retire", "retire_encryption_keys"): "retire_encryption_keys",
 }
@@ -22,7 +27,9 @@ OF_ONE_HOLDER = {"holder_password": "holder_passwords", "passphrase": "passphras
 """What sentences about one holder call options that hold it for all holders."""
 OF_ANSIBLE = ("Wrong options: ", "Unknown options: ")
 """How a refusal begins that has the words of Ansible's own validation: there every name of an option is one."""
-NOT_A_VARIABLE = ("state",)
+OF_AN_ENTRY = (re.compile(r"Unknown options: \w+(?=\.\w)"), re.compile(r"(?<= found in )\w+.*$", re.DOTALL))
+"""The part of a refusal with the option, where the other names are keys of an entry of it, for example of ``pkcs12_holders``."""
+NOT_A_VARIABLE = ("record_audit", "state")
 
 
 def role_of(name: Any) -> str | None:
@@ -46,6 +53,11 @@ def in_words_of_role(
     holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
     def reword(text: str) -> str:
+        of_entry = next((found for each in OF_AN_ENTRY if (found := each.search(text))), None)
+        if of_entry and text.startswith(OF_ANSIBLE):
+            start, end = of_entry.span()
+            option = _replaced(text[start:end], rf"\b({_any(names)})\b", names)
+            return text[:start] + option + text[end:]
         marked = [name for name in names if "_" in name or text.startswith(OF_ANSIBLE)]
         text = _replaced(text, rf"(?<![\w/.-])({_any(marked)})(?![\w/])", names)
         text = _replaced(text, rf"(?<=')({_any(names)})(?=')", names)

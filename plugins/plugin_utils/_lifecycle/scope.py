@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from .._facts.build import FactsScope
-from .._facts.history import KeyId
+from .._facts.history import related_certificates, unusable_keys
 from .._facts.holders import HolderEntry
 from .._facts.selection import Selection
 from .._policy.subject import index_holders
@@ -17,22 +18,24 @@ from .run import WorkstationRun
 
 
 def facts_scope(
-    run: WorkstationRun, entries: Sequence[HolderEntry], issuer: str | None, calendar: Calendar, unusable: Set[KeyId]
+    run: WorkstationRun, entries: Sequence[HolderEntry], issuer: str | None, calendar: Calendar, earlier: Any
 ) -> FactsScope:
-    """The scope of the facts after a run. ``issuer`` is the option of the task.
+    """The scope of the facts after a run. ``issuer`` is the option of the task, ``earlier`` the facts from before it.
 
-    Without it, the authorisation numbers of the holders select the certificates. Without numbers, the issuers of the certificates of
-    the run do.
+    Without an issuer, the authorisation numbers of the holders select the certificates, and what earlier facts list stays listed: a
+    leaver is no holder of the task. Without numbers, the issuers of the certificates of the run select them.
     """
     pattern = next((entry.person.pattern for entry in entries), None)
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
     if issuer is not None:
         selection = Selection(issuer=issuer, pattern=pattern)
     elif numbers:
-        selection = Selection(pattern=pattern, index=index_holders(numbers, pattern))
+        selection = Selection(
+            pattern=pattern, index=index_holders(numbers, pattern), known=related_certificates(earlier)
+        )
     else:
         selection = Selection(pattern=pattern, issuer_names=frozenset(_issuers(run)))
-    return FactsScope(selection, entries, calendar, unusable)
+    return FactsScope(selection, entries, calendar, unusable_keys(earlier))
 
 
 def _issuers(run: WorkstationRun) -> Iterable[str]:

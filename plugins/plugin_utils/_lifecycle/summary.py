@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from .._errors import counted
+from .audit import problem_of
 from .summary_rows import (
     FAILED,
     NOT_REACHED,
@@ -89,7 +90,9 @@ def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) 
     if any((result or {}).get("not_found") for result in results.values()) and not people and not hosts:
         parts[0] += " without anything to remove"
     if people:
-        parts.append(counted(sum(people.values()), "holder") + _totals(people))
+        asked = len({row.host for row in rows if row.who})
+        where = f" on {asked} of them" if asked < len(results) - skipped else ""  # nobody knows of the others
+        parts.append(f"{counted(sum(people.values()), 'holder')}{where}{_totals(people)}")
     if skipped:
         parts.append(f"{counted(skipped, 'other host')} skipped")
     return "; ".join(parts) + "."
@@ -119,7 +122,7 @@ def _unread(results: Mapping[str, Result | None]) -> Iterator[str]:
     """The stores that an audit could not read, or only in part. Other tasks say it of their own holders."""
     places: list[str] = []
     for host, result in results.items():
-        if result is None or "problem" not in result:
+        if result is None or problem_of(result) is None:
             continue
         facts, owners = (result.get("ansible_facts") or {}).get("pkcs12") or {}, account_names(result)
         unread = ((owners.get(row["owner_sid"], row["owner_sid"]), row["reason"]) for row in facts.get("unread") or ())

@@ -14,6 +14,8 @@ from typing import Any
 
 from .._errors import CollectionError
 from .._facts.holders import is_before, parse_day
+from .._facts.leavers import has_left
+from .audit import problem_of
 from .result import shown_outcome
 
 FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
@@ -52,8 +54,8 @@ class Listed:
     unexpected: Mapping[HolderKey, str] = field(default_factory=dict)
 
     def has_left(self, holder: Mapping[str, Any]) -> bool:
-        """Whether this holder is a leaver. Upper and lower case of a number do not differ."""
-        return str(holder.get("authorisation") or "").casefold() in {number.casefold() for number in self.leavers}
+        """Whether this holder is a leaver."""
+        return has_left(holder, self.leavers)
 
     @property
     def gone(self) -> list[Mapping[str, Any]]:
@@ -115,7 +117,7 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         )
     elif "ready" in result:
         yield _checked(host, result)
-    elif result.get("ansible_facts") and not result.get("problem"):
+    elif result.get("ansible_facts") and not problem_of(result):
         found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
         yield from (_audited(host, row, listed or Listed((), frozenset())) for row in found)
     else:

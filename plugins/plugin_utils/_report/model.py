@@ -157,7 +157,7 @@ class Reachability(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class StoreOwner:
-    """The name of an account, by its SID."""
+    """The name of an account, by its SID; the folder of its profile where Windows was not asked for the name."""
 
     owner_sid: str
     account: str
@@ -168,7 +168,7 @@ class WorkstationRow:
     """A workstation of the inventory. ``computer``: its own name. ``problem``: why it did not answer. ``not_listed``: the number of its
     certificates that are not in the report. ``clock_skew_seconds``: by how much its clock was fast; negative if slow.
     ``browsers``: what its browsers lacked when ``workstation_info`` last looked; empty if it never did. ``store_owners``: the owners of
-    ``unread`` whose names Windows knows.
+    ``unread``, and those whom no certificate names.
     """
 
     workstation: str

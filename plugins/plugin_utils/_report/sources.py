@@ -83,10 +83,16 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
 
 
 def _store_owners(record: WorkstationRecord) -> tuple[StoreOwner, ...]:
-    """Of stores that were not read there is no certificate that names their owner, but there is the profile."""
-    unread = {each.owner_sid for each in record.unread}
+    """The owners whom no certificate names: those of stores that were not read, and accounts that the inventory does not have any more.
+
+    A task asks Windows only for the names of the holders. For another account, the profile's folder tells people most.
+    """
+    nameless = {each.owner_sid for each in record.unread}
+    nameless |= {each.owner_sid for each in record.certificates if not each.owner}
     return tuple(
-        StoreOwner(each.owner_sid, each.owner) for each in record.profiles if each.owner and each.owner_sid in unread
+        StoreOwner(each.owner_sid, each.owner or each.path)
+        for each in record.profiles
+        if each.owner_sid in nameless and (each.owner or each.path)
     )
 
 

@@ -55,7 +55,7 @@ def markdown(report: Report) -> str:
         *_head(report, say),
         *_holders(report, remarks, say),
         *_table("without_workstation", WITHOUT_WORKSTATION, report.without_workstation, _person, say),
-        *_table("without_holder", CERTIFICATES, report.without_holder, _certificate, say),
+        *_table("without_holder", CERTIFICATES, report.without_holder, partial(_certificate, remarks=remarks), say),
         *_table("exceptions", EXCEPTIONS, report.exceptions, _exception(report), say),
         *_table("revocation_lists", LISTS, report.revocation_lists, _list, say),
         *_table("text.workstations", WORKSTATIONS, away, partial(_workstation, remarks=remarks), say),
@@ -193,11 +193,12 @@ def _until(row: HolderRow, say: Wording) -> str:
     return f"{access}, {say('until.certificate', day=say.day(row.valid_until))}"
 
 
-def _certificate(row: CertificateRow, say: Wording) -> Cells:
+def _certificate(row: CertificateRow, say: Wording, remarks: Remarks) -> Cells:
     found = row.certificate
     names = f"{found.subject_cn or found.subject}, {found.issuer_cn or found.issuer}"
     end = _dated(found.not_after, row.days_left, say)
-    return row.workstation, names, end, say.of(row.status), say.of(row.next_step), say.of(row.actor)
+    status = ", ".join(filter(None, (remarks.leaver(row), say.of(row.status))))
+    return row.workstation, names, end, status, say.of(row.next_step), say.of(row.actor)
 
 
 def _workstation(row: WorkstationRow, say: Wording, remarks: Remarks) -> Cells:

@@ -66,10 +66,12 @@ UNREAD: Catalogue = {
     "unread.unreadable": ("Reading it failed.", "Sa lecture a échoué."),
     "owner.named": ("{name} ({account})", "{name} ({account})"),
     "owner.workstation": ("the workstation itself", "le poste lui-même"),
+    "owner.folder": ("the account with the profile {folder}", "le compte du profil {folder}"),
     "owner.unknown": ("unknown account {sid}", "compte inconnu {sid}"),
 }
 
 REMARKS: Catalogue = {
+    "remark.leaver": ("of a leaver", "d'un partant"),
     "remark.elsewhere": (
         "on {workstation} in the store of {owner}",
         "sur {workstation}, dans le magasin de {owner}",

@@ -11,7 +11,7 @@ from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status, is_selectable
-from ..model import CertificateRow, HolderRow, HolderWorkstation, Reachability, Report, WorkstationRow
+from ..model import CertificateRow, HolderRow, HolderWorkstation, Reachability, Report, StoreOwner, WorkstationRow
 from ..silence import silence
 from .remark_vocabulary import UNREAD
 from .wording import Wording
@@ -32,6 +32,8 @@ class Remarks:
         self._now = report.parameters.report_date
         self._names = _names_of(report)
         self._accounts = _accounts_of(report)
+        self._folders = _folders_of(report)
+        self._leavers = {row.holder for row in report.without_holder if row.holder}
         self._certificates = _by_holder(report.certificates)
         self._workstations = {row.workstation: row for row in report.workstations}
 
@@ -49,6 +51,10 @@ class Remarks:
         )
         doubles = (line for place in row.places for line in self._double(place, own))
         return list(dict.fromkeys((*elsewhere, *doubles)))
+
+    def leaver(self, row: CertificateRow) -> str:
+        """That the holder of a certificate has left; empty if that is not so."""
+        return self._say("remark.leaver") if row.holder in self._leavers else ""
 
     def silent(self, row: HolderRow) -> list[str]:
         """Which workstations of the holder are silent, and why, one line each."""
@@ -73,6 +79,8 @@ class Remarks:
         if sid == MACHINE_SID:
             return self._say("owner.workstation")
         known = account or self._accounts.get(sid)
+        if not known and sid in self._folders:
+            known = self._say("owner.folder", folder=self._folders[sid])
         names = ", ".join(self._names.get(sid, ()))
         if names and known:
             return self._say("owner.named", name=names, account=known)
@@ -124,8 +132,22 @@ def _accounts_of(report: Report) -> Mapping[str, str]:
     """The names of accounts by their SIDs: as Windows writes them, else as the inventory does."""
     inventory = {place.owner_sid: place.account for row in report.holders for place in row.places if place.owner_sid}
     windows = {row.certificate.owner_sid: row.certificate.owner for row in report.certificates if row.certificate.owner}
-    profiles = {each.owner_sid: each.account for row in report.workstations for each in row.store_owners}
+    profiles = {each.owner_sid: each.account for each in _store_owners(report) if not _is_folder(each)}
     return inventory | windows | profiles
+
+
+def _folders_of(report: Report) -> Mapping[str, str]:
+    """The folders of profiles by the SIDs of their accounts, where that is all that the facts have."""
+    return {each.owner_sid: each.account for each in _store_owners(report) if _is_folder(each)}
+
+
+def _is_folder(owner: StoreOwner) -> bool:
+    return ":" in owner.account  # no name of an account has a colon
+
+
+def _store_owners(report: Report) -> Iterator[StoreOwner]:
+    for row in report.workstations:
+        yield from row.store_owners
 
 
 def _by_holder(certificates: Iterable[CertificateRow]) -> Mapping[str, list[CertificateRow]]:

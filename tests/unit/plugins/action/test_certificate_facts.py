@@ -30,7 +30,7 @@ from unit.plugins.action.effects import (
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, YEAR, issue
-from unit.plugins.plugin_utils.in_process import sid_of
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action, sid_of
 
 BASE = {"holders": [JEANNE]}
 NUMBERLESS = {"user": JEANNE["user"], "name": "Jeanne Dupont"}
@@ -109,3 +109,10 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("certificate_facts", BASE, effect, tmp_path)
+
+
+def test_what_only_an_audit_can_do_is_refused_elsewhere() -> None:
+    result = run_action("certificate_facts", {"fail_on_unreachable": True}, FakeWorkstation())
+    assert (result["failed"], result["error"]["code"]) == (True, "bad_arguments")
+    assert "record_audit" in result["msg"]
+    assert "journal" not in result

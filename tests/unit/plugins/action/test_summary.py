@@ -26,6 +26,10 @@ SO_FAR = {"hosts": 1, "of": 2, "need_help": 3, "did_not_answer": 4}
 BATCHES = {"ws-1": {**HOSTS["ws-1"], "batch": {"so_far": SO_FAR}}, "ws-2": HOSTS["ws-2"]}
 IN_BATCHES = {"hostvars": BATCHES, "groups": {"all": list(BATCHES)}}
 SECOND_BATCH = {"hosts": ["ws-2"], "batch_of": ["ws-1", "ws-2"]}
+BROKEN = {
+    "hostvars": {"ws-1": {}, "ws-2": {"broken": {"failed": True, "msg": "No."}}},
+    "groups": {"all": ["ws-1", "ws-2"]},
+}
 
 
 def totals(scene: Scene) -> Any:
@@ -50,6 +54,15 @@ EFFECTS = [
         {**COUNTED, "need_help": 3, "did_not_answer": 4},
         given=SECOND_BATCH,
         variables=IN_BATCHES,
+    ),
+    Effect(
+        "max_fail_percentage",
+        0,
+        lambda scene: scene.result["stops"],
+        False,
+        True,
+        given={**SECOND_BATCH, "results": "broken"},
+        variables=BROKEN,
     ),
     Effect("batch_of", ["ws-1"], so_far, None, {**COUNTED, "hosts": 1, "of": 1}, variables=VARIABLES),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in, without_leavers
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,19 @@ def test_each_number_is_found_once(given: Any) -> None:
 @pytest.mark.parametrize("given", [None, [], "", " , "])
 def test_nobody_has_left(given: Any) -> None:
     assert leavers_in(given) == frozenset()
+
+
+HOLDERS = [{"user": "a", "authorisation": "T1"}, {"user": "b", "authorisation": "t2"}, {"user": "c"}]
+
+
+@pytest.mark.parametrize(
+    ("given", "stay"),
+    [(["T1"], "bc"), ("T2, t1", "c"), ([], "abc"), ("", "abc"), (None, "abc"), (["T12"], "abc"), ([""], "abc")],
+)
+def test_who_has_left_is_left_out(given: Any, stay: str) -> None:
+    assert "".join(each["user"] for each in without_leavers(HOLDERS, given)) == stay
+
+
+@pytest.mark.parametrize("holders", ["CHU\\a", {"user": "a", "authorisation": "T1"}, ["T1"], None])
+def test_what_is_no_list_of_holders_is_left_to_the_module(holders: Any) -> None:
+    assert without_leavers(holders, ["T1"]) == holders

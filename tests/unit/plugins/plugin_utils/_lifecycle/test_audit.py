@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import (
     LONGEST_REASON,
     audited,
+    problem_of,
 )
 
 AT = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
@@ -27,7 +28,7 @@ def failure(code: str | None) -> dict[str, Any]:
 def test_found() -> None:
     told = audited({"ansible_facts": {"pkcs12": FACTS}}, "ws-1", AT, fail_on_unreachable=True)
     assert told["ansible_facts"] == {"pkcs12": FACTS, "audit_pkcs12": {"problem": "", "at": "2026-11-25T04:34:43Z"}}
-    assert (told["problem"], told["answered"], told.get("failed")) == ("", True, None)
+    assert (problem_of(told), told["answered"], told.get("failed")) == ("", True, None)
     assert told["msg"] == "1 certificate, 0 unread places; CHU\\a: valid"
 
 
@@ -39,7 +40,8 @@ def test_what_may_be_over_tomorrow_is_a_result_unless_the_site_wants_it_red(
     told = audited(result, "ws-1", AT, fail_on_unreachable=fails)
     assert (told["failed"], told["answered"]) == (fails, answered)
     assert "unreachable" not in told
-    assert told["problem"] == told["ansible_facts"]["audit_pkcs12"]["problem"] != ""
+    assert problem_of(told)
+    assert "problem" not in told  # msg has it
     assert ("warnings" in told) is not fails
     assert fails or told["warnings"][0].startswith("ws-1: It ")
 
@@ -47,7 +49,7 @@ def test_what_may_be_over_tomorrow_is_a_result_unless_the_site_wants_it_red(
 @pytest.mark.parametrize("code", ["bad_arguments", "bad_pattern", "bad_time_zone", "missing_library", *ADDRESS, None])
 def test_a_mistake_and_a_defect_stay_failures(code: str | None) -> None:
     told = audited(failure(code), "ws-1", AT, fail_on_unreachable=False)
-    assert (told["failed"], told["problem"]) == (True, "It could not be audited: It is wrong.")
+    assert (told["failed"], problem_of(told)) == (True, "It could not be audited: It is wrong.")
 
 
 def test_a_skipped_host_has_no_fact() -> None:
@@ -57,6 +59,7 @@ def test_a_skipped_host_has_no_fact() -> None:
 
 def test_the_problem_is_one_sentence_that_does_not_change_from_run_to_run() -> None:
     text = f"Task failed: <Pool object at 0x7f00>: no\n  way {'x' * 500}"
-    problem = audited({**SILENT, "msg": text}, "ws-1", AT, fail_on_unreachable=False)["problem"]
+    told = audited({**SILENT, "msg": text}, "ws-1", AT, fail_on_unreachable=False)
+    problem = str(problem_of(told))
     assert problem.startswith("It did not answer: no way xxx")
     assert len(problem) == len("It did not answer: .") + LONGEST_REASON

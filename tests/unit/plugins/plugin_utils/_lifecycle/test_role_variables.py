@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import importlib
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,14 +15,19 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role
     in_words_of_role,
     role_of,
 )
-from unit.plugins.plugin_utils.in_process import PLUGINS
+from unit.plugins.plugin_utils.in_process import PLUGINS, FakeWorkstation, run_action
 
 OPTIONS = importlib.import_module(f"{PLUGINS}.action.holder_certificates").ActionModule.SPEC.options
 
 
-def said(role: str | None, msg: str, code: str = "bad_arguments") -> str:
+REPORT = importlib.import_module(f"{PLUGINS}.action.compliance_report").ActionModule.SPEC.options
+
+
+def said(
+    role: str | None, msg: str, code: str = "bad_arguments", options: Mapping[str, Mapping[str, Any]] = OPTIONS
+) -> str:
     result: dict[str, Any] = {"failed": True, "msg": msg, "error": {"code": code, "next_step": msg}}
-    new = in_words_of_role(result, role, OPTIONS)
+    new = in_words_of_role(result, role, options)
     assert new["error"]["next_step"] == new["msg"]
     return str(new["msg"])
 
@@ -101,10 +108,51 @@ def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Wrong options: missing required arguments: name found in holders",
+            "Wrong options: missing required arguments: name found in report_holders",
+        ),
+        (
+            "Wrong options: value of what must be one of: a, got: query found in exceptions",
+            "Wrong options: value of what must be one of: a, got: query found in report_exceptions",
+        ),
+        (
+            "Unknown options: holders.nme. Supported parameters include: name, authorisation_anniversary",
+            "Unknown options: report_holders.nme. Supported parameters include: name, authorisation_anniversary",
+        ),
+        ("Wrong options: 'destination' and 'name'", "Wrong options: 'report_folder' and 'report_name'"),
+    ],
+)
+def test_keys_of_an_entry_are_no_options(text: str, expected: str) -> None:
+    assert said("report", text, options=REPORT) == expected
+
+
+@pytest.mark.parametrize(
+    ("module", "role", "option", "variable"),
+    [
+        ("certificate_facts", "audit", "renew_before_days", "audit_renew_before_days"),
+        ("compliance_report", "report", "renew_before_days", "report_renew_before_days"),
+        ("reminder_mails", "remind", "renew_before_days", "remind_renew_before_days"),
+        ("holder_certificates", "renew", "renew_before_days", "renew_before_days"),
+    ],
+)
+def test_a_module_says_the_variable_of_its_role(module: str, role: str, option: str, variable: str) -> None:
+    spec = importlib.import_module(f"{PLUGINS}.action.{module}").ActionModule.SPEC.options
+    needed = {name: [] if row["type"] == "list" else "x" for name, row in spec.items() if row.get("required")}
+    for name in (f"hospital_it.pkcs12.{role}", None):
+        variables = {"ansible_role_name": name}
+        result = run_action(module, {option: "x", **needed}, FakeWorkstation(), variables=variables)
+        assert re.findall(r"'(\w*renew_before_days)'", result["msg"]) == [variable if name else option]
+
+
+@pytest.mark.parametrize(
     ("name", "role"),
     [
         ("hospital_it.pkcs12.enrol", "enrol"),
-        ("hospital_it.pkcs12.audit", None),
+        ("hospital_it.pkcs12.audit", "audit"),
+        ("hospital_it.pkcs12.collect", None),
         ("enrol", None),
         ("other.collection.enrol", None),
         (None, None),

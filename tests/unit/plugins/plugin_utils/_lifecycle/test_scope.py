@@ -40,6 +40,27 @@ def test_numbers_of_the_holders_select(crowded: FakeWorkstation, tmp_path: Path)
     assert listed(everybody) == (["Jeanne Dupont - T123456", "Paul Martin - T654321"], 2)
 
 
+@pytest.mark.parametrize("runs", [1, 2])
+def test_what_an_audit_lists_stays_listed_for_who_has_left(crowded: FakeWorkstation, tmp_path: Path, runs: int) -> None:
+    """A run of enrol or renew has no leavers among its holders, and the report needs their certificates until they are removed."""
+    facts = run_action("certificate_facts", {"holders": [JEANNE, PAUL]}, crowded)["ansible_facts"]
+    result: dict[str, Any] = {}
+    for _run in range(runs):
+        arguments = {"holders": [JEANNE], "bundle_folder": str(tmp_path), "install": "missing"}
+        result = run_action("holder_certificates", arguments, crowded, variables={"ansible_facts": facts})
+        facts = result["ansible_facts"]
+    assert listed(result) == (["Jeanne Dupont - T123456", "Paul Martin - T654321"], 2)
+    assert [row["user"] for row in facts["pkcs12"]["holders"]] == [JEANNE["user"]]
+    unrelated = {
+        "pkcs12": {
+            **facts["pkcs12"],
+            "certificates": [{**row, "related": False} for row in facts["pkcs12"]["certificates"]],
+        }
+    }
+    again = run_action("holder_certificates", arguments, crowded, variables={"ansible_facts": unrelated})
+    assert listed(again) == (["Jeanne Dupont - T123456"], 3)
+
+
 def test_an_issuer_selects_instead(crowded: FakeWorkstation, tmp_path: Path) -> None:
     assert listed(enrol(crowded, tmp_path, [JEANNE], issuer=".")) == (
         ["Jeanne Dupont - T123456", "Jeanne Private - P1", "Paul Martin - T654321", "Some Body - T777777"],

@@ -15,6 +15,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summ
 Json = dict[str, Any]
 
 
+HEADLINE = (
+    "4 workstations: 1 with failed holders, 1 did not answer, 1 not reached; "
+    "4 holders on 2 of them: 1 failed, 1 deferred, 1 renewed, 1 unchanged."
+)
+
+
 def person(number: int, outcome: str = "unchanged", msg: str = "A sentence.", **more: Any) -> Json:
     named = {"user": f"CHU\\p{number}", "name": f"Person {number}", "authorisation": f"T{number}"}
     return {**named, "outcome": outcome, "failed": outcome == "failed", "planned": False, "msg": msg, **more}
@@ -38,7 +44,7 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         }
     )
     assert found["lines"] == [
-        "4 workstations: 1 with failed holders, 1 did not answer, 1 not reached; 4 holders: 1 failed, 1 deferred, 1 renewed, 1 unchanged.",
+        HEADLINE,
         "failed (1):",
         "  Person 3, T3 (CHU\\p3) at b: No bundle.",
         "did not answer (1):",
@@ -50,6 +56,9 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         "renewed (1): Person 4, T4 (CHU\\p4) at b",
         "unchanged (1): Person 1, T1 (CHU\\p1) at a",
     ]
+    assert told({"a": of(person(1)), "b": {"skipped": True, "msg": "b is skipped."}})["msg"].startswith(
+        "1 workstation; 1 holder: "  # all were asked
+    )
     assert (found["msg"], found["failed"], found["changed"]) == (found["lines"][0], False, False)
     assert found["totals"] == {
         "deferred": 1,
@@ -161,15 +170,21 @@ def test_workstation_that_was_audited() -> None:
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
     unread = [{"owner_sid": "S-1-5-21-7", "reason": "access was denied"}]
     known = {"holders": [], "unread": unread, "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
-    silent = {"answered": False, "problem": "It did not answer: x.", "msg": "x.", "ansible_facts": {"audit_pkcs12": {}}}
+    silent = {"answered": False, "msg": "x.", "ansible_facts": {"audit_pkcs12": {"problem": "It did not answer: x."}}}
     refused = {
         "answered": True,
-        "problem": "It could not be audited: y.",
         "msg": "y.",
-        "ansible_facts": {"audit_pkcs12": {}},
+        "ansible_facts": {"audit_pkcs12": {"problem": "It could not be audited: y."}},
     }
     enrolled = of(person(1)) | {"ansible_facts": {"pkcs12": known}}
-    found = told({"a": {"problem": "", "ansible_facts": {"pkcs12": known}}, "b": silent, "c": refused, "d": enrolled})
+    found = told(
+        {
+            "a": {"ansible_facts": {"pkcs12": known, "audit_pkcs12": {"problem": ""}}},
+            "b": silent,
+            "c": refused,
+            "d": enrolled,
+        }
+    )
     assert (found["unreachable_hosts"], found["failed_hosts"]) == (["b"], ["c"])
     assert "stores that were not read, or only in part (1): CHU\\a at a (access was denied)" in found["lines"]
 
@@ -183,8 +198,8 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
         ({"unreachable": True, "msg": "x"}, True),
         ({"skipped": True}, False),
         (None, False),
-        ({"failed": False, "answered": False, "problem": "x", "ansible_facts": {"audit_pkcs12": {}}}, False),
-        ({"failed": True, "problem": "x", "ansible_facts": {"audit_pkcs12": {}}}, True),
+        ({"failed": False, "answered": False, "ansible_facts": {"audit_pkcs12": {"problem": "x"}}}, False),
+        ({"failed": True, "ansible_facts": {"audit_pkcs12": {"problem": "x"}}}, True),
         ({"ansible_facts": {"pkcs12": {}}}, False),
     ],
 )

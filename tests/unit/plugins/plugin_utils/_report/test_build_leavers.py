@@ -55,6 +55,16 @@ def test_a_leavers_certificate_in_the_store_of_another_holder_is_said_to_be_ther
         assert (row.status, row.next_step) == (Status.WRONG_HOLDER, NextStep.RETIRE_LEAVER)
 
 
+@pytest.mark.parametrize("entries", [(JEANNE, PAUL), (PAUL,)], ids=["in_the_inventory", "gone"])
+@pytest.mark.parametrize("owner", [JEANNE.owner_sid, PAUL.owner_sid])
+def test_people_read_that_it_is_a_leavers(entries: Any, owner: str) -> None:
+    there, pauls = record(owner_sid=owner), record("T2", owner_sid="S-1-5-21-2", thumbprint="B" * 40)
+    found = report(there, pauls, entries=entries, leavers=frozenset({"T1"}))
+    assert page(found).count("of a leaver<") == 2  # among the certificates without a holder, and among all
+    assert markdown(found).count("| of a leaver, ") == 1
+    assert "of a leaver" not in page(report(there, pauls, entries=(JEANNE, PAUL)))
+
+
 def test_a_leaver_without_a_certificate_is_no_finding() -> None:
     found = report(record("T2", owner_sid="S-1-5-21-2"), entries=(JEANNE, PAUL), leavers=frozenset({"T1"}))
     assert (found.without_holder, [row.authorisation for row in found.holders]) == ((), ["T2"])

@@ -182,8 +182,18 @@ def test_the_owner_of_an_unread_store_has_the_name_of_the_profile_also_in_an_ear
     ]
     variables = {"ansible_facts": {"pkcs12": facts(unread=unread, profiles=profiles)}, "pkcs12_holders": [ENTRY]}
     found = host_of("ws-1", variables)
-    assert found.store_owners == (StoreOwner("S-1-5-21-7", "CHU\\guest"),)
+    assert found.store_owners == (StoreOwner("S-1-5-21-7", "CHU\\guest"), StoreOwner("S-1-5-21-8", "C:\\Users\\x"))
     assert hosts_of(report(found))[0].store_owners == found.store_owners
+
+
+def test_the_owner_of_a_certificate_that_names_nobody_is_known_by_the_profile() -> None:
+    profiles = [
+        to_map(ProfileRecord(sid, None, f"C:\\Users\\{sid[-1]}", True, False, True))
+        for sid in ("S-1-5-21-7", "S-1-5-21-8")
+    ]
+    rows = [to_map(record(owner_sid="S-1-5-21-7", owner=None)), to_map(record(owner_sid="S-1-5-21-8"))]
+    variables = {"ansible_facts": {"pkcs12": facts(certificates=rows, profiles=profiles)}, "pkcs12_holders": [ENTRY]}
+    assert host_of("ws-1", variables).store_owners == (StoreOwner("S-1-5-21-7", "C:\\Users\\7"),)
 
 
 def test_terms_do_not_touch_what_is_known() -> None:

@@ -14,12 +14,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import escaped, markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import Remarks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report, StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.silence import Silence, silence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
 from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.officer import AT_PAULS, NEWEST, OLDER, SILENT, UNREAD, WHY, asked_about
 
+FOLDER = "C:\\Users\\guest.CHU"
 LANGUAGES = ["en", "fr"]
 
 
@@ -43,6 +44,13 @@ def test_the_owner_need_not_be_a_holder_and_may_have_no_name() -> None:
     assert lines(guest, "T1") == ["on ws-1 in the store of CHU\\guest"]
     nameless = report(host(record(owner_sid="S-1-5-21-7", owner=None)))
     assert lines(nameless, "T1") == ["on ws-1 in the store of unknown account S-1-5-21-7"]
+
+
+def test_an_account_without_a_name_is_known_by_its_profile() -> None:
+    seen = replace(host(record(owner_sid="S-1-5-21-7", owner=None)), store_owners=(StoreOwner("S-1-5-21-7", FOLDER),))
+    assert lines(report(seen), "T1") == [f"on ws-1 in the store of the account with the profile {FOLDER}"]
+    of_jeanne = replace(host(record()), store_owners=(StoreOwner("S-1-5-21-1", FOLDER),))
+    assert remarks(report(of_jeanne)).owner("S-1-5-21-1") == "Jeanne Dupont (CHU\\jdupont)"
 
 
 def test_an_account_of_two_people_names_both() -> None:

@@ -32,7 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
     Translator,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report, StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import _sentence
 from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
@@ -122,6 +122,7 @@ def reports() -> list[Report]:
     )
     steps = tuple(replace(usual.holders[0], next_step=step) for step in NextStep)
     one = replace(usual.workstations[1], clock_skew_seconds=1)
+    folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
     quiet = replace(usual, changes=(), parameters=replace(PARAMETERS, query="@", renew_before_days=1))
     return [
@@ -133,6 +134,7 @@ def reports() -> list[Report]:
         replace(usual, holders=delivered),
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
+        replace(empty, without_holder=(first,), workstations=(folder,)),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
         replace(usual, workstations=(replace(usual.workstations[0], holders=0),)),
