@@ -107,14 +107,13 @@ function Remove-Certificate {
 	nor a key that no certificate names. It may fail on the way, so each fact goes into the entry when it is true. #>
 	param([Security.Cryptography.X509Certificates.X509Store] $Store, [X509Certificate] $Certificate, [hashtable] $Entry)
 	$link = Get-KeyLink -Certificate $Certificate
-	$reason = if ($link) { @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0] }
 	$Entry.key = if ($link) { 'kept' } else { 'none' }
 	if ($link) {
-		$Entry.kept_because = $reason
+		$Entry.kept_because = @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0]
 		$Entry.container = $link.container
 		$Entry.provider = $link.provider
 	}
-	if ($link -and -not $reason) {
+	if ($link -and -not $Entry.kept_because) {
 		$shown = -not $Certificate.Archived
 		# Where it cannot be hidden it goes all the same.
 		try { $Certificate.Archived = $true } catch { $shown = $false }

@@ -63,7 +63,11 @@ def test_what_is_safe_is_not_complained_about(function: str, use: str) -> None:
 
 
 MENDED = {
-    "why a key was kept": ("$reason = @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0]", "@(", ")[0]"),
+    "why a key was kept": (
+        "$Entry.kept_because = @(Get-ReasonToKeep -Certificate $Certificate -Link $link)[0]",
+        "@(",
+        ")[0]",
+    ),
     "why a portal refused": ("$Fact.code = @(Get-Refusal -Fact $Fact -Status $Status)[0]", "@(", ")[0]"),
     "the status of a portal": ("@(Read-Status -Stream $tls -Head $head)[0]", "@(", ")[0]"),
     "a program that is not registered": (

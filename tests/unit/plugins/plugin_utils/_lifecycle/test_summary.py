@@ -15,12 +15,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summ
 Json = dict[str, Any]
 
 
-HEADLINE = (
-    "4 workstations: 1 with failed holders, 1 did not answer, 1 not reached; "
-    "4 holders on 2 of them: 1 failed, 1 deferred, 1 renewed, 1 unchanged."
-)
-
-
 def person(number: int, outcome: str = "unchanged", msg: str = "A sentence.", **more: Any) -> Json:
     named = {"user": f"CHU\\p{number}", "name": f"Person {number}", "authorisation": f"T{number}"}
     return {**named, "outcome": outcome, "failed": outcome == "failed", "planned": False, "msg": msg, **more}
@@ -44,7 +38,10 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         }
     )
     assert found["lines"] == [
-        HEADLINE,
+        (
+            "4 workstations: 1 with failed holders, 1 did not answer, 1 not reached; "
+            "4 holders on 2 of them: 1 failed, 1 deferred, 1 renewed, 1 unchanged."
+        ),
         "failed (1):",
         "  Person 3, T3 (CHU\\p3) at b: No bundle.",
         "did not answer (1):",
