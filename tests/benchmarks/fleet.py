@@ -70,11 +70,12 @@ def _profile(_sizes: Sequence[int]) -> Iterator[dict[str, Any]]:
 
 
 def _scale(sizes: Sequence[int]) -> Iterator[dict[str, Any]]:
-    measured: list[dict[str, Any]] = []
+    """Sizes that are not asked for keep what was measured before."""
+    measured = {each["hosts"]: each for each in _kept().get("scale", {}).get("sizes", ())}
     for size in sizes:
         _say(f"{size} workstations, each play")
-        measured.append(scale(size))
-        yield {"sizes": measured}
+        measured[size] = scale(size)
+        yield {"sizes": [measured[hosts] for hosts in sorted(measured)]}
 
 
 MEASURE: Mapping[str, Callable[[Sequence[int]], Iterator[dict[str, Any]]]] = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.page import table
+from benchmarks.scale import MANY, rounds
 
 Json = Mapping[str, Any]
 PLAYS = {
@@ -58,7 +59,7 @@ def _scale_words(result: Json) -> str:
         "the start of Ansible, which also reads the inventory, is apart. The empty module has no code but `#AnsibleRequires -Wrapper`, "
         "so it costs what each module costs. `certificate_facts` has one option, `holders`; the task of the role `audit` has 15, "
         "most of them templates of the role's variables. Memory is the proportional set size of the playbook's process and its "
-        f"{result['forks']} workers."
+        f"{result['forks']} workers. Up to {MANY} workstations, each play ran {rounds(MANY)} times, and the run in the middle is shown."
     )
 
 
