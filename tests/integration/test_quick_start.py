@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 import textwrap
@@ -16,7 +15,6 @@ from typing import Any
 
 import yaml
 
-from lab.ansible_playbook import ansible_playbook
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import Desk, Person, Seat
 from lab.playbook import ROOT
@@ -131,20 +129,29 @@ def test_the_passphrases_of_the_guide_are_those_that_it_means() -> None:
     }
 
 
-def test_an_own_inventory_after_that_of_the_lab_decides_who_works_where(tmp_path: Path) -> None:
-    lab = ROOT / ".build" / "lab"
-    (line,) = (line[2:] for block in blocks("console") for line in block.splitlines() if "ansible-playbook -i" in line)
-    (tmp_path / "hosts.yml").write_text(files()["mine/hosts.yml"], encoding="utf-8")
+def test_an_own_inventory_after_that_of_the_lab_leads_to_two_certificates_and_a_report(tmp_path: Path) -> None:
+    (block,) = (block for block in blocks("console") if "$ make lab\n" in block)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "hosts.yml").write_text(files()["mine/hosts.yml"], encoding="utf-8")
     with Hospital(tmp_path / "hospital") as hospital:
-        places = {str(lab.relative_to(ROOT)): str(tmp_path / "hospital"), "mine": str(tmp_path)}
-        words = [re.sub("|".join(places), lambda found: places[found[0]], word) for word in shlex.split(line)]
-        ended = ansible_playbook(words[1:], ENVIRONMENT, tmp_path)
+        script = "\n".join(line[2:] for line in block.splitlines() if "make lab" not in line)
+        for written, here in (
+            (".build/lab", tmp_path / "hospital"),
+            (".build/collections", ROOT / ".build" / "collections"),
+            (".venv/bin/", Path(sys.executable).parent),
+        ):
+            script = script.replace(written, f"{here}/" if written.endswith("/") else str(here))
+        ended = subprocess.run(
+            ["bash", "-ec", script], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False
+        )
         assert ended.returncode == 0, ended.stdout + ended.stderr
-        changed = [
-            line["workstation"] for line in map(yaml.safe_load, hospital.evidence.read_text("utf-8").splitlines())
-        ]
-    assert changed == ["WS-CARDIO"]
+        lines = map(yaml.safe_load, hospital.evidence.read_text("utf-8").splitlines())
+        assert sorted(line["workstation"] for line in lines) == ["WS-CARDIO", "WS-NUCLEAR"]
     assert "Élodie" not in ended.stdout
+    assert "valid (2): Jeanne Dupont, T100001 (CHU\\\\jdupont) at ws-cardio, Paul Martin" in ended.stdout
+    report = (mine / "reports" / "pkcs12-compliance.md").read_text(encoding="utf-8")
+    assert "- Workstations: answered 2, never seen 3" in report
 
 
 def evidence(folder: Path, computer: str) -> list[dict[str, Any]]:
