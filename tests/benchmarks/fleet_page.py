@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.page import table
-from benchmarks.scale import MANY, rounds
 
 Json = Mapping[str, Any]
 PLAYS = {
@@ -59,8 +58,18 @@ def _scale_words(result: Json) -> str:
         "the start of Ansible, which also reads the inventory, is apart. The empty module has no code but `#AnsibleRequires -Wrapper`, "
         "so it costs what each module costs. `certificate_facts` has one option, `holders`; the task of the role `audit` has 15, "
         "most of them templates of the role's variables. Memory is the proportional set size of the playbook's process and its "
-        f"{result['forks']} workers. Up to {MANY} workstations, each play ran {rounds(MANY)} times, and the run in the middle is shown."
+        f"{result['forks']} workers.{_rounds_words(result['scale']['sizes'])}"
     )
+
+
+def _rounds_words(sizes: Sequence[Json]) -> str:
+    once = [str(size["hosts"]) for size in sizes if size["rounds"] == 1]
+    several = {str(size["hosts"]): size["rounds"] for size in sizes if size["rounds"] > 1}
+    words = [
+        f" Each play ran {rounds} times for {hosts} workstations; the run in the middle is shown."
+        for hosts, rounds in several.items()
+    ]
+    return "".join(words) + (f" Each play ran once for {' and '.join(once)} workstations." if once else "")
 
 
 def _scale(sizes: Sequence[Json]) -> str:

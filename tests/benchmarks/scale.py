@@ -52,7 +52,8 @@ def scale(size: int) -> dict[str, Any]:
         for _round in range(rounds(size)):
             for name, book in BOOKS.items():
                 measured[name].append(_measured(fleet, book))
-        return {"hosts": size, "plays": {name: asdict(median(each)) for name, each in measured.items()}}
+        plays = {name: asdict(median(each)) for name, each in measured.items()}
+        return {"hosts": size, "rounds": rounds(size), "plays": plays}
 
 
 def profiles(size: int) -> dict[str, Any]:
