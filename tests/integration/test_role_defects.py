@@ -50,6 +50,8 @@ STEPS: Mapping[str, tuple[str, Json, str]] = {
         f"{SECOND}:{ADMIN}",
     ),
     "nobody": ("retire", {}, SECOND),
+    "at once": ("renew", {"renew_now": "oui"}, SECOND),
+    "everyone": ("retire", {"retire_everyone": "oui"}, SECOND),
     "no issuer": ("retire", {"retire_authorisations": [PAUL.authorisation], "retire_issuer": ""}, SECOND),
     "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
     "only mistyped": ("retire", {"retire_authorisations": ["T9"]}, f"{WARD}:{SECOND}"),
@@ -263,3 +265,13 @@ def test_second_removal_is_green_and_changes_nothing(played: Played) -> None:
     assert run.exit_code == 0, run.stdout
     assert played.stores["retired"] == played.stores["retire"]
     assert not any(each.result["changed"] for each in run.holders())
+
+
+@pytest.mark.parametrize(("step", "variable"), [("at once", "renew_now"), ("everyone", "retire_everyone")])
+def test_a_word_that_is_neither_true_nor_false_is_refused_by_the_name_of_its_variable(
+    played: Played, step: str, variable: str
+) -> None:
+    run = played.runs[step]
+    assert run.exit_code != 0
+    assert f"{variable} is 'oui'. Write true or false." in run.stdout
+    assert played.stores[step] == played.stores["nobody"]

@@ -191,6 +191,10 @@ class BundleFolder:
         """The bundle that is valid longest."""
         return self.bundles[0] if self.bundles else None
 
+    def without_passphrase(self) -> UnopenedFile | None:
+        """The first file that no given passphrase opens."""
+        return next((each for each in self.unopened if each.refusal.code in WRONG_PASSPHRASE), None)
+
     def refusal(self) -> CollectionError:
         """Why there is no bundle: the folder has none, or none opens."""
         if self.unopened:

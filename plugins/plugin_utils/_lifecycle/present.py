@@ -107,8 +107,13 @@ class PresentFromFolder:
         return _install(self.options, bundle, drivers, holder)
 
     def _keep(self, installed: StoreCertificate, due: bool, holder: HolderStore, drivers: Drivers) -> Transaction:
-        """For a folder without a newer bundle. If it has the bundle of the installed certificate, missing parts are installed."""
+        """For a folder without a newer bundle. If it has the bundle of the installed certificate, missing parts are installed.
+
+        Raises ``CollectionError`` when a new bundle is due and none of the holder's files opens: the new one may be among them.
+        """
         bundle = self.folder.newest
+        if due and bundle is None and (closed := self.folder.without_passphrase()):
+            raise closed.refusal
         if bundle is None or bundle.leaf.thumbprint != installed.thumbprint:
             return (
                 skip_transaction(holder, SkipReason.WAITING_FOR_ISSUER) if due else plan_transaction(holder, Plan(()))

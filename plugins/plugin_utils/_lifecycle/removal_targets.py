@@ -61,7 +61,8 @@ def leaving_numbers(given: Iterable[Any], entries: Sequence[HolderEntry]) -> lis
         raise CollectionError(
             code="bad_arguments",
             cause="Nobody is named who leaves.",
-            next_step="Set 'authorisations' to the authorisation numbers of those who leave.",
+            next_step="Set 'authorisations' to the authorisation numbers of those who leave. pkcs12_leavers is not read here: it only "
+            "keeps them from a new certificate.",
         )
     if "" in numbers:
         raise CollectionError(

@@ -66,7 +66,7 @@ UNREAD: Catalogue = {
     "unread.unreadable": ("Reading it failed.", "Sa lecture a échoué."),
     "owner.named": ("{name} ({account})", "{name} ({account})"),
     "owner.workstation": ("the workstation itself", "le poste lui-même"),
-    "owner.folder": ("the account with the profile {folder}", "le compte du profil {folder}"),
+    "owner.folder": ("the user of the profile {folder}", "l'utilisateur du profil {folder}"),
     "owner.unknown": ("unknown account {sid}", "compte inconnu {sid}"),
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder, UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
@@ -226,6 +226,28 @@ def test_a_folder_leaves_things_as_they_are_and_says_why(
     what = bundle_folder(new) if bundles else bundle_folder()
     outcome = renew(present_options(person=JEANNE), what, only_due, drivers, Calendar(days))
     assert (outcome.skipped, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
+
+
+def closed(code: str) -> BundleFolder:
+    refusal = CollectionError(code=code, cause="new.p12: It does not open.", next_step="Look.")
+    return BundleFolder(Path("/bundles"), "*.p12", (), (UnopenedFile(Path("/bundles/new.p12"), refusal),))
+
+
+@pytest.mark.parametrize("code", ["wrong_passphrase", "no_passphrase"])
+def test_no_issuer_is_waited_for_when_the_only_file_lacks_its_passphrase(drivers: FakeDrivers, code: str) -> None:
+    with pytest.raises(CollectionError, match=r"new\.p12") as refused:
+        renew(present_options(person=JEANNE), closed(code), True, drivers, Calendar(40))
+    assert (refused.value.code, drivers.calls) == (code, ["inventory"])
+
+
+def test_an_old_file_without_its_passphrase_is_left_alone_until_a_new_one_is_due(drivers: FakeDrivers) -> None:
+    outcome = renew(present_options(person=JEANNE), closed("wrong_passphrase"), True, drivers, Calendar(10))
+    assert (outcome.skipped, outcome.plan.steps) == (None, ())
+
+
+def test_a_damaged_file_is_no_reason_to_correct_a_passphrase(drivers: FakeDrivers) -> None:
+    outcome = renew(present_options(person=JEANNE), closed("not_a_bundle"), True, drivers, Calendar(40))
+    assert outcome.skipped is SkipReason.WAITING_FOR_ISSUER
 
 
 def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_is_asked(

@@ -48,7 +48,7 @@ def test_the_owner_need_not_be_a_holder_and_may_have_no_name() -> None:
 
 def test_an_account_without_a_name_is_known_by_its_profile() -> None:
     seen = replace(host(record(owner_sid="S-1-5-21-7", owner=None)), store_owners=(StoreOwner("S-1-5-21-7", FOLDER),))
-    assert lines(report(seen), "T1") == [f"on ws-1 in the store of the account with the profile {FOLDER}"]
+    assert lines(report(seen), "T1") == [f"on ws-1 in the store of the user of the profile {FOLDER}"]
     of_jeanne = replace(host(record()), store_owners=(StoreOwner("S-1-5-21-1", FOLDER),))
     assert remarks(report(of_jeanne)).owner("S-1-5-21-1") == "Jeanne Dupont (CHU\\jdupont)"
 
