@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
-import ansible_test
 import pytest
 import yaml
 
@@ -151,7 +151,7 @@ def test_no_line_is_excused_from_sanity() -> None:
 
 def test_ansible_test_has_each_test_that_a_line_needs() -> None:
     """A name that no line knows would make every line red."""
-    package = Path(ansible_test.__file__).parent
+    package = Path(str(files("ansible_test")))
     classes = {path.stem.replace("_", "-") for path in (package / "_internal" / "commands" / "sanity").glob("*.py")}
     scripts = {path.stem for path in (package / "_util" / "controller" / "sanity" / "code-smell").glob("*.json")}
     assert classes | scripts >= NEEDED_SANITY
