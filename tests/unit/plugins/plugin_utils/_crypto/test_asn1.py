@@ -98,4 +98,4 @@ def test_an_object_identifier_is_read_as_numbers_with_dots(encoded: str, dotted:
 @pytest.mark.parametrize("encoded", ["0600", "060188", "04012a", "06032a8688"])
 def test_what_is_no_object_identifier_or_is_cut_off_is_refused(encoded: str) -> None:
     with pytest.raises(DerError, match="no object identifier"):
-        _ = read(bytes.fromhex(encoded)).dotted
+        assert not read(bytes.fromhex(encoded)).dotted
