@@ -32,10 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
     WorkstationReading,
     proven_record,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import (
-    in_words_of_role,
-    role_of,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import in_words_of_role
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
@@ -63,8 +60,7 @@ class ActionModule(Pkcs12Action):
     )
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
-        if role := role_of(self._task_vars.get("ansible_role_name")):
-            result = in_words_of_role(result, role, self.SPEC.options)
+        result = in_words_of_role(result, self._task_vars, self.SPEC.options)
         if not task.options["record_audit"]:
             return result
         return audited(result, task.host, now(), task.options["fail_on_unreachable"])

@@ -13,10 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import (
-    in_words_of_role,
-    role_of,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import in_words_of_role
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
@@ -92,8 +89,7 @@ class ActionModule(Pkcs12Action):
     )
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
-        role = role_of(self._task_vars.get("ansible_role_name"))
-        return in_words_of_role(result, role, self.SPEC.options) if role else result
+        return in_words_of_role(result, self._task_vars, self.SPEC.options)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

@@ -31,10 +31,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.hold
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import (
-    in_words_of_role,
-    role_of,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import in_words_of_role
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import workstation_result
@@ -82,8 +79,7 @@ class ActionModule(Pkcs12Action):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        role = role_of((task_vars or {}).get("ansible_role_name"))
-        return in_words_of_role(result, role, self.SPEC.options)
+        return in_words_of_role(result, task_vars or {}, self.SPEC.options)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

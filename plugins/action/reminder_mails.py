@@ -14,10 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import (
-    in_words_of_role,
-    role_of,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import in_words_of_role
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import PORTS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
@@ -64,8 +61,7 @@ class ActionModule(Pkcs12Action):
     )
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
-        role = role_of(self._task_vars.get("ansible_role_name"))
-        return in_words_of_role(result, role, self.SPEC.options) if role else result
+        return in_words_of_role(result, self._task_vars, self.SPEC.options)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**LEFT_OUT, **task.options}

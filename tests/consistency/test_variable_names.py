@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
-    known_variables,
-    misspelt_variables,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.filter.misspelt_variables import known_variables
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import misspelt_variables
 from consistency.test_role_specs import ROLES, spec
 from consistency.tree import ROOT, name
 
@@ -27,4 +25,4 @@ def test_every_variable_of_the_roles_is_known() -> None:
 def test_no_variable_of_an_example_is_told(path: Path) -> None:
     names = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert names
-    assert misspelt_variables(names) == []
+    assert misspelt_variables({"ws": names}, known_variables()) == []

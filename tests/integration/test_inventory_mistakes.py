@@ -102,6 +102,15 @@ def test_report_takes_the_leavers_from_the_workstations(played: Played) -> None:
     assert [row["holder"] for row in played.report["without_holder"]] == [KARIM.authorisation]
 
 
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_misspelt_variable_of_one_workstation_is_told_with_its_host(played: Played, playbook: str) -> None:
+    (said,) = messages(played.runs[playbook], "Show variables that may be misspelt").values()
+    (line,) = said
+    assert line.startswith(
+        f"warning: The variable pkcs12_holder of {BARE} has no effect here. Did you mean pkcs12_holders?"
+    )
+
+
 @pytest.mark.parametrize("playbook", ["check_bundles", "check", "enrol", "audit", "renew"])
 def test_workstation_without_holders_is_named_in_every_summary(played: Played, playbook: str) -> None:
     told = summary(played.runs[playbook])

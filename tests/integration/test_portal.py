@@ -162,7 +162,7 @@ def test_required_without_an_address(site: Site) -> None:
     run = site.play(roles=["hospital_it.pkcs12.enrol"], vars={"enrol_require_portal": True})
     row = holder(run, DESK, NUMBER).result
     assert (failed_hosts(run), row["error"]["code"]) == ({DESK}, "bad_url")
-    assert "enrol_portal_url" in row["msg"]
+    assert "Set pkcs12_portal_url to" in row["msg"]
     assert site.store() == Contents((), orphans=0)
 
 

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""A result in the words of the role that runs the task: the user has set ``enrol_bundle_folder``, and never ``bundle_folder``. Pure."""
+"""A result in the words of the role that runs the task: the user has set ``enrol_bundle_folder`` or ``pkcs12_bundle_folder``, and never
+``bundle_folder``. Pure."""
 
 from __future__ import annotations
 
@@ -30,6 +31,8 @@ OF_ANSIBLE = ("Wrong options: ", "Unknown options: ")
 OF_AN_ENTRY = (re.compile(r"Unknown options: \w+(?=\.\w)"), re.compile(r"(?<= found in )\w+.*$", re.DOTALL))
 """The part of a refusal with the option, where the other names are keys of an entry of it, for example of ``pkcs12_holders``."""
 NOT_A_VARIABLE = ("record_audit", "state")
+OF_THE_SITE = re.compile(r"\{\{ (pkcs12_\w+) \|")
+"""How the default of a role's variable begins that reads a variable of the site."""
 
 
 def role_of(name: Any) -> str | None:
@@ -39,16 +42,18 @@ def role_of(name: Any) -> str | None:
 
 
 def in_words_of_role(
-    result: Mapping[str, Any], role: str | None, options: Mapping[str, Mapping[str, Any]]
+    result: Mapping[str, Any], variables: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The result with the role's variables in its sentences; without a role, with the names that the options have for all holders.
 
-    ``options``: the spec of the module. A word such as issuer or computer is an option only where it is marked as one: in quotes, before
-    a value that it can have, or in Ansible's own words about options. A name with an underscore is no word of a sentence.
+    ``variables``: those of the task, as they are written (``task_vars``). A variable of the role that has its default is called by the
+    site's variable that this default reads. ``options``: the spec of the module. A word such as issuer or computer is an option only where
+    it is marked as one: in quotes, before a value that it can have, or in Ansible's own words about options. A name with an underscore is
+    no word of a sentence.
     """
+    role = role_of(variables.get("ansible_role_name"))
     known = [name for name in options if name not in NOT_A_VARIABLE]
-    names = {name: OTHER_NAMES.get((role, name), f"{role}_{name}") if role else name for name in known}
-    names |= {each: names[option] for each, option in OF_ONE_HOLDER.items() if option in names}
+    names = _names(known, role, variables)
     values = {name: _values(options[name]) for name in known}
     holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
@@ -78,6 +83,18 @@ def in_words_of_role(
     if holders:
         new["holders"] = [reworded(row) for row in holders]
     return new
+
+
+def _names(known: Iterable[str], role: str | None, variables: Mapping[str, Any]) -> dict[str, str]:
+    """What to call each option, and what sentences about one holder call it."""
+    names = {name: _variable(role, name, variables) if role else name for name in known}
+    return names | {each: names[option] for each, option in OF_ONE_HOLDER.items() if option in names}
+
+
+def _variable(role: str, option: str, variables: Mapping[str, Any]) -> str:
+    name = OTHER_NAMES.get((role, option), f"{role}_{option}")
+    of_the_site = OF_THE_SITE.match(str(variables.get(name, "")))
+    return of_the_site[1] if of_the_site else name
 
 
 def _values(option: Mapping[str, Any]) -> str:

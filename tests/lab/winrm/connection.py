@@ -89,7 +89,8 @@ class Connection:
         try:
             self._intercept(seen)
             reply = self._carry_out(call)
-            self._intercept(replace(seen, moment=Moment.AFTER))
+            ended = reply.answer is not None and reply.answer.ended
+            self._intercept(replace(seen, moment=Moment.AFTER, ended=ended))
         except Exception:
             self._record(call, replace(reply, status=CUT))
             raise

@@ -22,13 +22,16 @@ class Moment(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What an intercept sees. ``number`` counts the requests of the listener from 1; ``action`` is as in the ledger."""
+    """What an intercept sees. ``number`` counts the requests of the listener from 1; ``action`` is as in the ledger.
+
+    ``ended``: the answer to this Receive says that the command has ended. A slow command is received more than once."""
 
     workstation: str
     connection: int
     number: int
     action: str
     moment: Moment
+    ended: bool = False
 
 
 Intercept = Callable[[Request], None]

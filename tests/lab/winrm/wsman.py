@@ -22,7 +22,7 @@ ENVELOPE_OVERHEAD = 4096  # bytes of a Receive answer that are not output
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back, and what the ledger wants to know."""
+    """What goes back, and what the ledger and the intercept want to know. ``ended``: it says that its command has ended."""
 
     action: str
     body: str
@@ -30,6 +30,7 @@ class Answer:
     command_id: str | None = None
     stdin_bytes: int = 0
     manifest: Manifest | None = None
+    ended: bool = False
 
 
 def create(shells: Shells, logon: Logon, message: Message) -> Answer:
@@ -82,7 +83,7 @@ def receive(shells: Shells, logon: Logon, message: Message) -> Answer:
     limit = max(message.max_envelope - ENVELOPE_OVERHEAD, 4) * 3 // 4
     output = shell.receive(command_id, message.timeout, limit)
     body = f"<rsp:ReceiveResponse>{_streams(command_id, output)}{_state(command_id, output)}</rsp:ReceiveResponse>"
-    return Answer(f"{SHELL}/ReceiveResponse", body, shell.shell_id, command_id)
+    return Answer(f"{SHELL}/ReceiveResponse", body, shell.shell_id, command_id, ended=output.exit_code is not None)
 
 
 def signal(shells: Shells, logon: Logon, message: Message) -> Answer:

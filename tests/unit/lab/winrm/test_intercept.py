@@ -35,3 +35,12 @@ def test_it_sees_every_request_twice(workstation: FakeWorkstation) -> None:
     assert [request.action for request in seen if request.moment is Moment.AFTER] == actions
     assert [request.number for request in seen] == [number for number in range(1, 9) for _rest in Moment]
     assert {(request.workstation, request.connection) for request in seen} == {("ws-1", 1)}
+
+
+def test_it_sees_which_answer_says_that_the_command_has_ended(workstation: FakeWorkstation) -> None:
+    seen: list[Request] = []
+    with Listener(workstation, Ledger(), intercept=seen.append) as listener:
+        run(connect(listener.port, "ntlm"), "many 400000")
+    received = [request for request in seen if (request.action, request.moment) == ("Receive", Moment.AFTER)]
+    assert [request.ended for request in received] == [False, False, False, True]
+    assert sum(request.ended for request in seen) == 1

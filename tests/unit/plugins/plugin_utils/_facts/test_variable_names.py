@@ -8,10 +8,13 @@ import re
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
-    known_variables,
-    misspelt_variables,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.filter.misspelt_variables import known_variables
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import misspelt_variables
+
+
+def told(*names: str) -> list[str]:
+    """What is said of one host with these variables."""
+    return misspelt_variables({"ws": names}, known_variables())
 
 
 @pytest.mark.parametrize(
@@ -25,12 +28,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable
     ],
 )
 def test_a_misspelt_name_is_told_with_the_one_that_is_meant(name: str, meant: str) -> None:
-    (said,) = misspelt_variables([name, name, "ansible_host"])
+    (said,) = told(name, "ansible_host")
     assert re.findall(r"variable (\S+) .* mean (\S+)[?]", said) == [(name, meant)]
 
 
 def test_an_own_prefix_is_told_without_a_near_name_too() -> None:
-    (said,) = misspelt_variables(["pkcs12_qqqqqqqqqqqqqqqqqqqq"])
+    (said,) = told("pkcs12_qqqqqqqqqqqqqqqqqqqq")
     assert "pkcs12_qqq" in said
     assert "mean" not in said
 
@@ -40,8 +43,23 @@ def test_an_own_prefix_is_told_without_a_near_name_too() -> None:
     ["report_server_of_the_site", "audit_log", "collect_logs", "renewal", "pkcs12", "pkcs12_for_tests", "x_pkcs12_a"],
 )
 def test_a_variable_of_a_site_is_left_alone(name: str) -> None:
-    assert misspelt_variables([name]) == []
+    assert told(name) == []
 
 
 def test_every_known_name_is_known() -> None:
-    assert misspelt_variables(known_variables()) == []
+    assert told(*known_variables()) == []
+
+
+@pytest.mark.parametrize(
+    ("hosts", "whose"),
+    [
+        ([1], " of ws-1 "),
+        ([1, 2, 3], " of ws-1, ws-2, ws-3 "),
+        ([1, 2, 3, 4], " of ws-1, ws-2, ws-3 and 1 other host "),
+        ([0, 1, 2, 3, 4], " "),
+    ],
+)
+def test_the_hosts_that_have_it_are_named_unless_all_have_it(hosts: list[int], whose: str) -> None:
+    names = {f"ws-{number}": ["pkcs12_serail"] if number in hosts else ["pkcs12_serial"] for number in range(5)}
+    (said,) = misspelt_variables(names, known_variables())
+    assert f"The variable pkcs12_serail{whose}has no effect here." in said

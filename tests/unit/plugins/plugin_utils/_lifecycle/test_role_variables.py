@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import (
+    OF_THE_SITE,
     in_words_of_role,
     role_of,
 )
+from lab.playbook import ROOT
 from unit.plugins.plugin_utils.in_process import PLUGINS, FakeWorkstation, run_action
 
 OPTIONS = importlib.import_module(f"{PLUGINS}.action.holder_certificates").ActionModule.SPEC.options
@@ -23,11 +26,16 @@ OPTIONS = importlib.import_module(f"{PLUGINS}.action.holder_certificates").Actio
 REPORT = importlib.import_module(f"{PLUGINS}.action.compliance_report").ActionModule.SPEC.options
 
 
+def run_by(role: str | None, **variables: object) -> dict[str, object]:
+    """The variables of a task that this role runs."""
+    return {"ansible_role_name": f"hospital_it.pkcs12.{role}", **variables} if role else variables
+
+
 def said(
     role: str | None, msg: str, code: str = "bad_arguments", options: Mapping[str, Mapping[str, Any]] = OPTIONS
 ) -> str:
     result: dict[str, Any] = {"failed": True, "msg": msg, "error": {"code": code, "next_step": msg}}
-    new = in_words_of_role(result, role, options)
+    new = in_words_of_role(result, run_by(role), options)
     assert new["error"]["next_step"] == new["msg"]
     return str(new["msg"])
 
@@ -102,7 +110,7 @@ def test_plain_words_stay(code: str, text: str) -> None:
 def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> None:
     row = {"failed": True, "msg": "Raise max_retired.", "error": {"code": "x", "next_step": "Raise max_retired."}}
     fine = {"failed": False, "msg": "max_retired", "error": None}
-    new = in_words_of_role({"msg": "max_retired", "failed": False, "holders": [row, fine]}, "renew", OPTIONS)
+    new = in_words_of_role({"msg": "max_retired", "failed": False, "holders": [row, fine]}, run_by("renew"), OPTIONS)
     assert new["holders"][0]["msg"] == new["holders"][0]["error"]["next_step"] == "Raise renew_max_retired."
     assert (new["holders"][1], new["msg"]) == (fine, "renew_max_retired")
 
@@ -160,3 +168,27 @@ def test_a_module_says_the_variable_of_its_role(module: str, role: str, option: 
 )
 def test_only_roles_of_this_collection_count(name: str | None, role: str | None) -> None:
     assert role_of(name) == role
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("{{ pkcs12_bundle_folder | default('') }}", "pkcs12_bundle_folder"),
+        ("/srv/{{ pkcs12_bundle_folder | default('') }}", "enrol_bundle_folder"),
+        ("/srv/bundles", "enrol_bundle_folder"),
+        ("{{ folder | default('') }}", "enrol_bundle_folder"),
+    ],
+)
+def test_a_default_that_reads_a_variable_of_the_site_is_called_by_that(written: str, name: str) -> None:
+    result = {"failed": True, "msg": "missing: bundle_folder."}
+    new = in_words_of_role(result, run_by("enrol", enrol_bundle_folder=written), OPTIONS)
+    assert new["msg"] == f"missing: {name}."
+
+
+@pytest.mark.parametrize("role", ["audit", "enrol", "remind", "renew", "report", "retire"])
+def test_each_default_that_reads_a_variable_of_the_site_is_recognised(role: str) -> None:
+    defaults = yaml.safe_load((ROOT / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    reading = {
+        name for name, value in defaults.items() if "pkcs12_" in str(value) and "ansible_facts" not in str(value)
+    }
+    assert reading == {name for name, value in defaults.items() if OF_THE_SITE.match(str(value))}
