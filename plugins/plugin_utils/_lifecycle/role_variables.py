@@ -58,17 +58,8 @@ def in_words_of_role(
     holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
     def reword(text: str) -> str:
-        of_entry = next((found for each in OF_AN_ENTRY if (found := each.search(text))), None)
-        if of_entry and text.startswith(OF_ANSIBLE):
-            start, end = of_entry.span()
-            option = _replaced(text[start:end], rf"\b({_any(names)})\b", names)
-            return text[:start] + option + text[end:]
-        marked = [name for name in names if "_" in name or text.startswith(OF_ANSIBLE)]
-        text = _replaced(text, rf"(?<![\w/.-])({_any(marked)})(?![\w/])", names)
-        text = _replaced(text, rf"(?<=')({_any(names)})(?=')", names)
-        for name, value in values.items():
-            text = _replaced(text, rf"(?<![\w/.'-])({re.escape(name)})(?=: (?:{value})\b)", names)
         documented = f"ansible-doc -t role {COLLECTION}{role}"
+        text = _with_names(text, names, values)
         return re.sub(rf"ansible-doc {re.escape(COLLECTION)}\w+", documented, text) if role else text
 
     def reworded(row: Mapping[str, Any], *parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,6 +74,20 @@ def in_words_of_role(
     if holders:
         new["holders"] = [reworded(row) for row in holders]
     return new
+
+
+def _with_names(text: str, names: Mapping[str, str], values: Mapping[str, str]) -> str:
+    of_entry = next((found for each in OF_AN_ENTRY if (found := each.search(text))), None)
+    if of_entry and text.startswith(OF_ANSIBLE):
+        start, end = of_entry.span()
+        option = _replaced(text[start:end], rf"\b({_any(names)})\b", names)
+        return text[:start] + option + text[end:]
+    marked = [name for name in names if "_" in name or text.startswith(OF_ANSIBLE)]
+    text = _replaced(text, rf"(?<![\w/.-])({_any(marked)})(?![\w/])", names)
+    text = _replaced(text, rf"(?<=')({_any(names)})(?=')", names)
+    for name, value in values.items():
+        text = _replaced(text, rf"(?<![\w/.'-])({re.escape(name)})(?=: (?:{value})\b)", names)
+    return text
 
 
 def _names(known: Iterable[str], role: str | None, variables: Mapping[str, Any]) -> dict[str, str]:
