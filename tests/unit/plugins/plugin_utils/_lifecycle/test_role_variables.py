@@ -143,7 +143,7 @@ def test_keys_of_an_entry_are_no_options(text: str, expected: str) -> None:
         ("certificate_facts", "audit", "renew_before_days", "audit_renew_before_days"),
         ("compliance_report", "report", "renew_before_days", "report_renew_before_days"),
         ("reminder_mails", "remind", "renew_before_days", "remind_renew_before_days"),
-        ("holder_certificates", "renew", "renew_before_days", "renew_before_days"),
+        ("holder_certificates", "enrol", "renew_before_days", "enrol_renew_before_days"),
     ],
 )
 def test_a_module_says_the_variable_of_its_role(module: str, role: str, option: str, variable: str) -> None:
