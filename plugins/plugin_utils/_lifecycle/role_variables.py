@@ -98,7 +98,9 @@ def _names(known: Iterable[str], role: str | None, variables: Mapping[str, Any])
 
 def _variable(role: str, option: str, variables: Mapping[str, Any]) -> str:
     name = OTHER_NAMES.get((role, option), f"{role}_{option}")
-    of_the_site = OF_THE_SITE.match(str(variables.get(name, "")))
+    written = variables.get(name)
+    # A vaulted value is no text, and stays closed.
+    of_the_site = OF_THE_SITE.match(written) if isinstance(written, str) else None
     return of_the_site[1] if of_the_site else name
 
 

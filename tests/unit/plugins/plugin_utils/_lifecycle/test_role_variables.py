@@ -170,16 +170,24 @@ def test_only_roles_of_this_collection_count(name: str | None, role: str | None)
     assert role_of(name) == role
 
 
+class Vaulted:
+    """A value that Ansible decrypts when it is made into text."""
+
+    def __str__(self) -> str:
+        raise AssertionError
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [
+        (Vaulted(), "enrol_bundle_folder"),
         ("{{ pkcs12_bundle_folder | default('') }}", "pkcs12_bundle_folder"),
         ("/srv/{{ pkcs12_bundle_folder | default('') }}", "enrol_bundle_folder"),
         ("/srv/bundles", "enrol_bundle_folder"),
         ("{{ folder | default('') }}", "enrol_bundle_folder"),
     ],
 )
-def test_a_default_that_reads_a_variable_of_the_site_is_called_by_that(written: str, name: str) -> None:
+def test_a_default_that_reads_a_variable_of_the_site_is_called_by_that(written: object, name: str) -> None:
     result = {"failed": True, "msg": "missing: bundle_folder."}
     new = in_words_of_role(result, run_by("enrol", enrol_bundle_folder=written), OPTIONS)
     assert new["msg"] == f"missing: {name}."
