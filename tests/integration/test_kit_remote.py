@@ -35,6 +35,7 @@ def left(workstation: WineWorkstation) -> list[str]:
 
 @pytest.mark.windows
 @pytest.mark.full
+@pytest.mark.longest
 def test_every_target_runs_and_nothing_stays(windows: Hospital, powershell: WineWorkstation) -> None:
     (host,) = windows.workstations
     before = left(powershell)
