@@ -123,6 +123,7 @@ def test_variable_reaches_its_option(given: Mapping[str, Any], option: str) -> N
 def test_left_out_variables_are_the_sites_or_the_defaults_of_the_module(overlay: Path) -> None:
     site = {
         "pkcs12_time_zone": "Europe/Paris",
+        "pkcs12_renew_before_days": 50,
         "pkcs12_authorisation_anniversary": "2027-03-01",
         "pkcs12_credentials": {"smtp": ACCOUNT},
         "pkcs12_hosts": "localhost",
@@ -133,7 +134,7 @@ def test_left_out_variables_are_the_sites_or_the_defaults_of_the_module(overlay:
     _code, (bare,), _output = recorded(overlay, needed)
     _code, (with_site,), _output = recorded(overlay, site | needed)
     taken = {"time_zone": "Europe/Paris", "authorisation_anniversary": "2027-03-01", "hosts": ["localhost"], **ACCOUNT}
-    taken["exceptions"] = SAME["exceptions"]
+    taken |= {"exceptions": SAME["exceptions"], "renew_before_days": 50}
     assert {name: with_site.get(name) for name in taken} == taken
     assert not {"hosts", "username", "password", "query", "previous", "authorisation_anniversary"} & set(bare)
     options = action_options(ROOT / "plugins" / "action" / "reminder_mails.py")

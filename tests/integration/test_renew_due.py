@@ -136,7 +136,7 @@ def test_holder_who_was_deferred_is_called_though_nothing_ends_soon(hospital: Ho
 
 def test_facts_are_judged_by_today_and_not_by_the_day_they_were_gathered(hospital: Hospital) -> None:
     """More days before the end are as good as a later day."""
-    run = renew_due(hospital, "-e", "renew_before_days=950", "--check")
+    run = renew_due(hospital, "-e", "pkcs12_renew_before_days=950", "--check")
     assert called(run) == DUE | {RADIO}
     assert outcomes(run).keys() == DUE | {RADIO, OFF}
     # It was silent at the last audit, and what it last told ends by then: now somebody has to look.

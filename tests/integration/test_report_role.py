@@ -175,6 +175,11 @@ def test_time_zone_of_the_site_is_that_of_all_playbooks(site: Site) -> None:
     assert site.written()["time_zone"] == "Pacific/Kiritimati"
 
 
+def test_days_before_the_end_of_the_site_are_those_of_all_playbooks(site: Site) -> None:
+    site.report("-e", "pkcs12_renew_before_days=50")
+    assert site.written()["renew_before_days"] == 50
+
+
 def test_language_and_establishment_of_the_site_are_the_reports(site: Site) -> None:
     run = site.report("-e", "pkcs12_language=fr", "-e", '{"pkcs12_establishment": "CHU de Bellevue"}')
     report = site.written()

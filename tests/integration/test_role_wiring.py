@@ -233,15 +233,16 @@ SITE = {
     "pkcs12_name_check": ("strict", "name_check"),
     "pkcs12_time_zone": ("Europe/Paris", "time_zone"),
     "pkcs12_authorisation_anniversary": ("2027-03-01", "authorisation_anniversary"),
+    "pkcs12_renew_before_days": (50, "renew_before_days"),
 }
 """Variables of the site, and the option that each role hands them to."""
-OF_BUNDLES = {"passphrases", "bundle_folder", "bundle_pattern", "friendly_name", "name_check"}
 
 
 def test_variables_of_the_site_are_the_defaults_of_every_role(overlay: Path) -> None:
     variables = {name: value for name, (value, _option) in SITE.items()}
-    for role, options in recorded(overlay, *((role, variables) for role in ("enrol", "renew", "retire"))):
-        wanted = {option: value for value, option in SITE.values() if role != "retire" or option not in OF_BUNDLES}
+    for role, options in recorded(overlay, *((role, variables) for role in TABLE)):
+        taken = {option for _value, given in TABLE[role].values() for option in given}
+        wanted = {option: value for value, option in SITE.values() if option in taken}
         assert {option: options.get(option) for option in wanted} == wanted, role
 
 
