@@ -68,7 +68,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
     config.addinivalue_line("markers", "full: takes long, and is left to `make test-rest`")
     config.addinivalue_line("markers", "all_only: only `make test-all` runs it, since something cheaper shows the same")
-    config.addinivalue_line("markers", "longest: starts before all others, because the processes would wait for it at the end")
+    config.addinivalue_line(
+        "markers", "longest: starts before all others, because the processes would wait for it at the end"
+    )
     config.addinivalue_line("markers", "smoke: runs in `make test` though it needs Windows PowerShell")
 
 
