@@ -63,6 +63,7 @@ _SUMMARY: Catalogue = {
     "tile.workstation.many.unknown": ("workstations did not answer", "postes n'ont pas répondu"),
     "tile.workstation.one.never_seen": ("workstation never seen", "poste jamais vu"),
     "tile.workstation.many.never_seen": ("workstations never seen", "postes jamais vus"),
+    "tile.without_holder.one": ("certificate of a leaver or of nobody", "certificat d'un partant ou de personne"),
     "tile.without_holder": ("certificates of leavers or of nobody", "certificats de partants ou de personne"),
     "tile.first_end": ("first end of access", "première fin d'accès"),
     "tile.first_end.others": ("and {n} more", "et {n} de plus"),

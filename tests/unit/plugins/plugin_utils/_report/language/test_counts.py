@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 
@@ -43,12 +44,12 @@ def test_the_parts_are_the_whole(report: Report) -> None:
 @pytest.mark.parametrize("report", [sample(), sample("fr"), hospital(300, "fr")])
 def test_tiles_text_and_sentence_add_up(report: Report) -> None:
     total = summary(report).holders
-    html, say = page(report), Wording(report.parameters)
-    tiles = re.findall(r'data-filter="status" data-value="(\w+)"><b>(\d+)</b>', html)
+    shown, say = page(report), Wording(report.parameters)
+    tiles = re.findall(r'data-filter="status" data-value="(\w+)"><b>(\d+)</b>', shown)
     assert sum(int(count) for _value, count in tiles) == total
-    rows = re.findall(r'<tr data-status="(\w+)"', html)
+    rows = re.findall(r'<tr data-status="(\w+)"', shown)
     assert {value: int(count) for value, count in tiles} == {value: rows.count(value) for value in set(rows)}
-    assert f"<b>{total}</b> ({shares(holder_counts(report), say)[0][0]}" in html
+    assert f"<b>{total}</b> ({shares(holder_counts(report), say)[0][0]}" in shown
     (line,) = [line for line in markdown(report).splitlines() if line.startswith(f"- {say('holders')}")]
     assert sum(numbers(re.split("\u00a0?: ", line, maxsplit=1)[1])) == total
     said = sentence(report, say)
@@ -79,3 +80,18 @@ def test_the_sentence_names_the_establishment_in_the_reports_language_and_nobody
     assert not any(row.name in said for row in report.holders)
     assert failing(named, {"missing": 2}, Wording(named.parameters)).startswith(start.partition(", 18")[0])
     assert sentence(EMPTY, Wording(EMPTY.parameters)) == "Client certificates, 0 holders."
+
+
+@pytest.mark.parametrize(
+    ("count", "language", "words"),
+    [
+        (1, "en", "certificate of a leaver or of nobody"),
+        (2, "en", "certificates of leavers or of nobody"),
+        (1, "fr", "certificat d\u2019un partant ou de personne"),
+        (2, "fr", "certificats de partants ou de personne"),
+    ],
+)
+def test_the_tile_of_certificates_without_a_holder_says_one_or_many(count: int, language: str, words: str) -> None:
+    (row, *_others) = sample().without_holder
+    report = replace(EMPTY, without_holder=(row,) * count, parameters=replace(PARAMETERS, language=language))
+    assert f'<b>{count}</b> <span class="mark wrong_holder">{words}</span>' in html.unescape(page(report))

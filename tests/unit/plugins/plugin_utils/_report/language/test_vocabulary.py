@@ -135,6 +135,7 @@ def reports() -> list[Report]:
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
         replace(empty, without_holder=(first,), workstations=(folder,)),
+        replace(empty, without_holder=usual.without_holder * 2),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
         replace(usual, workstations=(replace(usual.workstations[0], holders=0),)),
