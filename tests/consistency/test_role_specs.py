@@ -22,6 +22,18 @@ NEEDED_BY_ROLES = {"name", "authorisation", "user"}
 AT_WORKSTATIONS = {"audit", "enrol", "renew", "retire"}
 """The other roles run on the controller, and need no account."""
 
+MODULES = {
+    "audit": ("certificate_facts",),
+    "collect": ("delivery_info", "bundle_pickup", "delivery_summary"),
+    "enrol": ("holder_certificates",),
+    "remind": ("reminder_mails",),
+    "renew": ("holder_certificates",),
+    "report": ("compliance_report",),
+    "retire": ("holder_certificates",),
+}
+OTHER_THINGS = {"collect_retry", "report_destination"}
+"""Variables that an option has the name of, and not the values."""
+
 
 def spec(role: Path) -> dict[str, Any]:
     """The options of a role."""
@@ -69,6 +81,19 @@ def test_every_variable_of_a_role_is_described_and_every_default_is_the_one_that
     assert all(name.startswith(f"{role.name}_") for name in described)
     told = {name: said["default"] for name, said in described.items() if "default" in said}
     assert told == {name: value for name, value in known.items() if "{{" not in str(value)}
+
+
+@pytest.mark.parametrize(
+    ("role", "module"), [(role, module) for role in ROLES for module in MODULES[role.name]], ids=str
+)
+def test_a_variable_takes_what_its_option_takes(role: Path, module: str) -> None:
+    """Else a value is refused by one and not by the other."""
+    options = action_options(ROOT / "plugins" / "action" / f"{module}.py")
+    for name, said in spec(role).items():
+        option = options.get(name.removeprefix(f"{role.name}_"), options.get(name))
+        if option and name not in OTHER_THINGS:
+            for part in ("type", "elements", "choices"):
+                assert said.get(part) == option.get(part), (name, part)
 
 
 def test_the_report_hands_on_every_option_of_the_module() -> None:

@@ -167,7 +167,7 @@ WRONG_PASSPHRASE = ("wrong_passphrase", "no_passphrase")
 
 @dataclass(frozen=True, slots=True)
 class UnopenedFile:
-    """A file that fits the pattern and does not open, and why. It usually is an old file with an old passphrase."""
+    """A file that fits the pattern and does not open, and why."""
 
     path: Path
     refusal: CollectionError = field(compare=False)
@@ -177,7 +177,8 @@ class UnopenedFile:
 class BundleFolder:
     """The files of one holder in a folder. ``bundles``: the one that is valid longest comes first.
 
-    ``near``: see ``nearly_named``.
+    ``near``: see ``nearly_named``. ``later``: the unopened files that were written after the newest bundle that opens, the last one
+    first; all of them when none opens. A file that is older on the disk usually is an old bundle, whose passphrase nobody has kept.
     """
 
     folder: Path
@@ -185,15 +186,20 @@ class BundleFolder:
     bundles: tuple[Bundle, ...]
     unopened: tuple[UnopenedFile, ...]
     near: tuple[str, ...] = ()
+    later: tuple[UnopenedFile, ...] = ()
 
     @property
     def newest(self) -> Bundle | None:
         """The bundle that is valid longest."""
         return self.bundles[0] if self.bundles else None
 
-    def without_passphrase(self) -> UnopenedFile | None:
-        """The first file that no given passphrase opens."""
-        return next((each for each in self.unopened if each.refusal.code in WRONG_PASSPHRASE), None)
+    def later_refusal(self) -> CollectionError | None:
+        """Why a file does not open that may be the holder's new bundle."""
+        if not self.later:
+            return None
+        first = self.later[0].refusal
+        aside = " If it is not a new bundle, move it out of the folder." if self.bundles else ""
+        return CollectionError(code=first.code, cause=first.cause, next_step=f"{first.next_step}{aside}")
 
     def refusal(self) -> CollectionError:
         """Why there is no bundle: the folder has none, or none opens."""
@@ -210,15 +216,27 @@ def read_bundle_folder(
     ``number``: the authorisation number by which ``pkcs12_passphrases`` has the passphrases, if they come from there.
     Raises ``CollectionError``: ``bundle_folder``.
     """
-    bundles: list[Bundle] = []
+    opened: list[tuple[Bundle, Path]] = []
     unopened: list[UnopenedFile] = []
     for path in find_bundles(folder, pattern):
         try:
-            bundles.append(_open_with_any(read_bundle(path), passphrases or (None,)))
+            opened.append((_open_with_any(read_bundle(path), passphrases or (None,)), path))
         except CollectionError as refusal:
             unopened.append(UnopenedFile(path, _of_file(path, refusal, number)))
-    newest_first = sorted(bundles, key=lambda bundle: bundle.leaf.not_after, reverse=True)
-    return BundleFolder(folder, pattern, tuple(newest_first), tuple(unopened), nearly_named(folder, pattern))
+    opened.sort(key=lambda pair: pair[0].leaf.not_after, reverse=True)
+    since = _written(opened[0][1]) if opened else -1
+    last_first = sorted(unopened, key=lambda each: _written(each.path), reverse=True)
+    later = tuple(each for each in last_first if _written(each.path) > since)
+    bundles = tuple(bundle for bundle, _path in opened)
+    return BundleFolder(folder, pattern, bundles, tuple(unopened), nearly_named(folder, pattern), later)
+
+
+def _written(path: Path) -> int:
+    """When the file was last written, in nanoseconds; 0 when it has gone in the meantime."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _of_file(path: Path, refusal: CollectionError, number: str | None) -> CollectionError:

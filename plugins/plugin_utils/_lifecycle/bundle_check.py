@@ -64,6 +64,8 @@ def _checked(options: Mapping[str, Any], entry: HolderEntry, now: datetime) -> d
         if newest is None:
             raise folder.refusal()
         found["bundle"] = _found(folder, newest)
+        if later := folder.later_refusal():
+            raise later
         check_subject(newest.leaf, person)
         check_dates(newest, now)
     except CollectionError as refusal:

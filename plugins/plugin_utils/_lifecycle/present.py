@@ -109,17 +109,25 @@ class PresentFromFolder:
     def _keep(self, installed: StoreCertificate, due: bool, holder: HolderStore, drivers: Drivers) -> Transaction:
         """For a folder without a newer bundle. If it has the bundle of the installed certificate, missing parts are installed.
 
-        Raises ``CollectionError`` when a new bundle is due and none of the holder's files opens: the new one may be among them.
+        It is a failure when a new bundle is wanted, and a file that may be the new one does not open.
         """
         bundle = self.folder.newest
-        if due and bundle is None and (closed := self.folder.without_passphrase()):
-            raise closed.refusal
-        if bundle is None or bundle.leaf.thumbprint != installed.thumbprint:
-            return (
-                skip_transaction(holder, SkipReason.WAITING_FOR_ISSUER) if due else plan_transaction(holder, Plan(()))
-            )
-        kept = _install(self.options, bundle, drivers, holder)
+        if bundle and bundle.leaf.thumbprint == installed.thumbprint:
+            kept = _install(self.options, bundle, drivers, holder)
+        else:
+            kept = plan_transaction(holder, Plan(()))
+        # A site may forget a passphrase after the installation. Then none of the holder's files opens, and that is fine until one is due.
+        wanted = due or (bundle is not None and self.install is Install.NEWEST)
+        if wanted and not kept.error and (refusal := self.folder.later_refusal()):
+            return _failed(kept, refusal)
         return replace(kept, skipped=SkipReason.WAITING_FOR_ISSUER) if due and not kept.plan.changes else kept
+
+
+def _failed(kept: Transaction, refusal: CollectionError) -> Transaction:
+    """The installed certificate was seen to, and the new one does not come."""
+    changed = kept.plan.changes and kept.deferred is None
+    error = CollectionError(code=refusal.code, cause=refusal.cause, next_step=refusal.next_step, changed=changed)
+    return replace(kept, deferred=None, error=error)
 
 
 def _with_known_keys(holder: HolderStore, options: PresentOptions) -> HolderStore:

@@ -10,16 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder, UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
-    Install,
-    PresentFromFolder,
-    PresentOptions,
-)
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentOptions
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     DesiredCertificate,
     Plan,
@@ -33,7 +28,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirem
     RetirementPolicy,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import (
@@ -46,7 +40,6 @@ from unit.plugins.plugin_utils.fakes import (
     opened,
     present,
     present_options,
-    run_state,
 )
 
 JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
@@ -196,72 +189,6 @@ def test_an_older_bundle_is_refused_unless_it_is_meant(
 def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
     assert refused(drivers, new, present_options(policy=RetirementPolicy(max_retired=0))).code == "too_many"
     assert drivers.calls == ["inventory"]
-
-
-def bundle_folder(*issued: IssuedBundle) -> BundleFolder:
-    return BundleFolder(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
-
-
-def renew(
-    options: PresentOptions, folder: BundleFolder, only_due: bool, drivers: FakeDrivers, calendar: Calendar
-) -> Transaction:
-    install = Install.DUE if only_due else Install.NEWEST
-    return run_state(PresentFromFolder(options, folder, install, calendar), drivers)
-
-
-def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    outcome = renew(present_options(person=JEANNE), bundle_folder(new), True, drivers, Calendar())
-    assert outcome.plan.imports
-    assert list(drivers.elements) == [opened(new).leaf.thumbprint]
-
-
-@pytest.mark.parametrize(
-    ("only_due", "days", "bundles", "note"),
-    [(True, 10, True, SkipReason.NOT_DUE), (True, 40, False, SkipReason.WAITING_FOR_ISSUER), (False, 10, False, None)],
-    ids=["not_due", "no_bundle", "nothing_to_do"],
-)
-def test_a_folder_leaves_things_as_they_are_and_says_why(
-    drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: SkipReason | None
-) -> None:
-    what = bundle_folder(new) if bundles else bundle_folder()
-    outcome = renew(present_options(person=JEANNE), what, only_due, drivers, Calendar(days))
-    assert (outcome.skipped, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
-
-
-def closed(code: str) -> BundleFolder:
-    refusal = CollectionError(code=code, cause="new.p12: It does not open.", next_step="Look.")
-    return BundleFolder(Path("/bundles"), "*.p12", (), (UnopenedFile(Path("/bundles/new.p12"), refusal),))
-
-
-@pytest.mark.parametrize("code", ["wrong_passphrase", "no_passphrase"])
-def test_no_issuer_is_waited_for_when_the_only_file_lacks_its_passphrase(drivers: FakeDrivers, code: str) -> None:
-    with pytest.raises(CollectionError, match=r"new\.p12") as refused:
-        renew(present_options(person=JEANNE), closed(code), True, drivers, Calendar(40))
-    assert (refused.value.code, drivers.calls) == (code, ["inventory"])
-
-
-def test_an_old_file_without_its_passphrase_is_left_alone_until_a_new_one_is_due(drivers: FakeDrivers) -> None:
-    outcome = renew(present_options(person=JEANNE), closed("wrong_passphrase"), True, drivers, Calendar(10))
-    assert (outcome.skipped, outcome.plan.steps) == (None, ())
-
-
-def test_a_damaged_file_is_no_reason_to_correct_a_passphrase(drivers: FakeDrivers) -> None:
-    outcome = renew(present_options(person=JEANNE), closed("not_a_bundle"), True, drivers, Calendar(40))
-    assert outcome.skipped is SkipReason.WAITING_FOR_ISSUER
-
-
-def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_is_asked(
-    drivers: FakeDrivers, old: IssuedBundle
-) -> None:
-    for prove in Prove:
-        outcome = renew(present_options(person=JEANNE, prove=prove), bundle_folder(old), True, drivers, Calendar())
-        assert outcome.skipped is SkipReason.WAITING_FOR_ISSUER
-
-
-def test_an_empty_folder_is_a_failure_for_a_holder_without_a_certificate() -> None:
-    with pytest.raises(CollectionError) as refusal:
-        renew(present_options(person=JEANNE), bundle_folder(), True, FakeDrivers(), Calendar())
-    assert refusal.value.code == "no_bundle"
 
 
 def retires_first(desired: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:

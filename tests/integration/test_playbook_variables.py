@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A wrong variable of a role that runs on the controller is named in one sentence, before anything is done."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.ansible_playbook import ansible_playbook
+from lab.playbook import ROOT
+
+SETTINGS: dict[str, Any] = {
+    "report_folder": "/reports",
+    "remind_state_path": "/state.json",
+    "remind_it_to": ["it@chu.example"],
+    "remind_mail_host": "smtp.example",
+    "remind_sender": "it@chu.example",
+    "collect_source": "maildir",
+    "collect_path": "/mails",
+    "collect_sender": "x",
+    "collect_subject_pattern": "x",
+    "collect_allowed_hosts": ["ra.example"],
+    "collect_authenticate": "none",
+}
+SECRET = "Nachtigall-4711"
+WRONG = [
+    ("report", {"report_formats": "pfd"}, ["report_formats must be", "Got no match for: pfd."]),
+    ("report", {"report_renew_before_days": "many"}, ["'report_renew_before_days' is of type", "convert to int"]),
+    ("report", {"report_destination": [{"kind": "ftp"}]}, ["got: ftp found in report_destination."]),
+    (
+        "report",
+        {"report_destination": [{"kind": "folder", "path": "/x", "mod": "0600"}]},
+        ["unknown key report_destination.mod. Supported parameters include: ca_path"],
+    ),
+    ("report", {"report_credentials": [SECRET]}, ["'report_credentials' is of type", "convert to dict."]),
+    ("remind", {"remind_credentials": SECRET, "remind_steps": "x"}, ["'remind_credentials' is", "'remind_steps' "]),
+    ("remind", {"remind_security": "ssl"}, ["remind_security must be one of", "got: ssl."]),
+    ("collect", {"collect_passphrases": SECRET}, ["'collect_passphrases' is of type"]),
+    ("collect", {"collect_since": "long"}, ["'collect_since' is of type"]),
+    ("collect", {"collect_source": "pop3"}, ["collect_source must be one of", "got: pop3."]),
+]
+
+
+@pytest.mark.parametrize(
+    ("role", "wrong", "said"), WRONG, ids=[f"{role} {next(iter(each))}" for role, each, _ in WRONG]
+)
+def test_one_sentence_names_the_variable(role: str, wrong: dict[str, Any], said: list[str], tmp_path: Path) -> None:
+    """Also in a playbook of the site, in another folder, that imports the one of the collection."""
+    (tmp_path / "site.yml").write_text(f"- import_playbook: hospital_it.pkcs12.{role}\n", encoding="utf-8")
+    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS | wrong), encoding="utf-8")
+    arguments = ["-i", "localhost,", "-e", f"@{tmp_path / 'settings.json'}", str(tmp_path / "site.yml")]
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8"}
+    done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
+    output = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 2, output
+    assert all(each in output for each in [*said, f"See ansible-doc -t role hospital_it.pkcs12.{role}."])
+    assert "argument_spec_data" not in output
+    assert f"hospital_it.pkcs12.{role} : " not in output, "a task of the role has run"
+    loud = ansible_playbook([*arguments, "-vvv"], {**os.environ, **environment}, tmp_path)
+    assert SECRET not in loud.stdout + loud.stderr
