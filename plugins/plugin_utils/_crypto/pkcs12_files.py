@@ -198,7 +198,10 @@ class BundleFolder:
         if not self.later:
             return None
         first = self.later[0].refusal
-        aside = " If it is not a new bundle, move it out of the folder." if self.bundles else ""
+        if not self.bundles:
+            return first
+        other = " If it has another passphrase than the older bundle, give a list of both, the newest first."
+        aside = f"{other if first.code in WRONG_PASSPHRASE else ''} If it is not a new bundle, move it out of the folder."
         return CollectionError(code=first.code, cause=first.cause, next_step=f"{first.next_step}{aside}")
 
     def refusal(self) -> CollectionError:
