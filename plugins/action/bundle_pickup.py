@@ -14,9 +14,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup import pick_up
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup_options import pickup_task
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(

@@ -32,11 +32,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
     WorkstationReading,
     proven_record,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import in_words_of_role
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -60,7 +60,7 @@ class ActionModule(Pkcs12Action):
     )
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
-        result = in_words_of_role(result, self._task_vars, self.SPEC.options)
+        result = super().finish(result, task)
         if not task.options["record_audit"]:
             return result
         return audited(result, task.host, now(), task.options["fail_on_unreachable"])

@@ -13,7 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import in_words_of_role
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
@@ -45,7 +45,7 @@ EXCEPTION = {
 VARIABLES = ("ansible_facts", "pkcs12_holders", LEAVERS, ANNIVERSARY)
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -87,9 +87,6 @@ class ActionModule(Pkcs12Action):
             "fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS), "default": []},
         },
     )
-
-    def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
-        return in_words_of_role(result, self._task_vars, self.SPEC.options)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

@@ -18,9 +18,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.deliv
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.delivery_result import delivery_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.delivery_run import read_deliveries
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(

@@ -31,7 +31,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.hold
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import in_words_of_role
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import workstation_result
@@ -40,7 +40,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -76,10 +76,6 @@ class ActionModule(Pkcs12Action):
             "evidence_path": {"type": "path"},
         },
     )
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result = super().run(tmp, task_vars)
-        return in_words_of_role(result, task_vars or {}, self.SPEC.options)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

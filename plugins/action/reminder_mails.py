@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import in_words_of_role
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import PORTS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
@@ -30,7 +30,7 @@ OF_THE_OFFICER = {
 LEFT_OUT = {name: ReportAction.SPEC.options[name].get("default") for name in OF_FILES | OF_THE_OFFICER}
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -59,9 +59,6 @@ class ActionModule(Pkcs12Action):
         },
         required_together=[["username", "password"]],
     )
-
-    def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
-        return in_words_of_role(result, self._task_vars, self.SPEC.options)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**LEFT_OUT, **task.options}

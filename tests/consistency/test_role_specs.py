@@ -106,3 +106,19 @@ def test_the_report_hands_on_every_option_of_the_module() -> None:
         name for name, value in handed.items() if others.get(name, f"report_{name}") not in re.findall(r"\w+", value)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(("module", "names"), [("delivery_info", "mail"), ("bundle_pickup", "pickup")])
+def test_the_sentences_of_a_refusal_name_the_variable_of_each_option(module: str, names: str) -> None:
+    role = ROOT / "roles" / "collect"
+    tasks = yaml.safe_load((role / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    given = next(task for task in tasks if f"hospital_it.pkcs12.{module}" in task)
+    assert given["vars"]["__option_names"] == f"{{{{ __collect_{names}_names }}}}"
+    handed = {
+        option: found[1]
+        for option, value in given[f"hospital_it.pkcs12.{module}"].items()
+        if (found := re.match(r"\{\{ (collect_\w+)", value))
+    }
+    assert (
+        yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))[f"__collect_{names}_names"] == handed
+    )

@@ -22,11 +22,13 @@ SETTINGS: dict[str, Any] = {
     "remind_sender": "it@chu.example",
     "collect_source": "maildir",
     "collect_path": "/mails",
-    "collect_sender": "x",
+    "collect_bundle_folder": "/bundles",
+    "collect_sender": "registry@issuer.example",
     "collect_subject_pattern": "x",
     "collect_allowed_hosts": ["ra.example"],
     "collect_authenticate": "none",
 }
+HOLDERS = [{"name": "Jeanne Dupont", "authorisation": "T123456", "user": "CHU\\jdupont"}]
 SECRET = "Nachtigall-4711"
 WRONG = [
     ("report", {"report_formats": "pfd"}, ["report_formats must be", "Got no match for: pfd."]),
@@ -46,20 +48,54 @@ WRONG = [
 ]
 
 
+def ended_red(playbook: str, variables: dict[str, Any], folder: Path, *options: str) -> str:
+    """What the playbook says, in one line. A playbook of the site, in another folder, imports the one of the collection."""
+    inventory = {
+        "all": {"hosts": {"localhost": None, "ws-1": {"ansible_connection": "winrm", "pkcs12_holders": HOLDERS}}}
+    }
+    (folder / "site.yml").write_text(f"- import_playbook: hospital_it.pkcs12.{playbook}\n", encoding="utf-8")
+    (folder / "inventory.yml").write_text(json.dumps(inventory), encoding="utf-8")
+    (folder / "settings.json").write_text(json.dumps(SETTINGS | variables), encoding="utf-8")
+    arguments = ["-i", "inventory.yml", "-e", "@settings.json", "site.yml", *options]
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8"}
+    done = ansible_playbook(arguments, {**os.environ, **environment}, folder)
+    output = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 2, output
+    return output
+
+
 @pytest.mark.parametrize(
     ("role", "wrong", "said"), WRONG, ids=[f"{role} {next(iter(each))}" for role, each, _ in WRONG]
 )
 def test_one_sentence_names_the_variable(role: str, wrong: dict[str, Any], said: list[str], tmp_path: Path) -> None:
-    """Also in a playbook of the site, in another folder, that imports the one of the collection."""
-    (tmp_path / "site.yml").write_text(f"- import_playbook: hospital_it.pkcs12.{role}\n", encoding="utf-8")
-    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS | wrong), encoding="utf-8")
-    arguments = ["-i", "localhost,", "-e", f"@{tmp_path / 'settings.json'}", str(tmp_path / "site.yml")]
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8"}
-    done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
-    output = " ".join((done.stdout + done.stderr).split())
-    assert done.returncode == 2, output
+    output = ended_red(role, wrong, tmp_path)
     assert all(each in output for each in [*said, f"See ansible-doc -t role hospital_it.pkcs12.{role}."])
     assert "argument_spec_data" not in output
     assert f"hospital_it.pkcs12.{role} : " not in output, "a task of the role has run"
-    loud = ansible_playbook([*arguments, "-vvv"], {**os.environ, **environment}, tmp_path)
-    assert SECRET not in loud.stdout + loud.stderr
+    assert SECRET not in ended_red(role, wrong, tmp_path, "-vvv")
+
+
+NAMED: list[tuple[str, dict[str, Any], str]] = [
+    ("check_bundles", {"pkcs12_bundle_folder": "/nowhere"}, "Correct 'pkcs12_bundle_folder'"),
+    (
+        "check_bundles",
+        {"pkcs12_bundle_folder": "/", "enrol_bundle_folder": "/nowhere"},
+        "Correct 'enrol_bundle_folder'",
+    ),
+    ("check_bundles", {"enrol_bundle_folder": "/", "renew_bundle_folder": "/nowhere"}, "Correct 'renew_bundle_folder'"),
+    ("check_bundles", {"pkcs12_bundle_folder": "/etc/passwd"}, "Set 'pkcs12_bundle_folder' to the folder"),
+    ("check_bundles", {"pkcs12_bundle_folder": ""}, "missing required arguments: pkcs12_bundle_folder."),
+    ("check_bundles", {"pkcs12_bundle_folder": "/", "pkcs12_passphrases": SECRET}, "argument 'pkcs12_passphrases'"),
+    ("check_bundles", {"pkcs12_holders": [{"nme": "x"}]}, "Unknown options: pkcs12_holders.nme."),
+    ("enrol", {"pkcs12_bundle_folder": ""}, "An installation needs 'pkcs12_bundle_folder'"),
+    ("remind", {"remind_sender": "nobody"}, "'remind_sender' has 'nobody'"),
+    ("collect", {"collect_path": "/etc"}, "Set 'collect_path' to the folder"),
+    ("collect", {"collect_url_pattern": "("}, "collect_url_pattern"),
+]
+
+
+@pytest.mark.parametrize(("playbook", "variables", "said"), NAMED, ids=str)
+def test_a_refusal_names_the_variable_that_was_set(
+    playbook: str, variables: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    assert said in ended_red(playbook, variables, tmp_path)

@@ -20,7 +20,7 @@ def passphrases_in(given: Any) -> list[str | None]:
     if any(isinstance(each, (list, tuple, Mapping, bool)) for each in listed):
         raise CollectionError(
             code="bad_arguments",
-            cause="Wrong options: passphrase is neither a text nor a list of texts.",
-            next_step="Give the passphrases of one person, for example pkcs12_passphrases['T123456'].",
+            cause="The passphrase of one person is neither a text nor a list of texts.",
+            next_step="Give the passphrases by authorisation number: {'T123456': 'one text'}, or a list of texts for one number.",
         )
     return [None if each is None else str(each) for each in listed] or [None]

@@ -108,6 +108,13 @@ def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "")
     )
 
 
+_NEXT_STEPS: dict[type[OSError], str] = {
+    FileNotFoundError: "Correct 'folder', a path on the controller. In an execution environment, the folder has to be mounted.",
+    NotADirectoryError: "Set 'folder' to the folder that has the file.",
+    PermissionError: "Give the account that runs Ansible the right to list it, or correct 'folder'.",
+}
+
+
 def _files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
@@ -115,7 +122,7 @@ def _files(folder: Path) -> list[Path]:
         raise CollectionError(
             code="bundle_folder",
             cause=f"The bundle folder {folder} cannot be listed: {problem.strerror}.",
-            next_step="Check the path on the controller. In an execution environment, the folder has to be mounted.",
+            next_step=_NEXT_STEPS.get(type(problem), "Check 'folder' and its disk."),
         ) from None
 
 
@@ -201,7 +208,9 @@ class BundleFolder:
         if not self.bundles:
             return first
         other = " If it has another passphrase than the older bundle, give a list of both, the newest first."
-        aside = f"{other if first.code in WRONG_PASSPHRASE else ''} If it is not a new bundle, move it out of the folder."
+        aside = (
+            f"{other if first.code in WRONG_PASSPHRASE else ''} If it is not a new bundle, move it out of the folder."
+        )
         return CollectionError(code=first.code, cause=first.cause, next_step=f"{first.next_step}{aside}")
 
     def refusal(self) -> CollectionError:

@@ -112,7 +112,7 @@ def _addresses(option: str, entries: list[str]) -> tuple[str, ...]:
         if not at or not domain or any(each in entry for each in "<>, ") or not (user or option == "forwarders"):
             raise CollectionError(
                 code="mail_address",
-                cause=f"{option} has {entry!r}, which is no mail address.",
+                cause=f"'{option}' has {entry!r}, which is no mail address.",
                 next_step="Write the address alone, such as registry@issuer.example.",
             )
     return tuple(entry.strip().lower() for entry in entries)

@@ -126,7 +126,11 @@ class ImapMails:
             if not client.has_capability("STARTTLS"):
                 with contextlib.suppress(OSError):
                     client.shutdown()
-                raise _tls(f"{server.address} does not offer STARTTLS.")
+                raise CollectionError(
+                    code="mail_tls",
+                    cause=f"{server.address} does not offer STARTTLS.",
+                    next_step="Correct the port, usually 143 for STARTTLS, or set 'security' to tls, usually with the port 993.",
+                )
             client.starttls(context)
             return client
 
@@ -144,7 +148,7 @@ class ImapMails:
             raise CollectionError(
                 code="mail_login",
                 cause=f"{server.address} did not accept the password of {server.username}.",
-                next_step="Check username and password, and whether the account may use IMAP.",
+                next_step="Check 'username' and 'password', and whether the account may use IMAP.",
             ) from None
 
     def _select(self) -> None:
@@ -202,7 +206,7 @@ def _tls(cause: str) -> CollectionError:
     return CollectionError(
         code="mail_tls",
         cause=cause,
-        next_step="Set host to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
+        next_step="Set 'host' to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
     )
 
 

@@ -72,7 +72,7 @@ class Mbox(_Files):
                     raise CollectionError(
                         code="mail_source",
                         cause=f"{self._path} is not an mbox: it does not begin with a line From.",
-                        next_step="Check path, and set source: eml for a file with one mail.",
+                        next_step="Check 'path', and set source: eml for a file with one mail.",
                     )
             box = mailbox.mbox(self._path, create=False)
             return [self._entry(box, key) for key in reversed(box.keys())]
@@ -155,7 +155,7 @@ def _no_maildir(path: Path) -> CollectionError | None:
     if not path.is_dir():
         return None
     is_part = path.name in ("cur", "new", "tmp")
-    above = f"Set path to the folder above, {path.parent}." if is_part else "Set path to the folder that has them."
+    above = f"Set 'path' to the folder above, {path.parent}." if is_part else "Set 'path' to the folder that has them."
     return CollectionError(
         code="mail_source",
         cause=f"{path} is no Maildir: a Maildir has the folders cur, new and tmp.",
@@ -167,5 +167,5 @@ def _source(path: Path, problem: OSError) -> CollectionError:
     return CollectionError(
         code="mail_source",
         cause=f"The mails in {path} cannot be read: {problem.strerror}.",
-        next_step="Check path and source on the controller. In an execution environment, the folder has to be mounted.",
+        next_step="Check 'path' and 'source' on the controller. In an execution environment, the folder has to be mounted.",
     )

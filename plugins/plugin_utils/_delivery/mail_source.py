@@ -87,7 +87,7 @@ def too_many(left: int, most: int) -> CollectionError:
     return CollectionError(
         code="too_many_mails",
         cause=f"{counted(left, 'older mail was', 'older mails were')} not read, because max_mails allows {most}.",
-        next_step="Set since, move old mails to another folder, or raise max_mails.",
+        next_step="Set 'since', move old mails to another folder, or raise max_mails.",
     )
 
 

@@ -49,7 +49,7 @@ def check_needed(options: Mapping[str, Any]) -> None:
         raise CollectionError(
             code="bad_arguments",
             cause="An installation needs 'bundle_folder', and it is not set.",
-            next_step="Set it to the folder on the controller that has the bundles (pkcs12_bundle_folder is for all roles).",
+            next_step="Set it to the folder on the controller that has the bundles.",
         )
     if options["state"] == "absent" and not options["issuer"]:
         raise CollectionError(

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""A result in the words of the role that runs the task: the user has set ``enrol_bundle_folder`` or ``pkcs12_bundle_folder``, and never
+"""A result in the words of who runs the task: the user has set ``enrol_bundle_folder`` or ``pkcs12_bundle_folder``, and never
 ``bundle_folder``. Pure."""
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 COLLECTION = "hospital_it.pkcs12."
-ROLES = ("audit", "enrol", "remind", "renew", "report", "retire")
+ROLES = ("audit", "collect", "enrol", "remind", "renew", "report", "retire")
+OWN_NAMES = "__option_names"
+"""The variable of a task of this collection that says what its user calls each option, where no rule says it: a mapping."""
 OTHER_NAMES = {
     ("renew", "renew_before_days"): "renew_before_days",
     ("renew", "install"): "renew_now",
@@ -24,12 +26,17 @@ OTHER_NAMES = {
     ("retire", "retire_encryption_keys"): "retire_encryption_keys",
 }
 """Options whose variable is not the role's name and theirs."""
-OF_ONE_HOLDER = {"holder_password": "holder_passwords", "passphrase": "passphrases"}
+OF_ONE_HOLDER = {"folder": "bundle_folder", "holder_password": "holder_passwords", "passphrase": "passphrases"}
 """What sentences about one holder call options that hold it for all holders."""
 OF_ANSIBLE = ("Wrong options: ", "Unknown options: ")
 """How a refusal begins that has the words of Ansible's own validation: there every name of an option is one."""
-OF_AN_ENTRY = (re.compile(r"Unknown options: \w+(?=\.\w)"), re.compile(r"(?<= found in )\w+.*$", re.DOTALL))
+OF_AN_ENTRY = (
+    re.compile(r"Unknown options: \w+\.[^ ]+(?:, [^ ]+)*(?=\. Supported)"),
+    re.compile(r"(?<= found in )\w+.*$", re.DOTALL),
+)
 """The part of a refusal with the option, where the other names are keys of an entry of it, for example of ``pkcs12_holders``."""
+KEYS = re.compile(r"(?:\bpkcs12_holders of \S+ has .*?)?\bA holder has: [^.]*", re.DOTALL)
+"""A sentence of which every name is a key of a holder, but the first."""
 NOT_A_VARIABLE = ("record_audit", "state")
 OF_THE_SITE = re.compile(r"\{\{ (pkcs12_\w+) \|")
 """How the default of a role's variable begins that reads a variable of the site."""
@@ -42,18 +49,21 @@ def role_of(name: Any) -> str | None:
 
 
 def in_words_of_role(
-    result: Mapping[str, Any], variables: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+    result: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+    own: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The result with the role's variables in its sentences; without a role, with the names that the options have for all holders.
 
     ``variables``: those of the task, as they are written (``task_vars``). A variable of the role that has its default is called by the
-    site's variable that this default reads. ``options``: the spec of the module. A word such as issuer or computer is an option only where
-    it is marked as one: in quotes, before a value that it can have, or in Ansible's own words about options. A name with an underscore is
-    no word of a sentence.
+    site's variable that this default reads. ``options``: the spec of the module. ``own``: what the task calls its options; then no rule
+    counts, and the other options keep their names. A word such as issuer is an option only where it is marked as one: in quotes, before a
+    value that it can have, or in Ansible's own words about options. A name with an underscore is no word of a sentence.
     """
     role = role_of(variables.get("ansible_role_name"))
     known = [name for name in options if name not in NOT_A_VARIABLE]
-    names = _names(known, role, variables)
+    names = _names(known, role, variables, own or {})
     values = {name: _values(options[name]) for name in known}
     holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
@@ -76,11 +86,28 @@ def in_words_of_role(
     return new
 
 
+class InWordsOfRole:
+    """A part of an action: its results are in the words of who runs the task."""
+
+    SPEC: Any
+    _task_vars: Any
+    _templar: Any
+
+    def finish(self, result: dict[str, Any], _task: Any) -> dict[str, Any]:
+        """The result as the task returns it."""
+        own = self._task_vars.get(OWN_NAMES)
+        named = self._templar.template(own) if own else None
+        return in_words_of_role(result, self._task_vars, self.SPEC.options, named)
+
+
 def _with_names(text: str, names: Mapping[str, str], values: Mapping[str, str]) -> str:
+    if keys := KEYS.search(text):
+        before, after = text[: keys.start()], text[keys.end() :]
+        return _with_names(before, names, values) + keys[0] + _with_names(after, names, values)
     of_entry = next((found for each in OF_AN_ENTRY if (found := each.search(text))), None)
     if of_entry and text.startswith(OF_ANSIBLE):
         start, end = of_entry.span()
-        option = _replaced(text[start:end], rf"\b({_any(names)})\b", names)
+        option = _replaced(text[start:end], rf"(?<![\w.])({_any(names)})\b", names)
         return text[:start] + option + text[end:]
     marked = [name for name in names if "_" in name or text.startswith(OF_ANSIBLE)]
     text = _replaced(text, rf"(?<![\w/.-])({_any(marked)})(?![\w/])", names)
@@ -90,9 +117,12 @@ def _with_names(text: str, names: Mapping[str, str], values: Mapping[str, str]) 
     return text
 
 
-def _names(known: Iterable[str], role: str | None, variables: Mapping[str, Any]) -> dict[str, str]:
+def _names(
+    known: Iterable[str], role: str | None, variables: Mapping[str, Any], own: Mapping[str, str]
+) -> dict[str, str]:
     """What to call each option, and what sentences about one holder call it."""
-    names = {name: _variable(role, name, variables) if role else name for name in known}
+    by_rule = role and not own
+    names = {name: _variable(role, name, variables) if by_rule else own.get(name, name) for name in known}
     return names | {each: names[option] for each, option in OF_ONE_HOLDER.items() if option in names}
 
 

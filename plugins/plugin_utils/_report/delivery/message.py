@@ -113,7 +113,7 @@ def _address(option: str, text: str) -> Address:
     if not ADDRESS.fullmatch(spec.strip()) or (bracket and set(name) & set("<>")):
         raise CollectionError(
             code="mail_address",
-            cause=f"{option} has {text!r}, which is no mail address.",
+            cause=f"'{option}' has {text!r}, which is no mail address.",
             next_step="Write one address per entry: jeanne@chu.example, or Jeanne Dupont <jeanne@chu.example>.",
         )
     user, _at, domain = spec.strip().rpartition("@")
@@ -124,7 +124,7 @@ def _one_line(option: str, text: str) -> str:
     if any(unicodedata.category(character) in NOT_IN_A_HEADER for character in text):
         raise CollectionError(
             code="mail_header",
-            cause=f"{option} has {text!r}, with a character that could begin another header of the mail.",
+            cause=f"'{option}' has {text!r}, with a character that could begin another header of the mail.",
             next_step="Remove line breaks and other control characters.",
         )
     return text

@@ -52,7 +52,7 @@ def check_plaintext(server: Server) -> None:
     raise CollectionError(
         code="mail_plaintext",
         cause=f"Without TLS {'the password' if password else 'the mail'} would go over the network in the clear.",
-        next_step="Set security to starttls or tls"
+        next_step="Set 'security' to starttls or tls"
         + ("." if password else "; allow_plaintext sends the mail all the same, without logging on."),
     )
 
@@ -82,7 +82,11 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
         if server.security == "starttls":
             connection.starttls(context=context)
     except smtplib.SMTPNotSupportedError:
-        raise _tls(f"{server.address} does not offer STARTTLS.") from None
+        raise CollectionError(
+            code="mail_tls",
+            cause=f"{server.address} does not offer STARTTLS.",
+            next_step="Correct the port, often 587 for STARTTLS, or set 'security' to tls, often with the port 465.",
+        ) from None
     except smtplib.SMTPResponseException as answer:
         if answer.smtp_code < 0:
             raise _unreachable(server, OSError("what answers there is no mail server")) from None
@@ -120,7 +124,7 @@ def _log_on(connection: smtplib.SMTP, server: Server) -> None:
     raise CollectionError(
         code="mail_login",
         cause=f"{server.address} {problem}.",
-        next_step="Check username and password, and whether the server takes mail from this controller without them.",
+        next_step="Check 'username' and 'password', and whether the server takes mail from this controller without them.",
     ) from None
 
 
@@ -172,7 +176,7 @@ def _refused(cause: str, changed: bool = False) -> CollectionError:
     return CollectionError(
         code="mail_refused",
         cause=cause,
-        next_step="Check sender and to. Ask the administrator of the mail server what this controller may send.",
+        next_step="Check 'sender' and 'to'. Ask the administrator of the mail server what this controller may send.",
         changed=changed,
     )
 
@@ -181,7 +185,7 @@ def _tls(cause: str) -> CollectionError:
     return CollectionError(
         code="mail_tls",
         cause=cause,
-        next_step="Set host to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
+        next_step="Set 'host' to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
     )
 
 

@@ -61,6 +61,21 @@ def test_who_is_due_waits_for_the_issuer_only_when_no_later_file_is_there(
     assert ("move it out of the folder" in row["msg"]) == (code is not None)
 
 
+def test_a_file_between_an_older_bundle_and_the_newest_that_opens_is_old(
+    workstation: FakeWorkstation, folder: Path, authority: Authority
+) -> None:
+    (folder / SAME).write_bytes(issue(authority, "Jeanne Dupont - T123456", timedelta(days=2)).data)
+    for seconds, name in enumerate((SAME, NEW, INSTALLED)):
+        written(folder / name, seconds)
+    assert outcomes(enrol(workstation, folder, [JEANNE], install="due")) == ["waiting_for_issuer"]
+
+
+def test_what_a_repair_has_changed_is_not_said_to_wait(workstation: FakeWorkstation, folder: Path) -> None:
+    (folder / NEW).unlink()
+    result = enrol(workstation, folder, [JEANNE], install="due", friendly_name="another")
+    assert outcomes(result) == ["changed"]
+
+
 def test_the_last_one_written_is_named(workstation: FakeWorkstation, folder: Path) -> None:
     (folder / SAME).write_bytes((folder / NEW).read_bytes())
     for seconds, name in enumerate((INSTALLED, NEW, SAME)):

@@ -131,10 +131,40 @@ def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> 
             "Unknown options: report_holders.nme. Supported parameters include: name, authorisation_anniversary",
         ),
         ("Wrong options: 'destination' and 'name'", "Wrong options: 'report_folder' and 'report_name'"),
+        (
+            "Unknown options: holders.hosts, holders.merge. Supported parameters include: name",
+            "Unknown options: report_holders.hosts, report_holders.merge. Supported parameters include: name",
+        ),
+        (
+            "pkcs12_holders of ws-1 has title, which no holder has. A holder has: name, time_zone. See time_zone.",
+            "pkcs12_holders of ws-1 has title, which no holder has. A holder has: name, time_zone. See report_time_zone.",
+        ),
+        (
+            "Correct or remove it. A holder has: name, authorisation_anniversary.",
+            "Correct or remove it. A holder has: name, authorisation_anniversary.",
+        ),
     ],
 )
 def test_keys_of_an_entry_are_no_options(text: str, expected: str) -> None:
     assert said("report", text, options=REPORT) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Correct 'folder', a path.", "Correct 'pkcs12_bundle_folder', a path."),
+        ("Set 'passphrase', and prove: always.", "Set 'pkcs12_passphrases', and prove: always."),
+        ("Set retire: none, or retire_encryption_keys.", "Set the_way: none, or retire_encryption_keys."),
+        ("See ansible-doc hospital_it.pkcs12.x.", "See ansible-doc hospital_it.pkcs12.x."),
+    ],
+)
+@pytest.mark.parametrize("role", [None, "renew"])
+def test_what_the_task_calls_its_options_counts(role: str | None, text: str, expected: str) -> None:
+    own = {"bundle_folder": "pkcs12_bundle_folder", "passphrases": "pkcs12_passphrases", "retire": "the_way"}
+    new = in_words_of_role({"failed": True, "msg": text}, run_by(role), OPTIONS, own)
+    assert new["msg"] == (
+        expected.replace("ansible-doc ", "ansible-doc -t role ").replace(".x", ".renew") if role else expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,7 +190,7 @@ def test_a_module_says_the_variable_of_its_role(module: str, role: str, option: 
     [
         ("hospital_it.pkcs12.enrol", "enrol"),
         ("hospital_it.pkcs12.audit", "audit"),
-        ("hospital_it.pkcs12.collect", None),
+        ("hospital_it.pkcs12.collect", "collect"),
         ("enrol", None),
         ("other.collection.enrol", None),
         (None, None),
