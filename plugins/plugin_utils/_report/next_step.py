@@ -87,7 +87,8 @@ def _by_certificate(status: Status, entry: HolderEntry, seen: LastSeen) -> Actio
         return BY_STATUS[status]
     if seen.outcome == "waiting_for_issuer":
         return NextStep.AWAIT_BUNDLE, Actor.ISSUER
-    if seen.outcome == "deferred" or not entry.logged_on:
+    tried = seen.outcome == "failed"  # a logon would not mend what IT has to look at
+    if seen.outcome == "deferred" or (not entry.logged_on and not tried):
         return NextStep.LOG_ON, Actor.HOLDER
     return BY_TASK[status], Actor.IT
 

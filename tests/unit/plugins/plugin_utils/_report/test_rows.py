@@ -28,6 +28,7 @@ NOBODY = replace(JEANNE, owner_sid=None, account=None, logged_on=None)
 NEW = replace(NOBODY, in_facts=False)
 WAITING = replace(JEANNE, outcome="waiting_for_issuer", outcome_at=NOW - DAY)
 DEFERRED = replace(JEANNE, outcome="deferred", outcome_at=NOW - DAY)
+TRIED = replace(AWAY, outcome="failed", outcome_at=NOW - DAY)
 LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
 
 
@@ -44,6 +45,7 @@ FAILED = "It could not be audited: access is denied."
         (host(record(days=20), entries=(AWAY,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
         (host(record(days=20), entries=(WAITING,)), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
         (host(record(days=20), entries=(DEFERRED,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (host(record(days=20), entries=(TRIED,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (host(record(days=20), entries=(LONG_AGO,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (host(record(days=-1)), Status.EXPIRED, NextStep.RENEW, Actor.IT),
         (host(), Status.MISSING, NextStep.ENROL, Actor.IT),
@@ -103,6 +105,7 @@ FAILED = "It could not be audited: access is denied."
         "due_away",
         "due_waiting",
         "due_deferred",
+        "due_failed",
         "due_waited_long_ago",
         "expired",
         "missing",
