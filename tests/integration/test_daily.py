@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from integration.plays import failed_hosts
+from integration.plays import failed_hosts, messages
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -43,6 +44,27 @@ def test_report_is_made_also_where_every_workstation_ends_red(hospital: Hospital
     assert ended.exit_code == 2, ended.stdout
     assert failed_hosts(ended) == {TWO}
     assert statuses(hospital, name)[PAUL.authorisation] == "missing"
+
+
+def test_a_misspelt_variable_is_told_once(hospital: Hospital) -> None:
+    """One of the workstations has it, another host of the inventory, or localhost alone."""
+    names = {ONE: "pcks12_holders", TWO: "report_folders", "localhost": "pkcs12_password"}
+    folder = hospital.inventory.parent / "host_vars"
+    folder.mkdir()
+    for host, name in names.items():
+        (folder / f"{host}.yml").write_text(json.dumps({name: [], "pkcs12_own_variables": ["report_folders"]}))
+    try:
+        ended = run(hospital, "daily", "misspelt", "--limit", f"{TWO},localhost")
+        report = run(hospital, "report", "misspelt")
+    finally:
+        shutil.rmtree(folder)
+    for each in (ended, report):
+        (said,) = messages(each, "Show variables that may be misspelt").values()
+        assert [line.split(" has no effect")[0] for line in said] == [
+            f"warning: The variable pcks12_holders of {ONE}",
+            "warning: The variable pkcs12_password of localhost",
+        ]
+        assert each.stdout.count("pkcs12_password of localhost") == 1
 
 
 def test_it_is_green_when_nobody_needs_help(hospital: Hospital) -> None:

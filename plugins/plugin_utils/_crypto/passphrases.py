@@ -11,6 +11,12 @@ from typing import Any
 from .._errors import CollectionError
 
 
+class NumberAsText(str):
+    """A passphrase that came as a number: without quotes YAML drops leading zeros. With a number from JSON nothing may be missing."""
+
+    __slots__ = ()
+
+
 def passphrases_in(given: Any) -> list[str | None]:
     """The passphrases in the order in which they are tried. Numbers become text. None stands for no passphrase; the list is never empty.
 
@@ -23,4 +29,10 @@ def passphrases_in(given: Any) -> list[str | None]:
             cause="The passphrase of one person is neither a text nor a list of texts.",
             next_step="Give the passphrases by authorisation number: {'T123456': 'one text'}, or a list of texts for one number.",
         )
-    return [None if each is None else str(each) for each in listed] or [None]
+    return [_as_text(each) for each in listed] or [None]
+
+
+def _as_text(given: Any) -> str | None:
+    if given is None or isinstance(given, NumberAsText):
+        return given
+    return NumberAsText(given) if isinstance(given, (int, float)) else str(given)

@@ -24,6 +24,7 @@ from .._errors import CollectionError
 from .certificate import Certificate, UnreadableCertificate, read_certificate
 from .instants import instant_in_words
 from .leaf_checks import certificate_of, chain_of, check_leaf, usable_key
+from .passphrases import NumberAsText
 from .pfx import ASK_ISSUER, count_private_keys, extract_pfx
 
 FIRST_BUILD_WITH_AES = 16299  # Windows 10 1709; older builds report a wrong password for an AES file
@@ -199,7 +200,13 @@ def _wrong_passphrase(passphrase: str | None) -> CollectionError:
         "Compare it with the issuer's mail. For a certificate that came by mail, it is the withdrawal code."
         " If it is right, the file is damaged: get the file again."
     )
-    if passphrase.endswith(("\n", "\r")):
+    if isinstance(passphrase, NumberAsText):
+        cause += ", and it is a number"
+        next_step = (
+            "Write it in quotes, because YAML drops leading zeros and reads many numbers with a leading zero as octal."
+            " Then compare it with the issuer's mail."
+        )
+    elif passphrase.endswith(("\n", "\r")):
         cause += ", and it ends with a line break"
         next_step = "Remove the line break, for example with the trim filter. It usually comes from a file."
     elif passphrase != passphrase.strip():

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import CollectionError, counted
-from .passphrases import passphrases_in
+from .passphrases import NumberAsText, passphrases_in
 from .pkcs12 import Bundle, open_bundle
 
 
@@ -265,7 +265,8 @@ def _of_file(path: Path, refusal: CollectionError, number: str | None) -> Collec
 def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:
     """Opens a bundle with the first passphrase that fits, because older bundles keep older passphrases.
 
-    If none fits, it raises the error of the first one. Any other error, for instance a damaged file, is raised at once.
+    If none fits, it raises the error of the first that is a number, which quotes may mend, or else of the first. Any other error, for
+    instance a damaged file, is raised at once.
     """
     refusals: list[CollectionError] = []
     for passphrase in passphrases:
@@ -275,4 +276,5 @@ def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:
             if refusal.code not in WRONG_PASSPHRASE:
                 raise
             refusals.append(refusal)
-    raise refusals[0]
+    first_number = (at for at, each in enumerate(passphrases) if isinstance(each, NumberAsText))
+    raise refusals[next(first_number, 0)]

@@ -5,45 +5,74 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from difflib import get_close_matches
+from typing import Any
 
 from .._errors import counted
+from .variable_suggestions import is_secret, meant_by
 
-OWN = "pkcs12_"
-"""The prefix of variables for several playbooks. Nothing else has it."""
-OF_ROLES = ("audit_", "collect_", "enrol_", "remind_", "renew_", "report_", "retire_")
-"""Prefixes that a site may have, too. Of these only what is nearly the name of a variable is told."""
-LIKE, VERY_LIKE = 0.6, 0.9
 MOST_NAMES = 3
 """How many hosts are named."""
 
+OWN_NAMES = "pkcs12_own_variables"
+"""The variable with the names that a site uses itself."""
+
+SET_BY_PLAYBOOKS = frozenset(
+    {
+        *("pkcs12_left_out", "pkcs12_revoked", "pkcs12_to_renew", "pkcs12_without_holders"),
+        *("pkcs12_summary", "audit_pkcs12", "collect_authorisation", "collect_bundle", "collect_passphrase"),
+        *("collect_result", "enrol_result", "remind_result", "renew_result", "retire_result"),
+        *("collect_for_tests", "pkcs12_for_tests", "renew_due", "report_mail"),
+    }
+)
+"""Groups, facts, results, modules and playbooks. They are known, but to set one has no effect, so none is suggested."""
+
 
 def misspelt_variables(names: Mapping[str, Iterable[str]], known: Set[str]) -> list[str]:
-    """A sentence for each name that is none of ``known``, with the nearest that is one, and the hosts that have it.
+    """A sentence for each name that is none of ``known``, with those that it may mean, and the hosts that have it.
 
     ``names``: of the variables, by host. No host is named in a sentence that holds for all of them.
     """
     found: dict[str, list[str]] = {}
     for host, variables in names.items():
         for name in variables:
-            if name.startswith((OWN, *OF_ROLES)) and name not in known:
+            if name not in known:
                 found.setdefault(name, []).append(host)
-    return [said for name, hosts in sorted(found.items()) if (said := _doubt(name, known, _whose(hosts, len(names))))]
+    settings = frozenset(known - SET_BY_PLAYBOOKS)
+    meant = {name: meant_by(name, settings) for name in sorted(found)}
+    return [
+        _doubt(name, likely, _whose(found[name], len(names))) for name, likely in meant.items() if likely is not None
+    ]
 
 
-def _doubt(name: str, known: Set[str], whose: str) -> str:
-    is_own = name.startswith(OWN)
-    near = get_close_matches(name, sorted(known), 1, LIKE if is_own else VERY_LIKE)
-    if not near and not is_own:
+def names_in(given: Any) -> list[str]:
+    """The names in ``pkcs12_own_variables``: a list, or a text with commas or spaces between them. Anything else has none."""
+    if isinstance(given, str):
+        return [name for name in re.split(r"[,\s]+", given) if name]
+    return [str(name) for name in given] if isinstance(given, (list, tuple)) else []
+
+
+def _doubt(name: str, likely: Sequence[str], whose: str) -> str:
+    return (
+        f"warning: The variable {name}{whose} has no effect here.{_question(likely)}"
+        f" If it is one of your own, give it another prefix, or add it to {OWN_NAMES}."
+    )
+
+
+def _question(likely: Sequence[str]) -> str:
+    if not likely:
         return ""
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return f"warning: The variable {name}{whose} has no effect here.{meant} If it is one of your own, give it another prefix."
+    if is_secret(likely):
+        return f" Did you mean {likely[0]} (what opens the bundles) or {likely[1]} (Windows passwords of accounts)?"
+    *others, last = likely
+    return f" Did you mean {', '.join(others)}{' or ' if others else ''}{last}?"
 
 
 def _whose(hosts: Sequence[str], number: int) -> str:
     if len(hosts) == number:
         return ""
-    left = len(hosts) - MOST_NAMES
+    named = sorted(hosts)
+    left = len(named) - MOST_NAMES
     more = f" and {counted(left, 'other host')}" if left > 0 else ""
-    return f" of {', '.join(hosts[:MOST_NAMES])}{more}"
+    return f" of {', '.join(named[:MOST_NAMES])}{more}"

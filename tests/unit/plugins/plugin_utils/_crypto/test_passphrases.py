@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import passphrases_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import NumberAsText, passphrases_in
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphr
 )
 def test_each_is_a_text(given: Any, listed: list[str | None]) -> None:
     assert passphrases_in(given) == listed
+
+
+@pytest.mark.parametrize(
+    ("given", "numbers"), [("4711", [False]), (4711, [True]), (["a", 4711, 47.1, "4711"], [False, True, True, False])]
+)
+def test_what_was_a_number_is_known_as_that(given: Any, numbers: list[bool]) -> None:
+    assert [isinstance(each, NumberAsText) for each in passphrases_in(passphrases_in(given))] == numbers

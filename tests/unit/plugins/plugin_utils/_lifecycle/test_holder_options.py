@@ -120,6 +120,24 @@ def test_a_passphrase_that_is_a_number_is_taken_as_text(
         assert codes(enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": given})) == [None]
 
 
+@pytest.mark.parametrize("given", [160412, [160412], ["other", 160412], 160412.5])
+def test_a_wrong_passphrase_that_is_a_number_is_told_to_need_quotes(
+    workstation: FakeWorkstation, tmp_path: Path, authority: Authority, given: Any
+) -> None:
+    """0471234 without quotes is an octal number for YAML, 160412."""
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="0471234", key="ec-p256", **_dates(3 * YEAR))
+    (tmp_path / issued.file_name).write_bytes(issued.data)
+    result = enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": given})
+    assert codes(result) == ["wrong_passphrase"]
+    said = result["holders"][0]["msg"]
+    assert "The passphrase does not open the file, and it is a number. Write it in quotes" in said
+    assert "0471234" not in said
+    assert "160412" not in said
+    text = enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": "160412"})
+    assert "quotes" not in text["holders"][0]["msg"]
+    assert codes(enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": [4711, "0471234"]})) == [None]
+
+
 def test_whoever_leaves_cannot_wait() -> None:
     given = {"state": "present", "fail_when_deferred": True, "deferred_fails_within_days": 7}
     assert deferral_rule(given) == DeferralRule(True, 7)
