@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
@@ -17,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
     merge_known,
     unusable_keys,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
     parse_day,
@@ -80,6 +82,10 @@ class ActionModule(Pkcs12Action):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         return in_words_of_role(result, task_vars or {}, self.SPEC.options)
+
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        if "holders" in given:
+            check_holders(given["holders"], self.host)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

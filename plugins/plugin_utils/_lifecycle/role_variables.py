@@ -30,6 +30,8 @@ OF_ANSIBLE = ("Wrong options: ", "Unknown options: ")
 """How a refusal begins that has the words of Ansible's own validation: there every name of an option is one."""
 OF_AN_ENTRY = (re.compile(r"Unknown options: \w+(?=\.\w)"), re.compile(r"(?<= found in )\w+.*$", re.DOTALL))
 """The part of a refusal with the option, where the other names are keys of an entry of it, for example of ``pkcs12_holders``."""
+OF_THE_INVENTORY = re.compile(r"^pkcs12_holders of |\bA holder has: ")
+"""A refusal of an entry of the inventory: it names the variable, and keys that may be called as an option is."""
 NOT_A_VARIABLE = ("record_audit", "state")
 OF_THE_SITE = re.compile(r"\{\{ (pkcs12_\w+) \|")
 """How the default of a role's variable begins that reads a variable of the site."""
@@ -77,6 +79,8 @@ def in_words_of_role(
 
 
 def _with_names(text: str, names: Mapping[str, str], values: Mapping[str, str]) -> str:
+    if OF_THE_INVENTORY.search(text):
+        return text
     of_entry = next((found for each in OF_AN_ENTRY if (found := each.search(text))), None)
     if of_entry and text.startswith(OF_ANSIBLE):
         start, end = of_entry.span()
