@@ -20,15 +20,20 @@ def check_holders(given: Any, host: str) -> None:
     Ansible would make a list of a text, and its own words name neither the host nor the variable. Raises ``CollectionError``:
     ``bad_arguments``.
     """
-    whose = f"{VARIABLE} of {host}"
     if given is None or given == "":  # up to ansible-core 2.18, a null that is passed on becomes an empty text
-        raise _refusal(
-            f"{whose} is empty.", "List the holders, each beginning with '- ', or write [] if nobody works there."
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"pkcs12_holders of {host} is empty.",
+            next_step="List the holders, each beginning with '- ', or write [] if nobody works there.",
         )
     if not isinstance(given, list):
-        raise _refusal(f"{whose} is {_kind(given)}, not a list of holders.", "Begin each holder with '- '.")
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"pkcs12_holders of {host} is {_kind(given)}, not a list of holders.",
+            next_step="Begin each holder with '- '.",
+        )
     for place, entry in enumerate(given, 1):
-        _check_entry(entry, place, whose)
+        _check_entry(entry, place, host)
 
 
 def entries_in(given: Any) -> list[Mapping[str, Any]]:
@@ -36,22 +41,28 @@ def entries_in(given: Any) -> list[Mapping[str, Any]]:
     return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
 
 
-def _check_entry(entry: Any, place: int, whose: str) -> None:
+def _check_entry(entry: Any, place: int, host: str) -> None:
     if not isinstance(entry, Mapping):
-        raise _refusal(
-            f"Entry {place} of {whose} is {_kind(entry)}, not a holder.",
-            "Write it as '- user: DOMAIN\\name', and the other keys of the holder below user.",
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"Entry {place} of pkcs12_holders of {host} is {_kind(entry)}, not a holder.",
+            next_step="Write it as '- user: DOMAIN\\name', and the other keys of the holder below user.",
         )
     unknown = sorted(str(key) for key in entry if key not in HOLDER_OPTIONS)
     if unknown:  # a misspelt date would be no date
-        raise _refusal(
-            f"{whose} has {', '.join(unknown)}, which no holder has.",
-            f"Correct or remove it. A holder has: {', '.join(HOLDER_OPTIONS)}.",
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"pkcs12_holders of {host} has {', '.join(unknown)}, which no holder has.",
+            next_step=f"Correct or remove it. A holder has: {', '.join(HOLDER_OPTIONS)}.",
         )
     if not str(entry.get("user") or "").strip():
         who = entry.get("name") or entry.get("authorisation") or f"entry {place}"
         state = "empty" if "user" in entry else "missing"
-        raise _refusal(f"In {whose}, user of {who} is {state}.", "Write DOMAIN\\name, a SID or a UPN.")
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"In pkcs12_holders of {host}, user of {who} is {state}.",
+            next_step="Write DOMAIN\\name, a SID or a UPN.",
+        )
 
 
 def _kind(value: Any) -> str:
@@ -65,7 +76,3 @@ def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return f"the word {str(value).lower()}"
     return "a text" if isinstance(value, str) else "a number"
-
-
-def _refusal(cause: str, next_step: str) -> CollectionError:
-    return CollectionError(code="bad_arguments", cause=cause, next_step=next_step)
