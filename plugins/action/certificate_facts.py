@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
@@ -20,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
     merge_known,
     unusable_keys,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
     parse_day,
@@ -58,6 +60,9 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "fail_on_unreachable": {"type": "bool", "default": False},
         },
     )
+
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        check_holders(given.get("holders") or [], self.host)
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         result = super().finish(result, task)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
@@ -12,6 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
@@ -32,6 +34,10 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
         },
     )
+
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        if "holders" in given:
+            check_holders(given["holders"], self.host)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
@@ -17,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
     merge_known,
     unusable_keys,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
     parse_day,
@@ -76,6 +78,10 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "evidence_path": {"type": "path"},
         },
     )
+
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        if "holders" in given:
+            check_holders(given["holders"], self.host)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

@@ -12,6 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stop import stops, told_at_end
@@ -19,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summ
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
-HOLDERS, TIME_ZONE = "pkcs12_holders", "pkcs12_time_zone"
+TIME_ZONE = "pkcs12_time_zone"
 
 
 class ActionModule(Pkcs12Action):
@@ -42,10 +43,12 @@ class ActionModule(Pkcs12Action):
         listed: dict[str, Listed] = {}
         known: set[str] = set()
         batches: list[Any] = []
-        for host, variables in self.host_variables(task.options["hosts"], (name, HOLDERS, LEAVERS, TIME_ZONE, earlier)):
+        for host, variables in self.host_variables(
+            task.options["hosts"], (name, VARIABLE, LEAVERS, TIME_ZONE, earlier)
+        ):
             results[host] = variables.get(name)
             batches.append(variables.get(earlier))
-            holders = variables.get(HOLDERS) or ()
+            holders = entries_in(variables.get(VARIABLE))
             today = calendar_of(variables.get(TIME_ZONE) or "UTC", 0).day(now())
             listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)), not_expected(holders, today))
             if (

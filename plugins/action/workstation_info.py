@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
@@ -14,6 +15,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import browser_facts, browser_scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import check_duplicates
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
     computer_finding,
@@ -28,7 +32,7 @@ class ActionModule(Pkcs12Action):
 
     SPEC = ArgumentSpec(
         options={
-            "holders": {"type": "list", "elements": "str", "default": []},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "default": []},
             "logon_holders": {"type": "list", "elements": "str", "default": [], "no_log": False},
             "browsers": {"type": "bool", "default": False},
             "computer": {"type": "str"},
@@ -37,18 +41,25 @@ class ActionModule(Pkcs12Action):
         },
     )
 
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        check_holders(given.get("holders") or [], self.host)
+
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         scope = browser_scope(task.options)
         if not task.options["holders"] and not self.is_windows:
             return self.skipped()
+        entries = [parse_holder(raw) for raw in task.options["holders"]]
+        check_duplicates(entries)
+        logon = set(task.options["logon_holders"])
+        accounts = [*logon, *(entry.user for entry in entries if entry.person.authorisation in logon)]
         try:
-            inventory = self.read_inventory(task.options["holders"])
+            inventory = self.read_inventory([entry.user for entry in entries])
         except CollectionError as refusal:
             return preflight_result(task.host, lockdown_findings(refusal))
         computer = computer_finding(self.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer,))
-        findings = (computer, *preflight(inventory, now(), task.options["logon_holders"]))
+        findings = (computer, *preflight(inventory, now(), accounts))
         if scope is None:
             return preflight_result(inventory.computer, findings)
         found = scope.findings(inventory, self)

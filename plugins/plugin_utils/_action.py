@@ -27,13 +27,9 @@ from ._workstation.lost_connection import UNTRIED, Origin, lost_connection, unre
 from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
-JOB_VARIABLES = ("awx_job_id", "tower_job_id")
-"""Variables in which AWX and Automation Controller have the number of the job."""
+JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
-
-SHORTEST_MASKED = 6
-"""Characters. Texts from outside are masked for secrets of at least this length."""
-
+SHORTEST_MASKED = 6  # characters; texts from outside are masked for secrets of at least this length
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
@@ -84,6 +80,9 @@ class Pkcs12Action(ActionBase):
     _computer: str | None = None
     _doubt: str | None = None
 
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        """Refuses arguments before Ansible's validation does, in better words. Raises ``CollectionError``."""
+
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         """Does the work and returns the result. Raises ``CollectionError``."""
         raise NotImplementedError
@@ -100,11 +99,12 @@ class Pkcs12Action(ActionBase):
         task = self._task_context(validation.validated_parameters)
         try:
             check_libraries()
+            self.check_given(self._mask(given := untag(self._task.args)))
             if validation.error_messages:
                 # A misspelt option comes first. In old lines of ansible-core it stands behind one that is missing.
                 first = min(validation.errors, key=lambda error: not isinstance(error, UnsupportedError))
                 raise argument_error(self._mask(str(first)), isinstance(first, UnsupportedError), self._task.action)
-            self._computer = expected_name(untag(self._task.args).get("computer"))  # Ansible would make text of a list
+            self._computer = expected_name(given.get("computer"))  # Ansible would make text of a list
             result = self.run_task(task)
         except CollectionError as refusal:
             result = failed_result(refusal)
@@ -122,13 +122,14 @@ class Pkcs12Action(ActionBase):
         result["invocation"] = {"module_args": self._invocation()}
         return result
 
-    def _mask(self, text: str) -> str:
-        """Text from a connection or a driver without the secrets of this task.
+    def _mask(self, text: Answer) -> Answer:
+        """Text from a connection, a driver or the task's arguments, without the secrets of this task.
 
         A secret of a few letters is left: it is part of ordinary words, and the gaps would show it. Everything else in a result is
         built from values that cannot hold a secret.
         """
-        return str(remove_values(text, {secret for secret in self._secrets if len(secret) >= SHORTEST_MASKED}))
+        shown: Answer = remove_values(text, {secret for secret in self._secrets if len(secret) >= SHORTEST_MASKED})
+        return shown
 
     def _mask_defect(self, text: str) -> str:
         """The text of an exception, which may hold any secret of this task; nothing of it if that is a short one."""
@@ -137,23 +138,26 @@ class Pkcs12Action(ActionBase):
         return self._mask(text)
 
     @property
+    def host(self) -> str:
+        """The inventory's name of the host."""
+        return str(self._task_vars.get("inventory_hostname", ""))
+
+    @property
     def is_windows(self) -> bool:
         """Whether the shell of the connection is one of Windows."""
         return getattr(self._connection._shell, "SHELL_FAMILY", None) in WINDOWS_SHELLS
 
     def skipped(self) -> dict[str, Any]:
         """The result on a host that is no workstation: it is not Windows, and the inventory has no holders for it."""
-        host = self._task_vars.get("inventory_hostname", "")
-        said = f"{host} is skipped, because its connection is not one to Windows and it has no pkcs12_holders."
+        said = f"{self.host} is skipped, because its connection is not one to Windows and it has no pkcs12_holders."
         return {"skipped": True, "msg": said}
 
     def check_windows(self) -> None:
         """Refuses a connection that is not one to Windows, or that nobody has tried: ``not_windows``, ``untried_connection``."""
-        host = self._task_vars.get("inventory_hostname", "")
         if not self.is_windows:
-            raise refusal(code="not_windows", host=host, transport=self._connection.transport)
+            raise refusal(code="not_windows", host=self.host, transport=self._connection.transport)
         if self._connection.transport in UNTRIED:
-            raise refusal(code="untried_connection", host=host, transport=self._connection.transport)
+            raise refusal(code="untried_connection", host=self.host, transport=self._connection.transport)
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
         """Runs ``store_inventory``. Raises ``CollectionError``, also for another computer than the option ``computer`` names."""
@@ -172,8 +176,7 @@ class Pkcs12Action(ActionBase):
 
     def expected_computer(self) -> ExpectedComputer:
         """Which computer the host is: by the option ``computer``, and by what the inventory and the connection call it."""
-        host = str(self._task_vars.get("inventory_hostname", ""))
-        return ExpectedComputer(self._computer, (host, connection_address(self._connection.get_option)))
+        return ExpectedComputer(self._computer, (self.host, connection_address(self._connection.get_option)))
 
     def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Answer]) -> Answer:
         """Runs a driver as the connection's user, even if the task sets become. Raises ``CollectionError``."""
@@ -229,8 +232,7 @@ class Pkcs12Action(ActionBase):
                 module_name=f"hospital_it.pkcs12.{name}", module_args=arguments, task_vars=self._task_vars
             )
         except Exception as problem:
-            lost = self._lost(problem)
-            if lost is None:
+            if (lost := self._lost(problem)) is None:
                 raise
             raise lost from problem
         return answer
@@ -239,8 +241,7 @@ class Pkcs12Action(ActionBase):
         """What became of the connection; None for a problem that is none of the connection's."""
         failed, ansible = isinstance(problem, AnsibleConnectionFailure), isinstance(problem, AnsibleError)
         origin = Origin.PLUGIN if failed else Origin.ANSIBLE if ansible else Origin.LIBRARY
-        host = str(self._task_vars.get("inventory_hostname", ""))
-        return lost_connection(problem, self._mask(str(problem)), origin, host, self._connection.get_option)
+        return lost_connection(problem, self._mask(str(problem)), origin, self.host, self._connection.get_option)
 
     def _check_kept_files(self) -> None:
         """Raises ``CollectionError`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
@@ -260,12 +261,11 @@ class Pkcs12Action(ActionBase):
     def _task_context(self, options: Mapping[str, Any]) -> TaskContext:
         variables = self._task_vars
         job = next((str(variables[name]) for name in JOB_VARIABLES if variables.get(name)), None)
-        host = str(variables.get("inventory_hostname", ""))
         known = variables.get("ansible_facts", {})
         # Up to ansible-core 2.18, facts of an earlier item of the same loop are one level deeper. They are newer.
         facts = untag(known.get("ansible_facts", known).get("pkcs12", known.get("pkcs12")))
         check_mode, diff, no_log = bool(self._task.check_mode), bool(self._task.diff), bool(self._task.no_log)
-        return TaskContext(options, check_mode, diff, host, job, facts, no_log)
+        return TaskContext(options, check_mode, diff, self.host, job, facts, no_log)
 
     def _validate(self) -> Any:
         """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required."""

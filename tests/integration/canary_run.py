@@ -160,7 +160,7 @@ def look_around(run: CanaryRun) -> Run:
     hashes = [hashlib.sha256(bundle.data).hexdigest() for bundle in list(run.bundles.values())[:1]]
     evidence = str(run.hospital.evidence)
     call = {"stray_bundles": {"remove_sha256": hashes, "evidence_path": evidence}}
-    browsers = {"browsers": True, "holders": "{{ pkcs12_holders | map(attribute='user') }}"}
+    browsers = {"browsers": True, "holders": "{{ pkcs12_holders }}"}
     return run.play(tasks=tasks({"workstation_info": browsers}, call), **BECOME)
 
 

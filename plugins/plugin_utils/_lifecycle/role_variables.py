@@ -35,8 +35,8 @@ OF_AN_ENTRY = (
     re.compile(r"(?<= found in )\w+.*$", re.DOTALL),
 )
 """The part of a refusal with the option, where the other names are keys of an entry of it, for example of ``pkcs12_holders``."""
-KEYS = re.compile(r"(?:\bpkcs12_holders of \S+ has .*?)?\bA holder has: [^.]*", re.DOTALL)
-"""A sentence of which every name is a key of a holder, but the first."""
+OF_THE_INVENTORY = re.compile(r"^pkcs12_holders of |\bA holder has: ")
+"""A refusal of an entry of the inventory: it names the variable, and keys that may be called as an option is."""
 NOT_A_VARIABLE = ("record_audit", "state")
 OF_THE_SITE = re.compile(r"\{\{ (pkcs12_\w+) \|")
 """How the default of a role's variable begins that reads a variable of the site."""
@@ -101,9 +101,8 @@ class InWordsOfRole:
 
 
 def _with_names(text: str, names: Mapping[str, str], values: Mapping[str, str]) -> str:
-    if keys := KEYS.search(text):
-        before, after = text[: keys.start()], text[keys.end() :]
-        return _with_names(before, names, values) + keys[0] + _with_names(after, names, values)
+    if OF_THE_INVENTORY.search(text):
+        return text
     of_entry = next((found for each in OF_AN_ENTRY if (found := each.search(text))), None)
     if of_entry and text.startswith(OF_ANSIBLE):
         start, end = of_entry.span()

@@ -60,7 +60,7 @@ class Listed:
     @property
     def gone(self) -> list[Mapping[str, Any]]:
         """The entries of those who have left."""
-        return [holder for holder in self.holders if isinstance(holder, Mapping) and self.has_left(holder)]
+        return [holder for holder in self.holders if self.has_left(holder)]
 
 
 def rows_of(host: str, result: Result | None, listed: Listed | None = None) -> Iterator[SummaryRow]:

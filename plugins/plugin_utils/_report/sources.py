@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .._errors import CollectionError
 from .._facts.codec import Mismatch, from_map
 from .._facts.history import holders_of_facts, merge_known
-from .._facts.holders import HOLDER_OPTIONS, HolderEntry, parse_day, parse_holder
+from .._facts.holder_entries import VARIABLE, check_holders
+from .._facts.holders import HolderEntry, parse_day, parse_holder
 from .._facts.schema import (
     SCHEMA,
     AuditRecord,
@@ -55,8 +55,8 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
     cached = variables.get("ansible_facts") or {}
     facts, audit = cached.get("pkcs12"), _audit(cached.get("audit_pkcs12"))
     anniversary = parse_day(variables.get(ANNIVERSARY), f"{ANNIVERSARY} of {name}")
-    listed = variables.get("pkcs12_holders") or ()
-    _check_keys(name, listed)
+    listed = variables.get(VARIABLE) or []
+    check_holders(listed, name)
     entries = tuple(parse_holder(entry, site_anniversary=anniversary) for entry in listed)
     browsers = _browsers(cached.get("pkcs12_browsers"))
     host = Host(name, entries, problem=audit.problem if audit else None, browsers=browsers)
@@ -94,17 +94,6 @@ def _store_owners(record: WorkstationRecord) -> tuple[StoreOwner, ...]:
         for each in record.profiles
         if each.owner_sid in nameless and (each.owner or each.path)
     )
-
-
-def _check_keys(name: str, listed: Iterable[Mapping[str, Any]]) -> None:
-    """As the modules that call a workstation do. A misspelt date would be no date."""
-    unknown = sorted({str(key) for entry in listed for key in entry} - set(HOLDER_OPTIONS))
-    if unknown:
-        raise CollectionError(
-            code="bad_arguments",
-            cause=f"pkcs12_holders of {name} has {', '.join(unknown)}, which no holder has.",
-            next_step=f"Correct or remove it. A holder has: {', '.join(HOLDER_OPTIONS)}.",
-        )
 
 
 def _audit(said: Any) -> AuditRecord | None:

@@ -41,7 +41,7 @@ def kept(scene: Scene) -> Any:
     return scene.result.get("ansible_facts", {}).get("pkcs12_browsers", {}).get("problems")
 
 
-ASKING: dict[str, Any] = {"browsers": True, "holders": [JEANNE["user"]]}
+ASKING: dict[str, Any] = {"browsers": True, "holders": [JEANNE]}
 PORTAL = "https://portal.example"
 TOLD = ["issuing_authority", "firefox"]
 
@@ -50,7 +50,15 @@ def alone(scene: Scene) -> bool:
     return [each["subject"] for each in scene.result["findings"]] == ["computer"]
 
 
-ALONE: dict[str, Any] = {"holders": [JEANNE["user"]]}
+ALONE: dict[str, Any] = {"holders": [JEANNE]}
+HERS = {"logon_holders": [JEANNE["authorisation"]]}
+BARE = JEANNE | {"user": ""}
+NUMBERLESS = {"user": JEANNE["user"], "name": JEANNE["name"]}
+
+
+def named(scene: Scene) -> str:
+    """Whose account is said to be empty."""
+    return str(scene.result["msg"]).partition("user of ")[2].partition(" is empty")[0]
 
 
 def logged(scene: Scene) -> None:
@@ -59,15 +67,27 @@ def logged(scene: Scene) -> None:
 
 
 EFFECTS = [
-    Effect("browsers", True, about_browsers, [], TOLD, {"holders": [JEANNE["user"]]}, with_browsers),
-    Effect("browsers", True, kept, None, ["issuing_authority"], {"holders": [JEANNE["user"]]}, with_browsers),
+    Effect("browsers", True, about_browsers, [], TOLD, {"holders": [JEANNE]}, with_browsers),
+    Effect("browsers", True, kept, None, ["issuing_authority"], {"holders": [JEANNE]}, with_browsers),
     Effect("portal_url", PORTAL, about_browsers, TOLD, BROWSERS, ASKING, with_browsers),
     Effect("portal_url", PORTAL, kept, ["issuing_authority"], ["issuing_authority", "edge"], ASKING, with_browsers),
     Effect("portal_url", "http://portal.example", code, None, "bad_portal_url", ASKING, with_browsers),
     Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
     Effect("issuer", "(", code, None, "bad_pattern", ASKING, with_browsers),
-    Effect("holders", [JEANNE["user"]], of("holder", "account"), [], [JEANNE["user"]]),
+    Effect("holders.user", "CHU\\nobody", of("holder", "severity"), ["ok"], ["error"], ALONE),
+    Effect("holders.name", "Zoé Roy", named, "Jeanne Dupont", "Zoé Roy", {"holders": [BARE]}, entry=BARE),
+    Effect("holders.authorisation", "T1", of("holder", "severity"), ["error"], ["ok"], {**ALONE, **HERS}, logged),
+    Effect("holders.authorisation", 123, code, None, "bad_arguments", ALONE),
+    Effect("holders.authorisation_anniversary", "tomorrow", code, None, "bad_arguments", ALONE),
+    Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", ALONE),
+    Effect("holders.expected_from", "soon", code, None, "bad_arguments", ALONE),
+    Effect("holders.awaiting", "godot", code, None, "bad_arguments", ALONE),
+    Effect("holders.function", "x" * 101, code, None, "bad_arguments", ALONE),
+    Effect("holders.mail", "nobody", code, None, "bad_arguments", ALONE),
+    Effect("holders.former_name", "Anne Roy", code, None, "bad_arguments", {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
+    Effect("holders", [JEANNE], of("holder", "account"), [], [JEANNE["user"]]),
     Effect("logon_holders", [JEANNE["user"]], of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
+    Effect("logon_holders", [JEANNE["authorisation"]], of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
     Effect("computer", "WS-2", alone, False, True),
     Effect("computer", "WS-2", of("computer", "severity"), ["ok"], ["error"]),
     Effect("computer", "PC-7", of("computer", "severity"), ["warning"], ["ok"], scene=renamed),

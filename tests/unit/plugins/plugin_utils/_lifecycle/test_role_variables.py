@@ -136,8 +136,8 @@ def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> 
             "Unknown options: report_holders.hosts, report_holders.merge. Supported parameters include: name",
         ),
         (
-            "pkcs12_holders of ws-1 has title, which no holder has. A holder has: name, time_zone. See time_zone.",
-            "pkcs12_holders of ws-1 has title, which no holder has. A holder has: name, time_zone. See report_time_zone.",
+            "pkcs12_holders of ws-1 has title, which no holder has. A holder has: name, time_zone.",
+            "pkcs12_holders of ws-1 has title, which no holder has. A holder has: name, time_zone.",
         ),
         (
             "Correct or remove it. A holder has: name, authorisation_anniversary.",

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The shape of ``pkcs12_holders``: a list, each entry a mapping with known keys and a user. Nothing else knows it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import CollectionError
+from .holders import HOLDER_OPTIONS
+
+VARIABLE = "pkcs12_holders"
+
+
+def check_holders(given: Any, host: str) -> None:
+    """Refuses a value of another shape, in words of the inventory. ``host``: whose value it is.
+
+    Ansible would make a list of a text, and its own words name neither the host nor the variable. Raises ``CollectionError``:
+    ``bad_arguments``.
+    """
+    if given is None or given == "":  # up to ansible-core 2.18, a null that is passed on becomes an empty text
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"pkcs12_holders of {host} is empty.",
+            next_step="List the holders, each beginning with '- ', or write [] if nobody works there.",
+        )
+    if not isinstance(given, list):
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"pkcs12_holders of {host} is {_kind(given)}, not a list of holders.",
+            next_step="Begin each holder with '- '.",
+        )
+    for place, entry in enumerate(given, 1):
+        _check_entry(entry, place, host)
+
+
+def entries_in(given: Any) -> list[Mapping[str, Any]]:
+    """The entries that can be read. What is wrong with others, the task says that has to use them."""
+    return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+
+
+def _check_entry(entry: Any, place: int, host: str) -> None:
+    if not isinstance(entry, Mapping):
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"Entry {place} of pkcs12_holders of {host} is {_kind(entry)}, not a holder.",
+            next_step="Write it as '- user: DOMAIN\\name', and the other keys of the holder below user.",
+        )
+    unknown = sorted(str(key) for key in entry if key not in HOLDER_OPTIONS)
+    if unknown:  # a misspelt date would be no date
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"pkcs12_holders of {host} has {', '.join(unknown)}, which no holder has.",
+            next_step=f"Correct or remove it. A holder has: {', '.join(HOLDER_OPTIONS)}.",
+        )
+    if not str(entry.get("user") or "").strip():
+        who = entry.get("name") or entry.get("authorisation") or f"entry {place}"
+        state = "empty" if "user" in entry else "missing"
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"In pkcs12_holders of {host}, user of {who} is {state}.",
+            next_step="Write DOMAIN\\name, a SID or a UPN.",
+        )
+
+
+def _kind(value: Any) -> str:
+    """What a value is, as people call it who write YAML."""
+    if value is None:
+        return "empty"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return f"the word {str(value).lower()}"
+    return "a text" if isinstance(value, str) else "a number"

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A workstation whose ``pkcs12_holders`` has another shape: each playbook says the same sentence of it, and serves the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.plays import failed_hosts, messages, outcomes, row, summary
+from lab.hospital import Hospital
+from lab.people import JEANNE, PAUL, Desk, Seat
+from lab.playbook import Run, fact_cache, play
+
+GOOD, NULL = "ws-good", "ws-null"
+PAULS = {"user": PAUL.account, "name": PAUL.name, "authorisation": PAUL.authorisation}
+BEGIN, USER = "not a list of holders. Begin each holder with '- '.", "Write DOMAIN\\name, a SID or a UPN."
+WRONG: Mapping[str, tuple[Any, str]] = {
+    "ws-mapping": (PAULS, f"pkcs12_holders of ws-mapping is a mapping, {BEGIN}"),
+    "ws-text": (PAUL.account, f"pkcs12_holders of ws-text is a text, {BEGIN}"),
+    "ws-number": (7, f"pkcs12_holders of ws-number is a number, {BEGIN}"),
+    "ws-texts": ([PAUL.account], "Entry 1 of pkcs12_holders of ws-texts is a text, not a holder. Write it as '- user:"),
+    "ws-key": (
+        [PAULS | {"absent_untill": "2026-12-01"}],
+        "pkcs12_holders of ws-key has absent_untill, which no holder has.",
+    ),
+    "ws-empty": ([PAULS | {"user": ""}], f"In pkcs12_holders of ws-empty, user of {PAUL.name} is empty. {USER}"),
+    "ws-missing": ([{"name": PAUL.name}], f"In pkcs12_holders of ws-missing, user of {PAUL.name} is missing. {USER}"),
+}
+SENTENCES = {name: sentence for name, (_given, sentence) in WRONG.items()}
+EMPTY = {NULL: f"pkcs12_holders of {NULL} is empty. List the holders, each beginning with '- ', or write []"}
+SUMMED_UP = ("check", "check_bundles", "enrol", "renew", "audit", "renew_due", "retire")
+PASS_NULL = ("check", "audit", "renew_due")
+"""They do nothing for holders, so nobody there is nothing wrong: they say it as of a host without the variable."""
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    desks = [Desk(GOOD, (Seat(JEANNE),)), *(Desk(name, (Seat(PAUL),)) for name in (*WRONG, NULL))]
+    with Hospital(tmp_path_factory.mktemp("shapes"), desks) as running:
+        inventory = yaml.safe_load(running.inventory.read_text(encoding="utf-8"))
+        hosts = inventory["all"]["children"]["workstations"]["hosts"]
+        for name, (given, _sentence) in WRONG.items():
+            hosts[name]["pkcs12_holders"] = given
+        hosts[NULL]["pkcs12_holders"] = None
+        running.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def runs(hospital: Hospital) -> Mapping[str, Run]:
+    extra = {"retire_authorisations": [JEANNE.authorisation], "retire_issuer": "CN="}
+    told = {name: run(hospital, name, **extra) for name in SUMMED_UP}
+    return told | {"retire everyone": run(hospital, "retire", retire_everyone=True, retire_issuer="nobody")}
+
+
+def run(hospital: Hospital, book: str, *options: str, **variables: Any) -> Run:
+    given = ("-e", json.dumps(variables))
+    return play(hospital, f"hospital_it.pkcs12.{book}", *given, *options, environment=fact_cache(hospital))
+
+
+def wrong_in(book: str) -> Mapping[str, str]:
+    """By host, how its sentence begins."""
+    return SENTENCES if book in PASS_NULL else SENTENCES | EMPTY
+
+
+@pytest.mark.parametrize("book", SUMMED_UP)
+def test_the_summary_survives_and_names_each_host_that_needs_help(runs: Mapping[str, Run], book: str) -> None:
+    told = summary(runs[book])
+    for name, sentence in wrong_in(book).items():
+        (line,) = (each for each in told["lines"] if each.startswith(f"  {name}: "))
+        assert sentence in line
+    assert told["needs_somebody"] == sorted(wrong_in(book)), told["lines"]
+    assert told["totals"]["failed"] == len(wrong_in(book))
+
+
+@pytest.mark.parametrize("book", SUMMED_UP)
+def test_only_those_hosts_end_red(runs: Mapping[str, Run], book: str) -> None:
+    assert runs[book].exit_code == 2
+    assert failed_hosts(runs[book]) == set(wrong_in(book))
+    assert "A defect in" not in runs[book].stdout
+    assert "Error while resolving" not in runs[book].stdout + runs[book].stderr
+
+
+def test_a_removal_for_everybody_says_the_same(runs: Mapping[str, Run]) -> None:
+    lines = summary(runs["retire everyone"])["lines"]
+    assert all(
+        any(line.startswith(f"  {name}: {sentence}") for line in lines) for name, sentence in wrong_in("retire").items()
+    )
+
+
+@pytest.mark.parametrize("book", SUMMED_UP)
+def test_nothing_is_sent_there(runs: Mapping[str, Run], book: str) -> None:
+    called = {entry.workstation.lower() for entry in runs[book].requests}
+    assert not called & set(wrong_in(book))
+    assert (GOOD in called) is (
+        book not in ("check_bundles", "renew_due")
+    )  # the one calls nobody, and nobody is due there
+
+
+def test_others_are_served(runs: Mapping[str, Run]) -> None:
+    assert outcomes(runs["enrol"])[GOOD] == {JEANNE.authorisation: "installed"}
+    assert summary(runs["check"])["totals"]["ready"] == 1
+
+
+@pytest.mark.parametrize("book", ["check", "audit"])
+def test_an_empty_variable_is_told_as_one_that_is_not_there(runs: Mapping[str, Run], book: str) -> None:
+    told = summary(runs[book])
+    assert f"without holders (1): {NULL}" in told["lines"]
+    if book == "check":
+        said = messages(runs[book], "Say what was found")[NULL]
+        assert f"warning: The inventory has no pkcs12_holders for {NULL}. If people work there, add it." in said
+
+
+def test_renew_due_tells_it_so_too(runs: Mapping[str, Run]) -> None:
+    (said,) = messages(runs["renew_due"], "Say which workstations have no holders").values()
+    assert str(said).startswith(f"1 without holders: {NULL}.")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_report_names_the_host(hospital: Hospital, name: str) -> None:
+    """A holder's key may be called as a variable of the report is; it keeps its name."""
+    told = run(hospital, "report", report_folder=str(hospital.folder), report_hosts=[GOOD, name])
+    said = row(told, "compliance_report", "localhost").result["msg"]
+    assert said.startswith(SENTENCES[name])
+    assert "_authorisation_anniversary" not in said
+
+
+@pytest.mark.parametrize("name", ["ws-mapping", "ws-empty"])
+def test_reminders_name_the_host(hospital: Hospital, name: str) -> None:
+    mails = {"remind_state_path": str(hospital.folder / "sent.jsonl"), "remind_it_to": ["it@chu.example"]}
+    told = run(
+        hospital, "remind", remind_dry_run=True, remind_allow_ephemeral_state=True, remind_hosts=[GOOD, name], **mails
+    )
+    said = row(told, "reminder_mails", "localhost").result["msg"]
+    assert said.startswith(SENTENCES[name])
+
+
+def test_daily_says_it_of_the_host_and_renews_the_others(hospital: Hospital) -> None:
+    report = {"report_folder": str(hospital.folder), "report_hosts": [GOOD, "ws-mapping"]}
+    told = run(hospital, "daily", "--limit", f"{GOOD},ws-mapping,localhost", **report)
+    assert failed_hosts(told) == {"localhost"}  # it has no report; Ansible then starts no further play
+    assert row(told, "compliance_report", "localhost").result["msg"] == SENTENCES["ws-mapping"]
+    assert f"  ws-mapping: {SENTENCES['ws-mapping']}" in summary(told)["lines"]
