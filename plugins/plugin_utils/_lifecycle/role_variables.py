@@ -120,8 +120,8 @@ def _names(
     known: Iterable[str], role: str | None, variables: Mapping[str, Any], own: Mapping[str, str]
 ) -> dict[str, str]:
     """What to call each option, and what sentences about one holder call it."""
-    by_rule = role and not own
-    names = {name: _variable(role, name, variables) if by_rule else own.get(name, name) for name in known}
+    ruled = None if own else role
+    names = {name: _variable(ruled, name, variables) if ruled else own.get(name, name) for name in known}
     return names | {each: names[option] for each, option in OF_ONE_HOLDER.items() if option in names}
 
 
