@@ -85,13 +85,14 @@ def called(run: Run) -> set[str]:
 def left_out(run: Run) -> dict[str, list[str]]:
     """The workstations that were not called, and who has access there until when."""
     (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
-    count, _rest, told = str(said).partition(" left out, because nobody there is due")
+    counted, _rest, told = str(said).partition(" left out, because nobody there is due")
+    count, noun = counted.split(" ")
     named: dict[str, list[str]] = {}
     for each in told.lstrip(": .").split("; ") if told.strip(".") else ():
         who, _at, place = each.partition(" at ")
         host, _until, day = place.partition(" until ")
         named.setdefault(host, []).append(f"{who} until {day}")
-    assert int(count) == len(named)
+    assert (int(count), noun) == (len(named), "workstation" if len(named) == 1 else "workstations")
     return named
 
 
@@ -164,6 +165,9 @@ def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
 def test_whom_to_call_is_a_variable(hospital: Hospital) -> None:
     run = renew_due(hospital, "-e", json.dumps({"renew_due_statuses": ["missing"]}))
     assert called(run) == {NUCLEAR}
+    (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
+    assert said.startswith("5 workstations left out, because nobody there is due: ")
+    assert f"; {KARIM.name} at {NEVER} (never seen); " in said
 
 
 def test_nobody_is_due_and_nobody_is_called(hospital: Hospital) -> None:
