@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from integration.plays import failed_hosts, messages, outcomes, summary
+from integration.plays import failed_hosts, holder, messages, outcomes, summary
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
@@ -151,6 +151,24 @@ def test_check_mode_chooses_the_same_and_changes_nothing(hospital: Hospital) -> 
     checked = renew_due(hospital, "--check", "--diff")
     assert outcomes(checked) == OUTCOMES
     assert [dict(store.elements) for store in stores] == before
+
+
+REFUSED = {
+    "pkcs12_evidence_path": (
+        "/nosuch/e",
+        "The evidence file /nosuch/e cannot be written: No such file or directory. Set pkcs12_evidence_path to a file on the controller",
+    ),
+    "pkcs12_bundle_pattern": ("{nom}.p12", "pkcs12_bundle_pattern has {nom}, which stands for nothing. Use {name} and"),
+}
+
+
+@pytest.mark.parametrize("variable", REFUSED)
+def test_check_mode_refuses_what_the_run_refuses(hospital: Hospital, variable: str) -> None:
+    value, said = REFUSED[variable]
+    for mode in ((), ("--check",)):
+        run = renew_due(hospital, "-e", json.dumps({variable: value}), "--limit", f"{CARDIO},localhost", *mode)
+        assert failed_hosts(run) == {CARDIO}
+        assert said in holder(run, CARDIO, ELODIE.authorisation).result["msg"]
 
 
 def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
