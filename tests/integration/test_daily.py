@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration.plays import failed_hosts, messages
+from integration.plays import failed_hosts, messages, summary
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -71,6 +71,56 @@ def test_it_is_green_when_nobody_needs_help(hospital: Hospital) -> None:
     ended = run(hospital, "daily", "green", "--limit", f"{ONE},localhost")
     assert ended.exit_code == 0, ended.stdout
     assert statuses(hospital, "green")[JEANNE.authorisation] == "valid"
+
+
+def test_workstation_that_the_inventory_gets_wrong_needs_help_and_keeps_nobody_from_the_report(
+    hospital: Hospital,
+) -> None:
+    wrong = hospital.folder / "wrong.yml"
+    holders = [{"user": PAUL.account, "name": PAUL.name, "autorisation": PAUL.authorisation}]
+    wrong.write_text(json.dumps({"all": {"hosts": {TWO: {"pkcs12_holders": holders}}}}), encoding="utf-8")
+    ended = run(hospital, "daily", "wrong", "-i", str(wrong))
+    assert ended.exit_code == 2, ended.stdout
+    assert failed_hosts(ended) == {TWO}
+    assert summary(ended)["needs_somebody"] == [TWO]
+    (lines,) = messages(ended, "Say what became of each holder").values()
+    (said,) = [line for line in lines if line.startswith(f"  {TWO}: ")]
+    assert "autorisation" in said
+    assert "See ansible-doc" not in said
+    assert list(statuses(hospital, "wrong")) == [JEANNE.authorisation]
+    assert f"The report lacks {TWO}: " in ended.stdout
+
+
+UNFIT = [
+    ({"report_folder": ""}, "This playbook needs report_folder."),
+    ({"report_folder": ["a"]}, "report_folder has to be one text."),
+    ({"report_fail_on": ["mising"]}, "report_fail_on must be one or more of"),
+    ({"report_compare": True, "report_formats": ["csv"]}, "report_formats has to have json."),
+]
+
+
+@pytest.mark.parametrize(("variables", "said"), UNFIT, ids=[str(each) for each, _ in UNFIT])
+def test_settings_of_the_report_are_refused_before_the_first_renewal(
+    hospital: Hospital, variables: dict[str, object], said: str
+) -> None:
+    ended = run(hospital, "daily", "unfit", "-e", "renew_now=true", **variables)
+    assert ended.exit_code == 2, ended.stdout
+    assert said in " ".join((ended.stdout + ended.stderr).split())
+    assert (ended.requests, ended.of("compliance_report")) == ((), ())
+
+
+def test_limit_that_leaves_out_the_report_is_refused_before_the_first_renewal(hospital: Hospital) -> None:
+    ended = run(hospital, "daily", "limited", "--limit", ONE)
+    assert ended.exit_code != 0
+    assert f"localhost makes the report, and the limit {ONE} leaves that out." in ended.stdout + ended.stderr
+    assert (ended.requests, ended.of("compliance_report")) == ((), ())
+
+
+def test_misspelt_variables_are_told_once(hospital: Hospital) -> None:
+    ended = run(hospital, "daily", "told", "--check", "--limit", f"{ONE},localhost", report_foldr="/x")
+    assert ended.exit_code == 0, ended.stdout
+    told = [line for line in ended.stdout.splitlines() if "report_foldr" in line]
+    assert len(told) == 1, told
 
 
 @pytest.mark.parametrize("book", ["report", "remind", "collect"])

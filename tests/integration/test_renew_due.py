@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from integration.plays import failed_hosts, messages, outcomes, summary
+from integration.plays import failed_hosts, holder, messages, outcomes, summary
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
@@ -85,13 +85,14 @@ def called(run: Run) -> set[str]:
 def left_out(run: Run) -> dict[str, list[str]]:
     """The workstations that were not called, and who has access there until when."""
     (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
-    count, _rest, told = str(said).partition(" left out, because nobody there is due")
+    counted, _rest, told = str(said).partition(" left out, because nobody there is due")
+    count, noun = counted.split(" ")
     named: dict[str, list[str]] = {}
     for each in told.lstrip(": .").split("; ") if told.strip(".") else ():
         who, _at, place = each.partition(" at ")
         host, _until, day = place.partition(" until ")
         named.setdefault(host, []).append(f"{who} until {day}")
-    assert int(count) == len(named)
+    assert (int(count), noun) == (len(named), "workstation" if len(named) == 1 else "workstations")
     return named
 
 
@@ -152,6 +153,24 @@ def test_check_mode_chooses_the_same_and_changes_nothing(hospital: Hospital) -> 
     assert [dict(store.elements) for store in stores] == before
 
 
+REFUSED = {
+    "pkcs12_evidence_path": (
+        "/nosuch/e",
+        "The evidence file /nosuch/e cannot be written: No such file or directory. Set pkcs12_evidence_path to a file on the controller",
+    ),
+    "pkcs12_bundle_pattern": ("{nom}.p12", "pkcs12_bundle_pattern has {nom}, which stands for nothing. Use {name} and"),
+}
+
+
+@pytest.mark.parametrize("variable", REFUSED)
+def test_check_mode_refuses_what_the_run_refuses(hospital: Hospital, variable: str) -> None:
+    value, said = REFUSED[variable]
+    for mode in ((), ("--check",)):
+        run = renew_due(hospital, "-e", json.dumps({variable: value}), "--limit", f"{CARDIO},localhost", *mode)
+        assert failed_hosts(run) == {CARDIO}
+        assert said in holder(run, CARDIO, ELODIE.authorisation).result["msg"]
+
+
 def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
     runs = [
         renew_due(hospital, "--limit", f"{hosts},localhost")
@@ -164,6 +183,9 @@ def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
 def test_whom_to_call_is_a_variable(hospital: Hospital) -> None:
     run = renew_due(hospital, "-e", json.dumps({"renew_due_statuses": ["missing"]}))
     assert called(run) == {NUCLEAR}
+    (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
+    assert said.startswith("5 workstations left out, because nobody there is due: ")
+    assert f"; {KARIM.name} at {NEVER} (never seen); " in said
 
 
 def test_nobody_is_due_and_nobody_is_called(hospital: Hospital) -> None:

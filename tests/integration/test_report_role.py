@@ -90,6 +90,16 @@ def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, t
     assert [*site.folder.glob("*"), *tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize("folder", ["", ["a"]])
+def test_the_role_itself_refuses_no_folder(site: Site, folder: object) -> None:
+    """A playbook of the site has no tasks before the role."""
+    role = {"role": REPORT, "vars": {"report_folder": folder}}
+    run = run_play(site.hospital, hosts="localhost", connection="local", roles=[role])
+    assert run.exit_code == 2
+    assert "report_folder has to be the path of a folder, as one text." in run.stdout + run.stderr
+    assert run.of("compliance_report") == ()
+
+
 def test_same_day_same_bytes_and_no_change(site: Site) -> None:
     site.report(date=DATE)
     before = {path.name: path.read_bytes() for path in site.folder.iterdir()}

@@ -28,6 +28,19 @@ def append_line(path: Path, line: bytes) -> None:
         os.close(descriptor)
 
 
+def check_appendable(path: Path) -> None:
+    """Raises the ``OSError`` with which ``append_line`` would fail, and neither makes nor changes anything."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND))
+    except FileNotFoundError:
+        folder = Path(
+            os.path.realpath(path)
+        ).parent  # the file's own, also where the path is a link to a file that is not there
+        folder.stat()
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from None
+
+
 def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
     """Replaces a file, or makes it, in one step, so that a reader never sees half of it."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -20,7 +20,7 @@ OWN_NAMES = "pkcs12_own_variables"
 
 SET_BY_PLAYBOOKS = frozenset(
     {
-        *("pkcs12_left_out", "pkcs12_revoked", "pkcs12_to_renew", "pkcs12_without_holders"),
+        *("pkcs12_left_out", "pkcs12_not_evaluated", "pkcs12_revoked", "pkcs12_to_renew", "pkcs12_without_holders"),
         *("pkcs12_summary", "audit_pkcs12", "collect_authorisation", "collect_bundle", "collect_passphrase"),
         *("collect_result", "enrol_result", "remind_result", "renew_result", "retire_result"),
         *("collect_for_tests", "pkcs12_for_tests", "renew_due", "report_mail"),

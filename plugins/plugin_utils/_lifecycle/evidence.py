@@ -16,7 +16,7 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import CertificateStore, parse_elements
-from .._delivery.durable_files import append_line
+from .._delivery.durable_files import append_line, check_appendable
 from .._errors import CollectionError
 from .._workstation.protocol import ExchangeAnswer, journal_row
 
@@ -41,12 +41,18 @@ class Evidence:
     job: str | None
     host: str
 
-    def prepare(self) -> None:
-        """Checks that the file can be written, before anything is changed. Raises ``CollectionError``: ``evidence``."""
+    def prepare(self, check_mode: bool = False) -> None:
+        """Checks that the file can be written, before anything is changed. Raises ``CollectionError``: ``evidence``.
+
+        In check mode it does not even make the file.
+        """
         if self.path is None:
             return
         try:
-            append_line(self.path, b"")
+            if check_mode:
+                check_appendable(self.path)
+            else:
+                append_line(self.path, b"")
         except OSError as problem:
             raise CollectionError(
                 code="evidence",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from .._facts.holders import HolderEntry
 from .options import RunContext, state_of
 from .result import DeferralRule
 from .run import DesiredState, HolderTask, prepare
+
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
 def holder_tasks(
@@ -80,8 +83,18 @@ def check_duplicates(entries: Sequence[HolderEntry]) -> None:
 
 
 def check_placeholders(pattern: str, entry: HolderEntry) -> None:
-    """Refuses a pattern with an empty placeholder: it would fit bundles of other holders. Raises ``CollectionError``: ``bad_arguments``."""
+    """Refuses a pattern with a placeholder that does not exist, or with an empty one: that would fit bundles of other holders.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
     values = {"name": entry.person.name, "authorisation": entry.person.authorisation}
+    unknown = [found for found in PLACEHOLDER.findall(pattern) if found[1:-1] not in values]
+    if unknown:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"bundle_pattern has {', '.join(dict.fromkeys(unknown))}, which stands for nothing.",
+            next_step="Use {name} and {authorisation}: they stand for the values of the holder. Wildcards are * and ?.",
+        )
     for key, value in values.items():
         if f"{{{key}}}" in pattern and not value:
             raise CollectionError(

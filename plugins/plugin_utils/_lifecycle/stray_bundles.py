@@ -99,9 +99,10 @@ def handle_stray_bundles(task: StrayTask, driver: BundleDriver, now: Callable[[]
     found: FoundBundles = driver.ask(SEARCH, search_arguments(), parse_found)
     driver.check_computer((found.computer, *found.dns_names))
     wanted = _wanted(task, found)
+    if wanted:
+        task.evidence.prepare(task.check_mode)
     if not wanted or task.check_mode:
         return StrayBundles(found, known, None)
-    task.evidence.prepare()
     try:
         journal: tuple[RemovedFile, ...] = driver.ask(REMOVAL, removal_arguments(wanted, task.computer), parse_removal)
     except (CollectionError, ConnectionLost):

@@ -147,7 +147,7 @@ def execute(
     _check_dialogs(planned.inventory)
     context = run_context(planned.owner, planned.inventory, options.holder_password)
     check_logged_password(planned.inventory, context)
-    return planned if options.check_mode else _exchange_or_defer(options, drivers, planned, material, context)
+    return _exchange_or_defer(options, drivers, planned, material, context)
 
 
 def execute_offline(options: ExecutionOptions, drivers: Drivers, planned: Transaction) -> Transaction:
@@ -156,12 +156,16 @@ def execute_offline(options: ExecutionOptions, drivers: Drivers, planned: Transa
     Raises ``CollectionError`` before anything is sent. A later error is the ``error`` of the transaction that it returns.
     """
     context = RunAs(Context.OFFLINE, planned.owner.name)
-    return planned if options.check_mode else _exchange_or_defer(options, drivers, planned, None, context)
+    return _exchange_or_defer(options, drivers, planned, None, context)
 
 
 def _exchange_or_defer(
     options: ExecutionOptions, drivers: Drivers, planned: Transaction, material: ImportMaterial | None, context: RunAs
 ) -> Transaction:
+    if planned.plan.changes:
+        options.evidence.prepare(options.check_mode)
+    if options.check_mode:
+        return planned
     try:
         return _exchange(options, drivers, planned, material, context)
     except Deferred as reason:
@@ -173,8 +177,6 @@ def _exchange(
 ) -> Transaction:
     nonce = secrets.token_bytes(NONCE_BYTES)
     request = _request(planned, nonce)
-    if planned.plan.changes:
-        options.evidence.prepare()
     if material and planned.plan.imports:
         request = _with_bundle(request, planned, material, drivers, context)
     answer = _send(options.evidence, drivers, planned, request, context)

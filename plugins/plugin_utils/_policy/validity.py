@@ -45,7 +45,13 @@ class Calendar:
 
 
 def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
-    """The calendar of a zone by its IANA name. Raises ``CollectionError`` (``bad_time_zone``)."""
+    """The calendar of a zone by its IANA name. Raises ``CollectionError`` (``bad_arguments``, ``bad_time_zone``)."""
+    if renew_before_days < 0:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"renew_before_days is {renew_before_days}, so a certificate would be due only after its end.",
+            next_step="Set renew_before_days to a number of days from 0 on.",
+        )
     if time_zone == UTC:  # works without a time zone database
         return Calendar(renew_before_days)
     try:

@@ -107,6 +107,39 @@ def test_what_could_not_be_written_down_is_refused_before(tmp_path: Path) -> Non
     assert (refusal.value.code, refusal.value.changed) == ("evidence", False)
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("place", ["missing/e", "", "file/e", "link"])
+def test_check_mode_refuses_with_the_same_sentence(tmp_path: Path, place: str, check_mode: bool) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "missing" / "e")
+    with pytest.raises(OSError) as problem:
+        (tmp_path / place).open("ab")
+    with pytest.raises(CollectionError) as refusal:
+        Evidence(tmp_path / place, None, "ws-1").prepare(check_mode)
+    assert str(refusal.value) == (
+        f"The evidence file {tmp_path / place} cannot be written: {problem.value.strerror}. "
+        "Set evidence_path to a file on the controller that can be written. Nothing was changed."
+    )
+
+
+@pytest.mark.parametrize("mode", [0o500, 0o600], ids=["not writable", "not to be entered"])
+def test_check_mode_refuses_a_folder_of_another(tmp_path: Path, mode: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, wanted: mode >> 6 & wanted == wanted)  # root may write everywhere
+    with pytest.raises(CollectionError, match="cannot be written: Permission denied"):
+        Evidence(tmp_path / "e", None, "ws-1").prepare(check_mode=True)
+
+
+def test_check_mode_makes_and_changes_nothing(tmp_path: Path) -> None:
+    there, link = tmp_path / "there", tmp_path / "link"
+    there.write_text("a line\n", encoding="utf-8")
+    os.utime(there, (1, 1))
+    link.symlink_to(tmp_path / "to come")
+    for path in (there, link, tmp_path / "new"):
+        Evidence(path, None, "ws-1").prepare(check_mode=True)
+    assert sorted(tmp_path.iterdir()) == [link, there]
+    assert (there.read_text(encoding="utf-8"), there.stat().st_mtime) == ("a line\n", 1)
+
+
 def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path, change: ExecutedChange) -> None:
     with pytest.raises(CollectionError, match="was changed, but") as refusal:
         Evidence(tmp_path, None, "ws-1").record(change)

@@ -143,3 +143,14 @@ def test_whoever_leaves_cannot_wait() -> None:
     assert deferral_rule(given) == DeferralRule(True, 7)
     assert deferral_rule(given | {"state": "absent"}) == DeferralRule(True, None)
     assert deferral_rule(given | {"fail_when_deferred": False}) == DeferralRule(False, 7)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "unknown"), [("{nom}.p12", "{nom}"), ("{name} {}*{Authorisation}{}.p12", "{}, {Authorisation}")]
+)
+def test_a_placeholder_that_does_not_exist_is_refused(
+    workstation: FakeWorkstation, tmp_path: Path, pattern: str, unknown: str
+) -> None:
+    (row,) = enrol(workstation, tmp_path, [JEANNE], bundle_pattern=pattern)["holders"]
+    assert (row["outcome"], row["error"]["code"]) == ("failed", "bad_arguments")
+    assert f"has {unknown}, which stands for nothing. Use {{name}} and {{authorisation}}: " in row["msg"]

@@ -196,9 +196,12 @@ def test_file_that_stays_fails_the_task(code: str, tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == ""
 
 
-def test_evidence_that_cannot_be_written_stops_the_removal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_evidence_that_cannot_be_written_stops_the_removal(tmp_path: Path, check_mode: bool) -> None:
     workstation = Workstation(answer(file("a.p12")))
-    given = replace(task(ONE), evidence=Evidence(tmp_path / "missing" / "evidence.jsonl", None, "ws-1"))
+    given = replace(
+        task(ONE, check_mode=check_mode), evidence=Evidence(tmp_path / "missing" / "evidence.jsonl", None, "ws-1")
+    )
     with pytest.raises(CollectionError) as refused:
         run(given, workstation)
     assert refused.value.code == "evidence"

@@ -146,14 +146,19 @@ def test_check_mode_refuses_an_unfit_workstation_too(issued: IssuedBundle, found
 
 
 def test_evidence_that_cannot_be_kept_is_refused_before_the_exchange(tmp_path: Path, issued: IssuedBundle) -> None:
-    assert refusal(FakeDrivers(), issued, tmp_path / "missing" / "e") == "evidence"
+    for check_mode in (False, True):
+        assert refusal(FakeDrivers(), issued, tmp_path / "missing" / "e", check_mode=check_mode) == "evidence"
+    run(FakeDrivers(), issued, tmp_path / "e", check_mode=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_proof_alone_leaves_no_evidence(tmp_path: Path, issued: IssuedBundle) -> None:
     drivers = FakeDrivers()
     drivers.plant(issued)
-    present(present_options(execution(tmp_path / "e"), prove=Prove.ALWAYS), opened(issued), drivers)
-    assert not (tmp_path / "e").exists()
+    for check_mode, place in ((False, "e"), (True, "missing/e")):
+        done = execution(tmp_path / place, check_mode=check_mode)
+        present(present_options(done, prove=Prove.ALWAYS), opened(issued), drivers)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_answer_that_does_not_show_the_plan_is_refused_but_on_record(tmp_path: Path, issued: IssuedBundle) -> None:
