@@ -115,6 +115,12 @@ def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> 
     assert (new["holders"][1], new["msg"]) == (fine, "renew_max_retired")
 
 
+OF_THE_INVENTORY = (
+    "pkcs12_holders of ws-1 has fail_on, which no holder has.",
+    "Correct or remove it. A holder has: user, authorisation_anniversary.",
+)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -131,6 +137,7 @@ def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> 
             "Unknown options: report_holders.nme. Supported parameters include: name, authorisation_anniversary",
         ),
         ("Wrong options: 'destination' and 'name'", "Wrong options: 'report_folder' and 'report_name'"),
+        *((text, text) for text in OF_THE_INVENTORY),
     ],
 )
 def test_keys_of_an_entry_are_no_options(text: str, expected: str) -> None:
