@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from unit.plugins.action.effects import Effect, Scene, check
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 ROW = {"user": "CHU\\x", "name": "X Y", "authorisation": "T1", "deferred": False, "planned": False, "failed": False}
 DONE, GONE = (
@@ -71,3 +72,15 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("summary", BASE, effect, tmp_path)
+
+
+@pytest.mark.parametrize("given", [LEAVER, "CHU\\y", ["CHU\\y"], [[LEAVER]], None, 3])
+def test_a_host_with_holders_of_another_shape_spoils_no_summary(given: object) -> None:
+    """The task of that host has refused them, and says so."""
+    refused = {"failed": True, "msg": "pkcs12_holders of ws-2 is wrong."}
+    hosts = {"ws-1": HOSTS["ws-1"], "ws-2": {"first": refused, "pkcs12_holders": given, "pkcs12_leavers": ["T2"]}}
+    variables = {"hostvars": hosts, "groups": {"all": list(hosts)}}
+    told = run_action("summary", {"results": "first", "hosts": list(hosts)}, FakeWorkstation(), variables=variables)
+    assert told["totals"] == {"failed": 1, "renewed": 1}
+    assert told["needs_somebody"] == ["ws-2"]
+    assert "  ws-2: pkcs12_holders of ws-2 is wrong." in told["lines"]

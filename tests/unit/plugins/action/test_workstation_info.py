@@ -12,6 +12,7 @@ import pytest
 
 from unit.plugins.action.effects import OLD, Effect, Scene, check, code, renamed
 from unit.plugins.plugin_utils.enrolment import JEANNE
+from unit.plugins.plugin_utils.in_process import run_action
 
 
 def of(subject: str, fact: str) -> Any:
@@ -94,7 +95,20 @@ EFFECTS = [
     Effect("computer", "WS-2", kept, ["issuing_authority"], None, {**ASKING}, with_browsers),
 ]
 
+REFUSING: dict[str, dict[str, str]] = {"workstation_info": {}, "holder_certificates": {"bundle_folder": "/nowhere"}}
+
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("workstation_info", {}, effect, tmp_path)
+
+
+@pytest.mark.parametrize("given", [[JEANNE, JEANNE], JEANNE, ["CHU\\jdupont"], [JEANNE | {"usr": "CHU\\a"}]])
+def test_what_an_installation_would_refuse_is_refused_before_the_workstation_is_asked(
+    given: object, tmp_path: Path
+) -> None:
+    scene = Scene(tmp_path)
+    refused = [run_action(name, {"holders": given, **more}, scene.workstation) for name, more in REFUSING.items()]
+    assert [each["error"]["code"] for each in refused] == ["bad_arguments"] * 2
+    assert len({each["msg"] for each in refused}) == 1
+    assert scene.workstation.asked == []

@@ -115,6 +115,12 @@ def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> 
     assert (new["holders"][1], new["msg"]) == (fine, "renew_max_retired")
 
 
+OF_THE_INVENTORY = (
+    "pkcs12_holders of ws-1 has fail_on, which no holder has.",
+    "Correct or remove it. A holder has: user, authorisation_anniversary.",
+)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -135,14 +141,7 @@ def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> 
             "Unknown options: holders.hosts, holders.merge. Supported parameters include: name",
             "Unknown options: report_holders.hosts, report_holders.merge. Supported parameters include: name",
         ),
-        (
-            "pkcs12_holders of ws-1 has title, which no holder has. A holder has: name, time_zone.",
-            "pkcs12_holders of ws-1 has title, which no holder has. A holder has: name, time_zone.",
-        ),
-        (
-            "Correct or remove it. A holder has: name, authorisation_anniversary.",
-            "Correct or remove it. A holder has: name, authorisation_anniversary.",
-        ),
+        *((text, text) for text in OF_THE_INVENTORY),
     ],
 )
 def test_keys_of_an_entry_are_no_options(text: str, expected: str) -> None:
