@@ -141,7 +141,7 @@ def _by_letters(settings: frozenset[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _letters(name: str) -> str:
-    return name.casefold().replace("_", "").replace("-", "").replace("authoriz", "authoris").replace("enroll", "enrol")
+    return name.casefold().replace("_", "").replace("-", "").replace("authoriz", "authoris")
 
 
 def _in_other_words(rest: str, others: Mapping[str, str]) -> str:
