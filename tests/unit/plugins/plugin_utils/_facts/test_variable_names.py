@@ -206,7 +206,8 @@ class Closed(dict[str, Any]):
     def __getitem__(self, key: str) -> Any:
         raise AnsibleError("Attempting to decrypt but no vault secrets found.")
 
-    get = __getitem__
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key]
 
 
 def test_a_value_that_cannot_be_decrypted_stops_nothing() -> None:
