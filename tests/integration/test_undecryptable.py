@@ -46,14 +46,20 @@ def test_a_file_that_is_encrypted_as_a_whole_stops_only_the_task_that_needs_it(t
     assert "misspelt_variables" not in after + done.stderr
 
 
-@pytest.mark.parametrize("own", ["!vault", "template", "list"])
+@pytest.mark.parametrize("own", ["!vault", "template", "list", "names"])
 def test_a_value_that_is_encrypted_hides_no_name(tmp_path: Path, own: str) -> None:
     encrypted = "!vault |\n" + "".join(f"      {line}\n" for line in vault("pkcs12_serail").splitlines())
-    names = {"!vault": encrypted, "template": "'{{ nothing }}'\n", "list": "['{{ nothing }}']\n"}
-    done = report(tmp_path, f"pkcs12_passphrase: {encrypted}pkcs12_own_variables: {names[own]}")
+    names = {
+        "!vault": encrypted,
+        "template": "'{{ nothing }}'\n",
+        "list": "['{{ nothing }}']\n",
+        "names": "[pkcs12_mine]\n",
+    }
+    done = report(tmp_path, f"pkcs12_mine: 1\npkcs12_passphrase: {encrypted}pkcs12_own_variables: {names[own]}")
     shown, _heading, after = done.stdout.partition("TASK [Check that this job sees its folders]")
     assert SHOW in shown
     assert "The variable pkcs12_serail has no effect here." in shown
     assert "The variable pkcs12_passphrase of ws-one, ws-two has no effect here." in shown
+    assert ("pkcs12_mine" in shown) == (own != "names")
     assert after
     assert done.returncode == 0, done.stdout

@@ -128,7 +128,7 @@ def _rests(prefix: str, settings: Set[str]) -> list[str]:
 
 
 def _same_letters(name: str, settings: Set[str]) -> tuple[str, ...]:
-    """The setting that differs only in signs, in capitals, or in American spelling."""
+    """The setting that differs only in signs or in capitals."""
     return _by_letters(frozenset(settings)).get(_letters(name), ())
 
 
@@ -141,7 +141,7 @@ def _by_letters(settings: frozenset[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _letters(name: str) -> str:
-    return name.casefold().replace("_", "").replace("-", "").replace("authoriz", "authoris").replace("enroll", "enrol")
+    return name.casefold().replace("_", "").replace("-", "")
 
 
 def _in_other_words(rest: str, others: Mapping[str, str]) -> str:

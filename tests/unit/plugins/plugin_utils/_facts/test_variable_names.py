@@ -37,6 +37,9 @@ def told(*names: str) -> list[str]:
         ("pkcs12_own_variable", "pkcs12_own_variables"),
         ("pkcs12_report_folder", "report_folder"),
         ("pkcs12_report_foldr", "report_folder"),
+        ("pkcs12_enrol_passphrases", "enrol_passphrases"),
+        ("pkcs12_renew_holder_passwords", "renew_holder_passwords"),
+        ("pkcs12_pkcs12_holders", "pkcs12_holders"),
         ("pkcs12_fail_on", "report_fail_on"),
         ("pkcs12_imap_password", "collect_imap_password"),
         ("pkcs12_holder_password", "pkcs12_holder_passwords"),
@@ -149,6 +152,7 @@ def test_an_own_prefix_is_told_without_a_near_name_too(name: str) -> None:
             "enrol_language",
         ),
         *("pkcs11_holders", "pkcs7_hosts", "pkcs_tool", "export_folders", "role_name", "groups", "inventory_hostname"),
+        *("__pkcs12_holders", "_report_folder"),
     ],
 )
 def test_a_variable_of_a_site_is_left_alone(name: str) -> None:
@@ -202,7 +206,8 @@ class Closed(dict[str, Any]):
     def __getitem__(self, key: str) -> Any:
         raise AnsibleError("Attempting to decrypt but no vault secrets found.")
 
-    get = __getitem__
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key]
 
 
 def test_a_value_that_cannot_be_decrypted_stops_nothing() -> None:
