@@ -33,9 +33,7 @@ def check_appendable(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_APPEND))
     except FileNotFoundError:
-        folder = Path(
-            os.path.realpath(path)
-        ).parent  # the file's own, also where the path is a link to a file that is not there
+        folder = Path(os.path.realpath(path)).parent  # where a link that leads to no file would make it
         folder.stat()
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from None
