@@ -104,3 +104,12 @@ def test_newcomer_whose_bundle_does_not_open_is_a_failure(tmp_path: Path) -> Non
     given = {**BASE, "holders": [AWAITED], "passphrases": {"T123456": "of another letter"}}
     (found,) = run_action("holder_bundles", placed(given, tmp_path), scene.workstation)["holders"]
     assert (found["outcome"], found["error"]["code"]) == ("failed", "wrong_passphrase")
+
+
+def test_a_passphrase_in_the_place_of_a_name_is_not_told(tmp_path: Path) -> None:
+    """The refusal of an entry names its holder."""
+    given = {**BASE, "holders": [{"name": "hunter2-hunter2"}], "passphrases": {"T123456": ["hunter2-hunter2"]}}
+    refused = run_action("holder_bundles", placed(given, tmp_path), Scene(tmp_path).workstation)
+    assert refused["error"]["code"] == "bad_arguments"
+    assert "is missing" in refused["msg"]
+    assert "hunter2" not in refused["msg"]
