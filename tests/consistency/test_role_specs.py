@@ -83,6 +83,16 @@ def test_every_variable_of_a_role_is_described_and_every_default_is_the_one_that
     assert told == {name: value for name, value in known.items() if "{{" not in str(value)}
 
 
+def test_a_variable_of_the_site_has_one_default_in_all_roles() -> None:
+    found: dict[str, set[str]] = {}
+    for value in (value for role in ROLES for value in defaults(role).values()):
+        if site := re.fullmatch(r"\{\{ (pkcs12_\w+) \| default\(([^)]*)\) \}\}", str(value)):
+            found.setdefault(site[1], set()).add(site[2])
+    found.pop("pkcs12_holders")  # some roles take a null for an empty list, and some leave out who has left
+    assert {name: values for name, values in found.items() if len(values) > 1} == {}
+    assert found["pkcs12_renew_before_days"] == {"40"}
+
+
 @pytest.mark.parametrize(
     ("role", "module"), [(role, module) for role in ROLES for module in MODULES[role.name]], ids=str
 )
