@@ -88,7 +88,7 @@ def test_workstation_that_the_inventory_gets_wrong_needs_help_and_keeps_nobody_f
     assert "autorisation" in said
     assert "See ansible-doc" not in said
     assert list(statuses(hospital, "wrong")) == [JEANNE.authorisation]
-    assert f"The report lacks {TWO}: " in ended.stdout
+    assert f"The report does not have {TWO}, because" in " ".join(ended.stdout.split())
 
 
 UNFIT = [
@@ -135,3 +135,15 @@ def test_limit_with_localhost_and_no_limit_are_as_before(hospital: Hospital) -> 
     for options in ((), ("--limit", f"{ONE}:localhost")):
         assert run(hospital, "report", "usual", *options).exit_code == 0
         (hospital.folder / "usual.json").unlink()
+
+
+def test_report_stays_as_it_was_when_no_workstation_can_be_evaluated(hospital: Hospital) -> None:
+    """An empty report would say that nobody has a certificate any more."""
+    assert run(hospital, "report", "kept").exit_code == 0
+    before = statuses(hospital, "kept")
+    ended = run(hospital, "daily", "kept", "-e", "renew_authorisation_pattern=(")
+    assert ended.exit_code == 2, ended.stdout
+    said = " ".join((ended.stdout + ended.stderr).split())
+    assert "No workstation could be evaluated, so the report would be empty." in said
+    assert "renew_authorisation_pattern" in said
+    assert statuses(hospital, "kept") == before

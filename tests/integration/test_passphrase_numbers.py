@@ -14,7 +14,7 @@ from consistency.tree import ROOT
 from lab.ansible_playbook import ansible_playbook
 from lab.authority import Authority
 
-HINT = "and it is a number. Write it in quotes, because YAML drops leading zeros"
+HINT = "and it is a number. Write it in quotes. Without quotes YAML changes some numbers"
 
 
 def check_bundles(

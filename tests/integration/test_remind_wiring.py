@@ -144,7 +144,7 @@ def test_left_out_variables_are_the_sites_or_the_defaults_of_the_module(overlay:
 
 def test_account_that_is_not_there_is_refused_before_anything_is_sent(overlay: Path) -> None:
     exit_code, given, output = recorded(overlay, VARIABLES | {"remind_credential": "smpt"})
-    assert (exit_code, given) == (2, []) and "pkcs12_credentials, does not have" in " ".join(output.split())
+    assert (exit_code, given) == (2, []) and "has no account 'smpt'" in " ".join(output.split())
 
 
 def test_planned_mails_are_printed_and_sent_ones_are_not(overlay: Path) -> None:

@@ -12,7 +12,7 @@ from .._errors import CollectionError
 
 
 class NumberAsText(str):
-    """A passphrase that came as a number: without quotes YAML drops leading zeros. With a number from JSON nothing may be missing."""
+    """A passphrase that came as a number: without quotes YAML reads 0471234 as octal. A number from JSON may be right."""
 
     __slots__ = ()
 
@@ -27,7 +27,8 @@ def passphrases_in(given: Any) -> list[str | None]:
         raise CollectionError(
             code="bad_arguments",
             cause="The passphrase of one person is neither a text nor a list of texts.",
-            next_step="Give the passphrases by authorisation number: {'T123456': 'one text'}, or a list of texts for one number.",
+            next_step="Give one text or a list of texts. In pkcs12_passphrases they stand beside the authorisation number, and a task"
+            " takes those of one person: pkcs12_passphrases['T123456'].",
         )
     return [_as_text(each) for each in listed] or [None]
 

@@ -203,8 +203,8 @@ def _wrong_passphrase(passphrase: str | None) -> CollectionError:
     if isinstance(passphrase, NumberAsText):
         cause += ", and it is a number"
         next_step = (
-            "Write it in quotes, because YAML drops leading zeros and reads many numbers with a leading zero as octal."
-            " Then compare it with the issuer's mail."
+            "Write it in quotes. Without quotes YAML changes some numbers: 0123 becomes 83. Then compare it with the issuer's"
+            " mail."
         )
     elif passphrase.endswith(("\n", "\r")):
         cause += ", and it ends with a line break"

@@ -108,22 +108,18 @@ def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "")
     )
 
 
-_NEXT_STEPS: dict[type[OSError], str] = {
-    FileNotFoundError: "Correct 'folder', a path on the controller. In an execution environment, the folder has to be mounted.",
-    NotADirectoryError: "Set 'folder' to the folder that has the file.",
-    PermissionError: "Give the account that runs Ansible the right to list it, or correct 'folder'.",
-}
-
-
 def _files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as problem:
-        raise CollectionError(
-            code="bundle_folder",
-            cause=f"The bundle folder {folder} cannot be listed: {problem.strerror}.",
-            next_step=_NEXT_STEPS.get(type(problem), "Check 'folder' and its disk."),
-        ) from None
+        next_steps: dict[type[OSError], str] = {
+            FileNotFoundError: "Correct 'folder', a path on the controller. In an execution environment, the folder has to be mounted.",
+            NotADirectoryError: "Set 'folder' to the folder that has the file.",
+            PermissionError: "Give the account that runs Ansible the right to list it, or correct 'folder'.",
+        }
+        cause = f"The bundle folder {folder} cannot be listed: {problem.strerror}."
+        next_step = next_steps.get(type(problem), "Check 'folder' and its disk.")
+        raise CollectionError(code="bundle_folder", cause=cause, next_step=next_step) from None
 
 
 def _nfc(text: str) -> str:
@@ -207,10 +203,10 @@ class BundleFolder:
         first = self.later[0].refusal
         if not self.bundles:
             return first
-        other = " If it has another passphrase than the older bundle, give a list of both, the newest first."
-        aside = (
-            f"{other if first.code in WRONG_PASSPHRASE else ''} If it is not a new bundle, move it out of the folder."
-        )
+        newer = " The file is newer than the bundle that opens, so it may be the new bundle."
+        other = " If it has another passphrase, give both passphrases as a list, the newest first."
+        passphrase = other if first.code in WRONG_PASSPHRASE else ""
+        aside = f"{newer}{passphrase} If it is not a new bundle, move it out of the folder."
         return CollectionError(code=first.code, cause=first.cause, next_step=f"{first.next_step}{aside}")
 
     def refusal(self) -> CollectionError:

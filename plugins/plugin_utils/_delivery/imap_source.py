@@ -129,7 +129,7 @@ class ImapMails:
                 raise CollectionError(
                     code="mail_tls",
                     cause=f"{server.address} does not offer STARTTLS.",
-                    next_step="Correct the port, usually 143 for STARTTLS, or set 'security' to tls, usually with the port 993.",
+                    next_step="Correct 'port', usually 143 for STARTTLS, or set 'security' to tls, usually with the port 993.",
                 )
             client.starttls(context)
             return client
@@ -160,7 +160,7 @@ class ImapMails:
             raise CollectionError(
                 code="mail_source",
                 cause=f"The account {server.username} at {server.address} has no folder {server.folder} that it may open.",
-                next_step="Check folder. Subfolders have the server's separator in their names, such as INBOX.Registry.",
+                next_step="Check 'folder'. Subfolders have the server's separator in their names, such as INBOX.Registry.",
             ) from None
 
     @contextlib.contextmanager
@@ -214,5 +214,5 @@ def _unreachable(server: ImapServer, reason: str) -> CollectionError:
     return CollectionError(
         code="mail_unreachable",
         cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
-        next_step="Check host, port and security, and the firewall between the controller and the server.",
+        next_step="Check 'host', 'port' and 'security', and the firewall between the controller and the server.",
     )

@@ -26,8 +26,14 @@ OTHER_NAMES = {
     ("retire", "retire_encryption_keys"): "retire_encryption_keys",
 }
 """Options whose variable is not the role's name and theirs."""
-OF_ONE_HOLDER = {"folder": "bundle_folder", "holder_password": "holder_passwords", "passphrase": "passphrases"}
-"""What sentences about one holder call options that hold it for all holders."""
+OTHER_WORDS = {
+    "folder": "bundle_folder",
+    "holder_password": "holder_passwords",
+    "host": "mail_host",
+    "passphrase": "passphrases",
+    "port": "mail_port",
+}
+"""What sentences that several modules share call options that have another name in one of them."""
 OF_ANSIBLE = ("Wrong options: ", "Unknown options: ")
 """How a refusal begins that has the words of Ansible's own validation: there every name of an option is one."""
 OF_AN_ENTRY = (
@@ -119,10 +125,10 @@ def _with_names(text: str, names: Mapping[str, str], values: Mapping[str, str]) 
 def _names(
     known: Iterable[str], role: str | None, variables: Mapping[str, Any], own: Mapping[str, str]
 ) -> dict[str, str]:
-    """What to call each option, and what sentences about one holder call it."""
+    """What to call each option, also where a sentence has another word for it."""
     ruled = None if own else role
     names = {name: _variable(ruled, name, variables) if ruled else own.get(name, name) for name in known}
-    return names | {each: names[option] for each, option in OF_ONE_HOLDER.items() if option in names}
+    return names | {each: names[option] for each, option in OTHER_WORDS.items() if option in names}
 
 
 def _variable(role: str, option: str, variables: Mapping[str, Any]) -> str:

@@ -85,7 +85,7 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
         raise CollectionError(
             code="mail_tls",
             cause=f"{server.address} does not offer STARTTLS.",
-            next_step="Correct the port, often 587 for STARTTLS, or set 'security' to tls, often with the port 465.",
+            next_step="Correct 'port', usually 587 for STARTTLS, or set 'security' to tls, usually with the port 465.",
         ) from None
     except smtplib.SMTPResponseException as answer:
         if answer.smtp_code < 0:
@@ -194,5 +194,5 @@ def _unreachable(server: Server, problem: Exception) -> CollectionError:
     return CollectionError(
         code="mail_unreachable",
         cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
-        next_step="Check host, port and security, and the firewall between the controller and the server.",
+        next_step="Check 'host', 'port' and 'security', and the firewall between the controller and the server.",
     )
