@@ -94,7 +94,8 @@ def test_one_sentence_names_the_variable(role: str, wrong: dict[str, Any], said:
     assert all(each in output for each in [*said, f"See ansible-doc -t role hospital_it.pkcs12.{role}."])
     assert "argument_spec_data" not in output
     assert f"hospital_it.pkcs12.{role} : " not in output, "a task of the role has run"
-    assert SECRET not in ended_red(role, wrong, tmp_path, "-vvv")
+    if SECRET in json.dumps(wrong):
+        assert SECRET not in ended_red(role, wrong, tmp_path, "-vvv")
 
 
 NAMED: list[tuple[str, dict[str, Any], str]] = [
