@@ -99,7 +99,7 @@ UNFIT = [
 ]
 
 
-@pytest.mark.parametrize(("variables", "said"), UNFIT, ids=[str(each) for each, _ in UNFIT])
+@pytest.mark.parametrize(("variables", "said"), UNFIT, ids=[str(each) for each, _said in UNFIT])
 def test_settings_of_the_report_are_refused_before_the_first_renewal(
     hospital: Hospital, variables: dict[str, object], said: str
 ) -> None:

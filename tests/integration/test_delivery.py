@@ -185,7 +185,7 @@ def test_place_that_fails_is_named_and_the_others_are_served(
         f"host web, folder {missing}": ("does not exist", "which has to be there"),
         web.url: ("CERTIFICATE_VERIFY_FAILED", "ca_path names the authority"),
         wrong_url: ("401", "Check the address, the credential"),
-        "mail to x@chu.example": ("did not accept the password of svc", "Check username and password"),
+        "mail to x@chu.example": ("did not accept the password of svc", "Check 'username' and 'password'"),
     }
     assert failed.keys() == reasons.keys()
     assert [place for place, parts in reasons.items() if not all(part in failed[place] for part in parts)] == []

@@ -52,7 +52,7 @@ def run(book: str, folder: Path, variables: dict[str, Any], hosts: dict[str, Any
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
-@pytest.mark.parametrize(("variables", "said"), REFUSED, ids=[json.dumps(each) for each, _ in REFUSED])
+@pytest.mark.parametrize(("variables", "said"), REFUSED, ids=[json.dumps(each) for each, _said in REFUSED])
 def test_one_sentence_names_the_variable_and_nothing_is_done(
     tmp_path: Path, variables: dict[str, Any], said: str
 ) -> None:

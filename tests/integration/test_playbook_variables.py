@@ -76,7 +76,7 @@ def test_an_empty_value_is_a_missing_one(role: str, name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("role", "wrong", "said"), WRONG, ids=[f"{role} {next(iter(each))}" for role, each, _ in WRONG]
+    ("role", "wrong", "said"), WRONG, ids=[f"{role} {next(iter(each))}" for role, each, _said in WRONG]
 )
 def test_one_sentence_names_the_variable(role: str, wrong: dict[str, Any], said: list[str], tmp_path: Path) -> None:
     output = ended_red(role, wrong, tmp_path)

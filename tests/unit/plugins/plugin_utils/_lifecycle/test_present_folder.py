@@ -114,7 +114,7 @@ def test_an_installed_certificate_is_repaired_though_the_new_bundle_does_not_ope
     options = present_options(person=JEANNE, friendly_name="another")
     with pytest.raises(CollectionError) as refused:
         renew(options, closed("wrong_passphrase", old), True, drivers, Calendar(40))
-    assert (refused.value.changed, [step.type for request, _ in drivers.requests for step in request.steps]) == (
+    assert (refused.value.changed, [step.type for request, _run_as in drivers.requests for step in request.steps]) == (
         True,
         ["name"],
     )
