@@ -42,7 +42,7 @@ OF_AN_ENTRY = (
 )
 """The part of a refusal with the option, where the other names are keys of an entry of it, for example of ``pkcs12_holders``."""
 OF_THE_INVENTORY = re.compile(r"^pkcs12_holders of |\bA holder has: ")
-"""A refusal of an entry of the inventory: it names the variable, and keys that may be called as an option is."""
+"""A refusal of an entry of the inventory. It already names the variable, and its other names are keys of a holder, not options."""
 NOT_A_VARIABLE = ("record_audit", "state")
 OF_THE_SITE = re.compile(r"\{\{ (pkcs12_\w+) \|")
 """How the default of a role's variable begins that reads a variable of the site."""
