@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.enrolment import HOLDERS, PEOPLE
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation
 
@@ -33,3 +35,21 @@ def workstation() -> FakeWorkstation:
     for holder in HOLDERS:
         there.person(holder["user"])
     return there
+
+
+@pytest.fixture(scope="module")
+def old(authority: Authority) -> IssuedBundle:
+    return issue(authority, left=timedelta(days=20))
+
+
+@pytest.fixture(scope="module")
+def new(authority: Authority) -> IssuedBundle:
+    return issue(authority, left=3 * YEAR)
+
+
+@pytest.fixture
+def drivers(old: IssuedBundle) -> FakeDrivers:
+    """A workstation on which the holder has the older certificate."""
+    fake = FakeDrivers()
+    fake.plant(old)
+    return fake

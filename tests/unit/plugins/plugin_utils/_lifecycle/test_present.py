@@ -46,24 +46,6 @@ JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
 SKEW = timedelta(seconds=301)
 
 
-@pytest.fixture(scope="module")
-def old(authority: Authority) -> IssuedBundle:
-    return issue(authority, left=timedelta(days=20))
-
-
-@pytest.fixture(scope="module")
-def new(authority: Authority) -> IssuedBundle:
-    return issue(authority, left=3 * YEAR)
-
-
-@pytest.fixture
-def drivers(old: IssuedBundle) -> FakeDrivers:
-    """A workstation on which the holder has the older certificate."""
-    fake = FakeDrivers()
-    fake.plant(old)
-    return fake
-
-
 def run(drivers: FakeDrivers, issued: IssuedBundle, options: PresentOptions | None = None) -> Transaction:
     return present(options or present_options(), opened(issued), drivers)
 

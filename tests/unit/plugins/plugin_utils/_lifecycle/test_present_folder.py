@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,29 +20,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
-from lab.authority import Authority, IssuedBundle
+from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
-from unit.plugins.plugin_utils.fakes import YEAR, issue, opened, present_options, run_state
+from unit.plugins.plugin_utils.fakes import opened, present_options, run_state
 
 JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
-
-
-@pytest.fixture(scope="module")
-def old(authority: Authority) -> IssuedBundle:
-    return issue(authority, left=timedelta(days=20))
-
-
-@pytest.fixture(scope="module")
-def new(authority: Authority) -> IssuedBundle:
-    return issue(authority, left=3 * YEAR)
-
-
-@pytest.fixture
-def drivers(old: IssuedBundle) -> FakeDrivers:
-    """A workstation on which the holder has the older certificate."""
-    fake = FakeDrivers()
-    fake.plant(old)
-    return fake
 
 
 def bundle_folder(*issued: IssuedBundle) -> BundleFolder:
