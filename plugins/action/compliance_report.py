@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
     Pkcs12Action,
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
@@ -90,6 +91,6 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
-        report = report_of(options, self.host_variables(options["hosts"], VARIABLES), now())
+        report = report_of(options, variables_of(self._task_vars, options["hosts"], VARIABLES), now())
         written = write_files(options, report, task.check_mode)
         return report_result(options, report, written) | {"check_mode": task.check_mode}

@@ -8,12 +8,13 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import VARIABLES
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule as ReportAction
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
     Pkcs12Action,
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import PORTS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
@@ -62,5 +63,5 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**LEFT_OUT, **task.options}
-        variables = list(self.host_variables(options["hosts"], VARIABLES))
+        variables = list(variables_of(self._task_vars, options["hosts"], VARIABLES))
         return remind(options, variables, Mode(now(), task.check_mode, task.job))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
     Pkcs12Action,
     TaskContext,

@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
     Pkcs12Action,
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
@@ -43,9 +46,10 @@ class ActionModule(Pkcs12Action):
         listed: dict[str, Listed] = {}
         known: set[str] = set()
         batches: list[Any] = []
-        for host, variables in self.host_variables(
-            task.options["hosts"], (name, VARIABLE, LEAVERS, TIME_ZONE, earlier)
+        for host, known_variables in variables_of(
+            self._task_vars, task.options["hosts"], (name, VARIABLE, LEAVERS, TIME_ZONE, earlier)
         ):
+            variables = _rendered(known_variables)
             results[host] = variables.get(name)
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
@@ -68,5 +72,10 @@ class ActionModule(Pkcs12Action):
         mine = set(batch)
         first = next((place for place, host in enumerate(hosts) if host in mine), 0)
         before = hosts[first - 1 : first] if name else []
-        earlier = [variables.get(name) for _host, variables in self.host_variables(before, (name,))]
+        earlier = [variables.get(name) for _host, variables in variables_of(self._task_vars, before, (name,))]
         return progress(found, batch, hosts, earlier[0] if earlier else None)
+
+
+def _rendered(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Without those that Ansible could not render. Why not, the result of the host says."""
+    return {name: value for name, value in variables.items() if not isinstance(value, CollectionError)}

@@ -14,7 +14,7 @@ from consistency.tree import ROOT
 
 PACKAGE = "ansible_collections.hospital_it.pkcs12"
 UTILS = ROOT / "plugins" / "plugin_utils"
-BASE = UTILS / "_action.py"
+BASE = UTILS / "_action" / "base.py"
 FAILING = {"error", "refusal"}
 """Arguments that take a refusal as the reason why a holder failed."""
 

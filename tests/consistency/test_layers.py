@@ -30,7 +30,7 @@ MAY_IMPORT = {
 
 PLACE_OF = {
     "cryptography": ("_crypto/",),
-    "ansible": ("_action.py", "_delivery/http_client.py"),
+    "ansible": ("_action/", "_delivery/http_client.py"),
     "socket": ("_delivery/", "_report/delivery/"),
     "ssl": ("_delivery/", "_report/delivery/"),
     "smtplib": ("_report/delivery/",),
@@ -103,7 +103,7 @@ def test_package_says_its_purpose(package: Path) -> None:
         ("_crypto/pfx.py", "from .. import _action"),
         ("_policy/plan.py", "from .._workstation.protocol import Inventory"),
         ("_workstation/wire.py", "from .._policy import plan"),
-        ("_action.py", "from ._lifecycle.present import present"),
+        ("_action/base.py", "from .._lifecycle.present import present"),
         ("_report/formats/charts.py", "from ..._lifecycle.result import present_result"),
         ("_lifecycle/present.py", f"from {PACKAGE}._report.model import Report"),
         ("_lifecycle/present.py", "import cryptography.x509"),

@@ -76,19 +76,25 @@ def test_it_is_green_when_nobody_needs_help(hospital: Hospital) -> None:
 def test_workstation_that_the_inventory_gets_wrong_needs_help_and_keeps_nobody_from_the_report(
     hospital: Hospital,
 ) -> None:
+    assert failed_hosts(run(hospital, "audit", "audited")) == set()
     wrong = hospital.folder / "wrong.yml"
     holders = [{"user": PAUL.account, "name": PAUL.name, "autorisation": PAUL.authorisation}]
     wrong.write_text(json.dumps({"all": {"hosts": {TWO: {"pkcs12_holders": holders}}}}), encoding="utf-8")
     ended = run(hospital, "daily", "wrong", "-i", str(wrong))
     assert ended.exit_code == 2, ended.stdout
-    assert failed_hosts(ended) == {TWO}
+    assert failed_hosts(ended) == {"localhost"}
     assert summary(ended)["needs_somebody"] == [TWO]
     (lines,) = messages(ended, "Say what became of each holder").values()
     (said,) = [line for line in lines if line.startswith(f"  {TWO}: ")]
     assert "autorisation" in said
     assert "See ansible-doc" not in said
-    assert list(statuses(hospital, "wrong")) == [JEANNE.authorisation]
-    assert f"The report does not have {TWO}, because" in " ".join(ended.stdout.split())
+    assert statuses(hospital, "wrong") == {JEANNE.authorisation: "valid", PAUL.authorisation: "unknown"}
+    report = json.loads((hospital.folder / "wrong.json").read_text(encoding="utf-8"))
+    (row,) = [each for each in report["workstations"] if each["workstation"] == TWO]
+    assert row["problem"].startswith("Its variables cannot be used: pkcs12_holders of ws-two has autorisation,")
+    (paul,) = [each for each in report["holders"] if each["authorisation"] == PAUL.authorisation]
+    assert (paul["next_step"], paul["actor"]) == ("correct_variables", "it")
+    assert f"The variables of {TWO} cannot be used." in ended.stdout
 
 
 UNFIT = [
@@ -137,13 +143,19 @@ def test_limit_with_localhost_and_no_limit_are_as_before(hospital: Hospital) -> 
         (hospital.folder / "usual.json").unlink()
 
 
-def test_report_stays_as_it_was_when_no_workstation_can_be_evaluated(hospital: Hospital) -> None:
-    """An empty report would say that nobody has a certificate any more."""
+def test_report_stays_as_it_was_when_the_variables_of_no_workstation_can_be_used(hospital: Hospital) -> None:
+    """Its only rows would be unknown ones."""
     assert run(hospital, "report", "kept").exit_code == 0
     before = statuses(hospital, "kept")
-    ended = run(hospital, "daily", "kept", "-e", "renew_authorisation_pattern=(")
+    ended = run(hospital, "daily", "kept", pkcs12_holders={"user": PAUL.account})
     assert ended.exit_code == 2, ended.stdout
-    said = " ".join((ended.stdout + ended.stderr).split())
-    assert "No workstation could be evaluated, so the report would be empty." in said
-    assert "renew_authorisation_pattern" in said
+    (said,) = [each.result["msg"] for each in ended.of("compliance_report") if each.host == "localhost"]
+    assert said.startswith(f"pkcs12_holders of {ONE} is a mapping")
     assert statuses(hospital, "kept") == before
+
+
+def test_report_is_made_also_when_a_setting_of_the_renewal_is_wrong(hospital: Hospital) -> None:
+    ended = run(hospital, "daily", "pattern", "-e", "renew_authorisation_pattern=(")
+    assert ended.exit_code == 2, ended.stdout
+    assert "renew_authorisation_pattern" in " ".join((ended.stdout + ended.stderr).split())
+    assert statuses(hospital, "pattern")[JEANNE.authorisation] == "valid"

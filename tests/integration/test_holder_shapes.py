@@ -121,28 +121,46 @@ def test_renew_due_tells_it_so_too(runs: Mapping[str, Run]) -> None:
     assert str(said).startswith(f"1 without holders: {NULL}.")
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_report_names_the_host(hospital: Hospital, name: str) -> None:
+@pytest.fixture(scope="module")
+def report(hospital: Hospital, runs: Mapping[str, Run]) -> Run:
+    assert runs["audit"].exit_code == 2  # it has left facts of the good workstation
+    return run(hospital, "report", report_folder=str(hospital.folder))
+
+
+def test_report_has_the_others_and_says_of_each_host_why_it_is_unknown(hospital: Hospital, report: Run) -> None:
     """A holder's key may be called as a variable of the report is; it keeps its name."""
-    told = run(hospital, "report", report_folder=str(hospital.folder), report_hosts=[GOOD, name])
-    said = row(told, "compliance_report", "localhost").result["msg"]
-    assert said.startswith(SENTENCES[name])
-    assert "_authorisation_anniversary" not in said
+    assert report.exit_code == 2
+    written = json.loads((hospital.folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+    problems = {each["workstation"]: each["problem"] for each in written["workstations"]}
+    assert set(problems) == {GOOD, NULL, *WRONG}
+    assert problems[GOOD] is None
+    for name, sentence in SENTENCES.items():
+        assert problems[name].startswith(f"Its variables cannot be used: {sentence}")
+        assert "_authorisation_anniversary" not in problems[name]
+    assert [each["authorisation"] for each in written["holders"]] == [JEANNE.authorisation]
 
 
-@pytest.mark.parametrize("name", ["ws-mapping", "ws-empty"])
-def test_reminders_name_the_host(hospital: Hospital, name: str) -> None:
+def test_report_ends_red_and_names_the_hosts(report: Run) -> None:
+    assert row(report, "compliance_report", "localhost").result["failing"] == {"variables": len(WRONG)}
+    named = ", ".join(sorted(WRONG))
+    assert f"The variables of {named} cannot be used. The table of the workstations says why." in report.stdout
+
+
+def test_reminders_go_to_the_others_and_end_red(hospital: Hospital, report: Run) -> None:
+    assert report.exit_code == 2
     mails = {"remind_state_path": str(hospital.folder / "sent.jsonl"), "remind_it_to": ["it@chu.example"]}
-    told = run(
-        hospital, "remind", remind_dry_run=True, remind_allow_ephemeral_state=True, remind_hosts=[GOOD, name], **mails
-    )
-    said = row(told, "reminder_mails", "localhost").result["msg"]
-    assert said.startswith(SENTENCES[name])
+    told = run(hospital, "remind", remind_dry_run=True, remind_allow_ephemeral_state=True, **mails)
+    result = row(told, "reminder_mails", "localhost").result
+    assert told.exit_code == 2
+    assert result["error"]["code"] == "unusable_variables"
+    assert f"ws-mapping: {SENTENCES['ws-mapping']}" in result["msg"]
+    assert result["msg"] in told.stdout + told.stderr
+    assert [each["holders"] for each in result["mails"]] == [[JEANNE.name]]
+    assert "Show what would be sent" in told.stdout
 
 
 def test_daily_says_it_of_the_host_and_renews_the_others(hospital: Hospital) -> None:
-    report = {"report_folder": str(hospital.folder), "report_hosts": [GOOD, "ws-mapping"]}
-    told = run(hospital, "daily", "--limit", f"{GOOD},ws-mapping,localhost", **report)
-    assert failed_hosts(told) == {"ws-mapping"}
-    assert "The report does not have ws-mapping, because" in " ".join(told.stdout.split())
+    told = run(hospital, "daily", "--limit", f"{GOOD},ws-mapping,localhost", report_folder=str(hospital.folder))
+    assert told.exit_code == 2
     assert f"  ws-mapping: {SENTENCES['ws-mapping']}" in summary(told)["lines"]
+    assert "The variables of ws-empty, ws-key, ws-mapping," in told.stdout

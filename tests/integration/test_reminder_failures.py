@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import durable_files
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders import sent
-from integration.reminder_office import ANNE, HEAD, IT, JEANNE, SECRET, Office, error
+from integration.reminder_office import ANNE, HEAD, IT, JEANNE, SECRET, Office, error, text
 from lab.mail_server import MailServer
 from lab.tls import LOOPBACK
 from unit.plugins.plugin_utils.reminder_inputs import (
@@ -161,3 +161,19 @@ def test_template_that_fails_sends_nothing(office: Office, name: str, content: s
         ([], False),
         ([], []),
     )
+
+
+def test_workstation_with_unusable_variables_fails_the_run_after_the_others_got_their_mails(office: Office) -> None:
+    """Anne's workstation has a mapping where a list is due. Its last facts know her, and IT has to act."""
+    wrong = [
+        (name, {**known, "pkcs12_holders": entry("T3")} if name == "ws-3" else known) for name, known in hospital()
+    ]
+    result = office.remind(wrong)
+    assert error(result) == "unusable_variables"
+    assert result["changed"] is True
+    assert "The variables of 1 workstation cannot be used. ws-3: pkcs12_holders of ws-3 is a mapping" in result["msg"]
+    assert "Anne Roux" in text(office.to(IT))
+    assert {HEAD, IT, JEANNE} <= set(office.arrived())
+    again = office.remind(wrong)
+    assert error(again) == "unusable_variables"
+    assert (again["changed"], office.arrived()) == (False, [])

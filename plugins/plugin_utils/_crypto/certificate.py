@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
+with suppress(ImportError):  # without it the file still loads, and _action/base.py refuses the task
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
+with suppress(ImportError):  # without it the file still loads, and _action/base.py refuses the task
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 

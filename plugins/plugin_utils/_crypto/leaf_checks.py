@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
-with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
+with suppress(ImportError):  # without it the file still loads, and _action/base.py refuses the task
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from contextlib import suppress
 
-with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
+with suppress(ImportError):  # without it the file still loads, and _action/base.py refuses the task
     from cryptography import x509
 
 

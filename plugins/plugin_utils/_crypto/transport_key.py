@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-with suppress(ImportError):  # without it the file still loads, and _action.py refuses the task
+with suppress(ImportError):  # without it the file still loads, and _action/base.py refuses the task
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
     from cryptography.hazmat.primitives.hashes import SHA256

@@ -62,6 +62,7 @@ class NextStep(str, Enum):
     SET_UP_WORKSTATION = "set_up_workstation"
     ASSIGN_WORKSTATION = "assign_workstation"
     CORRECT_INVENTORY = "correct_inventory"
+    CORRECT_VARIABLES = "correct_variables"
 
 
 @dataclass(frozen=True, slots=True)

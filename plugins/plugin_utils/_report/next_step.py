@@ -52,11 +52,12 @@ BY_SILENCE = {
     Silence.NAME_NOT_RESOLVED: NextStep.CORRECT_NAME,
     Silence.FAILED: NextStep.RUN_AUDIT,
     Silence.UNUSABLE: NextStep.RUN_AUDIT,
+    Silence.VARIABLES: NextStep.CORRECT_VARIABLES,
 }
 """What cures a silence in another way than reaching the workstation."""
 
 
-NOT_TO_SET_UP = (Silence.REFUSED, Silence.NAME_NOT_RESOLVED)
+NOT_TO_SET_UP = (Silence.REFUSED, Silence.NAME_NOT_RESOLVED, Silence.VARIABLES)
 """What a workstation that never answered needs something else for than to be set up."""
 
 

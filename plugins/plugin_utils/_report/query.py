@@ -15,6 +15,7 @@ from .._facts.codec import keys_of, to_map
 from .._policy.validity import Status
 from .compare import WORKSTATIONS, subject_of
 from .model import CertificateRow, HolderRow, HolderWorkstation, Report
+from .silence import with_unusable_variables
 
 KEYS = {key for kind in (HolderRow, HolderWorkstation) for key in keys_of(kind)}
 """The keys of rows. An expression with another key is refused: JMESPath would select nobody without an error."""
@@ -67,6 +68,9 @@ def _narrowed(report: Report) -> Report:
 
     certificates = tuple(row for row in report.certificates if is_theirs(row))
     workstations = {place.workstation for place in places} | {row.workstation for row in certificates}
+    unusable = with_unusable_variables(
+        report
+    ).keys()  # nobody knows who works there, perhaps somebody whom the query selects
     subjects = {subject_of(row) for row in holders}
     changes = tuple(
         change
@@ -77,7 +81,7 @@ def _narrowed(report: Report) -> Report:
         report,
         certificates=certificates,
         without_holder=tuple(row for row in report.without_holder if is_theirs(row)),
-        workstations=tuple(row for row in report.workstations if row.workstation in workstations),
+        workstations=tuple(row for row in report.workstations if row.workstation in workstations | unusable),
         changes=None if report.changes is None else changes,
         exceptions=tuple(row for row in report.exceptions if row.authorisation in numbers),
     )

@@ -24,16 +24,20 @@ from .exceptions import Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
-from .language.counts import failing, sentence
+from .language.counts import failing, sentence, some_names
 from .language.vocabulary import checked_word
 from .language.wording import Wording
 from .model import Report, ReportParameters
 from .query import select
 from .revocation_lists import read_lists
+from .silence import with_unusable_variables
 from .sources import Host, host_of, hosts_of, merged, people_of
 
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
+
+VARIABLES = "variables"
+"""The key of ``failing`` for workstations whose variables cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous"]) if options["previous"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
-        leavers=leavers_in(options["leavers"]).union(*(leavers_in(known.get(LEAVERS)) for _name, known in variables)),
+        leavers=_leavers(options, variables),
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
     )
@@ -83,9 +87,9 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
 
 
 def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
-    """The documented result. It is failed if a holder has a status of ``fail_on``, or if a revocation list is amiss."""
+    """The documented result. It is failed if a holder has a status of ``fail_on``, or if something could not be evaluated."""
     found = document(report)
-    broken = {**unmet_conditions(report, options["fail_on"]), **unchecked_lists(report)}
+    broken = {**unmet_conditions(report, options["fail_on"]), **not_evaluated(report)}
     return {
         "changed": written.changed,
         "failed": bool(broken),
@@ -112,20 +116,27 @@ def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int
     return {each: count for each, count in counts.items() if count}
 
 
-def unchecked_lists(report: Report) -> Mapping[str, int]:
-    """Under ``crl`` the number of revocation lists with a problem: who asked for a check has to know that it was not one. Empty for 0."""
-    count = sum(row.problem is not None for row in report.revocation_lists)
-    return {CRL: count} if count else {}
+def not_evaluated(report: Report) -> Mapping[str, int]:
+    """Under ``crl`` the number of revocation lists with a problem: who asked for a check has to know that it was not one. Under
+    ``variables`` that of the workstations whose variables cannot be used. Zeros are left out.
+    """
+    counts = {
+        CRL: sum(row.problem is not None for row in report.revocation_lists),
+        VARIABLES: len(with_unusable_variables(report)),
+    }
+    return {each: count for each, count in counts.items() if count}
 
 
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     """The report in one sentence, in its language. It is the subject of a mail, too."""
     say = Wording(report.parameters)
-    named = {_in_words(each, say): count for each, count in broken.items() if each != CRL}
+    named = {_in_words(each, say): count for each, count in broken.items() if each not in (CRL, VARIABLES)}
     problems = [row for row in report.revocation_lists if row.problem]
     sentences = [failing(report, named, say)] if named else []
     if problems:
         sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
+    if unusable := with_unusable_variables(report):
+        sentences.append(say("variables.unusable", workstations=some_names(unusable, say)))
     return " ".join(sentences) or sentence(report, say)
 
 
@@ -149,7 +160,18 @@ def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[
     inventory = [host_of(name, known) for name, known in variables]
     # A host without holders and without facts is no workstation, for example the controller or a server.
     ours = [host for host in inventory if host.entries or host.facts_at or host.problem]
-    return merged(ours, (host for report in slices for host in hosts_of(report)))
+    found = merged(ours, (host for report in slices for host in hosts_of(report)))
+    refusals = [host.refusal for host in found if host.refusal]
+    if refusals and len(refusals) == len(found):
+        raise refusals[0]  # a report of nobody would take the place of the last good one
+    return found
+
+
+def _leavers(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> frozenset[str]:
+    """Where this variable cannot be used, ``host_of`` says so."""
+    of_hosts = (known.get(LEAVERS) for _name, known in variables)
+    usable = (each for each in of_hosts if not isinstance(each, CollectionError))
+    return leavers_in(options["leavers"]).union(*map(leavers_in, usable))
 
 
 def _instant_text(given: str) -> str:

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 
-from .model import Reachability
+from .model import Reachability, Report
 
 _ACCOUNT_REFUSED = re.compile(
     r"credential|unauthori[sz]ed|\b401\b|logon failure|access is denied|permission denied|kinit|0x80070005",
@@ -22,8 +23,11 @@ _NAME_NOT_RESOLVED = "The controller finds no address for the name "
 _AUDIT_FAILED = "It could not be audited: "
 """How the role ``audit`` begins the problem of a workstation that was reached."""
 
-_FACTS_UNUSABLE = "Its facts cannot be read: "
-"""How ``sources`` begins the problem of facts that do not fit."""
+FACTS_UNUSABLE = "Its facts cannot be read: "
+"""How the problem of facts that do not fit begins."""
+
+VARIABLES_UNUSABLE = "Its variables cannot be used: "
+"""How the problem of a workstation begins whose inventory has to be corrected."""
 
 
 class Silence(str, Enum):
@@ -34,6 +38,7 @@ class Silence(str, Enum):
     NAME_NOT_RESOLVED = "name_not_resolved"
     FAILED = "failed"
     UNUSABLE = "unusable"
+    VARIABLES = "variables"
     OLD = "old"
     NOT_ASKED = "not_asked"
 
@@ -42,13 +47,24 @@ def silence(problem: str | None, answer: Reachability) -> Silence | None:
     """The cause, by what the last audit came to; None for a workstation that answered without a problem."""
     if not problem:
         return _without_problem(answer)
-    if problem.startswith(_FACTS_UNUSABLE):
+    if problem.startswith(VARIABLES_UNUSABLE):
+        return Silence.VARIABLES
+    if problem.startswith(FACTS_UNUSABLE):
         return Silence.UNUSABLE
     if problem.startswith(_AUDIT_FAILED):
         return Silence.FAILED
     if _NAME_NOT_RESOLVED in problem:
         return Silence.NAME_NOT_RESOLVED
     return Silence.REFUSED if _ACCOUNT_REFUSED.search(problem) else Silence.UNREACHABLE
+
+
+def with_unusable_variables(report: Report) -> Mapping[str, str]:
+    """The workstations whose variables cannot be used, and why."""
+    return {
+        row.workstation: row.problem.removeprefix(VARIABLES_UNUSABLE)
+        for row in report.workstations
+        if row.problem and silence(row.problem, row.answer) is Silence.VARIABLES
+    }
 
 
 def _without_problem(answer: Reachability) -> Silence | None:

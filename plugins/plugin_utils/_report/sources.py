@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from .._errors import CollectionError
 from .._facts.codec import Mismatch, from_map
 from .._facts.history import holders_of_facts, merge_known
 from .._facts.holder_entries import VARIABLE, check_holders
 from .._facts.holders import HolderEntry, parse_day, parse_holder
+from .._facts.leavers import LEAVERS, leavers_in
 from .._facts.schema import (
     SCHEMA,
     AuditRecord,
@@ -25,6 +27,7 @@ from .._facts.schema import (
 )
 from .._policy.subject import ExpectedSubject
 from .model import HolderRow, HolderWorkstation, NextStep, Report, StoreOwner
+from .silence import FACTS_UNUSABLE, VARIABLES_UNUSABLE
 
 ANNIVERSARY = "pkcs12_authorisation_anniversary"
 """The variable of a site or group with the end date of the yearly authorisation of all its holders."""
@@ -34,7 +37,8 @@ ANNIVERSARY = "pkcs12_authorisation_anniversary"
 class Host:
     """A workstation by the inventory's name. ``facts_at`` is None when it never answered.
 
-    ``problem``: why it did not answer the last time; empty when it did, None when nobody has asked.
+    ``problem``: why it did not answer the last time; empty when it did, None when nobody has asked. ``refusal``: its variables cannot be
+    used, so nobody knows who works there; ``entries`` are those of its facts, and ``problem`` says why.
     """
 
     name: str
@@ -48,18 +52,45 @@ class Host:
     certificates: tuple[CertificateRecord, ...] = ()
     browsers: tuple[BrowserProblem, ...] = ()
     store_owners: tuple[StoreOwner, ...] = ()
+    refusal: CollectionError | None = None
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
-    """A workstation by its variables: holders, facts, and what the last audit came to. Raises ``CollectionError``."""
+    """A workstation by its variables: holders, facts, and what the last audit came to.
+
+    A wrong variable of one workstation does not keep the others out of the report: it becomes the workstation's problem.
+    """
     cached = variables.get("ansible_facts") or {}
-    facts, audit = cached.get("pkcs12"), _audit(cached.get("audit_pkcs12"))
-    anniversary = parse_day(variables.get(ANNIVERSARY), f"{ANNIVERSARY} of {name}")
-    listed = variables.get(VARIABLE) or []
+    facts = cached.get("pkcs12")
+    host = _by_facts(name, facts, cached)
+    try:
+        entries = entries_of(name, variables)
+        leavers_in(usable(variables.get(LEAVERS)))
+    except CollectionError as refusal:
+        known = holders_of_facts(facts)
+        return replace(host, entries=known, problem=f"{VARIABLES_UNUSABLE}{refusal}", refusal=refusal)
+    return replace(host, entries=merge_known(entries, holders_of_facts(facts)) if host.facts_at else entries)
+
+
+def usable(value: Any) -> Any:
+    """The value of a variable. Raises the ``CollectionError`` that stands for one that Ansible could not render."""
+    if isinstance(value, CollectionError):
+        raise value
+    return value
+
+
+def entries_of(name: str, variables: Mapping[str, Any]) -> tuple[HolderEntry, ...]:
+    """The holders whom the inventory has for a workstation. Raises ``CollectionError``."""
+    anniversary = parse_day(usable(variables.get(ANNIVERSARY)), f"{ANNIVERSARY} of {name}")
+    listed = usable(variables.get(VARIABLE)) or []
     check_holders(listed, name)
-    entries = tuple(parse_holder(entry, site_anniversary=anniversary) for entry in listed)
-    browsers = _browsers(cached.get("pkcs12_browsers"))
-    host = Host(name, entries, problem=audit.problem if audit else None, browsers=browsers)
+    return tuple(parse_holder(entry, site_anniversary=anniversary) for entry in listed)
+
+
+def _by_facts(name: str, facts: Any, cached: Mapping[str, Any]) -> Host:
+    """The workstation without its holders."""
+    audit = _audit(cached.get("audit_pkcs12"))
+    host = Host(name, (), problem=audit.problem if audit else None, browsers=_browsers(cached.get("pkcs12_browsers")))
     if facts is None:
         return host
     try:
@@ -67,10 +98,9 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
             raise Mismatch(f"they are of schema {facts.get('schema')}")
         record = from_map(WorkstationRecord, facts)
     except (Mismatch, AttributeError) as mismatch:
-        return replace(host, problem=host.problem or f"Its facts cannot be read: {mismatch}.")
+        return replace(host, problem=host.problem or f"{FACTS_UNUSABLE}{mismatch}.")
     return replace(
         host,
-        entries=merge_known(entries, holders_of_facts(facts)),
         problem="" if audit and audit.at < record.gathered_at else host.problem,  # another task reached it later
         computer=record.workstation,
         facts_at=record.gathered_at,
@@ -184,6 +214,8 @@ def merged(inventory: Iterable[Host], earlier: Iterable[Host]) -> tuple[Host, ..
 
 def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
     newer, older = (other, one) if _age(other) > _age(one) else (one, other)
+    if one.refusal:  # the inventory could not say who works there
+        return replace(newer, entries=newer.entries or older.entries, problem=one.problem, refusal=one.refusal)
     if not is_inventory:
         return newer
     # The older facts may know more accounts. Only the newer facts say whether the holder was looked for.

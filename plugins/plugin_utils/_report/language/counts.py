@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..._policy.validity import Status
 from ..model import Report
+from ..silence import with_unusable_variables
 from .wording import SEVERITY, Wording
 
 
@@ -53,7 +54,15 @@ MOST_WORKSTATIONS = 10
 
 def without_holders(report: Report, say: Wording) -> str:
     """The workstations that have answered once, and for which the inventory has nobody who works there; empty if there are none."""
-    names = [row.workstation for row in report.workstations if not row.holders]
+    unusable = with_unusable_variables(report)
+    return some_names(
+        (row.workstation for row in report.workstations if not row.holders and row.workstation not in unusable), say
+    )
+
+
+def some_names(workstations: Iterable[str], say: Wording) -> str:
+    """The first of these workstations, and how many more there are; empty if there are none."""
+    names = list(workstations)
     more = len(names) - MOST_WORKSTATIONS
     named = ", ".join(names[:MOST_WORKSTATIONS])
     return f"{named} {say('tile.first_end.others', n=say.number(more))}" if more > 0 else named

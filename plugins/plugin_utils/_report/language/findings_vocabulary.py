@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What the page and the text say about accepted exceptions and revocation lists, in English and French. Pure."""
+"""What the page and the text say about accepted exceptions, revocation lists and unusable variables, in English and French. Pure."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ FINDINGS: Catalogue = {
     "column.reason": ("Reason", "Motif"),
     "column.last_day": ("Last day", "Dernier jour"),
     "column.state": ("State", "Situation"),
+    "variables.unusable": (
+        "The variables of {workstations} cannot be used. The table of the workstations says why.",
+        "Variables inutilisables pour {workstations}. Le tableau des postes dit pourquoi.",
+    ),
     "crl.incomplete": (
         "Revocation was not checked completely: {problems}",
         "La révocation n'a pas été vérifiée complètement : {problems}",

@@ -13,6 +13,10 @@ SILENCE: Catalogue = {
     "silence.name_not_resolved": ("its name is not known to the controller", "nom inconnu du contrôleur"),
     "silence.failed": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
     "silence.unusable": ("its facts cannot be used", "relevé inutilisable"),
+    "silence.variables": (
+        "its variables in the inventory cannot be used",
+        "variables du poste inutilisables",
+    ),
     "silence.old": ("no audit for too long", "pas de relevé récent"),
     "silence.not_asked": ("not audited yet", "pas encore de relevé"),
     "technical": ("Technical text", "Texte technique"),

@@ -153,6 +153,7 @@ _MEMBERS: Catalogue = {
         "correct the holder's account in the inventory",
         "corriger le compte du titulaire dans l'inventaire",
     ),
+    "next_step.correct_variables": ("correct the workstation's variables", "corriger les variables du poste"),
     "reachability.answered": ("answered", "a répondu"),
     "reachability.unknown": ("did not answer", "n'a pas répondu"),
     "reachability.never_seen": ("never seen", "jamais vu"),

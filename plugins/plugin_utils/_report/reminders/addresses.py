@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..._errors import CollectionError
 from ..._facts.holders import HolderEntry, parse_holder
+from ..sources import entries_of
 from .plan import Matter, Recipient, person_of
 
 
@@ -36,13 +38,21 @@ def addresses_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapp
 
     Raises ``CollectionError``: ``bad_arguments``.
     """
-    raw = [entry for _name, known in variables for entry in known.get("pkcs12_holders") or ()]
-    entries = [parse_holder(entry) for entry in [*raw, *({"user": each["name"]} | each for each in options["holders"])]]
+    listed = [entry for name, known in variables for entry in _entries(name, known)]
+    register = [parse_holder({"user": each["name"]} | each) for each in options["holders"]]
     holders: dict[str, str] = {}
-    for entry in entries:
+    for entry in (*listed, *register):
         if entry.mail:
             holders.setdefault(_person(entry), entry.mail)
     return Addresses(holders, options["employer_to"], options["it_to"])
+
+
+def _entries(name: str, variables: Mapping[str, Any]) -> Sequence[HolderEntry]:
+    """The holders of a workstation; nobody where its variables cannot be used, which the report says."""
+    try:
+        return entries_of(name, variables)
+    except CollectionError:
+        return ()
 
 
 def letters_of(matters: Iterable[Matter], addresses: Addresses) -> tuple[Letter, ...]:

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..._errors import CollectionError, counted
 from ..model import Report
+from ..silence import with_unusable_variables
 from .addresses import Letter
 from .mails import ReminderMail
 from .sending import Outcome
@@ -28,7 +29,8 @@ def reminders_result(
 ) -> dict[str, Any]:
     """The documented result. ``letters``: also what was sent by earlier runs. ``outcomes`` is None if nothing was to be sent.
 
-    Raises ``CollectionError`` (``reminders_not_sent``) with the same keys if a mail was not sent.
+    Raises ``CollectionError`` with the same keys if a mail was not sent (``reminders_not_sent``), or if nobody knows what holders of a
+    workstation have to do (``unusable_variables``).
     """
     failed = [each for each in outcomes or () if each.problem]
     rows = (
@@ -51,7 +53,23 @@ def reminders_result(
             details=details,
         )
     changed = bool(mails) and (check_mode or outcomes is not None)
-    return {"changed": changed, "msg": _sentence(report, len(letters), mails, outcomes), **details}
+    said = _sentence(report, len(letters), mails, outcomes)
+    if unusable := with_unusable_variables(report):
+        raise _unusable(said, unusable, changed, details)
+    return {"changed": changed, "msg": said, **details}
+
+
+def _unusable(said: str, unusable: Mapping[str, str], changed: bool, details: Mapping[str, Any]) -> CollectionError:
+    """The error that names the workstations; ``said``: what was sent to the holders of the others."""
+    named = [f"{name}: {reason}" for name, reason in unusable.items()][:MOST_NAMED]
+    more = f" {others} more." if (others := len(unusable) - len(named)) else ""
+    return CollectionError(
+        code="unusable_variables",
+        cause=f"{said} The variables of {counted(len(unusable), 'workstation')} cannot be used. {' '.join(named)}{more}",
+        next_step="Then run it again. Only what was not sent is sent.",
+        changed=changed,
+        details=details,
+    )
 
 
 def _row(mail: ReminderMail) -> dict[str, Any]:

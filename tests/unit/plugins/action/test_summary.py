@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 
 from unit.plugins.action.effects import Effect, Scene, check
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+from unit.plugins.plugin_utils.lazy_variables import Lazy
 
 ROW = {"user": "CHU\\x", "name": "X Y", "authorisation": "T1", "deferred": False, "planned": False, "failed": False}
 DONE, GONE = (
@@ -84,3 +86,12 @@ def test_a_host_with_holders_of_another_shape_spoils_no_summary(given: object) -
     assert told["totals"] == {"failed": 1, "renewed": 1}
     assert told["needs_somebody"] == ["ws-2"]
     assert "  ws-2: pkcs12_holders of ws-2 is wrong." in told["lines"]
+
+
+@pytest.mark.parametrize("name", ["first", "pkcs12_holders", "pkcs12_leavers", "pkcs12_time_zone"])
+def test_variable_that_ansible_cannot_read_does_not_stop_the_summary(name: str) -> None:
+    one = Lazy(**(HOSTS["ws-1"] | {name: AnsibleError("Decryption failed.")}))
+    variables = {"hostvars": {"ws-1": one, "ws-2": HOSTS["ws-2"]}, "groups": {"all": list(HOSTS)}}
+    result = run_action("summary", BASE | {"hosts": ["ws-1", "ws-2"]}, FakeWorkstation(), variables=variables)
+    assert result.get("failed", False) is False, result
+    assert "ws-2" in "\n".join(result["lines"])

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import ArgumentSpec, Pkcs12Action, TaskContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+)
 
 SPEC = ArgumentSpec(
     options={

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _action
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
     SerializedElement,
     StoreContents,
@@ -168,6 +168,6 @@ def run_action(  # noqa: PLR0913  a task runs in many ways
         def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
             return drivers.exchange(request, run_as)
 
-    with patch.object(_action.ActionBase, "run", lambda *_given: {}), patch.object(module, "now", now, create=True):
+    with patch.object(base.ActionBase, "run", lambda *_given: {}), patch.object(module, "now", now, create=True):
         result: dict[str, Any] = InProcess().run(None, {"inventory_hostname": "ws-1"} | dict(variables or {}))
     return result

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils import _action
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import HolderBecome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
@@ -28,7 +28,7 @@ REQUEST = ExchangeRequest("S-1", "hash", ())
 
 @pytest.fixture(autouse=True)
 def base_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_action.ActionBase, "run", lambda *_given: {})
+    monkeypatch.setattr(base.ActionBase, "run", lambda *_given: {})
 
 
 def run(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.action import certificate, holder_certificates
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import ArgumentSpec, TaskContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import ArgumentSpec, TaskContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from lab.authority import Authority
 from unit.plugins.plugin_utils import fakes

@@ -19,12 +19,14 @@ SILENT = {
     "ws-off": "It did not answer: ntlm: HTTPSConnectionPool(host='ws-off'): Connection refused.",
     "ws-account": "It did not answer: ntlm: the specified credentials were rejected by the server.",
     "ws-audit": "It could not be audited: No module named winrm.",
+    "ws-variables": "Its variables cannot be used: pkcs12_holders of ws-variables is a mapping.",
 }
 WHY = {
     "ws-off": ("switched off or unreachable", "éteint ou injoignable"),
     "ws-account": ("refuses the connection account", "refuse le compte de connexion"),
     "ws-audit": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
     "ws-facts": ("its facts cannot be used", "relevé inutilisable"),
+    "ws-variables": ("its variables in the inventory cannot be used", "variables du poste inutilisables"),
     "ws-old": ("no audit for too long", "pas de relevé récent"),
     "ws-new": ("not audited yet", "pas encore de relevé"),
 }

@@ -37,6 +37,8 @@ from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS
 
 ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
 
+UNREADABLE = CollectionError(code="bad_arguments", cause="Ansible cannot read it.", next_step="Correct it.")
+
 
 def facts(**changes: Any) -> dict[str, Any]:
     rules = workstation_rules([JEANNE], None, RULES.calendar, NOW)
@@ -105,17 +107,44 @@ def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> N
     assert found.problem.startswith("Its facts cannot be read")
 
 
-def test_an_anniversary_that_is_no_day_is_refused() -> None:
-    with pytest.raises(CollectionError, match="which is no day"):
-        host_of("ws-1", {"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]})
+UNUSABLE: list[tuple[dict[str, Any], str]] = [
+    ({"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]}, "which is no day"),
+    # A misspelt date would be no date, and access would seem to last longer.
+    ({"pkcs12_holders": [ENTRY | {"authorization_anniversary": "2026-12-01"}]}, "authorization_anniversary"),
+    ({"pkcs12_holders": ENTRY}, "pkcs12_holders of ws-1 is a mapping"),
+    ({"pkcs12_holders": [ENTRY], "pkcs12_authorisation_anniversary": "soon"}, "anniversary of ws-1 is 'soon'"),
+    ({"pkcs12_holders": UNREADABLE}, "Ansible cannot read it."),
+    ({"pkcs12_holders": [ENTRY], "pkcs12_authorisation_anniversary": UNREADABLE}, "Ansible cannot read it."),
+    ({"pkcs12_holders": [ENTRY], "pkcs12_leavers": UNREADABLE}, "Ansible cannot read it."),
+]
 
 
-def test_a_key_that_no_holder_has_is_refused() -> None:
-    """A misspelt date would be no date, and access would seem to last longer."""
-    entry = {"user": "CHU\\a", "authorisation": "T1", "authorization_anniversary": "2026-12-01"}
-    with pytest.raises(CollectionError, match="authorization_anniversary") as refused:
-        host_of("ws-1", {"pkcs12_holders": [entry]})
-    assert refused.value.code == "bad_arguments"
+@pytest.mark.parametrize(("variables", "said"), UNUSABLE, ids=[str(number) for number in range(len(UNUSABLE))])
+def test_of_unusable_variables_the_facts_still_say_who_works_there(variables: dict[str, Any], said: str) -> None:
+    cached = {"pkcs12": facts(), "audit_pkcs12": audit("No route.", NOW + DAY)}
+    found = host_of("ws-1", variables | {"ansible_facts": cached})
+    assert found.problem
+    assert found.problem.startswith("Its variables cannot be used: ")
+    assert said in found.problem
+    assert found.refusal
+    assert [entry.person.authorisation for entry in found.entries] == ["T1"]
+    assert (found.facts_at, len(found.certificates)) == (NOW, 1)
+
+
+def test_of_unusable_variables_without_facts_nobody_is_known() -> None:
+    found = host_of("ws-1", {"pkcs12_holders": ENTRY})
+    assert (found.entries, found.facts_at) == ((), None)
+    assert found.refusal
+    assert found.refusal.code == "bad_arguments"
+
+
+@pytest.mark.parametrize("newer", ["inventory", "slice"])
+def test_a_slice_does_not_hide_unusable_variables(newer: str) -> None:
+    ages = {"inventory": NOW - DAY, "slice": NOW - DAY} | {newer: NOW}
+    mine = host(entries=(), facts_at=ages["inventory"], problem="Wrong.", refusal=UNREADABLE)
+    (found,) = merged([mine], [host(record(), facts_at=ages["slice"], problem="")])
+    assert (found.problem, found.refusal, found.facts_at) == ("Wrong.", UNREADABLE, NOW)
+    assert found.entries == (JEANNE,)
 
 
 def test_workstations_come_back_from_their_report() -> None:

@@ -19,13 +19,14 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from ._errors import CollectionError, ConnectionLost, argument_error, check_libraries, defect_result, failed_result
-from ._workstation.computer import ExpectedComputer, connection_address, expected_name
-from ._workstation.failures import become_error, language_mode_error
-from ._workstation.findings import FINDINGS, refusal
-from ._workstation.lost_connection import UNTRIED, Origin, lost_connection, unreachable_result
-from ._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
-from ._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
+from .._errors import CollectionError, ConnectionLost, argument_error, check_libraries, defect_result, failed_result
+from .._workstation.computer import ExpectedComputer, connection_address, expected_name
+from .._workstation.failures import become_error, language_mode_error
+from .._workstation.findings import FINDINGS, refusal
+from .._workstation.lost_connection import UNTRIED, Origin, lost_connection, unreachable_result
+from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
+from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
+from .host_variables import untag
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
@@ -211,21 +212,6 @@ class Pkcs12Action(ActionBase):
         except AnswerError as problem:
             raise AnswerError(driver, self._mask(problem.problem)) from None
 
-    def host_variables(
-        self, hosts: Sequence[str] | None, names: Sequence[str]
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The named variables of these hosts, or of all in the inventory, by host. Raises ``CollectionError`` (``unknown_host``)."""
-        known = self._task_vars["hostvars"]
-        for host in hosts if hosts is not None else sorted(self._task_vars["groups"]["all"]):
-            if host not in known:
-                raise CollectionError(
-                    code="unknown_host",
-                    cause=f"The inventory has no host {host}.",
-                    next_step="Correct hosts, or leave it out for the whole inventory.",
-                )
-            variables = known[host]
-            yield host, {name: untag(variables[name]) for name in names if name in variables}
-
     def _driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         try:
             answer: Mapping[str, Any] = self._execute_module(
@@ -279,20 +265,6 @@ class Pkcs12Action(ActionBase):
         """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
         return {name: value if name in shown else HIDDEN for name, value in untag(self._task.args).items()}
-
-
-def untag(value: Any) -> Any:
-    """Plain values without Ansible's tags: ansible-core 2.19 marks every value with its origin. Containers are copied."""
-    if isinstance(value, (bool, type(None))):
-        return value
-    for kind in (str, int, float):
-        if isinstance(value, kind):
-            return kind(value)
-    if isinstance(value, (list, tuple)):
-        return [untag(item) for item in value]
-    if isinstance(value, Mapping):  # last, because it takes longest to find out
-        return {str(key): untag(item) for key, item in value.items()}
-    return value
 
 
 def now() -> datetime:

@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The variables of hosts, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from .._errors import CollectionError
+
+
+def variables_of(
+    task_vars: Mapping[str, Any], hosts: Sequence[str] | None, names: Sequence[str]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The named variables of these hosts, or of all in the inventory, by host.
+
+    A variable that Ansible cannot render, for instance one of another vault, is there as the ``CollectionError`` that says so: the
+    other hosts stay usable. Raises ``CollectionError`` (``unknown_host``).
+    """
+    known = task_vars["hostvars"]
+    for host in hosts if hosts is not None else sorted(task_vars["groups"]["all"]):
+        if host not in known:
+            raise CollectionError(
+                code="unknown_host",
+                cause=f"The inventory has no host {host}.",
+                next_step="Correct hosts, or leave it out for the whole inventory.",
+            )
+        variables = known[host]
+        yield host, {name: _rendered(variables, name, host) for name in names if name in variables}
+
+
+def _rendered(variables: Mapping[str, Any], name: str, host: str) -> Any:
+    try:
+        return untag(variables[name])
+    except AnsibleError as problem:
+        return CollectionError(
+            code="bad_arguments",
+            cause=f"Ansible cannot read {name} of {host}: {' '.join(str(problem).split()).rstrip('.')}.",
+            next_step="Correct the variable, or give the password of its vault.",
+        )
+
+
+def untag(value: Any) -> Any:
+    """Plain values without Ansible's tags: ansible-core 2.19 marks every value with its origin. Containers are copied."""
+    if isinstance(value, (bool, type(None))):
+        return value
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, (list, tuple)):
+        return [untag(item) for item in value]
+    if isinstance(value, Mapping):  # late, because it takes longer to find out
+        return {str(key): untag(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return str(value)  # up to ansible-core 2.18, a text of a vault is no str, and is decrypted only now
+    return value

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A workstation whose variables cannot be used keeps nobody out of the report, and nobody overlooks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import without_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
+from unit.plugins.plugin_utils._report.known import record
+from unit.plugins.plugin_utils.report_inputs import Variables, facts, hospital_variables, made, run
+
+WRONG = {"user": "CHU\\jdupont"}
+"""A mapping where a list is due."""
+
+UNREADABLE = CollectionError(code="bad_arguments", cause="No vault opens it.", next_step="Open it.")
+
+
+def with_wrong(*names: str, of: Variables | None = None, **variable: Any) -> Variables:
+    """The hospital, where workstations have a variable that cannot be used."""
+    return [
+        (name, {**known, **(variable or {"pkcs12_holders": WRONG})} if name in names else known)
+        for name, known in of or hospital_variables()
+    ]
+
+
+def test_holders_of_its_facts_are_unknown_and_it_acts() -> None:
+    found = made(with_wrong("ws-1"))
+    (paul,) = [row for row in found.holders if row.name == "Paul Martin"]
+    (place,) = [place for place in paul.places if place.workstation == "ws-1"]
+    assert (place.status, place.next_step, place.actor) == (Status.UNKNOWN, NextStep.CORRECT_VARIABLES, Actor.IT)
+    assert place.valid_until is not None
+    assert [row.workstation for row in found.workstations] == ["ws-1", "ws-2", "ws-3"]
+
+
+def test_without_facts_the_workstation_alone_is_there() -> None:
+    found = made(with_wrong("ws-3"))
+    (row,) = [row for row in found.workstations if row.workstation == "ws-3"]
+    assert (row.answer, row.holders) == (Reachability.NEVER_SEEN, 0)
+    assert row.problem
+    assert row.problem.startswith("Its variables cannot be used: pkcs12_holders of ws-3 is a mapping")
+    assert without_holders(found, Wording(found.parameters)) == ""  # nobody knows whether it has any
+
+
+@pytest.mark.parametrize("name", ["pkcs12_leavers", "pkcs12_authorisation_anniversary"])
+def test_other_variables_count_too(name: str) -> None:
+    found = made(with_wrong("ws-2", **{name: UNREADABLE}))
+    (row,) = [row for row in found.workstations if row.workstation == "ws-2"]
+    assert row.problem == f"Its variables cannot be used: {UNREADABLE}"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "The variables of ws-1, ws-3"), ("fr", "Variables inutilisables")]
+)
+def test_task_fails_and_names_them_but_no_people(tmp_path: Path, language: str, said: str) -> None:
+    result = run(tmp_path, with_wrong("ws-1", "ws-3"), language=language)
+    assert (result["failed"], result["failing"]) == (True, {"variables": 2})
+    assert result["msg"].startswith(said)
+    assert "ws-1, ws-3" in result["msg"]
+    assert "jdupont" not in result["msg"]  # it is the subject of a mail
+    assert len(list(tmp_path.iterdir())) == 6  # the report is there
+
+
+def test_statuses_are_said_beside_them(tmp_path: Path) -> None:
+    result = run(tmp_path, with_wrong("ws-1"), fail_on=["unknown"])
+    assert result["failing"] == {"unknown": 2, "variables": 1}
+    assert "unknown 2" in result["msg"]
+    assert "variables 1" not in result["msg"]
+    assert "The variables of ws-1 cannot be used." in result["msg"]
+
+
+def test_of_many_workstations_the_first_are_named(tmp_path: Path) -> None:
+    many = [(f"ws-{number}", {"pkcs12_holders": WRONG}) for number in range(21, 33)]
+    result = run(tmp_path, [*hospital_variables(), *many])
+    assert "ws-30" in result["msg"]
+    assert "ws-31" not in result["msg"]
+
+
+def test_where_no_variables_can_be_used_the_earlier_report_stays(tmp_path: Path) -> None:
+    with pytest.raises(CollectionError, match="pkcs12_holders of ws-1 is a mapping"):
+        run(tmp_path, with_wrong("ws-1", "ws-2", "ws-3"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_query_does_not_hide_them(tmp_path: Path) -> None:
+    result = run(tmp_path, with_wrong("ws-3"), query="[?authorisation=='T9']")
+    assert result["failing"] == {"variables": 1}
+
+
+def test_facts_alone_may_name_a_workstation_that_is_unusable() -> None:
+    """Its certificates are shown, although nobody knows whose workstation it is."""
+    only = [("ws-9", {"ansible_facts": {"pkcs12": facts(record())}, "pkcs12_holders": WRONG})]
+    found = made([*hospital_variables(), *only])
+    assert "ws-9" in {row.workstation for row in found.certificates}
