@@ -54,7 +54,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "hosts": {"type": "list", "elements": "str"},
             "holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": []},
             "deliveries": {"type": "dict", "default": {}},
-            "leavers": {"type": "list", "elements": "str", "default": []},
+            "leavers": {"type": "list", "elements": "raw", "default": []},
             "exceptions": {"type": "list", "elements": "dict", "options": EXCEPTION, "default": []},
             "crl": {"type": "list", "elements": "str", "default": []},
             "crl_issuers": {"type": "list", "elements": "path", "default": []},

@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.summa
     CollectionRun,
     collection_summary,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
 
 
 class ActionModule(Pkcs12Action):
@@ -29,7 +30,7 @@ class ActionModule(Pkcs12Action):
             "unstored": {"type": "dict", "default": {}},
             "holders": {"type": "list", "elements": "dict", "required": True},
             "acknowledged": {"type": "list", "elements": "str", "default": []},
-            "leavers": {"type": "list", "elements": "str", "default": []},
+            "leavers": {"type": "list", "elements": "raw", "default": []},
             "known": {"type": "dict", "default": {}},
         },
     )
@@ -47,7 +48,7 @@ class ActionModule(Pkcs12Action):
                 if holder.get("authorisation")
             },
             acknowledged=frozenset(options["acknowledged"]),
-            leavers=frozenset(options["leavers"]),
+            leavers=leavers_in(options["leavers"]),
             known=options["known"],
             check_mode=task.check_mode,
         )

@@ -54,7 +54,7 @@ class ActionModule(Pkcs12Action):
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
             today = calendar_of(variables.get(TIME_ZONE) or "UTC", 0).day(now())
-            listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)), not_expected(holders, today))
+            listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), not_expected(holders, today))
             if (
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
@@ -74,6 +74,14 @@ class ActionModule(Pkcs12Action):
         before = hosts[first - 1 : first] if name else []
         earlier = [variables.get(name) for _host, variables in variables_of(self._task_vars, before, (name,))]
         return progress(found, batch, hosts, earlier[0] if earlier else None)
+
+
+def _leavers(given: Any) -> frozenset[str]:
+    """Those of a host; nobody if its variable cannot be used, which the result of the host says."""
+    try:
+        return leavers_in(given)
+    except CollectionError:
+        return frozenset()
 
 
 def _rendered(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from ansible.errors import AnsibleError
 
 from .._errors import CollectionError
 
+OF_THE_SITE = "pkcs12_"
+"""How the names of variables begin that a user writes."""
+
 
 def variables_of(
     task_vars: Mapping[str, Any], hosts: Sequence[str] | None, names: Sequence[str]
@@ -35,13 +38,26 @@ def variables_of(
 
 def _rendered(variables: Mapping[str, Any], name: str, host: str) -> Any:
     try:
-        return untag(variables[name])
-    except AnsibleError as problem:
-        return CollectionError(
-            code="bad_arguments",
-            cause=f"Ansible cannot read {name} of {host}: {' '.join(str(problem).split()).rstrip('.')}.",
-            next_step="Correct the variable, or give the password of its vault.",
-        )
+        value = untag(variables[name])
+        # Up to ansible-core 2.18, a template with an undefined variable stays as it is. Facts may have any text.
+        problem = f"it stays {left}" if name.startswith(OF_THE_SITE) and (left := _template_in(value)) else ""
+    except AnsibleError as unreadable:
+        problem = str(unreadable)
+    if not problem:
+        return value
+    return CollectionError(
+        code="bad_arguments",
+        cause=f"Ansible cannot read {name} of {host}: {' '.join(problem.split()).rstrip('.')}.",
+        next_step="Correct the variable, or give the password of its vault.",
+    )
+
+
+def _template_in(value: Any) -> str | None:
+    """The first text in it that is still a template."""
+    if isinstance(value, str):
+        return value if "{{" in value else None
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, map(_template_in, values)), None)
 
 
 def untag(value: Any) -> Any:

@@ -8,14 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import Any
 
+from .._errors import CollectionError
+
 LEAVERS = "pkcs12_leavers"
 """The variable of a site, a group or a host with the authorisation numbers of those who have left."""
 
 
 def leavers_in(given: Any) -> frozenset[str]:
-    """The numbers of this variable: a list, or a text with commas as ``-e`` gives it. Spaces around a number do not count."""
+    """The numbers of this variable: a list, or a text with commas as ``-e`` gives it. Spaces around a number do not count.
+
+    A number has to be text, as in ``number_of``: a leaver who is not recognised would get a certificate. Raises ``CollectionError``:
+    ``bad_arguments``.
+    """
     numbers = given.split(",") if isinstance(given, str) else given or ()
-    return frozenset(number for each in numbers if (number := str(each).strip()))
+    if isinstance(numbers, (Mapping, bool, int, float)):
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"{LEAVERS} is {'a mapping' if isinstance(numbers, Mapping) else 'no list'}.",
+            next_step="Write a list of authorisation numbers, each beginning with '- '.",
+        )
+    return frozenset(text for each in numbers if (text := _text(each).strip()))
+
+
+def _text(number: Any) -> str:
+    if isinstance(number, (Mapping, list, bool, int, float)):
+        kind = "number" if isinstance(number, (int, float)) else "value"
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"{LEAVERS} has the {kind} {number}, not text.",
+            next_step='Write it in quotes, for instance - "0123456": YAML reads a number without quotes differently.',
+        )
+    return str(number or "")
 
 
 def has_left(holder: Mapping[str, Any], leavers: Set[str]) -> bool:

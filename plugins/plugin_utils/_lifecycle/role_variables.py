@@ -44,7 +44,7 @@ OF_AN_ENTRY = (
 OF_THE_INVENTORY = re.compile(r"^pkcs12_holders of |\bA holder has: ")
 """A refusal of an entry of the inventory. It already names the variable, and its other names are keys of a holder, not options."""
 NOT_A_VARIABLE = ("record_audit", "state")
-OF_THE_SITE = re.compile(r"\{\{ (pkcs12_\w+) \|")
+OF_THE_SITE = re.compile(r"\{\{ \(?(pkcs12_\w+) (?:\||if query\()")
 """How the default of a role's variable begins that reads a variable of the site."""
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +32,7 @@ from .model import Report, ReportParameters
 from .query import select
 from .revocation_lists import read_lists
 from .silence import with_unusable_variables
-from .sources import Host, host_of, hosts_of, merged, people_of
+from .sources import Host, host_of, hosts_of, merged, people_of, usable
 
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
@@ -168,10 +169,11 @@ def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[
 
 
 def _leavers(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> frozenset[str]:
-    """Where this variable cannot be used, ``host_of`` says so."""
-    of_hosts = (known.get(LEAVERS) for _name, known in variables)
-    usable = (each for each in of_hosts if not isinstance(each, CollectionError))
-    return leavers_in(options["leavers"]).union(*map(leavers_in, usable))
+    found = leavers_in(options["leavers"])
+    for _name, known in variables:
+        with suppress(CollectionError):  # host_of says so
+            found |= leavers_in(usable(known.get(LEAVERS)))
+    return found
 
 
 def _instant_text(given: str) -> str:
@@ -179,7 +181,22 @@ def _instant_text(given: str) -> str:
     return given.replace(" ", "T").replace("+00:00", "Z")
 
 
+DAYS = ("authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_days")
+
+
+def _check_days(options: Mapping[str, Any]) -> None:
+    """With fewer than no days, every workstation would be silent, or nothing ever due. Raises ``CollectionError``: ``bad_arguments``."""
+    for name in DAYS:
+        if (options[name] or 0) < 0:
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"{name} is {options[name]}, fewer than no days.",
+                next_step=f"Set {name} to a number of days from 0 on.",
+            )
+
+
 def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
+    _check_days(options)
     parameters = ReportParameters(
         report_date=now.replace(microsecond=0),
         time_zone=options["time_zone"],

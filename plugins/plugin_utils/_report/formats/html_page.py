@@ -21,7 +21,7 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
 
 from ..._policy.validity import Status
 from ..acceptance import accepted_at, is_accepted, is_left
-from ..language.counts import holder_counts, shares, without_holders
+from ..language.counts import holder_counts, shares, to_remove, without_holders
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
@@ -113,7 +113,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "summary": found,
         "holders": holders,
         "names": {row.authorisation: row.name for row in holders},
-        "verdict": _verdict(holders, say),
+        "verdict": _verdict(report, holders, say),
         "first": [row.name for row in holders if found.first_end and row.access_until == found.first_end],
         # Two dictionaries, because a status and an answer with the same text are equal and would be one key.
         "marks": {status: _mark(status.value, say.of(status)) for status in Status},
@@ -149,14 +149,18 @@ def _silent(report: Report) -> list[WorkstationRow]:
     return sorted((row for row in report.workstations if row.answer is not Reachability.ANSWERED), key=_by_last_answer)
 
 
-def _verdict(holders: Sequence[HolderRow], say: Wording) -> str:
-    """For how many holders something has to be done, and how many of them each actor has to act on."""
+def _verdict(report: Report, holders: Sequence[HolderRow], say: Wording) -> str:
+    """For how many holders something has to be done, how many of them each actor has to act on, and certificates that have to go."""
+    return " ".join(filter(None, (_acting(holders, say), to_remove(report, say)))) or say("verdict.none")
+
+
+def _acting(holders: Sequence[HolderRow], say: Wording) -> str:
     acting = Counter(row.actor for row in holders if row.next_step is not NextStep.NOTHING)
     if not acting:
-        return say("verdict.none")
+        return ""
     sentence = say("verdict.some", n=say.number(acting.total()), holders=say.counted("counts.holders", len(holders)))
     shares = (f"{say.of(actor)}{NO_BREAK}{say.number(acting[actor])}" for actor in Actor if actor in acting)
-    return say("text.fact", label=sentence, value=", ".join(shares))
+    return f"{say('text.fact', label=sentence, value=', '.join(shares))}."
 
 
 def _by_last_answer(row: WorkstationRow) -> tuple[bool, float]:

@@ -18,7 +18,7 @@ from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
-from ..language.counts import holder_counts, shares, without_holders
+from ..language.counts import holder_counts, shares, to_remove, without_holders
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow, summary
@@ -111,12 +111,9 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
 def _verdict(report: Report, say: Wording) -> str:
     holders = (*report.holders, *report.without_workstation)
     pending = sum(row.next_step is not NextStep.NOTHING for row in holders)
-    text = (
-        say("verdict.some", n=say.number(pending), holders=say.counted("counts.holders", len(holders)))
-        if pending
-        else say("verdict.none")
-    )
-    return f"**{text.rstrip('.')}.**"
+    some = say("verdict.some", n=say.number(pending), holders=say.counted("counts.holders", len(holders)))
+    parts = [f"{some}." if pending else "", to_remove(report, say)]
+    return f"**{' '.join(filter(None, parts)) or say('verdict.none')}**"
 
 
 def _counts(counts: Sequence[tuple[str, int]], say: Wording) -> str:

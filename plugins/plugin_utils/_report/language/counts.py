@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..._policy.validity import Status
+from ..acceptance import is_left
 from ..model import Report
 from ..silence import with_unusable_variables
 from .wording import SEVERITY, Wording
@@ -46,6 +47,12 @@ def sentence(report: Report, say: Wording) -> str:
     parts = ", ".join(f"{words} {say.number(count)}" for words, count in shares(counts, say))
     place = _place(report, say, say.counted("counts.holders", counts.total))
     return say("counts.sentence", place=place, shares=parts) if parts else f"{place}."
+
+
+def to_remove(report: Report, say: Wording) -> str:
+    """How many certificates without a holder need somebody, as a sentence; empty if none does."""
+    count = sum(map(is_left, report.without_holder))
+    return say("verdict.left", n=say.number(count)) if count else ""
 
 
 MOST_WORKSTATIONS = 10

@@ -47,6 +47,10 @@ _HEAD: Catalogue = {
     "days.one": ("{n} day", "{n} jour"),
     "days.many": ("{n} days", "{n} jours"),
     "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
+    "verdict.left": (
+        "Certificates of leavers or of nobody that are to be removed: {n}.",
+        "Certificats de partants ou de personne à supprimer : {n}.",
+    ),
     "verdict.some": (
         "Something is to be done for {n} of {holders}",
         "Une action est attendue pour {n} sur {holders}",

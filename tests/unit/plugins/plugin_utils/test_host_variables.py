@@ -64,21 +64,29 @@ def given(**hosts: Lazy) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "unreadable",
-    [AnsibleError("Decryption failed\n(no vault secrets were found)."), [{"authorisation": Vaulted(None)}]],
-    ids=["at once", "later"],
+    [
+        AnsibleError("Decryption failed\n(no vault secrets were found)."),
+        [{"authorisation": Vaulted(None)}],
+        "{{ nobody }}",
+        [{"user": "x", "name": "{{ nobody }}"}],
+    ],
+    ids=["at once", "later", "template", "template inside"],
 )
 def test_variable_that_cannot_be_rendered_says_so_and_the_others_stay(unreadable: Any) -> None:
-    hosts = given(a=Lazy(holders=unreadable, zone="UTC"), b=Lazy(holders=[Tagged("x")], other=1))
-    (first, mine), (second, others) = variables_of(hosts, None, ("holders", "zone"))
-    assert (first, second) == ("a", "b")
-    refusal = mine["holders"]
-    assert isinstance(refusal, CollectionError)
-    assert str(refusal) == (
-        "Ansible cannot read holders of a: Decryption failed (no vault secrets were found). "
-        "Correct the variable, or give the password of its vault."
+    hosts = given(
+        a=Lazy(pkcs12_holders=unreadable, zone="UTC", ansible_facts={"cn": "{{ x }}"}),
+        b=Lazy(pkcs12_holders=[Tagged("x")], other=1),
     )
-    assert mine["zone"] == "UTC"
-    assert others == {"holders": ["x"]}
+    (first, mine), (second, others) = variables_of(hosts, None, ("pkcs12_holders", "zone", "ansible_facts"))
+    assert (first, second) == ("a", "b")
+    refusal = mine["pkcs12_holders"]
+    assert isinstance(refusal, CollectionError)
+    why = "it stays {{ nobody }}" if "{{" in str(unreadable) else "Decryption failed (no vault secrets were found)"
+    assert str(refusal) == (
+        f"Ansible cannot read pkcs12_holders of a: {why}. Correct the variable, or give the password of its vault."
+    )
+    assert (mine["zone"], mine["ansible_facts"]) == ("UTC", {"cn": "{{ x }}"})
+    assert others == {"pkcs12_holders": ["x"]}
 
 
 def test_host_that_the_inventory_lacks_is_refused() -> None:

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in, without_leavers
 
 
@@ -23,6 +25,25 @@ def test_each_number_is_found_once(given: Any) -> None:
 @pytest.mark.parametrize("given", [None, [], "", " , "])
 def test_nobody_has_left(given: Any) -> None:
     assert leavers_in(given) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([42798], "pkcs12_leavers has the number 42798, not text. Write it in quotes"),
+        (["T1", 1.5], "has the number 1.5"),
+        ([True], "has the number True"),
+        ([["T1"]], "has the value ['T1']"),
+        ({"T1": True}, "is a mapping. Write a list"),
+        (42798, "is no list. Write a list"),
+    ],
+    ids=str,
+)
+def test_a_leaver_who_would_not_be_recognised_is_refused(given: Any, said: str) -> None:
+    """YAML reads 0123456 without quotes as the number 42798. The leaver would get a certificate."""
+    with pytest.raises(CollectionError, match=re.escape(said)) as refused:
+        leavers_in(given)
+    assert refused.value.code == "bad_arguments"
 
 
 HOLDERS = [{"user": "a", "authorisation": "T1"}, {"user": "b", "authorisation": "t2"}, {"user": "c"}]

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables that Ansible cannot render, and leavers whom nobody would recognise: nothing is done there, and the others are served."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.plays import failed_hosts, outcomes, row, summary
+from lab.hospital import Hospital
+from lab.people import JEANNE, PAUL, Desk, Seat
+from lab.playbook import Run, fact_cache, play
+
+GOOD = "ws-good"
+WRONG: Mapping[str, Mapping[str, Any]] = {
+    "ws-holders": {"pkcs12_holders": "{{ no_such_variable }}"},
+    "ws-leavers": {"pkcs12_leavers": "{{ no_such_variable }}"},
+    "ws-number": {"pkcs12_leavers": [42798]},  # 0123456 without quotes
+}
+BOOKS = ("check_bundles", "enrol", "renew", "daily")
+"""The playbooks that leave out leavers."""
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    desks = [Desk(GOOD, (Seat(JEANNE),)), *(Desk(name, (Seat(PAUL),)) for name in WRONG)]
+    with Hospital(tmp_path_factory.mktemp("unreadable"), desks) as running:
+        inventory = yaml.safe_load(running.inventory.read_text(encoding="utf-8"))
+        hosts = inventory["all"]["children"]["workstations"]["hosts"]
+        for name, variables in WRONG.items():
+            hosts[name].update(variables)
+        running.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def runs(hospital: Hospital) -> Mapping[str, Run]:
+    return {name: run(hospital, name) for name in (*BOOKS, "check", "audit")}
+
+
+def run(hospital: Hospital, book: str) -> Run:
+    given = json.dumps({"report_folder": str(hospital.folder), "report_formats": ["json"]})
+    return play(hospital, f"hospital_it.pkcs12.{book}", "-e", given, environment=fact_cache(hospital))
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_each_of_them_needs_help_and_is_not_called(runs: Mapping[str, Run], book: str) -> None:
+    told = runs[book]
+    assert summary(told)["needs_somebody"] == sorted(WRONG), told.stdout
+    assert told.exit_code == 2
+    assert not {entry.workstation.lower() for entry in told.requests} & set(WRONG)
+
+
+@pytest.mark.parametrize("book", ["check", "audit"])
+def test_holders_that_cannot_be_read_are_not_nobody(runs: Mapping[str, Run], book: str) -> None:
+    told = runs[book]
+    assert summary(told)["totals"]["failed"] == 1, told.stdout
+    assert failed_hosts(told) == {"ws-holders"}
+
+
+def test_a_number_without_quotes_is_told_with_its_cure(runs: Mapping[str, Run]) -> None:
+    (line,) = (each for each in summary(runs["enrol"])["lines"] if each.startswith("  ws-number: "))
+    assert "pkcs12_leavers has the number 42798, not text. Write it in quotes" in line
+
+
+def test_the_others_are_served(runs: Mapping[str, Run]) -> None:
+    assert outcomes(runs["enrol"])[GOOD] == {JEANNE.authorisation: "installed"}
+
+
+def test_report_of_daily_names_each(runs: Mapping[str, Run], hospital: Hospital) -> None:
+    result = row(runs["daily"], "compliance_report", "localhost").result
+    assert result.get("failing") == {"variables": len(WRONG)}, result["msg"]
+    written = json.loads((hospital.folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+    problems = {each["workstation"]: each["problem"] or "" for each in written["workstations"]}
+    assert {name for name, problem in problems.items() if problem.startswith("Its variables cannot be used")} == set(
+        WRONG
+    )
