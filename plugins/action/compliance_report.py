@@ -19,11 +19,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
+    days_of_other_hosts,
     report_of,
     report_result,
     write_files,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {
     "name": {"type": "str", "required": True},
@@ -43,7 +44,7 @@ EXCEPTION = {
     "reason": {"type": "str", "required": True},
     "until": {"type": "str", "required": True},
 }
-VARIABLES = ("ansible_facts", "pkcs12_holders", LEAVERS, ANNIVERSARY)
+VARIABLES = ("ansible_facts", "pkcs12_holders", LEAVERS, ANNIVERSARY, RENEW_BEFORE_DAYS)
 
 
 class ActionModule(InWordsOfRole, Pkcs12Action):
@@ -91,6 +92,8 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
-        report = report_of(options, variables_of(self._task_vars, options["hosts"], VARIABLES), now())
+        variables = list(variables_of(self._task_vars, options["hosts"], VARIABLES))
+        report = report_of(options, variables, now())
         written = write_files(options, report, task.check_mode)
-        return report_result(options, report, written) | {"check_mode": task.check_mode}
+        warnings = days_of_other_hosts(variables, options["renew_before_days"])
+        return report_result(options, report, written) | {"check_mode": task.check_mode, "warnings": warnings}

@@ -135,3 +135,5 @@ def test_nothing_known_is_red(reminding: Reminding) -> None:
     run = reminding.run(hosts=[], holders=[])
     (row,) = run.of("reminder_mails")
     assert (run.exit_code, row.result["error"]["code"], reminding.arrived()) == (2, "no_holders", [])
+    assert row.result["msg"] in run.stdout + run.stderr
+    assert "Show what would be sent" not in run.stdout

@@ -32,10 +32,13 @@ from .model import Report, ReportParameters
 from .query import select
 from .revocation_lists import read_lists
 from .silence import with_unusable_variables
-from .sources import Host, host_of, hosts_of, merged, people_of, usable
+from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
 
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
+
+MOST_NAMED = 5
+"""How many workstations a warning names."""
 
 VARIABLES = "variables"
 """The key of ``failing`` for workstations whose variables cannot be used."""
@@ -73,6 +76,18 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     )
     report = build(sources, parameters)
     return select(report, options["query"]) if options["query"] else report
+
+
+def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days: int) -> list[str]:
+    """A warning if a workstation renews from another day on than the report counts with. A report has one number of days for all."""
+    given = ((name, known.get(RENEW_BEFORE_DAYS)) for name, known in variables)
+    others = [f"{name} ({each})" for name, each in given if each is not None and str(each) != str(days)]
+    if not others:
+        return []
+    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    where = f"{', '.join(others[:MOST_NAMED])}{more}"
+    said = f"The report takes {days} days before the end for all holders, and {RENEW_BEFORE_DAYS} is another number for {where}."
+    return [f"{said} What the report calls due differs there from what renew does."]
 
 
 def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:

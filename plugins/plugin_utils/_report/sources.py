@@ -32,6 +32,9 @@ from .silence import FACTS_UNUSABLE, VARIABLES_UNUSABLE
 ANNIVERSARY = "pkcs12_authorisation_anniversary"
 """The variable of a site or group with the end date of the yearly authorisation of all its holders."""
 
+RENEW_BEFORE_DAYS = "pkcs12_renew_before_days"
+"""The variable of the site with the days before its end from which on a certificate is due."""
+
 
 @dataclass(frozen=True, slots=True)
 class Host:

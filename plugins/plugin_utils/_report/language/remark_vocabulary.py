@@ -88,6 +88,10 @@ REMARKS: Catalogue = {
         "on {workstation}, older: until {day}, {issuer}, thumbprint {thumbprint}",
         "sur {workstation}, plus ancien : jusqu'au {day}, {issuer}, empreinte {thumbprint}",
     ),
+    "remark.failed": (
+        "on {workstation}, the last run failed ({day}): its output says why",
+        "sur {workstation}, le dernier passage a échoué ({day}) : sa sortie dit pourquoi",
+    ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
 }
 

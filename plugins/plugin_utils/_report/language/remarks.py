@@ -38,7 +38,7 @@ class Remarks:
         self._workstations = {row.workstation: row for row in report.workstations}
 
     def of(self, row: HolderRow) -> list[str]:
-        """Whose store has the holder's certificate, and which certificates are two, one line each."""
+        """Whose store has the holder's certificate, which certificates are two, and where the last run failed, one line each."""
         own = self._certificates.get(row.authorisation, []) if row.authorisation else []
         elsewhere = (
             self._say(
@@ -50,7 +50,12 @@ class Remarks:
             if each.status is Status.WRONG_HOLDER
         )
         doubles = (line for place in row.places for line in self._double(place, own))
-        return list(dict.fromkeys((*elsewhere, *doubles)))
+        failed = (
+            self._say("remark.failed", workstation=place.workstation, day=self._say.day(place.outcome_at))
+            for place in row.places
+            if place.outcome == "failed"
+        )
+        return list(dict.fromkeys((*elsewhere, *doubles, *failed)))
 
     def leaver(self, row: CertificateRow) -> str:
         """That the holder of a certificate has left; empty if that is not so."""

@@ -76,8 +76,10 @@ def asked_about(language: str = "en") -> Report:
         store_owners=(StoreOwner("S-1-5-21-7", "CHU\\guest"),),
         clock_skew_seconds=300,
     )
+    tried = replace(JEANNE, outcome="failed", outcome_at=NOW - DAY)
     wrong = tuple(
-        host(name=name, clock_skew_seconds=seconds) for name, seconds in (("ws-fast", 301), ("ws-slow", -86_460))
+        host(name=name, clock_skew_seconds=seconds, entries=(tried,))
+        for name, seconds in (("ws-fast", 301), ("ws-slow", -86_460))
     )
     return report(shared, *wrong, *silent_hosts(), language=language, establishment="CHU de Bellevue")
 

@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import without_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import days_of_other_hosts
 from unit.plugins.plugin_utils._report.known import record
 from unit.plugins.plugin_utils.report_inputs import Variables, facts, hospital_variables, made, run
 
@@ -99,3 +100,19 @@ def test_facts_alone_may_name_a_workstation_that_is_unusable() -> None:
     only = [("ws-9", {"ansible_facts": {"pkcs12": facts(record())}, "pkcs12_holders": WRONG})]
     found = made([*hospital_variables(), *only])
     assert "ws-9" in {row.workstation for row in found.certificates}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, None),
+        ({"ws-1": 40, "ws-2": "40"}, None),
+        ({"ws-1": 60, "ws-2": 40}, "for ws-1 (60)."),
+        ({f"ws-{number}": 60 for number in range(1, 8)}, "ws-5 (60) and 2 more."),
+    ],
+    ids=["none", "the same", "one", "many"],
+)
+def test_other_days_of_a_workstation_are_a_warning(given: dict[str, Any], named: str | None) -> None:
+    found = days_of_other_hosts([(name, {"pkcs12_renew_before_days": days}) for name, days in given.items()], 40)
+    assert [named in each for each in found if named] == ([True] if named else [])
+    assert len(found) == bool(named)

@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report, StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.silence import Silence, silence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
-from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.officer import AT_PAULS, NEWEST, OLDER, SILENT, UNREAD, WHY, asked_about
 
 FOLDER = "C:\\Users\\guest.CHU"
@@ -37,6 +37,21 @@ def test_a_certificate_in_anothers_store_says_whose_it_is() -> None:
     found = report(host(record(**AT_PAULS), entries=(JEANNE, PAUL)))
     assert lines(found, "T1") == ["on ws-1 in the store of Paul Martin (CHU\\pmartin)"]
     assert lines(found, "T2") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "on ws-1, the last run failed (2026-11-24): its output says why"),
+        ("fr", "sur ws-1, le dernier passage a échoué (24/11/2026)\u00a0: sa sortie dit pourquoi"),
+    ],
+)
+def test_a_failed_run_is_told_with_its_day(language: str, said: str) -> None:
+    """The next step alone would send people into the same failure."""
+    tried = replace(JEANNE, outcome="failed", outcome_at=NOW - DAY)
+    assert lines(report(host(record(days=5), entries=(tried,)), language=language), "T1") == [said]
+    waiting = replace(tried, outcome="waiting_for_issuer")
+    assert lines(report(host(record(days=5), entries=(waiting,))), "T1") == []
 
 
 def test_the_owner_need_not_be_a_holder_and_may_have_no_name() -> None:
