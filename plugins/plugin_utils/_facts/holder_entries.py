@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import CollectionError
-from .holders import HOLDER_OPTIONS
+from .holders import HOLDER_OPTIONS, number_of
 
 VARIABLE = "pkcs12_holders"
 
@@ -39,6 +39,40 @@ def check_holders(given: Any, host: str) -> None:
 def entries_in(given: Any) -> list[Mapping[str, Any]]:
     """The entries that can be read. What is wrong with others, the task says that has to use them."""
     return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+
+
+def of_inventory(by_host: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """``holders``: the entries of all hosts that have an authorisation number. ``problems``: a sentence for each host that cannot be read.
+
+    ``by_host``: ``pkcs12_holders`` of each host. A host that cannot be read has no holders here, because a one-time link of somebody whose
+    entry is not understood must not be used.
+    """
+    holders: list[Any] = []
+    problems: list[str] = []
+    for host, given in by_host.items():
+        try:
+            holders += _numbered(given or [], host)
+        except CollectionError as refusal:
+            problems.append(str(refusal))
+    return {"holders": holders, "problems": problems}
+
+
+def _numbered(given: Any, host: str) -> list[Mapping[str, Any]]:
+    """The entries with a number. Whoever has one needs a name too, which the certificate is compared with."""
+    check_holders(given, host)
+    numbered = []
+    for entry in given:
+        name = f"In pkcs12_holders of {host}, authorisation of {entry['user']}"
+        number = number_of(entry.get("authorisation"), name)
+        if number and not str(entry.get("name") or "").strip():
+            state = "empty" if "name" in entry else "missing"
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"In pkcs12_holders of {host}, name of {number} is {state}.",
+                next_step="Write given name and family name, as in the certificate.",
+            )
+        numbered += [entry] if number else []
+    return numbered
 
 
 def _check_entry(entry: Any, place: int, host: str) -> None:
