@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import (
@@ -12,13 +13,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stop import stops, told_at_end
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import UTC, calendar_of
 
 TIME_ZONE = "pkcs12_time_zone"
 
@@ -49,8 +51,8 @@ class ActionModule(Pkcs12Action):
             results[host] = variables.get(name)
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
-            today = calendar_of(variables.get(TIME_ZONE) or "UTC", 0).day(now())
-            listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)), not_expected(holders, today))
+            away = not_expected(holders, _today(variables.get(TIME_ZONE)))
+            listed[host] = Listed(holders, leavers_in(variables.get(LEAVERS)), away)
             if (
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
@@ -70,3 +72,11 @@ class ActionModule(Pkcs12Action):
         before = hosts[first - 1 : first] if name else []
         earlier = [variables.get(name) for _host, variables in self.host_variables(before, (name,))]
         return progress(found, batch, hosts, earlier[0] if earlier else None)
+
+
+def _today(zone: Any) -> date:
+    """Today at a host. That its zone is none, the task says that has run there; the summary of the others must not end for it."""
+    try:
+        return calendar_of(str(zone or UTC), 0).day(now())
+    except CollectionError:
+        return calendar_of(UTC, 0).day(now())

@@ -14,8 +14,8 @@ from .holders import HOLDER_OPTIONS, number_of
 VARIABLE = "pkcs12_holders"
 
 
-def check_holders(given: Any, host: str) -> None:
-    """Refuses a value of another shape, in words of the inventory. ``host``: whose value it is.
+def check_holders(given: Any, host: str, variable: str = VARIABLE) -> None:
+    """Refuses a value of another shape, in words of the inventory. ``host``: whose value it is. ``variable``: what the user has set.
 
     Ansible would make a list of a text, and its own words name neither the host nor the variable. Raises ``CollectionError``:
     ``bad_arguments``.
@@ -23,17 +23,17 @@ def check_holders(given: Any, host: str) -> None:
     if given is None or given == "":  # up to ansible-core 2.18, a null that is passed on becomes an empty text
         raise CollectionError(
             code="bad_arguments",
-            cause=f"pkcs12_holders of {host} is empty.",
+            cause=f"{variable} of {host} is empty.",
             next_step="List the holders, each beginning with '- ', or write [] if nobody works there.",
         )
     if not isinstance(given, list):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"pkcs12_holders of {host} is {_kind(given)}, not a list of holders.",
+            cause=f"{variable} of {host} is {_kind(given)}, not a list of holders.",
             next_step="Begin each holder with '- '.",
         )
     for place, entry in enumerate(given, 1):
-        _check_entry(entry, place, host)
+        _check_entry(entry, place, host, variable)
 
 
 def entries_in(given: Any) -> list[Mapping[str, Any]]:
@@ -75,18 +75,18 @@ def _numbered(given: Any, host: str) -> list[Mapping[str, Any]]:
     return numbered
 
 
-def _check_entry(entry: Any, place: int, host: str) -> None:
+def _check_entry(entry: Any, place: int, host: str, variable: str) -> None:
     if not isinstance(entry, Mapping):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"Entry {place} of pkcs12_holders of {host} is {_kind(entry)}, not a holder.",
+            cause=f"Entry {place} of {variable} of {host} is {_kind(entry)}, not a holder.",
             next_step="Write it as '- user: DOMAIN\\name', and the other keys of the holder below user.",
         )
     unknown = sorted(str(key) for key in entry if key not in HOLDER_OPTIONS)
     if unknown:  # a misspelt date would be no date
         raise CollectionError(
             code="bad_arguments",
-            cause=f"pkcs12_holders of {host} has {', '.join(unknown)}, which no holder has.",
+            cause=f"{variable} of {host} has {', '.join(unknown)}, which no holder has.",
             next_step=f"Correct or remove it. A holder has: {', '.join(HOLDER_OPTIONS)}.",
         )
     if not str(entry.get("user") or "").strip():
@@ -94,7 +94,7 @@ def _check_entry(entry: Any, place: int, host: str) -> None:
         state = "empty" if "user" in entry else "missing"
         raise CollectionError(
             code="bad_arguments",
-            cause=f"In pkcs12_holders of {host}, user of {who} is {state}.",
+            cause=f"In {variable} of {host}, user of {who} is {state}.",
             next_step="Write DOMAIN\\name, a SID or a UPN.",
         )
 

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong in a role's own variable of one workstation is told by that name, and what is wrong in the site's by the site's."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.ansible_playbook import ansible_playbook
+from lab.playbook import ROOT
+
+ENTRY = {"user": "CHU\\x", "name": "Anne X", "authorisation": "T1"}
+UNREACHABLE = {"ansible_connection": "psrp", "ansible_host": "127.0.0.1", "ansible_port": 9, "pkcs12_holders": [ENTRY]}
+ROLES = ("audit", "enrol", "renew", "retire")
+OPENING = ("enrol", "renew")
+"""Roles that open bundles."""
+
+
+def hosts(role: str) -> dict[str, tuple[dict[str, Any], str]]:
+    """The variables of each host, and what its line in the summary has."""
+    own: dict[str, tuple[dict[str, Any], str]] = {
+        "ws-own": ({f"{role}_holders": ENTRY}, f"{role}_holders of ws-own is a mapping, not a list of holders."),
+        "ws-user": (
+            {f"{role}_holders": [{"name": "Anne X"}]},
+            f"In {role}_holders of ws-user, user of Anne X is missing.",
+        ),
+        "ws-site": ({"pkcs12_holders": ENTRY}, "pkcs12_holders of ws-site is a mapping, not a list of holders."),
+        "ws-zone": ({f"{role}_time_zone": "Nowhere"}, f"{role}_time_zone is 'Nowhere'"),
+        "ws-site-zone": ({"pkcs12_time_zone": "Nowhere"}, "pkcs12_time_zone is 'Nowhere'"),
+    }
+    if role in OPENING:
+        own["ws-check"] = (
+            {f"{role}_name_check": "often"},
+            f"value of {role}_name_check must be one of: strict, words, off",
+        )
+        own["ws-site-check"] = (
+            {"pkcs12_name_check": "often"},
+            "value of pkcs12_name_check must be one of: strict, words",
+        )
+    return own
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_summary_names_what_the_user_has_set(role: str, tmp_path: Path) -> None:
+    expected = hosts(role)
+    usual = UNREACHABLE | {"pkcs12_bundle_folder": str(tmp_path)}
+    inventory = {host: usual | variables for host, (variables, _said) in expected.items()}
+    (tmp_path / "inventory.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
+    site = {"retire_issuer": "CN=", "retire_authorisations": "T1"}
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8"}
+    arguments = ["-i", "inventory.yml", "-e", json.dumps(site), f"hospital_it.pkcs12.{role}"]
+    done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    for host, (_variables, said) in expected.items():
+        (line,) = (each for each in done.stdout.splitlines() if f'"  {host}: ' in each)
+        assert said in line
+        others = {"pkcs12_holders", f"{role}_holders", "pkcs12_time_zone", f"{role}_time_zone"} - set(said.split())
+        assert not [name for name in others if name in line], line
