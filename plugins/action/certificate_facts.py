@@ -62,6 +62,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
+        super().check_given(given)
         check_holders(given.get("holders") or [], self.host, self.variable_of("holders", VARIABLE))
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
+        super().check_given(given)
         if "holders" in given:
             check_holders(given["holders"], self.host, self.variable_of("holders", VARIABLE))
 

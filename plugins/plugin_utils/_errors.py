@@ -12,6 +12,9 @@ from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
 
+YES_OR_NO = {"yes", "no", "true", "false", "on", "off", "1", "0", "y", "n", "t", "f"}
+"""What Ansible takes for an option of the type bool."""
+
 
 class CollectionError(Exception):
     """An error with a code.
@@ -68,6 +71,26 @@ def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
     kind = "Unknown options" if unknown else "Wrong options"
     return CollectionError(
         code="bad_arguments", cause=f"{kind}: {text.rstrip('.')}.", next_step=f"See ansible-doc {action}."
+    )
+
+
+def check_booleans(given: Mapping[str, Any]) -> None:
+    """Refuses a value that is neither yes nor no, by its name. Raises ``CollectionError``: ``bad_arguments``.
+
+    Ansible's own words list every spelling, and its filter ``bool`` takes each unknown word for no.
+    """
+    for name, value in given.items():
+        if value not in (0, 1) and str(value).strip().lower() not in YES_OR_NO:
+            raise CollectionError(
+                code="bad_arguments", cause=f"'{name}' is {str(value)!r:.60}.", next_step="Write yes or no."
+            )
+
+
+def check_task(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuses a task that cannot run here. ``given``: its arguments; ``options``: their spec. Raises ``CollectionError``."""
+    check_libraries()
+    check_booleans(
+        {name: given[name] for name in given if options.get(name, {}).get("type") == "bool" and given[name] is not None}
     )
 
 

@@ -132,3 +132,15 @@ def test_the_sentences_of_a_refusal_name_the_variable_of_each_option(module: str
     assert (
         yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))[f"__collect_{names}_names"] == handed
     )
+
+
+@pytest.mark.parametrize("role", sorted(AT_WORKSTATIONS))
+def test_a_yes_or_no_that_no_option_has_is_checked_by_the_task(role: str) -> None:
+    """The filter bool would take each unknown word for no, and other filters make no sentence."""
+    folder = ROOT / "roles" / role / "tasks"
+    (task,) = yaml.safe_load((folder / ("gather.yml" if role == "audit" else "work.yml")).read_text(encoding="utf-8"))
+    options = task[f"hospital_it.pkcs12.{MODULES[role][0]}"]
+    checked = task.get("vars", {}).get("__booleans", {})
+    assert checked == {name: f"{{{{ {name} }}}}" for name in checked}
+    words = {name for name, said in spec(ROOT / "roles" / role).items() if said["type"] == "bool"}
+    assert words == {name for name in words if f"{{{{ {name} }}}}" in options.values()} | set(checked)

@@ -43,6 +43,7 @@ WRONG = [
     ("remind", {"remind_credentials": SECRET, "remind_steps": "x"}, ["'remind_credentials' is", "'remind_steps' "]),
     ("remind", {"remind_security": "ssl"}, ["remind_security must be one of", "got: ssl."]),
     ("collect", {"collect_passphrases": SECRET}, ["'collect_passphrases' is of type"]),
+    ("collect", {"collect_use_proxy": "jes"}, ["Wrong variables: 'collect_use_proxy' has to be yes or no. See"]),
     ("collect", {"collect_since": "long"}, ["'collect_since' is of type"]),
     ("collect", {"collect_source": "pop3"}, ["collect_source must be one of", "got: pop3."]),
 ]

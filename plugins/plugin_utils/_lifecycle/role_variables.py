@@ -11,10 +11,14 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from .._errors import check_booleans
+
 COLLECTION = "hospital_it.pkcs12."
 ROLES = ("audit", "collect", "enrol", "remind", "renew", "report", "retire")
 OWN_NAMES = "__option_names"
 """The variable of a task of this collection that says what its user calls each option, where no rule says it: a mapping."""
+BOOLEANS = "__booleans"
+"""The variable of such a task with what its user has written for a yes or no that no option has: a mapping."""
 OTHER_NAMES = {
     ("renew", "renew_before_days"): "renew_before_days",
     ("renew", "install"): "renew_now",
@@ -94,11 +98,16 @@ def in_words_of_role(
 
 
 class InWordsOfRole:
-    """A part of an action: its results are in the words of who runs the task."""
+    """A part of an action: its results are in the words of who runs the task, and its task may have more than the options."""
 
     SPEC: Any
     _task_vars: Any
     _templar: Any
+
+    def check_given(self, _given: Mapping[str, Any]) -> None:
+        """Refuses what the task has for a yes or no and is none. Raises ``CollectionError``."""
+        if written := self._task_vars.get(BOOLEANS):
+            check_booleans(self._templar.template(written))
 
     def finish(self, result: dict[str, Any], _task: Any) -> dict[str, Any]:
         """The result as the task returns it."""
@@ -134,8 +143,9 @@ def _names(
     known: Iterable[str], role: str | None, variables: Mapping[str, Any], own: Mapping[str, str]
 ) -> dict[str, str]:
     """What to call each option, also where a sentence has another word for it."""
-    ruled = None if own else role
-    rule = {name: OTHER_NAMES.get((role, name), f"{role}_{name}") for name in known} if ruled else own
+    rule = own
+    if role and not own:
+        rule = {name: OTHER_NAMES.get((role, name), f"{role}_{name}") for name in known}
     names = {name: _set_by_user(rule[name], variables) if name in rule else name for name in known}
     return names | {each: names[option] for each, option in OTHER_WORDS.items() if option in names}
 
