@@ -41,6 +41,9 @@ def of_role(role: str) -> dict[str, tuple[dict[str, Any], str]]:
         "ws-site-zone": ({"pkcs12_time_zone": "Nowhere"}, "pkcs12_time_zone is 'Nowhere'"),
     }
     own |= {f"ws-{name}": ({name: "jes"}, f"'{name}' is 'jes'. Write yes or no.") for name in YES_OR_NO[role]}
+    if role == "renew":  # an empty answer to a survey
+        own["ws-empty"] = ({"renew_before_days": "", "pkcs12_renew_before_days": -5}, "renew_before_days is -5, so")
+        own["ws-null"] = ({"renew_before_days": None, "pkcs12_renew_before_days": -6}, "renew_before_days is -6, so")
     if role in OPENING:
         own["ws-check"] = (
             {f"{role}_name_check": "often"},
