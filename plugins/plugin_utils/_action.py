@@ -100,12 +100,12 @@ class Pkcs12Action(ActionBase):
         try:
             masked = self._mask(given := untag(self._task.args))
             self.check_given(masked)
+            self._computer = expected_name(given.get("computer"))  # before others, because its own words say more
             check_task(masked, self.SPEC.options)
             if validation.error_messages:
                 # A misspelt option comes first. In old lines of ansible-core it stands behind one that is missing.
                 first = min(validation.errors, key=lambda error: not isinstance(error, UnsupportedError))
                 raise argument_error(self._mask(str(first)), isinstance(first, UnsupportedError), self._task.action)
-            self._computer = expected_name(given.get("computer"))  # Ansible would make text of a list
             result = self.run_task(task)
         except CollectionError as refusal:
             result = failed_result(refusal)

@@ -41,10 +41,26 @@ def of_role(role: str) -> dict[str, tuple[dict[str, Any], str]]:
         "ws-site-zone": ({"pkcs12_time_zone": "Nowhere"}, "pkcs12_time_zone is 'Nowhere'"),
     }
     own |= {f"ws-{name}": ({name: "jes"}, f"'{name}' is 'jes'. Write yes or no.") for name in YES_OR_NO[role]}
+    own["ws-text"] = (
+        {f"{role}_issuer": ["CN=x"]},
+        f"'{role}_issuer' has a list where one text is needed. Write one text.",
+    )
+    own["ws-name"] = (
+        {f"{role}_holders": [ENTRY | {"name": ["x"]}]},
+        f"In {role}_holders of ws-name, name of T1 is a list.",
+    )
     if role == "renew":  # an empty answer to a survey
         own["ws-empty"] = ({"renew_before_days": "", "pkcs12_renew_before_days": -5}, "renew_before_days is -5, so")
         own["ws-null"] = ({"renew_before_days": None, "pkcs12_renew_before_days": -6}, "renew_before_days is -6, so")
     if role in OPENING:
+        own["ws-folder"] = (
+            {f"{role}_bundle_folder": ["a"]},
+            f"'{role}_bundle_folder' has a list where one text is needed.",
+        )
+        own["ws-site-folder"] = (
+            {"pkcs12_bundle_folder": {"a": 1}},
+            "'pkcs12_bundle_folder' has a mapping where one text",
+        )
         own["ws-check"] = (
             {f"{role}_name_check": "often"},
             f"value of {role}_name_check must be one of: strict, words, off",
@@ -66,12 +82,11 @@ def of_check() -> dict[str, tuple[dict[str, Any], str]]:
 @pytest.mark.parametrize("book", [*ROLES, "check"])
 def test_the_summary_names_what_the_user_has_set(book: str, tmp_path: Path) -> None:
     expected = of_check() if book == "check" else of_role(book)
-    usual = UNREACHABLE | {"pkcs12_bundle_folder": str(tmp_path)}
+    usual = UNREACHABLE | {"pkcs12_bundle_folder": str(tmp_path), "retire_issuer": "CN=", "retire_authorisations": "T1"}
     inventory = {host: usual | variables for host, (variables, _said) in expected.items()}
     (tmp_path / "inventory.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
-    site = {"retire_issuer": "CN=", "retire_authorisations": "T1"}
     environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8"}
-    arguments = ["-i", "inventory.yml", "-e", json.dumps(site), f"hospital_it.pkcs12.{book}"]
+    arguments = ["-i", "inventory.yml", f"hospital_it.pkcs12.{book}"]
     done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
     for host, (_variables, said) in expected.items():

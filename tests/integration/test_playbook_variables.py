@@ -49,6 +49,26 @@ WRONG = [
 ]
 NO_TEXTS = [("report_folder", ["a"]), ("report_folder", 7), ("report_name", {"a": "b"}), ("report_previous", ["a"])]
 WRONG += [("report", {name: value}, [f"Wrong variables: {name} has to be one text."]) for name, value in NO_TEXTS]
+WRONG += [
+    (
+        "report",
+        {"report_destination": [{"kind": "folder", "path": ["a"]}]},
+        ["report_destination.path has to be one text"],
+    ),
+    (
+        "collect",
+        {
+            "collect_sender": [["a"]],
+            "collect_ca_path": ["b"],
+            "collect_holders": [{"name": ["c"], "authorisation": "T1"}],
+        },
+        [
+            "Wrong variables: collect_ca_path has to be",
+            "collect_sender has to be",
+            "collect_holders.name has to be one text",
+        ],
+    ),
+]
 EMPTY = [("report", "report_folder"), ("remind", "remind_sender"), ("collect", "collect_allowed_hosts")]
 
 

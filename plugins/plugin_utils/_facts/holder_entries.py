@@ -89,8 +89,15 @@ def _check_entry(entry: Any, place: int, host: str, variable: str) -> None:
             cause=f"{variable} of {host} has {', '.join(unknown)}, which no holder has.",
             next_step=f"Correct or remove it. A holder has: {', '.join(HOLDER_OPTIONS)}.",
         )
+    texts = {key: value for key, value in entry.items() if not isinstance(value, (list, Mapping))}
+    who = texts.get("name") or texts.get("authorisation") or f"entry {place}"
+    if wrong := next((key for key in entry if key not in texts), None):
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"In {variable} of {host}, {wrong} of {who} is {_kind(entry[wrong])}.",
+            next_step="Write one text.",
+        )
     if not str(entry.get("user") or "").strip():
-        who = entry.get("name") or entry.get("authorisation") or f"entry {place}"
         state = "empty" if "user" in entry else "missing"
         raise CollectionError(
             code="bad_arguments",

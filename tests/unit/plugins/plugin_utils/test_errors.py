@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, check_booleans
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
+    CollectionError,
+    check_booleans,
+    check_texts,
+)
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 SECRET = "Nachtigall-4711"
@@ -44,3 +48,41 @@ def test_a_secret_in_the_wrong_place_is_not_shown() -> None:
     result = run_action("holder_certificates", given, FakeWorkstation())
     assert "'exportable' is '" in result["msg"]
     assert SECRET not in result["msg"]
+
+
+OPTIONS = {
+    "dest": {"type": "path"},
+    "issuer": {"type": "str"},
+    "sender": {"type": "list", "elements": "str"},
+    "passphrase": {"type": "raw"},
+    "passphrases": {"type": "dict"},
+    "places": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"path": {"type": "path"}, "to": {"type": "list", "elements": "str"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"dest": ["a"]}, "'dest' has a list"),
+        ({"issuer": {"a": "b"}}, "'issuer' has a mapping"),
+        ({"issuer": []}, "'issuer' has a list"),
+        ({"sender": ["a", ["b"]]}, "'sender' has a list"),
+        ({"places": [{"path": "/a"}, {"path": ["b"]}]}, "'path' (in places) has a list"),
+        ({"places": [{"to": [{}]}]}, "'to' (in places) has a mapping"),
+    ],
+)
+def test_what_is_no_text_is_refused_where_one_is_needed(given: Any, said: str) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        check_texts(given, OPTIONS)
+    assert str(refusal.value) == f"{said} where one text is needed. Write one text."
+
+
+def test_lists_and_mappings_pass_where_they_belong() -> None:
+    check_texts(
+        {"sender": "a,b", "passphrase": ["a"], "passphrases": {"T1": ["a"]}, "dest": None, "issuer": 7}, OPTIONS
+    )
+    check_texts({"places": [{"path": "/a", "to": ["b"]}, "no mapping"]}, OPTIONS)

@@ -59,6 +59,11 @@ def test_what_is_no_holder_is_told_with_its_place(entry: Any, kind: str) -> None
         (without_user(user="  ", name="Zoé Roy"), f"In {WHOSE}, user of Zoé Roy is empty. {USER}"),
         (without_user(user=None, authorisation="T1"), f"In {WHOSE}, user of T1 is empty. {USER}"),
         (without_user(name="Zoé Roy", authorisation="T1"), f"In {WHOSE}, user of Zoé Roy is missing. {USER}"),
+        (without_user(user=["CHU\\b"], name="Zoé Roy"), f"In {WHOSE}, user of Zoé Roy is a list. Write one text."),
+        (
+            without_user(user="CHU\\b", name={"a": 1}, authorisation=["T1"]),
+            f"In {WHOSE}, name of entry 2 is a mapping. Write one text.",
+        ),
         (without_user(), f"In {WHOSE}, user of entry 2 is missing. {USER}"),
     ],
 )
