@@ -29,6 +29,7 @@ class ActionModule(Pkcs12Action):
             "problems": {"type": "list", "elements": "dict", "default": []},
             "unstored": {"type": "dict", "default": {}},
             "holders": {"type": "list", "elements": "dict", "required": True},
+            "holder_problems": {"type": "list", "elements": "str", "default": []},
             "acknowledged": {"type": "list", "elements": "str", "default": []},
             "leavers": {"type": "list", "elements": "raw", "default": []},
             "known": {"type": "dict", "default": {}},
@@ -47,6 +48,7 @@ class ActionModule(Pkcs12Action):
                 for holder in options["holders"]
                 if holder.get("authorisation")
             },
+            holder_problems=options["holder_problems"],
             acknowledged=frozenset(options["acknowledged"]),
             leavers=leavers_in(options["leavers"]),
             known=options["known"],

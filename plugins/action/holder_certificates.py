@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
     merge_known,
     unusable_keys,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
     parse_day,
@@ -80,8 +80,9 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
+        super().check_given(given)
         if "holders" in given:
-            check_holders(given["holders"], self.host)
+            check_holders(given["holders"], self.host, self.variable_of("holders", VARIABLE))
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
@@ -21,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.prog
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stop import stops, told_at_end
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import UTC, calendar_of
 
 TIME_ZONE = "pkcs12_time_zone"
 
@@ -53,8 +54,8 @@ class ActionModule(Pkcs12Action):
             results[host] = variables.get(name)
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
-            today = calendar_of(variables.get(TIME_ZONE) or "UTC", 0).day(now())
-            listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), not_expected(holders, today))
+            away = not_expected(holders, _today(variables.get(TIME_ZONE)))
+            listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), away)
             if (
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
@@ -87,3 +88,11 @@ def _leavers(given: Any) -> frozenset[str]:
 def _rendered(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Without those that Ansible could not render. Why not, the result of the host says."""
     return {name: value for name, value in variables.items() if not isinstance(value, CollectionError)}
+
+
+def _today(zone: Any) -> date:
+    """Today at a host. That its zone is none, the task says that has run there; the summary of the others must not end for it."""
+    try:
+        return calendar_of(str(zone or UTC), 0).day(now())
+    except CollectionError:
+        return calendar_of(UTC, 0).day(now())

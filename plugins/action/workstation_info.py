@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import check_duplicates
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
     computer_finding,
@@ -27,7 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(InWordsOfRole, Pkcs12Action):
     """The spec and one call."""
 
     SPEC = ArgumentSpec(
@@ -42,6 +43,7 @@ class ActionModule(Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
+        super().check_given(given)
         check_holders(given.get("holders") or [], self.host)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:

@@ -12,6 +12,12 @@ from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
 
+TEXTS = {"path", "str"}
+"""Types of options that are one text."""
+
+YES_OR_NO = {"yes", "no", "true", "false", "on", "off", "1", "0", "y", "n", "t", "f"}
+"""What Ansible takes for an option of the type bool."""
+
 
 class CollectionError(Exception):
     """An error with a code.
@@ -69,6 +75,47 @@ def argument_error(text: str, unknown: bool, action: str) -> CollectionError:
     return CollectionError(
         code="bad_arguments", cause=f"{kind}: {text.rstrip('.')}.", next_step=f"See ansible-doc {action}."
     )
+
+
+def check_booleans(given: Mapping[str, Any]) -> None:
+    """Refuses a value that is neither yes nor no, by its name. Raises ``CollectionError``: ``bad_arguments``.
+
+    Ansible's own words list every spelling, and its filter ``bool`` takes each unknown word for no.
+    """
+    for name, value in given.items():
+        if value not in (0, 1) and str(value).strip().lower() not in YES_OR_NO:
+            raise CollectionError(
+                code="bad_arguments", cause=f"'{name}' is {str(value)!r:.60}.", next_step="Write yes or no."
+            )
+
+
+def check_texts(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], place: str = "") -> None:
+    """Refuses a list or a mapping where one text is wanted, also in the entries of an option. ``place``: where ``given`` is.
+
+    Ansible would make one text of it: a folder named ``['a']``, or a pattern in which each letter counts. Raises ``CollectionError``:
+    ``bad_arguments``.
+    """
+    for name, option in options.items():
+        value = given.get(name)
+        kinds, nested = {option.get("type"), option.get("elements")}, option.get("options", {})
+        entries = value if isinstance(value, list) and option.get("type") == "list" else [value]
+        for entry in entries:
+            if isinstance(entry, Mapping) and nested:
+                check_texts(entry, nested, f" (in {name})")
+            elif isinstance(entry, (list, Mapping)) and kinds & TEXTS:
+                raise CollectionError(
+                    code="bad_arguments",
+                    cause=f"'{name}'{place} has {'a mapping' if isinstance(entry, Mapping) else 'a list'} where one text is needed.",
+                    next_step="Write one text.",
+                )
+
+
+def check_task(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuses a task that cannot run here. ``given``: its arguments; ``options``: their spec. Raises ``CollectionError``."""
+    check_libraries()
+    check_texts(given, options)
+    words = [name for name, option in options.items() if option.get("type") == "bool"]
+    check_booleans({name: given[name] for name in words if given.get(name) is not None})
 
 
 def failed_result(refusal: CollectionError) -> dict[str, Any]:

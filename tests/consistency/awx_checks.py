@@ -13,6 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from consistency.awx import PROJECT, Data, Unsafe, load, texts
 from consistency.awx_reads import COLLECTION, Reads, names_in, reads_of
+from consistency.tree import ROOT
 
 BUILT_IN = {
     "Machine": {"password", "ssh_key_data", "ssh_key_unlock", "become_password"},
@@ -191,6 +192,22 @@ def variables(data: Data) -> Iterator[str]:
             yield from (f"{template['name']}: {problem}" for problem in _unfit(reads, name, value))
         for question in asked.values():
             yield from (f"{template['name']}: {problem}" for problem in _unfit_question(reads, question))
+
+
+def default_answers(data: Data) -> Iterator[str]:
+    """The default of a question hides no variable of the site from those who only press Next, unless the template itself has it."""
+    for template in _of(data, "controller_templates"):
+        for question in template.get("survey_spec", {}).get("spec", ()):
+            site = _site_variable(question["variable"])
+            if "default" in question and site not in {None, *template.get("extra_vars", {})}:
+                yield f"{template['name']}: {question['variable']} overrides the site's {site}"
+
+
+def _site_variable(variable: str) -> str | None:
+    """The variable of a site that is the default of a role's variable."""
+    path = ROOT / "roles" / variable.partition("_")[0] / "defaults" / "main.yml"
+    found = re.match(r"\{\{ (pkcs12_\w+) \|", str(load(path).get(variable) if path.exists() else None))
+    return found[1] if found else None
 
 
 def _is_needed(option: Data) -> bool:

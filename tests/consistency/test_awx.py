@@ -32,6 +32,7 @@ CHECKS = [
     awx_checks.secrets,
     awx_checks.credentials,
     awx_checks.variables,
+    awx_checks.default_answers,
     awx_checks.accounts,
     awx_meaning.folders,
     *LAUNCHES,

@@ -76,6 +76,11 @@ MISTAKES = [
     (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 1, "type", value="text"), "of type text"),
     (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 2, "choices", value=["on"]), "yes or no"),
     (
+        awx_checks.default_answers,
+        put(TEMPLATES, RENEW, "survey_spec", "spec", 1, "default", value=40),
+        "renew_before_days overrides the site's pkcs12_renew_before_days",
+    ),
+    (
         awx_checks.variables,
         put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "choices", value=["delete", "shred"]),
         "renew_retire: value of renew_retire must be one of",

@@ -88,7 +88,6 @@ def test_a_variable_of_the_site_has_one_default_in_all_roles() -> None:
     for value in (value for role in ROLES for value in defaults(role).values()):
         if site := re.fullmatch(r"\{\{ (pkcs12_\w+) \| default\(([^)]*)\) \}\}", str(value)):
             found.setdefault(site[1], set()).add(site[2])
-    found.pop("pkcs12_holders")  # some roles take a null for an empty list, and some leave out who has left
     assert {name: values for name, values in found.items() if len(values) > 1} == {}
     assert found["pkcs12_renew_before_days"] == {"40"}
 
@@ -129,6 +128,20 @@ def test_the_sentences_of_a_refusal_name_the_variable_of_each_option(module: str
         for option, value in given[f"hospital_it.pkcs12.{module}"].items()
         if (found := re.match(r"\{\{ (collect_\w+)", value))
     }
-    assert (
-        yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))[f"__collect_{names}_names"] == handed
+    told = yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))[f"__collect_{names}_names"]
+    assert told == handed | (
+        {"dest": "collect_bundle_folder"} if "dest" in given[f"hospital_it.pkcs12.{module}"] else {}
     )
+
+
+@pytest.mark.parametrize("role", sorted(AT_WORKSTATIONS))
+def test_a_yes_or_no_that_no_option_has_is_checked_by_the_task(role: str) -> None:
+    """The filter bool would take each unknown word for no, and other filters make no sentence."""
+    folder = ROOT / "roles" / role / "tasks"
+    (task,) = yaml.safe_load((folder / ("gather.yml" if role == "audit" else "work.yml")).read_text(encoding="utf-8"))
+    task = task["block"][0] if "block" in task else task
+    options = task[f"hospital_it.pkcs12.{MODULES[role][0]}"]
+    checked = task.get("vars", {}).get("__booleans", {})
+    assert checked == {name: f"{{{{ {name} }}}}" for name in checked}
+    words = {name for name, said in spec(ROOT / "roles" / role).items() if said["type"] == "bool"}
+    assert words == {name for name in words if f"{{{{ {name} }}}}" in options.values()} | set(checked)

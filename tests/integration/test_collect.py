@@ -28,6 +28,7 @@ DESKS = [
     Desk("ws-nuclear", (Seat(PAUL), Seat(LOUIS), Seat(JEANNE))),
 ]
 DAYS = 1000
+IN_MEMORY = "/dev/shm"  # noqa: S108  no bundle gets there
 
 
 @pytest.fixture
@@ -212,3 +213,27 @@ def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
 def test_what_cannot_work_ends_in_a_sentence(issuer: Issuer, variables: dict[str, Any], says: str) -> None:
     run = collect(issuer, **variables)
     assert (run.exit_code, says in run.stdout, issuer.registration.requests) == (2, True, []), run.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        (
+            {"pkcs12_bundle_folder": "/nowhere"},
+            "Choose a folder for 'pkcs12_bundle_folder' that exists on the controller",
+        ),
+        (
+            {"collect_bundle_folder": IN_MEMORY, "collect_allow_ephemeral_dest": False},
+            "Choose a folder for 'collect_bundle_folder' that is mounted for all jobs",
+        ),
+    ],
+    ids=["site", "own"],
+)
+def test_a_folder_that_cannot_take_a_bundle_is_told_by_the_variable_that_names_it(
+    issuer: Issuer, variables: dict[str, Any], says: str
+) -> None:
+    issuer.announce(JEANNE, DAYS)
+    run = collect(issuer, **variables)
+    assert (run.exit_code, issuer.registration.requests) == (2, [])
+    assert says in run.stdout
+    assert " allow_ephemeral_dest" not in run.stdout

@@ -139,7 +139,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Json]]:
     """What each module was given, with every variable set."""
     folder = tmp_path_factory.mktemp("overlay")
     collection = folder / "ansible_collections" / "hospital_it" / "pkcs12"
-    for part in ("meta", "roles", "plugins/modules"):
+    for part in ("meta", "roles", "plugins/modules", "plugins/filter", "plugins/plugin_utils"):
         shutil.copytree(ROOT / part, collection / part)
     (collection / "plugins" / "action").mkdir()
     for module in MODULES:
@@ -194,7 +194,11 @@ def test_every_variable_of_the_role_has_a_row() -> None:
                 "retry",
             },
         ),
-        ("delivery_summary", SUMMED_UP, {"deliveries", "withdrawals", "problems", "unstored", "known"}),
+        (
+            "delivery_summary",
+            SUMMED_UP,
+            {"deliveries", "withdrawals", "problems", "holder_problems", "unstored", "known"},
+        ),
     ],
     ids=MODULES,
 )
@@ -259,3 +263,4 @@ def test_the_store_gets_the_passphrase_and_the_summary_what_was_done(given: Mapp
     assert summed["deliveries"] == ANSWERS["delivery_info"]["deliveries"] and summed["problems"] == [PROBLEM]
     assert [(done["item"], done["state"]) for done in summed["withdrawals"]] == [("T1", "collected")]
     assert (summed["unstored"], summed["known"]) == ({}, {})
+    assert summed["holder_problems"] == []  # the role has a list of its own

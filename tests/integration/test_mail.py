@@ -139,6 +139,10 @@ def test_server_without_starttls_gets_nothing(office: MailServer, sender: Sender
     assert refused(result) == "mail_tls"
     assert "does not offer STARTTLS" in result["msg"]
     assert (office.mails, office.logons) == ([], [])
+    begun = sender.send(office, security="tls", username="svc", password=PASSWORD)
+    assert refused(begun) == "mail_tls"
+    assert "does not begin with TLS, so 'port' and 'security' do not fit." in begun["msg"]
+    assert (office.mails, office.logons) == ([], [])
 
 
 @pytest.mark.parametrize("office", [{}, {"security": "tls"}], indirect=True, ids=["starttls", "tls"])
@@ -278,7 +282,7 @@ def test_password_is_nowhere(office: MailServer, sender: Sender, figures: Figure
         "mail_login",
         "mail_unreachable",
         "bad_arguments",
-        "mail_login",
+        "bad_arguments",
     ]
     assert len(office.mails) == 1
     assert figures.search("mail", Scanner(run.secrets), run.pieces()) == []

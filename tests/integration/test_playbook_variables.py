@@ -43,11 +43,32 @@ WRONG = [
     ("remind", {"remind_credentials": SECRET, "remind_steps": "x"}, ["'remind_credentials' is", "'remind_steps' "]),
     ("remind", {"remind_security": "ssl"}, ["remind_security must be one of", "got: ssl."]),
     ("collect", {"collect_passphrases": SECRET}, ["'collect_passphrases' is of type"]),
+    ("collect", {"collect_use_proxy": "jes"}, ["Wrong variables: 'collect_use_proxy' has to be yes or no. See"]),
     ("collect", {"collect_since": "long"}, ["'collect_since' is of type"]),
     ("collect", {"collect_source": "pop3"}, ["collect_source must be one of", "got: pop3."]),
 ]
 NO_TEXTS = [("report_folder", ["a"]), ("report_folder", 7), ("report_name", {"a": "b"}), ("report_previous", ["a"])]
 WRONG += [("report", {name: value}, [f"Wrong variables: {name} has to be one text."]) for name, value in NO_TEXTS]
+WRONG += [
+    (
+        "report",
+        {"report_destination": [{"kind": "folder", "path": ["a"]}]},
+        ["report_destination.path has to be one text"],
+    ),
+    (
+        "collect",
+        {
+            "collect_sender": [["a"]],
+            "collect_ca_path": ["b"],
+            "collect_holders": [{"name": ["c"], "authorisation": "T1"}],
+        },
+        [
+            "Wrong variables: collect_ca_path has to be",
+            "collect_sender has to be",
+            "collect_holders.name has to be one text",
+        ],
+    ),
+]
 EMPTY = [("report", "report_folder"), ("remind", "remind_sender"), ("collect", "collect_allowed_hosts")]
 
 

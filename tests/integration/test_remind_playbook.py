@@ -129,6 +129,9 @@ def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(remi
     )
     assert "argument_spec" not in red.stdout
     assert "needs remind_it_to. " in reminding.run(it_to=None).stdout
+    half = reminding.run(credentials={"box": {"username": "svc"}})
+    assert (half.exit_code, list(half.of("reminder_mails"))) == (2, [])
+    assert "The account 'box' of remind_credentials" in " ".join((half.stdout + half.stderr).split())
 
 
 def test_nothing_known_is_red(reminding: Reminding) -> None:
@@ -136,4 +139,5 @@ def test_nothing_known_is_red(reminding: Reminding) -> None:
     (row,) = run.of("reminder_mails")
     assert (run.exit_code, row.result["error"]["code"], reminding.arrived()) == (2, "no_holders", [])
     assert row.result["msg"] in run.stdout + run.stderr
+    assert "Check the inventory and 'remind_hosts'." in row.result["msg"]
     assert "Show what would be sent" not in run.stdout

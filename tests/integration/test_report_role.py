@@ -90,13 +90,25 @@ def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, t
     assert [*site.folder.glob("*"), *tmp_path.iterdir()] == []
 
 
-@pytest.mark.parametrize("folder", ["", ["a"]])
-def test_the_role_itself_refuses_no_folder(site: Site, folder: object) -> None:
+NO_FOLDER = "report_folder is empty or not a text, so no file would be written."
+UNFIT = [
+    ({"report_folder": ""}, NO_FOLDER),
+    ({"report_folder": ["a"]}, NO_FOLDER),
+    ({"report_folder": "/x", "report_formats": []}, "report_formats is empty, so no file would be written."),
+    (
+        {"report_folder": "/x", "report_destination": [{"kind": "folder", "path": "reports"}]},
+        "Every path in report_destination has to be an absolute one.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("variables", "said"), UNFIT, ids=[str(each) for each, _said in UNFIT])
+def test_the_role_itself_refuses_what_would_write_nothing(site: Site, variables: Json, said: str) -> None:
     """A playbook of the site has no tasks before the role."""
-    role = {"role": REPORT, "vars": {"report_folder": folder}}
+    role = {"role": REPORT, "vars": variables}
     run = run_play(site.hospital, hosts="localhost", connection="local", roles=[role])
     assert run.exit_code == 2
-    assert "report_folder is empty or not a text, so no file would be written." in run.stdout + run.stderr
+    assert said in run.stdout + run.stderr
     assert run.of("compliance_report") == ()
 
 
@@ -210,7 +222,7 @@ REFUSALS: list[tuple[Json, str]] = [
     ({"destination": [{"kind": "mail", "host": "smtp.chu.example", "to": ["x@y.example"]}]}, "sender"),
     ({"destination": [{"kind": "pigeon"}]}, "pigeon"),
     ({"formats": ["pdf"]}, "pdf"),
-    ({"time_zone": "Europe/Nantes"}, "no time zone 'Europe/Nantes'"),
+    ({"time_zone": "Europe/Nantes"}, "the controller knows no time zone of this name"),
     ({"hosts": ["ws-unheard-of"]}, "no host ws-unheard-of"),
     ({"fail_on": ["sleepy"]}, "sleepy"),
     ({"query": "[?"}, "query"),
@@ -264,3 +276,16 @@ def test_password_is_not_left_in_a_file_of_ansible(site: Site) -> None:
     assert run.exit_code == 2
     assert "Turn ANSIBLE_KEEP_REMOTE_FILES off" in run.stdout + run.stderr
     assert list(site.folder.glob("*")) == []
+
+
+def test_a_relative_folder_is_one_of_the_shell_and_its_files_are_delivered(site: Site, tmp_path: Path) -> None:
+    """Other modules would look for a relative path beside the role."""
+    places = [{"kind": "folder", "path": str(tmp_path)}]
+    variables = {"report_folder": "relative", "report_destination": places, "report_formats": ["json"]}
+    role = {"role": REPORT, "vars": variables}
+    run = run_play(
+        site.hospital, hosts="localhost", connection="local", roles=[role], environment=fact_cache(site.hospital)
+    )
+    assert run.exit_code == 0, run.stdout + run.stderr
+    made = site.hospital.folder / "relative"  # where the run was started
+    assert (tmp_path / "pkcs12-compliance.json").read_bytes() == (made / "pkcs12-compliance.json").read_bytes()

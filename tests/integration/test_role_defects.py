@@ -268,10 +268,10 @@ def test_second_removal_is_green_and_changes_nothing(played: Played) -> None:
 
 
 @pytest.mark.parametrize(("step", "variable"), [("at once", "renew_now"), ("everyone", "retire_everyone")])
-def test_a_word_that_is_neither_true_nor_false_is_refused_by_the_name_of_its_variable(
+def test_a_word_that_is_neither_yes_nor_no_is_refused_by_the_name_of_its_variable(
     played: Played, step: str, variable: str
 ) -> None:
     run = played.runs[step]
     assert run.exit_code != 0
-    assert f"{variable} is 'oui'. Write true or false." in run.stdout
+    assert f"'{variable}' is 'oui'. Write yes or no." in run.stdout
     assert played.stores[step] == played.stores["nobody"]

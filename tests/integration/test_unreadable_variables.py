@@ -46,8 +46,8 @@ def runs(hospital: Hospital) -> Mapping[str, Run]:
     return {name: run(hospital, name) for name in (*BOOKS, "check", "audit")}
 
 
-def run(hospital: Hospital, book: str) -> Run:
-    given = json.dumps({"report_folder": str(hospital.folder), "report_formats": ["json"]})
+def run(hospital: Hospital, book: str, **variables: str) -> Run:
+    given = json.dumps({"report_folder": str(hospital.folder), "report_formats": ["json"], **variables})
     return play(hospital, f"hospital_it.pkcs12.{book}", "-e", given, environment=fact_cache(hospital))
 
 
@@ -83,3 +83,14 @@ def test_report_of_daily_names_each(runs: Mapping[str, Run], hospital: Hospital)
     assert {name for name, problem in problems.items() if problem.startswith("Its variables cannot be used")} == set(
         WRONG
     )
+
+
+@pytest.mark.parametrize("book", ["enrol", "renew"])
+def test_summary_is_there_also_when_no_task_could_start(hospital: Hospital, book: str) -> None:
+    """As when one passphrase is in another vault: Ansible renders all of them for each host."""
+    told = run(hospital, book, pkcs12_passphrases="{{ no_template( }}")
+    assert told.exit_code == 2
+    assert summary(told)["needs_somebody"] == sorted((GOOD, *WRONG, ACCOUNT))
+    assert failed_hosts(told) == {GOOD, *WRONG, ACCOUNT}
+    (line,) = (each for each in summary(told)["lines"] if each.startswith(f"  {GOOD}: "))
+    assert "template" in line

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from .._errors import CollectionError, ConnectionLost, argument_error, check_libraries, defect_result, failed_result
+from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
 from .._workstation.failures import become_error, language_mode_error
 from .._workstation.findings import FINDINGS, refusal
@@ -99,13 +99,14 @@ class Pkcs12Action(ActionBase):
         self._secrets = validation._no_log_values
         task = self._task_context(validation.validated_parameters)
         try:
-            check_libraries()
-            self.check_given(self._mask(given := untag(self._task.args)))
+            masked = self._mask(given := untag(self._task.args))
+            self.check_given(masked)
+            self._computer = expected_name(given.get("computer"))  # before others, because its own words say more
+            check_task(masked, self.SPEC.options)
             if validation.error_messages:
                 # A misspelt option comes first. In old lines of ansible-core it stands behind one that is missing.
                 first = min(validation.errors, key=lambda error: not isinstance(error, UnsupportedError))
                 raise argument_error(self._mask(str(first)), isinstance(first, UnsupportedError), self._task.action)
-            self._computer = expected_name(given.get("computer"))  # Ansible would make text of a list
             result = self.run_task(task)
         except CollectionError as refusal:
             result = failed_result(refusal)
@@ -255,8 +256,7 @@ class Pkcs12Action(ActionBase):
 
     def _validate(self) -> Any:
         """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required."""
-        names = ("mutually_exclusive", "required_one_of", "required_if", "required_together")
-        rules = {name: getattr(self.SPEC, name) for name in names}
+        rules = {each.name: getattr(self.SPEC, each.name) for each in fields(self.SPEC) if each.name != "options"}
         spec = {name: dict(option) for name, option in self.SPEC.options.items()}
         given = {name: value for name, value in untag(self._task.args).items() if value is not None}
         return ArgumentSpecValidator(spec, **rules).validate(given)

@@ -30,7 +30,7 @@ def variables_of(
             raise CollectionError(
                 code="unknown_host",
                 cause=f"The inventory has no host {host}.",
-                next_step="Correct hosts, or leave it out for the whole inventory.",
+                next_step="Correct 'hosts', or leave it out for the whole inventory.",
             )
         variables = known[host]
         yield host, {name: _rendered(variables, name, host) for name in names if name in variables}

@@ -73,7 +73,7 @@ def check_destination(place: Destination, needed: int, allow_ephemeral: bool) ->
     if not folder.is_dir():
         raise _folder(folder, "it does not exist" if not folder.exists() else "it is not a folder")
     if place.path.is_dir():
-        raise _folder(place.path, "it is a folder; dest is the path of a file")
+        raise _folder(place.path, "it is a folder, and the bundle needs a file")
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise _folder(folder, os.strerror(errno.EACCES))
     if not allow_ephemeral:
@@ -103,7 +103,7 @@ def _folder(folder: Path, reason: str) -> CollectionError:
     return CollectionError(
         code="dest_folder",
         cause=f"{folder} cannot take the bundle: {reason}.",
-        next_step="Set dest to a file in a folder on the controller that exists and that the account which runs Ansible may write to.",
+        next_step="Choose a folder for 'dest' that exists on the controller, and that the account which runs Ansible may write to.",
     )
 
 

@@ -188,7 +188,7 @@ def _taken(path: Path, reason: str) -> CollectionError:
     return CollectionError(
         code="dest_taken",
         cause=f"There is a file at {path} already, and {reason}.",
-        next_step="Give each delivery a dest of its own, for example with the date of its mail in the name, or move the old file away.",
+        next_step="Give each delivery a file of its own, for example with the date of its mail in the name, or move the old file away.",
     )
 
 

@@ -49,7 +49,7 @@ def explain(place: Place, meanings: Meanings, secrets: Sequence[str]) -> Collect
         return CollectionError(
             code="captcha",
             cause=f"The page of {place.host} asks for a proof that a person is there (a captcha).",
-            next_step="A person has to withdraw this bundle in a browser, and to put it at dest. Ask the issuer for a way without captcha.",
+            next_step="A person has to withdraw it in a browser, and put it where 'dest' says. Ask the issuer for a way without captcha.",
         )
     if says(text, meanings.used):
         return _link_used(f"{place.host} says: {shown}")

@@ -32,8 +32,9 @@ class CollectionRun:
     """What a run has found and done.
 
     ``deliveries`` and ``problems``: of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number.
-    ``unstored``: why a passphrase is in no store, by number. ``holders``: names by number, as the inventory has them. ``acknowledged``:
-    message ids of deliveries, or places of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
+    ``unstored``: why a passphrase is in no store, by number. ``holders``: names by number, as the inventory has them.
+    ``holder_problems``: sentences about others in the inventory that cannot be read. ``acknowledged``: message ids of deliveries, or places
+    of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
     ``known``: ``ansible_facts.pkcs12_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
     """
 
@@ -42,6 +43,7 @@ class CollectionRun:
     withdrawals: Mapping[str, Row]
     unstored: Mapping[str, str]
     holders: Mapping[str, str]
+    holder_problems: Sequence[str]
     acknowledged: Set[str]
     leavers: Set[str]
     known: Any
@@ -65,7 +67,8 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
     headline = f"{counted(len(outcomes), 'delivery', 'deliveries')}{': ' if states else ''}{states}."
     unread = [_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
-    urgent = [*unread, *(outcome.sentence for outcome in for_somebody)]
+    unnumbered = [*run.holder_problems, *unread]
+    urgent = [*unnumbered, *(outcome.sentence for outcome in for_somebody)]
     facts = {} if run.check_mode else {"ansible_facts": {FACT: fact_of(records, now)}}
     return facts | {
         "changed": False,
@@ -74,7 +77,7 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
         "lines": [headline, *urgent, *(outcome.sentence for outcome in outcomes if outcome not in for_somebody)],
         "totals": totals,
         "needs_somebody": sorted(
-            {*(outcome.record.authorisation or "?" for outcome in for_somebody), *("?" for _row in unread)}
+            {*(outcome.record.authorisation or "?" for outcome in for_somebody), *("?" for _each in unnumbered)}
         ),
     }
 
@@ -120,6 +123,10 @@ def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, st
 
 
 def _unknown(run: CollectionRun, row: Row) -> str:
+    if run.holder_problems:
+        return (
+            "No holder that can be read has this number. Correct pkcs12_holders as said above, and run the task again."
+        )
     name = normalized_text(str(row.get("name") or "")).split()
     same = [number for number, holder in run.holders.items() if name and normalized_text(holder).split() == name]
     known = f" The inventory has this name with the number {', '.join(same)}." if same else ""

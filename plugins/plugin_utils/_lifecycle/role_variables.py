@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
+
+from .._errors import check_booleans
 
 COLLECTION = "hospital_it.pkcs12."
 ROLES = ("audit", "collect", "enrol", "remind", "renew", "report", "retire")
 OWN_NAMES = "__option_names"
 """The variable of a task of this collection that says what its user calls each option, where no rule says it: a mapping."""
+BOOLEANS = "__booleans"
+"""The variable of such a task with what its user has written for a yes or no that no option has: a mapping."""
 OTHER_NAMES = {
     ("renew", "renew_before_days"): "renew_before_days",
     ("renew", "install"): "renew_now",
@@ -41,11 +46,11 @@ OF_AN_ENTRY = (
     re.compile(r"(?<= found in )\w+.*$", re.DOTALL),
 )
 """The part of a refusal with the option, where the other names are keys of an entry of it, for example of ``pkcs12_holders``."""
-OF_THE_INVENTORY = re.compile(r"^pkcs12_holders of |\bA holder has: ")
+OF_THE_INVENTORY = re.compile(r"^\w+_holders of |\bA holder has: ")
 """A refusal of an entry of the inventory. It already names the variable, and its other names are keys of a holder, not options."""
 NOT_A_VARIABLE = ("record_audit", "state")
-OF_THE_SITE = re.compile(r"\{\{ \(?(pkcs12_\w+) (?:\||if query\()")
-"""How the default of a role's variable begins that reads a variable of the site."""
+OF_THE_SITE = re.compile(r"\{\{ \(?(pkcs12_\w+) (?:\| default\(|if query\()(?:(?!\}\}).)*\}\}$", re.DOTALL)
+"""The default of a role's variable that reads a variable of the site. What a user writes around it is the user's own."""
 
 
 def role_of(name: Any) -> str | None:
@@ -58,7 +63,7 @@ def in_words_of_role(
     result: Mapping[str, Any],
     variables: Mapping[str, Any],
     options: Mapping[str, Mapping[str, Any]],
-    own: Mapping[str, str] | None = None,
+    own: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The result with the role's variables in its sentences; without a role, with the names that the options have for all holders.
 
@@ -69,7 +74,7 @@ def in_words_of_role(
     """
     role = role_of(variables.get("ansible_role_name"))
     known = [name for name in options if name not in NOT_A_VARIABLE]
-    names = _names(known, role, variables, own or {})
+    names = _names(known, role, variables, own)
     values = {name: _values(options[name]) for name in known}
     holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
@@ -93,17 +98,29 @@ def in_words_of_role(
 
 
 class InWordsOfRole:
-    """A part of an action: its results are in the words of who runs the task."""
+    """A part of an action: its results are in the words of who runs the task, and its task may have more than the options."""
 
     SPEC: Any
     _task_vars: Any
     _templar: Any
 
+    def check_given(self, _given: Mapping[str, Any]) -> None:
+        """Refuses what the task has for a yes or no and is none. Raises ``CollectionError``."""
+        if written := self._task_vars.get(BOOLEANS):
+            check_booleans(self._templar.template(written))
+
     def finish(self, result: dict[str, Any], _task: Any) -> dict[str, Any]:
         """The result as the task returns it."""
+        return in_words_of_role(result, self._task_vars, self.SPEC.options, self._own_names())
+
+    def variable_of(self, option: str, usual: str) -> str:
+        """What the user calls an option. ``usual``: that of a task without a role and without names of its own."""
+        role, own = role_of(self._task_vars.get("ansible_role_name")), self._own_names()
+        return _names([option], role, self._task_vars, own)[option] if role or option in own else usual
+
+    def _own_names(self) -> Mapping[str, str]:
         own = self._task_vars.get(OWN_NAMES)
-        named = self._templar.template(own) if own else None
-        return in_words_of_role(result, self._task_vars, self.SPEC.options, named)
+        return self._templar.template(own) if own else {}
 
 
 def _with_names(text: str, names: Mapping[str, str], values: Mapping[str, str]) -> str:
@@ -126,17 +143,19 @@ def _names(
     known: Iterable[str], role: str | None, variables: Mapping[str, Any], own: Mapping[str, str]
 ) -> dict[str, str]:
     """What to call each option, also where a sentence has another word for it."""
-    ruled = None if own else role
-    names = {name: _variable(ruled, name, variables) if ruled else own.get(name, name) for name in known}
+    rule = own
+    if role and not own:
+        rule = {name: OTHER_NAMES.get((role, name), f"{role}_{name}") for name in known}
+    names = {name: _set_by_user(rule[name], variables) if name in rule else name for name in known}
     return names | {each: names[option] for each, option in OTHER_WORDS.items() if option in names}
 
 
-def _variable(role: str, option: str, variables: Mapping[str, Any]) -> str:
-    name = OTHER_NAMES.get((role, option), f"{role}_{option}")
-    written = variables.get(name)
+def _set_by_user(variable: str, variables: Mapping[str, Any]) -> str:
+    """The site's variable where this one only reads it, as the defaults of the roles do."""
+    written = variables.get(variable)
     # A vaulted value is no text, and stays closed.
     of_the_site = OF_THE_SITE.match(written) if isinstance(written, str) else None
-    return of_the_site[1] if of_the_site else name
+    return of_the_site[1] if of_the_site else variable
 
 
 def _values(option: Mapping[str, Any]) -> str:

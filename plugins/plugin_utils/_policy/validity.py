@@ -59,7 +59,7 @@ def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
     except (ValueError, OSError, LookupError):
         raise CollectionError(
             code="bad_time_zone",
-            cause=f"The controller knows no time zone {time_zone!r}.",
+            cause=f"time_zone is {time_zone!r}, and the controller knows no time zone of this name.",
             next_step="Use a name of the IANA database such as Europe/Paris. If it is one, install tzdata on the controller.",
         ) from None
 

@@ -136,6 +136,6 @@ def _kind(found: object) -> str:
 def _bad_query(expression: str, problem: str) -> CollectionError:
     return CollectionError(
         code="bad_query",
-        cause=f"query {expression!r:.200} {problem}.",
+        cause=f"'query' {expression!r:.200} {problem}.",
         next_step="Write an expression that selects from the list of holders, for instance [?status=='expired'].",
     )

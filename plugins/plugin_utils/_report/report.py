@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, counted
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.holders import parse_day, parse_holder
 from .._facts.leavers import LEAVERS, leavers_in
@@ -86,7 +86,7 @@ def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days
         return []
     more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
     where = f"{', '.join(others[:MOST_NAMED])}{more}"
-    said = f"The report takes {days} days before the end for all holders, and {RENEW_BEFORE_DAYS} is another number for {where}."
+    said = f"The report takes {counted(days, 'day')} before the end for all holders, and {RENEW_BEFORE_DAYS} is another number for {where}."
     return [f"{said} What the report calls due differs there from what renew does."]
 
 
@@ -96,7 +96,8 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
     changed = False
     for name in options["formats"] if options["destination"] else ():
         for file_format in FILE_FORMATS[name]:
-            path = Path(options["destination"]) / f"{options['name']}{file_format.suffix}"
+            # Absolute, because other modules look for a relative path elsewhere.
+            path = Path(options["destination"]).absolute() / f"{options['name']}{file_format.suffix}"
             changed = write(path, file_format.make(report), check_mode) or changed
             files.setdefault(name, []).append(str(path))
     return Written(files, changed)

@@ -16,6 +16,9 @@ from email.message import EmailMessage
 from ..._errors import CollectionError
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
+NO_TLS_THERE = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
+"""What OpenSSL says of an answer that is none of TLS."""
+
 UNREACHABLE_ERRORS = (OSError, ValueError, OverflowError)
 """What Python raises for servers that do not answer, for invalid names, and for ports and timeouts out of range."""
 
@@ -92,6 +95,12 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
             raise _unreachable(server, OSError("what answers there is no mail server")) from None
         raise _refused(f"{server.address} refused the connection: {_reply(answer)}") from None
     except ssl.SSLError as problem:
+        if problem.reason in NO_TLS_THERE:
+            raise CollectionError(
+                code="mail_tls",
+                cause=f"{server.address} does not begin with TLS, so 'port' and 'security' do not fit.",
+                next_step="With 'security' tls, the port is usually 465. With starttls, it is usually 587.",
+            ) from None
         reason = getattr(problem, "verify_message", None) or problem.reason
         raise _tls(f"There is no trusted connection to {server.address}: {reason}.") from None
     except UNREACHABLE_ERRORS as problem:

@@ -44,7 +44,7 @@ def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict
     _check_needed(options)
     _check_addresses(options)
     outbox = Outbox(Path(options["state_path"]), _server(options), mode.now, mode.job)
-    terms = Terms(_checked_steps(options["steps"]), options["bundle_overdue_days"])
+    terms = Terms(_checked_steps(options["steps"]), _checked_overdue(options["bundle_overdue_days"]))
     check_folder(outbox.path)
     if not options["allow_ephemeral_state"]:
         _check_lasting(outbox.path)
@@ -83,7 +83,7 @@ def _report(options: Mapping[str, Any], variables: Variables, now: datetime) -> 
         raise CollectionError(
             code="no_holders",
             cause="There is no holder to remind: neither pkcs12_holders of the hosts nor holders names anybody.",
-            next_step="Check the inventory and hosts.",
+            next_step="Check the inventory and 'hosts'.",
         )
     if all(row.facts_at is None for row in report.workstations):
         raise CollectionError(
@@ -134,11 +134,21 @@ def _check_addresses(options: Mapping[str, Any]) -> None:
         )
 
 
+def _checked_overdue(days: int) -> int:
+    if days < 0:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"bundle_overdue_days is {days}, fewer than no days.",
+            next_step="Set bundle_overdue_days to a number of days from 0 on.",
+        )
+    return days
+
+
 def _checked_steps(steps: Sequence[int]) -> Sequence[int]:
     if not steps:
         raise CollectionError(
             code="bad_arguments",
-            cause="steps is empty.",
+            cause="'steps' is empty.",
             next_step="Give at least one number of days, for instance 14.",
         )
     return steps

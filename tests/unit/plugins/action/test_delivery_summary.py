@@ -36,6 +36,7 @@ EFFECTS = [
     Effect("deliveries", [mail("T1", state="not_authentic")], totals, DONE, {"not_authentic": 1}),
     Effect("withdrawals", [{**PICKED_UP, "state": "link_used"}], totals, DONE, {"link_used": 1}),
     Effect("problems", [{"place": "new/1", "cause": "So.", "next_step": "Look."}], needed, [], ["?"]),
+    Effect("holder_problems", ["pkcs12_holders of ws-1 is a text."], needed, [], ["?"]),
     Effect("unstored", {"T1": "No store."}, totals, DONE, {"passphrase_not_stored": 1}),
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),
     Effect("acknowledged", ["<T1@issuer.example>"], totals, DONE, {"acknowledged": 1}),

@@ -31,6 +31,7 @@ def summed(**changed: Any) -> dict[str, Any]:
         "withdrawals": {"T1": PICKED_UP},
         "unstored": {},
         "holders": {"T1": "Jeanne Dupont"},
+        "holder_problems": [],
         "acknowledged": frozenset(),
         "leavers": frozenset(),
         "known": None,
@@ -154,6 +155,17 @@ def test_a_mistyped_number_is_told_with_the_number_that_the_inventory_has() -> N
     result = summed(deliveries=[mail("T11", name="JEANNE  Dupont")], withdrawals={})
     assert (result["failed"], states(result)) == (True, {"T11": "unknown_holder"})
     assert "number T1." in result["msg"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_holders_that_cannot_be_read_are_red_and_told_before_their_deliveries(check_mode: bool) -> None:
+    said = "pkcs12_holders of ws-1 is a text."
+    result = summed(deliveries=[mail("T1"), mail("T2")], holder_problems=[said], check_mode=check_mode)
+    assert (result["failed"], result["needs_somebody"]) == (True, ["?", "T2"])
+    assert result["lines"][1] == said
+    assert "No holder that can be read has this number." in result["lines"][2]
+    assert said in result["msg"]
+    assert summed(holder_problems=[said])["needs_somebody"] == ["?"]
 
 
 def test_check_mode_is_green_although_nothing_was_withdrawn() -> None:

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders, entries_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import (
+    check_holders,
+    entries_in,
+    of_inventory,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS
 
 WHOSE = "pkcs12_holders of ws-radio"
@@ -55,6 +59,11 @@ def test_what_is_no_holder_is_told_with_its_place(entry: Any, kind: str) -> None
         (without_user(user="  ", name="Zoé Roy"), f"In {WHOSE}, user of Zoé Roy is empty. {USER}"),
         (without_user(user=None, authorisation="T1"), f"In {WHOSE}, user of T1 is empty. {USER}"),
         (without_user(name="Zoé Roy", authorisation="T1"), f"In {WHOSE}, user of Zoé Roy is missing. {USER}"),
+        (without_user(user=["CHU\\b"], name="Zoé Roy"), f"In {WHOSE}, user of Zoé Roy is a list. Write one text."),
+        (
+            without_user(user="CHU\\b", name={"a": 1}, authorisation=["T1"]),
+            f"In {WHOSE}, name of entry 2 is a mapping. Write one text.",
+        ),
         (without_user(), f"In {WHOSE}, user of entry 2 is missing. {USER}"),
     ],
 )
@@ -94,3 +103,34 @@ def refusal(given: Any) -> str:
         check_holders(given, "ws-radio")
     assert refused.value.code == "bad_arguments"
     return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            {"user": "CHU\\b", "name": "B", "authorisation": 1234},
+            f"In {WHOSE}, authorisation of CHU\\b is the number 1234, not text.",
+        ),
+        (
+            {"user": "CHU\\b", "authorisation": "T1"},
+            f"In {WHOSE}, name of T1 is missing. Write given name and family name",
+        ),
+        ({"user": "CHU\\b", "authorisation": "T1", "name": " "}, f"In {WHOSE}, name of T1 is empty."),
+        ({"name": "B", "authorisation": "T1"}, f"In {WHOSE}, user of B is missing. {USER}"),
+        ("CHU\\b", f"Entry 2 of {WHOSE} is a text, not a holder."),
+    ],
+)
+def test_a_host_that_cannot_be_read_has_no_holders_and_stops_no_other(entry: Any, said: str) -> None:
+    other = CHLOE | {"authorisation": "R2"}
+    told = of_inventory({"ws-radio": [CHLOE, entry], "ws-other": [other]})
+    (problem,) = told["problems"]
+    assert problem.startswith(said)
+    assert told["holders"] == [other]
+
+
+@pytest.mark.parametrize(
+    "given", [None, "", [], [{"user": "CHU\\b", "name": "B"}], [{"user": "CHU\\b", "authorisation": ""}]]
+)
+def test_who_has_no_number_is_left_out_of_the_inventory(given: Any) -> None:
+    assert of_inventory({"ws-radio": given}) == {"holders": [], "problems": []}

@@ -213,6 +213,8 @@ class Vaulted:
         ("{{ pkcs12_bundle_folder | default('') }}", "pkcs12_bundle_folder"),
         ("/srv/{{ pkcs12_bundle_folder | default('') }}", "enrol_bundle_folder"),
         ("/srv/bundles", "enrol_bundle_folder"),
+        ("{{ pkcs12_bundle_folder | default('/srv') }}/old", "enrol_bundle_folder"),
+        ("{{ pkcs12_bundle_folder | dirname }}", "enrol_bundle_folder"),
         ("{{ folder | default('') }}", "enrol_bundle_folder"),
     ],
 )
@@ -220,6 +222,32 @@ def test_a_default_that_reads_a_variable_of_the_site_is_called_by_that(written: 
     result = {"failed": True, "msg": "missing: bundle_folder."}
     new = in_words_of_role(result, run_by("enrol", enrol_bundle_folder=written), OPTIONS)
     assert new["msg"] == f"missing: {name}."
+
+
+@pytest.mark.parametrize("module", ["holder_certificates", "certificate_facts"])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"user": "x"}, "{} of ws-1 is a mapping"),
+        (["x"], "Entry 1 of {} of ws-1 is a text"),
+        ([{"name": "Zoé"}], "In {} of ws-1, user of Zoé is missing."),
+        (
+            [{"user": "x", "issuer": "y"}],
+            "{} of ws-1 has issuer, which no holder has. Correct or remove it. A holder has: ",
+        ),
+    ],
+)
+def test_a_wrong_list_of_holders_is_called_by_the_variable_that_has_it(module: str, given: Any, said: str) -> None:
+    role = {"holder_certificates": "enrol", "certificate_facts": "audit"}[module]
+    called = {
+        "pkcs12_holders": [{}, run_by(role, **{f"{role}_holders": "{{ pkcs12_holders | default([]) }}"})],
+        f"{role}_holders": [run_by(role, **{f"{role}_holders": given}), run_by(role)],
+    }
+    for name, ways in called.items():
+        for variables in ways:
+            result = run_action(module, {"holders": given}, FakeWorkstation(), variables=variables)
+            assert result["msg"].startswith(said.format(name))
+            assert f"{role}_issuer" not in result["msg"]
 
 
 @pytest.mark.parametrize("role", ["audit", "enrol", "remind", "renew", "report", "retire"])
