@@ -8,6 +8,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,3 +178,9 @@ def test_workstation_with_unusable_variables_fails_the_run_after_the_others_got_
     again = office.remind(wrong)
     assert error(again) == "unusable_variables"
     assert (again["changed"], office.arrived()) == (False, [])
+
+
+@pytest.mark.parametrize("changes", [{"bundle_overdue_days": -1}, {"facts_max_age_days": -1}, {"steps": []}], ids=str)
+def test_days_that_cannot_be_are_refused(office: Office, changes: dict[str, Any]) -> None:
+    assert error(office.remind(**changes)) == "bad_arguments"
+    assert office.arrived() == []

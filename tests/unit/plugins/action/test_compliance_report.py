@@ -217,3 +217,12 @@ def test_the_end_date_of_the_authorisation_comes_from_the_variables_of_each_host
     for variables, status in ((known, "valid"), (ended, "expired")):
         result = run_action("compliance_report", BASE, FakeWorkstation(), variables=of(("ws-1", variables)))
         assert [row["status"] for row in result["rows"]] == [status]
+
+
+def test_a_workstation_that_is_renewed_from_another_day_on_is_a_warning() -> None:
+    variables = of(("ws-1", {"ansible_facts": {"pkcs12": facts(record())}, "pkcs12_renew_before_days": 60}))
+    for days, warned in ((60, False), (40, True)):
+        result = run_action(
+            "compliance_report", BASE | {"renew_before_days": days}, FakeWorkstation(), variables=variables
+        )
+        assert [("ws-1 (60)" in each) for each in result["warnings"]] == [True] * warned

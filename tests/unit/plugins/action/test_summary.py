@@ -88,9 +88,17 @@ def test_a_host_with_holders_of_another_shape_spoils_no_summary(given: object) -
     assert "  ws-2: pkcs12_holders of ws-2 is wrong." in told["lines"]
 
 
-@pytest.mark.parametrize("name", ["first", "pkcs12_holders", "pkcs12_leavers", "pkcs12_time_zone"])
-def test_variable_that_ansible_cannot_read_does_not_stop_the_summary(name: str) -> None:
-    one = Lazy(**(HOSTS["ws-1"] | {name: AnsibleError("Decryption failed.")}))
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        *((each, AnsibleError("Decryption failed.")) for each in ("first", "pkcs12_holders", "pkcs12_leavers")),
+        ("pkcs12_time_zone", AnsibleError("Decryption failed.")),
+        ("pkcs12_leavers", [42798]),
+    ],
+    ids=str,
+)
+def test_variable_of_one_host_that_cannot_be_used_does_not_stop_the_summary(name: str, given: Any) -> None:
+    one = Lazy(**(HOSTS["ws-1"] | {name: given}))
     variables = {"hostvars": {"ws-1": one, "ws-2": HOSTS["ws-2"]}, "groups": {"all": list(HOSTS)}}
     result = run_action("summary", BASE | {"hosts": ["ws-1", "ws-2"]}, FakeWorkstation(), variables=variables)
     assert result.get("failed", False) is False, result

@@ -181,12 +181,15 @@ def test_certificates_of_a_leaver_can_be_accepted() -> None:
     assert (row.next_step, row.actor, failing(report, "without_holder")) == (*NOTHING, {})
     assert (row.accepted and row.accepted.reason, states(report)) == ("It comes soon.", [ExceptionState.IN_FORCE])
     assert "It comes soon." in certificates_csv(report).decode("utf-8-sig")
+    assert "**Nobody has to act.**" in markdown(report)
     text = textfile(report)
     assert "pkcs12_certificates_without_holder 1" in text
     assert "pkcs12_certificates_without_holder_accepted 1" in text
     plain = made(host(record()), given=(exception(),), leavers=frozenset({"T1"}))
     assert "pkcs12_certificates_without_holder_accepted 0" in textfile(plain)
     assert failing(plain, "without_holder") == {"without_holder": 1}
+    assert "**Certificates of leavers or of nobody that are to be removed: 1.**" in markdown(plain)
+    assert 'class="verdict">Certificates of leavers or of nobody that are to be removed: 1.<' in page(plain)
 
 
 @pytest.mark.parametrize(("where", "accepted"), [("ws-1", True), ("ws-9", False)])

@@ -199,6 +199,8 @@ def test_a_date_that_is_none_is_refused(said: str) -> None:
         ({"authorisation_pattern": "T1"}, "bad_pattern"),
         ({"query": "[*].name"}, "bad_query"),
         ({"holders": [ANNE | {"authorisation_anniversary": "soon"}]}, "bad_arguments"),
+        ({"facts_max_age_days": -1}, "bad_arguments"),
+        ({"issuer_overdue_days": -1}, "bad_arguments"),
         ({"previous": "/nonexistent/report.json"}, "report_file"),
         ({"merge": ["/nonexistent/report.json"]}, "report_file"),
     ],
