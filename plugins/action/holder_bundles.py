@@ -13,6 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
@@ -39,6 +40,12 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         super().check_given(given)
         if "holders" in given:
             check_holders(given["holders"], self.host, self.variable_of("holders", VARIABLE))
+        if not given.get("bundle_folder"):
+            raise CollectionError(
+                code="bad_arguments",
+                cause="A check of bundles needs 'bundle_folder', and it is not set.",
+                next_step="Set it to the folder on the controller that has the bundles.",
+            )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
