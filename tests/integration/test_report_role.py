@@ -210,7 +210,7 @@ REFUSALS: list[tuple[Json, str]] = [
     ({"destination": [{"kind": "mail", "host": "smtp.chu.example", "to": ["x@y.example"]}]}, "sender"),
     ({"destination": [{"kind": "pigeon"}]}, "pigeon"),
     ({"formats": ["pdf"]}, "pdf"),
-    ({"time_zone": "Europe/Nantes"}, "no time zone 'Europe/Nantes'"),
+    ({"time_zone": "Europe/Nantes"}, "report_time_zone is 'Europe/Nantes'"),
     ({"hosts": ["ws-unheard-of"]}, "no host ws-unheard-of"),
     ({"fail_on": ["sleepy"]}, "sleepy"),
     ({"query": "[?"}, "query"),
