@@ -59,11 +59,12 @@ NOT_UNDERSTOOD = (PAUL, KARIM, LOUIS, ELODIE)
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A run, and one that tries a number again whose entry is not understood."""
+    """A run, one that tries a number again whose entry is not understood, and one with a list of holders of its own."""
 
     issuer: Issuer
     run: Run
     retried: Run
+    own: Run
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         for person in (JEANNE, *NOT_UNDERSTOOD):
             issuer.announce(person, DAYS)
         run = collect(issuer)
-        yield Played(issuer, run, collect(issuer, "--check", collect_retry=[PAUL.authorisation]))
+        retried = collect(issuer, "--check", collect_retry=[PAUL.authorisation])
+        yield Played(issuer, run, retried, collect(issuer, "--check", collect_holders=[entry(PAUL)]))
 
 
 def failure(run: Run) -> str:
@@ -124,3 +126,9 @@ def test_a_number_to_retry_is_told_why_it_has_no_delivery(played: Played) -> Non
     ended = failure(played.retried)
     assert f"collect_retry has {PAUL.authorisation}" in ended
     assert WRONG["ws-mapping"][1] in ended
+
+
+def test_a_site_with_a_list_of_its_own_hears_nothing_of_the_inventory(played: Played) -> None:
+    lines = messages(played.own, "Say what became of each delivery")["localhost"]
+    assert any(PAUL.authorisation in line and "it would be withdrawn" in line for line in lines), lines
+    assert not any("pkcs12_holders of" in line for line in lines), lines

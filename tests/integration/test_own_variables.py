@@ -30,50 +30,51 @@ OPENING = ("enrol", "renew")
 
 def of_role(role: str) -> dict[str, tuple[dict[str, Any], str]]:
     """The variables of each host, and what its line in the summary has."""
-    own: dict[str, tuple[dict[str, Any], str]] = {
+    of_all: dict[str, tuple[dict[str, Any], str]] = {
         "ws-own": ({f"{role}_holders": ENTRY}, f"{role}_holders of ws-own is a mapping, not a list of holders."),
         "ws-user": (
             {f"{role}_holders": [{"name": "Anne X"}]},
             f"In {role}_holders of ws-user, user of Anne X is missing.",
         ),
+        "ws-name": (
+            {f"{role}_holders": [ENTRY | {"name": ["x"]}]},
+            f"In {role}_holders of ws-name, name of T1 is a list.",
+        ),
         "ws-site": ({"pkcs12_holders": ENTRY}, "pkcs12_holders of ws-site is a mapping, not a list of holders."),
         "ws-zone": ({f"{role}_time_zone": "Nowhere"}, f"{role}_time_zone is 'Nowhere'"),
         "ws-site-zone": ({"pkcs12_time_zone": "Nowhere"}, "pkcs12_time_zone is 'Nowhere'"),
+        "ws-text": (
+            {f"{role}_issuer": ["CN=x"]},
+            f"'{role}_issuer' has a list where one text is needed. Write one text.",
+        ),
     }
-    own |= {f"ws-{name}": ({name: "jes"}, f"'{name}' is 'jes'. Write yes or no.") for name in YES_OR_NO[role]}
-    own["ws-text"] = (
-        {f"{role}_issuer": ["CN=x"]},
-        f"'{role}_issuer' has a list where one text is needed. Write one text.",
-    )
-    own["ws-name"] = (
-        {f"{role}_holders": [ENTRY | {"name": ["x"]}]},
-        f"In {role}_holders of ws-name, name of T1 is a list.",
-    )
-    if role == "renew":  # an empty answer to a survey
-        own["ws-empty"] = ({"renew_before_days": "", "pkcs12_renew_before_days": -5}, "renew_before_days is -5, so")
-        own["ws-null"] = ({"renew_before_days": None, "pkcs12_renew_before_days": -6}, "renew_before_days is -6, so")
-    if role in OPENING:
-        own["ws-folder"] = (
-            {f"{role}_bundle_folder": ["a"]},
-            f"'{role}_bundle_folder' has a list where one text is needed.",
-        )
-        own["ws-site-folder"] = (
-            {"pkcs12_bundle_folder": {"a": 1}},
-            "'pkcs12_bundle_folder' has a mapping where one text",
-        )
-        own["ws-check"] = (
-            {f"{role}_name_check": "often"},
-            f"value of {role}_name_check must be one of: strict, words, off",
-        )
-        own["ws-site-check"] = (
-            {"pkcs12_name_check": "often"},
-            "value of pkcs12_name_check must be one of: strict, words",
-        )
-    return own
+    return of_all | no_booleans(role) | (of_bundles(role) if role in OPENING else {}) | OF_SURVEYS.get(role, {})
+
+
+def no_booleans(book: str) -> dict[str, tuple[dict[str, Any], str]]:
+    return {f"ws-{name}": ({name: "jes"}, f"'{name}' is 'jes'. Write yes or no.") for name in YES_OR_NO[book]}
+
+
+def of_bundles(role: str) -> dict[str, tuple[dict[str, Any], str]]:
+    return {
+        "ws-folder": ({f"{role}_bundle_folder": ["a"]}, f"'{role}_bundle_folder' has a list where one text is needed."),
+        "ws-site-folder": ({"pkcs12_bundle_folder": {"a": 1}}, "'pkcs12_bundle_folder' has a mapping where one text"),
+        "ws-check": ({f"{role}_name_check": "often"}, f"value of {role}_name_check must be one of: strict, words, off"),
+        "ws-site-check": ({"pkcs12_name_check": "often"}, "value of pkcs12_name_check must be one of: strict, words"),
+    }
+
+
+OF_SURVEYS: dict[str, dict[str, tuple[dict[str, Any], str]]] = {
+    "renew": {
+        "ws-empty": ({"renew_before_days": "", "pkcs12_renew_before_days": -5}, "renew_before_days is -5, so"),
+        "ws-null": ({"renew_before_days": None, "pkcs12_renew_before_days": -6}, "renew_before_days is -6, so"),
+    }
+}
+"""An empty answer hides nothing of the site."""
 
 
 def of_check() -> dict[str, tuple[dict[str, Any], str]]:
-    return {f"ws-{name}": ({name: "jes"}, f"'{name}' is 'jes'. Write yes or no.") for name in YES_OR_NO["check"]} | {
+    return no_booleans("check") | {
         "ws-url": ({"pkcs12_portal_url": "ftp://x", "pkcs12_check_browsers": "on"}, "pkcs12_portal_url"),
         "ws-site": ({"pkcs12_holders": ENTRY}, "pkcs12_holders of ws-site is a mapping, not a list of holders."),
     }

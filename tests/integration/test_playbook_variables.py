@@ -117,7 +117,11 @@ NAMED: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("check_bundles", {"enrol_bundle_folder": "/", "renew_bundle_folder": "/nowhere"}, "Correct 'renew_bundle_folder'"),
     ("check_bundles", {"pkcs12_bundle_folder": "/etc/passwd"}, "Set 'pkcs12_bundle_folder' to the folder"),
-    ("check_bundles", {"pkcs12_bundle_folder": ""}, "A check of bundles needs 'pkcs12_bundle_folder', and it is not set."),
+    (
+        "check_bundles",
+        {"pkcs12_bundle_folder": ""},
+        "A check of bundles needs 'pkcs12_bundle_folder', and it is not set.",
+    ),
     ("check_bundles", {"pkcs12_bundle_folder": "/", "pkcs12_passphrases": SECRET}, "argument 'pkcs12_passphrases'"),
     ("check_bundles", {"pkcs12_holders": [{"nme": "x"}]}, "pkcs12_holders of ws-1 has nme, which no holder has."),
     ("enrol", {"pkcs12_bundle_folder": ""}, "An installation needs 'pkcs12_bundle_folder'"),

@@ -282,10 +282,8 @@ def test_a_relative_folder_is_one_of_the_shell_and_its_files_are_delivered(site:
     """Other modules would look for a relative path beside the role."""
     places = [{"kind": "folder", "path": str(tmp_path)}]
     variables = {"report_folder": "relative", "report_destination": places, "report_formats": ["json"]}
-    role = {"role": REPORT, "vars": variables}
-    run = run_play(
-        site.hospital, hosts="localhost", connection="local", roles=[role], environment=fact_cache(site.hospital)
-    )
+    given = ("-e", json.dumps(variables))
+    run = play(site.hospital, "hospital_it.pkcs12.report", *given, environment=fact_cache(site.hospital))
     assert run.exit_code == 0, run.stdout + run.stderr
     made = site.hospital.folder / "relative"  # where the run was started
     assert (tmp_path / "pkcs12-compliance.json").read_bytes() == (made / "pkcs12-compliance.json").read_bytes()
