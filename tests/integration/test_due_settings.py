@@ -86,7 +86,10 @@ def test_one_word_and_each_status_is_taken(tmp_path: Path) -> None:
 
 def test_a_wrong_setting_of_one_workstation_is_in_the_summary(tmp_path: Path) -> None:
     code, output = run(
-        "renew_due", tmp_path, {"renew_due_statuses": "valid"}, {"ws-two": {"pkcs12_renew_before_days": "soon"}}
+        "renew_due",
+        tmp_path,
+        {"renew_due_statuses": "valid", "renew_before_days": ""},  # an empty answer to a survey is none
+        {"ws-two": {"pkcs12_renew_before_days": "soon"}},
     )
     assert code == 2, output
     assert "ws-two: pkcs12_renew_before_days is 'soon'. Write a number of days, 0 or more." in output
