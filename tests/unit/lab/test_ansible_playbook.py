@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import ansible_playbook
+from lab import ansible_playbook, ansible_server
 from lab.ansible_playbook import AnsiblePlaybook, Forked, chosen, started_anew
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
@@ -90,6 +90,62 @@ def test_each_run_has_its_own_settings(forked: Forked, tmp_path: Path) -> None:
         ["second", other, other, home, "7"],
         ["", str(tmp_path), str(tmp_path), "/nowhere", "9"],
     ]
+
+
+def test_a_relative_path_in_a_setting_is_that_of_the_folder(forked: Forked, tmp_path: Path) -> None:
+    folders = [tmp_path / "here", tmp_path / "there"]
+    for folder in folders:
+        folder.mkdir()
+        ended = run(forked, folder, [SAY], "-vv", ANSIBLE_LIBRARY="own", ANSIBLE_HOME=str(tmp_path / "home"))
+        assert f"configured module search path = ['{folder}/own']" in ended.stdout
+
+
+def test_a_wrong_setting_is_told_as_by_one_that_is_started(forked: Forked, tmp_path: Path) -> None:
+    anew, fork = (told(run(way, tmp_path, [SAY], ANSIBLE_FORKS="many")) for way in (started_anew, forked))
+    assert fork == anew
+    assert fork[0] == 5
+
+
+def test_each_run_has_temporary_files_of_its_own_and_removes_them(forked: Forked, tmp_path: Path) -> None:
+    runs = [run(forked, tmp_path, [READ], "-vvv") for _number in range(2)]
+    first, second = (re.findall(r"PUT (\S+/ansible-local-[^/]+)/", ended.stdout) for ended in runs)
+    assert first != second
+    assert not any(Path(each).exists() for each in first + second)
+    assert first and second
+
+
+class Loader:
+    """As Ansible's: what it compiled is not among what is kept."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def get_filename(self, fullname: str) -> str:
+        return str(self.path)
+
+    def get_source(self, fullname: str) -> bytes:
+        return self.path.read_bytes()
+
+    def get_code(self, fullname: str) -> str:
+        return "compiled anew"
+
+
+def test_what_is_kept_compiled_is_taken_while_file_and_source_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ansible_server, "COLLECTION", tmp_path)
+    kept, elsewhere = tmp_path / "plugins" / "filter" / "kept.py", tmp_path / "kept.py"
+    kept.parent.mkdir(parents=True)
+    for each in (kept, elsewhere):
+        each.write_text("DAYS = 1\n", encoding="utf-8")
+    loader = type("Patched", (Loader,), {})
+    ansible_server._keep_compiled(loader)
+    names: dict[str, int] = {}
+    exec(loader(kept).get_code("kept"), names)  # noqa: S102
+    assert names["DAYS"] == 1
+    assert loader(elsewhere).get_code("kept") == "compiled anew"
+    kept.write_text("DAYS = 2\n", encoding="utf-8")
+    assert loader(kept).get_code("kept") == "compiled anew"
 
 
 def test_runs_side_by_side_do_not_mix(forked: Forked, tmp_path: Path) -> None:
