@@ -9,11 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.release import __version__
 
 from .._errors import CollectionError
 
 OF_THE_SITE = "pkcs12_"
 """How the names of variables begin that a user writes."""
+
+KEEPS_TEMPLATES = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
+"""Whether this ansible-core leaves a template as it is when it has an undefined variable. Newer ones refuse it, and a name may have braces."""
 
 
 def variables_of(
@@ -39,8 +43,9 @@ def variables_of(
 def _rendered(variables: Mapping[str, Any], name: str, host: str) -> Any:
     try:
         value = untag(variables[name])
-        # Up to ansible-core 2.18, a template with an undefined variable stays as it is. Facts may have any text.
-        problem = f"it stays {left}" if name.startswith(OF_THE_SITE) and (left := _template_in(value)) else ""
+        # Facts may have any text.
+        left = _template_in(value) if KEEPS_TEMPLATES and name.startswith(OF_THE_SITE) else None
+        problem = f"it stays {left}" if left else ""
     except AnsibleError as unreadable:
         problem = str(unreadable)
     if not problem:

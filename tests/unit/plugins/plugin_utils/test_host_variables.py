@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import host_variables
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import untag, variables_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from unit.plugins.plugin_utils.lazy_variables import Lazy
@@ -55,7 +56,7 @@ def test_tags_do_not_travel_on() -> None:
 def test_text_of_a_vault_is_text() -> None:
     found = untag({"authorisation": Vaulted("T1"), "raw": b"\x00"})
     assert found == {"authorisation": "T1", "raw": b"\x00"}
-    assert type(found["authorisation"]) is str
+    assert isinstance(found["authorisation"], str)
 
 
 def given(**hosts: Lazy) -> dict[str, Any]:
@@ -72,7 +73,10 @@ def given(**hosts: Lazy) -> dict[str, Any]:
     ],
     ids=["at once", "later", "template", "template inside"],
 )
-def test_variable_that_cannot_be_rendered_says_so_and_the_others_stay(unreadable: Any) -> None:
+def test_variable_that_cannot_be_rendered_says_so_and_the_others_stay(
+    unreadable: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_variables, "KEEPS_TEMPLATES", True)
     hosts = given(
         a=Lazy(pkcs12_holders=unreadable, zone="UTC", ansible_facts={"cn": "{{ x }}"}),
         b=Lazy(pkcs12_holders=[Tagged("x")], other=1),
@@ -87,6 +91,12 @@ def test_variable_that_cannot_be_rendered_says_so_and_the_others_stay(unreadable
     )
     assert (mine["zone"], mine["ansible_facts"]) == ("UTC", {"cn": "{{ x }}"})
     assert others == {"pkcs12_holders": ["x"]}
+
+
+def test_braces_are_text_where_ansible_refuses_what_is_undefined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_variables, "KEEPS_TEMPLATES", False)
+    ((_host, found),) = variables_of(given(a=Lazy(pkcs12_holders="{{ x }}")), ["a"], ("pkcs12_holders",))
+    assert found == {"pkcs12_holders": "{{ x }}"}
 
 
 def test_host_that_the_inventory_lacks_is_refused() -> None:
