@@ -17,7 +17,7 @@ OF_THE_SITE = "pkcs12_"
 """How the names of variables begin that a user writes."""
 
 KEEPS_TEMPLATES = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
-"""Whether this ansible-core leaves a template as it is when it has an undefined variable. Newer ones refuse it, and a name may have braces."""
+"""Whether this ansible-core leaves a template as it is when it has an undefined variable. Newer ones refuse it; a name may have braces."""
 
 
 def variables_of(
