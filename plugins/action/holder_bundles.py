@@ -40,7 +40,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         super().check_given(given)
         if "holders" in given:
             check_holders(given["holders"], self.host, self.variable_of("holders", VARIABLE))
-        if not given.get("bundle_folder"):
+        if given.keys() <= self.SPEC.options.keys() and not given.get("bundle_folder"):  # a misspelt option comes first
             raise CollectionError(
                 code="bad_arguments",
                 cause="A check of bundles needs 'bundle_folder', and it is not set.",
