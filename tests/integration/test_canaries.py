@@ -54,7 +54,7 @@ def assert_all_was_tried(run: CanaryRun, authority: Authority, exchanges: int, c
 
 
 def test_no_secret_is_left_by_emulated_workstations(run: CanaryRun, authority: Authority, figures: Figures) -> None:
-    # Of the odd bundle, by its holder. With a wrong Windows password, or a list for one, the first command fails, so no file is sent.
+    # Of the odd bundle, by its holder. A wrong Windows password fails the first command, and a list for one the task, so no file is sent.
     holders, desks, imports = 3, 2, 1
     assert_all_was_tried(run, authority, 2 * holders + desks * imports, BAD_USE | {"holder_logon"})
     looked = canary_run.look_around(run)
@@ -70,7 +70,8 @@ def test_no_secret_is_left_by_windows_powershell(
     windows_run: CanaryRun, authority: Authority, figures: Figures
 ) -> None:
     """The key that is installed is found where Wine keeps keys, in its container, and nowhere else; of the old one nothing is left."""
-    assert_all_was_tried(windows_run, authority, 2 + 3, BAD_USE)
+    # Of the odd bundle, with and without a Windows password: a list for one is refused before anything is sent.
+    assert_all_was_tried(windows_run, authority, 2 + 2, BAD_USE)
     kept = canary_run.misuse_with_kept_files(windows_run)
     assert {row.result["error"]["code"] for row in kept.rows} == {"kept_files"}
     workstation = windows_run.hospital.workstations[DOSIMETRY.name]
