@@ -37,6 +37,9 @@ from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
 
+DAYS = ("authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_days")
+"""Options that are numbers of days and not those of the calendar."""
+
 MOST_NAMED = 5
 """How many workstations a warning names."""
 
@@ -195,9 +198,6 @@ def _leavers(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[
 def _instant_text(given: str) -> str:
     """YAML makes a datetime of an instant without quotes, whose text has another form. This restores the first form."""
     return given.replace(" ", "T").replace("+00:00", "Z")
-
-
-DAYS = ("authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_days")
 
 
 def _check_days(options: Mapping[str, Any]) -> None:
