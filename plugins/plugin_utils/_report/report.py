@@ -84,7 +84,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
 def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days: int) -> list[str]:
     """A warning if a workstation renews from another day on than the report counts with. A report has one number of days for all."""
     given = ((name, known.get(RENEW_BEFORE_DAYS)) for name, known in variables)
-    others = [f"{name} ({each})" for name, each in given if each is not None and str(each) != str(days)]
+    others = [f"{name} ({each})" for name, each in given if isinstance(each, (int, str)) and str(each) != str(days)]
     if not others:
         return []
     more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""

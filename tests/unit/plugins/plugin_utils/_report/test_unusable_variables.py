@@ -106,7 +106,7 @@ def test_facts_alone_may_name_a_workstation_that_is_unusable() -> None:
     ("given", "named"),
     [
         ({}, None),
-        ({"ws-1": 40, "ws-2": "40"}, None),
+        ({"ws-1": 40, "ws-2": "40", "ws-3": None, "ws-4": UNREADABLE}, None),
         ({"ws-1": 60, "ws-2": 40}, "for ws-1 (60)."),
         ({f"ws-{number}": 60 for number in range(1, 8)}, "ws-5 (60) and 2 more."),
     ],
