@@ -187,7 +187,7 @@ def test_what_is_withdrawn_is_what_was_issued(case: Case, withdrawals: Withdrawa
 
 @pytest.mark.usefixtures("first")
 @pytest.mark.parametrize("case", [case for case in HOSTILE if case.downloads], ids=lambda case: case.name)
-def test_what_came_instead_is_kept_where_no_bundle_is_looked_for(case: Case, withdrawals: Withdrawals) -> None:
+def test_a_file_that_is_not_used_is_kept_where_no_bundle_is_looked_for(case: Case, withdrawals: Withdrawals) -> None:
     folder = withdrawals.dest(case).parent
     kept = [path for path in folder.iterdir() if not path.name.startswith(".")]
     bundle = withdrawals.bundles[case.bundle].data
@@ -196,8 +196,28 @@ def test_what_came_instead_is_kept_where_no_bundle_is_looked_for(case: Case, wit
         return
     assert list(folder.glob("*T123456*.p12")) == []
     assert [path.suffix for path in kept] == ([] if case.name == "empty file" else [".rejected"])
-    if case.variant("", "").instead is None:
+    if case.instead is None:
         assert [path.read_bytes() for path in kept] == [bundle]
+
+
+INSTEAD = [
+    case
+    for case in (*REFUSED, *HOSTILE)
+    if (reply := case.instead) and reply.body and case.code != "redirect_elsewhere"
+]
+
+
+@pytest.mark.parametrize("case", INSTEAD, ids=lambda case: case.name)
+def test_whatever_came_instead_is_kept(case: Case, withdrawals: Withdrawals, first: dict[str, Json]) -> None:
+    """Under one name before the code was sent, under a new name after it, because the link may be used by then."""
+    (kept,) = (path for path in withdrawals.dest(case).parent.iterdir() if not path.name.startswith("."))
+    assert kept.suffix == (".rejected" if case.typed else ".page")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    delivery = withdrawals.links[case.name]
+    sent = case.variant(withdrawals.server.host, delivery.code).instead
+    assert sent is not None
+    assert sent.body.startswith(kept.read_bytes()) if case.code == "too_large" else kept.read_bytes() == sent.body
+    assert f"kept as {kept}." in first[case.name]["msg"]
 
 
 def test_a_second_run_withdraws_nothing(
@@ -210,7 +230,7 @@ def test_a_second_run_withdraws_nothing(
         assert result["changed"] is False, case.name
         if case.code is None:
             assert (result["requests"], result["sha256"]) == (0, first[case.name]["sha256"])
-        elif case.code in ("html_instead", "wrong_content"):
+        elif case.code in ("html_instead", "wrong_content", "server_error"):
             assert result["error"]["code"] == "link_used"
         else:
             assert (result["requests"], result["error"]["code"], result["state"]) == (0, case.code, case.state)

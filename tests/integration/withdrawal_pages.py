@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from lab import registration_pages as pages
 from lab.registration_authority import Variant
@@ -31,6 +33,11 @@ class Case:
     bundle: str = "holder"
     given: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def instead(self) -> Reply | None:
+        """What comes instead of the usual page or the bundle; it is the same for every address and code but for their texts."""
+        return self.variant("", "").instead
+
 
 def usual(name: str, given: Mapping[str, Any] | None = None, **variant: Any) -> Case:
     """Pages that lead to the bundle."""
@@ -44,10 +51,14 @@ def form(name: str, code: str, state: str, body: Callable[[str, str], str], stat
     )
 
 
-def second(name: str, code: str, state: str, body: Callable[[str, str], str]) -> Case:
+def second(name: str, code: str, state: str, body: Callable[[str, str], str], status: int = 200) -> Case:
     """A page that comes after the code."""
     return Case(
-        name, code, state, lambda host, secret: Variant(instead=pages.page(body(host, secret)), at="code"), typed=True
+        name,
+        code,
+        state,
+        lambda host, secret: Variant(instead=pages.page(body(host, secret), status), at="code"),
+        typed=True,
     )
 
 
@@ -81,6 +92,7 @@ REFUSED = [
     form("unknown link", "link_used", "link_used", lambda *_: "Page introuvable", 404),
     form("used link", "link_used", "link_used", lambda *_: "Ce lien a déjà été utilisé."),
     second("wrong code", "code_wrong", "code_wrong", lambda *_: "Le code saisi est incorrect"),
+    second("unknown link after the code", "link_used", "link_used", lambda *_: "Page introuvable", 404),
     second("form again without a word", "code_wrong", "code_wrong", lambda *_: f"<form method=post>{FIELD}</form>"),
 ]
 
@@ -163,6 +175,23 @@ HOSTILE = [
         "wrong_content",
         "failed",
         lambda _: Reply(200, b"MZ" + bytes(2000), "application/octet-stream"),
+    ),
+    file("error page as the file", "server_error", "failed", lambda _: pages.page("Erreur technique", 500)),
+    file("error as the file", "wrong_content", "failed", lambda _: Reply(500, b"\0" * 9, "application/octet-stream")),
+    Case(
+        "bundle as a text",
+        "unexpected_page",
+        "failed",
+        lambda *_: Variant(
+            instead=Reply(200, base64.encodebytes(b"0\x82" + bytes(range(256)) * 9), "text/plain"), at="code"
+        ),
+        typed=True,
+    ),
+    second(
+        "page that repeats the code as a URL has it",
+        "unexpected_page",
+        "failed",
+        lambda _, secret: f"GET /submit?code={quote(secret, safe='')}",
     ),
     file("empty file", "wrong_content", "failed", lambda _: Reply(200, b"", "application/x-pkcs12")),
     file("picture as the file", "wrong_content", "failed", lambda _: Reply(200, b"\x89PNG" * 100, "image/png")),

@@ -35,6 +35,11 @@ class Destination:
         return self.path.with_name(f"{self.path.name}.part")
 
     @property
+    def page(self) -> Path:
+        """The last page that came before the code was sent, if it did not lead on."""
+        return self.path.with_name(f"{self.path.name}.page")
+
+    @property
     def record(self) -> Path:
         """The record of the withdrawal."""
         return self.path.with_name(f".{self.path.name}.withdrawal.json")

@@ -18,7 +18,7 @@ from .http_client import Answer, HttpClient
 from .judgement import is_whole
 from .page_meaning import Place, explain
 from .urls import host_of
-from .withdrawal import HTML_TYPES, Conversation, begins_like_p12, find_download
+from .withdrawal import ERROR_STATUS, HTML_TYPES, Conversation, NoFile, begins_like_p12, find_download
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,47 @@ class Download:
     def fetch(self, url: str, code: str, how: Conversation) -> Delivered:
         """Downloads to the final name of the destination. Raises ``CollectionError`` of ``find_download``, and ``download_cut``.
 
-        Of a download that was cut off, all bytes are kept under the name ``.cut``, unless it is a whole file all the same.
+        All bytes that came are kept: of a download that was cut off under the name ``.cut``, unless it is a whole file all the same;
+        of a page that came instead under ``.rejected``, or ``.page`` if the link was not used yet.
         """
         part = PartFile(self.place.part, self.reserve)
         try:
             answer = find_download(self.client, url, code, how)
+        except NoFile as other:
+            raise self._kept(other, part) from None
         except BaseException:
             part.discard()
             raise
+        self.place.page.unlink(missing_ok=True)
         delivered = Delivered(answer.url, answer.status, answer.content_type)
         data, problem = self._store(answer, part)
         if not data:
             self.place.part.unlink()
-            raise problem or _empty(delivered)
+            raise problem or _empty(delivered, how)
         if (problem is not None or begins_like_p12(data)) and not is_whole(data):
             cut = free_name(self.place.path, ".cut")
             move(self.place.part, cut)
             raise _cut(delivered, len(data), cut, problem)
         move(self.place.part, self.place.path)
         return delivered
+
+    def _kept(self, other: NoFile, part: PartFile) -> CollectionError:
+        """Keeps what came instead of the file, in the space that was reserved for the file."""
+        if not other.data:
+            part.discard()
+            return other.refusal
+        part.write(other.data)
+        part.close()
+        if self.client.is_code_sent:
+            path = free_name(self.place.path, ".rejected")
+        else:
+            path = self.place.page
+            path.unlink(missing_ok=True)
+        move(self.place.part, path)
+        refusal = other.refusal
+        return CollectionError(
+            code=refusal.code, cause=f"{refusal.cause} What came is kept as {path}.", next_step=refusal.next_step
+        )
 
     def _store(self, answer: Answer, part: PartFile) -> tuple[bytes, CollectionError | None]:
         """Writes the body to the disk. Returns it, and what ended it too early."""
@@ -101,7 +123,7 @@ class Download:
         if kind not in HTML_TYPES and not data.lstrip().startswith(b"<"):
             return CollectionError(
                 code="wrong_content",
-                cause=f"{host} delivered {counted(len(data), 'byte')} of {kind[:60]}, which is not a PKCS#12 file.",
+                cause=f"{host} delivered {counted(len(data), 'byte')} of {kind[:60]}, which is not a PKCS#12 file{_status(delivered)}.",
                 next_step="Look at the kept file, and ask the issuer for a new delivery.",
             )
         page = Place(delivered.url, delivered.status, read_page(data, delivered.content_type))
@@ -120,10 +142,16 @@ def _written(part: PartFile, chunk: bytes) -> OSError | None:
     return None
 
 
-def _empty(delivered: Delivered) -> CollectionError:
-    return CollectionError(
+def _status(delivered: Delivered) -> str:
+    return f" (HTTP {delivered.status})" if delivered.status >= ERROR_STATUS else ""
+
+
+def _empty(delivered: Delivered, how: Conversation) -> CollectionError:
+    """Why nothing came."""
+    page = Place(delivered.url, delivered.status, read_page(b"", delivered.content_type))
+    return explain(page, how.meanings, how.secrets) or CollectionError(
         code="wrong_content",
-        cause=f"{host_of(delivered.url)} delivered an empty file.",
+        cause=f"{host_of(delivered.url)} delivered an empty file{_status(delivered)}.",
         next_step="Run the task again. If the link is used by then, ask the issuer for a new delivery.",
     )
 

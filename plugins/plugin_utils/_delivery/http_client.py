@@ -31,6 +31,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 KEEPS_METHOD = (307, 308)
 CHUNK = 16384
 """Bytes."""
+PEEKED = 2
+"""Bytes that tell a PKCS#12 file from a page. One read may give a single one."""
 TOTAL_TIME = 10
 """The whole conversation may take this many times the timeout of one answer."""
 
@@ -70,9 +72,9 @@ class Answer:
         self.disposition = str(response.headers.get("Content-Disposition") or "")
 
     def peek(self) -> bytes:
-        """The first bytes of the body. They stay part of it. Raises what ``chunks`` raises."""
-        if not self._first:
-            self._first = self._next()
+        """The first bytes of the body, two or more if it has them. They stay part of it. Raises what ``chunks`` raises."""
+        while len(self._first) < PEEKED and (chunk := self._next()):
+            self._first += chunk
         return self._first
 
     def chunks(self) -> Iterator[bytes]:

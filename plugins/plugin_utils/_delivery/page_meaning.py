@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._errors import CollectionError
 from .html_page import Page
@@ -21,11 +21,12 @@ SERVER_ERROR = 500
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page, where it came from, and with which HTTP status."""
+    """A page, where it came from, and with which HTTP status. ``body``: its bytes."""
 
     url: str
     status: int
     page: Page
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def host(self) -> str:

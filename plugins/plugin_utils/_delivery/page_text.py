@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from .._policy.subject import check_pattern
 
@@ -16,6 +17,8 @@ SHOWN = 120
 """Characters of a page that an error shows."""
 SHORTEST_MASKED = 6
 """A shorter secret is part of ordinary words, and the gaps would show it."""
+LONGEST_WORD = 40
+"""Characters. What is longer is no word of a language: it may be a token, or the bundle as base64."""
 
 USED = (
     r"\b(lien|url|adresse|certificat|code)\b.{0,80}\b(deja (ete )?|ne .{0,20}plus |n'est plus |a )"
@@ -61,12 +64,40 @@ def without_accents(text: str) -> str:
 
 
 def excerpt(text: str, secrets: Iterable[str]) -> str:
-    """The first characters of a page's text without the secrets; a note in its place when it has a secret of a few letters."""
+    """The first characters of a page's text without the secrets; a note in its place when it has a secret of a few letters.
+
+    ``secrets``: texts and URLs. A server's error page often repeats the path of its URL, or a code as the form has sent it.
+    """
     shown = " ".join(text.split())
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    forms = {form for secret in secrets for form in _forms(secret)}
+    for secret in sorted(forms, key=len, reverse=True):
         found = re.compile(r"\s*".join(map(re.escape, secret.replace(" ", ""))), re.IGNORECASE)
         if len(secret) < SHORTEST_MASKED and found.search(shown):
             return "(its text is not shown, because it may hold a secret)"
         shown = found.sub("********", shown)
+    shown = re.sub(rf"\S{{{LONGEST_WORD + 1},}}", "********", shown)
     printable = "".join(each if each.isprintable() else " " for each in shown)
     return printable if len(printable) <= SHOWN else f"{printable[:SHOWN]}..."
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """How a page may repeat a secret: as it is, as a URL has it, and the parts of a URL."""
+    if "://" in secret:
+        yield from _parts(secret)
+    if secret:
+        yield from (secret, quote(secret, safe=""), quote_plus(secret))
+
+
+def _parts(url: str) -> Iterator[str]:
+    """What tells one link of a host from another. A word of the path such as ``retrait`` is no secret, and pages need it."""
+    try:
+        found = urlsplit(url)
+    except ValueError:
+        return
+    for path in (found.path, unquote(found.path)):
+        yield from filter(_is_token, path.split("/"))
+    yield from (value for _name, value in parse_qsl(found.query) if _is_token(value))
+
+
+def _is_token(text: str) -> bool:
+    return len(text) >= SHORTEST_MASKED and not text.replace("-", "").isalpha()

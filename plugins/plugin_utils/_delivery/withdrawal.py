@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -32,24 +33,36 @@ class Conversation:
     secrets: tuple[str, ...] = field(repr=False)
 
 
+class NoFile(Exception):
+    """The registration authority sent something else than the file. ``refusal``: what it is. ``data``: the bytes that came last."""
+
+    def __init__(self, refusal: CollectionError, data: bytes) -> None:
+        super().__init__(refusal.cause)
+        self.refusal, self.data = refusal, data
+
+
 def find_download(client: HttpClient, url: str, code: str, how: Conversation) -> Answer:
     """Goes from the link to the answer that should be the file. Its body is not read yet.
 
-    Raises ``CollectionError``: what ``HttpClient.open`` raises, ``captcha``, ``no_code_field``, ``no_download``, ``link_used``,
-    ``code_wrong``, ``maintenance``, ``server_error``, ``unexpected_page``.
+    Raises ``CollectionError``: what ``HttpClient.open`` raises. Raises ``NoFile`` with one of ``captcha``, ``no_code_field``,
+    ``no_download``, ``link_used``, ``code_wrong``, ``maintenance``, ``server_error``, ``unexpected_page``, ``download_cut``, ``too_large``.
     """
     answer = client.open(url)
     if is_file(answer):
         return answer
     first = _read(answer)
-    answer = _send_code(client, first, code, how)
+    with _kept(first):
+        target, button = _where_to_type(first, how)
+    client.is_code_sent = True
+    answer = _submit(client, first, target.form, {target.field.name: code}, button)
     if is_file(answer):
         return answer
-    answer = _start_download(client, _read(answer), how)
-    if answer.status >= ERROR_STATUS and not begins_like_p12(answer.peek()):
-        place = _read(answer)
-        raise explain(place, how.meanings, how.secrets) or nothing_fits(place, how.secrets)
-    return answer
+    second = _read(answer)
+    with _kept(second):
+        download = _what_to_press(second, how)
+    if isinstance(download, Link):
+        return client.open(client.follow(_base(second), download.target))
+    return _submit(client, second, download.form, {}, download.button)
 
 
 def is_file(answer: Answer) -> bool:
@@ -66,7 +79,15 @@ def begins_like_p12(data: bytes) -> bool:
     return len(data) > 1 and data[0] == SEQUENCE and data[1] >= LONG_LENGTH
 
 
-def _send_code(client: HttpClient, place: Place, code: str, how: Conversation) -> Answer:
+@contextmanager
+def _kept(place: Place) -> Iterator[None]:
+    try:
+        yield
+    except CollectionError as refusal:
+        raise NoFile(refusal, place.body) from None
+
+
+def _where_to_type(place: Place, how: Conversation) -> tuple[CodeField, Button | None]:
     found = code_fields(place.page, how.labels) if place.status < ERROR_STATUS and not place.has_captcha else []
     if len(found) != 1:
         raise explain(place, how.meanings, how.secrets) or _no_code_field(place, found, how)
@@ -74,25 +95,21 @@ def _send_code(client: HttpClient, place: Place, code: str, how: Conversation) -
     buttons = submit_buttons(target.form, how.labels)
     if not buttons and how.labels.submit is not None:
         raise _no_code_field(place, found, how)
-    client.is_code_sent = True
-    return _submit(client, place, target.form, {target.field.name: code}, buttons[0] if buttons else None)
+    return target, buttons[0] if buttons else None
 
 
-def _start_download(client: HttpClient, place: Place, how: Conversation) -> Answer:
+def _what_to_press(place: Place, how: Conversation) -> Download:
     found = downloads(place.page, how.labels) if place.status < ERROR_STATUS else []
-    if len(found) != 1:
-        meaning = explain(place, how.meanings, how.secrets)
-        if meaning is None and not found and code_fields(place.page, how.labels):
-            meaning = CollectionError(
-                code="code_wrong",
-                cause="The page asks for the withdrawal code again and does not say why.",
-                next_step="Compare code with the issuer's mail. Do not try often, because issuers lock links.",
-            )
-        raise meaning or _no_download(place, found, how)
-    (target,) = found
-    if isinstance(target, Link):
-        return client.open(client.follow(_base(place), target.target))
-    return _submit(client, place, target.form, {}, target.button)
+    if len(found) == 1:
+        return found[0]
+    meaning = explain(place, how.meanings, how.secrets)
+    if meaning is None and not found and code_fields(place.page, how.labels):
+        meaning = CollectionError(
+            code="code_wrong",
+            cause="The page asks for the withdrawal code again and does not say why.",
+            next_step="Compare code with the issuer's mail. Do not try often, because issuers lock links.",
+        )
+    raise meaning or _no_download(place, found, how)
 
 
 def _submit(
@@ -116,10 +133,15 @@ def _base(place: Place) -> str:
 
 
 def _read(answer: Answer) -> Place:
+    data = bytearray()
     try:
-        return Place(answer.url, answer.status, read_page(answer.body(), answer.content_type))
+        for chunk in answer.chunks():
+            data += chunk
+    except CollectionError as cut:
+        raise NoFile(cut, bytes(data)) from None
     finally:
         answer.close()
+    return Place(answer.url, answer.status, read_page(bytes(data), answer.content_type), bytes(data))
 
 
 def _no_code_field(place: Place, found: list[CodeField], how: Conversation) -> CollectionError:

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -88,10 +89,9 @@ def _create(path: Path, me: LockHolder) -> bool:
     new = _written(path, me)
     try:
         os.link(new, path)
-    except (
-        FileExistsError,
-        FileNotFoundError,
-    ):  # the lock is there; or who has just got it took the new file for a leftover
+    except FileExistsError:
+        return _is_linked(new)
+    except FileNotFoundError:  # who has just got the lock took the new file for a leftover
         return False
     except OSError:
         return _create_exclusively(path, me)
@@ -100,16 +100,23 @@ def _create(path: Path, me: LockHolder) -> bool:
     return True
 
 
+def _is_linked(new: Path) -> bool:
+    """Whether the link was made all the same: NFS says that the name exists when its first answer was lost (link(2))."""
+    try:
+        return new.stat().st_nlink > 1
+    except FileNotFoundError:
+        return False
+
+
 def _written(path: Path, me: LockHolder) -> Path:
-    """A file beside the lock with the content of a lock."""
-    new = path.with_name(f"{path.name}.{me.pid}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """A file beside the lock with the content of a lock. Its name is its own: processes of two nodes can have one number."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     try:
         os.write(descriptor, json.dumps(asdict(me)).encode("utf-8"))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return new
+    return Path(name)
 
 
 def _create_exclusively(path: Path, me: LockHolder) -> bool:

@@ -93,8 +93,35 @@ def test_of_a_text_with_a_short_secret_nothing_is_shown(secret: str) -> None:
 
 
 def test_a_long_text_is_cut_after_the_secrets_are_gone() -> None:
-    shown = excerpt("x" * 115 + "secret-4711" + "y" * 500, ["secret-4711"])
-    assert shown == "x" * 115 + "*****" + "..."
+    shown = excerpt("ab " * 39 + "secret-4711" + " yz" * 500, ["secret-4711"])
+    assert shown == "ab " * 39 + "***" + "..."
+
+
+LINK = "https://ra.example/retrait/Zk93-T0ken?session=AB12CD&lang=fr"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The requested URL /retrait/Zk93-T0ken was not found", "The requested URL /retrait/******** was not found"),
+        ("no session ab12cd", "no session ********"),
+        (f"No {LINK}", "No ********"),
+        ("Le code de retrait, lang=fr", "Le code de retrait, lang=fr"),
+    ],
+)
+def test_a_page_may_repeat_its_link_in_part(text: str, shown: str) -> None:
+    assert excerpt(text, [LINK]) == shown
+
+
+@pytest.mark.parametrize("sent", ["AB%2F12%20cd", "AB%2F12+cd", "ab%2f12%20cd"])
+def test_a_code_is_masked_as_a_form_has_sent_it(sent: str) -> None:
+    assert excerpt(f"/submit?code={sent}&x", ["AB/12 cd"]) == "/submit?code=********&x"
+
+
+def test_what_is_no_word_is_not_shown() -> None:
+    """It may be a token, or a bundle as base64."""
+    assert excerpt(f"a {'MIIK' * 11} b", []) == "a ******** b"
+    assert excerpt("a" * 40, []) == "a" * 40
 
 
 def test_control_characters_are_not_shown() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import withdrawal_lock
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.withdrawal_lock import (
     LockHolder,
     locked,
@@ -62,6 +63,34 @@ def test_a_process_that_has_ended_here_is_replaced(tmp_path: Path) -> None:
     with locked(tmp_path, "link", me()) as former:
         assert (former, "job 33" in str(former)) == (gone, True)
         assert json.loads(path.read_text(encoding="utf-8"))["job"] == "4711"
+
+
+def test_a_process_of_the_same_number_on_another_node_does_not_write_into_this_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It prepares its own lock between the two steps of this one."""
+    other = replace(me(), host="node-b", namespace="pid:[2]", job="33")
+    link = os.link
+
+    def meanwhile(source: Path, target: Path) -> None:
+        withdrawal_lock._written(target, other)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", meanwhile)
+    with locked(tmp_path, "link", me()):
+        assert json.loads((tmp_path / ".link.lock").read_text(encoding="utf-8"))["job"] == "4711"
+
+
+def test_a_lock_whose_answer_was_lost_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = os.link
+
+    def linked_all_the_same(source: Path, target: Path) -> None:
+        link(source, target)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+    monkeypatch.setattr(os, "link", linked_all_the_same)
+    with locked(tmp_path, "link", me()) as former:
+        assert former is None
 
 
 HOLDERS: dict[str, dict[str, object]] = {
