@@ -277,7 +277,7 @@ def test_the_questions_of_the_examples_have_answers(facts: dict[str, Any]) -> No
     assert answers(facts) == [
         [
             {"user": HOLDER, "status": "duplicate", "until": "2027-02-28T23:59:59Z"},
-            {"user": "CHU\\pmartin", "status": "key_missing", "until": "2026-12-25T12:00:00Z"},
+            {"user": "CHU\\pmartin", "status": "key_missing", "until": None},
             {"user": "CHU\\nobody", "status": "missing", "until": None},
         ],
         "9999-12-31T23:59:59Z",

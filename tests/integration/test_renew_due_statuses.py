@@ -70,6 +70,8 @@ ISSUER = issuer()
 STORES: Mapping[str, tuple[CertificateRecord, ...]] = {
     "valid": (certificate(400),),
     "weak": (certificate(400, key_size=1024),),
+    "weak-and-due": (certificate(3, key_size=1024),),
+    "several-and-due": (certificate(3), certificate(2)),
     "renewal-due": (certificate(20),),
     "expired": (certificate(-3),),
     "not-yet-valid": (certificate(1100),),

@@ -108,7 +108,9 @@ def rate_holder(
     best = max(usable, key=_rank, default=None)
     if best:
         offered = sum(rules.is_offered(each.record) for each in certificates)
-        return HolderStatus(Status.DUPLICATE if offered > 1 else best.status, best, elsewhere)
+        # When the longest one ends soon, the end of access comes first: the renewal retires the others, too.
+        is_duplicate = offered > 1 and best.status is not Status.RENEWAL_DUE
+        return HolderStatus(Status.DUPLICATE if is_duplicate else best.status, best, elsewhere)
     if unread:
         return HolderStatus(Status.UNKNOWN, None, elsewhere)
     selectable = [each.record for each in certificates if is_selectable(each.record.eku, True, each.record.archived)]
@@ -127,7 +129,10 @@ def _rated(each: RatedCertificate, newest: CertificateRecord | None, rules: Stat
 
 
 def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Status:
-    """The first case that holds. An archived certificate is only archived, even if it has expired, because nobody has to act."""
+    """The first case that holds. An archived certificate is only archived, even if it has expired, because nobody has to act.
+
+    The end of access is nearer than what a weak key may lead to, and its renewal brings another key.
+    """
     record = each.record
     cases = (
         (record.archived, Status.ARCHIVED),
@@ -137,8 +142,8 @@ def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Sta
         (record.key_state not in USABLE_KEY_STATES, Status.KEY_MISSING),
         (rules.now > record.not_after, Status.EXPIRED),
         (rules.now < record.not_before, Status.NOT_YET_VALID),
-        (is_weak(record.key_type, record.key_size, record.signature_hash), Status.WEAK),
         (rules.calendar.is_due(record.not_after, rules.now), Status.RENEWAL_DUE),
+        (is_weak(record.key_type, record.key_size, record.signature_hash), Status.WEAK),
     )
     return next((status for holds, status in cases if holds), Status.VALID)
 

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from .._errors import CollectionError
-from .._policy.access import Authorisation, access_of
+from .._policy.access import WITHOUT_ACCESS, Authorisation, access_of
 from .._policy.names import NameCheck
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
@@ -270,7 +270,8 @@ def holder_record(
     holder = holder_status(entry, rated, unread, rules)
     record = holder.record
     authorisation = Authorisation(entry.anniversary, rules.calendar.renew_before_days)
-    access = access_of(holder.status, record.not_after if record else None, authorisation, rules.calendar, rules.now)
+    end = record.not_after if record and holder.status not in WITHOUT_ACCESS else None
+    access = access_of(holder.status, end, authorisation, rules.calendar, rules.now)
     return HolderRecord(
         user=entry.user,
         name=entry.person.name,
@@ -283,6 +284,7 @@ def holder_record(
         thumbprint=record.thumbprint if record else None,
         access_until=access.until,
         days_left=access.days_left,
+        last_day=access.last_day,
         outcome=entry.outcome,
         outcome_at=entry.outcome_at,
         certificate_status=holder.status,

@@ -180,6 +180,6 @@ def _audited(host: str, row: Mapping[str, Any], listed: Listed) -> SummaryRow:
     why = listed.unexpected.get(_key(row)) if status == MISSING and listed.unexpected else None
     if why:
         return SummaryRow(host, why, "", _label(row))
-    until = row.get("access_until")
-    sentence = f"access until {str(until)[:10]}." if until else "no certificate gives access."
+    last_day = row.get("last_day")
+    sentence = f"access until {last_day}." if last_day else "no certificate gives access."
     return SummaryRow(host, status.replace("_", " "), sentence, _label(row), status != VALID)

@@ -19,14 +19,18 @@ WORST_FIRST = (
     Status.NOT_YET_VALID,
     Status.NEVER_SEEN,
     Status.UNKNOWN,
+    Status.RENEWAL_DUE,
     Status.DUPLICATE,
     Status.WEAK,
     Status.AWAITED,
     Status.ON_LEAVE,
-    Status.RENEWAL_DUE,
     Status.VALID,
 )
-"""Of several statuses of a holder, the first of these counts."""
+"""Of several statuses of a holder, the first of these counts: without access, unknown, with access that ends soon, and the rest."""
+
+
+WITHOUT_ACCESS = (Status.KEY_MISSING, Status.NOT_YET_VALID)
+"""Statuses of a certificate that gives no access now, although its end has not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,16 @@ class Authorisation:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A holder's access. ``until`` is its last second, in UTC; None without a certificate.
+    """A holder's access. ``until`` is its last second, in UTC; None without a certificate that gives access.
 
-    ``days_left``: calendar days until the day of ``until``. It is 0 on the last day with access and negative after it.
+    ``days_left``: calendar days until the day of ``until``. It is 0 on the last day with access and negative after it. ``last_day``: that
+    day at the site, which may be another date than that of ``until``.
     """
 
     until: datetime | None
     days_left: int | None
     status: Status
+    last_day: date | None = None
 
 
 def access_of(
@@ -74,19 +80,19 @@ def access_of(
     If the authorisation is not known, the access is that of the certificate.
     """
     said = authorisation.status(calendar, now)
+    if certificate_end is None and said is Status.RENEWAL_DUE:
+        said = None  # there is no access whose end comes nearer
     # A status of a certificate alone, such as superseded, stays as it is.
     worst = min((certificate, said), key=WORST_FIRST.index) if said and certificate in WORST_FIRST else certificate
     if certificate_end is None:
         return Access(None, None, worst)
     left = calendar.days_left(certificate_end, now)
     if authorisation.end is None:
-        return Access(certificate_end, left, worst)
+        return Access(certificate_end, left, worst, calendar.day(certificate_end))
     # The last day with access is the day before the end date.
-    return Access(
-        min(certificate_end, last_second_before(authorisation.end, calendar)),
-        min(left, calendar.days_left(authorisation.end, now) - 1),
-        worst,
-    )
+    until = min(certificate_end, last_second_before(authorisation.end, calendar))
+    left = min(left, calendar.days_left(authorisation.end, now) - 1)
+    return Access(until, left, worst, calendar.day(until))
 
 
 def last_second_before(day: date, calendar: Calendar) -> datetime:

@@ -24,17 +24,8 @@ from .model import CertificateRow, HolderRow, Report, ReportParameters
 from .name_order import name_sort_key
 from .next_step import RemainingCertificates
 from .revocation_lists import ReadLists
-from .rows import (
-    Earlier,
-    EvaluatedHost,
-    Rules,
-    evaluate_host,
-    holder_key,
-    holder_row,
-    lone_row,
-    person_row,
-    workstation_row,
-)
+from .rows import holder_key, holder_row, lone_row, person_row, workstation_row
+from .rules import Earlier, EvaluatedHost, Rules, evaluate_host
 from .sources import Host
 
 
@@ -183,7 +174,7 @@ def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...
     people = {holder_key(entry, {}): entry for entry in sources.people if holder_key(entry, {}) not in listed}
     nothing = RemainingCertificates()
     rows = (
-        person_row(lone_row(entry, rules), rules.authorisation(rules.all_entries([entry])), nothing, rules)
+        person_row(lone_row(entry, rules), None, rules.authorisation(rules.all_entries([entry])), nothing, rules)
         for entry in people.values()
     )
     return tuple(sorted(rows, key=_holder_order))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from .exceptions import Finding
 from .model import Actor, CertificateRow, NextStep
 from .next_step import NOTHING
-from .rows import EvaluatedHost, Rules
+from .rules import EvaluatedHost, Rules
 
 
 def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateRow]:

@@ -5,19 +5,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import TypeVar
 
 from .._delivery.records import DeliveryRecord
 from .._facts.holders import Awaiting
 from .._facts.schema import BrowserProblem, CertificateRecord, UnreadRecord
 from .._policy.revocation import Revocation
 from .._policy.validity import Status
-from .acceptance import is_accepted
 from .crl_row import CrlRow
 from .exceptions import AcceptedFinding, ExceptionRow
 
@@ -96,12 +92,12 @@ class HolderWorkstation:
 class HolderRow:
     """One holder. ``status`` is the worst of the certificate at any of the holder's workstations and of the yearly authorisation.
 
-    ``access_until``: last second of access, None without a certificate; ``days_left``: calendar days of the site until its day.
+    ``access_until``: last second of access, None without; ``last_day``: its day at the site; ``days_left``: calendar days until then.
     ``valid_until``: first end of a certificate at any workstation; ``certificate_days_left``: days until it. ``authorisation_until``: end
-    date of the authorisation, on which there is no access any more; ``authorisation_of_site``: it is that of the whole site, not the
-    holder's own. ``authorisation_status`` is valid, renewal_due or expired, or None if
-    the inventory has no anniversary. ``function``: what the holder is at the establishment. ``absent_until``: first day on which the holder
-    is back. ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
+    date of the authorisation, without access from it on; ``authorisation_of_site``: it is the site's, not the holder's own.
+    ``authorisation_status``: valid, renewal_due, expired, or None without a date. ``certificate_step`` and ``certificate_actor``: the
+    next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back.
+    ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
     ``delivery``: the issuer's last mail, None if there is none. ``accepted``: the findings among these that the site has accepted.
     """
 
@@ -126,6 +122,9 @@ class HolderRow:
     places: tuple[HolderWorkstation, ...]
     delivery: DeliveryRecord | None = None
     accepted: tuple[AcceptedFinding, ...] = ()
+    last_day: date | None = None
+    certificate_step: NextStep = NextStep.NOTHING
+    certificate_actor: Actor = Actor.NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,49 +251,3 @@ class Report:
     changes: tuple[Change, ...] | None
     exceptions: tuple[ExceptionRow, ...] = ()
     revocation_lists: tuple[CrlRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer.
-
-    ``accepted``: holders with findings that are all accepted. ``by_status`` counts them too, because an exception changes no status.
-    """
-
-    holders: int
-    by_status: Mapping[Status, int]
-    authorisations: Mapping[Status, int]
-    workstations: Mapping[Reachability, int]
-    without_workstation: int
-    without_holder: int
-    accepted: int
-    first_end: datetime | None
-
-
-def summary(report: Report) -> Summary:
-    """Counts the rows of a report. A status without a row is left out."""
-    holders = (*report.holders, *report.without_workstation)
-    ends = [
-        row.access_until
-        for row in report.holders
-        if row.access_until and row.access_until >= report.parameters.report_date
-    ]
-    return Summary(
-        holders=len(holders),
-        by_status=_counted(Status, (row.status for row in holders)),
-        authorisations=_counted(Status, (row.authorisation_status for row in holders if row.authorisation_status)),
-        workstations=_counted(Reachability, (row.answer for row in report.workstations)),
-        without_workstation=len(report.without_workstation),
-        without_holder=len(report.without_holder),
-        accepted=sum(map(is_accepted, holders)),
-        first_end=min(ends, default=None),
-    )
-
-
-Member = TypeVar("Member", Status, Reachability)
-
-
-def _counted(kinds: type[Member], values: Iterable[Member]) -> Mapping[Member, int]:
-    """In the order of the enumeration, so that equal reports make equal files."""
-    found = Counter(values)
-    return {kind: found[kind] for kind in kinds if kind in found}

@@ -117,24 +117,16 @@ class RemainingCertificates:
     """Work that may be left although the certificate itself needs nothing.
 
     ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else has one of the holder's. ``unassigned``: the
-    holder has one where the inventory does not know him. ``authorisation``: its status.
+    holder has one where the inventory does not know him.
     """
 
     replaced: bool = False
     elsewhere: bool = False
     unassigned: bool = False
-    authorisation: Status | None = None
 
 
 def at_last(step: Action, left: RemainingCertificates) -> Action:
-    """The step. If there is none, the most urgent remaining work.
-
-    After the end of the authorisation, no certificate gives access, and the issuer sends none. Only a certificate that somebody else
-    could use is more urgent.
-    """
-    renewal = (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER)
-    if left.authorisation is Status.EXPIRED and not left.elsewhere and step[0] is not NextStep.REMOVE_FROM_OTHERS:
-        return renewal
+    """The step. If there is none, the most urgent remaining work."""
     if step != NOTHING:
         return step
     if left.elsewhere:
@@ -144,4 +136,16 @@ def at_last(step: Action, left: RemainingCertificates) -> Action:
     if left.replaced:
         # A running browser still offers the certificate that it used before.
         return NextStep.CLOSE_BROWSER, Actor.HOLDER
-    return renewal if left.authorisation is Status.RENEWAL_DUE else NOTHING
+    return NOTHING
+
+
+def with_authorisation(step: Action, authorisation: Status | None, is_first: bool) -> Action:
+    """The step, or the renewal of the authorisation where that comes first.
+
+    ``is_first``: access ends with the authorisation before it ends with the certificate. After the end of the authorisation, no certificate
+    gives access, and the issuer sends none. Only a certificate that somebody else could use is more urgent.
+    """
+    if authorisation not in (Status.RENEWAL_DUE, Status.EXPIRED) or step[0] is NextStep.REMOVE_FROM_OTHERS:
+        return step
+    comes_first = authorisation is Status.EXPIRED or is_first or step == NOTHING
+    return (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER) if comes_first else step

@@ -25,7 +25,8 @@ from ..language.counts import holder_counts, shares, to_remove, without_holders
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
-from ..model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow, summary
+from ..model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow
+from ..summary import summary
 from .charts import FULL_HEIGHT, Month, bars, months
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"

@@ -14,7 +14,8 @@ from ..._errors import CollectionError
 from ..._facts.codec import Mismatch, from_map, keys_of, to_map, to_plain
 from ..._facts.schema import CertificateRecord
 from ..language.vocabulary import LANGUAGES
-from ..model import CertificateRow, Report, ReportParameters, summary
+from ..model import CertificateRow, Report, ReportParameters
+from ..summary import summary
 
 SCHEMA = 2
 """It is raised with every change of the document, so that a report is either read completely or refused."""

@@ -21,7 +21,8 @@ from ..exceptions import ExceptionRow
 from ..language.counts import holder_counts, shares, to_remove, without_holders
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
-from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow, summary
+from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow
+from ..summary import summary
 
 LONGEST_TABLE = 100
 """The largest number of rows. A line below the table says how many more there are."""

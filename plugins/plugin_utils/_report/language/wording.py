@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ..._facts.evaluation import is_clock_right
 from ..._facts.schema import CertificateRecord
+from ..._policy.access import WORST_FIRST
 from ..._policy.revocation import Revocation
 from ..._policy.validity import Status
 from ..acceptance import is_accepted
@@ -24,24 +25,7 @@ from ..model import HolderRow, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
 
-SEVERITY = (
-    Status.REVOKED,
-    Status.EXPIRED,
-    Status.MISSING,
-    Status.KEY_MISSING,
-    Status.WRONG_HOLDER,
-    Status.NOT_YET_VALID,
-    Status.NEVER_SEEN,
-    Status.UNKNOWN,
-    Status.WEAK,
-    Status.AWAITED,
-    Status.ON_LEAVE,
-    Status.RENEWAL_DUE,
-    Status.DUPLICATE,
-    Status.VALID,
-    Status.SUPERSEDED,
-    Status.ARCHIVED,
-)
+SEVERITY = (*WORST_FIRST, Status.SUPERSEDED, Status.ARCHIVED)
 """The statuses in the order of the page: first those without access."""
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
+from ..._policy.access import WITHOUT_ACCESS
 from ..._policy.validity import Calendar, Status, calendar_of
 from ..acceptance import AUTHORISATION
-from ..model import Actor, HolderRow, NextStep, Report
+from ..model import Actor, HolderRow, HolderWorkstation, NextStep, Report
 
 
 class Recipient(str, Enum):
@@ -95,18 +96,33 @@ def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
 
 
 def _own(row: HolderRow, terms: Terms, calendar: Calendar, is_away: bool) -> Matter | None:
-    """The next step of the row."""
+    """What is to be done about the certificates. After the end of the authorisation nothing is: the issuer sends none."""
+    if row.authorisation_status is Status.EXPIRED and row.next_step is NextStep.RENEW_AUTHORISATION:
+        return None
     recipient = _recipient(row, terms, calendar, is_away)
     if recipient is None:
         return None
-    matter = _matter(row, recipient, row.next_step, calendar)
-    if row.next_step is NextStep.CLOSE_BROWSER:
+    matter = _matter(row, recipient, row.certificate_step, calendar)
+    if row.certificate_step is NextStep.CLOSE_BROWSER:
         return matter  # the new certificate has just come, and its end is far away
-    return _at_its_step(matter, terms)
+    if row.next_step is NextStep.RENEW_AUTHORISATION:
+        matter = _by_certificate(matter, row)
+    is_without = any(place.next_step is row.certificate_step and _gives_none(place) for place in row.places)
+    # Where there is no access, it is due at once, however long access lasts at another workstation.
+    return _at_its_step(matter, terms) or (matter if is_without else None)
+
+
+def _by_certificate(matter: Matter, row: HolderRow) -> Matter:
+    """The employer is reminded of the authorisation, which ends first; this one counts from the end of the certificate."""
+    return replace(matter, last_day=matter.certificate_until, days_left=row.certificate_days_left)
+
+
+def _gives_none(place: HolderWorkstation) -> bool:
+    return place.valid_until is None or place.status in WITHOUT_ACCESS
 
 
 def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, is_away: bool) -> Recipient | None:
-    if row.next_step in (NextStep.NOTHING, NextStep.RENEW_AUTHORISATION):
+    if row.certificate_step is NextStep.NOTHING:
         return None
     recipient = _who_acts(row, terms, calendar)
     # A holder who is away cannot do it. The mail comes on the day back, because each step is used once.
@@ -114,12 +130,12 @@ def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, is_away: bool) 
 
 
 def _who_acts(row: HolderRow, terms: Terms, calendar: Calendar) -> Recipient | None:
-    if row.next_step is NextStep.AWAIT_BUNDLE:
+    if row.certificate_step is NextStep.AWAIT_BUNDLE:
         # The issuer's mail comes some days after the renewal became due, and may lie unread in the holder's mailbox.
         left = row.certificate_days_left
         late = left is not None and left <= calendar.renew_before_days - terms.bundle_overdue_days
         return Recipient.HOLDER if late else None
-    return {Actor.HOLDER: Recipient.HOLDER, Actor.EMPLOYER: Recipient.EMPLOYER}.get(row.actor, Recipient.IT)
+    return {Actor.HOLDER: Recipient.HOLDER, Actor.EMPLOYER: Recipient.EMPLOYER}.get(row.certificate_actor, Recipient.IT)
 
 
 def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Calendar) -> Matter:

@@ -48,8 +48,8 @@ REASONS: dict[Status, dict[str, Any]] = {
     Status.KEY_MISSING: {"key_state": "missing"},
     Status.EXPIRED: {"not_after": NOW - SECOND},
     Status.NOT_YET_VALID: {"not_before": NOW + SECOND},
-    Status.WEAK: {"signature_hash": "sha1"},
     Status.RENEWAL_DUE: {"not_after": NOW + 40 * DAY},
+    Status.WEAK: {"signature_hash": "sha1"},
     Status.VALID: {},
 }
 
@@ -215,6 +215,7 @@ HOLDERS: list[tuple[str, list[CertificateRecord], bool, bool, Status]] = [
     ("weak", [record(key_size=1024)], False, False, Status.WEAK),
     ("any use", [record(eku=())], False, False, Status.VALID),
     ("duplicate", [record(), NEWER], False, False, Status.DUPLICATE),
+    ("several that end soon", [record(days=10), record(days=5)], False, False, Status.RENEWAL_DUE),
     ("duplicate of two issuers", [record(), record(days=500, issuer="CN=Another AC")], False, False, Status.DUPLICATE),
     ("expired beside", [record(days=-1), record()], False, False, Status.VALID),
     ("archived beside", [record(archived=True), record(days=300)], False, False, Status.VALID),

@@ -154,9 +154,9 @@ def test_workstation_that_was_checked() -> None:
 
 def test_workstation_that_was_audited() -> None:
     holders = [
-        {"user": "CHU\\a", "status": "valid", "access_until": "2029-01-01T00:00:00Z"},
-        {"user": "CHU\\b", "status": "renewal_due", "access_until": "2026-12-01T00:00:00Z"},
-        {"user": "CHU\\c", "status": "missing", "access_until": None},
+        {"user": "CHU\\a", "status": "valid", "last_day": "2029-01-01"},
+        {"user": "CHU\\b", "status": "renewal_due", "access_until": "2026-12-02T03:59:59Z", "last_day": "2026-12-01"},
+        {"user": "CHU\\c", "status": "missing", "last_day": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
     assert found["totals"] == {"missing": 1, "renewal due": 1, "valid": 1}

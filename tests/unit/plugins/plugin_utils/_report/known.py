@@ -13,7 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, ReportParameters
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import Rules
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import Rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils.fakes import NOW
 from unit.plugins.plugin_utils.records import DAY, record

@@ -19,9 +19,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     Actor,
     NextStep,
     Reachability,
-    summary,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS, PAUL, host, record, report
 
 ANNE = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"), NOW.date() + timedelta(days=5))

@@ -36,11 +36,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     HolderRow,
     NextStep,
     Report,
-    summary,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import unmet_conditions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PARAMETERS, PAUL, host, record
 
 TODAY = NOW.date()
@@ -137,9 +137,18 @@ def test_another_finding_stays_open_and_gives_the_next_step() -> None:
     due = host(record(days=10), name="ws-2")
     report = made(HERE, due, given=(exception(),))
     row = jeanne(report)
-    assert (row.status, step(row)) == (Status.WEAK, (NextStep.RENEW, Actor.IT))
+    assert (row.status, step(row)) == (Status.RENEWAL_DUE, (NextStep.RENEW, Actor.IT))
     assert (is_accepted(row), failing(report, "weak", "renewal_due")) == (False, {"renewal_due": 1})
     assert summary(report).accepted == 0
+
+
+@pytest.mark.parametrize("what", ["weak", "duplicate"])
+def test_what_is_accepted_of_a_certificate_does_not_hide_its_end(what: str) -> None:
+    older = [record(days=2, key_size=1024)] if what == "duplicate" else []
+    report = made(host(record(days=3, key_size=1024), *older), given=(exception(what=what),))
+    row = jeanne(report)
+    assert (row.status, step(row), is_accepted(row)) == (Status.RENEWAL_DUE, (NextStep.RENEW, Actor.IT), False)
+    assert failing(report, "renewal_due") == {"renewal_due": 1}
 
 
 def test_of_two_exceptions_the_longer_one_counts() -> None:
@@ -234,7 +243,7 @@ def test_it_comes_back_from_json_and_a_query_keeps_its_own() -> None:
 def test_what_is_accepted_is_less_urgent_than_what_is_open() -> None:
     accepted, plain = jeanne(made(HERE, given=(exception(),))), jeanne(made(HERE))
     due = jeanne(made(host(record(days=10))))
-    assert urgency(plain) < urgency(due) < urgency(accepted)
+    assert urgency(due) < urgency(plain) < urgency(accepted)
     assert open_findings(plain) == {"weak"}
 
 

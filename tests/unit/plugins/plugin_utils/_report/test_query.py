@@ -23,9 +23,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     ChangeKind,
     Reachability,
     Report,
-    summary,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.reports import sample
 

@@ -267,7 +267,8 @@ def test_compared_with_an_earlier_report_it_says_what_changed(tmp_path: Path) ->
     assert ("certificate", "T1", record().thumbprint, record(days=900).thumbprint) in {
         (each["kind"], each["subject"], each["before"], each["after"]) for each in result["changes"]
     }
-    assert result["rows"][0]["next_step"] == "close_browser"
+    (row, *_others) = result["rows"]
+    assert (row["next_step"], row["certificate_step"]) == ("renew_authorisation", "close_browser")
     assert run(tmp_path, renewed, report_date="2026-11-26T12:00:00Z")["changes"] is None
 
 

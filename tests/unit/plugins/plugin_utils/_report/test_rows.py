@@ -13,11 +13,8 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import (
-    evaluate_host,
-    holder_row,
-    workstation_row,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row, workstation_row
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, host, record
 

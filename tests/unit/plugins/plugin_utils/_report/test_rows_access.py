@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.next_step import NOTHING
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import evaluate_host, holder_row
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, RULES, host, record
 
@@ -44,6 +45,44 @@ def test_without_an_anniversary_the_certificate_alone_counts() -> None:
     row = authorised(None)
     assert (row.authorisation_status, row.authorisation_until, row.authorisation_days_left) == (None, None, None)
     assert (row.status, row.access_until, row.days_left) == (Status.VALID, row.valid_until, 400)
+
+
+def test_an_authorisation_that_ends_first_comes_before_the_certificate() -> None:
+    """Whoever looks for what the employer has to do finds it; the rest stays in the row."""
+    away = replace(JEANNE, anniversary=NOW.date() + timedelta(days=3), logged_on=False)
+    row = holder_row([(away, evaluate_host(host(record(days=30)), RULES))], RULES)
+    assert (row.next_step, row.actor, row.days_left) == (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER, 2)
+    assert (row.certificate_step, row.certificate_actor) == (NextStep.LOG_ON, Actor.HOLDER)
+    later = replace(away, anniversary=NOW.date() + timedelta(days=35))
+    row = holder_row([(later, evaluate_host(host(record(days=30)), RULES))], RULES)
+    assert (row.next_step, row.actor) == (NextStep.LOG_ON, Actor.HOLDER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({"key_state": "missing"}, Status.KEY_MISSING), ({"not_before": NOW + DAY}, Status.NOT_YET_VALID)],
+)
+def test_a_certificate_that_gives_no_access_has_no_end_of_access(changes: dict[str, Any], status: Status) -> None:
+    """At another workstation there may be access."""
+    useless = host(record(**changes), name="ws-2")
+    row = holder_row([(JEANNE, evaluate_host(useless, RULES))], RULES)
+    assert (row.status, row.access_until, row.days_left, row.last_day) == (status, None, None, None)
+    assert row.valid_until == NOW + 400 * DAY
+    both = [(JEANNE, evaluate_host(each, RULES)) for each in (useless, host(record(days=300)))]
+    row = holder_row(both, RULES)
+    assert (row.status, row.access_until, row.days_left) == (status, NOW + 300 * DAY, 300)
+
+
+def test_the_last_day_is_that_of_the_site() -> None:
+    """West of Greenwich, the last second before the end date is a second of the end date in UTC."""
+    rules = replace(RULES, calendar=calendar_of("America/Martinique", 40))
+    row = holder_row([(replace(JEANNE, anniversary=date(2027, 3, 1)), evaluate_host(host(record()), rules))], rules)
+    assert (row.last_day, str(row.access_until)) == (date(2027, 2, 28), "2027-03-01 03:59:59+00:00")
+
+
+def test_a_leap_day_is_an_end_date_like_another() -> None:
+    row = authorised(date(2028, 2, 29), record(days=900))
+    assert (row.last_day, row.authorisation_status) == (date(2028, 2, 28), Status.VALID)
 
 
 def test_a_certificate_that_ends_first_ends_access() -> None:

@@ -18,7 +18,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import evaluate_host, holder_row
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
     Host,
     hosts_of,

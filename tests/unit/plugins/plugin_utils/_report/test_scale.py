@@ -38,10 +38,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     ChangeKind,
     Reachability,
     Report,
-    summary,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host, hosts_of, merged
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.fleet import crowd, entry, spread
 from unit.plugins.plugin_utils._report.known import PARAMETERS
 

@@ -255,7 +255,7 @@ def test_changes_say_who_or_where() -> None:
 def test_it_is_in_the_reports_language() -> None:
     text = markdown(sample("fr"))
     assert text.startswith("# Certificats clients\u00a0: qui a accès jusqu\u2019à quand\n")
-    assert "- Titulaires\u00a0: expiré 2, sans certificat 2," in text
+    assert "- Titulaires\u00a0: sans certificat 2, expiré 2," in text
     assert "| rien à faire |" not in text
     assert "22/11/2026 (il y a 3 jours)" in text
 

@@ -19,7 +19,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
     shares,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.reports import PARAMETERS, hospital, sample
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
@@ -43,11 +44,16 @@ def matters(terms: Terms = TERMS, **changes: object) -> tuple[Matter, ...]:
     return matters_of(replace(usual, holders=(row,)), terms)
 
 
+def to_do(step: NextStep, actor: Actor) -> dict[str, NextStep | Actor]:
+    """A next step that is about the certificate."""
+    return {"next_step": step, "actor": actor, "certificate_step": step, "certificate_actor": actor}
+
+
 @pytest.mark.parametrize("step", [each for each in NextStep if each is not NextStep.RENEW_AUTHORISATION])
 @pytest.mark.parametrize("actor", list(Actor))
 def test_everybody_who_has_to_act_is_reminded_and_the_rest_is_its(step: NextStep, actor: Actor) -> None:
     """Steps that a later version of the report has reach IT, too."""
-    found = matters(next_step=step, actor=actor, days_left=10, certificate_days_left=10)
+    found = matters(**to_do(step, actor), days_left=10, certificate_days_left=10)
     if step is NextStep.NOTHING:
         assert found == ()
         return
@@ -59,7 +65,7 @@ def test_everybody_who_has_to_act_is_reminded_and_the_rest_is_its(step: NextStep
 
 @pytest.mark.parametrize(("left", "asked"), [(36, False), (35, True), (None, False)])
 def test_bundle_is_asked_for_when_it_is_late(left: int | None, asked: bool) -> None:
-    found = matters(next_step=NextStep.AWAIT_BUNDLE, actor=Actor.ISSUER, days_left=left, certificate_days_left=left)
+    found = matters(**to_do(NextStep.AWAIT_BUNDLE, Actor.ISSUER), days_left=left, certificate_days_left=left)
     assert bool(found) is asked
 
 
@@ -83,8 +89,7 @@ def test_annex_counts_by_the_last_day_with_access(left: int, status: Status, ste
 
 def test_annex_is_due_beside_the_holders_own_step() -> None:
     found = matters(
-        next_step=NextStep.LOG_ON,
-        actor=Actor.HOLDER,
+        **to_do(NextStep.LOG_ON, Actor.HOLDER),
         days_left=10,
         authorisation_until=TODAY + timedelta(days=20),
         authorisation_days_left=20,
@@ -93,26 +98,72 @@ def test_annex_is_due_beside_the_holders_own_step() -> None:
     assert [each.recipient.value for each in found] == ["employer", "holder"]
 
 
+def test_the_holder_is_reminded_by_the_certificate_where_the_authorisation_ends_first() -> None:
+    end = TODAY + timedelta(days=3)
+    found = matters(
+        next_step=NextStep.RENEW_AUTHORISATION,
+        actor=Actor.EMPLOYER,
+        certificate_step=NextStep.LOG_ON,
+        certificate_actor=Actor.HOLDER,
+        days_left=2,
+        certificate_days_left=30,
+        authorisation_until=end,
+        authorisation_days_left=3,
+        authorisation_status=Status.RENEWAL_DUE,
+    )
+    certificate_end = (NOW + 400 * DAY).date()
+    assert [(each.recipient.value, each.next_step, each.step, each.last_day) for each in found] == [
+        ("employer", NextStep.RENEW_AUTHORISATION, 7, end - timedelta(days=1)),
+        ("holder", NextStep.LOG_ON, 40, certificate_end),
+    ]
+
+
+def test_after_the_end_of_the_authorisation_only_the_employer_is_reminded() -> None:
+    found = matters(
+        next_step=NextStep.RENEW_AUTHORISATION,
+        actor=Actor.EMPLOYER,
+        certificate_step=NextStep.LOG_ON,
+        certificate_actor=Actor.HOLDER,
+        days_left=-1,
+        certificate_days_left=10,
+        authorisation_until=TODAY,
+        authorisation_days_left=0,
+        authorisation_status=Status.EXPIRED,
+    )
+    assert [each.recipient.value for each in found] == ["employer"]
+
+
+@pytest.mark.parametrize("there", [(), (record(days=400, key_state="missing"),)], ids=["no certificate", "no key"])
+def test_who_has_no_access_at_one_workstation_is_not_made_to_wait(there: tuple[CertificateRecord, ...]) -> None:
+    """Access at another one lasts for long."""
+    (matter,) = matters_of(report(host(record(days=400)), host(*there, name="ws-2")), TERMS)
+    assert (matter.recipient.value, matter.next_step, matter.step) == ("it", NextStep.ENROL, None)
+    assert matter.workstations == ("ws-2",)
+
+
 def test_only_workstations_of_the_step_are_named() -> None:
     both = report(host(record(days=400)), host(name="ws-2"))
     (row,) = both.holders
     first, second = row.places
     places = (replace(first, next_step=NextStep.LOG_ON), replace(second, next_step=NextStep.NOTHING))
-    row = replace(row, next_step=NextStep.LOG_ON, actor=Actor.HOLDER, days_left=3, places=places)
+    row = replace(row, **to_do(NextStep.LOG_ON, Actor.HOLDER), days_left=3, places=places)
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1",)]
-    row = replace(row, next_step=NextStep.RENEW, actor=Actor.IT)
+    row = replace(
+        row,
+        **to_do(NextStep.RENEW, Actor.IT),
+    )
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1", "ws-2")]
 
 
 def test_last_day_is_that_of_the_site() -> None:
     usual = report(host(record(days=400)), time_zone="Pacific/Kiritimati")
-    row = replace(usual.holders[0], next_step=NextStep.RENEW, actor=Actor.IT, days_left=1, access_until=NOW + DAY)
+    row = replace(usual.holders[0], **to_do(NextStep.RENEW, Actor.IT), days_left=1, access_until=NOW + DAY)
     (matter,) = matters_of(replace(usual, holders=(row,)), TERMS)
     assert matter.last_day == date.fromisoformat("2026-11-27")
 
 
 def test_who_has_no_access_yet_has_no_step() -> None:
-    (matter,) = matters(next_step=NextStep.LOG_ON, actor=Actor.HOLDER, days_left=None, access_until=None)
+    (matter,) = matters(**to_do(NextStep.LOG_ON, Actor.HOLDER), days_left=None, access_until=None)
     assert (matter.step, matter.last_day) == (None, None)
 
 

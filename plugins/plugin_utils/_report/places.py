@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""A holder at one workstation: status, next step, and the certificate there. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from .._facts.holders import HolderEntry, holder_status
+from .._facts.schema import CertificateRecord
+from .._policy.revocation import Revocation
+from .._policy.validity import Status
+from .model import HolderWorkstation, NextStep, Reachability
+from .next_step import LastSeen, RemainingCertificates, after_waiting, at_last, next_step
+from .rules import EvaluatedHost, Rules, is_too_old
+from .silence import silence
+from .sources import Host
+
+
+def _of_newcomer(status: Status, entry: HolderEntry, rules: Rules) -> Status:
+    return Status.AWAITED if status is Status.MISSING and entry.is_awaited(rules.calendar.day(rules.now)) else status
+
+
+def _waited_days(entry: HolderEntry, record: CertificateRecord | None, rules: Rules) -> int | None:
+    """Days since a new bundle was due: for the next certificate, or for a newcomer's first."""
+    if record:
+        return rules.calendar.renew_before_days - rules.calendar.days_left(record.not_after, rules.now)
+    return -rules.calendar.days_left(entry.expected_from, rules.now) if entry.expected_from else None
+
+
+def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None:
+    """The thumbprint of the holder's certificate there in the earlier report."""
+    number = entry.person.authorisation or ""
+    known = (
+        rules.earlier.get((number, host.name, account)) for account in (entry.owner_sid or "", entry.user.casefold())
+    )
+    return next(filter(None, known), None)
+
+
+def _end(record: CertificateRecord, revocation: Revocation | None) -> datetime:
+    """The last instant at which the certificate gave access. An issuer may date a revocation before the certificate."""
+    return max(record.not_before, revocation.at) if revocation else record.not_after
+
+
+def _last_seen(entry: HolderEntry, seen: EvaluatedHost, outcome: str | None) -> LastSeen:
+    unread = frozenset(each.code for each in seen.host.unread if each.owner_sid == entry.owner_sid)
+    return LastSeen(outcome, silence(seen.host.problem, seen.answer), unread)
+
+
+def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
+    """An entry of the inventory at its workstation."""
+    number = entry.person.authorisation
+    # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
+    there = holder_status(
+        entry, seen.held.get(number, ()) if number else seen.rated, seen.host.unread, seen.status_rules
+    )
+    if there.record is None and not entry.in_facts:
+        there = replace(there, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
+    statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
+    record = there.record
+    outcome = entry.outcome if entry.outcome_at and not is_too_old(entry.outcome_at, rules) else None
+    before = _last_thumbprint(entry, seen.host, rules)
+    replaced = before is not None and record is not None and before != record.thumbprint
+    known_status = _of_newcomer(statuses.get(seen.answer, there.status), entry, rules)
+    first = next_step(known_status, entry, _last_seen(entry, seen, outcome))
+    first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
+    is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
+    elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
+    step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
+    revocation = seen.status_rules.revocation(record) if record else None
+    end = _end(record, revocation) if record else None
+    return HolderWorkstation(
+        workstation=seen.host.name,
+        account=entry.user,
+        status=Status.ON_LEAVE if is_away else known_status,
+        next_step=step,
+        actor=actor,
+        valid_from=record.not_before if record else None,
+        valid_until=end,
+        days_left=rules.calendar.days_left(end, rules.now) if end else None,
+        thumbprint=record.thumbprint if record else None,
+        logged_on=entry.logged_on,
+        facts_at=seen.host.facts_at,
+        owner_sid=entry.owner_sid,
+        outcome=outcome,
+        outcome_at=entry.outcome_at if outcome else None,
+        revocation=revocation,
+    )

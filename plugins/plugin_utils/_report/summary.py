@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The report in numbers. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from .._policy.validity import Status
+from .acceptance import is_accepted
+from .model import Reachability, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer.
+
+    ``accepted``: holders with findings that are all accepted. ``by_status`` counts them too, because an exception changes no status.
+    """
+
+    holders: int
+    by_status: Mapping[Status, int]
+    authorisations: Mapping[Status, int]
+    workstations: Mapping[Reachability, int]
+    without_workstation: int
+    without_holder: int
+    accepted: int
+    first_end: datetime | None
+
+
+def summary(report: Report) -> Summary:
+    """Counts the rows of a report. A status without a row is left out."""
+    holders = (*report.holders, *report.without_workstation)
+    ends = [
+        row.access_until
+        for row in report.holders
+        if row.access_until and row.access_until >= report.parameters.report_date
+    ]
+    return Summary(
+        holders=len(holders),
+        by_status=_counted(Status, (row.status for row in holders)),
+        authorisations=_counted(Status, (row.authorisation_status for row in holders if row.authorisation_status)),
+        workstations=_counted(Reachability, (row.answer for row in report.workstations)),
+        without_workstation=len(report.without_workstation),
+        without_holder=len(report.without_holder),
+        accepted=sum(map(is_accepted, holders)),
+        first_end=min(ends, default=None),
+    )
+
+
+Member = TypeVar("Member", Status, Reachability)
+
+
+def _counted(kinds: type[Member], values: Iterable[Member]) -> Mapping[Member, int]:
+    """In the order of the enumeration, so that equal reports make equal files."""
+    found = Counter(values)
+    return {kind: found[kind] for kind in kinds if kind in found}
