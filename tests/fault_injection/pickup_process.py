@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A withdrawal in a process of its own, which is killed before any of its steps, or whose disk is full from any step on.
+"""A withdrawal in a process of its own, which is killed or told to end before any of its steps, or whose disk is full from any step on.
 
 A step is a request, an answer, a piece of a body, or an operation on files. The process is a fork of the test: its functions of ``os`` are
 replaced there, so the product has no hook for this.
@@ -32,7 +32,7 @@ ON_FILES = (
 TAKES_SPACE = ("open", "write", "pwrite", "posix_fallocate", "mkdir", "link")
 """What a full disk refuses. A file that is opened for writing is a new one here."""
 
-KILLED = -signal.SIGKILL
+KILLED, TERMINATED = -signal.SIGKILL, -signal.SIGTERM
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,15 @@ class Ended:
 
 @dataclass
 class Faults:
-    """``kill``: the step (from 1) before which the process is killed. ``full``: the one from which on the disk of ``folder`` is full."""
+    """``kill``: the step (from 1) before which the process is killed. ``full``: the one from which on the disk of ``folder`` is full.
+
+    ``end``: the one before which the process is told to end (SIGTERM).
+    """
 
     log: Path
     kill: int = 0
     full: int = 0
+    end: int = 0
     folder: Path = Path("/nowhere")
     count: int = field(default=0, init=False)
 
@@ -66,6 +70,8 @@ class Faults:
             file.write(f"{name}\n")
         if self.count == self.kill:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.count == self.end:
+            os.kill(os.getpid(), signal.SIGTERM)
         if self.full and self.count >= self.full and name in TAKES_SPACE and path.startswith(str(self.folder)):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fault_injection.deliveries import NEW, Delivered, Office, open_office
-from fault_injection.pickup_process import KILLED, Ended, run_apart
+from fault_injection.pickup_process import KILLED, TERMINATED, Ended, run_apart
 from figures import NUMBERS
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -42,7 +42,9 @@ def unwritten(steps: tuple[str, ...]) -> range:
     """Kills (before the step of this number) in which the issuer has delivered and no byte can have reached the disk."""
     sent = [number for number, step in enumerate(steps, 1) if step == "after _send"][-1]
     written = next(number for number, step in enumerate(steps, 1) if step == "pwrite")
-    return range(sent, written + 1)
+    found = range(sent, written + 1)
+    assert len(found) == 4, steps  # a byte that has come is written at once
+    return found
 
 
 def assert_complete(delivered: Delivered, ended: Ended) -> None:
@@ -81,6 +83,18 @@ def test_a_kill_before_any_step_loses_nothing_that_was_written(
         outcomes["delivered: taken over without a request" if asked else "not delivered: withdrawn anew"] += 1
     for outcome, count in outcomes.items():
         NUMBERS[f"withdrawal, killed before a step ({request.node.callspec.id}): {outcome}"] += count
+
+
+def test_a_run_that_is_told_to_end_keeps_what_the_issuer_delivers(office: Office, tmp_path: Path) -> None:
+    """Unlike a kill: the signal of a person or a job server waits until the file is on the disk."""
+    steps = steps_of(office, tmp_path / "whole", Delivered.arguments)
+    for end in range(1, len(steps) + 1):
+        delivered = office.deliver(tmp_path / str(end))
+        ended = run_apart(delivered.arguments(), delivered.scratch, end=end)
+        assert ended.status == TERMINATED, (end, ended)
+        assert bool(delivered.whole_files()) == bool(delivered.downloads), (end, steps[end - 1])
+        assert_complete(delivered, run_apart(delivered.arguments(), delivered.scratch))
+        NUMBERS["withdrawal, told to end before a step: complete after the next run"] += 1
 
 
 @pytest.mark.full

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from .._errors import CollectionError, counted
 from .destination import Destination
-from .durable_files import PartFile, free_name, move, replace_file
+from .durable_files import PartFile, free_name, move, replace_file, sync_folder
 from .html_page import read_page
 from .http_client import Answer, HttpClient
+from .interrupts import interrupts_deferred
 from .judgement import is_whole
 from .page_meaning import Place, explain
 from .urls import host_of
@@ -42,17 +43,21 @@ class Download:
         """Downloads to the final name of the destination. Raises ``CollectionError`` of ``find_download``, and ``download_cut``.
 
         All bytes that came are kept: of a download that was cut off under the name ``.cut``, unless it is a whole file all the same;
-        of a page that came instead under ``.rejected``, or ``.page`` if the link was not used yet.
+        of a page that came instead under ``.rejected``, or ``.page`` if the link was not used yet. An interrupt waits until then.
         """
-        part = PartFile(self.place.part, self.reserve)
-        try:
-            answer = find_download(self.client, url, code, how)
-        except NoFile as other:
-            raise self._kept(other, part) from None
-        except BaseException:
-            part.discard()
-            raise
-        self.place.page.unlink(missing_ok=True)
+        with interrupts_deferred():
+            part = PartFile(self.place.part, self.reserve)
+            try:
+                answer = find_download(self.client, url, code, how)
+            except NoFile as other:
+                raise self._kept(other, part) from None
+            except BaseException:
+                part.discard()
+                raise
+            return self._stored(answer, part, how)
+
+    def _stored(self, answer: Answer, part: PartFile, how: Conversation) -> Delivered:
+        """From the answer to the file. Nothing may come before the first byte is written: the link is used."""
         delivered = Delivered(answer.url, answer.status, answer.content_type)
         data, problem = self._store(answer, part)
         if not data:
@@ -63,6 +68,8 @@ class Download:
             move(self.place.part, cut)
             raise _cut(delivered, len(data), cut, problem)
         move(self.place.part, self.place.path)
+        with suppress(OSError):
+            self.place.page.unlink()
         return delivered
 
     def _kept(self, other: NoFile, part: PartFile) -> CollectionError:
@@ -72,12 +79,9 @@ class Download:
             return other.refusal
         part.write(other.data)
         part.close()
-        if self.client.is_code_sent:
-            path = free_name(self.place.path, ".rejected")
-        else:
-            path = self.place.page
-            path.unlink(missing_ok=True)
-        move(self.place.part, path)
+        path = free_name(self.place.path, ".rejected") if self.client.is_code_sent else self.place.page
+        self.place.part.replace(path)
+        sync_folder(path.parent)
         refusal = other.refusal
         return CollectionError(
             code=refusal.code, cause=f"{refusal.cause} What came is kept as {path}.", next_step=refusal.next_step
@@ -116,9 +120,9 @@ class Download:
                 )
         raise failure
 
-    def explained(self, delivered: Delivered, how: Conversation) -> CollectionError:
-        """Why what was delivered is no PKCS#12 file."""
-        data = self.place.path.read_bytes()
+    def explained(self, delivered: Delivered, path: Path, how: Conversation) -> CollectionError:
+        """Why what was delivered, and is kept at ``path``, is no PKCS#12 file."""
+        data = path.read_bytes()
         host, kind = host_of(delivered.url), delivered.content_type.partition(";")[0].strip() or "no content type"
         if kind not in HTML_TYPES and not data.lstrip().startswith(b"<"):
             return CollectionError(

@@ -16,12 +16,18 @@ from .withdrawal_record import WithdrawalRecord
 USELESS_TO_REPEAT = (DeliveryState.CODE_WRONG.value, DeliveryState.LINK_USED.value)
 """States after which another request with the same link only harms, because issuers lock links."""
 
+LOOK_FIRST = "Look for the bundle where the person keeps files, or ask the issuer for a new delivery."
+NEW_DELIVERY = "Ask the issuer for a new delivery."
+
 _NOTHING_CAME = ("link_used", "code_wrong")
 _SOMETHING_CAME = ("download_cut", "too_large", "html_instead", "wrong_content", "disk_full")
 
 
-def refusal_of_earlier_run(record: WithdrawalRecord) -> CollectionError | None:
-    """The same error that the earlier run ended with, without a request. None if it ended with none of ``USELESS_TO_REPEAT``."""
+def refusal_of_earlier_run(record: WithdrawalRecord, kept: Sequence[Path] = ()) -> CollectionError | None:
+    """The same error that the earlier run ended with, without a request. None if it ended with none of ``USELESS_TO_REPEAT``.
+
+    ``kept``: what is left of downloads.
+    """
     when = record.issuer_refused_at or record.utc
     again = "If a request makes sense again, set retry: true (in the role collect, add the number to collect_retry) for one run."
     if record.state == DeliveryState.CODE_WRONG.value:
@@ -31,10 +37,11 @@ def refusal_of_earlier_run(record: WithdrawalRecord) -> CollectionError | None:
             next_step=f"Compare code with the issuer's mail, because issuers lock links. {again}",
         )
     if record.state == DeliveryState.LINK_USED.value:
+        cause = f"The issuer said in the run of {when} that this link was used, so this run sent no request."
         return CollectionError(
             code="link_used",
-            cause=f"The issuer said in the run of {when} that this link was used, so this run sent no request.",
-            next_step=f"Look for the bundle where the person keeps files, or ask the issuer for a new delivery. {again}",
+            cause=f"{cause} {_begun(record, kept)}" if record.uncertain else cause,
+            next_step=f"{NEW_DELIVERY if record.uncertain else LOOK_FIRST} {again}",
         )
     return None
 
@@ -56,11 +63,12 @@ def with_earlier_run(
     """A used link may be one that a run of this module used before it was ended. ``kept``: what is left of downloads."""
     if refusal.code != "link_used" or earlier is None or not earlier.uncertain:
         return refusal
-    who = f"Job {earlier.job}" if earlier.job else "A run of this module"
+    return CollectionError(code="link_used", cause=f"{refusal.cause} {_begun(earlier, kept)}", next_step=NEW_DELIVERY)
+
+
+def _begun(record: WithdrawalRecord, kept: Sequence[Path]) -> str:
+    """Who began the withdrawal that may have used the link, and what came."""
+    who = f"Job {record.job}" if record.job else "A run of this module"
     names = ", ".join(path.name for path in kept)
     left = f" What came then is in {names}." if names else ""
-    return CollectionError(
-        code="link_used",
-        cause=f"{refusal.cause} {who} began a withdrawal with this link on {earlier.utc}.{left}",
-        next_step=refusal.next_step,
-    )
+    return f"{who} began a withdrawal with this link on {record.utc}.{left}"

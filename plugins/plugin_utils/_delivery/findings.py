@@ -152,7 +152,7 @@ class Search:
         """Why nothing is asked for although no file is there: an earlier run has collected it, or was told that it is useless."""
         for place, record in records:
             gone = _gone(place, record)
-            refusal = None if self.retry else refusal_of_earlier_run(record)
+            refusal = None if self.retry else refusal_of_earlier_run(record, place.leftovers())
             if gone or refusal:
                 return gone or Finding(Action.REFUSE, refusal=refusal)
         return None

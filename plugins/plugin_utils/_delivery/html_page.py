@@ -16,6 +16,9 @@ BUTTON_KINDS = ("submit", "image")
 CHECKED_KINDS = ("checkbox", "radio")
 NOT_SENT = ("button", "reset", "file")
 
+ASCII = bytes(range(0x20, 0x7F))
+"""What each encoding of a page has in common, but for UTF-16."""
+
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _TYPE_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _READ_AS_WINDOWS = {"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"}
@@ -101,8 +104,11 @@ def charset_of(data: bytes, content_type: str) -> str:
         return "windows-1252"
     try:
         if name:
-            "a".encode(name).decode(name)  # some codecs of Python are none of text
-            return name
+            # Some codecs of Python are none of text, and idna and punycode are none of pages.
+            bytes(range(256)).decode(name, errors="replace")
+            if ASCII.decode(name, errors="replace") == ASCII.decode("ascii") or name.lower().startswith("utf-16"):
+                "\u00e9".encode(name, errors="xmlcharrefreplace")
+                return name
         data.decode("utf-8")
     except (LookupError, ValueError, TypeError):
         return "windows-1252"

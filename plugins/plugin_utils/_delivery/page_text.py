@@ -17,6 +17,8 @@ SHOWN = 120
 """Characters of a page that an error shows."""
 SHORTEST_MASKED = 6
 """A shorter secret is part of ordinary words, and the gaps would show it."""
+SHORTEST_TOKEN = 16
+"""Characters of a part of a URL that is no word, although it has only letters of one case."""
 LONGEST_WORD = 40
 """Characters. What is longer is no word of a language: it may be a token, or the bundle as base64."""
 
@@ -100,4 +102,5 @@ def _parts(url: str) -> Iterator[str]:
 
 
 def _is_token(text: str) -> bool:
-    return len(text) >= SHORTEST_MASKED and not text.replace("-", "").isalpha()
+    is_word = text.replace("-", "").isalpha() and text in (text.lower(), text.capitalize(), text.upper())
+    return len(text) >= SHORTEST_MASKED and not (is_word and len(text) < SHORTEST_TOKEN)

@@ -190,11 +190,10 @@ class _Run:
             move(path, free_name(self._place.path, ".cut"))
 
     def _adopt(self, path: Path, size: int) -> None:
-        """Gives a whole file its final name. The reserve of a killed download is cut off first."""
-        if path.stat().st_size != size:
-            with path.open("r+b") as file:
-                file.truncate(size)
-                os.fsync(file.fileno())
+        """Gives a whole file its final name. The reserve of a killed download is cut off first, and all of it is on the disk."""
+        with path.open("r+b") as file:
+            file.truncate(size)
+            os.fsync(file.fileno())
         if path.parent == self._place.path.parent:
             move(path, self._place.path)
         else:
@@ -227,7 +226,8 @@ class _Run:
         self.changed = True
         finding = self._look()
         if finding.action is Action.REJECT and not finding.whole:
-            raise kept_as(download.explained(delivered, task.conversation), self._reject())
+            rejected = self._reject()
+            raise kept_as(download.explained(delivered, rejected, task.conversation), rejected)
         opened = self._settled()
         if opened is None:
             raise RuntimeError("the file that was delivered is gone")

@@ -80,6 +80,31 @@ def test_a_rescued_file_of_somebody_else_is_not_taken(site: Site, monkeypatch: p
     assert end_of(site.run())[0] == "maintenance"
 
 
+def test_a_page_that_cannot_be_removed_loses_no_bundle(site: Site) -> None:
+    (site.folder / f"{site.dest.name}.page" / "in the way").mkdir(parents=True)
+    assert end_of(site.run()) == (None, "collected", True, 3)
+    assert site.dest.read_bytes() == site.issued.data
+
+
+def test_a_page_goes_when_the_bundle_is_there(site: Site) -> None:
+    site.registration.deliver(site.issued, CODE, instead=pages.maintenance())
+    result = site.run()
+    assert (result["error"]["code"], site.names()) == ("maintenance", [f"{site.dest.name}.page"])
+    site.run()
+    site.registration.deliver(site.issued, CODE)
+    site.run()
+    assert site.names() == [site.dest.name]
+
+
+@pytest.mark.parametrize("at", ["form", "code", "file"])
+@pytest.mark.parametrize("charset", ["idna", "punycode", "hex", "undefined", "no such"])
+def test_a_page_may_name_any_charset(site: Site, at: str, charset: str) -> None:
+    body = "<p>Le site est en maintenance. \u00e9</p>".encode()
+    site.registration.deliver(site.issued, CODE, instead=pages.Reply(200, body, f"text/html; charset={charset}"), at=at)
+    assert end_of(site.run())[0] == "maintenance"
+    assert site.names() == [f"{site.dest.name}.{'page' if at == 'form' else 'rejected'}"]
+
+
 def test_a_link_that_gives_the_file_at_once_is_understood(site: Site) -> None:
     site.registration.deliver(site.issued, CODE)
     file = pages.Reply(200, site.issued.data, "application/octet-stream")
