@@ -36,6 +36,40 @@ $to = @{{ Url = '{url}'; Proxy = '{proxy}'; Timeout = 10; Status = @({status}) }
 try {{ Connect-Portal -Certificate $certificate -Fact $fact @to }} catch {{ $thrown = $_.TargetObject }}
 @{{ fact = $fact; thrown = $thrown }} | ConvertTo-Json -Compress
 """
+REFUSALS = """
+Import-Module '{modules}/_Store.psm1', '{modules}/_Portal.psm1'
+$found = @{{}}
+foreach ($code in {codes}) {{
+    & (Get-Module _Portal) {{
+        $script:thrown = [ComponentModel.Win32Exception]::new([int] $args[0])
+        function script:Open-Way {{ [Net.Sockets.TcpClient]::new() }}
+        function script:Open-Tls {{
+            param($Client, $Certificate, $Fact, $Name)
+            $Fact.code = 'handshake'
+            $Fact.asked = $Fact.sent = $true
+            throw $script:thrown
+        }}
+    }} $code
+    $fact = @{{}}
+    try {{ Connect-Portal -Certificate $null -Fact $fact -Url 'https://portal.example/' -Timeout 1 }} catch {{ }}
+    $found["$code"] = $fact.code
+}}
+$found | ConvertTo-Json -Compress
+"""
+"""What Schannel throws in the handshake becomes the cause. Wine sends no certificate, so no server refuses one there."""
+
+CAUSES = {
+    0x80090325: "unknown_authority",  # SEC_E_UNTRUSTED_ROOT
+    0x80090327: "certificate_refused",  # SEC_E_CERT_UNKNOWN
+    0x8009030C: "certificate_refused",  # SEC_E_LOGON_DENIED
+    0x80090328: "expired",  # SEC_E_CERT_EXPIRED
+    0x80092010: "revoked",  # CRYPT_E_REVOKED
+    0x80090330: "key_refused",  # SEC_E_DECRYPT_FAILURE
+    0x8009030D: "key_refused",  # SEC_E_UNKNOWN_CREDENTIALS
+    0x8009030E: "key_refused",  # SEC_E_NO_CREDENTIALS
+    0x80090016: "key_refused",  # NTE_BAD_KEYSET
+    0x80090326: "handshake",  # SEC_E_ILLEGAL_MESSAGE says nothing of the certificate
+}
 LOOPBACK_OF_IPV6 = "::1"
 ISSUER = "CN=AC Personnes, O=Registre d'Essai des Expositions, C=FR"
 
@@ -103,6 +137,16 @@ def test_the_status_counts_and_the_proxy_is_used(authority: Authority, jeanne: I
     assert refused["fact"] == facts("TLSv1.3", http_status=404, code="http_refused")
     assert accepted == {"fact": facts("TLSv1.3", http_status=404), "thrown": None}
     assert proxy.tunnels == [f"localhost:{portal.port}"]
+
+
+def test_what_windows_says_of_a_refusal_is_its_cause() -> None:
+    where = bed()
+    assert where is not None
+    signed = ", ".join(str(code - 2**32) for code in CAUSES)
+    script = REFUSALS.format(modules=MODULES, codes=signed)
+    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert json.loads(done.stdout) == {str(code - 2**32): cause for code, cause in CAUSES.items()}, done.stderr
 
 
 def has_ipv6() -> bool:

@@ -130,7 +130,7 @@ HOSTILE = [
     redirecting("redirect to an address that is none", "redirect_elsewhere", "refused", lambda _: "https://["),
     redirecting("redirect without TLS", "redirect_elsewhere", "refused", lambda host: f"http://{host}/"),
     redirecting("redirect to a file", "redirect_elsewhere", "refused", lambda _: "file:///etc/passwd"),
-    form("captcha", "captcha", "failed", lambda *_: f'<form method=post>{FIELD}<div class="g-recaptcha"></div></form>'),
+    Case("captcha", "captcha", "failed", lambda *_: Variant(instead=pages.captcha())),
     form(
         "two fields for the code",
         "no_code_field",

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -50,6 +52,32 @@ def ca_path(tmp_path_factory: pytest.TempPathFactory) -> str:
 def visit(portal: Portal, ca_path: str | None, bundle: IssuedBundle = JEANNE, path: str = "", **target: Any) -> Visit:
     address = parse_portal_url(portal.url + path)
     return visit_portal(PortalTarget(address, ca_path=ca_path, **{"timeout": 10, **target}), opened(bundle))
+
+
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+opened_for_writing: list[str] | None = None
+
+
+def note(event: str, given: tuple[Any, ...]) -> None:
+    """An audit hook of Python, which stays for the life of the process."""
+    if opened_for_writing is not None and event == "open" and (given[2] or 0) & WRITES:
+        opened_for_writing.append(str(given[0]))
+
+
+sys.addaudithook(note)
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_the_key_is_never_in_a_file(ca_path: str, accepted: bool) -> None:
+    global opened_for_writing  # noqa: PLW0603  the hook cannot be removed
+    with Portal(AUTHORITY) as portal:
+        opened_for_writing = []
+        try:
+            seen = visit(portal, ca_path, JEANNE if accepted else FOREIGN)
+            found = opened_for_writing
+        finally:
+            opened_for_writing = None
+    assert (seen.accepted, found) == (accepted, [])
 
 
 VERSIONS: Mapping[str, Mapping[str, bool]] = {"TLSv1.2": {"tls_1_2_only": True}, "TLSv1.3": {"tls_1_3_only": True}}
