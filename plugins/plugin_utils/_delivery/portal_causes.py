@@ -17,7 +17,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     ),
     "none_sent": (
         "No certificate was sent to it, and it refused",
-        "Compare the authorities that it asks for with the issuer of the certificate, and check that the key works.",
+        "Compare the authorities it asks for with the certificate's issuer, and prove the key. If it asks for none, correct the address.",
     ),
     "unknown_authority": (
         "It does not know the authority that issued the certificate",
@@ -64,6 +64,11 @@ CAUSES: Mapping[str, tuple[str, str]] = {
 """Sentence without its subject's name and without its period, and what to do, by code."""
 
 
+AT_WORKSTATION = {
+    "untrusted_server": "Install its authority on the workstation as a trusted root of the site, for example by a group policy.",
+}
+"""What to do where the workstation asked, if it is something else than on the controller."""
+
 NOT_REACHED = ("name_mismatch", "untrusted_server", "proxy", "unreachable")
 """Causes after which the portal has not seen the certificate, so it cannot have refused it."""
 
@@ -76,10 +81,10 @@ def cause_sentence(visit: Visit) -> str:
     return f"{cause} ({shown})." if shown else f"{cause}."
 
 
-def next_step_of(visit: Visit) -> str:
-    """What to do about it."""
+def next_step_of(visit: Visit, at_workstation: bool = False) -> str:
+    """What to do about it. ``at_workstation``: the workstation asked."""
     _cause, next_step = CAUSES.get(visit.cause or "", CAUSES["handshake"])
-    return next_step
+    return AT_WORKSTATION.get(visit.cause or "", next_step) if at_workstation else next_step
 
 
 def portal_refusal(url: str, visit: Visit) -> CollectionError:

@@ -192,7 +192,8 @@ def _exchange(
         if answer.error and context.context is Context.OFFLINE:
             raise offline_error(answer, context.account, computer)
         if answer.error:
-            raise with_portal_cause(exchange_error(answer, context, computer, explained_as(answer)), answer)
+            error = exchange_error(answer, context, computer, explained_as(answer))
+            raise with_portal_cause(error, answer, planned.plan)
         expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
         check_answer(expected, answer, done.after, computer)
     except CollectionError as problem:

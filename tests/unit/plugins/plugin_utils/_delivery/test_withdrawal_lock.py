@@ -81,6 +81,12 @@ def test_a_process_of_the_same_number_on_another_node_does_not_write_into_this_l
         assert json.loads((tmp_path / ".link.lock").read_text(encoding="utf-8"))["job"] == "4711"
 
 
+def test_what_a_process_left_that_ended_before_it_had_the_lock_is_removed(tmp_path: Path) -> None:
+    withdrawal_lock._written(tmp_path / ".link.lock", ended())
+    with locked(tmp_path, "link", me()):
+        assert [path.name for path in tmp_path.iterdir()] == [".link.lock"]
+
+
 def test_a_lock_whose_answer_was_lost_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = os.link
 
