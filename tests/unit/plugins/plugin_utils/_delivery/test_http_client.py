@@ -292,10 +292,8 @@ def test_the_netrc_of_the_account_is_not_sent(
 class Trickle:
     """A response that gives one byte at a time."""
 
-    status = 200
-    headers: dict[str, str] = {}
-
     def __init__(self, body: bytes) -> None:
+        self.status, self.headers = 200, dict[str, str]()
         self._body = body
 
     def read1(self, _size: int) -> bytes:
