@@ -109,7 +109,7 @@ def _filled_in(part: Any, known: Mapping[str, Any]) -> Any:
 
 
 def inventory(hospital: Hospital, groups: Mapping[str, Collection[str]]) -> Data:
-    """The hospital's, without the account and the password, which the credential has, with more groups, and with the project's controller."""
+    """The hospital's without account and password, which the credential has, but with more groups and the project's controller."""
     known: Data = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
     del known["all"]["vars"]["ansible_password"]
     known["all"]["hosts"] = load(PROJECT / "inventory" / "hosts.yml")["all"]["hosts"]

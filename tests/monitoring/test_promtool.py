@@ -65,7 +65,10 @@ MISTAKES = [
     (ON_LEAVE + "\n        for: 1h", "        for: 1h"),
     ("<= time()\n          " + ACCEPTED + "\n" + ON_LEAVE, "<= time()\n          " + ACCEPTED),
     ('"on_leave",authorisation!=""} == 1\n        labels', '"on_leave"} == 1\n        labels'),
-    ('"on_leave",authorisation!=""} == 1\n        labels', '"on_leave|expired",authorisation!=""} == 1\n        labels'),
+    (
+        '"on_leave",authorisation!=""} == 1\n        labels',
+        '"on_leave|expired",authorisation!=""} == 1\n        labels',
+    ),
     ("<= time()\n          " + ACCEPTED, "<= time()"),
     (
         'unless on (authorisation) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_renewal_due"} > time()',
