@@ -190,6 +190,7 @@ def test_a_mistake_is_found(check: Callable[[Data], Iterator[str]], mistake: Cal
 MISFITS = [
     (put(TEMPLATES, RENEW, "play_book", value="renew.yml"), "'play_book' was unexpected"),
     (put(TEMPLATES, RENEW, "use_fact_cache", value=False), "True was expected"),
+    (put(TEMPLATES, RENEW, "ask_variables_on_launch", value=True), "'ask_variables_on_launch' was unexpected"),
     (put(TEMPLATES, RENEW, "survey_spec", "spec", 0, "type", value="password"), "'password' is not one of"),
     (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
     (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),
