@@ -31,7 +31,7 @@ def launch(store: Store, template: Json, body: Json) -> Json:
     own = yaml.safe_load(template.get("extra_vars", "{}")) or {}
     answers = {each["variable"]: each["default"] for each in survey if "default" in each} | given
     job = store.add("jobs", {"extra_vars": json.dumps({**own, **answers}), "events": [], "status": "successful"})
-    hosts = list(store.hosts) if answers.get("pkcs12_hosts", "all") == "all" else []
+    hosts = list(store.hosts) if answers.get("pkcs12_hosts", "workstations") == "workstations" else []
     if survey and "pkcs12_hosts" in answers and not hosts:
         job["status"] = "failed"
     if template["playbook"] == "audit.yml":

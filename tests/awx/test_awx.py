@@ -75,7 +75,7 @@ def test_operators_may_start_and_officers_may_read_and_approve(there: Site, user
     for name in ("PKCS12 audit", "PKCS12 renew due", "PKCS12 report"):
         assert scenarios.may_start(users[OPERATORS], "job_templates", name) is True
         assert scenarios.may_start(users[OFFICERS], "job_templates", name) is False
-    assert scenarios.may_start(users[OFFICERS], "job_templates", "PKCS12 enrol") is None
+    assert scenarios.may_start(users[OFFICERS], "job_templates", "PKCS12 check") is None
     assert scenarios.may_start(users[OFFICERS], "workflow_job_templates", CAMPAIGN) is False
     assert scenarios.approvers(there.api, CAMPAIGN) == {OFFICERS}
 

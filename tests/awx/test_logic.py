@@ -78,7 +78,7 @@ def test_everything_of_the_configuration_is_there(fake: FakeAwx, data: Data) -> 
     nodes = [each for each in store.objects["workflow_job_template_nodes"] if each["identifier"] == "approval"]
     assert [names[node["unified_job_template"]] for node in nodes] == ["PKCS12 renew what is due"]
     (audit, *_others) = [each for each in store.objects["workflow_job_template_nodes"] if each["identifier"] == "audit"]
-    assert audit["extra_data"] == {"pkcs12_hosts": "all", "audit_prove": "false"}
+    assert audit["extra_data"] == {"pkcs12_hosts": "workstations", "audit_prove": "false"}
 
 
 def test_a_difference_is_named_and_mended(fake: FakeAwx, there: Site, data: Data) -> None:
@@ -140,7 +140,7 @@ def test_what_awx_refuses_is_said_without_the_request(fake: FakeAwx, there: Site
 def test_settings_of_execution_nodes_are_brought_too(fake: FakeAwx, there: Site) -> None:
     nodes = Site(there.api, there.project, there.image, "execution_nodes", {})
     Applied(there.api, change=True).run(adapted(nodes))
-    assert len(fake.store.settings["AWX_ISOLATION_SHOW_PATHS"]) == 3
+    assert len(fake.store.settings["AWX_ISOLATION_SHOW_PATHS"]) == 4
     assert Applied(there.api, change=False).run(adapted(nodes)) == []
 
 
@@ -161,7 +161,7 @@ def test_rights_are_those_of_the_teams(there: Site) -> None:
     officer = scenarios.member(there.api, "PKCS12 radiation protection", "officer", "another password")
     assert scenarios.may_start(operator, "job_templates", "PKCS12 enrol") is True
     assert scenarios.may_start(officer, "job_templates", "PKCS12 report") is False
-    assert scenarios.may_start(officer, "job_templates", "PKCS12 enrol") is None
+    assert scenarios.may_start(officer, "job_templates", "PKCS12 check") is None
     assert scenarios.approvers(there.api, "PKCS12 renewal with approval") == {"PKCS12 radiation protection"}
     with pytest.raises(RefusedError) as refusal:
         scenarios.run(officer, "PKCS12 report")

@@ -183,7 +183,7 @@ def variables(data: Data) -> Iterator[str]:
         for name in sorted(given):
             if not reads.reads(name) and name not in in_extra:
                 yield f"{template['name']}: nothing reads {name}"
-        for name in sorted(in_extra - given - GIVEN_BY_AWX - {"lookup"}):
+        for name in sorted(in_extra - given - GIVEN_BY_AWX - {"lookup", "query"}):
             yield f"{template['name']}: nothing gives {name}"
         for name, option in reads.options.items():
             if _is_needed(option) and name not in given:

@@ -1,17 +1,12 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with the jobs that AWX starts by itself: their answers, folders and time zone, and who is told of an approval."""
+"""What is wrong with the jobs that AWX starts by itself: their answers, and who is told of an approval."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from consistency.awx import Data
-from consistency.awx_checks import playbook_of
-
-PLACE = ("_folder", "_evidence_path", "_state_path")
-"""How the names of the extra variables end that say where a job reads or writes on its controller."""
 
 
 def answers(data: Data) -> Iterator[str]:
@@ -34,43 +29,6 @@ def answers(data: Data) -> Iterator[str]:
         for variable, question in questions.items():
             if question["required"] and variable not in given:
                 yield f"{place}: nothing answers {variable}"
-
-
-def required_folders(data: Data) -> Iterator[str]:
-    """A job first checks all folders that it uses, and no other."""
-    for template in data["controller_templates"]:
-        extra = template.get("extra_vars", {})
-        used = {
-            str(value if name.endswith("_folder") else PurePosixPath(value).parent)
-            for name, value in extra.items()
-            if name.endswith(PLACE)
-        }
-        checked = set(extra.get("pkcs12_required_folders", ()))
-        yield from (f"{template['name']}: nothing checks {folder}" for folder in sorted(used - checked))
-        yield from (f"{template['name']}: nothing uses {folder}" for folder in sorted(checked - used))
-
-
-def zones(data: Data) -> Iterator[str]:
-    """The report, which runs on localhost and has no variables of a group, counts days in the time zone of the schedules."""
-    known = {each["rrule"].split("TZID=")[1].split(":")[0] for each in data["controller_schedules"]}
-    for template in data["controller_templates"]:
-        zone = template.get("extra_vars", {}).get("pkcs12_time_zone")
-        if playbook_of(template) == "report" and {zone} != known:
-            yield f"{template['name']}: its time zone is {zone}"
-
-
-def languages(data: Data) -> Iterator[str]:
-    """All reports are in one language of the site, unless somebody asks for another one of a single job."""
-    reports = [each for each in data["controller_templates"] if playbook_of(each) == "report"]
-    said = {template["name"]: template.get("extra_vars", {}).get("pkcs12_language") for template in reports}
-    first = list(said.values())[:1]
-    for name, language in said.items():
-        if language is None or [language] != first:
-            yield f"{name}: its language is {language}"
-    for template in reports:
-        for question in template.get("survey_spec", {}).get("spec", ()):
-            if question["variable"] == "report_language" and question.get("default") != said[template["name"]]:
-                yield f"{template['name']}: it offers {question.get('default')}"
 
 
 def approvers(data: Data) -> Iterator[str]:
@@ -101,4 +59,4 @@ def schedules(data: Data) -> Iterator[str]:
     yield from (f"{each['name']}: it is enabled" for each in data["controller_schedules"] if each["enabled"])
 
 
-LAUNCHES = [answers, required_folders, zones, languages, approvers, schedules]
+LAUNCHES = [answers, approvers, schedules]

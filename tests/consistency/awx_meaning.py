@@ -1,16 +1,13 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the AWX configuration comes to: when a schedule starts jobs, where jobs may write, what a notification says."""
+"""What the AWX configuration comes to: when a schedule starts jobs, what a notification says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from dateutil.rrule import rrulestr
 from jinja2 import StrictUndefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -56,37 +53,6 @@ def hours(rrule: str, week: datetime) -> Hours:
     if len({frozenset(times) for times in by_day.values()}) > 1:
         raise ValueError(f"{rrule} has other times on other days")
     return Hours(frozenset(by_day), frozenset().union(*by_day.values()))
-
-
-def mounts(data: Data) -> dict[str, bool]:
-    """The folders that jobs see, and whether they may write there. Raises ``KeyError`` for a mount of a volume that is not there."""
-    if "controller_settings" in data:
-        (paths,) = [entry["value"] for entry in data["controller_settings"]]
-        return {path.split(":")[1]: path.split(":")[2] != "ro" for path in paths}
-    (group,) = data["controller_instance_groups"]
-    spec: Any = yaml.safe_load(group["pod_spec_override"])["spec"]
-    volumes = {volume["name"]: volume for volume in spec["volumes"]}
-    (container,) = spec["containers"]
-    return {
-        mount["mountPath"]: not (
-            mount.get("readOnly") or volumes[mount["name"]]["persistentVolumeClaim"].get("readOnly")
-        )
-        for mount in container["volumeMounts"]
-    }
-
-
-def folders(data: Data) -> Iterator[str]:
-    """A job finds its bundles where it may only read, and writes where it may write."""
-    mounted = mounts(data)
-    for template in data["controller_templates"]:
-        for name, value in template.get("extra_vars", {}).items():
-            if not str(value).startswith("/"):
-                continue
-            found = [folder for folder in mounted if str(value) == folder or str(value).startswith(f"{folder}/")]
-            if not found:
-                yield f"{template['name']}: jobs do not see {value}"
-            elif mounted[found[0]] == name.endswith("_bundle_folder"):
-                yield f"{template['name']}: {value} can {'' if mounted[found[0]] else 'not '}be written to"
 
 
 def render(messages: Data, artifacts: Data) -> Said:

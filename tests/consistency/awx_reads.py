@@ -17,6 +17,8 @@ from consistency.tree import ROOT
 COLLECTION = "hospital_it.pkcs12."
 IMPORT = "ansible.builtin.import_role"
 TASKS = "ansible.builtin.import_tasks"
+CALLING = ("certificate", "certificate_facts", "holder_certificates", "workstation_info")
+"""The modules with which the playbooks call workstations. The others work on the controller."""
 CONDITIONS = {"when", "that", "until", "failed_when", "changed_when"}
 """Keywords whose text is an expression without braces."""
 
@@ -45,6 +47,27 @@ def reads_of(playbook: str) -> Reads:
             for file in sorted((ROOT / "roles" / role / part).glob("*.yml")):
                 names |= set(_names(_load(file)))
     return Reads(options, frozenset(names))
+
+
+def runs_on_localhost(playbook: str) -> bool:
+    """Whether the first play is for localhost whatever the inventory has, as the playbooks write it."""
+    plays = _load(ROOT / "playbooks" / f"{playbook}.yml")
+    return "'localhost' if __is_limited_to_it" in plays[0].get("hosts", "")
+
+
+def calls_workstations(playbook: str) -> bool:
+    """Whether a task of the playbook or of its roles calls a workstation."""
+    plays = _load(ROOT / "playbooks" / f"{playbook}.yml")
+    files = [file for role in set(_roles(plays)) for file in (ROOT / "roles" / role / "tasks").glob("*.yml")]
+    keys = {key for part in (plays, *map(_load, files)) for key in _keys(part)}
+    return any(f"{COLLECTION}{module}" in keys for module in CALLING)
+
+
+def _keys(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from part
+    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _keys(each)
 
 
 def _roles(plays: Any) -> Iterator[str]:

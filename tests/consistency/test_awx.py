@@ -17,14 +17,17 @@ from jsonschema import Draft202012Validator
 
 from consistency import awx_checks, awx_meaning
 from consistency.awx import FOLDER, KUBERNETES, PROJECT, VARIANTS, Data, Unsafe, configuration, load, texts
+from consistency.awx_folders import FOLDERS, all_folders
 from consistency.awx_launches import LAUNCHES
 from consistency.awx_meaning import Hours
+from consistency.awx_site import CHECKING, SITE
 from consistency.tree import ROOT, name
 
 FILES = sorted(path for folder in ("configuration", *VARIANTS) for path in (FOLDER / folder).glob("*.yml"))
 SCHEMA: Data = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
 DATA = {variant: configuration(variant) for variant in VARIANTS}
 PLAYBOOKS = sorted(PROJECT.glob("*.yml"))
+GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
 CHECKS = [
     awx_checks.references,
     awx_checks.constructed,
@@ -34,8 +37,9 @@ CHECKS = [
     awx_checks.variables,
     awx_checks.default_answers,
     awx_checks.accounts,
-    awx_meaning.folders,
+    *FOLDERS,
     *LAUNCHES,
+    *SITE,
 ]
 # What AWX takes for a playbook: it looks for such a line, and offers no other file.
 PLAYBOOK_LINE = re.compile(r"^\s*-?\s*(hosts|(ansible\.builtin\.)?import_playbook):", re.MULTILINE)
@@ -122,7 +126,7 @@ def test_schedules_start_when_they_say(schedule: Data) -> None:
 
 def test_the_schedules_zone_is_that_of_the_inventory() -> None:
     (zone,) = {each["rrule"].split("TZID=")[1].split(":")[0] for each in DATA[KUBERNETES]["controller_schedules"]}
-    assert load(PROJECT / "inventory" / "group_vars" / "workstations.yml")["pkcs12_time_zone"] == zone
+    assert load(PROJECT / "inventory" / "group_vars" / "all.yml")["pkcs12_time_zone"] == zone
 
 
 def test_the_guide_and_the_project_have_the_files_that_bring_the_configuration_to_awx() -> None:
@@ -136,8 +140,8 @@ def test_the_guide_and_the_project_have_the_files_that_bring_the_configuration_t
 
 
 def test_every_way_to_run_jobs_gives_them_the_same_folders() -> None:
-    kubernetes, nodes = (awx_meaning.mounts(DATA[variant]) for variant in VARIANTS)
-    assert kubernetes == nodes and len(kubernetes) == 3
+    kubernetes, nodes = (all_folders(DATA[variant]) for variant in VARIANTS)
+    assert kubernetes == nodes and len(kubernetes) == 4
 
 
 def messages() -> Iterator[tuple[str, Data]]:
@@ -164,12 +168,46 @@ def test_older_collections_that_bring_it_to_awx_leave_notifications_as_they_are(
 
 
 def test_the_guide_names_everything_that_people_meet() -> None:
-    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
     kinds = ("templates", "workflows", "schedules", "notifications", "credentials", "inventories")
     names = {entry["name"] for kind in kinds for entry in DATA[KUBERNETES][f"controller_{kind}"]}
     source = DATA[KUBERNETES]["controller_inventory_sources"][1]["source_vars"]
-    assert {name for name in names | set(source["groups"]) if name not in guide} == set()
-    assert [folder for folder in awx_meaning.mounts(DATA[KUBERNETES]) if folder not in guide] == []
+    assert {name for name in names | set(source["groups"]) if name not in GUIDE} == set()
+    groups = [each["name"] for each in DATA[KUBERNETES]["controller_instance_groups"]]
+    assert [group for group in groups if f"*{group}*" not in GUIDE] == []
+
+
+def test_the_guide_says_which_folders_jobs_may_write_to() -> None:
+    rows = re.findall(r"^   \* - ``(/srv/\S+)``\n     - (\w+)$", GUIDE, re.MULTILINE)
+    assert {folder: word == "write" for folder, word in rows} == all_folders(DATA[KUBERNETES])
+    assert {word for _folder, word in rows} == {"read", "write"}
+
+
+def test_the_guide_names_the_secrets_of_the_vault_and_what_the_token_may_write() -> None:
+    paths = {each["metadata"]["secret_path"] for each in DATA[KUBERNETES]["controller_credential_input_sources"]}
+    assert [path for path in paths if f"``{path}``" not in GUIDE] == []
+    (written,) = {
+        each["extra_vars"].get("collect_vault_path")
+        for each in DATA[KUBERNETES]["controller_templates"]
+        if "collect_vault_path" in each.get("extra_vars", {})
+    }
+    policy = re.findall(r'path "secret/data/(\S+)" \{\n +capabilities = \[(.*)\]', GUIDE)
+    assert policy == [(written, '"create", "read", "update"')]
+
+
+def test_the_guide_says_whose_jobs_the_officer_does_not_read() -> None:
+    checking = {
+        each["name"] for each in DATA[KUBERNETES]["controller_templates"] if awx_checks.playbook_of(each) in CHECKING
+    }
+    (said,) = re.findall(r"may read the jobs of all templates except (.*?),", GUIDE, re.DOTALL)
+    assert set(re.findall(r"\*([^*]+)\*", said)) == checking
+
+
+def test_the_numbers_of_the_guides_artifact_are_those_of_a_report_and_add_up() -> None:
+    returned = yaml.safe_load((ROOT / "plugins/modules/compliance_report.yml").read_text(encoding="utf-8"))["RETURN"]
+    summary = json.loads(GUIDE.partition(".. code-block:: json\n")[2].partition("\n``by_status``")[0])["pkcs12_summary"]
+    assert set(summary) == set(returned["summary"]["contains"])
+    assert sum(summary["by_status"].values()) == summary["holders"] >= sum(summary["authorisations"].values())
+    assert "``by_status`` counts the holders without a workstation, too" in GUIDE.replace("\n", " ")
 
 
 def test_facts_reach_awx_from_the_execution_environment() -> None:

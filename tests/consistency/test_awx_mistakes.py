@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from consistency import awx_checks, awx_launches, awx_meaning
+from consistency import awx_checks, awx_folders, awx_launches, awx_site
 from consistency.awx import FOLDER, KUBERNETES, Data, configuration
 
 SCHEMA: Data = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
@@ -111,14 +111,14 @@ MISTAKES = [
         put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "report_destination", 0, "credential", value="smtp"),
         "no credential brings the account smtp",
     ),
-    (awx_meaning.folders, put(TEMPLATES, RENEW, "extra_vars", "renew_bundle_folder", value="/srv/b"), "do not see"),
+    (awx_folders.folders, put(TEMPLATES, RENEW, "extra_vars", "renew_bundle_folder", value="/srv/b"), "do not see"),
     (
-        awx_meaning.folders,
+        awx_folders.folders,
         put(TEMPLATES, RENEW, "extra_vars", "renew_bundle_folder", value="/srv/pkcs12/reports"),
         "/srv/pkcs12/reports can be written to",
     ),
     (
-        awx_meaning.folders,
+        awx_folders.folders,
         put(TEMPLATES, "PKCS12 report", "extra_vars", "report_folder", value="/srv/pkcs12/bundles/r"),
         "/srv/pkcs12/bundles/r can not be written to",
     ),
@@ -135,23 +135,23 @@ MISTAKES = [
         "nothing answers audit_prove",
     ),
     (
-        awx_launches.required_folders,
+        awx_folders.required_folders,
         put(TEMPLATES, RENEW, "extra_vars", "pkcs12_required_folders", value=["/srv/pkcs12/bundles"]),
         "nothing checks /srv/pkcs12/evidence",
     ),
     (
-        awx_launches.required_folders,
+        awx_folders.required_folders,
         put(TEMPLATES, "PKCS12 audit", "extra_vars", "pkcs12_required_folders", value=["/srv/pkcs12/bundles"]),
         "nothing uses /srv/pkcs12/bundles",
     ),
-    (awx_launches.zones, put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_time_zone", value="UTC"), "zone is UTC"),
+    (awx_site.zones, put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_time_zone", value="UTC"), "zone is UTC"),
     (
-        awx_launches.languages,
+        awx_site.languages,
         put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_language", value="fr"),
         "PKCS12 report by mail: its language is fr",
     ),
     (
-        awx_launches.languages,
+        awx_site.languages,
         put(TEMPLATES, "PKCS12 report", "survey_spec", "spec", 0, "default", value="fr"),
         "PKCS12 report: it offers fr",
     ),
@@ -190,6 +190,7 @@ def test_a_mistake_is_found(check: Callable[[Data], Iterator[str]], mistake: Cal
 MISFITS = [
     (put(TEMPLATES, RENEW, "play_book", value="renew.yml"), "'play_book' was unexpected"),
     (put(TEMPLATES, RENEW, "use_fact_cache", value=False), "True was expected"),
+    (put(TEMPLATES, RENEW, "ask_variables_on_launch", value=True), "'ask_variables_on_launch' was unexpected"),
     (put(TEMPLATES, RENEW, "survey_spec", "spec", 0, "type", value="password"), "'password' is not one of"),
     (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
     (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),

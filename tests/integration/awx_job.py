@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from consistency.awx import PROJECT, Data, named
+from consistency.awx import PROJECT, Data, load, named
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.playbook import ROOT
 
@@ -109,9 +109,10 @@ def _filled_in(part: Any, known: Mapping[str, Any]) -> Any:
 
 
 def inventory(hospital: Hospital, groups: Mapping[str, Collection[str]]) -> Data:
-    """The hospital's, without the account and the password, which the credential has, and with more groups."""
+    """The hospital's without account and password, which the credential has, but with more groups and the project's controller."""
     known: Data = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
     del known["all"]["vars"]["ansible_password"]
+    known["all"]["hosts"] = load(PROJECT / "inventory" / "hosts.yml")["all"]["hosts"]
     children = known["all"]["children"]
     for host in children["workstations"]["hosts"].values():
         del host["ansible_user"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from consistency.awx import KUBERNETES, configuration, named
+from consistency.awx import KUBERNETES, Data, configuration, named
 from consistency.awx_meaning import render
 from integration import runner_job
 from integration.awx_job import Job, inputs_of, inventory
@@ -49,7 +49,12 @@ def hospital(tmp_path: Path) -> Iterator[Hospital]:
 
 
 class Day:
-    """Jobs one after the other: each starts from the facts that the last one left, and from the groups that they make."""
+    """Jobs one after the other: each starts from the facts that the last one left, and from the groups that they make.
+
+    ``change``: extra variables that each site sets, or that only a test has.
+    """
+
+    change: Data = {}  # noqa: RUF012 - a test replaces it
 
     def __init__(self, hospital: Hospital) -> None:
         self.hospital, self.number = hospital, 0
@@ -59,8 +64,9 @@ class Day:
         """Runs a template, with answers to its survey."""
         self.number += 1
         template = named(DATA, "controller_templates", name)
+        template = {**template, "extra_vars": {**template.get("extra_vars", {}), **self.change}}
         passphrases = {number: bundle.passphrase for number, bundle in self.hospital.bundles.items()}
-        inputs = inputs_of(self.hospital, passphrases)
+        inputs = inputs_of(self.hospital, passphrases) | {"Mailbox for reports": {"username": "svc", "password": "x"}}
         facts = self.last.fact_cache if self.last else None
         job = Job(template, inputs, answers, number=self.number, facts=facts, groups=self.groups())
         controller, worker = (self.hospital.folder / f"job {self.number} {side}" for side in ("controller", "worker"))

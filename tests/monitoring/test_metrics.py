@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -91,6 +92,28 @@ def test_every_alert_is_tested_on_both_sides() -> None:
     rests = {case["alertname"] for case in cases if not case["exp_alerts"]}
     # The two about an end rest in the first test, in which nobody needs anything.
     assert fires == names and rests >= names - {"ClientCertificateReportIsMissing"}
+
+
+def by_status() -> list[tuple[str, set[str]]]:
+    """The panels with a number of holders of some statuses: description and statuses."""
+    found = []
+    for panel in panels():
+        (name, matchers), *_others = Query("", panel["targets"][0]["expr"], frozenset()).selectors()
+        if panel["type"] == "stat" and name == "pkcs12_holders":
+            found.append((panel["description"], set(matchers["status"])))
+    return found
+
+
+def test_each_holder_is_in_one_of_the_numbers_of_the_dashboard() -> None:
+    """The report gives a holder any status but those that only a certificate has."""
+    counted = Counter(status for _description, statuses in by_status() for status in statuses)
+    assert counted == Counter({status.value for status in Status} - {"superseded", "archived"})
+
+
+@pytest.mark.parametrize(("description", "statuses"), by_status(), ids=[text[:20] for text, _statuses in by_status()])
+def test_a_number_of_holders_says_which_statuses_it_counts(description: str, statuses: set[str]) -> None:
+    said = set(re.findall(r"\w+", re.split(r"[.:]", description)[0])) - {"or"}
+    assert said == statuses
 
 
 def test_panels_are_apart_and_each_has_a_title_and_a_source() -> None:

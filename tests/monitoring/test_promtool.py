@@ -42,6 +42,7 @@ def test_each_alert_fires_when_it_should(tmp_path: Path) -> None:
 
 
 ACCEPTED = "unless on (authorisation) pkcs12_holder_accepted_until_timestamp_seconds > time()"
+ON_LEAVE = '          unless on (authorisation) pkcs12_holder_status{status="on_leave",authorisation!=""} == 1'
 MISTAKES = [
     ("> 2 * 86400", "> 3 * 86400"),
     ("absent(", "count("),
@@ -61,6 +62,13 @@ MISTAKES = [
         'weak|duplicate"} == 1\n          ' + ACCEPTED.partition(" > ")[0],
     ),
     ("> time()\n          " + ACCEPTED, "> time()"),
+    (ON_LEAVE + "\n        for: 1h", "        for: 1h"),
+    ("<= time()\n          " + ACCEPTED + "\n" + ON_LEAVE, "<= time()\n          " + ACCEPTED),
+    ('"on_leave",authorisation!=""} == 1\n        labels', '"on_leave"} == 1\n        labels'),
+    (
+        '"on_leave",authorisation!=""} == 1\n        labels',
+        '"on_leave|expired",authorisation!=""} == 1\n        labels',
+    ),
     ("<= time()\n          " + ACCEPTED, "<= time()"),
     (
         'unless on (authorisation) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_renewal_due"} > time()',

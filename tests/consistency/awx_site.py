@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong in AWX with what the whole site has: time zone, language, statuses, accounts, rights, and the secrets of the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Finding
+from consistency.awx import PROJECT, Data, load, texts
+from consistency.awx_checks import playbook_of
+from consistency.awx_reads import calls_workstations, reads_of, runs_on_localhost
+from consistency.tree import ROOT
+
+QUIET = {
+    Finding.RENEWAL_DUE: "access lasts, and PKCS12 renew due works on it every hour",
+    Finding.DUPLICATE: "access lasts",
+    Finding.WEAK: "access lasts, and only the issuer can act",
+    Finding.UNKNOWN: "a workstation that is off says nothing about access",
+    Finding.NEVER_SEEN: "a workstation that is not set up says nothing about access",
+    Finding.AWAITED: "a newcomer has no access yet, and nobody expects it yet",
+    Finding.ON_LEAVE: "nobody can act before the holder is back",
+    Finding.AUTHORISATION_RENEWAL_DUE: "access lasts, and PKCS12 remind tells the employer",
+}
+"""What does not make the daily report fail, and why. All other findings do."""
+CHECKING = {"check", "check_bundles"}
+"""Playbooks that prepare the work of IT. The radiation-protection officer reads the jobs of all others."""
+OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
+WINRM = "Workstations (WinRM)"
+
+
+def _local(data: Data, option: str) -> Iterator[Data]:
+    """The templates whose jobs run on localhost, with a role that reads a variable of the site for this."""
+    for template in data["controller_templates"]:
+        playbook = playbook_of(template)
+        if runs_on_localhost(playbook) and any(name.endswith(f"_{option}") for name in reads_of(playbook).options):
+            yield template
+
+
+def zones(data: Data) -> Iterator[str]:
+    """A job on localhost, which has no variables of the workstations, counts days in the time zone of the schedules."""
+    known = {each["rrule"].split("TZID=")[1].split(":")[0] for each in data["controller_schedules"]}
+    for template in _local(data, "time_zone"):
+        extra = template.get("extra_vars", {})
+        zone = extra.get(f"{playbook_of(template)}_time_zone", extra.get("pkcs12_time_zone"))
+        if {zone} != known:
+            yield f"{template['name']}: its time zone is {zone}"
+
+
+def languages(data: Data) -> Iterator[str]:
+    """All reports and mails are in one language of the site, unless somebody asks for another one of a single job."""
+    said = {}
+    for template in _local(data, "language"):
+        extra = template.get("extra_vars", {})
+        said[template["name"]] = extra.get(f"{playbook_of(template)}_language", extra.get("pkcs12_language"))
+    first = list(said.values())[:1]
+    for name, language in said.items():
+        if language is None or [language] != first:
+            yield f"{name}: its language is {language}"
+    for template in _local(data, "language"):
+        own = f"{playbook_of(template)}_language"
+        if own in template.get("extra_vars", {}):
+            yield f"{template['name']}: {own} is a second place for the language of the site"
+        for question in template.get("survey_spec", {}).get("spec", ()):
+            if question["variable"] == own and question.get("default") != said[template["name"]]:
+                yield f"{template['name']}: it offers {question.get('default')}"
+
+
+def statuses(data: Data) -> Iterator[str]:
+    """The hourly renewal leaves out only who was never seen, and the daily report fails with every finding that is not quiet."""
+    usual = set(load(ROOT / "playbooks" / "vars" / "due.yml")["__due_usual"])
+    loud = {each.value for each in set(Finding) - set(QUIET)}
+    wanted = {"renew_due_statuses": usual - {"never_seen"}, "report_fail_on": loud}
+    for template in data["controller_templates"]:
+        for name, expected in wanted.items():
+            given = set(template.get("extra_vars", {}).get(name, expected))
+            yield from (f"{template['name']}: {name} lacks {status}" for status in sorted(expected - given))
+            yield from (f"{template['name']}: {name} has {status}" for status in sorted(given - expected))
+
+
+def connections(data: Data) -> Iterator[str]:
+    """A template has the account of the workstations if its playbook calls them, and only then."""
+    for template in data["controller_templates"]:
+        calls, has = calls_workstations(playbook_of(template)), WINRM in template["credentials"]
+        if calls != has:
+            yield f"{template['name']}: it calls {'' if calls else 'no '}workstations, and has {'an' if has else 'no'} account there"
+
+
+def access(data: Data) -> Iterator[str]:
+    """Operators may start every template, officers may read the jobs of those that do not only check. Nobody may do more."""
+    known = {each["name"]: playbook_of(each) for each in data["controller_templates"]}
+    flows = {each["name"] for each in data["controller_workflows"]}
+    approved = {each["name"] for each in data["controller_workflows"] if "notification_templates_approvals" in each}
+    read = {name for name, playbook in known.items() if playbook not in CHECKING}
+    wanted = {(OPERATORS, "execute", name) for name in {*known, *flows}}
+    wanted |= {(OFFICERS, "read", name) for name in read | flows} | {(OFFICERS, "approval", name) for name in approved}
+    given = {
+        (grant["team"], role, name)
+        for grant in data["controller_roles"]
+        for role in grant["roles"]
+        for name in [*grant.get("job_templates", ()), *grant.get("workflows", ())]
+    }
+    yield from (f"{team} may not {role} {name}" for team, role, name in sorted(wanted - given))
+    yield from (f"{team} may {role} {name}" for team, role, name in sorted(given - wanted))
+
+
+def vault(data: Data) -> Iterator[str]:
+    """The token that writes passphrases reaches the secret from which they are read, and no other secret of AWX is there."""
+    sources = {
+        (each["target_credential"], each["input_field_name"]): each["metadata"]
+        for each in data["controller_credential_input_sources"]
+    }
+    read = sources["Passphrases of the bundles", "passphrases"]
+    for template in data["controller_templates"]:
+        extra = template.get("extra_vars", {})
+        if "collect_vault_path" not in extra:
+            continue
+        written = (
+            extra.get("collect_vault_mount", "secret"),
+            extra["collect_vault_path"],
+            extra.get("collect_vault_field", "passphrases"),
+        )
+        if written != (read["secret_backend"], read["secret_path"], read["secret_key"]):
+            yield f"{template['name']}: nothing reads the passphrases in {'/'.join(written)}"
+        for (credential, field), metadata in sources.items():
+            if metadata["secret_path"] == written[1] and metadata is not read:
+                yield f"{template['name']}: its token reads {field} of {credential}"
+        described = [each for each in data["controller_credential_types"] if written[1] in each["description"]]
+        if not described:
+            yield f"{template['name']}: no type of credential says that its token is for {written[1]}"
+
+
+def inventory(_data: Data) -> Iterator[str]:
+    """What the site says once reaches localhost: it is in the group all, and what is in another group is about the connection only."""
+    folder = PROJECT / "inventory" / "group_vars"
+    site, workstations = load(folder / "all.yml"), load(folder / "workstations.yml")
+    for name in ("pkcs12_time_zone", "pkcs12_authorisation_anniversary", "pkcs12_leavers", "pkcs12_exceptions"):
+        if name not in site:
+            yield f"jobs on localhost do not have {name}"
+    yield from (f"jobs on localhost do not have {name}" for name in workstations if not name.startswith("ansible_"))
+
+
+def controller(data: Data) -> Iterator[str]:
+    """AWX keeps the facts of localhost, because it is a host of the inventory, and nothing takes it for a workstation."""
+    hosts = load(PROJECT / "inventory" / "hosts.yml")["all"]["hosts"]
+    if hosts.get("localhost", {}).get("ansible_connection") != "local":
+        yield "localhost is no host of the inventory, so its facts are lost"
+    for place, text in texts(data):
+        if place.endswith(("pkcs12_hosts", "default")) and text == "all":
+            yield f"{place}: all has localhost"
+    for template in data["controller_templates"]:
+        survey = template.get("survey_spec", {}).get("spec", ())
+        told = {"pkcs12_hosts"} & {*template.get("extra_vars", {}), *(question["variable"] for question in survey)}
+        if not runs_on_localhost(playbook_of(template)) and not told:
+            yield f"{template['name']}: it calls all hosts, and localhost is one of them"
+
+
+SITE = [zones, languages, statuses, connections, access, vault, inventory, controller]
