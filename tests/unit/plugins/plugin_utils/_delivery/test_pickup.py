@@ -113,9 +113,12 @@ def test_a_page_as_the_file_is_read_for_its_meaning(site: Site) -> None:
 def test_a_used_link_says_when_an_earlier_run_began(site: Site) -> None:
     site.registration.deliver(site.issued, CODE, cut=100)
     site.run(variables={"awx_job_id": 33})
-    result = site.run(variables={"awx_job_id": 34})
-    assert end_of(result) == ("link_used", "link_used", False, 1)
-    assert all(part in result["msg"] for part in ("Job 33", "2026-11-25T12:00:00Z", f"{site.dest.name}.cut"))
+    for requests in (1, 0, 0):  # the runs after the issuer's answer ask no more, and still know it
+        result = site.run(variables={"awx_job_id": 34})
+        assert end_of(result) == ("link_used", "link_used", False, requests)
+        told = ("Job 33", "2026-11-25T12:00:00Z", f"{site.dest.name}.cut", "Ask the issuer for a new delivery.")
+        assert all(part in result["msg"] for part in told)
+        assert "where the person keeps files" not in result["msg"]
 
 
 def test_the_copy_for_the_site_keeps_the_original(site: Site) -> None:
