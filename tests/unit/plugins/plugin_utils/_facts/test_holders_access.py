@@ -45,6 +45,7 @@ def test_access_ends_with_the_first(end: date | None, status: Status, until: dat
     found = kept(end)
     assert (found.status, found.access_until, found.days_left) == (status, until, left)
     assert (found.certificate_status, found.certificate_until) == (Status.VALID, NOW + 400 * DAY)
+    assert found.last_day == (NOW + left * DAY).date()
     assert found.authorisation_anniversary == end
 
 

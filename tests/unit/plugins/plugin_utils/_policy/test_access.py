@@ -76,6 +76,9 @@ def test_on_the_end_date_itself_there_is_no_access(days: int, left: int, status:
 def test_without_a_certificate_there_is_no_end_of_access() -> None:
     assert access(date(2027, 3, 1), None, Status.MISSING) == Access(None, None, Status.MISSING)
     assert access(None, None, Status.MISSING) == Access(None, None, Status.MISSING)
+    # A newcomer has no access that could end soon. After the end date, the newcomer will get none.
+    soon, over = (access(TODAY + timedelta(days=days), None, Status.AWAITED).status for days in (20, 0))
+    assert (soon, over) == (Status.AWAITED, Status.EXPIRED)
 
 
 def test_an_authorisation_that_is_not_known_leaves_the_status_alone() -> None:

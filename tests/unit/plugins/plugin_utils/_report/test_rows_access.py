@@ -68,9 +68,11 @@ def test_a_certificate_that_gives_no_access_has_no_end_of_access(changes: dict[s
     row = holder_row([(JEANNE, evaluate_host(useless, RULES))], RULES)
     assert (row.status, row.access_until, row.days_left, row.last_day) == (status, None, None, None)
     assert row.valid_until == NOW + 400 * DAY
-    both = [(JEANNE, evaluate_host(each, RULES)) for each in (useless, host(record(days=300)))]
-    row = holder_row(both, RULES)
-    assert (row.status, row.access_until, row.days_left) == (status, NOW + 300 * DAY, 300)
+    for days in (300, 500):
+        both = [(JEANNE, evaluate_host(each, RULES)) for each in (useless, host(record(days=days)))]
+        row = holder_row(both, RULES)
+        assert (row.status, row.access_until, row.days_left) == (status, NOW + days * DAY, days)
+        assert row.valid_until == row.access_until
 
 
 def test_the_last_day_is_that_of_the_site() -> None:
