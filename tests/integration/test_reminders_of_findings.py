@@ -43,7 +43,7 @@ def without_access(**changes: Any) -> Variables:
 
 def left(*numbers: str) -> Variables:
     """Jeanne works, with time; certificates of others are in her workstations' stores."""
-    others = [certificate(each, 300) for each in numbers]
+    others = [certificate(each, 300 - numbers[:row].count(each)) for row, each in enumerate(numbers)]
     return [("localhost", {}), workstation("ws-1", entry("T1"), certificates=[certificate("T1", 600), *others])]
 
 

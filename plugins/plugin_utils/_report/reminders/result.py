@@ -127,7 +127,7 @@ def _sentence(report: Report, due: int, mails: Sequence[ReminderMail], outcomes:
 
 def _cure(failed: Sequence[Outcome]) -> str:
     """What to do about the failures, each once, and how to go on."""
-    problems = [each.problem for each in failed if each.problem and each.tried]
+    problems = [each.problem for each in failed if each.problem]
     steps = dict.fromkeys(REFUSED if each.code == "mail_refused" else each.next_step for each in problems)
     return f"{' '.join(list(steps)[:MOST_NAMED])} Then run it again. Only what was not sent is tried again."
 

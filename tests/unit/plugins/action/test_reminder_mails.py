@@ -76,8 +76,9 @@ def says(word: str) -> Any:
     return lambda _scene: word in str(Listening.received["message"].get_body(("plain",)).get_content())
 
 
-def why(words: str) -> Any:
-    return lambda scene: words in scene.result["msg"]
+def not_listed(scene: Scene) -> tuple[str | None, bool]:
+    """Why a list was not downloaded."""
+    return code(scene), "not in crl" in scene.result["msg"]
 
 
 def lists(scene: Scene) -> None:
@@ -124,6 +125,7 @@ LATE = task_variables(
 NO_ENTRY = task_variables(
     [workstation("ws-1", entry("T4", authorisation_anniversary=None), certificates=[certificate("T4", 600)])]
 )
+NOT_CHECKED, POINTS = "revocation_not_checked", {"crl": ["from_certificate"]}
 OVERDUE = {"issuer_overdue_days": 7}
 REVOCABLE = replace(certificate("T1", 600), issuer=issuer(), serial="0A")
 CHECKED = task_variables([workstation("ws-1", entry("T1"), certificates=[REVOCABLE])])
@@ -165,7 +167,7 @@ EFFECTS = [
     Effect("exceptions.what", "late", code, None, "bad_arguments", HELD),
     Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], {"crl_issuers": REVOKED["crl_issuers"]}, lists, CHECKED),
     Effect("crl_issuers", REVOKED["crl_issuers"], code, "revocation_not_checked", None, {"crl": REVOKED["crl"]}, lists, CHECKED),
-    Effect("crl_hosts", ["127.0.0.1:1"], why("not in crl"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
+    Effect("crl_hosts", ["127.0.0.1:1"], not_listed, (NOT_CHECKED, True), (NOT_CHECKED, False), POINTS, variables=POINTED),
     Effect("issuer_overdue_days", 7, next_steps, ["await_bundle"], ["call_issuer"], variables=LATE),
     Effect("issuer_contact", "Registry 0158", says("Registry 0158"), False, True, OVERDUE, variables=LATE),
     Effect("issuer_mail_sender", "ca@registry.example", says("ca@registry.example"), False, True, OVERDUE, variables=LATE),

@@ -138,6 +138,13 @@ def test_the_holder_is_reminded_by_the_certificate_where_the_authorisation_ends_
     ]
 
 
+@pytest.mark.parametrize(("actor", "reminded"), [(Actor.HOLDER, False), (Actor.IT, True), (Actor.EMPLOYER, True)])
+def test_only_holders_who_are_away_are_left_in_peace(actor: Actor, reminded: bool) -> None:
+    away = TODAY + timedelta(days=1)
+    found = matters(**to_do(NextStep.RENEW, actor), certificate_days_left=10, absent_until=away)
+    assert bool(found) is reminded
+
+
 @pytest.mark.parametrize(
     ("status", "accepted"),
     [
