@@ -20,15 +20,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
 OF_FILES = {"destination", "name", "formats", "title", "establishment", "fail_on"}
-"""Options of the report that are about its files and its result."""
+"""Options of the report that are about its files and its result. All others are options here too."""
 
-OF_THE_OFFICER = {
-    *("crl", "crl_issuers", "crl_hosts"),
-    *("issuer_overdue_days", "issuer_contact", "issuer_mail_sender", "issuer_mail_subject"),
-}
-"""Options that change what the officer does, and no reminder. All other options of the report are options here too."""
-
-LEFT_OUT = {name: ReportAction.SPEC.options[name].get("default") for name in OF_FILES | OF_THE_OFFICER}
+LEFT_OUT = {name: ReportAction.SPEC.options[name].get("default") for name in OF_FILES}
 
 
 class ActionModule(InWordsOfRole, Pkcs12Action):

@@ -129,9 +129,29 @@ def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(remi
     )
     assert "argument_spec" not in red.stdout
     assert "needs remind_it_to. " in reminding.run(it_to=None).stdout
+    word = reminding.run(dry_run="jes", state_path=other, **without)
+    assert (word.exit_code, "remind_dry_run" in word.stdout, "remind_mail_host" in word.stdout) == (2, True, False)
+    assert "needs remind_mail_host" in reminding.run(dry_run="No", state_path=other, **without).stdout
     half = reminding.run(credentials={"box": {"username": "svc"}})
     assert (half.exit_code, list(half.of("reminder_mails"))) == (2, [])
     assert "The account 'box' of remind_credentials" in " ".join((half.stdout + half.stderr).split())
+
+
+def test_a_workstation_without_facts_is_red_in_the_words_of_the_role(reminding: Reminding) -> None:
+    run = reminding.run(hosts=["localhost"], holders=REGISTER)
+    assert run.exit_code == 2 and "or give its reports with 'remind_merge'." in run.stdout + run.stderr
+    folder = reminding.run(templates_folder="/nope")
+    assert "remind_templates_folder is /nope, which is no folder on the controller." in folder.stdout + folder.stderr
+
+
+def test_list_of_the_report_is_called_by_the_reports_variable(reminding: Reminding) -> None:
+    """Its owner has set ``report_crl``, and the reminders follow."""
+    state = str(reminding.site.hospital.folder / "lists.json")
+    run = reminding.run("--extra-vars", '{"report_crl": ["/nope.crl"]}', dry_run=True, state_path=state)
+    (row,) = run.of("reminder_mails")
+    assert (run.exit_code, row.result["error"]["code"]) == (2, "revocation_not_checked")
+    assert "Correct 'report_crl', report_crl_issuers or report_crl_hosts" in row.result["msg"]
+    assert f"To: {IT}" in run.stdout and reminding.arrived() == []
 
 
 def test_nothing_known_is_red(reminding: Reminding) -> None:
@@ -140,4 +160,5 @@ def test_nothing_known_is_red(reminding: Reminding) -> None:
     assert (run.exit_code, row.result["error"]["code"], reminding.arrived()) == (2, "no_holders", [])
     assert row.result["msg"] in run.stdout + run.stderr
     assert "Check the inventory and 'remind_hosts'." in row.result["msg"]
+    assert "nor 'remind_holders' names anybody" in row.result["msg"]
     assert "Show what would be sent" not in run.stdout

@@ -31,6 +31,9 @@ SAME: Json = {
     "exceptions": [
         {"authorisation": "T1", "workstation": "ws-1", "what": "weak", "reason": "r", "until": "2027-01-31"}
     ],
+    "crl": ["/a.crl", "from_certificate"],
+    "crl_issuers": ["/ca.pem"],
+    "crl_hosts": ["crl.example"],
     "merge": ["/a.json"],
     "previous": "/b.json",
     "language": "fr",
@@ -40,6 +43,10 @@ SAME: Json = {
     "renew_before_days": 50,
     "authorisation_due_within_days": 51,
     "facts_max_age_days": 4,
+    "issuer_overdue_days": 9,
+    "issuer_contact": "0158",
+    "issuer_mail_sender": "ca@registry.example",
+    "issuer_mail_subject": "Your certificate",
     "authorisation_pattern": "- (T\\d+)$",
     "query": "[?actor=='it']",
     "steps": [30, 3],
@@ -63,6 +70,8 @@ SAME: Json = {
 }
 """Options that have a variable with their name."""
 NEEDED = {"state_path", "it_to"}
+OF_THE_REPORT = [name for name in SAME if name.startswith(("crl", "issuer_"))]
+"""Options that have the report's values where the site sets no others: the mails say what the report says."""
 VARIABLES: Json = {f"remind_{name}": value for name, value in SAME.items()} | {
     "remind_date": "2026-11-25T12:00:00Z",
     "remind_credential": "smtp",
@@ -98,8 +107,15 @@ def recorded(overlay: Path, variables: Json, mails: list[Json] | None = None) ->
         "LC_ALL": "C.UTF-8",
     }
     done = ansible_playbook([str(book)], {**os.environ, **environment}, overlay)
-    given = [json.loads(line)[1] for line in record.read_text(encoding="utf-8").splitlines()]
+    given = [_typed(json.loads(line)[1]) for line in record.read_text(encoding="utf-8").splitlines()]
     return done.returncode, given, done.stdout + done.stderr
+
+
+def _typed(given: Json) -> Json:
+    """The arguments with numbers as numbers, as the action makes them: ansible-core 2.16 gives it a text for a template with a filter."""
+    options = action_options(ROOT / "plugins" / "action" / "reminder_mails.py")
+    numbers = {name for name, value in given.items() if options[name]["type"] == "int" and isinstance(value, str)}
+    return {name: int(value) if name in numbers else value for name, value in given.items()}
 
 
 @pytest.fixture(scope="module")
@@ -128,14 +144,19 @@ def test_left_out_variables_are_the_sites_or_the_defaults_of_the_module(overlay:
         "pkcs12_credentials": {"smtp": ACCOUNT},
         "pkcs12_hosts": "localhost",
         "pkcs12_exceptions": SAME["exceptions"],
+        "pkcs12_language": "fr",
+        "pkcs12_leavers": ["T3"],
         "remind_credential": "smtp",
+        **{f"report_{name}": SAME[name] for name in OF_THE_REPORT},
     }
     needed = {f"remind_{name}": SAME[name] for name in NEEDED}
     _code, (bare,), _output = recorded(overlay, needed)
     _code, (with_site,), _output = recorded(overlay, site | needed)
     taken = {"time_zone": "Europe/Paris", "authorisation_anniversary": "2027-03-01", "hosts": ["localhost"], **ACCOUNT}
-    taken |= {"exceptions": SAME["exceptions"], "renew_before_days": 50}
+    taken |= {"exceptions": SAME["exceptions"], "renew_before_days": 50, "language": "fr", "leavers": ["T3"]}
+    taken |= {name: SAME[name] for name in OF_THE_REPORT}
     assert {name: with_site.get(name) for name in taken} == taken
+    assert not {"issuer_overdue_days", "issuer_contact", "issuer_mail_sender", "issuer_mail_subject"} & set(bare)
     assert not {"hosts", "username", "password", "query", "previous", "authorisation_anniversary"} & set(bare)
     options = action_options(ROOT / "plugins" / "action" / "reminder_mails.py")
     given_anyway = {name: value for name, value in bare.items() if name not in NEEDED}

@@ -49,8 +49,8 @@ OF_AN_ENTRY = (
 OF_THE_INVENTORY = re.compile(r"^\w+_holders of |\bA holder has: ")
 """A refusal of an entry of the inventory. It already names the variable, and its other names are keys of a holder, not options."""
 NOT_A_VARIABLE = ("record_audit", "state")
-OF_THE_SITE = re.compile(r"\{\{ \(?(pkcs12_\w+) (?:\| default\(|if query\()(?:(?!\}\}).)*\}\}$", re.DOTALL)
-"""The default of a role's variable that reads a variable of the site. What a user writes around it is the user's own."""
+OF_THE_SITE = re.compile(r"\{\{ \(?((?:pkcs12|report)_\w+) (?:\| default\(|if query\()(?:(?!\}\}).)*\}\}$", re.DOTALL)
+"""The default of a role's variable that reads a variable of the site, or of the report. What a user writes around it is the user's own."""
 
 
 def role_of(name: Any) -> str | None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 with suppress(ImportError):  # ansible-core installs it; without it the file still loads
-    from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+    from jinja2 import (
+        ChoiceLoader,
+        FileSystemLoader,
+        StrictUndefined,
+        TemplateError,
+        TemplateNotFound,
+        TemplateSyntaxError,
+    )
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..._errors import CollectionError
@@ -23,6 +32,9 @@ RECIPIENTS = ("holder", "employer", "it")
 SUBJECT, TEXT, HTML = "subject", "txt", "html"
 NO_TEXT = ("Cc", "Cs", "Zl", "Zp")
 """Categories of characters (Unicode, UAX 44) that no name has: control characters, surrogates, ends of lines and paragraphs."""
+
+UNDEFINED = re.compile(r"'(\w+)' is undefined")
+"""What Jinja2 says of a value that is not there."""
 
 PROBLEMS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, OSError)
 """What a template raises besides the errors of Jinja2, when it uses a value for what it is not."""
@@ -65,12 +77,21 @@ class ReminderTemplates:
         return Texts(subject.strip(), f"{text.strip()}\n", html)
 
     def _rendered(self, name: str, values: Mapping[str, Any]) -> str:
+        """What a template gives. A mail without a subject or a text would be sent, and remembered as sent."""
         try:
-            return self._environment.get_template(name).render(values)
+            made = self._environment.get_template(name).render(values)
         except TemplateNotFound as problem:
-            raise _unusable(name, f"names {problem}, which is not there") from None
+            raise _broken(_place(problem) or name, f"names {problem}, which is not there") from None
         except (TemplateError, *PROBLEMS) as problem:
-            raise _unusable(name, " ".join(f"fails: {problem}".split()).rstrip(".")[:300]) from None
+            said = " ".join(str(problem).split()).rstrip(".")[:300]
+            raise _broken(_place(problem) or name, f"fails: {said}", _hint(said, values)) from None
+        if not made.strip():
+            raise _broken(self._file(name), "gives nothing, so the mail would be empty")
+        return made
+
+    def _file(self, name: str) -> str:
+        """The path of a template, or its name if it is not a file."""
+        return self._environment.get_template(name).filename or name
 
 
 def one_line(value: Any) -> Any:
@@ -93,15 +114,40 @@ def _check_folder(folder: Path) -> None:
         for kind in (SUBJECT, TEXT, HTML)
     }
     if not folder.is_dir():
-        raise _unusable(str(folder), "is not a folder on the controller")
+        raise CollectionError(
+            code="reminder_template",
+            cause=f"templates_folder is {folder}, which is no folder on the controller.",
+            next_step="Correct templates_folder.",
+        )
     for path in sorted(folder.rglob("*.j2")):
         if not path.name.startswith("_") and path.relative_to(folder).as_posix() not in names:
-            raise _unusable(str(path), "is no name of a template, so no mail would use it")
+            raise CollectionError(
+                code="reminder_template",
+                cause=f"{path} has no name of a template, so no mail would use it.",
+                next_step="Rename the file. Names are like holder.fr.txt.j2 or it.en.subject.j2; parts of templates begin with _.",
+            )
 
 
-def _unusable(name: str, problem: str) -> CollectionError:
+def _broken(template: str, problem: str, hint: str = "") -> CollectionError:
     return CollectionError(
         code="reminder_template",
-        cause=f"The template {name} {problem}.",
-        next_step="Correct templates_folder. Names are like holder.fr.txt.j2 or it.en.subject.j2; parts of templates begin with _.",
+        cause=f"The template {template} {problem}.",
+        next_step=f"Correct the template.{hint}",
     )
+
+
+def _place(problem: BaseException) -> str | None:
+    """File and line of a template, where Python knows them: in a template that cannot be read, or of the last line that ran."""
+    if isinstance(problem, TemplateSyntaxError):
+        return f"{problem.filename or problem.name}, line {problem.lineno},"
+    lines = [each for each in traceback.extract_tb(problem.__traceback__) if each.filename.endswith(".j2")]
+    return f"{lines[-1].filename}, line {lines[-1].lineno}," if lines else None
+
+
+def _hint(said: str, values: Mapping[str, Any]) -> str:
+    """Where a value is that a template looks for in the wrong place."""
+    undefined = UNDEFINED.fullmatch(said)
+    if undefined is None or undefined[1] not in values["matter"]:
+        return ""
+    name = undefined[1]
+    return f" {name} belongs to an entry: write matter.{name}, or each.{name} in a loop over matters."

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,7 @@ class ReminderMail:
 
 def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: Sender, now: datetime) -> ReminderMail:
     """The mail. Raises ``CollectionError``: ``reminder_template``."""
-    texts = _texts(letter, letter.matters, templates, say, sender)
+    texts = _texts(letter, letter.matters, templates, say, sender, _values)
     files = _calendar(letter, templates, say, sender, now) if sender.calendar else []
     return ReminderMail(
         letter, MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
@@ -54,10 +54,15 @@ def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: 
 
 
 def _texts(
-    letter: Letter, matters: Sequence[Matter], templates: ReminderTemplates, say: Wording, sender: Sender
+    letter: Letter,
+    matters: Sequence[Matter],
+    templates: ReminderTemplates,
+    say: Wording,
+    sender: Sender,
+    values_of: Callable[[Matter, Wording], Mapping[str, Any]],
 ) -> Texts:
     """The texts about some of the letter's matters."""
-    known = [_values(matter, say) for matter in matters]
+    known = [values_of(matter, say) for matter in matters]
     values = {
         "matters": known,
         "matter": known[0],
@@ -72,7 +77,8 @@ def _texts(
 def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
     """What a template knows: names and days. Nothing else of a certificate, and no number."""
     return {
-        "name": matter.name,
+        "name": matter.name or say("finding.without_holder"),
+        "has_holder": bool(matter.name),
         "function": matter.function,
         "workstations": matter.workstations,
         "next_step": matter.next_step.value,
@@ -86,16 +92,25 @@ def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
     }
 
 
+def _values_of_event(matter: Matter, say: Wording) -> Mapping[str, Any]:
+    """The values for an event. Whoever reads it does so on another day than that of the mail, so it has no distance from that day."""
+    return {**_values(replace(matter, days_left=0), say), "distance": ""}
+
+
 def _calendar(
     letter: Letter, templates: ReminderTemplates, say: Wording, sender: Sender, now: datetime
 ) -> list[Attachment]:
-    """One event for each last day with access that has not passed. IT gets none: its list is work, not an appointment."""
+    """One event for each last day with access that has not passed. IT gets none: its list is work, not an appointment.
+
+    What is due at once, such as closing the browser, is no event of a day in years.
+    """
     if letter.recipient is Recipient.IT:
         return []
+    dated = [each for each in letter.matters if each.step is not None]
     events = []
-    for day in sorted({each.last_day for each in letter.matters if each.last_day and each.last_day >= say.today}):
-        matters = [each for each in letter.matters if each.last_day == day]
-        texts = _texts(letter, matters, templates, say, sender)
+    for day in sorted({each.last_day for each in dated if each.last_day and each.last_day >= say.today}):
+        matters = [each for each in dated if each.last_day == day]
+        texts = _texts(letter, matters, templates, say, sender, _values_of_event)
         identity = f"{letter.recipient.value} {letter.address} {day} {matters[0].person}"
         events.append(Event(identity, day, texts.subject, texts.text))
     return [Attachment(CALENDAR_NAME, calendar_file(events, now))] if events else []

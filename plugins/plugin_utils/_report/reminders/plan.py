@@ -12,8 +12,8 @@ from enum import Enum
 
 from ..._policy.access import WITHOUT_ACCESS
 from ..._policy.validity import Calendar, Status, calendar_of
-from ..acceptance import AUTHORISATION
-from ..model import Actor, HolderRow, HolderWorkstation, NextStep, Report
+from ..acceptance import AUTHORISATION, is_left
+from ..model import Actor, CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
 
 
 class Recipient(str, Enum):
@@ -28,7 +28,8 @@ class Recipient(str, Enum):
 class Terms:
     """When somebody is reminded, in days. ``steps``: days before the last day with access, at least one, in any order.
 
-    ``bundle_overdue_days``: how long a renewal has been due before a holder is asked for the issuer's mail.
+    ``bundle_overdue_days``: how long a renewal has been due, or a newcomer's first bundle expected, before a holder is asked for the
+    issuer's mail.
     """
 
     steps: Sequence[int]
@@ -37,10 +38,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a recipient has to do for one holder.
+    """What a recipient has to do for one holder, or with a certificate that has none.
 
-    ``person``: the authorisation number, without one the name. ``step``: the one of ``Terms.steps`` that is reached; None for what has
-    no end, or is due at once. ``last_day``: the last day with access, None without one; ``days_left``: days of the site until it.
+    ``person``: the authorisation number, without one the name; of nobody's certificate the thumbprint. ``name``: empty for a certificate
+    without a holder. ``step``: the one of ``Terms.steps`` that is reached; None for what has no end, or is due at once. ``last_day``: the
+    last day with access, None without one, and for what no end of access is about; ``days_left``: days of the site until it.
     ``instead_of``: who should have got this, and has no address.
     """
 
@@ -78,9 +80,8 @@ def matters_of(report: Report, terms: Terms) -> tuple[Matter, ...]:
     today = calendar.day(parameters.report_date)
     found = []
     for row in (*report.holders, *report.without_workstation):
-        is_away = row.absent_until is not None and today < row.absent_until
-        found += [matter for matter in (_annex(row, terms, calendar), _own(row, terms, calendar, is_away)) if matter]
-    return tuple(found)
+        found += [matter for matter in (_annex(row, terms, calendar), _own(row, terms, calendar, today)) if matter]
+    return (*found, *_without_holder(report.without_holder))
 
 
 def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
@@ -95,47 +96,59 @@ def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
     return _at_its_step(replace(matter, last_day=end - timedelta(days=1), days_left=left - 1), terms)
 
 
-def _own(row: HolderRow, terms: Terms, calendar: Calendar, is_away: bool) -> Matter | None:
+def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Matter | None:
     """What is to be done about the certificates. After the end of the authorisation nothing is: the issuer sends none."""
     if row.authorisation_status is Status.EXPIRED and row.next_step is NextStep.RENEW_AUTHORISATION:
         return None
-    recipient = _recipient(row, terms, calendar, is_away)
+    recipient = _recipient(row, terms, calendar, today)
     if recipient is None:
         return None
     matter = _matter(row, recipient, row.certificate_step, calendar)
+    if row.access_until is not None:
+        # Where the authorisation ends first, the employer is reminded of that end. No step about the certificate changes it.
+        matter = replace(matter, last_day=matter.certificate_until, days_left=row.certificate_days_left)
     if row.certificate_step is NextStep.CLOSE_BROWSER:
         return matter  # the new certificate has just come, and its end is far away
-    if row.next_step is NextStep.RENEW_AUTHORISATION:
-        matter = _by_certificate(matter, row)
     is_without = any(place.next_step is row.certificate_step and _gives_none(place) for place in row.places)
     # Where there is no access, it is due at once, however long access lasts at another workstation.
-    return _at_its_step(matter, terms) or (matter if is_without else None)
-
-
-def _by_certificate(matter: Matter, row: HolderRow) -> Matter:
-    """The employer is reminded of the authorisation, which ends first; this one counts from the end of the certificate."""
-    return replace(matter, last_day=matter.certificate_until, days_left=row.certificate_days_left)
+    return _at_its_step(matter, terms) or (replace(matter, last_day=None, days_left=None) if is_without else None)
 
 
 def _gives_none(place: HolderWorkstation) -> bool:
     return place.valid_until is None or place.status in WITHOUT_ACCESS
 
 
-def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, is_away: bool) -> Recipient | None:
+def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Recipient | None:
     if row.certificate_step is NextStep.NOTHING:
         return None
-    recipient = _who_acts(row, terms, calendar)
+    recipient = _who_acts(row, terms, calendar, today)
+    is_away = row.absent_until is not None and today < row.absent_until
     # A holder who is away cannot do it. The mail comes on the day back, because each step is used once.
     return None if recipient is Recipient.HOLDER and is_away else recipient
 
 
-def _who_acts(row: HolderRow, terms: Terms, calendar: Calendar) -> Recipient | None:
+def _who_acts(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Recipient | None:
     if row.certificate_step is NextStep.AWAIT_BUNDLE:
-        # The issuer's mail comes some days after the renewal became due, and may lie unread in the holder's mailbox.
-        left = row.certificate_days_left
-        late = left is not None and left <= calendar.renew_before_days - terms.bundle_overdue_days
-        return Recipient.HOLDER if late else None
+        # The issuer's mail comes some days after the bundle became due, and may lie unread in the holder's mailbox.
+        waited = _waited_days(row, calendar, today)
+        return Recipient.HOLDER if waited is not None and waited >= terms.bundle_overdue_days else None
     return {Actor.HOLDER: Recipient.HOLDER, Actor.EMPLOYER: Recipient.EMPLOYER}.get(row.certificate_actor, Recipient.IT)
+
+
+def _waited_days(row: HolderRow, calendar: Calendar, today: date) -> int | None:
+    """Days since a bundle was due: for the next certificate, or for a newcomer's first. None if nobody knows when it was."""
+    if row.certificate_days_left is not None:
+        return calendar.renew_before_days - row.certificate_days_left
+    return (today - row.expected_from).days if row.expected_from else None
+
+
+def _without_holder(rows: Iterable[CertificateRow]) -> Iterable[Matter]:
+    """What IT has to do with the certificates of leavers and of nobody: one matter for each person, or for a certificate of nobody."""
+    found: dict[tuple[str, NextStep], dict[str, None]] = {}
+    for row in filter(is_left, rows):
+        found.setdefault((row.holder or row.certificate.thumbprint, row.next_step), {})[row.workstation] = None
+    for (person, step), workstations in found.items():
+        yield Matter(person, "", None, tuple(workstations), step, Recipient.IT, None, None, None, None, None)
 
 
 def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Calendar) -> Matter:

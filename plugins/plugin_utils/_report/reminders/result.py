@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..._errors import CollectionError, counted
+from ..crl_row import CrlRow
+from ..language.wording import Wording
 from ..model import Report
 from ..silence import with_unusable_variables
 from .addresses import Letter
 from .mails import ReminderMail
 from .sending import Outcome
+
+REFUSED = "Check the address, and 'sender'. Ask the administrator of the mail server what this controller may send."
+"""What to do about a mail that the server refuses. A reminder's address is of no option."""
 
 MOST_NAMED = 5
 """Failures that the sentence names. The result has all."""
@@ -30,7 +36,7 @@ def reminders_result(
     """The documented result. ``letters``: also what was sent by earlier runs. ``outcomes`` is None if nothing was to be sent.
 
     Raises ``CollectionError`` with the same keys if a mail was not sent (``reminders_not_sent``), or if nobody knows what holders of a
-    workstation have to do (``unusable_variables``).
+    workstation have to do (``unusable_variables``), or which certificates are revoked (``revocation_not_checked``).
     """
     failed = [each for each in outcomes or () if each.problem]
     rows = (
@@ -48,7 +54,7 @@ def reminders_result(
         raise CollectionError(
             code="reminders_not_sent",
             cause=_failures(len(mails), failed),
-            next_step="Correct the cause and run it again. Only what was not sent is tried again.",
+            next_step=_cure(failed),
             changed=len(failed) < len(mails),
             details=details,
         )
@@ -56,6 +62,8 @@ def reminders_result(
     said = _sentence(report, len(letters), mails, outcomes)
     if unusable := with_unusable_variables(report):
         raise _unusable(said, unusable, changed, details)
+    if problems := [row for row in report.revocation_lists if row.problem]:
+        raise _unchecked(said, problems, report, changed, details)
     return {"changed": changed, "msg": said, **details}
 
 
@@ -72,13 +80,29 @@ def _unusable(said: str, unusable: Mapping[str, str], changed: bool, details: Ma
     )
 
 
+def _unchecked(
+    said: str, problems: Sequence[CrlRow], report: Report, changed: bool, details: Mapping[str, Any]
+) -> CollectionError:
+    """The error for revocation lists. Who has asked for a check has to know that it was not one."""
+    say = Wording(replace(report.parameters, language="en"))
+    named = say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems[:MOST_NAMED])))
+    more = f" {others} more." if (others := len(problems[MOST_NAMED:])) else ""
+    return CollectionError(
+        code="revocation_not_checked",
+        cause=f"{said} {named}{more}",
+        next_step="Correct 'crl', crl_issuers or crl_hosts, and run it again. Only what was not sent is sent.",
+        changed=changed,
+        details=details,
+    )
+
+
 def _row(mail: ReminderMail) -> dict[str, Any]:
     letter = mail.letter
     return {
         "recipient": letter.recipient.value,
         "to": letter.address,
         "subject": mail.content.subject,
-        "holders": [matter.name for matter in letter.matters],
+        "holders": [matter.name for matter in letter.matters if matter.name],
         "next_steps": sorted({matter.next_step.value for matter in letter.matters}),
         "steps": sorted({matter.step for matter in letter.matters if matter.step is not None}),
     }
@@ -99,6 +123,13 @@ def _sentence(report: Report, due: int, mails: Sequence[ReminderMail], outcomes:
     if outcomes is None:
         return f"{counted(len(mails), 'reminder')} would be sent. Nothing was sent."
     return f"{counted(len(mails), 'reminder')} sent."
+
+
+def _cure(failed: Sequence[Outcome]) -> str:
+    """What to do about the failures, each once, and how to go on."""
+    problems = [each.problem for each in failed if each.problem]
+    steps = dict.fromkeys(REFUSED if each.code == "mail_refused" else each.next_step for each in problems)
+    return f"{' '.join(list(steps)[:MOST_NAMED])} Then run it again. Only what was not sent is tried again."
 
 
 def _failures(total: int, failed: Sequence[Outcome]) -> str:

@@ -52,7 +52,7 @@ def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict
     letters = letters_of(matters_of(report, terms), addresses_of(options, variables))
 
     def open_mails(sent: Mapping[Any, Any]) -> Sequence[ReminderMail]:
-        return _written(options, report, open_letters(letters, sent), mode.now)
+        return _written(options, report, open_letters(letters, sent, mode.now), mode.now)
 
     if mode.check_mode or options["dry_run"]:
         return reminders_result(report, letters, open_mails(read_sent(outbox.path)), None, mode.check_mode)
@@ -82,14 +82,14 @@ def _report(options: Mapping[str, Any], variables: Variables, now: datetime) -> 
     if not report.holders and not report.without_workstation:
         raise CollectionError(
             code="no_holders",
-            cause="There is no holder to remind: neither pkcs12_holders of the hosts nor holders names anybody.",
+            cause="There is no holder to remind: neither pkcs12_holders of the hosts nor 'holders' names anybody.",
             next_step="Check the inventory and 'hosts'.",
         )
     if all(row.facts_at is None for row in report.workstations):
         raise CollectionError(
             code="no_facts",
             cause="There are no facts of any workstation, so nobody knows whose access ends.",
-            next_step="Run the playbook audit first, with the same fact cache, or give its reports with merge.",
+            next_step="Run the playbook audit first, with the same fact cache, or give its reports with 'merge'.",
         )
     return select(report, options["query"]) if options["query"] else report
 
@@ -110,7 +110,7 @@ def _server(options: Mapping[str, Any]) -> Server:
 
 
 def _check_needed(options: Mapping[str, Any]) -> None:
-    missing = [name for name in ("mail_host", "sender") if not options[name]]
+    missing = [f"'{name}'" for name in ("mail_host", "sender") if not options[name]]
     if missing and not options["dry_run"]:
         raise CollectionError(
             code="bad_arguments",

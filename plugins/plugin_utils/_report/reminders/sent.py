@@ -15,19 +15,25 @@ from pathlib import Path
 from ..._delivery.durable_files import replace_file
 from ..._errors import CollectionError
 from ..._facts.codec import Mismatch, from_map, to_map
+from ..model import NextStep
 from .addresses import Letter
 from .plan import Matter, Recipient
 
 SCHEMA = 1
 KEPT_FOR = timedelta(days=800)
 """An authorisation lasts a year. What is older is about another end of access."""
+REPEATED_AFTER = timedelta(days=30)
+"""What no end of access is about has no next step of days. A month leaves time to do it, and does not let it be forgotten."""
 
-Key = tuple[str, Recipient, str, int | None, date | None]
+Key = tuple[str, Recipient, str, int | None, date | None, NextStep | None]
 
 
 @dataclass(frozen=True, slots=True)
 class SentReminder:
-    """A matter in a mail that the server took. ``address`` is in small letters. ``at``: when, aware, in UTC."""
+    """A matter in a mail that the server took. ``address`` is in small letters. ``at``: when, aware, in UTC.
+
+    ``next_step``: only of what has neither a step nor a last day, which is about nothing else. None of other matters.
+    """
 
     person: str
     recipient: Recipient
@@ -35,11 +41,12 @@ class SentReminder:
     step: int | None
     last_day: date | None
     at: datetime
+    next_step: NextStep | None = None
 
     @property
     def key(self) -> Key:
-        """What is never sent twice."""
-        return self.person, self.recipient, self.address, self.step, self.last_day
+        """What is never sent twice; without a step and a last day, not before ``REPEATED_AFTER``."""
+        return self.person, self.recipient, self.address, self.step, self.last_day, self.next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +98,15 @@ def check_folder(path: Path) -> None:
         raise _unusable(path, "cannot be written")
 
 
-def open_letters(letters: Iterable[Letter], sent: Mapping[Key, SentReminder]) -> tuple[Letter, ...]:
+def open_letters(letters: Iterable[Letter], sent: Mapping[Key, SentReminder], now: datetime) -> tuple[Letter, ...]:
     """The letters without the matters that their addresses were reminded of already. An empty letter is left out."""
+
+    def is_open(letter: Letter, matter: Matter) -> bool:
+        known = sent.get(_row(letter, matter, now).key)
+        return known is None or (_is_undated(matter) and now - known.at >= REPEATED_AFTER)
+
     left = (
-        replace(letter, matters=tuple(matter for matter in letter.matters if _key(letter, matter) not in sent))
+        replace(letter, matters=tuple(matter for matter in letter.matters if is_open(letter, matter)))
         for letter in letters
     )
     return tuple(letter for letter in left if letter.matters)
@@ -102,16 +114,20 @@ def open_letters(letters: Iterable[Letter], sent: Mapping[Key, SentReminder]) ->
 
 def with_letter(sent: Mapping[Key, SentReminder], letter: Letter, now: datetime) -> dict[Key, SentReminder]:
     """What was sent, with the matters of a letter."""
-    address = letter.address.casefold()
-    rows = (
-        SentReminder(each.person, letter.recipient, address, each.step, each.last_day, now.replace(microsecond=0))
-        for each in letter.matters
-    )
+    rows = [_row(letter, each, now) for each in letter.matters]
     return {**sent, **{row.key: row for row in rows}}
 
 
-def _key(letter: Letter, matter: Matter) -> Key:
-    return matter.person, letter.recipient, letter.address.casefold(), matter.step, matter.last_day
+def _row(letter: Letter, matter: Matter, now: datetime) -> SentReminder:
+    step = matter.next_step if _is_undated(matter) else None
+    address = letter.address.casefold()
+    return SentReminder(
+        matter.person, letter.recipient, address, matter.step, matter.last_day, now.replace(microsecond=0), step
+    )
+
+
+def _is_undated(matter: Matter) -> bool:
+    return matter.step is None and matter.last_day is None
 
 
 def _unusable(path: Path, problem: str) -> CollectionError:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import smtplib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils._delivery.deliveries import known
+from unit.plugins.plugin_utils.crls import crl, issuer, pem
+from unit.plugins.plugin_utils.records import NOW
 from unit.plugins.plugin_utils.reminder_inputs import (
     TODAY,
     certificate,
@@ -73,6 +76,17 @@ def says(word: str) -> Any:
     return lambda _scene: word in str(Listening.received["message"].get_body(("plain",)).get_content())
 
 
+def not_listed(scene: Scene) -> tuple[str | None, bool]:
+    """Why a list was not downloaded."""
+    return code(scene), "not in crl" in scene.result["msg"]
+
+
+def lists(scene: Scene) -> None:
+    """A revocation list with Jeanne's certificate, and the authority that signs it."""
+    (scene.folder / "ca.pem").write_bytes(pem())
+    (scene.folder / "ca.crl").write_bytes(crl({0x0A: NOW}))
+
+
 def files(_scene: Scene) -> int:
     return len(list(Listening.received["message"].iter_attachments()))
 
@@ -111,11 +125,18 @@ LATE = task_variables(
 NO_ENTRY = task_variables(
     [workstation("ws-1", entry("T4", authorisation_anniversary=None), certificates=[certificate("T4", 600)])]
 )
+NOT_CHECKED, POINTS = "revocation_not_checked", {"crl": ["from_certificate"]}
+OVERDUE = {"issuer_overdue_days": 7}
+REVOCABLE = replace(certificate("T1", 600), issuer=issuer(), serial="0A")
+CHECKED = task_variables([workstation("ws-1", entry("T1"), certificates=[REVOCABLE])])
+POINTED = task_variables(
+    [workstation("ws-1", entry("T1"), certificates=[replace(REVOCABLE, crl_urls=("http://127.0.0.1:1/ca.crl",))])]
+)
+REVOKED = {"crl": ["{folder}/ca.crl"], "crl_issuers": ["{folder}/ca.pem"]}
 NEW = task_variables(renewed(hospital(), "ws-1", "T1"))
 DUE = {"holders": [ANNEX], "employer_to": [HEAD], "hosts": ["ws-1"]}
 TWO = {"hosts": ["ws-1", "ws-2"]}
 ACCEPTED = {"authorisation": "T1", "what": "renewal_due", "reason": "She retires.", "until": "2026-12-31"}
-ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
 ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
 HELD = ONE | {"exceptions": [ACCEPTED]}
 QUIET = {"hosts": ["ws-1"], "holders": [PERSON]}
@@ -144,6 +165,13 @@ EFFECTS = [
     *(Effect("exceptions.what", each, to, [], [DUPONT], HELD) for each in FINDINGS if each != "renewal_due"),
     Effect("exceptions.what", "renewal_due", to, [DUPONT], [], ONE | {"exceptions": [ACCEPTED | {"what": "weak"}]}),
     Effect("exceptions.what", "late", code, None, "bad_arguments", HELD),
+    Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], {"crl_issuers": REVOKED["crl_issuers"]}, lists, CHECKED),
+    Effect("crl_issuers", REVOKED["crl_issuers"], code, "revocation_not_checked", None, {"crl": REVOKED["crl"]}, lists, CHECKED),
+    Effect("crl_hosts", ["127.0.0.1:1"], not_listed, (NOT_CHECKED, True), (NOT_CHECKED, False), POINTS, variables=POINTED),
+    Effect("issuer_overdue_days", 7, next_steps, ["await_bundle"], ["call_issuer"], variables=LATE),
+    Effect("issuer_contact", "Registry 0158", says("Registry 0158"), False, True, OVERDUE, variables=LATE),
+    Effect("issuer_mail_sender", "ca@registry.example", says("ca@registry.example"), False, True, OVERDUE, variables=LATE),
+    Effect("issuer_mail_subject", "Your certificate", says("Your certificate"), False, True, OVERDUE, variables=LATE),
     Effect("deliveries", known("T3", state="new"), next_steps, ["await_bundle"], ["collect"], variables=LATE),
     Effect("merge", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
     Effect("previous", "{folder}/before.json", next_steps, [], ["close_browser"], {"query": "[?authorisation=='T1']"}, earlier, NEW),

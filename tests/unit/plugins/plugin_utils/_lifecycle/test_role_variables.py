@@ -211,6 +211,7 @@ class Vaulted:
     [
         (Vaulted(), "enrol_bundle_folder"),
         ("{{ pkcs12_bundle_folder | default('') }}", "pkcs12_bundle_folder"),
+        ("{{ report_bundle_folder | default('') }}", "report_bundle_folder"),
         ("/srv/{{ pkcs12_bundle_folder | default('') }}", "enrol_bundle_folder"),
         ("/srv/bundles", "enrol_bundle_folder"),
         ("{{ pkcs12_bundle_folder | default('/srv') }}/old", "enrol_bundle_folder"),
@@ -254,6 +255,8 @@ def test_a_wrong_list_of_holders_is_called_by_the_variable_that_has_it(module: s
 def test_each_default_that_reads_a_variable_of_the_site_is_recognised(role: str) -> None:
     defaults = yaml.safe_load((ROOT / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8"))
     reading = {
-        name for name, value in defaults.items() if "pkcs12_" in str(value) and "ansible_facts" not in str(value)
+        name
+        for name, value in defaults.items()
+        if ("pkcs12_" in str(value) or "report_" in str(value)) and "ansible_facts" not in str(value)
     }
     assert reading == {name for name, value in defaults.items() if OF_THE_SITE.match(str(value))}

@@ -63,10 +63,29 @@ def test_everybody_who_has_to_act_is_reminded_and_the_rest_is_its(step: NextStep
     assert matter.step == (None if step is NextStep.CLOSE_BROWSER else 14)
 
 
-@pytest.mark.parametrize(("left", "asked"), [(36, False), (35, True), (None, False)])
-def test_bundle_is_asked_for_when_it_is_late(left: int | None, asked: bool) -> None:
-    found = matters(**to_do(NextStep.AWAIT_BUNDLE, Actor.ISSUER), days_left=left, certificate_days_left=left)
-    assert bool(found) is asked
+@pytest.mark.parametrize(
+    ("left", "expected", "asked"),
+    [
+        (36, None, False),
+        (35, None, True),
+        (None, None, False),
+        (None, 4, False),
+        (None, 5, True),
+        (None, -9, False),
+        (36, 90, False),  # who has a certificate waits for the next one
+    ],
+)
+def test_bundle_is_asked_for_when_it_is_late(left: int | None, expected: int | None, asked: bool) -> None:
+    """``expected``: so many days ago."""
+    day = None if expected is None else TODAY - timedelta(days=expected)
+    found = matters(
+        **to_do(NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+        days_left=left,
+        certificate_days_left=left,
+        access_until=None if left is None else NOW + left * DAY,
+        expected_from=day,
+    )
+    assert [each.recipient.value for each in found] == (["holder"] if asked else [])
 
 
 @pytest.mark.parametrize(
@@ -91,6 +110,7 @@ def test_annex_is_due_beside_the_holders_own_step() -> None:
     found = matters(
         **to_do(NextStep.LOG_ON, Actor.HOLDER),
         days_left=10,
+        certificate_days_left=10,
         authorisation_until=TODAY + timedelta(days=20),
         authorisation_days_left=20,
         authorisation_status=Status.RENEWAL_DUE,
@@ -118,6 +138,36 @@ def test_the_holder_is_reminded_by_the_certificate_where_the_authorisation_ends_
     ]
 
 
+@pytest.mark.parametrize(("actor", "reminded"), [(Actor.HOLDER, False), (Actor.IT, True), (Actor.EMPLOYER, True)])
+def test_only_holders_who_are_away_are_left_in_peace(actor: Actor, reminded: bool) -> None:
+    away = TODAY + timedelta(days=1)
+    found = matters(**to_do(NextStep.RENEW, actor), certificate_days_left=10, absent_until=away)
+    assert bool(found) is reminded
+
+
+@pytest.mark.parametrize(
+    ("status", "accepted"),
+    [
+        (Status.VALID, ()),  # it is due within fewer days than the certificate
+        (Status.RENEWAL_DUE, (AcceptedFinding(Finding.AUTHORISATION_RENEWAL_DUE, None, "She retires.", TODAY),)),
+    ],
+)
+def test_an_authorisation_that_needs_nobody_does_not_hurry_the_holder(
+    status: Status, accepted: tuple[AcceptedFinding, ...]
+) -> None:
+    """To log on does not change its end."""
+    (found,) = matters(
+        **to_do(NextStep.LOG_ON, Actor.HOLDER),
+        days_left=2,
+        certificate_days_left=30,
+        authorisation_until=TODAY + timedelta(days=3),
+        authorisation_days_left=3,
+        authorisation_status=status,
+        accepted=accepted,
+    )
+    assert (found.next_step, found.step, found.days_left) == (NextStep.LOG_ON, 40, 30)
+
+
 def test_after_the_end_of_the_authorisation_only_the_employer_is_reminded() -> None:
     found = matters(
         next_step=NextStep.RENEW_AUTHORISATION,
@@ -138,6 +188,7 @@ def test_who_has_no_access_at_one_workstation_is_not_made_to_wait(there: tuple[C
     """Access at another one lasts for long."""
     (matter,) = matters_of(report(host(record(days=400)), host(*there, name="ws-2")), TERMS)
     assert (matter.recipient.value, matter.next_step, matter.step) == ("it", NextStep.ENROL, None)
+    assert (matter.last_day, matter.days_left) == (None, None)  # that of the other one is not the reason
     assert matter.workstations == ("ws-2",)
 
 
@@ -146,7 +197,7 @@ def test_only_workstations_of_the_step_are_named() -> None:
     (row,) = both.holders
     first, second = row.places
     places = (replace(first, next_step=NextStep.LOG_ON), replace(second, next_step=NextStep.NOTHING))
-    row = replace(row, **to_do(NextStep.LOG_ON, Actor.HOLDER), days_left=3, places=places)
+    row = replace(row, **to_do(NextStep.LOG_ON, Actor.HOLDER), certificate_days_left=3, places=places)
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1",)]
     row = replace(
         row,
@@ -157,7 +208,7 @@ def test_only_workstations_of_the_step_are_named() -> None:
 
 def test_last_day_is_that_of_the_site() -> None:
     usual = report(host(record(days=400)), time_zone="Pacific/Kiritimati")
-    row = replace(usual.holders[0], **to_do(NextStep.RENEW, Actor.IT), days_left=1, access_until=NOW + DAY)
+    row = replace(usual.holders[0], **to_do(NextStep.RENEW, Actor.IT), certificate_days_left=1, valid_until=NOW + DAY)
     (matter,) = matters_of(replace(usual, holders=(row,)), TERMS)
     assert matter.last_day == date.fromisoformat("2026-11-27")
 

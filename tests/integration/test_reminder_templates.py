@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Templates of the site for reminder_mails: what is refused before a mail is out, in which words, and what a calendar's event says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integration.reminder_office import HEAD, IN_9_DAYS, IT, JEANNE, Office, error, text
+from lab.mail_server import Mail, MailServer
+from unit.plugins.plugin_utils.reminder_inputs import hospital
+
+HINT = "name belongs to an entry: write matter.name, or each.name in a loop over matters."
+NOBODY_ASKS = {
+    "en": "Nobody will ever ask you for a password or a",
+    "fr": "Personne ne vous demandera jamais un mot de passe",
+}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with MailServer(None, "none") as server:
+        (tmp_path / "own").mkdir()
+        yield Office(server, tmp_path)
+
+
+def refused(office: Office, **templates: str) -> str:
+    """The sentence. Nothing is sent and nothing is remembered, so the next run sends it. ``__`` stands for a dot of a file's name."""
+    for name, content in templates.items():
+        (office.folder / "own" / f"{name.replace('__', '.')}.j2").write_text(content, encoding="utf-8")
+    result = office.remind(templates_folder=str(office.folder / "own"))
+    assert error(result) == "reminder_template"
+    assert (office.arrived(), office.state.exists() and json.loads(office.state.read_bytes())["sent"]) in (
+        ([], False),
+        ([], []),
+    )
+    message = str(result["msg"])
+    return message.replace(str(office.folder / "own"), "/own")
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("{{ matter.thumbprint }}", 1),
+        ("a\n{% if %}", 2),
+        ("{{ 1 / 0 }}", 1),
+        ("{{ matter.name.__class__.__mro__ }}", 1),
+        ("a\nb\n{{ matters.append(1) }}\n", 3),
+        ("a\n{% include '/etc/passwd' %}", 2),
+        ("{% include '../x' %}", 1),
+    ],
+)
+def test_template_that_fails_sends_nothing_and_is_named_with_its_line(office: Office, content: str, line: int) -> None:
+    said = refused(office, holder__en__txt=content)
+    assert said.startswith(f"The template /own/holder.en.txt.j2, line {line}, ")
+    assert said.endswith(" Correct the template.")
+
+
+def test_part_of_a_template_that_fails_is_named(office: Office) -> None:
+    for broken in ("a\n{{ matter.thumbprint }}", "a\n{% if %}"):
+        said = refused(office, holder__en__txt="{% include '_part.j2' %}", _part=broken)
+        assert said.startswith("The template /own/_part.j2, line 2, fails: ")
+
+
+def test_value_of_an_entry_is_not_at_the_top(office: Office) -> None:
+    assert refused(office, holder__en__txt="Hello {{ name }}").endswith(f"Correct the template. {HINT}")
+    assert "belongs" not in refused(office, holder__en__txt="Hello {{ nobody }}")
+
+
+@pytest.mark.parametrize("part", ["holder__en__txt", "holder__en__subject", "employer__en__txt", "holder__en__html"])
+@pytest.mark.parametrize("content", ["", " \n", "{% if false %}x{% endif %}", "{# nothing #}"])
+def test_template_that_gives_nothing_sends_no_empty_mail(office: Office, part: str, content: str) -> None:
+    said = refused(office, **{part: content})
+    assert said == (
+        f"The template /own/{part.replace('__', '.')}.j2 gives nothing, so the mail would be empty. Correct the template."
+    )
+    (office.folder / "own" / f"{part.replace('__', '.')}.j2").unlink()
+    office.remind(templates_folder=str(office.folder / "own"))
+    assert {HEAD, JEANNE} <= set(office.arrived())
+
+
+def test_part_may_be_empty(office: Office) -> None:
+    (office.folder / "own" / "_part.j2").write_text("", encoding="utf-8")
+    (office.folder / "own" / "holder.en.txt.j2").write_text("{% include '_part.j2' %}Log on.", encoding="utf-8")
+    office.remind(templates_folder=str(office.folder / "own"))
+    assert text(office.to(JEANNE)).strip() == "Log on."
+
+
+def test_folder_and_names_are_refused_in_their_words(office: Office) -> None:
+    missing = office.remind(templates_folder="/nope")
+    assert (error(missing), office.arrived()) == ("reminder_template", [])
+    assert (
+        missing["msg"] == "templates_folder is /nope, which is no folder on the controller. Correct templates_folder."
+    )
+    said = refused(office, holder__en__text="x")
+    assert said.startswith(
+        "/own/holder.en.text.j2 has no name of a template, so no mail would use it. Rename the file."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_mail_says_that_nobody_asks_for_a_password(office: Office, language: str) -> None:
+    office.remind(hospital(mail=None), language=language)
+    mails = [text(mail) for mail in office.server.mails]
+    assert len(mails) == 3 and all(NOBODY_ASKS[language] in mail for mail in mails)
+    assert {HEAD, IT} <= set(office.arrived())
+
+
+def event(mail: Mail) -> dict[str, str]:
+    """The lines of the only event in a mail."""
+    (file,) = mail.message.iter_attachments()
+    content = str(file.get_payload(decode=True), "utf-8").replace("\r\n ", "")
+    assert content.count("BEGIN:VEVENT") == 1
+    return dict(line.split(":", 1) for line in content.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("language", "summary", "relative"),
+    [
+        ("en", "Your access by certificate: last day 2026-12-05", r"\bin \d+ days?|today|tomorrow|\(\)"),
+        ("fr", "Votre accès par certificat : dernier jour le 05/12/2026", r"\bdans \d+ jours?|aujourd|demain|\(\)"),
+    ],
+)
+def test_event_says_the_day_in_no_relative_words(office: Office, language: str, summary: str, relative: str) -> None:
+    """Whoever looks at the calendar does so on another day than that of the mail."""
+    for date in ({}, {"report_date": IN_9_DAYS}):
+        office.remind(calendar=True, language=language, **date)
+        mail = office.to(JEANNE)
+        found = event(mail)
+        assert (found["SUMMARY"], found["DTSTART;VALUE=DATE"]) == (summary, "20261205")
+        assert not re.search(relative, found["DESCRIPTION"]), found["DESCRIPTION"]
+        assert re.search(relative, str(mail.message["Subject"])) and re.search(relative, text(mail))
+        office.arrived()
+
+
+def test_event_of_an_own_template_has_no_distance_either(office: Office) -> None:
+    (office.folder / "own" / "holder.en.subject.j2").write_text(
+        "End {{ matter.last_day }} {{ matter.distance }} {{ matter.days_left }}", encoding="utf-8"
+    )
+    office.remind(calendar=True, templates_folder=str(office.folder / "own"))
+    assert str(office.to(JEANNE).message["Subject"]) == "End 2026-12-05 in 10 days 10"
+    assert event(office.to(JEANNE))["SUMMARY"] == "End 2026-12-05  0"
