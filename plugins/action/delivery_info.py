@@ -74,4 +74,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         moves = rules.move_to is not None and not task.check_mode
         source = mail_source(task.options, rules, moves=moves)
         reading = read_deliveries(source, rules, started, check_mode=task.check_mode)
-        return delivery_result(reading, rules)
+        result, reworded = delivery_result(reading, rules), self.words()
+        for error in [*result["problems"], *(row["error"] for row in result["deliveries"] if row["error"])]:
+            error |= {name: reworded(error[name]) for name in ("cause", "next_step")}
+        return result

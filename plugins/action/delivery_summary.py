@@ -15,11 +15,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.summary import (
     CollectionRun,
     collection_summary,
+    two_names,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -33,6 +35,7 @@ class ActionModule(Pkcs12Action):
             "acknowledged": {"type": "list", "elements": "str", "default": []},
             "leavers": {"type": "list", "elements": "raw", "default": []},
             "known": {"type": "dict", "default": {}},
+            "reading": {"type": "dict", "default": {}},
         },
     )
 
@@ -53,5 +56,8 @@ class ActionModule(Pkcs12Action):
             leavers=leavers_in(options["leavers"]),
             known=options["known"],
             check_mode=task.check_mode,
+            reading=options["reading"],
+            remarks=two_names(options["holders"]),
         )
-        return collection_summary(run, now())
+        result = collection_summary(run, now())
+        return result | {"lines": list(map(self.words(), result["lines"]))}

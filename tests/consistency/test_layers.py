@@ -30,7 +30,7 @@ MAY_IMPORT = {
 
 PLACE_OF = {
     "cryptography": ("_crypto/",),
-    "ansible": ("_action/", "_delivery/http_client.py"),
+    "ansible": ("_action/", "_delivery/http_client.py", "_delivery/vault_file.py"),
     "socket": ("_delivery/", "_report/delivery/"),
     "ssl": ("_delivery/", "_report/delivery/"),
     "smtplib": ("_report/delivery/",),

@@ -95,7 +95,26 @@ def without_end() -> bytes:
     return head + b'\r\n\r\n--somewhere\r\nContent-Type: text/plain; charset="\xff"\r\n\r\nx'
 
 
+def writing_to_the_terminal() -> bytes:
+    """A stranger's mail that clears the screen where its subject, name, address or number is shown."""
+    mail = genuine(URL).replace(b"Message-ID: <", b"Message-ID: <\x1b[2J\x07")
+    head, _end, body = mail.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"subject:", b"from:"))]
+    lines += [
+        b"Subject: =?utf-8?q?D=C3=A9livrance_du_certificat_SISERI=1B[2J=07=C2=9B?=",
+        b"From: x\x1b[2J@evil.example",
+    ]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body.replace(b"Madame ", b"Madame \x1b[2J")
+
+
+def named_with_control_characters() -> bytes:
+    """A mail with the issuer's address: no server has checked it, and the row says whose it says to be."""
+    return replaced("Madame ", "Madame \x1b[2J\x07").replace(b"Authentication-Results", b"X-Results")
+
+
 HOSTILE = [
+    Hostile("control characters in the text", named_with_control_characters, ROW, "authentication_missing"),
+    Hostile("control characters", writing_to_the_terminal, PROBLEM, "sender_differs"),
     Hostile("phishing host", lambda: genuine("https://retrait.evil.example/w?id=2"), ROW, "url_host_not_allowed"),
     Hostile("look-alike domain", lambda: genuine("https://retrait-issuer.example/w?id=3"), ROW, "url_host_not_allowed"),
     Hostile("look-alike letter", lambda: genuine("https://r\u0435trait.issuer.example/w"), ROW, "url_host_not_allowed"),

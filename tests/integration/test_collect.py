@@ -158,8 +158,11 @@ def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer)
     without = collect(issuer, collect_store_tasks=None)
     assert (without.exit_code, states(issuer)[JEANNE.authorisation]) == (2, "passphrase_not_stored"), without.stdout
 
-    broken = collect(issuer, collect_vault_file=str(issuer.hospital.folder / "nowhere" / "vault.yml"))
+    failing = issuer.hospital.folder / "failing.yml"
+    failing.write_text("[{name: Tell the store, ansible.builtin.fail: {msg: No store.}}]", "utf-8")
+    broken = collect(issuer, collect_store_tasks=str(failing), collect_move_to="Done")
     assert (broken.exit_code, set(states(issuer).values())) == (2, {"passphrase_not_stored"}), broken.stdout
+    assert "the store did not take its passphrase: the task 'Tell the store' failed." in broken.stdout
 
     mended = collect(issuer)
     assert (mended.exit_code, set(states(issuer).values())) == (0, {"collected"}), mended.stdout

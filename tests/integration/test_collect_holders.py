@@ -104,7 +104,7 @@ def test_no_link_is_used_for_whom_the_entry_is_not_understood(played: Played) ->
 
 def test_the_run_ends_red_with_a_sentence_for_each_host(played: Played) -> None:
     assert played.run.exit_code == 2
-    _headline, *lines = messages(played.run, "Say what became of each delivery")["localhost"]
+    _headline, _read, *lines = messages(played.run, "Say what became of each delivery")["localhost"]
     told = lines[: len(WRONG)]  # before the deliveries that were not withdrawn because of them
     assert sorted(told) == sorted(set(told))
     ended = failure(played.run)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,10 @@ def store(issuer: Issuer) -> Iterator[SecretStore]:
         yield store
 
 
-def collect(issuer: Issuer, **variables: Any) -> Run:
+def collect(issuer: Issuer, *options: str, **variables: Any) -> Run:
     path = issuer.variables(**variables)
-    return play(
-        issuer.hospital, "hospital_it.pkcs12.collect", "-e", f"@{path}", environment=fact_cache(issuer.hospital)
-    )
+    chosen = ["-e", f"@{path}", *options]
+    return play(issuer.hospital, "hospital_it.pkcs12.collect", *chosen, environment=fact_cache(issuer.hospital))
 
 
 def codes(issuer: Issuer) -> dict[str, str]:
@@ -62,9 +62,11 @@ def test_hashicorp_vault_gets_every_passphrase_and_keeps_the_others(issuer: Issu
     }
     store.secrets[SECRET] = {"other": "kept", "passphrases": json.dumps({JEANNE.authorisation: "old", "T9": "theirs"})}
     store.versions[SECRET] = 4
-    store.read_only = True
-    assert collect(issuer, **vault).exit_code == 2
-    store.read_only = False
+    refused = HTTPStatus.SERVICE_UNAVAILABLE
+    store.broken = refused
+    broken = collect(issuer, **vault)
+    assert (broken.exit_code, f"got the HTTP status {refused.value}." in broken.stdout) == (2, True), broken.stdout
+    store.broken = None
     run = collect(issuer, **vault)
     assert run.exit_code == 0, run.stdout
     fields, wanted = store.secrets[SECRET], codes(issuer)
@@ -108,3 +110,59 @@ def test_a_credential_of_awx_gets_all_passphrases(issuer: Issuer, store: SecretS
         ELODIE.authorisation: [wanted[ELODIE.authorisation]],
         "T9": "theirs",
     }
+
+
+def test_a_job_that_knows_no_passphrase_removes_none_from_the_credential(issuer: Issuer, store: SecretStore) -> None:
+    """AWX gives no secret back, so the passphrases that the job was not given would be lost."""
+    awx = {
+        "collect_store_tasks": "store_awx_credential.yml",
+        "collect_awx_url": store.url,
+        "collect_awx_credential": 7,
+        "collect_awx_token": store.token,
+        "collect_awx_ca_path": str(issuer.authority_file),
+        "pkcs12_passphrases": {},
+    }
+    store.inputs[CREDENTIAL] = {"passphrases": "T9: theirs"}
+    for options in (("--check",), ()):
+        run = collect(issuer, *options, **awx)
+        assert (run.exit_code, "this job knows none" in run.stdout) == (2, True), run.stdout
+    assert (store.inputs[CREDENTIAL], issuer.registration.requests) == ({"passphrases": "T9: theirs"}, [])
+
+    store.inputs[CREDENTIAL] = {"passphrases": ""}
+    assert collect(issuer, **awx).exit_code == 0
+    assert set(yaml.safe_load(store.inputs[CREDENTIAL]["passphrases"])) == set(codes(issuer))
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("hashicorp", {"collect_vault_token": "another"}, "reading the secret gave the HTTP status 403."),
+    ("hashicorp", {"collect_vault_token": ""}, "needs collect_vault_token, and it is empty"),
+    ("hashicorp", {"collect_vault_ca_path": None}, "its certificate is not trusted."),
+    ("hashicorp", {"collect_vault_url": "https://127.0.0.1:9"}, "it does not answer."),
+    ("hashicorp", {"collect_vault_field": "text"}, "The field text of the secret"),
+    ("awx", {"collect_awx_token": "another"}, "reading it gave the HTTP status 403."),
+    ("awx", {"collect_awx_credential": None}, "needs collect_awx_credential, and it is empty"),
+]
+
+
+def test_settings_of_a_store_that_cannot_work_are_told_before_the_withdrawal(
+    issuer: Issuer, store: SecretStore
+) -> None:
+    common = {"url": store.url, "token": store.token, "ca_path": str(issuer.authority_file)}
+    right = {
+        "hashicorp": {"collect_store_tasks": "store_hashicorp_vault.yml"}
+        | {f"collect_vault_{name}": value for name, value in common.items()},
+        "awx": {"collect_store_tasks": "store_awx_credential.yml", "collect_awx_credential": 7}
+        | {f"collect_awx_{name}": value for name, value in common.items()},
+    }
+    store.secrets["/v1/secret/data/pkcs12"] = {"text": "no mapping"}
+    store.versions["/v1/secret/data/pkcs12"] = 1
+    for kind, variables, said in WRONG:
+        run = collect(issuer, **{**right[kind], **variables})
+        assert (run.exit_code, said in run.stdout, "Nothing was withdrawn." in run.stdout) == (2, True, True), (
+            run.stdout
+        )
+    store.read_only = True
+    for kind, said in (("hashicorp", "collect_vault_token may not write"), ("awx", "may not change it")):
+        run = collect(issuer, **right[kind])
+        assert (run.exit_code, said in run.stdout) == (2, True), run.stdout
+    assert issuer.registration.requests == []

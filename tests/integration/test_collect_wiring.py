@@ -54,6 +54,7 @@ ANSWERS = {
     "delivery_info": {
         "deliveries": [{"state": "new"}],
         "problems": [PROBLEM],
+        "ignored": {"too_old": 2},
         "newest": {"T1": MAIL, "T2": OTHER, "T3": THIRD, "T9": MAIL},
     },
     "bundle_pickup": {"state": "collected", "opened_with": "code", "dest": "/bundles/x.p12"},
@@ -90,7 +91,7 @@ READ: Mapping[str, tuple[str, Any]] = {
         "authserv_id": "mx.example",
         "forwarders": ["@chu.example"],
         "inline_forwards": True,
-        "authorisations": ["T1", "T2", "T3", "T9"],
+        "authorisations": ["T1", "T2", "T3"],
     }.items()
 } | IMAP
 WITHDRAWN: Mapping[str, tuple[str, Any]] = {
@@ -197,7 +198,7 @@ def test_every_variable_of_the_role_has_a_row() -> None:
         (
             "delivery_summary",
             SUMMED_UP,
-            {"deliveries", "withdrawals", "problems", "holder_problems", "unstored", "known"},
+            {"deliveries", "withdrawals", "problems", "holder_problems", "unstored", "known", "reading"},
         ),
     ],
     ids=MODULES,
@@ -263,4 +264,5 @@ def test_the_store_gets_the_passphrase_and_the_summary_what_was_done(given: Mapp
     assert summed["deliveries"] == ANSWERS["delivery_info"]["deliveries"] and summed["problems"] == [PROBLEM]
     assert [(done["item"], done["state"]) for done in summed["withdrawals"]] == [("T1", "collected")]
     assert (summed["unstored"], summed["known"]) == ({}, {})
+    assert summed["reading"] == {"msg": "recorded", "ignored": {"too_old": 2}}
     assert summed["holder_problems"] == []  # the role has a list of its own

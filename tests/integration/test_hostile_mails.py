@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -70,6 +71,13 @@ def test_a_hostile_mail_has_its_sentence(read: Read, hostile: Hostile) -> None:
     assert [row["error"] is None for row in rows] == [hostile.code is None] * len(rows)
 
 
+def test_no_text_of_a_mail_writes_to_the_terminal(read: Read) -> None:
+    shown = json.dumps(read.result, ensure_ascii=False)  # which writes ESC and BEL as \\u001b and \\u0007
+    assert not [each for each in ("\\u001b", "\\u0007", "\x9b") if each in shown]
+    assert "SISERI\ufffd[2J\ufffd\ufffd" in shown
+    assert f"\ufffd[2J\ufffd{JEANNE.name}" in shown
+
+
 def test_a_mail_that_may_not_be_used_gives_neither_url_nor_state_of_a_good_one(read: Read) -> None:
     bad = [row for row in read.result["deliveries"] if row["error"]]
     assert {row["state"] for row in bad} == {"refused", "not_authentic"}
@@ -79,7 +87,7 @@ def test_a_mail_that_may_not_be_used_gives_neither_url_nor_state_of_a_good_one(r
 def test_the_genuine_mails_are_found_among_them(read: Read) -> None:
     newest = read.result["newest"]
     assert sorted(newest) == [JEANNE.authorisation, ELODIE.authorisation]
-    assert newest[ELODIE.authorisation]["url"] == f"https://{HOST}/good"
+    assert newest[ELODIE.authorisation]["url"] == f"https://{HOST}/..."
     assert newest[ELODIE.authorisation]["access_mail_seen"]
     assert newest[JEANNE.authorisation]["place"] in read.places
 

@@ -18,7 +18,10 @@ from lab.tls import LOOPBACK
 
 @dataclass
 class SecretStore:
-    """Starts on ``with``. ``secrets``: fields by path, ``versions`` by path. ``inputs``: of each credential, as AWX was given them."""
+    """Starts on ``with``. ``secrets``: fields by path, ``versions`` by path. ``inputs``: of each credential, as AWX was given them.
+
+    ``read_only``: the token may not write, and the store says so when it is asked. ``broken``: what each writing is answered with.
+    """
 
     context: ssl.SSLContext
     token: str
@@ -26,6 +29,7 @@ class SecretStore:
     versions: dict[str, int] = field(default_factory=dict)
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     read_only: bool = False
+    broken: HTTPStatus | None = None
 
     @property
     def url(self) -> str:
@@ -48,11 +52,18 @@ class SecretStore:
 
     def answer(self, method: str, path: str, given: str, body: Any) -> tuple[HTTPStatus, Any]:
         """The status and the JSON of an answer. ``given``: the token."""
-        if given != self.token or (self.read_only and method != "GET"):
-            return HTTPStatus.FORBIDDEN, {"errors": ["permission denied"]}
-        if method == "PATCH":
-            self.inputs[path] = body["inputs"]
-            return HTTPStatus.OK, {"id": path.strip("/").rpartition("/")[2]}
+        asks = path == "/v1/sys/capabilities-self"
+        if given != self.token or (method != "GET" and not asks and (self.read_only or self.broken)):
+            return self.broken or HTTPStatus.FORBIDDEN, {"errors": ["permission denied"]}
+        if asks:
+            rights = ["read"] if self.read_only else ["create", "read", "update"]
+            return HTTPStatus.OK, {"capabilities": rights, body["paths"][0]: rights}
+        if path.startswith("/api/v2/credentials/"):
+            return HTTPStatus.OK, self._credential(method, path, body)
+        return self._secret(method, path, body)
+
+    def _secret(self, method: str, path: str, body: Any) -> tuple[HTTPStatus, Any]:
+        """A secret of HashiCorp Vault."""
         version = self.versions.get(path, 0)
         if method == "GET":
             if not version:
@@ -62,6 +73,14 @@ class SecretStore:
             return HTTPStatus.BAD_REQUEST, {"errors": ["check-and-set parameter did not match the current version"]}
         self.secrets[path], self.versions[path] = body["data"], version + 1
         return HTTPStatus.OK, {"data": {"version": version + 1}}
+
+    def _credential(self, method: str, path: str, body: Any) -> Any:
+        """A credential as AWX shows it: of a secret field only whether it has something."""
+        if method == "PATCH":
+            self.inputs[path] = body["inputs"]
+        shown = {name: "$encrypted$" if value else "" for name, value in self.inputs.get(path, {}).items()}
+        may = {"user_capabilities": {"edit": not self.read_only}}
+        return {"id": path.strip("/").rpartition("/")[2], "inputs": shown, "summary_fields": may}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         store = self

@@ -76,8 +76,8 @@ def _check_forwarder(envelope: Envelope, authserv_id: str, forwarders: Sequence[
     if envelope.sender is None or {envelope.sender, f"@{_domain(envelope.sender)}"}.isdisjoint(forwarders):
         raise CollectionError(
             code="forwarder_not_trusted",
-            cause=f"The mail is attached to one of {envelope.sender or 'an unclear sender'}, who is not in forwarders.",
-            next_step="Add the address to forwarders if it is a colleague's. Anybody can attach a mail that was never sent.",
+            cause=f"The mail is attached to one of {envelope.sender or 'an unclear sender'}, who is not in 'forwarders'.",
+            next_step="Add the address to 'forwarders' if it is a colleague's. Anybody can attach a mail that was never sent.",
         )
     _passed(envelope, authserv_id, is_forwarder=True)
 

@@ -26,7 +26,7 @@ FILES = {"eml": EmlFiles, "mbox": Mbox, "maildir": Maildir}
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRules:
-    """What a run looks for. ``since``: mails that arrived earlier are not looked at.
+    """What a run looks for. ``since``: mails that arrived earlier are not looked at; ``days`` ago.
 
     ``move_ids``: the Message-IDs of the mails that may be moved; None for all usable ones.
     """
@@ -36,6 +36,7 @@ class DeliveryRules:
     authentication: AuthenticationRules
     limits: Limits
     since: datetime | None
+    days: int | None
     include_codes: bool
     move_to: str | None
     move_ids: frozenset[str] | None
@@ -68,6 +69,7 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
         authentication=authentication,
         limits=Limits(options["max_mails"], options["max_bytes"]),
         since=None if days is None else now - timedelta(days=days),
+        days=days,
         include_codes=options["include_codes"],
         move_to=options["move_to"],
         move_ids=None if options["move_message_ids"] is None else frozenset(options["move_message_ids"]),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from .._errors import CollectionError, counted
 from .deliveries import BAD, Delivery, MailState
@@ -25,7 +26,7 @@ def delivery_result(reading: Reading, rules: DeliveryRules) -> dict[str, Any]:
         "problems": [_problem(each) for each in reading.problems],
         "ignored": {name: reading.ignored[name] for name in IGNORED},
         "moved": reading.moved,
-        "msg": _message(reading),
+        "msg": _message(reading, rules),
     }
 
 
@@ -34,7 +35,7 @@ def _row(delivery: Delivery, rules: DeliveryRules) -> dict[str, Any]:
     row: dict[str, Any] = {
         "authorisation": content.authorisation,
         "name": content.name,
-        "url": content.url,
+        "url": content.url if rules.include_codes else _host_only(content.url),
         "date": _utc(letter.date),
         "message_id": letter.message_id,
         "place": letter.place,
@@ -51,10 +52,16 @@ def _row(delivery: Delivery, rules: DeliveryRules) -> dict[str, Any]:
         },
         "state": delivery.state.value,
         "superseded_by": delivery.superseded_by,
-        "access_mail_seen": delivery.access_mail_seen,
+        "access_mail_seen": None if rules.wanted.access is None else delivery.access_mail_seen,
         "error": _error(content.error),
     }
     return row | ({"code": content.code} if rules.include_codes else {})
+
+
+def _host_only(url: str | None) -> str | None:
+    """The URL without its path and query, which are half of what is needed to get the bundle."""
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}/..." if url else None
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
@@ -69,15 +76,21 @@ def _utc(instant: datetime | None) -> str | None:
     return f"{instant:%Y-%m-%dT%H:%M:%SZ}" if instant else None
 
 
-def _message(reading: Reading) -> str:
+def _message(reading: Reading, rules: DeliveryRules) -> str:
+    """What became of each mail that was read, so that a wrong mailbox is seen."""
+    ignored = reading.ignored
     new = sum(each.state is MailState.NEW for each in reading.deliveries)
     bad = sum(each.state in BAD for each in reading.deliveries)
-    sentence = f"{counted(reading.mails, 'mail')} read: {counted(new, 'new delivery', 'new deliveries')}"
-    if bad:
-        sentence += f", {bad} that cannot be used"
-    others = reading.ignored["other_subjects"]
-    if others:
-        sentence += f", {counted(others, 'mail')} of the sender with other subjects"
+    others = (
+        (bad, "that cannot be used"),
+        (len(reading.deliveries) - new - bad, "superseded or duplicate"),
+        (ignored["other_authorisations"], "for others than the asked-for numbers"),
+        (len(reading.access) + ignored["access_mails_not_authentic"], "with an access code"),
+        (ignored["other_subjects"], "of the sender with other subjects"),
+        (ignored["other_mails"], "of other senders"),
+        (ignored["too_old"], f"older than {counted(rules.days or 0, 'day')}"),
+    )
+    parts = [counted(new, "new delivery", "new deliveries"), *(f"{count} {what}" for count, what in others if count)]
     if reading.problems:
-        sentence += f", {counted(len(reading.problems), 'problem')}"
-    return f"{sentence}."
+        parts.append(counted(len(reading.problems), "problem"))
+    return f"{counted(reading.mails, 'mail')} read: {', '.join(parts)}."

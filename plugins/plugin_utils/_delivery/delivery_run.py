@@ -51,6 +51,8 @@ def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, 
             else:
                 reading.mails += 1
                 _read_mail(read, rules, now, reading)
+        reading.mails += source.older
+        reading.ignored["too_old"] += source.older
         if reading.no_subject_fits and reading.other_subject is not None:
             reading.problems.append(Problem(reading.other_subject, _no_subject_fits(reading)))
         reading.deliveries = compared(reading.deliveries, reading.access)
@@ -96,7 +98,7 @@ def _no_subject_fits(reading: Reading) -> CollectionError:
     others = counted(reading.ignored["other_subjects"], "mail is", "mails are")
     return CollectionError(
         code="no_subject_fits",
-        cause=f"{others} from sender, and no mail has a subject that subject_pattern finds.",
+        cause=f"{others} from 'sender', and no mail has a subject that subject_pattern finds.",
         next_step="Compare subject_pattern with the subjects in the mailbox. If there is no delivery mail, acknowledge this mail.",
     )
 
@@ -105,7 +107,7 @@ def _sort(found: Letter | Stranger, rules: DeliveryRules, now: datetime, reading
     if isinstance(found, Stranger) or found.body is not None:
         reading.no_subject_fits = False
     if isinstance(found, Stranger):
-        reading.problems.append(Problem(found.place, _stranger(found)))
+        reading.problems.append(Problem(found.place, _stranger(found, rules)))
         return
     verdict = verdict_of(found, rules.authentication)
     if found.body is not None:
@@ -116,12 +118,15 @@ def _sort(found: Letter | Stranger, rules: DeliveryRules, now: datetime, reading
         reading.ignored["access_mails_not_authentic"] += 1
 
 
-def _stranger(found: Stranger) -> CollectionError:
-    who = "has no clear sender" if found.sender is None else f"is from {found.sender[:200]}, who is not in sender"
+def _stranger(found: Stranger, rules: DeliveryRules) -> CollectionError:
+    who = "has no clear sender" if found.sender is None else f"is from {found.sender[:200]}, who is not in 'sender'"
+    # A mail that is quoted in another one never passes authentication.
+    text = ", or set inline_forwards" if rules.authentication.authserv_id is None else ""
     return CollectionError(
         code="sender_differs",
-        cause=f"A mail has the subject of a delivery ({found.subject[:100]}) and {who}.",
-        next_step="Do not open its link. If a colleague forwarded it as text, have it attached, or set inline_forwards.",
+        cause=f"It has the subject of a delivery ({found.subject[:100]}) and {who}.",
+        next_step="Do not open its link. If this is the issuer's address, correct 'sender'. If a colleague forwarded the mail as text,"
+        f" have it attached{text}.",
     )
 
 

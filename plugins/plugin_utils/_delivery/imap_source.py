@@ -19,6 +19,8 @@ from .._errors import CollectionError
 from .mail_source import Entry, cannot_move
 
 PORTS = {"tls": 993, "starttls": 143}
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL")
+"""What OpenSSL says when the other side does not speak TLS."""
 BATCH = 500
 """Mails whose sizes are asked for at once, so that no command gets too long."""
 
@@ -43,15 +45,26 @@ class ImapServer:
 
 
 class ImapMails:
-    """The mails of a folder. ``since``: only those that arrived on this day or later. ``is_read_only``: ``move`` will not be called."""
+    """The mails of a folder. ``since``: only those that arrived on this day or later. ``is_read_only``: ``move`` will not be called.
+
+    ``older``: how many mails were left out for their age, once ``entries`` was called.
+    """
 
     def __init__(self, server: ImapServer, since: date | None, *, is_read_only: bool) -> None:
         self._server = server
         self._since = since
         self._is_read_only = is_read_only
         self._uids: dict[str, int] = {}
+        self._count = 0
+        self.older = 0
 
     def __enter__(self) -> ImapMails:
+        if not self._server.password:
+            raise CollectionError(
+                code="mail_login",
+                cause="'password' is empty.",
+                next_step="Set it. If it comes from a variable of the environment, check that the variable is exported.",
+            )
         self._library = _library()
         self._client = self._connected()
         try:
@@ -71,6 +84,7 @@ class ImapMails:
         """The mail that came last first. See ``MailSource``."""
         with self._answering():
             uids = sorted(self._client.search(["SINCE", self._since] if self._since else ["ALL"]), reverse=True)
+            self.older = max(0, self._count - len(uids))
             known: dict[int, dict[bytes, Any]] = {}
             for start in range(0, len(uids), BATCH):
                 known |= self._client.fetch(uids[start : start + BATCH], ["RFC822.SIZE", "INTERNALDATE"])
@@ -155,7 +169,8 @@ class ImapMails:
         server = self._server
         try:
             with self._answering(is_told=True):
-                self._client.select_folder(server.folder, readonly=self._is_read_only)
+                selected = self._client.select_folder(server.folder, readonly=self._is_read_only)
+                self._count = int((selected or {}).get(b"EXISTS", 0))
         except (self._library.exceptions.IMAPClientError, UnicodeError):
             raise CollectionError(
                 code="mail_source",
@@ -170,8 +185,7 @@ class ImapMails:
         try:
             yield
         except ssl.SSLError as problem:
-            reason = getattr(problem, "verify_message", None) or getattr(problem, "reason", None) or _said(problem)
-            raise _tls(f"There is no trusted connection to {self._server.address}: {reason}.") from None
+            raise _not_trusted(self._server, problem) from None
         except self._library.exceptions.IMAPClientAbortError as problem:
             raise _unreachable(self._server, _said(problem)) from None
         except (refused, OSError, OverflowError, ValueError) as problem:
@@ -202,12 +216,25 @@ def _said(problem: Exception) -> str:
     return " ".join(str(problem).split())[:200].rstrip(".") or type(problem).__name__
 
 
-def _tls(cause: str) -> CollectionError:
-    return CollectionError(
-        code="mail_tls",
-        cause=cause,
-        next_step="Set 'host' to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
-    )
+def _not_trusted(server: ImapServer, problem: ssl.SSLError) -> CollectionError:
+    reason = getattr(problem, "verify_message", None) or getattr(problem, "reason", None) or _said(problem)
+    cause = f"There is no trusted connection to {server.address}: {reason}."
+    if reason in NO_TLS and server.security == "tls":
+        return _tls(
+            f"{cause} This port does not begin with TLS.",
+            "Set 'security' to starttls, or correct 'port', usually 993 for TLS.",
+        )
+    if "key usage" in str(reason).lower():
+        return _tls(
+            f"{cause} The certificate of the authority lacks the extension key usage (keyCertSign), which this Python demands.",
+            "Have the authority's certificate issued anew with this extension, and set ca_path to it.",
+        )
+    return _tls(cause)
+
+
+def _tls(cause: str, next_step: str | None = None) -> CollectionError:
+    usual = "Set 'host' to the name in the server's certificate, and ca_path to the certificate of the authority that issued it."
+    return CollectionError(code="mail_tls", cause=cause, next_step=next_step or usual)
 
 
 def _unreachable(server: ImapServer, reason: str) -> CollectionError:

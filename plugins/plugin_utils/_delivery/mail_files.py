@@ -17,7 +17,9 @@ from .mail_source import Entry, cannot_move
 
 
 class _Files:
-    """A source that needs no connection."""
+    """A source that needs no connection, and leaves no mail out."""
+
+    older = 0
 
     def __init__(self, path: Path) -> None:
         self._path = path

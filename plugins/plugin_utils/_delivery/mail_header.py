@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import email
+import re
 from datetime import datetime, timezone
 from email.header import decode_header, make_header
 from email.message import Message
@@ -15,6 +16,16 @@ from .._errors import CollectionError
 
 LONGEST_HEADER = 1000
 """Characters of a header field that are used."""
+
+UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters, with which a stranger's mail could write to the terminal or turn a line around. White space is none of them."""
+
+
+def printable(text: str) -> str:
+    """Text of a mail that can be shown. Each character of ``UNPRINTABLE`` is replaced by the sign for that, U+FFFD."""
+    return UNPRINTABLE.sub("\ufffd", text)
 
 
 def parsed(data: bytes) -> Message:
@@ -27,9 +38,9 @@ def parsed(data: bytes) -> Message:
 
 def raw(message: Message, name: str) -> list[str]:
     """The values of all header fields of this name, from the top, unfolded and undecoded. Bytes outside ASCII are read as UTF-8 or
-    Windows-1252, although a header may not have them."""
+    Windows-1252, although a header may not have them. All can be shown."""
     values = (str(value) for field, value in message.raw_items() if field.lower() == name.lower())
-    return [" ".join(_eight_bit(value).split()) for value in values]
+    return [printable(" ".join(_eight_bit(value).split())) for value in values]
 
 
 def _eight_bit(value: str) -> str:
@@ -43,7 +54,7 @@ def _eight_bit(value: str) -> str:
 
 
 def text(message: Message, name: str) -> str:
-    """The first header field of this name, decoded (RFC 2047), in one line."""
+    """The first header field of this name, decoded (RFC 2047), in one line that can be shown."""
     values = raw(message, name)
     if not values:
         return ""
@@ -51,7 +62,7 @@ def text(message: Message, name: str) -> str:
         decoded = str(make_header(decode_header(values[0][:LONGEST_HEADER])))
     except (LookupError, ValueError):  # an unknown charset, or bytes that do not fit it
         decoded = values[0]
-    return " ".join(decoded.split())[:LONGEST_HEADER]
+    return printable(" ".join(decoded.split()))[:LONGEST_HEADER]
 
 
 def sender(message: Message) -> str | None:

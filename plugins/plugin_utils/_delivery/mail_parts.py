@@ -11,7 +11,7 @@ from email.message import Message
 from typing import cast
 
 from .html_text import Link, page_text
-from .mail_header import unreadable
+from .mail_header import printable, unreadable
 
 DEEPEST = 20
 """Levels of parts within parts. A mail with more is refused, because only an attack has them."""
@@ -22,7 +22,7 @@ SEVEN_BIT = ("iso-2022", "utf-7", "hz")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """``text``: the text parts and what is visible of the HTML parts. ``links``: the links of the HTML parts."""
+    """``text``: the text parts and what is visible of the HTML parts, all printable. ``links``: the links of the HTML parts."""
 
     text: str = field(repr=False)
     links: tuple[Link, ...] = field(repr=False)
@@ -41,8 +41,8 @@ def body_of(message: Message) -> Body:
             texts.append(page.text)
             links += page.links
         elif part.get_content_subtype() == "plain":
-            texts.append(content.replace("\r\n", "\n"))
-    return Body("\n".join(texts), tuple(links))
+            texts.append(content.replace("\r\n", "\n").replace("\r", "\n"))
+    return Body(printable("\n".join(texts)), tuple(links))
 
 
 def attached_mails(message: Message) -> list[Message]:

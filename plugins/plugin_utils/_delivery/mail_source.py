@@ -25,7 +25,9 @@ class Entry:
 
 
 class MailSource(AbstractContextManager["MailSource"], Protocol):
-    """A place with mails. It is open inside of ``with``."""
+    """A place with mails. It is open inside of ``with``. ``older``: mails that ``entries`` has left out for their age."""
+
+    older: int
 
     def entries(self) -> Sequence[Entry]:
         """The mails, the newest first. Raises ``CollectionError`` if the source cannot be read."""

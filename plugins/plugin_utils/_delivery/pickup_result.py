@@ -33,7 +33,7 @@ def pickup_result(found: Collected) -> dict[str, Any]:
     """The documented result."""
     did = f"withdrawn with {found.requests} requests" if found.requests else "there already, without a request"
     if found.changed and not found.requests:
-        did = "taken over from an earlier run, without a request"
+        did = "taken over as it was found, without a request"
     row = _bundle(found.dest, found.opened)
     said = f"The bundle of {row['issued_to']} is at {found.dest}: {did}."
     if found.former:

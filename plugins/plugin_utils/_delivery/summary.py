@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
@@ -23,6 +23,13 @@ PASSED_OVER = ("superseded", "duplicate")
 """States of mails that need nothing, because a newer mail or the same one is there."""
 UNRELIABLE = (DeliveryState.NOT_AUTHENTIC, DeliveryState.REFUSED)
 """States of mails that may not be the issuer's at all."""
+BY_HAND = ("link_used", "captcha")
+"""Errors after which a person may have the bundle, or may withdraw it in a browser."""
+
+DEALT_WITH = "A person has dealt with this delivery."
+NO_ACCESS_MAIL = (
+    "The mail with the access code was not seen. Without this code, the person cannot log on to the portal."
+)
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -36,6 +43,7 @@ class CollectionRun:
     ``holder_problems``: sentences about others in the inventory that cannot be read. ``acknowledged``: message ids of deliveries, or places
     of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
     ``known``: ``ansible_facts.pkcs12_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
+    ``reading``: ``msg`` and ``ignored`` of ``delivery_info``. ``remarks``: sentences for people that make nothing red.
     """
 
     deliveries: Sequence[Row]
@@ -48,6 +56,8 @@ class CollectionRun:
     leavers: Set[str]
     known: Any
     check_mode: bool = False
+    reading: Row = field(default_factory=dict)
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +69,15 @@ class _Outcome:
 def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     """The documented result of ``delivery_summary``."""
     outcomes = [_outcome(run, row, now) for row in run.deliveries if row["state"] not in PASSED_OVER]
-    records = records_of(run.known)
+    before = records_of(run.known)
+    records = before | _dealt_with(run, before, now)
     for outcome in sorted(outcomes, key=lambda outcome: outcome.record.mail_at or EPOCH):
         _keep(records, outcome.record)
     for_somebody = [outcome for outcome in outcomes if outcome.record.needs_somebody and not _is_planned(outcome, run)]
     totals = dict(sorted(Counter(outcome.record.state.value for outcome in outcomes).items()))
     states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
-    headline = f"{counted(len(outcomes), 'delivery', 'deliveries')}{': ' if states else ''}{states}."
+    headline = [f"{counted(len(outcomes), 'delivery', 'deliveries')}{': ' if states else ''}{states}."]
+    headline += [str(run.reading["msg"])] if run.reading.get("msg") else []
     unread = [_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
     unnumbered = [*run.holder_problems, *unread]
     urgent = [*unnumbered, *(outcome.sentence for outcome in for_somebody)]
@@ -73,13 +85,57 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     return facts | {
         "changed": False,
         "failed": bool(urgent),
-        "msg": " ".join([headline, *urgent]),
-        "lines": [headline, *urgent, *(outcome.sentence for outcome in outcomes if outcome not in for_somebody)],
+        "msg": " ".join([*headline, *urgent]),
+        "lines": [
+            *headline,
+            *urgent,
+            *(outcome.sentence for outcome in outcomes if outcome not in for_somebody),
+            *(f"{each.name} {each.authorisation}: {DEALT_WITH}" for each in _dealt_with(run, before, now).values()),
+            *run.remarks,
+            *_useless(run, before),
+        ],
         "totals": totals,
         "needs_somebody": sorted(
             {*(outcome.record.authorisation or "?" for outcome in for_somebody), *("?" for _each in unnumbered)}
         ),
     }
+
+
+def two_names(holders: Sequence[Row]) -> list[str]:
+    """A sentence for each number to which entries of the inventory give different names. The last one counts."""
+    names: dict[str, dict[str, str]] = {}
+    for holder in holders:
+        if number := str(holder.get("authorisation") or ""):
+            name = str(holder.get("name") or "")
+            known = names.setdefault(number, {})
+            known.pop(key := " ".join(normalized_text(name).split()), None)
+            known[key] = name
+    return [
+        f"The inventory has several names for the number {number}: {', '.join(found.values())}. This run took the last one."
+        for number, found in names.items()
+        if len(found) > 1
+    ]
+
+
+def _dealt_with(run: CollectionRun, records: Mapping[str, DeliveryRecord], now: datetime) -> dict[str, DeliveryRecord]:
+    """The records that a person has dealt with and whose mails are no longer read."""
+    read = {row.get("message_id") for row in run.deliveries}
+    return {
+        number: replace(record, state=DeliveryState.ACKNOWLEDGED, error=None, recorded_at=now.replace(microsecond=0))
+        for number, record in records.items()
+        if record.message_id in run.acknowledged and record.message_id not in read and record.needs_somebody
+    }
+
+
+def _useless(run: CollectionRun, records: Mapping[str, DeliveryRecord]) -> list[str]:
+    """A sentence about what is acknowledged and is nowhere. Nobody knows it while mails of other persons are left out."""
+    if run.reading.get("ignored", {}).get("other_authorisations"):
+        return []
+    known = {row.get("message_id") for row in run.deliveries} | {row.get("place") for row in run.problems}
+    unknown = sorted(run.acknowledged - known - {record.message_id for record in records.values()})
+    if not unknown:
+        return []
+    return [f"No mail and no delivery has {', '.join(unknown)} of 'acknowledged'. Correct or remove the entry."]
 
 
 def _problem(row: Row) -> str:
@@ -103,6 +159,8 @@ def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
         sha256=done.get("sha256"),
     )
     who = " ".join(part for part in (record.name, number) if part) or "A delivery without a number"
+    if record.state is DeliveryState.COLLECTED and record.access_mail_seen is False:
+        sentence = f"{sentence} {NO_ACCESS_MAIL}"
     mail = f" (mail {record.message_id} of {str(record.mail_at)[:10]})" if record.needs_somebody else ""
     return _Outcome(record, f"{who}{mail}: {sentence}")
 
@@ -110,7 +168,7 @@ def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
 def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, str | None, str]:
     """The state of a delivery, the code of its error, and a sentence."""
     if row.get("message_id") in run.acknowledged:
-        return DeliveryState.ACKNOWLEDGED, None, "A person has dealt with this delivery."
+        return DeliveryState.ACKNOWLEDGED, None, DEALT_WITH
     if number.casefold() in {each.strip().casefold() for each in run.leavers}:
         return DeliveryState.LEFT, None, "This person has left, so nothing is withdrawn."
     if row["state"] != DeliveryState.NEW.value:
@@ -144,12 +202,19 @@ def _withdrawn_state(run: CollectionRun, number: str) -> tuple[DeliveryState, st
             DeliveryState.COLLECTED: DeliveryState.PASSPHRASE_UNKNOWN,
             DeliveryState.NEW: DeliveryState.FAILED,
         }
-        return changed.get(state, state), code, str(done.get("msg"))
+        return changed.get(state, state), code, _with_place(str(done.get("msg")), code, done.get("dest"))
     if state is not DeliveryState.COLLECTED:
         return state, None, str(done.get("msg"))
     if number in run.unstored:
         return DeliveryState.PASSPHRASE_NOT_STORED, None, run.unstored[number]
     return DeliveryState.COLLECTED, None, str(done.get("msg"))
+
+
+def _with_place(sentence: str, code: str, dest: str | None) -> str:
+    """Where a person has to put the bundle: only a file of this name is taken for that of the delivery."""
+    if code not in BY_HAND or not dest:
+        return sentence
+    return f"{sentence} When a person has the bundle, put it there under this name: {dest}."
 
 
 def _read_state(value: Any) -> DeliveryState:

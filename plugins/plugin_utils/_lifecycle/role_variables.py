@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -72,16 +72,9 @@ def in_words_of_role(
     counts, and the other options keep their names. A word such as issuer is an option only where it is marked as one: in quotes, before a
     value that it can have, or in Ansible's own words about options. A name with an underscore is no word of a sentence.
     """
-    role = role_of(variables.get("ansible_role_name"))
-    known = [name for name in options if name not in NOT_A_VARIABLE]
-    names = _names(known, role, variables, own)
-    values = {name: _values(options[name]) for name in known}
     holders: list[Mapping[str, Any]] = result["holders"] if isinstance(result.get("holders"), list) else []
 
-    def reword(text: str) -> str:
-        documented = f"ansible-doc -t role {COLLECTION}{role}"
-        text = _with_names(text, names, values)
-        return re.sub(rf"ansible-doc {re.escape(COLLECTION)}\w+", documented, text) if role else text
+    reword = words_of_role(variables, options, own)
 
     def reworded(row: Mapping[str, Any], *parts: Mapping[str, Any]) -> dict[str, Any]:
         changed = dict(row)
@@ -95,6 +88,25 @@ def in_words_of_role(
     if holders:
         new["holders"] = [reworded(row) for row in holders]
     return new
+
+
+def words_of_role(
+    variables: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+    own: Mapping[str, str] = MappingProxyType({}),
+) -> Callable[[str], str]:
+    """What puts one text into the words of ``in_words_of_role``."""
+    role = role_of(variables.get("ansible_role_name"))
+    known = [name for name in options if name not in NOT_A_VARIABLE]
+    names = _names(known, role, variables, own)
+    values = {name: _values(options[name]) for name in known}
+    documented = f"ansible-doc -t role {COLLECTION}{role}"
+
+    def reword(text: str) -> str:
+        text = _with_names(text, names, values)
+        return re.sub(rf"ansible-doc {re.escape(COLLECTION)}\w+", documented, text) if role else text
+
+    return reword
 
 
 class InWordsOfRole:
@@ -112,6 +124,10 @@ class InWordsOfRole:
     def finish(self, result: dict[str, Any], _task: Any) -> dict[str, Any]:
         """The result as the task returns it."""
         return in_words_of_role(result, self._task_vars, self.SPEC.options, self._own_names())
+
+    def words(self) -> Callable[[str], str]:
+        """What puts sentences of a result that did not fail into these words."""
+        return words_of_role(self._task_vars, self.SPEC.options, self._own_names())
 
     def variable_of(self, option: str, usual: str) -> str:
         """What the user calls an option. ``usual``: that of a task without a role and without names of its own."""

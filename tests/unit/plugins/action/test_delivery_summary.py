@@ -31,6 +31,10 @@ def needed(scene: Scene) -> Any:
     return scene.result["needs_somebody"]
 
 
+def told(scene: Scene) -> Any:
+    return [line for line in scene.result["lines"] if "read" in line]
+
+
 DONE = {"collected": 1}
 EFFECTS = [
     Effect("deliveries", [mail("T1", state="not_authentic")], totals, DONE, {"not_authentic": 1}),
@@ -41,6 +45,7 @@ EFFECTS = [
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),
     Effect("acknowledged", ["<T1@issuer.example>"], totals, DONE, {"acknowledged": 1}),
     Effect("leavers", ["T1"], totals, DONE, {"left": 1}),
+    Effect("reading", {"msg": "1 mail read."}, told, [], ["1 mail read."]),
     Effect("known", known("T0"), numbers, ["T1"], ["T0", "T1"]),
 ]
 

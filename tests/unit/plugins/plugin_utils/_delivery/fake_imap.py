@@ -69,11 +69,12 @@ class Client:
         if password != self._box.password:
             raise LoginError(f"{password} is wrong")
 
-    def select_folder(self, folder: str, readonly: bool = False) -> None:
+    def select_folder(self, folder: str, readonly: bool = False) -> dict[bytes, Any]:
         self._note("select", folder, readonly)
         if folder not in self._box.mails:
             raise imaplib.IMAP4.error("no such folder")
         self._folder = folder
+        return {b"EXISTS": len(self._box.mails[folder])}
 
     def search(self, criteria: Sequence[Any]) -> list[int]:
         self._note("search", *criteria)

@@ -91,8 +91,9 @@ def test_codes_are_in_the_result_only_when_asked_for(tmp_path: Path) -> None:
     deliver(tmp_path, JEANNE)
     assert CODE not in json.dumps(run(tmp_path))
     assert CODE not in json.dumps(run(tmp_path, no_log=True))
+    assert [row["url"] for row in run(tmp_path)["deliveries"]] == ["https://retrait.issuer.example/..."]
     shown = run(tmp_path, no_log=True, include_codes=True)
-    assert [row["code"] for row in shown["deliveries"]] == [CODE]
+    assert [(row["code"], row["url"]) for row in shown["deliveries"]] == [(CODE, URL)]
     assert shown["newest"][JEANNE.authorisation] == shown["deliveries"][0]
     assert shown["changed"] is False
 
@@ -166,7 +167,7 @@ def test_mails_of_many_people_and_none(tmp_path: Path) -> None:
         "other_authorisations": 0,
         "access_mails_not_authentic": 0,
     }
-    assert shown["msg"] == "9 mails read: 4 new deliveries, 4 mails of the sender with other subjects."
+    assert shown["msg"] == "9 mails read: 4 new deliveries, 4 of the sender with other subjects, 1 of other senders."
 
 
 def test_moving_takes_what_is_usable_and_asked_for(tmp_path: Path) -> None:

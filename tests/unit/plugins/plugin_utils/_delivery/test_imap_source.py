@@ -171,6 +171,47 @@ def test_every_failure_has_its_cause(box: Mailbox, command: str, error: Exceptio
     assert PASSWORD not in "".join(traceback.format_exception(refusal.value))
 
 
+def broken_tls(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, reason)
+    error.reason = reason
+    return error
+
+
+def untrusted(reason: str) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, reason)
+    error.verify_message = reason
+    return error
+
+
+@pytest.mark.parametrize(
+    ("security", "error", "said"),
+    [
+        ("tls", broken_tls("WRONG_VERSION_NUMBER"), "Set 'security' to starttls, or correct 'port', usually 993"),
+        ("starttls", broken_tls("WRONG_VERSION_NUMBER"), "Set 'host' to the name"),
+        ("tls", untrusted("CA cert does not include key usage extension"), "issued anew with this extension"),
+        ("tls", untrusted("Hostname mismatch"), "Set 'host' to the name"),
+    ],
+)
+def test_what_is_wrong_with_tls_has_its_own_next_step(box: Mailbox, security: str, error: Exception, said: str) -> None:
+    box.breaks = {"connect": error}
+    with pytest.raises(CollectionError) as refusal:
+        read(ImapMails(server(security=security), None, is_read_only=True))
+    assert refusal.value.code == "mail_tls"
+    assert said in refusal.value.next_step
+
+
+def test_an_empty_password_is_told_and_not_tried(box: Mailbox) -> None:
+    with pytest.raises(CollectionError, match=r"'password' is empty\. .* is exported"):
+        read(ImapMails(server(password=""), None, is_read_only=True))
+    assert box.commands == []
+
+
+def test_mails_that_are_too_old_are_counted(box: Mailbox) -> None:
+    source = ImapMails(server(), (now() - timedelta(days=8)).date(), is_read_only=True)
+    found = len(read(source))
+    assert (found, source.older) == (2, len(box.mails["INBOX"]) - 2)
+
+
 def test_a_server_without_starttls_gets_no_password(box: Mailbox) -> None:
     box.capabilities = {"AUTH=PLAIN"}
     with pytest.raises(CollectionError) as refusal:

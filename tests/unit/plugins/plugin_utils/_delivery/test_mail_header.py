@@ -52,6 +52,9 @@ def test_a_mail_has_one_sender_or_none(header: str, sender: str | None) -> None:
         ("Subject: Délivrance".encode("windows-1252"), "Délivrance"),
         ("Subject: =?x-none?q?abc?=", "=?x-none?q?abc?="),
         ("Subject: =?utf-8?q?a=0D=0AFrom=3A_x?=", "a From: x"),
+        ("Subject: =?utf-8?q?a=1B[2J=07=C2=9B=E2=80=AEb?=", "a\ufffd[2J\ufffd\ufffd\ufffdb"),
+        ("Subject: a\x1b[2Jb", "a\ufffd[2Jb"),
+        ("Subject: =?x-none?q?a?= \x07b", "=?x-none?q?a?= \ufffdb"),
         ("X: y", ""),
     ],
 )

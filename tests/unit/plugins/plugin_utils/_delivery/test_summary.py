@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.summary import (
     CollectionRun,
     collection_summary,
+    two_names,
 )
 from unit.plugins.plugin_utils._delivery.deliveries import NOW, PICKED_UP, known, mail
 
@@ -184,3 +185,60 @@ def test_those_who_need_a_person_come_first() -> None:
     )
     assert ["T2" in line for line in result["lines"]] == [False, True, False]
     assert result["totals"] == {"collected": 1, "link_used": 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "is_told"), [("link_used", True), ("captcha", True), ("code_wrong", False), ("unexpected_page", False)]
+)
+def test_the_path_is_told_where_a_person_may_have_the_bundle(code: str, is_told: bool) -> None:
+    failed = {**FAILED, "error": {"code": code}, "dest": "/srv/b/x 2026.p12"}
+    assert ("under this name: /srv/b/x 2026.p12." in summed(withdrawals={"T1": failed})["msg"]) is is_told
+
+
+ID = "<1@issuer.example>"
+"""The mail of the records of ``known``."""
+
+
+def test_a_record_whose_mail_is_gone_can_be_ended() -> None:
+    told = {"T8": "failed", "T1": "collected"}
+    assert states(summed(known=known("T8", state="failed"))) == told
+    ended = summed(known=known("T8", state="failed"), acknowledged=frozenset({ID}))
+    assert states(ended) == told | {"T8": "acknowledged"}
+    assert "Jeanne Dupont T8: A person has dealt with this delivery." in ended["lines"]
+    assert ended["totals"] == {"collected": 1}
+    # A bundle that is there stays collected, and a mail that is still read is told once.
+    assert states(summed(known=known("T8"), acknowledged=frozenset({ID})))["T8"] == "collected"
+    again = mail("T8", message_id=ID)
+    read = summed(deliveries=[again], known=known("T8", state="failed"), acknowledged=frozenset({ID}))
+    assert [line for line in read["lines"] if "dealt with" in line] == read["lines"][1:]
+    assert len(read["lines"]) == 1 + 1
+
+
+@pytest.mark.parametrize(
+    ("others", "known_ids"), [(0, []), (1, ["<x@y>", "<z@y>"]), (0, ["<T1@issuer.example>", "new/1", ID])]
+)
+def test_what_is_acknowledged_and_nowhere_is_told(others: int, known_ids: list[str]) -> None:
+    """Nobody knows it while mails of other persons are left out."""
+    result = summed(
+        problems=[PROBLEM],
+        known=known("T8"),
+        acknowledged=frozenset({*known_ids, "<typo@y>"}),
+        reading={"msg": "2 mails read.", "ignored": {"other_authorisations": others}},
+    )
+    told = [line for line in result["lines"] if "No mail and no delivery has" in line]
+    assert [line.partition("has ")[2].partition(" of")[0] for line in told] == ([] if others else ["<typo@y>"])
+    assert result["lines"][1] == "2 mails read."
+
+
+@pytest.mark.parametrize(("seen", "is_told"), [(False, True), (True, False), (None, False)])
+def test_a_missing_mail_with_the_access_code_is_told_and_nothing_red(seen: bool | None, is_told: bool) -> None:
+    result = summed(deliveries=[mail("T1", access_mail_seen=seen)])
+    assert (result["failed"], "access code was not seen" in result["lines"][1]) == (False, is_told)
+
+
+def test_several_names_for_a_number_are_told() -> None:
+    names = ("Anne Durand", "ANNE  Dupont", "Anne Dupont")
+    holders = [{"authorisation": "T1", "name": name} for name in names]
+    assert two_names(holders[1:]) == []
+    (said,) = two_names(holders)
+    assert "number T1: Anne Durand, Anne Dupont. This run took the last one." in said

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``passphrase_file`` reaches what it is for, and what is in the file stays."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.vault_file import VaultFile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from unit.plugins.action.effects import Effect, Scene, check, code
+
+PASSWORD = "the password of the vault"
+BASE = {"path": "{folder}/v.yml", "password": PASSWORD, "authorisation": "T1", "passphrase": "new"}
+
+
+def decrypted(path: Path, label: str = "default", password: str = PASSWORD) -> Any:
+    return yaml.safe_load(VaultLib([(label, VaultSecret(password.encode()))]).decrypt(path.read_bytes()))
+
+
+def encrypt(path: Path, text: str, label: str = "default") -> None:
+    secret = VaultSecret(PASSWORD.encode())
+    path.write_bytes(VaultLib([(label, secret)]).encrypt(text, secret=secret, vault_id=label))
+
+
+def files(scene: Scene) -> list[str]:
+    return sorted(path.name for path in scene.folder.iterdir() if not path.name.startswith("."))
+
+
+def content(scene: Scene) -> Any:
+    return decrypted(scene.folder / "v.yml")
+
+
+def known(scene: Scene) -> None:
+    encrypt(scene.folder / "v.yml", "pkcs12_passphrases: {}")
+
+
+EFFECTS = [
+    Effect("path", "{folder}/w.yml", files, ["v.yml"], ["w.yml"]),
+    Effect("password", "another", code, None, "vault_password", scene=known),
+    Effect(
+        "authorisation", "T2", content, {"pkcs12_passphrases": {"T1": ["new"]}}, {"pkcs12_passphrases": {"T2": ["new"]}}
+    ),
+    Effect(
+        "passphrase", "é\"'", content, {"pkcs12_passphrases": {"T1": ["new"]}}, {"pkcs12_passphrases": {"T1": ["é\"'"]}}
+    ),
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("passphrase_file", BASE, effect, tmp_path)
+
+
+def test_what_is_in_the_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "v.yml"
+    encrypt(path, "other: [1, 2]\npkcs12_passphrases:\n  T1: older\n  T9: [theirs]\n  123456: number\n", "prod")
+    link = tmp_path / "link.yml"
+    link.symlink_to(path)
+    file = VaultFile(link, f"{PASSWORD}\n")
+    assert [file.add("T1", each) for each in ("older", "new", "new")] == [False, True, False]
+    wanted = {"T1": ["new", "older"], "T9": ["theirs"], "123456": "number"}
+    assert decrypted(path, "prod") == {"other": [1, 2], "pkcs12_passphrases": wanted}
+    assert path.read_bytes().startswith(b"$ANSIBLE_VAULT;1.2;AES256;prod\n")
+    assert (link.is_symlink(), stat.S_IMODE(path.stat().st_mode)) == (True, 0o600)
+
+
+def add(path: Path, number: int) -> bool:
+    return VaultFile(path, PASSWORD).add(f"T{number}", "secret")
+
+
+def test_many_processes_at_once_lose_nothing(tmp_path: Path) -> None:
+    path, numbers = tmp_path / "v.yml", range(12)
+    with ProcessPoolExecutor(6) as pool:
+        assert all(pool.map(add, [path] * len(numbers), numbers))
+    assert decrypted(path)["pkcs12_passphrases"] == {f"T{number}": ["secret"] for number in numbers}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "has not encrypted it"),
+        ("- a\n", "it has no mapping pkcs12_passphrases"),
+        ("pkcs12_passphrases: [a]\n", "it has no mapping pkcs12_passphrases"),
+        ("a: [\n", "what it has is no plain YAML"),
+    ],
+)
+def test_a_file_that_is_something_else_is_not_replaced(tmp_path: Path, text: str | None, said: str) -> None:
+    path = tmp_path / "v.yml"
+    if text is None:
+        path.write_text("plain: text\n", encoding="utf-8")
+    else:
+        encrypt(path, text)
+    before = path.read_bytes()
+    with pytest.raises(CollectionError, match=said):
+        VaultFile(path, PASSWORD).add("T1", "x")
+    assert path.read_bytes() == before
