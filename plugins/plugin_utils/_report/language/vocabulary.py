@@ -140,6 +140,18 @@ _MEMBERS: Catalogue = {
         "correct the workstation's name in the inventory or the DNS, then run audit",
         "corriger le nom du poste dans l'inventaire ou le DNS, puis lancer le relevé (audit)",
     ),
+    "next_step.prepare_controller": (
+        "put the controller right (see the technical text), then run audit",
+        "mettre le contrôleur en état (voir le texte technique), puis lancer le relevé (audit)",
+    ),
+    "next_step.correct_connection": (
+        "correct the connection's variables in the inventory, then run audit",
+        "corriger les variables de connexion dans l'inventaire, puis lancer le relevé (audit)",
+    ),
+    "next_step.correct_listener": (
+        "correct WinRM on the workstation, or its port in the inventory, then run audit",
+        "corriger WinRM sur le poste, ou son port dans l'inventaire, puis lancer le relevé (audit)",
+    ),
     "next_step.run_audit": ("run audit", "lancer le relevé (audit)"),
     "next_step.set_up_workstation": (
         "check the connection with the playbook check",
