@@ -61,6 +61,7 @@ class NextStep(str, Enum):
     SET_UP_WORKSTATION = "set_up_workstation"
     ASSIGN_WORKSTATION = "assign_workstation"
     CORRECT_INVENTORY = "correct_inventory"
+    CHECK_NUMBER = "check_number"
     CORRECT_VARIABLES = "correct_variables"
 
 

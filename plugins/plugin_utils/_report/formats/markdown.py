@@ -27,7 +27,8 @@ from ..summary import summary
 LONGEST_TABLE = 100
 """The largest number of rows. A line below the table says how many more there are."""
 
-LONGEST_CELL = 200
+LONGEST_CELL = 700
+"""Characters. The sentence of a failed connection fits with its cure."""
 
 HOLDERS = ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor")
 WITHOUT_WORKSTATION = ("holder", "number", "authorisation", "status", "next_step", "actor")
@@ -122,9 +123,10 @@ def _counts(counts: Sequence[tuple[str, int]], say: Wording) -> str:
 
 
 def _holders(report: Report, remarks: Remarks, say: Wording) -> Iterator[str]:
-    """The holders for whom something has to be done, the most urgent first."""
-    pending = sorted((row for row in report.holders if row.next_step is not NextStep.NOTHING), key=urgency)
-    rest = len(report.holders) - len(pending)
+    """The holders for whom something has to be done, the most urgent first, with or without a workstation."""
+    holders = (*report.holders, *report.without_workstation)
+    pending = sorted((row for row in holders if row.next_step is not NextStep.NOTHING), key=urgency)
+    rest = len(holders) - len(pending)
     yield from _table("text.holders", HOLDERS, pending, partial(_holder, remarks=remarks), say)
     if rest:
         yield say.counted("text.others", rest)

@@ -112,6 +112,8 @@ COUNTS: Catalogue = {
     "counts.total": ("Holders in all", "Titulaires au total"),
     "counts.without": ("without a workstation", "sans poste"),
     "counts.left": ("to be removed", "à supprimer"),
+    "counts.accepted": ("accepted (exceptions)", "acceptés (exceptions)"),
+    "counts.quiet": ("offered to no program", "proposés à aucun programme"),
     "counts.sentence": ("{place}: {shares}.", "{place} : {shares}."),
     "counts.holders.one": ("{n} holder", "{n} titulaire"),
     "counts.holders.many": ("{n} holders", "{n} titulaires"),

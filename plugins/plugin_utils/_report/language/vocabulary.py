@@ -111,7 +111,10 @@ _MEMBERS: Catalogue = {
     "next_step.enrol": ("run enrol", "lancer l'installation (enrol)"),
     "next_step.renew": ("run renew", "lancer le renouvellement (renew)"),
     "next_step.retire_leaver": ("remove it with the role retire", "lancer la suppression (retire)"),
-    "next_step.retire_older": ("retire the older certificate", "supprimer l'ancien certificat (retire)"),
+    "next_step.retire_older": (
+        "remove the older one alone: renew with the newer bundle, or by hand",
+        "supprimer le seul ancien : renew avec le nouveau fichier, ou à la main",
+    ),
     "next_step.remove_from_others": (
         "remove the certificate from the other person's store",
         "supprimer le certificat du magasin de l'autre personne",
@@ -164,6 +167,10 @@ _MEMBERS: Catalogue = {
     "next_step.correct_inventory": (
         "correct the holder's account in the inventory",
         "corriger le compte du titulaire dans l'inventaire",
+    ),
+    "next_step.check_number": (
+        "check the holder's number in the inventory: the certificate has another one",
+        "vérifier le numéro du titulaire dans l'inventaire : celui du certificat est différent",
     ),
     "next_step.correct_variables": ("correct the workstation's variables", "corriger les variables du poste"),
     "reachability.answered": ("answered", "a répondu"),

@@ -78,7 +78,7 @@ def test_a_holder_is_a_row() -> None:
         "authorisation ends on": "",
         "authorisation days left": "",
         "authorisation status": "",
-        "away until": "",
+        "back on": "",
         "expected from": "",
         "delivery": "",
         "issuer\u2019s mail": "",
