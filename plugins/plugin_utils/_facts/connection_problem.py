@@ -23,9 +23,7 @@ _FREE = ("{reason}",)
 
 def _pattern(explanation: Explanation) -> re.Pattern[str]:
     parts = re.split(r"(\{\w+\})", explanation.cause)
-    texts = (
-        (".*" if part in _FREE else r"\S+") if part.startswith("{") else re.escape(part) for part in parts if part
-    )
+    texts = ((".*" if part in _FREE else r"\S+") if part.startswith("{") else re.escape(part) for part in parts if part)
     return re.compile(rf"(?:It (?:did not answer|could not be audited): )?{''.join(texts)}(?:\.|$)", re.DOTALL)
 
 

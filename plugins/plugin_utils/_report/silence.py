@@ -52,8 +52,12 @@ BY_CAUSE: Mapping[str, Silence] = {
     **dict.fromkeys(("name_not_resolved", "service_unknown"), Silence.NAME_NOT_RESOLVED),
     **dict.fromkeys(("winrm_missing", "psrp_missing", "kerberos_missing", "credssp_missing"), Silence.CONTROLLER),
     **dict.fromkeys(("clock_skew", "domain_unreachable"), Silence.CONTROLLER),
-    **dict.fromkeys(("account_missing", "no_ticket", "client_certificate_missing", "trust_missing"), Silence.CONNECTION),
-    **dict.fromkeys(("connection_option", "encryption_missing", "not_windows", "untried_connection"), Silence.CONNECTION),
+    **dict.fromkeys(
+        ("account_missing", "no_ticket", "client_certificate_missing", "trust_missing"), Silence.CONNECTION
+    ),
+    **dict.fromkeys(
+        ("connection_option", "encryption_missing", "not_windows", "untried_connection"), Silence.CONNECTION
+    ),
     **dict.fromkeys(("connection_refused", "not_https", "not_http", "not_winrm", "logon_method"), Silence.LISTENER),
     **dict.fromkeys(("certificate_self_signed", "certificate_name", "certificate_expired"), Silence.LISTENER),
     **dict.fromkeys(("certificate_untrusted", "workstation_unproven"), Silence.LISTENER),

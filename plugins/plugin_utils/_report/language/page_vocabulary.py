@@ -209,8 +209,14 @@ _PICTURES: Catalogue = {
     "bars": ("Timeline: the certificate of each holder", "Calendrier : le certificat de chaque titulaire"),
     "bars.short": ("Timeline", "Calendrier"),
     "bars.about": (
-        "From the first to the last day of the certificate that ends first. The first end of access is on top.",
-        "Du premier au dernier jour du certificat qui finit d'abord. La première fin d'accès est en haut.",
+        (
+            "From the first day of the certificate that ends first to its end or that of the authorisation, whichever is earlier. "
+            "The first end of access is on top."
+        ),
+        (
+            "Du premier jour du certificat qui finit d'abord à son échéance ou à celle de l'autorisation, si elle vient plus tôt. "
+            "La première fin d'accès est en haut."
+        ),
     ),
     "bars.none": ("No holder has a certificate to draw.", "Aucun titulaire n'a de certificat à dessiner."),
     "bars.axis": ("{first} to {last}", "{first} à {last}"),

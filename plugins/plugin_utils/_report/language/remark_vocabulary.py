@@ -10,7 +10,10 @@ from .vocabulary import Catalogue
 SILENCE: Catalogue = {
     "silence.unreachable": ("switched off or unreachable", "éteint ou injoignable"),
     "silence.refused": ("refuses the connection account", "refuse le compte de connexion"),
-    "silence.name_not_resolved": ("its name is not known to the controller or the domain", "nom inconnu du contrôleur ou du domaine"),
+    "silence.name_not_resolved": (
+        "its name is not known to the controller or the domain",
+        "nom inconnu du contrôleur ou du domaine",
+    ),
     "silence.controller": (
         "not asked: the controller is not ready for this connection",
         "pas interrogé : le contrôleur n'est pas prêt pour cette connexion",
