@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -58,7 +58,7 @@ def made(
     *hosts: Host,
     given: tuple[Mapping[str, Any], ...] = (),
     people: tuple[HolderEntry, ...] = (),
-    leavers: frozenset[str] = frozenset(),
+    leavers: Set[str] = frozenset(),
     **parameters: Any,
 ) -> Report:
     sources = Sources(hosts, people, None, None, leavers, exceptions=parse_exceptions(given))
@@ -149,6 +149,34 @@ def test_what_is_accepted_of_a_certificate_does_not_hide_its_end(what: str) -> N
     row = jeanne(report)
     assert (row.status, step(row), is_accepted(row)) == (Status.RENEWAL_DUE, (NextStep.RENEW, Actor.IT), False)
     assert failing(report, "renewal_due") == {"renewal_due": 1}
+
+
+@pytest.mark.parametrize(
+    ("certificate", "changes", "state"),
+    [
+        ({"days": 3, "key_size": 1024}, {}, ExceptionState.IN_FORCE),
+        ({"days": 3, "key_size": 1024}, {"workstation": "ws-1"}, ExceptionState.IN_FORCE),
+        ({"days": 3, "key_size": 1024}, {"workstation": "ws-9"}, ExceptionState.UNUSED),
+        ({"days": 3, "key_size": 1024}, {"authorisation": "T2"}, ExceptionState.UNUSED),
+        ({"days": 3, "key_size": 1024}, {"what": "missing"}, ExceptionState.UNUSED),
+        ({"days": 3, "key_size": 1024}, {"until": "2026-11-01"}, ExceptionState.ENDED),
+        ({"days": 3}, {}, ExceptionState.UNUSED),
+        ({"days": 3, "key_size": 1024, "archived": True}, {}, ExceptionState.UNUSED),
+    ],
+)
+def test_an_exception_of_a_weak_key_stays_in_force_while_the_certificate_is_due(
+    certificate: dict[str, Any], changes: dict[str, Any], state: ExceptionState
+) -> None:
+    assert states(made(host(record(**certificate)), given=(exception(**changes),))) == [state]
+
+
+@pytest.mark.parametrize("written", ["t1", " T1 "])
+def test_a_number_may_be_written_as_that_of_a_leaver(written: str) -> None:
+    report = made(HERE, given=(exception(authorisation=written),))
+    assert (is_accepted(jeanne(report)), states(report)) == (True, [ExceptionState.IN_FORCE])
+    assert [row.authorisation for row in report.exceptions] == ["T1"]
+    left = made(host(record()), given=(exception(authorisation=written, what="without_holder"),), leavers={"t1"})
+    assert failing(left, "without_holder") == {}
 
 
 def test_of_two_exceptions_the_longer_one_counts() -> None:
