@@ -191,6 +191,8 @@ def options(language: str) -> dict[str, Any]:
         "time_zone": PARIS.key,
         "issuer_overdue_days": 20,
         "issuer_contact": "01 02 03 04 05",
+        "issuer_mail_sender": "siseri@asnr.example",
+        "issuer_mail_subject": "Votre certificat SISERI" if language == "fr" else "Your SISERI certificate",
         "leavers": [LEFT_NUMBER],
         "exceptions": [
             {

@@ -84,7 +84,10 @@ WRONG += [
     (
         "report",
         {"report_exceptions": [WITHOUT_DAY, {"what": "weak"}]},
-        ["entry 1 of report_exceptions lacks until", "entry 2 of report_exceptions lacks authorisation, reason, until."],
+        [
+            "entry 1 of report_exceptions lacks until",
+            "entry 2 of report_exceptions lacks authorisation, reason, until.",
+        ],
     ),
     ("report", {"pkcs12_exceptions": [EXCEPTION | {"untill": "x"}]}, ["unknown key pkcs12_exceptions.untill."]),
 ]

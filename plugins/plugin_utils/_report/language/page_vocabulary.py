@@ -267,6 +267,7 @@ _TEXT: Catalogue = {
     ),
     "text.missing": ("What is missing", "Ce qui manque"),
     "text.workstations": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
+    "text.variables": ("Workstations whose variables cannot be used", "Postes aux variables inutilisables"),
     "text.since": ("Last facts", "Dernier relevé"),
     "text.why": ("Why", "Pourquoi"),
     "text.unread": ("Stores that were not read", "Magasins non lus"),

@@ -20,7 +20,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocat
     RevocationReason,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ExceptionState, Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    AcceptedFinding,
+    ExceptionState,
+    Finding,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats import html_page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
@@ -36,7 +40,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import _sentence
 from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
-from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, hospital, sample
+from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, TODAY, hospital, sample
 
 ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
 OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Finding)
@@ -124,6 +128,8 @@ def reports() -> list[Report]:
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
+    accepted = AcceptedFinding(Finding.WITHOUT_HOLDER, None, "It goes soon.", TODAY)
+    strays = tuple(replace(row, accepted=accepted, next_step=NextStep.NOTHING) for row in usual.without_holder)
     quiet = replace(usual, changes=(), parameters=replace(PARAMETERS, query="@", renew_before_days=1))
     return [
         usual,
@@ -134,6 +140,7 @@ def reports() -> list[Report]:
         replace(usual, holders=delivered),
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
+        replace(empty, without_holder=strays),
         replace(empty, without_holder=(first, *usual.without_holder * 2), workstations=(folder,)),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
