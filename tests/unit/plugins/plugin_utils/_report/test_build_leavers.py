@@ -92,6 +92,12 @@ def test_a_certificate_of_nobody_in_the_name_of_a_holder_who_has_none_points_to_
     assert "check the holder\u2019s number in the inventory" in markdown(found)
 
 
+def test_one_in_the_store_of_somebody_else_says_nothing_of_the_number() -> None:
+    there = replace(NINE, owner_sid=str(PAUL.owner_sid))
+    (row,) = report(there, entries=(JEANNE, PAUL)).without_holder
+    assert (row.next_step, row.actor) == LEFT
+
+
 def test_one_that_is_left_from_whoever_had_the_account_before_has_to_go() -> None:
     """The account is right, and so is the number of the holder who has it now."""
     anna = replace(JEANNE, person=ExpectedSubject("Anna Weber", "T1"))

@@ -175,8 +175,10 @@ def test_a_number_may_be_written_as_that_of_a_leaver(written: str) -> None:
     report = made(HERE, given=(exception(authorisation=written),))
     assert (is_accepted(jeanne(report)), states(report)) == (True, [ExceptionState.IN_FORCE])
     assert [row.authorisation for row in report.exceptions] == ["T1"]
-    left = made(host(record()), given=(exception(authorisation=written, what="without_holder"),), leavers={"t1"})
-    assert failing(left, "without_holder") == {}
+    given = (exception(authorisation=written, what="without_holder"),)
+    for leavers, entries in (({"t1"}, (JEANNE,)), ({"T1"}, (PAUL,))):
+        left = made(host(record(), entries=entries), given=given, leavers=leavers)
+        assert failing(left, "without_holder") == {}
 
 
 def test_of_two_exceptions_the_longer_one_counts() -> None:
