@@ -112,8 +112,8 @@ _MEMBERS: Catalogue = {
     "next_step.renew": ("run renew", "lancer le renouvellement (renew)"),
     "next_step.retire_leaver": ("remove it with the role retire", "lancer la suppression (retire)"),
     "next_step.retire_older": (
-        "remove the older one alone: renew with the newer bundle, or by hand",
-        "supprimer le seul ancien : renew avec le nouveau fichier, ou à la main",
+        "remove only the older one (renew with the newer bundle, or by hand)",
+        "ne supprimer que l'ancien (renew avec le nouveau fichier, ou à la main)",
     ),
     "next_step.remove_from_others": (
         "remove the certificate from the other person's store",
@@ -170,7 +170,7 @@ _MEMBERS: Catalogue = {
     ),
     "next_step.check_number": (
         "check the holder's number in the inventory: the certificate has another one",
-        "vérifier le numéro du titulaire dans l'inventaire : celui du certificat est différent",
+        "vérifier le numéro du titulaire dans l'inventaire (le certificat en a un autre)",
     ),
     "next_step.correct_variables": ("correct the workstation's variables", "corriger les variables du poste"),
     "reachability.answered": ("answered", "a répondu"),
