@@ -85,7 +85,7 @@ def page(report: Report) -> str:
     )
     environment.filters |= {"dated": dated, "packed": packed}
     environment.globals |= {"say": say, "columns": COLUMNS, "few": FEW, "many": MANY, "shown": SHOWN}
-    environment.globals["full_height"] = FULL_HEIGHT
+    environment.globals |= {"full_height": FULL_HEIGHT, "is_accepted": is_accepted, "accepted_at": accepted_at}
     made = environment.get_template("page.html.j2").render(
         policy=_policy(style, script), style=style, script=script, **_context(report, say)
     )
@@ -138,8 +138,6 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "left": sum(map(is_left, report.without_holder)),
         "left_shares": without_holder_shares(report, say),
         "without_holders": without_holders(report, say),
-        "is_accepted": is_accepted,
-        "accepted_at": accepted_at,
         "months": months(report, holders),
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited, problem_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import (
@@ -221,8 +221,8 @@ def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
 @pytest.mark.parametrize("code", CAUSES)
 def test_the_sentence_of_a_failed_connection_is_there_with_its_whole_cure(code: str) -> None:
     known = {"host": "ws-1", "address": "ws-1.chu.example", "port": "5986", "reason": "x" * LONGEST_CAUSE}
-    result = {"unreachable": True, "msg": f"{CAUSES[code].sentence(**known)} {CAUSES[code].next_step}"}
-    problem = audited(result, "ws-1", NOW, False)["ansible_facts"]["audit_pkcs12"]["problem"]
+    said = f"{CAUSES[code].sentence(**known)} {CAUSES[code].next_step}"
+    problem = problem_of(audited({"unreachable": True, "msg": said}, "ws-1", NOW, False)) or ""
     assert problem.endswith(CAUSES[code].next_step)
     assert escaped(CAUSES[code].next_step) in markdown(report(host(record(), problem=problem)))
 
@@ -235,10 +235,9 @@ def test_a_report_of_the_same_facts_says_that_nothing_has_changed() -> None:
 
 
 def test_a_very_long_report_says_what_it_leaves_out() -> None:
-    text = markdown(hospital(2_000))
+    text = markdown(long := hospital(2_000))
     found = read(text)
-    long = hospital(2_000)
-    waiting = sum(row.next_step is not NextStep.NOTHING for row in (*long.holders, *long.without_workstation))
+    waiting = sum(row.next_step is not NextStep.NOTHING for row in long.holders + long.without_workstation)
     table = found.tables[f"Holders who need something ({waiting:,})"]
     assert len(table) - 1 == LONGEST_TABLE
     left = f"{waiting - LONGEST_TABLE:,} more rows are left out here. The other forms of the report have them."
