@@ -13,6 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
+    OF_MODULES,
     OWN_NAMES,
     misspelt_variables,
     names_in,
@@ -26,9 +27,10 @@ NAME = re.compile(rf"\b(?:{'|'.join((OWN, *OF_ROLES))})\w+")
 
 @cache
 def known_variables() -> frozenset[str]:
-    """All names with these prefixes in the roles, playbooks and Molecule scenarios of the collection."""
+    """All names with these prefixes in the roles, playbooks and Molecule scenarios of the collection, and the facts of its modules."""
     files = [path for place in PLACES for path in ROOT.glob(place)]
-    return frozenset(name for path in files for name in NAME.findall(path.read_text(encoding="utf-8"))) | {OWN_NAMES}
+    named = frozenset(name for path in files for name in NAME.findall(path.read_text(encoding="utf-8")))
+    return named | OF_MODULES | {OWN_NAMES}
 
 
 def of_hosts(hosts: Iterable[str], variables: Mapping[str, Mapping[str, Any]]) -> list[str]:

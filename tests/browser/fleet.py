@@ -68,12 +68,11 @@ def _back(days: int) -> dict[str, str]:
 
 
 PHYSICIAN = {"function": "médecin du travail"}
-OFFICER = {"function": "conseillère en radioprotection"}
 
 CASES = (
     Person("Élise Lefèvre", 806, ("ws-travail-1",), PHYSICIAN | _own(-12)),
     Person("Marc Delorme", 431, ("ws-travail-2",), PHYSICIAN | _own(0)),
-    Person("Inès Moreau", 590, ("ws-radio-1",), OFFICER | _own(21)),
+    Person("Inès Moreau", 590, ("ws-radio-1",), {"function": "conseillère en radioprotection"} | _own(21)),
     Person("Karim Benali", -3, ("ws-bloc-1",), outcome="waiting_for_issuer"),
     Person("Paul Martin", 4, ("ws-bloc-2",), outcome="waiting_for_issuer"),
     Person("Jeanne Dupont", 9, ("ws-cardio-1", "ws-nucleaire-1"), logged_on=False),
@@ -191,11 +190,12 @@ def options(language: str) -> dict[str, Any]:
         "time_zone": PARIS.key,
         "issuer_overdue_days": 20,
         "issuer_contact": "01 02 03 04 05",
+        "issuer_mail_sender": "siseri@asnr.example",
+        "issuer_mail_subject": "Votre certificat SISERI" if language == "fr" else "Your SISERI certificate",
         "leavers": [LEFT_NUMBER],
         "exceptions": [
             {
                 "authorisation": number_of(PEOPLE[12]),
-                "workstation": None,
                 "what": "weak",
                 "reason": "nouvelle demande en cours" if language == "fr" else "new request under way",
                 "until": "2027-01-31",

@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, Report
 from browser.chromium import print_out
+from browser.fleet import report as forty
 from browser.many import large
 from browser.pages import sample_page
 from browser.sample import sample
@@ -104,6 +105,17 @@ def test_what_is_filtered_is_printed_and_says_so(visit: Visitor) -> None:
 
 def named(report: Report) -> Report:
     return replace(report, parameters=replace(report.parameters, establishment="CHU de Bellevue"))
+
+
+def test_accepted_exceptions_are_before_the_line_to_sign(visit: Visitor) -> None:
+    report = forty("fr")
+    found = sheets(visit(page_of(report)), everything=False)
+    say = Wording(report.parameters)
+    text = " ".join("\n".join(found).split())
+    order = [say("text.holders"), say("exceptions"), report.exceptions[0].reason, say("counts"), say("sign")]
+    places = [text.find(each) for each in order]
+    assert -1 not in places and places == sorted(places)
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

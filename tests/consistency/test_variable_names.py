@@ -14,6 +14,7 @@ import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.filter.misspelt_variables import known_variables
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
+    OF_MODULES,
     SET_BY_PLAYBOOKS,
     misspelt_variables,
 )
@@ -55,3 +56,12 @@ def test_what_the_playbooks_set_is_known_as_that() -> None:
     assert made & known_variables() <= SET_BY_PLAYBOOKS
     assert known_variables() >= SET_BY_PLAYBOOKS
     assert not {option for role in ROLES for option in spec(role)} & SET_BY_PLAYBOOKS
+
+
+def test_each_fact_that_a_module_returns_is_known_as_that() -> None:
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "plugins/modules").glob("*.yml")]
+    facts = [told["RETURN"]["ansible_facts"] for told in files if "ansible_facts" in (told.get("RETURN") or {})]
+    returned = {name for told in facts for name in told.get("contains", {})}
+    assert {"pkcs12", "audit_pkcs12", "pkcs12_browsers", "pkcs12_deliveries"} <= returned
+    assert returned == OF_MODULES
+    assert misspelt_variables({"ws": returned}, known_variables()) == []

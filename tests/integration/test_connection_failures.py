@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.connection_problem import cause_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
 from integration.failing_connections import CASES, Site, host
 from integration.plays import Json, facts_in, failed_hosts, row, run_play, summary
@@ -104,6 +105,7 @@ def test_the_cause_has_its_code_its_sentence_and_its_cure(failed: Failed, name: 
     assert told["next_step"] == CAUSES[told["code"]].next_step
     assert result["msg"].endswith(f". {told['next_step']}")
     assert "{" not in result["msg"]
+    assert cause_of(f"It did not answer: {result['msg']}") == told["code"], "the report reads it in the fact"
     assert told["detail"]
     assert failed.hospital.connection_password not in json.dumps(result)
 

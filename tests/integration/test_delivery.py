@@ -97,6 +97,15 @@ def undelivered(run: Run) -> dict[str, str]:
     return {part.split(": ")[0]: part for part in said.split(" Not delivered to ")[1:]}
 
 
+def test_what_was_not_delivered_is_said_in_the_language_of_the_report(site: Site, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    run = deliver(site, folder(gone), language="fr")
+    (said,) = set(re.findall(r'fatal: \[localhost\]: FAILED! => \{"changed": false, "msg": "(.*)"\}', run.stdout))
+    assert f" Non remis : Dossier {gone}. Il doit exister" in said
+    assert "Not delivered" not in said
+    assert " Texte technique : " in said
+
+
 def test_every_place_gets_the_same_bytes(
     site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path
 ) -> None:

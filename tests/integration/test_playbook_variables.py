@@ -69,6 +69,28 @@ WRONG += [
         ],
     ),
 ]
+EXCEPTION = {"authorisation": "T1", "what": "weak", "reason": "x", "until": "2027-01-31"}
+WITHOUT_DAY = {key: value for key, value in EXCEPTION.items() if key != "until"}
+WRONG += [
+    ("report", {"pkcs12_language": "FR"}, ["value of pkcs12_language must be one of: en, fr, got: FR."]),
+    ("report", {"report_language": "FR"}, ["value of report_language must be one of: en, fr, got: FR."]),
+    ("report", {"report_language": "FR", "pkcs12_language": "fr"}, ["value of report_language must be one of"]),
+    ("remind", {"pkcs12_language": "FR"}, ["value of pkcs12_language must be one of"]),
+    (
+        "report",
+        {"pkcs12_exceptions": [EXCEPTION, WITHOUT_DAY]},
+        ["Wrong variables: entry 2 of pkcs12_exceptions lacks until."],
+    ),
+    (
+        "report",
+        {"report_exceptions": [WITHOUT_DAY, {"what": "weak"}]},
+        [
+            "entry 1 of report_exceptions lacks until",
+            "entry 2 of report_exceptions lacks authorisation, reason, until.",
+        ],
+    ),
+    ("report", {"pkcs12_exceptions": [EXCEPTION | {"untill": "x"}]}, ["unknown key pkcs12_exceptions.untill."]),
+]
 EMPTY = [("report", "report_folder"), ("remind", "remind_sender"), ("collect", "collect_allowed_hosts")]
 
 

@@ -18,10 +18,13 @@ MOST_NAMES = 3
 OWN_NAMES = "pkcs12_own_variables"
 """The variable with the names that a site uses itself."""
 
-SET_BY_PLAYBOOKS = frozenset(
+OF_MODULES = frozenset({"pkcs12", "audit_pkcs12", "pkcs12_browsers", "pkcs12_deliveries"})
+"""Facts of the modules. Ansible offers a fact of the cache as a variable, too."""
+
+SET_BY_PLAYBOOKS = OF_MODULES | frozenset(
     {
         *("pkcs12_left_out", "pkcs12_not_evaluated", "pkcs12_revoked", "pkcs12_to_renew", "pkcs12_without_holders"),
-        *("pkcs12_summary", "audit_pkcs12", "collect_authorisation", "collect_bundle", "collect_passphrase"),
+        *("pkcs12_summary", "collect_authorisation", "collect_bundle", "collect_passphrase"),
         *("collect_result", "enrol_result", "remind_result", "renew_result", "retire_result"),
         *("collect_for_tests", "pkcs12_for_tests", "renew_due", "report_mail"),
     }

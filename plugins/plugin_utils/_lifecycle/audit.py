@@ -28,7 +28,8 @@ MISTAKES = (
 )
 """Codes of errors that no later run mends: somebody has to correct the task, the controller or the inventory."""
 
-LONGEST_REASON = 400
+LONGEST_REASON = 640
+"""Characters. What a connection said is shorter, and its cure comes after it."""
 OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>:? *")
 """A part of a text that changes from run to run."""
 

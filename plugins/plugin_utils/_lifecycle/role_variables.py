@@ -46,7 +46,7 @@ OF_AN_ENTRY = (
     re.compile(r"(?<= found in )\w+.*$", re.DOTALL),
 )
 """The part of a refusal with the option, where the other names are keys of an entry of it, for example of ``pkcs12_holders``."""
-OF_THE_INVENTORY = re.compile(r"^\w+_holders of |\bA holder has: ")
+OF_THE_INVENTORY = re.compile(r"^(?:\w+_holders|authorisation_anniversary) of |\bA holder has: ")
 """A refusal of an entry of the inventory. It already names the variable, and its other names are keys of a holder, not options."""
 NOT_A_VARIABLE = ("record_audit", "state")
 OF_THE_SITE = re.compile(r"\{\{ \(?((?:pkcs12|report)_\w+) (?:\| default\(|if query\()(?:(?!\}\}).)*\}\}$", re.DOTALL)

@@ -14,7 +14,7 @@ from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
 from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex, index_holders
-from .._policy.validity import Status, calendar_of
+from .._policy.validity import Status, calendar_of, is_weak
 from .acceptance import accepted_findings
 from .accounts import holder_keys, with_accounts
 from .certificates import certificate_rows
@@ -52,7 +52,7 @@ class Sources:
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
-    sources = replace(sources, leavers=_as_the_inventory_writes(sources))
+    sources = _as_the_inventory_writes(sources)
     index = _index(sources)
     own = {number: sids for number, sids in accounts_of(_listed(sources)).items() if sids}
     sources = _without_leavers(sources)
@@ -80,8 +80,16 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         revocation_lists=sources.crl.rows,
     )
     today = rules.calendar.day(rules.now)
-    report = replace(report, exceptions=with_states(sources.exceptions, accepted_findings(report), today))
+    weak = {(row.holder, row.workstation) for row in certificates if row.holder and _is_weak(row)}
+    report = replace(report, exceptions=with_states(sources.exceptions, accepted_findings(report), weak, today))
     return replace(report, changes=compare(sources.earlier, report)) if sources.earlier else report
+
+
+def _is_weak(row: CertificateRow) -> bool:
+    """Whether a certificate in use is weak. One that is due is, although its status says what comes first."""
+    found = row.certificate
+    in_use = row.status in (Status.RENEWAL_DUE, Status.NOT_YET_VALID)
+    return in_use and is_weak(found.key_type, found.key_size, found.signature_hash)
 
 
 def _index(sources: Sources) -> HolderIndex:
@@ -92,12 +100,21 @@ def _index(sources: Sources) -> HolderIndex:
     )
 
 
-def _as_the_inventory_writes(sources: Sources) -> Set[str]:
-    """The numbers of leavers. Upper and lower case do not differ, and certificates are found by the number as it is in the inventory."""
+def _as_the_inventory_writes(sources: Sources) -> Sources:
+    """The same with the numbers of leavers and of exceptions as the inventory has them, because certificates are found by these.
+
+    Upper and lower case do not differ.
+    """
     entries = [*_listed(sources), *sources.people]
     known = {number.casefold(): number for entry in entries if (number := entry.person.authorisation)}
-    written = [number.strip() for number in sources.leavers]
-    return frozenset(known.get(number.casefold(), number) for number in written)
+
+    def written(number: str, known: Mapping[str, str]) -> str:
+        return known.get(number.strip().casefold(), number.strip())
+
+    leavers = frozenset(written(number, known) for number in sources.leavers)
+    known = {number.casefold(): number for number in leavers} | known
+    exceptions = (replace(row, authorisation=written(row.authorisation, known)) for row in sources.exceptions)
+    return replace(sources, leavers=leavers, exceptions=tuple(exceptions))
 
 
 def _without_leavers(sources: Sources) -> Sources:

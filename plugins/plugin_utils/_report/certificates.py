@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._facts.holders import HolderEntry
+from .._facts.schema import CertificateRecord
+from .._policy.names import has_name
 from .exceptions import Finding
 from .model import Actor, CertificateRow, NextStep
 from .next_step import NOTHING
@@ -16,13 +19,10 @@ from .rules import EvaluatedHost, Rules
 def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateRow]:
     """All certificates of a workstation. A workstation that never answered has none.
 
-    A certificate that nobody should have any more has a next step, unless Windows offers it to no program. If it is in the store of a
-    holder who has no other, the number in the inventory is the first suspect.
+    A certificate that nobody should have any more has a next step, unless Windows offers it to no program.
     """
     served = {(each.holder, each.record.owner_sid) for each in seen.rated}
-    unserved = {
-        entry.owner_sid for entry in seen.host.entries if (entry.person.authorisation, entry.owner_sid) not in served
-    }
+    unserved = [entry for entry in seen.host.entries if (entry.person.authorisation, entry.owner_sid) not in served]
     for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
         if seen.host.facts_at:
             now = each.record
@@ -31,8 +31,8 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
             )
             what = Finding.WITHOUT_HOLDER.value if is_left else now.status.value
             accepted = rules.exceptions.accepted(each.holder, what, seen.host.name)
-            is_suspect = each.holder is None and gathered.owner_sid in unserved
-            left = NextStep.CORRECT_INVENTORY if is_suspect else NextStep.RETIRE_LEAVER
+            is_suspect = each.holder is None and any(_may_be_of(entry, gathered) for entry in unserved)
+            left = NextStep.CHECK_NUMBER if is_suspect else NextStep.RETIRE_LEAVER
             step = (left, Actor.IT) if is_left and not accepted else NOTHING
             yield CertificateRow(
                 seen.host.name,
@@ -45,3 +45,13 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
                 accepted,
                 seen.status_rules.revocation(gathered),
             )
+
+
+def _may_be_of(entry: HolderEntry, found: CertificateRecord) -> bool:
+    """Whether the number of a holder without a certificate is the first suspect: this one is in his store, and in his name.
+
+    In the name of somebody else, it is left from whoever had the account before.
+    """
+    names = [name for name in (entry.person.name, entry.person.former_name) if name]
+    said = (found.subject_cn or found.subject,)
+    return entry.owner_sid == found.owner_sid and (not names or any(has_name(said, name) for name in names))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -104,20 +104,31 @@ def parse_exceptions(given: Iterable[Mapping[str, Any]]) -> tuple[ExceptionRow, 
 
 
 def with_states(
-    rows: Iterable[ExceptionRow], used: Mapping[str, Iterable[AcceptedFinding]], today: date
+    rows: Iterable[ExceptionRow],
+    used: Mapping[str, Iterable[AcceptedFinding]],
+    weak: Set[tuple[str, str]],
+    today: date,
 ) -> tuple[ExceptionRow, ...]:
-    """The exceptions with what became of them. ``used``: the accepted findings of each authorisation number."""
-    return tuple(_with_state(row, used.get(row.authorisation, ()), today) for row in rows)
+    """The exceptions with what became of them. ``used``: the accepted findings of each authorisation number. ``weak``: number and
+    workstation of each weak certificate whose status says something more urgent. Its exception is not to be taken out for this time.
+    """
+    return tuple(_with_state(row, used.get(row.authorisation, ()), weak, today) for row in rows)
 
 
-def _with_state(row: ExceptionRow, used: Iterable[AcceptedFinding], today: date) -> ExceptionRow:
+def _with_state(
+    row: ExceptionRow, used: Iterable[AcceptedFinding], weak: Set[tuple[str, str]], today: date
+) -> ExceptionRow:
     def is_of(found: AcceptedFinding) -> bool:
         same = (found.what, found.reason, found.until) == (row.what, row.reason, row.until)
         return same and row.workstation in (None, found.workstation)
 
     if today > row.until:
         return replace(row, state=ExceptionState.ENDED)
-    return replace(row, state=ExceptionState.IN_FORCE if any(map(is_of, used)) else ExceptionState.UNUSED)
+    waits = row.what is Finding.WEAK and any(
+        number == row.authorisation and row.workstation in (None, workstation) for number, workstation in weak
+    )
+    is_used = waits or any(map(is_of, used))
+    return replace(row, state=ExceptionState.IN_FORCE if is_used else ExceptionState.UNUSED)
 
 
 def _row(raw: Mapping[str, Any]) -> ExceptionRow:

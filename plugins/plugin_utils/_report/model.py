@@ -54,10 +54,14 @@ class NextStep(str, Enum):
     REACH_WORKSTATION = "reach_workstation"
     ADMIT_ACCOUNT = "admit_account"
     CORRECT_NAME = "correct_name"
+    PREPARE_CONTROLLER = "prepare_controller"
+    CORRECT_CONNECTION = "correct_connection"
+    CORRECT_LISTENER = "correct_listener"
     RUN_AUDIT = "run_audit"
     SET_UP_WORKSTATION = "set_up_workstation"
     ASSIGN_WORKSTATION = "assign_workstation"
     CORRECT_INVENTORY = "correct_inventory"
+    CHECK_NUMBER = "check_number"
     CORRECT_VARIABLES = "correct_variables"
 
 

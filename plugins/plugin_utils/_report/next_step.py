@@ -50,6 +50,9 @@ AWAITED = {
 BY_SILENCE = {
     Silence.REFUSED: NextStep.ADMIT_ACCOUNT,
     Silence.NAME_NOT_RESOLVED: NextStep.CORRECT_NAME,
+    Silence.CONTROLLER: NextStep.PREPARE_CONTROLLER,
+    Silence.CONNECTION: NextStep.CORRECT_CONNECTION,
+    Silence.LISTENER: NextStep.CORRECT_LISTENER,
     Silence.FAILED: NextStep.RUN_AUDIT,
     Silence.UNUSABLE: NextStep.RUN_AUDIT,
     Silence.VARIABLES: NextStep.CORRECT_VARIABLES,
@@ -57,7 +60,14 @@ BY_SILENCE = {
 """What cures a silence in another way than reaching the workstation."""
 
 
-NOT_TO_SET_UP = (Silence.REFUSED, Silence.NAME_NOT_RESOLVED, Silence.VARIABLES)
+NOT_TO_SET_UP = (
+    Silence.REFUSED,
+    Silence.NAME_NOT_RESOLVED,
+    Silence.CONTROLLER,
+    Silence.CONNECTION,
+    Silence.LISTENER,
+    Silence.VARIABLES,
+)
 """What a workstation that never answered needs something else for than to be set up."""
 
 

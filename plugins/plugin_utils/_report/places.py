@@ -56,8 +56,9 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     there = holder_status(
         entry, seen.held.get(number, ()) if number else seen.rated, seen.host.unread, seen.status_rules
     )
-    if there.record is None and not entry.in_facts:
-        there = replace(there, status=Status.UNKNOWN)  # nobody has looked for this holder there yet
+    # Nobody has looked for this holder there yet, or nobody knows who works there now.
+    if (there.record is None and not entry.in_facts) or seen.host.reached:
+        there = replace(there, status=Status.UNKNOWN)
     statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
     record = there.record
     outcome = entry.outcome if entry.outcome_at and not is_too_old(entry.outcome_at, rules) else None

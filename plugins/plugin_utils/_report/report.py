@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.holders import parse_day, parse_holder
 from .._facts.leavers import LEAVERS, leavers_in
 from .._policy.subject import check_pattern
-from .acceptance import is_left, open_findings
+from .acceptance import WITHOUT_PLACE, is_left, open_findings
 from .build import Sources, build
 from .deliveries import deliveries_of
 from .delivery.atomic_files import read, write
@@ -150,7 +150,7 @@ def not_evaluated(report: Report) -> Mapping[str, int]:
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     """The report in one sentence, in its language. It is the subject of a mail, too."""
     say = Wording(report.parameters)
-    named = {_in_words(each, say): count for each, count in broken.items() if each not in (CRL, VARIABLES)}
+    named = _named(report, broken, say)
     problems = [row for row in report.revocation_lists if row.problem]
     sentences = [failing(report, named, say)] if named else []
     if problems:
@@ -158,6 +158,18 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     if unusable := with_unusable_variables(report):
         sentences.append(say("variables.unusable", workstations=some_names(unusable, say)))
     return " ".join(sentences) or sentence(report, say)
+
+
+def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[str, int]:
+    """The findings in words with their numbers. As everywhere in the report, holders without a workstation are counted apart."""
+    without_place = [each.value for each in WITHOUT_PLACE if each.value in broken]
+    alone = unmet_conditions(replace(report, holders=()), without_place)
+    counts = {
+        _in_words(each, say): count - alone.get(each, 0)
+        for each, count in broken.items()
+        if each not in (CRL, VARIABLES)
+    }
+    return {words: count for words, count in (*counts.items(), (say("counts.without"), sum(alone.values()))) if count}
 
 
 def _in_words(each: str, say: Wording) -> str:

@@ -85,7 +85,8 @@ def evaluate_host(host: Host, rules: Rules) -> EvaluatedHost:
 def _answer(host: Host, rules: Rules) -> Reachability:
     if host.facts_at is None:
         return Reachability.NEVER_SEEN
-    return Reachability.UNKNOWN if host.problem or is_too_old(host.facts_at, rules) else Reachability.ANSWERED
+    is_silent = bool(host.problem) and not host.reached
+    return Reachability.UNKNOWN if is_silent or is_too_old(host.facts_at, rules) else Reachability.ANSWERED
 
 
 def is_too_old(moment: datetime, rules: Rules) -> bool:

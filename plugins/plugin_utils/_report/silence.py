@@ -9,16 +9,16 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 
+from .._facts.connection_problem import cause_of
 from .model import Reachability, Report
 
 _ACCOUNT_REFUSED = re.compile(
     r"credential|unauthori[sz]ed|\b401\b|logon failure|access is denied|permission denied|kinit|0x80070005",
     re.IGNORECASE,
 )
-"""What WinRM, SSH, NTLM and Kerberos say when they refuse the account. The messages of these programs are English everywhere."""
-
-_NAME_NOT_RESOLVED = "The controller finds no address for the name "
-"""How the sentence of ``name_not_resolved`` in _workstation/connection_causes.py begins."""
+"""What WinRM, SSH, NTLM and Kerberos say when they refuse the account, where the sentence names no cause of ours. The messages of these
+programs are English everywhere.
+"""
 
 _AUDIT_FAILED = "It could not be audited: "
 """How the role ``audit`` begins the problem of a workstation that was reached."""
@@ -36,11 +36,36 @@ class Silence(str, Enum):
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
     NAME_NOT_RESOLVED = "name_not_resolved"
+    CONTROLLER = "controller"
+    CONNECTION = "connection"
+    LISTENER = "listener"
     FAILED = "failed"
     UNUSABLE = "unusable"
     VARIABLES = "variables"
     OLD = "old"
     NOT_ASKED = "not_asked"
+
+
+BY_CAUSE: Mapping[str, Silence] = {
+    **dict.fromkeys(("no_route", "connection_timeout"), Silence.UNREACHABLE),
+    **dict.fromkeys(("logon_refused", "access_denied", "client_certificate_refused"), Silence.REFUSED),
+    **dict.fromkeys(("name_not_resolved", "service_unknown"), Silence.NAME_NOT_RESOLVED),
+    **dict.fromkeys(("winrm_missing", "psrp_missing", "kerberos_missing", "credssp_missing"), Silence.CONTROLLER),
+    **dict.fromkeys(("clock_skew", "domain_unreachable"), Silence.CONTROLLER),
+    **dict.fromkeys(
+        ("account_missing", "no_ticket", "client_certificate_missing", "trust_missing"), Silence.CONNECTION
+    ),
+    **dict.fromkeys(
+        ("connection_option", "encryption_missing", "not_windows", "untried_connection"), Silence.CONNECTION
+    ),
+    **dict.fromkeys(("connection_refused", "not_https", "not_http", "not_winrm", "logon_method"), Silence.LISTENER),
+    **dict.fromkeys(("certificate_self_signed", "certificate_name", "certificate_expired"), Silence.LISTENER),
+    **dict.fromkeys(("certificate_untrusted", "workstation_unproven"), Silence.LISTENER),
+    "connection_ended": Silence.FAILED,
+}
+"""What each cause of a connection comes to. Where nothing listens, the workstation is on and says so; where a connection ended, it was
+there. ``connection_failed`` is none: only the text of the connection may tell more.
+"""
 
 
 def silence(problem: str | None, answer: Reachability) -> Silence | None:
@@ -51,10 +76,11 @@ def silence(problem: str | None, answer: Reachability) -> Silence | None:
         return Silence.VARIABLES
     if problem.startswith(FACTS_UNUSABLE):
         return Silence.UNUSABLE
+    cause = cause_of(problem)
+    if cause:
+        return BY_CAUSE[cause]
     if problem.startswith(_AUDIT_FAILED):
         return Silence.FAILED
-    if _NAME_NOT_RESOLVED in problem:
-        return Silence.NAME_NOT_RESOLVED
     return Silence.REFUSED if _ACCOUNT_REFUSED.search(problem) else Silence.UNREACHABLE
 
 

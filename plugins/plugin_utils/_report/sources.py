@@ -26,7 +26,7 @@ from .._facts.schema import (
     WorkstationRecord,
 )
 from .._policy.subject import ExpectedSubject
-from .model import HolderRow, HolderWorkstation, NextStep, Report, StoreOwner
+from .model import HolderRow, HolderWorkstation, NextStep, Reachability, Report, StoreOwner
 from .silence import FACTS_UNUSABLE, VARIABLES_UNUSABLE
 
 ANNIVERSARY = "pkcs12_authorisation_anniversary"
@@ -42,6 +42,7 @@ class Host:
 
     ``problem``: why it did not answer the last time; empty when it did, None when nobody has asked. ``refusal``: its variables cannot be
     used, so nobody knows who works there; ``entries`` are those of its facts, and ``problem`` says why.
+    ``reached``: it answered all the same.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Host:
     browsers: tuple[BrowserProblem, ...] = ()
     store_owners: tuple[StoreOwner, ...] = ()
     refusal: CollectionError | None = None
+    reached: bool = False
 
 
 def host_of(name: str, variables: Mapping[str, Any]) -> Host:
@@ -71,7 +73,8 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
         leavers_in(usable(variables.get(LEAVERS)))
     except CollectionError as refusal:
         known = holders_of_facts(facts)
-        return replace(host, entries=known, problem=f"{VARIABLES_UNUSABLE}{refusal}", refusal=refusal)
+        problem = f"{VARIABLES_UNUSABLE}{refusal}"
+        return replace(host, entries=known, problem=problem, refusal=refusal, reached=not host.problem)
     return replace(host, entries=merge_known(entries, holders_of_facts(facts)) if host.facts_at else entries)
 
 
@@ -165,6 +168,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
             certificates=tuple(certificates[row.workstation]),
             browsers=row.browsers,
             store_owners=row.store_owners,
+            reached=bool(row.problem) and row.answer is Reachability.ANSWERED,
         )
         for row in report.workstations
     )
@@ -218,7 +222,9 @@ def merged(inventory: Iterable[Host], earlier: Iterable[Host]) -> tuple[Host, ..
 def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
     newer, older = (other, one) if _age(other) > _age(one) else (one, other)
     if one.refusal:  # the inventory could not say who works there
-        return replace(newer, entries=newer.entries or older.entries, problem=one.problem, refusal=one.refusal)
+        reached = newer.reached or not newer.problem
+        known = newer.entries or older.entries
+        return replace(newer, entries=known, problem=one.problem, refusal=one.refusal, reached=reached)
     if not is_inventory:
         return newer
     # The older facts may know more accounts. Only the newer facts say whether the holder was looked for.

@@ -43,7 +43,10 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of the second chart, in per cent. ``before``, ``after``: the certificate begins before the axis, or ends after it."""
+    """A bar of the second chart, in per cent. ``start``, ``end``: of the certificate. The bar ends with access, which may be earlier.
+
+    ``before``, ``after``: the bar begins before the axis, or ends after it.
+    """
 
     holder: HolderRow
     start: date
@@ -132,10 +135,16 @@ class _Axis:
 
 
 def _bar(row: HolderRow, start: date, end: date, axis: _Axis, report: Report) -> Bar:
-    # In numbers of days, because a limit that a user gives may be too large for a timedelta.
-    due = min(end.toordinal(), max(start.toordinal(), end.toordinal() - report.parameters.renew_before_days))
-    left, right, window = axis.position(start), axis.position(end), axis.position(date.fromordinal(due))
     until = row.authorisation_until
+    # Without the authorisation there is no access, so a bar ends with what ends first, and the time to renew begins with what is due first.
+    is_first = until is not None and until <= end
+    last = max(start.toordinal(), until.toordinal() - 1) if until and is_first else end.toordinal()
+    # In numbers of days, because a limit that a user gives may be too large for a timedelta.
+    dues = [end.toordinal() - report.parameters.renew_before_days]
+    if until and is_first:
+        dues.append(until.toordinal() - report.parameters.authorisation_due_within_days)
+    due = min(last, max(start.toordinal(), min(dues)))
+    left, right, window = (axis.position(day) for day in (start, date.fromordinal(last), date.fromordinal(due)))
     return Bar(
         holder=row,
         start=start,
@@ -146,7 +155,7 @@ def _bar(row: HolderRow, start: date, end: date, axis: _Axis, report: Report) ->
         window_width=round(right - window, 3),
         authorisation=axis.position(until) if until and axis.first <= until <= axis.last else None,
         before=start < axis.first,
-        after=end > axis.last,
+        after=date.fromordinal(last) > axis.last,
     )
 
 

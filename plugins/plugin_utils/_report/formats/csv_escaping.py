@@ -23,6 +23,9 @@ from functools import lru_cache
 _LONGEST_CONSTANT = 255
 """Characters of a text in an Excel formula."""
 
+_NOBODY = "-"
+"""A dash alone. A spreadsheet takes it for a text, because a formula needs more."""
+
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 _RUNS = re.compile("(^|[;,])([\\s\"']*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
@@ -45,6 +48,8 @@ _CONVERTED = re.compile(
 def text_cell(text: str) -> str:
     """A text for a cell: on one line, shown as it is, and never run."""
     line = _CONTROLS.sub(" ", text).strip()
+    if line == _NOBODY:
+        return line
     if _CONVERTED.fullmatch(line) and len(line) <= _LONGEST_CONSTANT:
         return f'="{line}"'
     return _RUNS.sub(r"\1\2'", line)

@@ -30,7 +30,7 @@ CATALOGUE: Catalogue = {
     "csv.name": ("name", "nom"),
     "csv.authorisation": ("authorisation", "autorisation"),
     "csv.function": ("function", "fonction"),
-    "csv.absent_until": ("away until", "absence jusqu'au"),
+    "csv.absent_until": ("back on", "de retour le"),
     "csv.expected_from": ("expected from", "attendu à partir du"),
     "csv.status": ("status", "état"),
     "csv.next_step": ("next step", "à faire"),

@@ -21,7 +21,7 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
 
 from ..._policy.validity import Status
 from ..acceptance import accepted_at, is_accepted, is_left
-from ..language.counts import holder_counts, shares, to_remove, without_holders
+from ..language.counts import holder_counts, shares, to_remove, without_holder_shares, without_holders
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
@@ -85,7 +85,7 @@ def page(report: Report) -> str:
     )
     environment.filters |= {"dated": dated, "packed": packed}
     environment.globals |= {"say": say, "columns": COLUMNS, "few": FEW, "many": MANY, "shown": SHOWN}
-    environment.globals["full_height"] = FULL_HEIGHT
+    environment.globals |= {"full_height": FULL_HEIGHT, "is_accepted": is_accepted, "accepted_at": accepted_at}
     made = environment.get_template("page.html.j2").render(
         policy=_policy(style, script), style=style, script=script, **_context(report, say)
     )
@@ -136,9 +136,8 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "states": lambda row: " ".join(_answers(row.places, answers)),
         "facts": lambda place: _facts(place, answers, remarks, say),
         "left": sum(map(is_left, report.without_holder)),
+        "left_shares": without_holder_shares(report, say),
         "without_holders": without_holders(report, say),
-        "is_accepted": is_accepted,
-        "accepted_at": accepted_at,
         "months": months(report, holders),
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),

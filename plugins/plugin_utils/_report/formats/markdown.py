@@ -22,17 +22,20 @@ from ..language.counts import holder_counts, shares, to_remove, without_holders
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow
+from ..silence import with_unusable_variables
 from ..summary import summary
 
 LONGEST_TABLE = 100
 """The largest number of rows. A line below the table says how many more there are."""
 
-LONGEST_CELL = 200
+LONGEST_CELL = 700
+"""Characters. The sentence of a failed connection fits with its cure."""
 
 HOLDERS = ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor")
 WITHOUT_WORKSTATION = ("holder", "number", "authorisation", "status", "next_step", "actor")
 CERTIFICATES = ("workstation", "certificate", "to", "status", "next_step", "actor")
 WORKSTATIONS = ("workstation", "answer", "text.why", "text.since", "technical")
+VARIABLES = ("workstation", "text.why", "technical")
 UNREAD = ("workstation", "text.store", "text.why", "technical")
 BROWSERS = ("workstation", "text.missing")
 EXCEPTIONS = ("holder", "number", "workstation", "finding", "reason", "last_day", "state")
@@ -50,7 +53,12 @@ def markdown(report: Report) -> str:
     """The whole text. The same report gives the same bytes."""
     say = Wording(report.parameters)
     remarks = Remarks(report, say)
-    away = [row for row in report.workstations if row.answer is not Reachability.ANSWERED]
+    unusable = with_unusable_variables(report)
+    away = [
+        row
+        for row in report.workstations
+        if row.answer is not Reachability.ANSWERED and row.workstation not in unusable
+    ]
     unread = [(row, store) for row in report.workstations for store in row.unread]
     lines = [
         *_head(report, say),
@@ -60,6 +68,7 @@ def markdown(report: Report) -> str:
         *_table("exceptions", EXCEPTIONS, report.exceptions, _exception(report), say),
         *_table("revocation_lists", LISTS, report.revocation_lists, _list, say),
         *_table("text.workstations", WORKSTATIONS, away, partial(_workstation, remarks=remarks), say),
+        *_table("text.variables", VARIABLES, [*unusable.items()], _unusable, say),
         *_table("text.unread", UNREAD, unread, partial(_unread, remarks=remarks), say),
         *_table("text.browsers", BROWSERS, [row for row in report.workstations if row.browsers], _browsers, say),
         *_table("changes", CHANGES, report.changes or (), _change, say),
@@ -122,9 +131,10 @@ def _counts(counts: Sequence[tuple[str, int]], say: Wording) -> str:
 
 
 def _holders(report: Report, remarks: Remarks, say: Wording) -> Iterator[str]:
-    """The holders for whom something has to be done, the most urgent first."""
-    pending = sorted((row for row in report.holders if row.next_step is not NextStep.NOTHING), key=urgency)
-    rest = len(report.holders) - len(pending)
+    """The holders for whom something has to be done, the most urgent first, with or without a workstation."""
+    holders = (*report.holders, *report.without_workstation)
+    pending = sorted((row for row in holders if row.next_step is not NextStep.NOTHING), key=urgency)
+    rest = len(holders) - len(pending)
     yield from _table("text.holders", HOLDERS, pending, partial(_holder, remarks=remarks), say)
     if rest:
         yield say.counted("text.others", rest)
@@ -202,6 +212,11 @@ def _certificate(row: CertificateRow, say: Wording, remarks: Remarks) -> Cells:
 def _workstation(row: WorkstationRow, say: Wording, remarks: Remarks) -> Cells:
     age = None if row.facts_age_days is None else -row.facts_age_days
     return row.workstation, say.of(row.answer), remarks.reason(row), _dated(row.facts_at, age, say), row.problem or ""
+
+
+def _unusable(found: tuple[str, str], say: Wording) -> Cells:
+    workstation, problem = found
+    return workstation, say("silence.variables"), problem
 
 
 def _unread(unread: tuple[WorkstationRow, UnreadRecord], _say: Wording, remarks: Remarks) -> Cells:

@@ -49,6 +49,14 @@ def sentence(report: Report, say: Wording) -> str:
     return say("counts.sentence", place=place, shares=parts) if parts else f"{place}."
 
 
+def without_holder_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:
+    """The certificates without a holder in parts that add up to all of them: to be removed, accepted, and those that need nothing."""
+    rows = report.without_holder
+    left, accepted = sum(map(is_left, rows)), sum(row.accepted is not None for row in rows)
+    parts = (("counts.left", left), ("counts.accepted", accepted), ("counts.quiet", len(rows) - left - accepted))
+    return [(say(key), count) for key, count in parts if count]
+
+
 def to_remove(report: Report, say: Wording) -> str:
     """How many certificates without a holder need somebody, as a sentence; empty if none does."""
     count = sum(map(is_left, report.without_holder))

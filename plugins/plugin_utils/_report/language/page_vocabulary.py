@@ -49,7 +49,7 @@ _HEAD: Catalogue = {
     "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
     "verdict.left": (
         "Certificates of leavers or of nobody that are to be removed: {n}.",
-        "Certificats de partants ou de personne à supprimer : {n}.",
+        "Certificats de partants ou sans titulaire à supprimer : {n}.",
     ),
     "verdict.some": (
         "Something is to be done for {n} of {holders}",
@@ -67,8 +67,8 @@ _SUMMARY: Catalogue = {
     "tile.workstation.many.unknown": ("workstations did not answer", "postes n'ont pas répondu"),
     "tile.workstation.one.never_seen": ("workstation never seen", "poste jamais vu"),
     "tile.workstation.many.never_seen": ("workstations never seen", "postes jamais vus"),
-    "tile.without_holder.one": ("certificate of a leaver or of nobody", "certificat d'un partant ou de personne"),
-    "tile.without_holder": ("certificates of leavers or of nobody", "certificats de partants ou de personne"),
+    "tile.without_holder.one": ("certificate of a leaver or of nobody", "certificat d'un partant ou sans titulaire"),
+    "tile.without_holder": ("certificates of leavers or of nobody", "certificats de partants ou sans titulaire"),
     "tile.first_end": ("first end of access", "première fin d'accès"),
     "tile.first_end.others": ("and {n} more", "et {n} de plus"),
 }
@@ -92,7 +92,7 @@ _TABLE: Catalogue = {
     "place.never": ("never seen", "jamais vu"),
     "place.away": ("not logged on", "session non ouverte"),
     "place.until": ("until {day}", "jusqu'au {day}"),
-    "person.absent": ("away until {day}", "absence jusqu'au {day}"),
+    "person.absent": ("away, back on {day}", "absence, de retour le {day}"),
     "person.expected": ("expected from {day}", "attendu à partir du {day}"),
     "until.certificate": ("certificate until {day}", "certificat jusqu'au {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
@@ -209,8 +209,14 @@ _PICTURES: Catalogue = {
     "bars": ("Timeline: the certificate of each holder", "Calendrier : le certificat de chaque titulaire"),
     "bars.short": ("Timeline", "Calendrier"),
     "bars.about": (
-        "From the first to the last day of the certificate that ends first. The first end of access is on top.",
-        "Du premier au dernier jour du certificat qui finit d'abord. La première fin d'accès est en haut.",
+        (
+            "From the first day of the certificate that ends first to its end or that of the authorisation, whichever is earlier. "
+            "The first end of access is on top."
+        ),
+        (
+            "Du premier jour du certificat qui finit d'abord à son échéance ou à celle de l'autorisation, si elle vient plus tôt. "
+            "La première fin d'accès est en haut."
+        ),
     ),
     "bars.none": ("No holder has a certificate to draw.", "Aucun titulaire n'a de certificat à dessiner."),
     "bars.axis": ("{first} to {last}", "{first} à {last}"),
@@ -261,6 +267,7 @@ _TEXT: Catalogue = {
     ),
     "text.missing": ("What is missing", "Ce qui manque"),
     "text.workstations": ("Workstations that did not answer", "Postes qui n'ont pas répondu"),
+    "text.variables": ("Workstations whose variables cannot be used", "Postes aux variables inutilisables"),
     "text.since": ("Last facts", "Dernier relevé"),
     "text.why": ("Why", "Pourquoi"),
     "text.unread": ("Stores that were not read", "Magasins non lus"),

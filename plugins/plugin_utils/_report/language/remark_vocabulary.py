@@ -10,7 +10,22 @@ from .vocabulary import Catalogue
 SILENCE: Catalogue = {
     "silence.unreachable": ("switched off or unreachable", "éteint ou injoignable"),
     "silence.refused": ("refuses the connection account", "refuse le compte de connexion"),
-    "silence.name_not_resolved": ("its name is not known to the controller", "nom inconnu du contrôleur"),
+    "silence.name_not_resolved": (
+        "its name is not known to the controller or the domain",
+        "nom inconnu du contrôleur ou du domaine",
+    ),
+    "silence.controller": (
+        "not asked: the controller is not ready for this connection",
+        "pas interrogé : le contrôleur n'est pas prêt pour cette connexion",
+    ),
+    "silence.connection": (
+        "not asked: variables of its connection are missing or wrong",
+        "pas interrogé : variables de connexion absentes ou fausses",
+    ),
+    "silence.listener": (
+        "answers, but not with WinRM as expected (port, certificate, kind of logon)",
+        "répond, mais pas comme attendu en WinRM (port, certificat, mode de connexion)",
+    ),
     "silence.failed": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
     "silence.unusable": ("its facts cannot be used", "relevé inutilisable"),
     "silence.variables": (
@@ -100,6 +115,8 @@ COUNTS: Catalogue = {
     "counts.total": ("Holders in all", "Titulaires au total"),
     "counts.without": ("without a workstation", "sans poste"),
     "counts.left": ("to be removed", "à supprimer"),
+    "counts.accepted": ("accepted (exceptions)", "acceptés (exceptions)"),
+    "counts.quiet": ("offered to no program", "proposés à aucun programme"),
     "counts.sentence": ("{place}: {shares}.", "{place} : {shares}."),
     "counts.holders.one": ("{n} holder", "{n} titulaire"),
     "counts.holders.many": ("{n} holders", "{n} titulaires"),

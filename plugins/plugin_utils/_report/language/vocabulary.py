@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ..._errors import CollectionError
 from ..exceptions import FINDINGS
+from .revocation_vocabulary import REVOCATION
 
 LANGUAGES = ("en", "fr")
 
@@ -111,7 +112,10 @@ _MEMBERS: Catalogue = {
     "next_step.enrol": ("run enrol", "lancer l'installation (enrol)"),
     "next_step.renew": ("run renew", "lancer le renouvellement (renew)"),
     "next_step.retire_leaver": ("remove it with the role retire", "lancer la suppression (retire)"),
-    "next_step.retire_older": ("retire the older certificate", "supprimer l'ancien certificat (retire)"),
+    "next_step.retire_older": (
+        "remove only the older one (renew with the newer bundle, or by hand)",
+        "ne supprimer que l'ancien (renew avec le nouveau fichier, ou à la main)",
+    ),
     "next_step.remove_from_others": (
         "remove the certificate from the other person's store",
         "supprimer le certificat du magasin de l'autre personne",
@@ -140,6 +144,18 @@ _MEMBERS: Catalogue = {
         "correct the workstation's name in the inventory or the DNS, then run audit",
         "corriger le nom du poste dans l'inventaire ou le DNS, puis lancer le relevé (audit)",
     ),
+    "next_step.prepare_controller": (
+        "put the controller right (see the technical text), then run audit",
+        "mettre le contrôleur en état (voir le texte technique), puis lancer le relevé (audit)",
+    ),
+    "next_step.correct_connection": (
+        "correct the connection's variables in the inventory, then run audit",
+        "corriger les variables de connexion dans l'inventaire, puis lancer le relevé (audit)",
+    ),
+    "next_step.correct_listener": (
+        "correct WinRM on the workstation, or its port in the inventory, then run audit",
+        "corriger WinRM sur le poste, ou son port dans l'inventaire, puis lancer le relevé (audit)",
+    ),
     "next_step.run_audit": ("run audit", "lancer le relevé (audit)"),
     "next_step.set_up_workstation": (
         "check the connection with the playbook check",
@@ -153,6 +169,10 @@ _MEMBERS: Catalogue = {
         "correct the holder's account in the inventory",
         "corriger le compte du titulaire dans l'inventaire",
     ),
+    "next_step.check_number": (
+        "check the holder's number in the inventory: the certificate has another one",
+        "vérifier le numéro du titulaire dans l'inventaire (le certificat en a un autre)",
+    ),
     "next_step.correct_variables": ("correct the workstation's variables", "corriger les variables du poste"),
     "reachability.answered": ("answered", "a répondu"),
     "reachability.unknown": ("did not answer", "n'a pas répondu"),
@@ -164,39 +184,6 @@ _MEMBERS: Catalogue = {
     "change_kind.authorisation": ("authorisation", "autorisation"),
     "change_kind.workstation_added": ("new workstation", "nouveau poste"),
     "change_kind.workstation_removed": ("workstation is gone", "poste retiré"),
-    "revocation_reason.unspecified": ("no reason given", "sans motif"),
-    "revocation_reason.key_compromise": ("key compromised", "clé compromise"),
-    "revocation_reason.ca_compromise": ("authority compromised", "autorité compromise"),
-    "revocation_reason.affiliation_changed": ("affiliation changed", "changement d'affectation"),
-    "revocation_reason.superseded": ("superseded", "remplacé"),
-    "revocation_reason.cessation_of_operation": ("no longer needed", "cessation d'activité"),
-    "revocation_reason.certificate_hold": ("on hold", "suspendu"),
-    "revocation_reason.privilege_withdrawn": ("privilege withdrawn", "droit retiré"),
-    "revocation_reason.aa_compromise": ("attribute authority compromised", "autorité d'attributs compromise"),
-    "crl_problem.unreadable": ("It could not be read", "Lecture impossible"),
-    "crl_problem.host_not_allowed": ("Its host is not in crl_hosts", "Serveur absent de crl_hosts"),
-    "crl_problem.not_a_crl": ("It is no revocation list", "Ce n'est pas une liste de révocation"),
-    "crl_problem.not_an_authority": ("It has no certificate of an authority", "Aucun certificat d'autorité"),
-    "crl_problem.no_authority": (
-        "crl_issuers has no certificate of its issuer, so its signature could not be checked and it was not used",
-        "crl_issuers n'a pas le certificat de son émetteur : signature non vérifiée, liste non utilisée",
-    ),
-    "crl_problem.bad_signature": (
-        "Its issuer did not sign it, so it was not used",
-        "Signature de l'émetteur non valide : liste non utilisée",
-    ),
-    "crl_problem.partial": (
-        "It is not about all certificates of people, so it was not used",
-        "Liste partielle : non utilisée",
-    ),
-    "crl_problem.ended": (
-        "A newer list should be there by now, so certificates may have been revoked since",
-        "Liste périmée : des certificats ont pu être révoqués depuis",
-    ),
-    "crl_problem.not_checked": (
-        "No current list is about the certificates of this issuer, so they were not checked",
-        "Aucune liste à jour pour cet émetteur : certificats non vérifiés",
-    ),
     "exception_state.in_force": ("in force", "en vigueur"),
     "exception_state.unused": ("fits nothing: correct it or take it out", "sans objet : à corriger ou à retirer"),
     "exception_state.ended": ("ended", "échue"),
@@ -208,6 +195,7 @@ _MEMBERS: Catalogue = {
 VOCABULARY: Catalogue = {
     **{key.replace("status.", "finding.", 1): said for key, said in _MEMBERS.items() if key in _STATUSES_OF_FINDINGS},
     **_MEMBERS,
+    **REVOCATION,
 }
 """Statuses, steps and actors. Every format of the report uses these words. A finding that is a status has the words of the status."""
 

@@ -58,7 +58,7 @@ def test_a_skipped_host_has_no_fact() -> None:
 
 
 def test_the_problem_is_one_sentence_that_does_not_change_from_run_to_run() -> None:
-    text = f"Task failed: <Pool object at 0x7f00>: no\n  way {'x' * 500}"
+    text = f"Task failed: <Pool object at 0x7f00>: no\n  way {'x' * 900}"
     told = audited({**SILENT, "msg": text}, "ws-1", AT, fail_on_unreachable=False)
     problem = str(problem_of(told))
     assert problem.startswith("It did not answer: no way xxx")

@@ -116,6 +116,7 @@ def test_sentences_about_holders_who_need_help_change_too_and_nothing_else() -> 
 
 
 OF_THE_INVENTORY = (
+    "authorisation_anniversary of CHU\\kbenali is '2027-02-30', which is no day.",
     "pkcs12_holders of ws-1 has fail_on, which no holder has.",
     "Correct or remove it. A holder has: user, authorisation_anniversary.",
 )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, host, record, report
 
 AT_PAULS = {"owner_sid": "S-1-5-21-2", "owner": "CHU\\pmartin"}
@@ -18,12 +19,27 @@ OLDER = record(days=90, issuer_cn="AC Old")
 SILENT = {
     "ws-off": "It did not answer: ntlm: HTTPSConnectionPool(host='ws-off'): Connection refused.",
     "ws-account": "It did not answer: ntlm: the specified credentials were rejected by the server.",
+    "ws-python": f"It did not answer: {CAUSES['winrm_missing'].cause}.",
+    "ws-inventory": f"It did not answer: {CAUSES['account_missing'].cause.format(host='ws-inventory')}.",
+    "ws-listener": f"It did not answer: {CAUSES['not_https'].cause.format(address='ws-listener', port=5986)}.",
     "ws-audit": "It could not be audited: No module named winrm.",
     "ws-variables": "Its variables cannot be used: pkcs12_holders of ws-variables is a mapping.",
 }
 WHY = {
     "ws-off": ("switched off or unreachable", "éteint ou injoignable"),
     "ws-account": ("refuses the connection account", "refuse le compte de connexion"),
+    "ws-python": (
+        "not asked: the controller is not ready for this connection",
+        "pas interrogé\u00a0: le contrôleur n\u2019est pas prêt pour cette connexion",
+    ),
+    "ws-inventory": (
+        "not asked: variables of its connection are missing or wrong",
+        "pas interrogé\u00a0: variables de connexion absentes ou fausses",
+    ),
+    "ws-listener": (
+        "answers, but not with WinRM as expected (port, certificate, kind of logon)",
+        "répond, mais pas comme attendu en WinRM (port, certificat, mode de connexion)",
+    ),
     "ws-audit": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
     "ws-facts": ("its facts cannot be used", "relevé inutilisable"),
     "ws-variables": ("its variables in the inventory cannot be used", "variables du poste inutilisables"),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
@@ -18,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from unit.plugins.plugin_utils._report.known import JEANNE, PARAMETERS, PAUL, host, record
 from unit.plugins.plugin_utils.report_inputs import hospital_variables, run
 
+NINE = record("T9", subject_cn="Jeanne Dupont - T9")
 LEFT = (NextStep.RETIRE_LEAVER, Actor.IT)
 
 
@@ -80,10 +82,30 @@ def test_a_number_of_nobody_is_a_finding_and_what_is_not_offered_is_no_work() ->
     assert report(record("T9", related=False)).without_holder == ()
 
 
-def test_a_certificate_of_nobody_with_a_holder_who_has_none_points_to_the_inventory() -> None:
+@pytest.mark.parametrize("name", ["Jeanne Dupont", "Dupont Jeanne", None])
+def test_a_certificate_of_nobody_in_the_name_of_a_holder_who_has_none_points_to_the_number(name: str | None) -> None:
     """A typing error in the inventory must not lead to the removal of a good certificate."""
-    (row,) = report(record("T9")).without_holder
-    assert (row.next_step, row.actor) == (NextStep.CORRECT_INVENTORY, Actor.IT)
+    jeanne = replace(JEANNE, person=ExpectedSubject(name, "T1"))
+    found = report(NINE, entries=(jeanne,))
+    (row,) = found.without_holder
+    assert (row.next_step, row.actor) == (NextStep.CHECK_NUMBER, Actor.IT)
+    assert "check the holder\u2019s number in the inventory" in markdown(found)
+
+
+def test_one_in_the_store_of_somebody_else_says_nothing_of_the_number() -> None:
+    there = replace(NINE, owner_sid=str(PAUL.owner_sid))
+    (row,) = report(there, entries=(JEANNE, PAUL)).without_holder
+    assert (row.next_step, row.actor) == LEFT
+
+
+def test_one_that_is_left_from_whoever_had_the_account_before_has_to_go() -> None:
+    """The account is right, and so is the number of the holder who has it now."""
+    anna = replace(JEANNE, person=ExpectedSubject("Anna Weber", "T1"))
+    (row,) = report(NINE, entries=(anna,)).without_holder
+    assert (row.next_step, row.actor) == LEFT
+    married = replace(JEANNE, person=ExpectedSubject("Anna Weber", "T1", former_name="Jeanne Dupont"))
+    (row,) = report(NINE, entries=(married,)).without_holder
+    assert row.next_step is NextStep.CHECK_NUMBER
 
 
 def test_it_fails_the_task_when_fail_on_says_so(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -58,7 +58,7 @@ def made(
     *hosts: Host,
     given: tuple[Mapping[str, Any], ...] = (),
     people: tuple[HolderEntry, ...] = (),
-    leavers: frozenset[str] = frozenset(),
+    leavers: Set[str] = frozenset(),
     **parameters: Any,
 ) -> Report:
     sources = Sources(hosts, people, None, None, leavers, exceptions=parse_exceptions(given))

@@ -11,10 +11,13 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import without_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import days_of_other_hosts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import hosts_of
 from unit.plugins.plugin_utils._report.known import record
 from unit.plugins.plugin_utils.report_inputs import Variables, facts, hospital_variables, made, run
 
@@ -39,6 +42,32 @@ def test_holders_of_its_facts_are_unknown_and_it_acts() -> None:
     assert (place.status, place.next_step, place.actor) == (Status.UNKNOWN, NextStep.CORRECT_VARIABLES, Actor.IT)
     assert place.valid_until is not None
     assert [row.workstation for row in found.workstations] == ["ws-1", "ws-2", "ws-3"]
+
+
+@pytest.mark.parametrize(("audit", "answer"), [("", "answered"), ("It did not answer: no way.", "unknown")])
+def test_it_is_not_said_to_be_silent_when_it_answered(audit: str, answer: str) -> None:
+    said = {"problem": audit, "at": "2026-11-25T12:00:00Z"}
+    known = {"ansible_facts": {"pkcs12": facts(record()), "audit_pkcs12": said}, "pkcs12_holders": WRONG}
+    found = made([*hospital_variables(), ("ws-9", known)])
+    (row,) = [row for row in found.workstations if row.workstation == "ws-9"]
+    assert row.answer.value == answer
+    (place,) = [
+        place
+        for row in found.holders
+        for place in row.places
+        if (row.name, place.workstation) == ("Jeanne Dupont", "ws-9")
+    ]
+    assert (place.status, place.next_step) == (Status.UNKNOWN, NextStep.CORRECT_VARIABLES)
+    text = markdown(found)
+    assert "## Workstations whose variables cannot be used (1)" in text
+    assert "| ws-9 | did not answer" not in text
+    assert (
+        "| ws-9 | its variables in the inventory cannot be used | pkcs12\\_holders of ws-9 is a mapping, not a list of holders."
+        in text
+    )
+    assert parse(to_json(found)) == found
+    again = {row.name: row.reached for row in hosts_of(found)}
+    assert (again["ws-9"], again["ws-1"]) == (answer == "answered", False)
 
 
 def test_without_facts_the_workstation_alone_is_there() -> None:

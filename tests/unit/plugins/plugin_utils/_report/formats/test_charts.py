@@ -110,6 +110,23 @@ def test_a_bar_lies_at_its_days() -> None:
     assert not found.after
 
 
+def test_a_bar_ends_with_the_authorisation_that_ends_before_the_certificate() -> None:
+    start, end = datetime(2026, 1, 1, 12, tzinfo=timezone.utc), datetime(2029, 1, 1, 12, tzinfo=timezone.utc)
+    found, whole = the_bar(until(end, date(2027, 1, 1), start)), the_bar(until(end, start=start))
+    ticks = dict(bars(EMPTY, []).ticks)
+    day = (ticks[2027] - ticks[2026]) / 365
+    assert (found.start, found.end) == (whole.start, whole.end)  # which the words beside it say
+    assert found.left + found.width == pytest.approx(ticks[2027] - day, abs=0.002)  # the last day with access
+    assert found.window_left == pytest.approx(ticks[2027] - day * PARAMETERS.authorisation_due_within_days, abs=0.01)
+    assert found.window_left + found.window_width == pytest.approx(found.left + found.width, abs=0.002)
+    assert whole.left + whole.width > ticks[2028]
+    over = the_bar(until(end, date(2025, 6, 1), start))
+    assert (over.left, over.width) == (whole.left, 0)
+    both = the_bar(until(datetime(2027, 1, 20, 12, tzinfo=timezone.utc), date(2027, 1, 19), start),
+                   replace(EMPTY, parameters=replace(PARAMETERS, authorisation_due_within_days=5)))  # fmt: skip
+    assert both.window_width == pytest.approx(day * (PARAMETERS.renew_before_days - 2), abs=0.01)
+
+
 def test_the_axis_has_the_same_years_on_both_sides() -> None:
     found = bars(EMPTY, [])
     assert [year for year, _place in found.ticks] == list(range(2026 - YEARS, 2026 + YEARS + 1))

@@ -26,6 +26,7 @@ PLAIN = [
     "ws-1, ws-2",
     "true story",
     "a+b=c - d",
+    "-",
     "\u202f",
 ]
 

@@ -26,11 +26,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.known import host, record
+from unit.plugins.plugin_utils._report.known import report as known_report
 from unit.plugins.plugin_utils._report.reports import NAMES, NOW, NUMBERS, PARAMETERS, sample
 
 STARTS = re.compile("[=+@\uff1d-]")
-HARMLESS = re.compile(r'-?\d+([,;]|$)|=""?[^"]+"*([,;]|$)')
-"""A number, or a constant text; where a cell is cut too late, what follows makes it no formula at all."""
+HARMLESS = re.compile(r'-?\d+([,;]|$)|-([,;]|$)|=""?[^"]+"*([,;]|$)')
+"""A number, a dash alone, or a constant text; where a cell is cut too late, what follows makes it no formula at all."""
 
 TABLES = [holders_csv, certificates_csv]
 Table = Callable[[Report], bytes]
@@ -78,7 +80,7 @@ def test_a_holder_is_a_row() -> None:
         "authorisation ends on": "",
         "authorisation days left": "",
         "authorisation status": "",
-        "away until": "",
+        "back on": "",
         "expected from": "",
         "delivery": "",
         "issuer\u2019s mail": "",
@@ -186,3 +188,9 @@ def test_an_authorisation_has_the_words_of_the_page(language: str, separator: st
     assert said[heading] == Wording(known)(f"auth.{status.value}")
     assert status is Status.VALID or f">{said[heading]}<" in page(report)
     assert language == "en" or status is not Status.EXPIRED or said[heading] == "hors délai"
+
+
+def test_nobody_is_a_dash_as_in_the_other_forms() -> None:
+    found = known_report(host(record()), language="fr")
+    (row,) = csv.DictReader(holders_csv(found).decode("utf-8-sig").splitlines(), delimiter=";")
+    assert row["par qui"] == "-"

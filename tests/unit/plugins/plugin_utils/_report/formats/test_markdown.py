@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited, problem_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import (
@@ -22,6 +23,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     markdown,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import (
+    LONGEST_REASON as LONGEST_CAUSE,
+)
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, holder, hospital, sample
@@ -134,8 +139,8 @@ def test_addresses_are_no_links_for_those_who_make_links_of_them(text: str) -> N
         ("CHU\\jdupont", "CHU\\\\jdupont"),
         ("ws-0001", "ws-0001"),
         ("x" * LONGEST_CELL, "x" * LONGEST_CELL),
-        ("x" * 300, "x" * (LONGEST_CELL - 1) + "\u2026"),
-        ("|" * 300, "\\|" * (LONGEST_CELL - 1) + "\u2026"),
+        ("x" * 900, "x" * (LONGEST_CELL - 1) + "\u2026"),
+        ("|" * 900, "\\|" * (LONGEST_CELL - 1) + "\u2026"),
     ],
     ids=[
         "lines",
@@ -191,7 +196,7 @@ def test_the_worst_come_first_and_of_those_the_earliest_end() -> None:
 def test_each_section_has_its_rows_and_none_is_empty() -> None:
     found = read(markdown(sample()))
     said = sample()
-    waiting = sum(row.next_step is not NextStep.NOTHING for row in said.holders)
+    waiting = sum(row.next_step is not NextStep.NOTHING for row in (*said.holders, *said.without_workstation))
     assert {heading: len(table) - 1 for heading, table in found.tables.items()} == {
         f"Holders who need something ({waiting})": waiting,
         "Holders without a workstation (1)": 1,
@@ -213,6 +218,15 @@ def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
     ]
 
 
+@pytest.mark.parametrize("code", CAUSES)
+def test_the_sentence_of_a_failed_connection_is_there_with_its_whole_cure(code: str) -> None:
+    known = {"host": "ws-1", "address": "ws-1.chu.example", "port": "5986", "reason": "x" * LONGEST_CAUSE}
+    said = f"{CAUSES[code].sentence(**known)} {CAUSES[code].next_step}"
+    problem = problem_of(audited({"unreachable": True, "msg": said}, "ws-1", NOW, False)) or ""
+    assert problem.endswith(CAUSES[code].next_step)
+    assert escaped(CAUSES[code].next_step) in markdown(report(host(record(), problem=problem)))
+
+
 def test_a_report_of_the_same_facts_says_that_nothing_has_changed() -> None:
     before = report(host(record()))
     found = read(markdown(report(host(record()), earlier=before)))
@@ -221,9 +235,9 @@ def test_a_report_of_the_same_facts_says_that_nothing_has_changed() -> None:
 
 
 def test_a_very_long_report_says_what_it_leaves_out() -> None:
-    text = markdown(hospital(2_000))
+    text = markdown(long := hospital(2_000))
     found = read(text)
-    waiting = sum(row.next_step is not NextStep.NOTHING for row in hospital(2_000).holders)
+    waiting = sum(row.next_step is not NextStep.NOTHING for row in long.holders + long.without_workstation)
     table = found.tables[f"Holders who need something ({waiting:,})"]
     assert len(table) - 1 == LONGEST_TABLE
     left = f"{waiting - LONGEST_TABLE:,} more rows are left out here. The other forms of the report have them."
@@ -264,7 +278,7 @@ def test_it_is_in_the_reports_language() -> None:
 def test_whatever_a_report_holds_it_can_be_written_and_read(seed: int) -> None:
     drawn = drawn_report(seed)
     found = read(markdown(drawn).encode("utf-8").decode("utf-8"))
-    waiting = sum(row.next_step is not NextStep.NOTHING for row in drawn.holders)
+    waiting = sum(row.next_step is not NextStep.NOTHING for row in (*drawn.holders, *drawn.without_workstation))
     rows = [len(table) - 1 for table in found.tables.values()]
     away = sum(row.answer.value != "answered" for row in drawn.workstations)
     lacking = sum(bool(row.browsers) for row in drawn.workstations)

@@ -7,9 +7,11 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import (
@@ -19,10 +21,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
     shares,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import Written, report_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.reports import PARAMETERS, hospital, sample
+from unit.plugins.plugin_utils.report_inputs import hospital_variables, made, options
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 REPORTS = [sample(), sample("fr"), hospital(300, "fr"), EMPTY, *map(drawn_report, range(10))]
@@ -59,14 +63,49 @@ def test_tiles_text_and_sentence_add_up(report: Report) -> None:
 
 
 @pytest.mark.parametrize("report", [sample(), hospital(300)])
-def test_those_who_need_something_those_who_do_not_and_those_without_a_workstation_are_all(report: Report) -> None:
-    text = markdown(report)
-    waiting, without = (
-        int(re.search(rf"## {title} \((\d+)\)", text)[1])  # type: ignore[index]
-        for title in ("Holders who need something", "Holders without a workstation")
-    )
+def test_those_who_need_something_and_those_who_do_not_are_all_in_every_form(report: Report) -> None:
+    text, total = markdown(report), summary(report).holders
+    found = re.search(r"## Holders who need something \((\d+)\)", text)
     others = re.search(r"(\d+) holders? needs? nothing", text)
-    assert waiting + without + int(others[1] if others else 0) == summary(report).holders
+    waiting, rest = int(found[1] if found else 0), int(others[1] if others else 0)
+    assert waiting + rest == total
+    assert f"**Something is to be done for {waiting} of {total} holders." in text
+    shown = html.unescape(page(report))
+    assert f"Something is to be done for {waiting} of {total} holders: " in shown
+    assert f"<dd><b>{waiting}</b>. {rest} holders need nothing." in shown
+
+
+def test_what_fails_is_counted_as_in_the_report() -> None:
+    variables = [*hospital_variables(), ("ws-9", {"pkcs12_holders": []})]
+    lone = [{"name": "Anna Weber", "authorisation": "T9"}]
+    report = made(variables, holders=lone)
+    (row,) = [each for each in report.without_workstation if each.name == "Anna Weber"]
+    result = report_result(options(fail_on=["missing"]), report, Written({}, False))
+    assert (row.status.value, result["failing"]) == ("missing", {"missing": 2})
+    assert ": missing 1, without a workstation 1 (fail_on)" in result["msg"]
+    assert " missing 1, " in sentence(report, Wording(report.parameters))
+
+
+@pytest.mark.parametrize(("accepted", "archived", "said"), [
+    ((), (), "to be removed <b>2</b>"),
+    ((0,), (), "to be removed <b>1</b>, accepted (exceptions) <b>1</b>"),
+    ((0, 1), (), "accepted (exceptions) <b>2</b>"),
+    ((0,), (1,), "accepted (exceptions) <b>1</b>, offered to no program <b>1</b>"),
+])  # fmt: skip
+def test_what_is_signed_has_all_certificates_without_a_holder(
+    accepted: tuple[int, ...], archived: tuple[int, ...], said: str
+) -> None:
+    found = AcceptedFinding(Finding.WITHOUT_HOLDER, "ws-1", "It goes soon.", date(2027, 1, 31))
+    (row, *_others) = sample().without_holder
+    quiet = {"next_step": NextStep.NOTHING, "actor": Actor.NOBODY}
+    rows = tuple(
+        replace(row, **quiet, accepted=found if number in accepted else None)
+        if number in (*accepted, *archived)
+        else replace(row, next_step=NextStep.RETIRE_LEAVER)
+        for number in range(2)
+    )
+    shown = page(replace(sample(), without_holder=rows)).replace("\u00a0<b>", " <b>")
+    assert f"<dt>Certificates without a holder</dt><dd>{said}</dd>" in shown
 
 
 @pytest.mark.parametrize(
@@ -88,8 +127,8 @@ def test_the_sentence_names_the_establishment_in_the_reports_language_and_nobody
     [
         (1, "en", "certificate of a leaver or of nobody"),
         (2, "en", "certificates of leavers or of nobody"),
-        (1, "fr", "certificat d\u2019un partant ou de personne"),
-        (2, "fr", "certificats de partants ou de personne"),
+        (1, "fr", "certificat d\u2019un partant ou sans titulaire"),
+        (2, "fr", "certificats de partants ou sans titulaire"),
     ],
 )
 def test_the_tile_of_certificates_without_a_holder_says_one_or_many(count: int, language: str, words: str) -> None:

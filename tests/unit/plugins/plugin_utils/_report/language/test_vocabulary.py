@@ -20,7 +20,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocat
     RevocationReason,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ExceptionState, Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    AcceptedFinding,
+    ExceptionState,
+    Finding,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats import html_page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
@@ -32,11 +36,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
     Translator,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report, StoreOwner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    CertificateRow,
+    NextStep,
+    Report,
+    StoreOwner,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import _sentence
 from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
-from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, hospital, sample
+from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, TODAY, hospital, sample
 
 ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
 OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Finding)
@@ -111,6 +120,11 @@ class Listening(dict[str, str]):
         return super().__getitem__(key)
 
 
+def accepted_strays() -> tuple[CertificateRow, ...]:
+    accepted = AcceptedFinding(Finding.WITHOUT_HOLDER, None, "It goes soon.", TODAY)
+    return tuple(replace(row, accepted=accepted, next_step=NextStep.NOTHING) for row in sample().without_holder)
+
+
 def reports() -> list[Report]:
     """Reports in which everything can be met: of one, of many, of nobody, with and without what may be missing."""
     usual, empty = sample(), Report(PARAMETERS, (), (), (), (), (), None, None)
@@ -134,6 +148,7 @@ def reports() -> list[Report]:
         replace(usual, holders=delivered),
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
+        replace(empty, without_holder=accepted_strays()),
         replace(empty, without_holder=(first, *usual.without_holder * 2), workstations=(folder,)),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
@@ -147,8 +162,7 @@ def reports() -> list[Report]:
         replace(usual, holders=(replace(usual.holders[0], days_left=-1), replace(usual.holders[0], days_left=1))),
         hospital(300),
         replace(empty, holders=tuple(replace(row, next_step=NextStep.RENEW) for row in hospital(130).holders[:101])),
-        replace(empty, holders=(usual.holders[0],)),
-        replace(empty, holders=(usual.holders[1],)),
+        *(replace(empty, holders=(row,)) for row in usual.holders[:2]),
         replace(empty, holders=(usual.holders[0], usual.holders[4])),
     ]
 
