@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timezone
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -52,8 +53,8 @@ def everything(language: str) -> str:
     return page_of(replace(sample(language), exceptions=exceptions, revocation_lists=lists))
 
 
-def tables(page: Page) -> dict[str, list[list[dict[str, object]]]]:
-    found: dict[str, list[list[dict[str, object]]]] = {}
+def tables(page: Page) -> dict[str, list[list[dict[str, Any]]]]:
+    found: dict[str, list[list[dict[str, Any]]]] = {}
     for name, rows in page.evaluate(ROWS):
         found.setdefault(name, []).extend(rows)
     assert found.keys() == COLUMNS.keys(), "a row of each table is looked at"

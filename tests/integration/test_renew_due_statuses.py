@@ -134,6 +134,13 @@ def test_every_status_that_a_renewal_cures_is_due_in_the_sites_time_zone(hospita
     assert called(hospital, "-e", f"renew_time_zone={FAR_EAST}") == everything - LEFT_ALONE
 
 
+def test_who_is_left_out_has_access_until_a_day_of_the_site(hospital: Hospital) -> None:
+    """Far in the west, the last second before the end date of the authorisation is one of the end date itself in UTC."""
+    last_day = NOW.date() + timedelta(days=JEANNE.authorised_days - 1)
+    run = renew_due(hospital, "-e", "renew_time_zone=Etc/GMT+12", "--limit", "valid")
+    assert f"at valid until {last_day}" in run.stdout
+
+
 def test_revoked_certificate_is_due_where_the_revocation_list_is_known(hospital: Hospital) -> None:
     """The list says so, and the facts do not: the certificate is valid for more than a year."""
     source, authorities = hospital.folder / "people.crl", hospital.folder / "authorities.pem"

@@ -287,23 +287,3 @@ def test_the_netrc_of_the_account_is_not_sent(
     with serving(serve, context) as host:
         body(HttpClient(HttpOptions(ca_path), [host]), f"https://{host}/")
     assert seen == [None]
-
-
-class Trickle:
-    """A response that gives one byte at a time."""
-
-    def __init__(self, body: bytes) -> None:
-        self.status, self.headers = 200, dict[str, str]()
-        self._body = body
-
-    def read1(self, _size: int) -> bytes:
-        first, self._body = self._body[:1], self._body[1:]
-        return first
-
-
-def test_two_bytes_are_seen_however_slowly_they_come() -> None:
-    """One byte does not tell a bundle from a page."""
-    answer = http_client.Answer(Trickle(b"0\x82ab"), "https://ra.example/", HttpOptions(), time.monotonic() + 60)
-    assert answer.peek() == answer.peek() == b"0\x82"
-    assert answer.body() == b"0\x82ab"
-    assert http_client.Answer(Trickle(b"0"), "https://ra.example/", HttpOptions(), time.monotonic() + 60).peek() == b"0"
