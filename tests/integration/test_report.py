@@ -63,8 +63,8 @@ EXPECTED = {
     "key_missing": ("key_missing", "enrol", "it", ["key_missing"]),
     "wrong_holder": ("wrong_holder", "remove_from_others", "it", ["wrong_holder"]),
     "weak": ("weak", "ask_for_stronger", "issuer", ["weak"]),
-    "unknown": ("unknown", "reach_workstation", "it", ["valid"]),
-    "never_seen": ("never_seen", "set_up_workstation", "it", []),
+    "unknown": ("unknown", "correct_listener", "it", ["valid"]),  # nothing listens at the port of one that is off here
+    "never_seen": ("never_seen", "correct_listener", "it", []),
     "absent": ("expired", "log_on", "holder", ["expired"]),
 }
 
