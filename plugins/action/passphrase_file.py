@@ -32,9 +32,13 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         file, number = VaultFile(Path(options["path"]), options["password"]), options["authorisation"]
-        if number is None or task.check_mode:
+        if number is None:
             file.check()
             return {"changed": False, "msg": f"Passphrases can be added to {file.path}."}
-        changed = file.add(number, options["passphrase"])
-        did = "added to" if changed else "in"
+        if task.check_mode:
+            changed = file.lacks(number, options["passphrase"])
+            did = "missing in" if changed else "in"
+        else:
+            changed = file.add(number, options["passphrase"])
+            did = "added to" if changed else "in"
         return {"changed": changed, "msg": f"The passphrase of {number} is {did} {file.path}."}

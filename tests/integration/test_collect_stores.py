@@ -131,6 +131,10 @@ def test_a_job_that_knows_no_passphrase_removes_none_from_the_credential(issuer:
     store.inputs[CREDENTIAL] = {"passphrases": ""}
     assert collect(issuer, **awx).exit_code == 0
     assert set(yaml.safe_load(store.inputs[CREDENTIAL]["passphrases"])) == set(codes(issuer))
+    # All bundles are there by now, so nothing is withdrawn; the store is asked all the same.
+    kept = store.inputs[CREDENTIAL] = {"passphrases": f"{store.inputs[CREDENTIAL]['passphrases']}T9: theirs\n"}
+    again = collect(issuer, **awx)
+    assert (again.exit_code, store.inputs[CREDENTIAL]) == (2, kept), again.stdout
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [

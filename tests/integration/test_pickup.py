@@ -230,7 +230,7 @@ def test_a_second_run_withdraws_nothing(
         assert result["changed"] is False, case.name
         if case.code is None:
             assert (result["requests"], result["sha256"]) == (0, first[case.name]["sha256"])
-        elif case.code in ("html_instead", "wrong_content", "server_error"):
+        elif case.code in ("html_instead", "wrong_content", "server_error", "maintenance", "unexpected_page"):
             assert result["error"]["code"] == "link_used"
         else:
             assert (result["requests"], result["error"]["code"], result["state"]) == (0, case.code, case.state)

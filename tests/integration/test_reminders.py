@@ -110,8 +110,8 @@ def test_dry_run_and_check_mode_send_nothing_and_write_nothing(office: Office) -
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("last day with access is 2026-12-05", "Questions: IT")),
-        ("fr", ("dernier jour d'accès est le 05/12/2026", "Ouvrir une session", "Questions : IT")),
+        ("en", ("Its last day is 2026-12-05", "Questions: IT")),
+        ("fr", ("Son dernier jour est le 05/12/2026", "Ouvrir une session", "Questions : IT")),
     ],
 )
 def test_both_languages(office: Office, language: str, words: tuple[str, ...]) -> None:

@@ -70,8 +70,8 @@ def revocable(days: float = 600) -> Variables:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Jeanne Dupont: ask the issuer for a new certificate", "workstation ws-1; last day with access 2026-11-23")),
-        ("fr", ("Jeanne Dupont : demander un nouveau certificat", "poste ws-1 ; dernier jour d'accès 23/11/2026")),
+        ("en", ("Jeanne Dupont: ask the issuer for a new certificate", "workstation ws-1; last day 2026-11-23")),
+        ("fr", ("Jeanne Dupont : demander un nouveau certificat", "poste ws-1 ; dernier jour 23/11/2026")),
     ],
 )  # fmt: skip
 def test_revoked_certificate_reaches_it_once(office: Office, language: str, said: tuple[str, str]) -> None:
@@ -137,7 +137,7 @@ def test_newcomer_without_a_workstation_is_asked_too(office: Office) -> None:
 def test_call_for_a_newcomer_follows_the_mail_to_it_about_the_bundle(office: Office) -> None:
     """Zoé has no address, so both are IT's. The call does not wait for 30 days."""
     office.remind(newcomer(mail=None))
-    assert "forward the issuer's mails" in text(office.to(IT)) and "without access" in text(office.to(IT))
+    assert "forward the issuer's mails" in text(office.to(IT)) and "no end of access" in text(office.to(IT))
     office.arrived()
     days_pass(office, 3)
     for _run in range(2):
@@ -224,7 +224,7 @@ def test_certificates_of_leavers_and_of_nobody_reach_it(office: Office, language
     said = text(office.to(IT))
     assert said.count(words) == 2, said
     assert [
-        each for each in ("T2", "T3", "Anne", "Paul", "Jeanne", "sans accès", "without access") if each in said
+        each for each in ("T2", "T3", "Anne", "Paul", "Jeanne", "sans date de fin", "no end of access") if each in said
     ] == []
     assert result["mails"][0]["holders"] == []
     assert office.arrived() == [IT]

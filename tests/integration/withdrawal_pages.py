@@ -177,7 +177,10 @@ HOSTILE = [
         lambda _: Reply(200, b"MZ" + bytes(2000), "application/octet-stream"),
     ),
     file("error page as the file", "server_error", "failed", lambda _: pages.page("Erreur technique", 500)),
-    file("error as the file", "wrong_content", "failed", lambda _: Reply(500, b"\0" * 9, "application/octet-stream")),
+    file("error as the file", "server_error", "failed", lambda _: Reply(500, b"\0" * 9, "application/octet-stream")),
+    file("no such file", "link_used", "link_used", lambda _: Reply(404, b"{}", "application/json")),
+    file("closed for the moment", "maintenance", "failed", lambda _: Reply(503, b"{}", "application/json")),
+    file("forbidden", "unexpected_page", "failed", lambda _: pages.page("Interdit", 403)),
     Case(
         "bundle as a text",
         "unexpected_page",

@@ -17,7 +17,7 @@ from .html_page import read_page
 from .http_client import Answer, HttpClient
 from .interrupts import interrupts_deferred
 from .judgement import is_whole
-from .page_meaning import Place, explain
+from .page_meaning import Place, explain, nothing_fits
 from .urls import host_of
 from .withdrawal import ERROR_STATUS, HTML_TYPES, Conversation, NoFile, begins_like_p12, find_download
 
@@ -77,11 +77,14 @@ class Download:
         if not other.data:
             part.discard()
             return other.refusal
-        part.write(other.data)
-        part.close()
         path = free_name(self.place.path, ".rejected") if self.client.is_code_sent else self.place.page
-        self.place.part.replace(path)
-        sync_folder(path.parent)
+        try:
+            part.write(other.data)
+            part.close()
+            self.place.part.replace(path)
+            sync_folder(path.parent)
+        except OSError:  # what the issuer has said counts more
+            return other.refusal
         refusal = other.refusal
         return CollectionError(
             code=refusal.code, cause=f"{refusal.cause} What came is kept as {path}.", next_step=refusal.next_step
@@ -124,13 +127,15 @@ class Download:
         """Why what was delivered, and is kept at ``path``, is no PKCS#12 file."""
         data = path.read_bytes()
         host, kind = host_of(delivered.url), delivered.content_type.partition(";")[0].strip() or "no content type"
+        page = Place(delivered.url, delivered.status, read_page(data, delivered.content_type))
+        if delivered.status >= ERROR_STATUS:
+            return explain(page, how.meanings, how.secrets) or nothing_fits(page, how.secrets)
         if kind not in HTML_TYPES and not data.lstrip().startswith(b"<"):
             return CollectionError(
                 code="wrong_content",
-                cause=f"{host} delivered {counted(len(data), 'byte')} of {kind[:60]}, which is not a PKCS#12 file{_status(delivered)}.",
+                cause=f"{host} delivered {counted(len(data), 'byte')} of {kind[:60]}, which is not a PKCS#12 file.",
                 next_step="Look at the kept file, and ask the issuer for a new delivery.",
             )
-        page = Place(delivered.url, delivered.status, read_page(data, delivered.content_type))
         return explain(page, how.meanings, how.secrets) or CollectionError(
             code="html_instead",
             cause=f"{host} delivered a web page instead of the bundle: {page.shown(page.page.text, how.secrets)}",
@@ -146,16 +151,14 @@ def _written(part: PartFile, chunk: bytes) -> OSError | None:
     return None
 
 
-def _status(delivered: Delivered) -> str:
-    return f" (HTTP {delivered.status})" if delivered.status >= ERROR_STATUS else ""
-
-
 def _empty(delivered: Delivered, how: Conversation) -> CollectionError:
     """Why nothing came."""
     page = Place(delivered.url, delivered.status, read_page(b"", delivered.content_type))
-    return explain(page, how.meanings, how.secrets) or CollectionError(
+    if delivered.status >= ERROR_STATUS:
+        return explain(page, how.meanings, how.secrets) or nothing_fits(page, how.secrets)
+    return CollectionError(
         code="wrong_content",
-        cause=f"{host_of(delivered.url)} delivered an empty file{_status(delivered)}.",
+        cause=f"{host_of(delivered.url)} delivered an empty file.",
         next_step="Run the task again. If the link is used by then, ask the issuer for a new delivery.",
     )
 

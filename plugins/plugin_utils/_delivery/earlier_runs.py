@@ -70,5 +70,5 @@ def _begun(record: WithdrawalRecord, kept: Sequence[Path]) -> str:
     """Who began the withdrawal that may have used the link, and what came."""
     who = f"Job {record.job}" if record.job else "A run of this module"
     names = ", ".join(path.name for path in kept)
-    left = f" What came then is in {names}." if names else ""
+    left = f" What is kept of it: {names}." if names else ""
     return f"{who} began a withdrawal with this link on {record.utc}.{left}"

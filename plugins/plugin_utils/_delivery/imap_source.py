@@ -218,23 +218,28 @@ def _said(problem: Exception) -> str:
 
 def _not_trusted(server: ImapServer, problem: ssl.SSLError) -> CollectionError:
     reason = getattr(problem, "verify_message", None) or getattr(problem, "reason", None) or _said(problem)
-    cause = f"There is no trusted connection to {server.address}: {reason}."
     if reason in NO_TLS and server.security == "tls":
-        return _tls(
-            f"{cause} This port does not begin with TLS.",
-            "Set 'security' to starttls, or correct 'port', usually 993 for TLS.",
+        return CollectionError(
+            code="mail_tls",
+            cause=f"There is no trusted connection to {server.address}: {reason}. This port does not begin with TLS.",
+            next_step="Set 'security' to starttls, or correct 'port', usually 993 for TLS.",
         )
     if "key usage" in str(reason).lower():
-        return _tls(
-            f"{cause} The certificate of the authority lacks the extension key usage (keyCertSign), which this Python demands.",
-            "Have the authority's certificate issued anew with this extension, and set ca_path to it.",
+        return CollectionError(
+            code="mail_tls",
+            cause=f"There is no trusted connection to {server.address}: {reason}. The certificate of the authority lacks the extension key"
+            " usage (keyCertSign), which this Python demands.",
+            next_step="Have the authority's certificate issued anew with this extension, and set ca_path to it.",
         )
-    return _tls(cause)
+    return _tls(f"There is no trusted connection to {server.address}: {reason}.")
 
 
-def _tls(cause: str, next_step: str | None = None) -> CollectionError:
-    usual = "Set 'host' to the name in the server's certificate, and ca_path to the certificate of the authority that issued it."
-    return CollectionError(code="mail_tls", cause=cause, next_step=next_step or usual)
+def _tls(cause: str) -> CollectionError:
+    return CollectionError(
+        code="mail_tls",
+        cause=cause,
+        next_step="Set 'host' to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
+    )
 
 
 def _unreachable(server: ImapServer, reason: str) -> CollectionError:

@@ -9,8 +9,8 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-DEFERRED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What a person, a job server and a closed terminal send to end a run. ansible-playbook passes each on to its workers."""
+DEFERRED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+"""What a person, a job server and a closed terminal send to end a run, and the alarm of a task's ``timeout``."""
 
 
 @contextmanager

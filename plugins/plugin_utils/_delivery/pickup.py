@@ -191,8 +191,10 @@ class _Run:
 
     def _adopt(self, path: Path, size: int) -> None:
         """Gives a whole file its final name. The reserve of a killed download is cut off first, and all of it is on the disk."""
-        with path.open("r+b") as file:
-            file.truncate(size)
+        is_longer = path.stat().st_size != size
+        with path.open("r+b" if is_longer else "rb") as file:
+            if is_longer:
+                file.truncate(size)
             os.fsync(file.fileno())
         if path.parent == self._place.path.parent:
             move(path, self._place.path)

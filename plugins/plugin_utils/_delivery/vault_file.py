@@ -60,8 +60,7 @@ class VaultFile:
         try:
             with self._locked():
                 values, label = self._read()
-                known = values[VARIABLE].get(authorisation, [])
-                older = [str(each) for each in (known if isinstance(known, list) else [known])]
+                older = _listed(values[VARIABLE].get(authorisation))
                 if passphrase in older:
                     return False
                 values[VARIABLE][authorisation] = [passphrase, *older]
@@ -69,6 +68,12 @@ class VaultFile:
         except OSError as problem:
             raise _unusable(self.path, f"it cannot be written ({problem.strerror})") from None
         return True
+
+    def lacks(self, authorisation: str, passphrase: str) -> bool:
+        """Whether the file would change. Raises ``CollectionError``."""
+        self.check()
+        values, _label = self._read()
+        return passphrase not in _listed(values[VARIABLE].get(authorisation))
 
     @property
     def _real(self) -> Path:
@@ -138,8 +143,16 @@ def _variables(path: Path, text: bytes) -> dict[str, Any]:
     values = {} if values is None else values
     if not isinstance(values, dict) or not isinstance(values.get(VARIABLE) or {}, dict):
         raise _unusable(path, f"it has no mapping {VARIABLE}")
-    found = {str(number): each for number, each in (values.get(VARIABLE) or {}).items()}
+    found: dict[str, Any] = {}
+    for number, each in (values.get(VARIABLE) or {}).items():
+        # For YAML, 123 and "123" are two keys.
+        found[str(number)] = [*_listed(found[str(number)]), *_listed(each)] if str(number) in found else each
     return {**values, VARIABLE: found}
+
+
+def _listed(known: Any) -> list[str]:
+    """One passphrase, or a list of them; nothing for a number without a passphrase."""
+    return [] if known is None else [str(each) for each in (known if isinstance(known, list) else [known])]
 
 
 def _wait(descriptor: int, path: Path) -> None:
@@ -150,7 +163,11 @@ def _wait(descriptor: int, path: Path) -> None:
             return
         except BlockingIOError:
             if time.monotonic() > ends:
-                raise _unusable(path, "another job has held this lock for a minute") from None
+                raise CollectionError(
+                    code="vault_file",
+                    cause=f"Another job has held the lock {path} for a minute.",
+                    next_step="Run the task again. If it stays, end the job that hangs.",
+                ) from None
             time.sleep(0.05)
 
 

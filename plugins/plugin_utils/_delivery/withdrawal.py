@@ -60,9 +60,9 @@ def find_download(client: HttpClient, url: str, code: str, how: Conversation) ->
     second = _read(answer)
     with _kept(second):
         download = _what_to_press(second, how)
-    if isinstance(download, Link):
-        return client.open(client.follow(_base(second), download.target))
-    return _submit(client, second, download.form, {}, download.button)
+        if isinstance(download, Link):
+            return client.open(client.follow(_base(second), download.target))
+        return _submit(client, second, download.form, {}, download.button)
 
 
 def is_file(answer: Answer) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,7 +20,7 @@ from .acceptance import accepted_findings
 from .accounts import holder_keys, with_accounts
 from .certificates import certificate_rows
 from .compare import compare
-from .exceptions import ExceptionRow, Exceptions, with_states
+from .exceptions import ExceptionRow, Exceptions, Finding, with_states
 from .model import CertificateRow, HolderRow, Report, ReportParameters
 from .name_order import name_sort_key
 from .next_step import RemainingCertificates
@@ -80,9 +81,20 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         revocation_lists=sources.crl.rows,
     )
     today = rules.calendar.day(rules.now)
-    weak = {(row.holder, row.workstation) for row in certificates if row.holder and _is_weak(row)}
-    report = replace(report, exceptions=with_states(sources.exceptions, accepted_findings(report), weak, today))
+    states = with_states(sources.exceptions, accepted_findings(report), _hidden(certificates), today)
+    report = replace(report, exceptions=states)
     return replace(report, changes=compare(sources.earlier, report)) if sources.earlier else report
+
+
+def _hidden(certificates: Sequence[CertificateRow]) -> Set[tuple[Finding, str, str]]:
+    """What a certificate that ends soon hides: that it is weak, or that it is one of several."""
+    weak = {(Finding.WEAK, row.holder, row.workstation) for row in certificates if row.holder and _is_weak(row)}
+    in_use = Counter(
+        (row.holder, row.workstation)
+        for row in certificates
+        if row.holder and row.status in (Status.RENEWAL_DUE, Status.SUPERSEDED)
+    )
+    return weak | {(Finding.DUPLICATE, *place) for place, count in in_use.items() if count > 1}
 
 
 def _is_weak(row: CertificateRow) -> bool:

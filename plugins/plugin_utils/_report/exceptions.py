@@ -106,17 +106,18 @@ def parse_exceptions(given: Iterable[Mapping[str, Any]]) -> tuple[ExceptionRow, 
 def with_states(
     rows: Iterable[ExceptionRow],
     used: Mapping[str, Iterable[AcceptedFinding]],
-    weak: Set[tuple[str, str]],
+    hidden: Set[tuple[Finding, str, str]],
     today: date,
 ) -> tuple[ExceptionRow, ...]:
-    """The exceptions with what became of them. ``used``: the accepted findings of each authorisation number. ``weak``: number and
-    workstation of each weak certificate whose status says something more urgent. Its exception is not to be taken out for this time.
+    """The exceptions with what became of them. ``used``: the accepted findings of each authorisation number. ``hidden``: findings, with
+    number and workstation, whose place something more urgent takes in the status. Their exceptions are not to be taken out for this
+    time.
     """
-    return tuple(_with_state(row, used.get(row.authorisation, ()), weak, today) for row in rows)
+    return tuple(_with_state(row, used.get(row.authorisation, ()), hidden, today) for row in rows)
 
 
 def _with_state(
-    row: ExceptionRow, used: Iterable[AcceptedFinding], weak: Set[tuple[str, str]], today: date
+    row: ExceptionRow, used: Iterable[AcceptedFinding], hidden: Set[tuple[Finding, str, str]], today: date
 ) -> ExceptionRow:
     def is_of(found: AcceptedFinding) -> bool:
         same = (found.what, found.reason, found.until) == (row.what, row.reason, row.until)
@@ -124,8 +125,9 @@ def _with_state(
 
     if today > row.until:
         return replace(row, state=ExceptionState.ENDED)
-    waits = row.what is Finding.WEAK and any(
-        number == row.authorisation and row.workstation in (None, workstation) for number, workstation in weak
+    waits = any(
+        (what, number) == (row.what, row.authorisation) and row.workstation in (None, workstation)
+        for what, number, workstation in hidden
     )
     is_used = waits or any(map(is_of, used))
     return replace(row, state=ExceptionState.IN_FORCE if is_used else ExceptionState.UNUSED)

@@ -72,7 +72,8 @@ class HolderWorkstation:
     ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     those of the certificate that decides the status, ``days_left`` the calendar days of the site until its end. ``owner_sid``: of the
     account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``. ``revocation``: of this certificate;
-    ``valid_until`` is then the instant at which it was revoked.
+    ``valid_until`` is then the instant at which it was revoked. ``gives_access``: false for a certificate without its key and for one that
+    is not valid yet, also while the workstation is silent.
     """
 
     workstation: str
@@ -90,6 +91,7 @@ class HolderWorkstation:
     outcome: str | None
     outcome_at: datetime | None
     revocation: Revocation | None = None
+    gives_access: bool = True
 
 
 @dataclass(frozen=True, slots=True)

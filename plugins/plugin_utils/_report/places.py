@@ -10,6 +10,7 @@ from datetime import datetime
 
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
+from .._policy.access import WITHOUT_ACCESS
 from .._policy.revocation import Revocation
 from .._policy.validity import Status
 from .model import HolderWorkstation, NextStep, Reachability
@@ -66,7 +67,8 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     replaced = before is not None and record is not None and before != record.thumbprint
     known_status = _of_newcomer(statuses.get(seen.answer, there.status), entry, rules)
     first = next_step(known_status, entry, _last_seen(entry, seen, outcome))
-    first = after_waiting(first, _waited_days(entry, record, rules), rules.issuer_overdue)
+    useful = record if there.status not in WITHOUT_ACCESS else None
+    first = after_waiting(first, _waited_days(entry, useful, rules), rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
@@ -88,4 +90,5 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
         outcome=outcome,
         outcome_at=entry.outcome_at if outcome else None,
         revocation=revocation,
+        gives_access=there.status not in WITHOUT_ACCESS,
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from .._facts.holders import HolderEntry
-from .._policy.access import WITHOUT_ACCESS, WORST_FIRST, Authorisation, access_of
+from .._policy.access import WORST_FIRST, Authorisation, access_of
 from .._policy.validity import Status
 from .acceptance import AUTHORISATION
 from .deliveries import with_delivery
@@ -48,7 +48,7 @@ def holder_row(
         (place for place, found in zip(places, held, strict=True) if found is None), key=_severity, default=None
     )
     dated = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
-    with_access = [place for place in dated if place.status not in WITHOUT_ACCESS]
+    with_access = [place for place in dated if place.gives_access]
     ends = with_access or dated
     return person_row(
         replace(

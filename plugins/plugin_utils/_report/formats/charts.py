@@ -109,9 +109,9 @@ def bars(report: Report, holders: Iterable[HolderRow]) -> Bars:
     axis = _Axis(date(max(today.year - YEARS, 1), 1, 1), date(min(today.year + YEARS + 1, date.max.year), 1, 1))
     rows = list(holders)
     dated = [
-        (row.access_until or row.valid_until, row, _day(row.valid_from, zone), _day(row.valid_until, zone))
+        (row.access_until, row, _day(row.valid_from, zone), _day(row.valid_until, zone))
         for row in rows
-        if row.valid_from and row.valid_until
+        if row.access_until and row.valid_from and row.valid_until
     ]
     dated.sort(key=lambda item: item[0])
     return Bars(

@@ -198,7 +198,7 @@ def _until(row: HolderRow, say: Wording) -> str:
     access = _dated(row.access_until, row.days_left, say)
     if row.access_until == row.valid_until:
         return access
-    return f"{access}, {say('until.certificate', day=say.day(row.valid_until))}"
+    return ", ".join(filter(None, (access, say("until.certificate", day=say.day(row.valid_until)))))
 
 
 def _certificate(row: CertificateRow, say: Wording, remarks: Remarks) -> Cells:

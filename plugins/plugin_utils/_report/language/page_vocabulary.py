@@ -48,8 +48,8 @@ _HEAD: Catalogue = {
     "days.many": ("{n} days", "{n} jours"),
     "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
     "verdict.left": (
-        "Certificates of leavers or of nobody that are to be removed: {n}.",
-        "Certificats de partants ou sans titulaire à supprimer : {n}.",
+        "Certificates of leavers or of nobody that need somebody: {n}.",
+        "Certificats de partants ou sans titulaire, à traiter : {n}.",
     ),
     "verdict.some": (
         "Something is to be done for {n} of {holders}",
@@ -92,7 +92,7 @@ _TABLE: Catalogue = {
     "place.never": ("never seen", "jamais vu"),
     "place.away": ("not logged on", "session non ouverte"),
     "place.until": ("until {day}", "jusqu'au {day}"),
-    "person.absent": ("away, back on {day}", "absence, de retour le {day}"),
+    "person.absent": ("away, back on {day}", "absence, retour le {day}"),
     "person.expected": ("expected from {day}", "attendu à partir du {day}"),
     "until.certificate": ("certificate until {day}", "certificat jusqu'au {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
@@ -214,7 +214,7 @@ _PICTURES: Catalogue = {
             "The first end of access is on top."
         ),
         (
-            "Du premier jour du certificat qui finit d'abord à son échéance ou à celle de l'autorisation, si elle vient plus tôt. "
+            "Du premier jour du certificat qui se termine en premier à son échéance ou à celle de l'autorisation, si elle vient plus tôt. "
             "La première fin d'accès est en haut."
         ),
     ),
@@ -222,7 +222,7 @@ _PICTURES: Catalogue = {
     "bars.axis": ("{first} to {last}", "{first} à {last}"),
     "bars.not_drawn": (
         "Drawn are the {n} whose access ends first. The other {rest} are in the table of holders.",
-        "Sont dessinés les {n} dont l'accès finit d'abord. Les {rest} autres sont dans le tableau des titulaires.",
+        "Sont dessinés les {n} dont l'accès prend fin en premier. Les {rest} autres sont dans le tableau des titulaires.",
     ),
     "bars.without.one": (
         "{n} holder has no certificate to draw.",

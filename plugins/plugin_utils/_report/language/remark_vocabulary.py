@@ -16,15 +16,15 @@ SILENCE: Catalogue = {
     ),
     "silence.controller": (
         "not asked: the controller is not ready for this connection",
-        "pas interrogé : le contrôleur n'est pas prêt pour cette connexion",
+        "non interrogé : le contrôleur n'est pas prêt pour cette connexion",
     ),
     "silence.connection": (
         "not asked: variables of its connection are missing or wrong",
-        "pas interrogé : variables de connexion absentes ou fausses",
+        "non interrogé : variables de connexion absentes ou erronées",
     ),
     "silence.listener": (
         "answers, but not with WinRM as expected (port, certificate, kind of logon)",
-        "répond, mais pas comme attendu en WinRM (port, certificat, mode de connexion)",
+        "répond, mais pas comme attendu en WinRM (port, certificat, mode d'authentification)",
     ),
     "silence.failed": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
     "silence.unusable": ("its facts cannot be used", "relevé inutilisable"),
@@ -114,7 +114,7 @@ COUNTS: Catalogue = {
     "counts": ("In numbers", "En chiffres"),
     "counts.total": ("Holders in all", "Titulaires au total"),
     "counts.without": ("without a workstation", "sans poste"),
-    "counts.left": ("to be removed", "à supprimer"),
+    "counts.left": ("to be dealt with", "à traiter"),
     "counts.accepted": ("accepted (exceptions)", "acceptés (exceptions)"),
     "counts.quiet": ("offered to no program", "proposés à aucun programme"),
     "counts.sentence": ("{place}: {shares}.", "{place} : {shares}."),

@@ -145,8 +145,8 @@ _MEMBERS: Catalogue = {
         "corriger le nom du poste dans l'inventaire ou le DNS, puis lancer le relevé (audit)",
     ),
     "next_step.prepare_controller": (
-        "put the controller right (see the technical text), then run audit",
-        "mettre le contrôleur en état (voir le texte technique), puis lancer le relevé (audit)",
+        "prepare the controller for this connection (see the technical text), then run audit",
+        "préparer le contrôleur pour cette connexion (voir le texte technique), puis lancer le relevé (audit)",
     ),
     "next_step.correct_connection": (
         "correct the connection's variables in the inventory, then run audit",

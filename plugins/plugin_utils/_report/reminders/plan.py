@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
-from ..._policy.access import WITHOUT_ACCESS
 from ..._policy.validity import Calendar, Status, calendar_of
 from ..acceptance import AUTHORISATION, is_left
 from ..model import Actor, CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
@@ -115,7 +114,7 @@ def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Matte
 
 
 def _gives_none(place: HolderWorkstation) -> bool:
-    return place.valid_until is None or place.status in WITHOUT_ACCESS
+    return place.valid_until is None or not place.gives_access
 
 
 def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Recipient | None:
@@ -131,14 +130,20 @@ def _who_acts(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> 
     if row.certificate_step is NextStep.AWAIT_BUNDLE:
         # The issuer's mail comes some days after the bundle became due, and may lie unread in the holder's mailbox.
         waited = _waited_days(row, calendar, today)
-        return Recipient.HOLDER if waited is not None and waited >= terms.bundle_overdue_days else None
+        # Who has no access, and is no newcomer, is asked at once: since when the bundle is due, nobody knows.
+        is_late = (
+            waited >= terms.bundle_overdue_days if waited is not None else row.access_until is None and not row.awaiting
+        )
+        return Recipient.HOLDER if is_late else None
     return {Actor.HOLDER: Recipient.HOLDER, Actor.EMPLOYER: Recipient.EMPLOYER}.get(row.certificate_actor, Recipient.IT)
 
 
 def _waited_days(row: HolderRow, calendar: Calendar, today: date) -> int | None:
     """Days since a bundle was due: for the next certificate, or for a newcomer's first. None if nobody knows when it was."""
-    if row.certificate_days_left is not None:
-        return calendar.renew_before_days - row.certificate_days_left
+    waiting = [place for place in row.places if place.next_step is NextStep.AWAIT_BUNDLE and place.gives_access]
+    days = [calendar.renew_before_days - place.days_left for place in waiting if place.days_left is not None]
+    if days:
+        return max(days)
     return (today - row.expected_from).days if row.expected_from else None
 
 

@@ -16,6 +16,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.vault_file import VaultFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 PASSWORD = "the password of the vault"
 BASE = {"path": "{folder}/v.yml", "password": PASSWORD, "authorisation": "T1", "passphrase": "new"}
@@ -70,6 +71,23 @@ def test_what_is_in_the_file_stays(tmp_path: Path) -> None:
     assert decrypted(path, "prod") == {"other": [1, 2], "pkcs12_passphrases": wanted}
     assert path.read_bytes().startswith(b"$ANSIBLE_VAULT;1.2;AES256;prod\n")
     assert (link.is_symlink(), stat.S_IMODE(path.stat().st_mode)) == (True, 0o600)
+
+
+def test_a_number_without_a_passphrase_and_one_that_is_written_twice(tmp_path: Path) -> None:
+    path = tmp_path / "v.yml"
+    encrypt(path, "pkcs12_passphrases:\n  T1:\n  123: one\n  '123': [two]\n")
+    assert VaultFile(path, PASSWORD).add("T1", "new")
+    assert decrypted(path)["pkcs12_passphrases"] == {"T1": ["new"], "123": ["one", "two"]}
+
+
+def test_check_mode_says_what_would_change_and_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "v.yml"
+    given = {**BASE, "path": str(path)}
+    for passphrase, changes in (("new", True), ("older", False)):
+        encrypt(path, "pkcs12_passphrases: {T1: older}")
+        before = path.read_bytes()
+        result = run_action("passphrase_file", {**given, "passphrase": passphrase}, FakeWorkstation(), check_mode=True)
+        assert (result["changed"], path.read_bytes() == before) == (changes, True), result["msg"]
 
 
 def add(path: Path, number: int) -> bool:

@@ -30,15 +30,15 @@ WHY = {
     "ws-account": ("refuses the connection account", "refuse le compte de connexion"),
     "ws-python": (
         "not asked: the controller is not ready for this connection",
-        "pas interrogé\u00a0: le contrôleur n\u2019est pas prêt pour cette connexion",
+        "non interrogé\u00a0: le contrôleur n\u2019est pas prêt pour cette connexion",
     ),
     "ws-inventory": (
         "not asked: variables of its connection are missing or wrong",
-        "pas interrogé\u00a0: variables de connexion absentes ou fausses",
+        "non interrogé\u00a0: variables de connexion absentes ou erronées",
     ),
     "ws-listener": (
         "answers, but not with WinRM as expected (port, certificate, kind of logon)",
-        "répond, mais pas comme attendu en WinRM (port, certificat, mode de connexion)",
+        "répond, mais pas comme attendu en WinRM (port, certificat, mode d\u2019authentification)",
     ),
     "ws-audit": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
     "ws-facts": ("its facts cannot be used", "relevé inutilisable"),

@@ -33,6 +33,17 @@ def test_an_exception_of_a_weak_key_stays_in_force_while_the_certificate_is_due(
     assert states(made(host(record(**certificate)), given=(exception(**changes),))) == [state]
 
 
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [((3, 2), ExceptionState.IN_FORCE), ((3,), ExceptionState.UNUSED), ((3, -2), ExceptionState.IN_FORCE)],
+)
+def test_an_exception_of_several_certificates_stays_in_force_while_they_are_due(
+    days: tuple[int, ...], state: ExceptionState
+) -> None:
+    stored = [record(days=left) for left in days]
+    assert states(made(host(*stored), given=(exception(what="duplicate"),))) == [state]
+
+
 @pytest.mark.parametrize("written", ["t1", " T1 "])
 def test_a_number_may_be_written_as_that_of_a_leaver(written: str) -> None:
     report = made(HERE, given=(exception(authorisation=written),))

@@ -87,8 +87,8 @@ def test_what_fails_is_counted_as_in_the_report() -> None:
 
 
 @pytest.mark.parametrize(("accepted", "archived", "said"), [
-    ((), (), "to be removed <b>2</b>"),
-    ((0,), (), "to be removed <b>1</b>, accepted (exceptions) <b>1</b>"),
+    ((), (), "to be dealt with <b>2</b>"),
+    ((0,), (), "to be dealt with <b>1</b>, accepted (exceptions) <b>1</b>"),
     ((0, 1), (), "accepted (exceptions) <b>2</b>"),
     ((0,), (1,), "accepted (exceptions) <b>1</b>, offered to no program <b>1</b>"),
 ])  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
@@ -40,6 +41,10 @@ def test_steps_after_the_end() -> None:
 def matters(terms: Terms = TERMS, **changes: object) -> tuple[Matter, ...]:
     """Of a report with Jeanne's row changed: by itself it is valid for long."""
     usual = report(host(record(days=400)))
+    (place,) = usual.holders[0].places
+    if "certificate_step" in changes:
+        step, left = changes["certificate_step"], changes.get("certificate_days_left", place.days_left)
+        changes = {"places": (replace(place, next_step=step, days_left=left),), **changes}  # type: ignore[arg-type]
     row: HolderRow = replace(usual.holders[0], **changes)  # type: ignore[arg-type]
     return matters_of(replace(usual, holders=(row,)), terms)
 
@@ -68,7 +73,7 @@ def test_everybody_who_has_to_act_is_reminded_and_the_rest_is_its(step: NextStep
     [
         (36, None, False),
         (35, None, True),
-        (None, None, False),
+        (None, None, True),  # without access, nobody has time to wait
         (None, 4, False),
         (None, 5, True),
         (None, -9, False),
@@ -86,6 +91,34 @@ def test_bundle_is_asked_for_when_it_is_late(left: int | None, expected: int | N
         expected_from=day,
     )
     assert [each.recipient.value for each in found] == (["holder"] if asked else [])
+
+
+def test_nobody_is_asked_for_a_first_bundle_of_which_nobody_knows_when_it_comes() -> None:
+    waiting = to_do(NextStep.AWAIT_BUNDLE, Actor.ISSUER)
+    newcomer = {"awaiting": Awaiting.BUNDLE, "access_until": None, "days_left": None, "certificate_days_left": None}
+    assert matters(**waiting, **newcomer) == ()
+
+
+def test_a_bundle_for_a_certificate_without_its_key_is_asked_for_at_once() -> None:
+    """However long that certificate would last."""
+    usual = report(host(record(days=700, key_state="missing")))
+    (row,) = usual.holders
+    row = replace(
+        row,
+        **to_do(NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+        places=(replace(row.places[0], next_step=NextStep.AWAIT_BUNDLE),),
+    )
+    assert [each.recipient.value for each in matters_of(replace(usual, holders=(row,)), TERMS)] == ["holder"]
+
+
+def test_no_access_stays_no_access_while_the_workstation_is_silent() -> None:
+    """What is known of its last answer counts: there was a certificate without its key."""
+    silent = host(record(days=700, key_state="missing"), problem="It did not answer: it is off.")
+    found = report(silent)
+    (row,) = found.holders
+    assert (row.status, row.access_until, row.last_day) == (Status.UNKNOWN, None, None)
+    (matter,) = matters_of(found, TERMS)
+    assert (matter.recipient.value, matter.step, matter.last_day) == ("it", None, None)
 
 
 @pytest.mark.parametrize(
