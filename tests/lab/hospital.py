@@ -20,7 +20,7 @@ from lab.emulated.accounts import User
 from lab.emulated.workstation import EmulatedWorkstation
 from lab.people import DESKS, DOMAIN, DOMAIN_SID, Desk, Person, Seat
 from lab.wine import WineWorkstation, bed
-from lab.winrm import Intercept, Ledger, Listener
+from lab.winrm import Intercept, Ledger, Listener, closed_port
 from lab.workstation_interface import AuthMethod, Workstation
 
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
@@ -112,9 +112,11 @@ class Hospital:
         return workstation
 
     def switch_off(self, *names: str) -> None:
-        """Nobody listens there any more."""
+        """Nobody listens there any more, and no other process gets the port."""
         for name in names:
+            port = self._listeners[name].port
             self._listeners[name].close()
+            self._running.enter_context(closed_port(port))
 
     def _make(self, desk: Desk) -> Workstation:
         if desk.windows and bed():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from lab.winrm.intercept import Cut, Intercept, Moment, Request
 from lab.winrm.kerberos_keys import KerberosKeys
 from lab.winrm.ledger import Entry, Ledger, Tally, tally
-from lab.winrm.server import Access, Listener
+from lab.winrm.server import Access, Listener, closed_port
 from lab.winrm.tls import Tls
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "Request",
     "Tally",
     "Tls",
+    "closed_port",
     "tally",
 ]

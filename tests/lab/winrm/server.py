@@ -33,6 +33,18 @@ class Access:
     refused: tuple[str, ...] = ()
 
 
+def closed_port(port: int) -> socket.socket:
+    """A socket that has a port which was just closed, and does not listen. A port that is free would be given to another process."""
+    for reuse in (0, 1):  # a port with connections that have just ended needs it; without it, the port is sure
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, reuse)
+        with suppress(OSError):
+            held.bind(("127.0.0.1", port))
+            return held
+        held.close()
+    raise OSError(f"another process has the port {port} already")
+
+
 class Listener:
     """WinRM before one workstation, on 127.0.0.1: over HTTP, or HTTPS with ``tls``. Port 0 takes a free one. The workstation is not closed.
 

@@ -93,7 +93,7 @@ def test_codes_are_in_the_result_only_when_asked_for(tmp_path: Path) -> None:
     assert CODE not in json.dumps(run(tmp_path, no_log=True))
     assert [row["url"] for row in run(tmp_path)["deliveries"]] == ["https://retrait.issuer.example/..."]
     shown = run(tmp_path, no_log=True, include_codes=True)
-    assert [(row["code"], row["url"]) for row in shown["deliveries"]] == [(CODE, URL)]
+    assert [(row["code"], row["url"]) for row in shown["deliveries"]] == [(CODE, f"{URL}{JEANNE.rid}")]
     assert shown["newest"][JEANNE.authorisation] == shown["deliveries"][0]
     assert shown["changed"] is False
 
