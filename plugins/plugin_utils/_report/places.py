@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from .._facts.evaluation import HolderStatus
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
 from .._policy.access import WITHOUT_ACCESS
@@ -50,13 +51,18 @@ def _last_seen(entry: HolderEntry, seen: EvaluatedHost, outcome: str | None) -> 
     return LastSeen(outcome, silence(seen.host.problem, seen.answer), unread)
 
 
+def _found_there(entry: HolderEntry, seen: EvaluatedHost) -> HolderStatus:
+    """What the facts say. A terminal server may have thousands of holders, so it is made from the certificates of its holder only."""
+    number = entry.person.authorisation
+    rated = seen.held.get(number, ()) if number else seen.rated
+    return holder_status(entry, rated, seen.host.unread, seen.status_rules)
+
+
 def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWorkstation:
     """An entry of the inventory at its workstation."""
     number = entry.person.authorisation
-    # A terminal server may have thousands of holders, so each row is made from the certificates of its holder only.
-    there = holder_status(
-        entry, seen.held.get(number, ()) if number else seen.rated, seen.host.unread, seen.status_rules
-    )
+    there = _found_there(entry, seen)
+    gives_access = there.status not in WITHOUT_ACCESS
     # Nobody has looked for this holder there yet, or nobody knows who works there now.
     if (there.record is None and not entry.in_facts) or seen.host.reached:
         there = replace(there, status=Status.UNKNOWN)
@@ -67,8 +73,8 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     replaced = before is not None and record is not None and before != record.thumbprint
     known_status = _of_newcomer(statuses.get(seen.answer, there.status), entry, rules)
     first = next_step(known_status, entry, _last_seen(entry, seen, outcome))
-    useful = record if there.status not in WITHOUT_ACCESS else None
-    first = after_waiting(first, _waited_days(entry, useful, rules), rules.issuer_overdue)
+    waited = _waited_days(entry, record if gives_access else None, rules)
+    first = after_waiting(first, waited, rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
@@ -90,5 +96,5 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
         outcome=outcome,
         outcome_at=entry.outcome_at if outcome else None,
         revocation=revocation,
-        gives_access=there.status not in WITHOUT_ACCESS,
+        gives_access=gives_access,
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -32,6 +33,33 @@ def test_a_signal_waits_for_the_end_of_the_block(came: list[int], number: signal
         os.kill(os.getpid(), number)
         assert came == []
     assert came == [number]
+
+
+def test_another_thread_takes_no_signal_for_itself(came: list[int]) -> None:
+    """The system may give the signal to any thread of the process."""
+    idle = threading.Event()
+    threads = [threading.Thread(target=idle.wait) for _each in range(4)]
+    for thread in threads:
+        thread.start()
+    with interrupts_deferred():
+        for _again in range(20):
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert came == []
+    assert set(came) == {signal.SIGTERM}
+    idle.set()
+
+
+def test_only_the_main_thread_may_set_handlers() -> None:
+    found: list[bool] = []
+
+    def elsewhere() -> None:
+        with interrupts_deferred():
+            found.append(True)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert found == [True]
 
 
 def test_signals_come_as_before_after_an_error(came: list[int]) -> None:
