@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
@@ -14,10 +15,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup import pick_up
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup_options import pickup_task
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 
 
-class ActionModule(InWordsOfRole, Pkcs12Action):
+class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -54,4 +56,5 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        return pick_up(pickup_task(task.options, task.host, task.job, now()), task.check_mode)
+        asked = pickup_task(task.options, task.host, task.job, now())
+        return pick_up(asked, partial(self.notes, task.check_mode), task.check_mode)

@@ -13,9 +13,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import NO_NOTES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts, unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, with_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, folders_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext, state_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import HolderTask, run_tasks
@@ -26,7 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -87,7 +89,8 @@ class ActionModule(Pkcs12Action):
         check_pattern("issuer", options["issuer"])
         unusable = unusable_keys(task.facts)
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-        state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable))
+        notes = self.notes(task.check_mode, *folders_of(options)) if options["state"] == "present" else NO_NOTES
+        state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable, notes))
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.inventory([entry.user]), self, now)
         scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
@@ -12,6 +13,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     Pkcs12Action,
     TaskContext,
     now,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import (
+    NO_NOTES,
+    SITE_FOLDER,
+    check_can_write,
+    write_down,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     holders_of_facts,
@@ -21,6 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
+    HolderEntry,
     parse_day,
     parse_holder,
 )
@@ -29,6 +37,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.hold
     check_needed,
     deferral_rule,
     holder_tasks,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
+    CONFIRM,
+    COUNT,
+    NAMED,
+    KnowsRetired,
+    Leaving,
+    check_count,
+    folder_of_notes,
+    this_job,
+    who_leaves,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
@@ -42,7 +61,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(InWordsOfRole, Pkcs12Action):
+class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -54,7 +73,10 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12"},
             "passphrases": {"type": "dict", "no_log": True, "default": {}},
             "install": {"type": "str", "choices": ["newest", "due", "missing"], "default": "newest"},
-            "authorisations": {"type": "list", "elements": "str", "default": []},
+            "authorisations": {"type": "raw", "default": []},
+            "leavers": {"type": "raw", "default": []},
+            "everyone": {"type": "bool", "default": False},
+            "leave_note": {"type": "bool", "default": True},
             "authorisation_pattern": {"type": "str"},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
             "friendly_name": {"type": "str", "default": "{name} - {authorisation}"},
@@ -95,15 +117,38 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-        unusable = unusable_keys(task.facts)
-        context = RunContext(task.check_mode, task.host, task.job, unusable)
-        users = [entry.user for entry in entries]
-        if options["state"] == "absent":
-            run = removal_run(options, entries, context, self, now)
+        absent = options["state"] == "absent"
+        leaving = self._leaving(options, entries) if absent else None
+        confirmed = leaving is None or leaving.confirmed or self.is_confirmed(CONFIRM)
+        notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))
+        noted = self._written_down(task, leaving) if leaving and leaving.noted and leaving.numbers and confirmed else ()
+        check_mode = task.check_mode or not confirmed
+        context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), notes)
+        if leaving:
+            run = removal_run(options, entries, leaving.numbers, context, self, now)
         else:
             tasks = holder_tasks(options, entries, context, now())
-            run = run_tasks(tasks, self.inventory(users), self, now)
+            run = run_tasks(tasks, self.inventory([entry.user for entry in entries]), self, now)
         known = merge_known(entries, holders_of_facts(task.facts))
         scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
-        result = workstation_result(run, scope, ResultContext(task.check_mode, calendar, now(), deferral_rule(options)))
+        told = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
+        not_taken_back = notes.fits_nobody(entry.person.authorisation for entry in entries)
+        result = workstation_result(run, scope, told, noted, not_taken_back)
         return result | {"diff": run_diff(run)} if task.diff else result
+
+    def _leaving(self, options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
+        """Who leaves. Raises ``CollectionError``, also where a setting for one run stands in the inventory."""
+        self.refuse_in_inventory(NAMED)
+        leaving = who_leaves(options, entries)
+        if options["everyone"]:
+            check_count(self.of_this_run(COUNT), self._task_vars.get("ansible_play_hosts_all") or [self.host])
+        return leaving
+
+    def _written_down(self, task: TaskContext, leaving: Leaving) -> Sequence[str]:
+        """Whose removal is on the disk now, before the workstation is touched. Raises ``CollectionError``."""
+        folder = folder_of_notes(task.options["bundle_folder"], self.folder(SITE_FOLDER))
+        if task.check_mode:
+            check_can_write(folder)
+            return ()
+        write_down(folder, leaving.numbers, this_job(task.job), now())
+        return leaving.numbers

@@ -15,7 +15,8 @@ Rows = Sequence[Mapping[str, Any]]
 TEXTS = {"path", "str"}
 """Types of options that are one text."""
 
-YES_OR_NO = {"yes", "no", "true", "false", "on", "off", "1", "0", "y", "n", "t", "f"}
+YES = {"yes", "true", "on", "1", "y", "t"}
+YES_OR_NO = YES | {"no", "false", "off", "0", "n", "f"}
 """What Ansible takes for an option of the type bool."""
 
 

@@ -27,6 +27,7 @@ from .._workstation.lost_connection import UNTRIED, Origin, lost_connection, unr
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from .host_variables import untag
+from .this_run import OwnVariables
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
@@ -72,7 +73,7 @@ class HolderBecome(RunasBecome):
         return self._holder.get(option)
 
 
-class Pkcs12Action(ActionBase):
+class Pkcs12Action(OwnVariables, ActionBase):
     """Base of every action. A subclass defines ``SPEC`` and ``run_task``. This class turns their errors into results."""
 
     TRANSFERS_FILES = False
@@ -138,11 +139,6 @@ class Pkcs12Action(ActionBase):
         if any(secret in text for secret in self._secrets if len(secret) < SHORTEST_MASKED):
             return "(its text is not shown, because it may hold a secret)"
         return self._mask(text)
-
-    @property
-    def host(self) -> str:
-        """The inventory's name of the host."""
-        return str(self._task_vars.get("inventory_hostname", ""))
 
     @property
     def is_windows(self) -> bool:

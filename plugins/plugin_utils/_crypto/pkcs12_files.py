@@ -112,14 +112,19 @@ def _files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as problem:
-        next_steps: dict[type[OSError], str] = {
-            FileNotFoundError: "Correct 'folder', a path on the controller. In an execution environment, the folder has to be mounted.",
-            NotADirectoryError: "Set 'folder' to the folder that has the file.",
-            PermissionError: "Give the account that runs Ansible the right to list it, or correct 'folder'.",
-        }
-        cause = f"The bundle folder {folder} cannot be listed: {problem.strerror}."
-        next_step = next_steps.get(type(problem), "Check 'folder' and its disk.")
-        raise CollectionError(code="bundle_folder", cause=cause, next_step=next_step) from None
+        raise not_listed(folder, problem) from None
+
+
+def not_listed(folder: Path, problem: OSError, option: str = "folder") -> CollectionError:
+    """Why a bundle folder cannot be read, and what to do. ``option``: what has its path."""
+    next_steps: dict[type[OSError], str] = {
+        FileNotFoundError: f"Correct '{option}', a path on the controller. In an execution environment, the folder has to be mounted.",
+        NotADirectoryError: f"Set '{option}' to the folder that has the file.",
+        PermissionError: f"Give the account that runs Ansible the right to list it, or correct '{option}'.",
+    }
+    cause = f"The bundle folder {folder} cannot be listed: {problem.strerror}."
+    next_step = next_steps.get(type(problem), f"Check '{option}' and its disk.")
+    return CollectionError(code="bundle_folder", cause=cause, next_step=next_step)
 
 
 def _nfc(text: str) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +24,7 @@ from .findings import Action, Finding, Search, kept_as
 from .http_client import CHUNK, HttpClient, HttpOptions
 from .judgement import Key, Opened
 from .pickup_result import Collected, check_result, pickup_result
+from .retired import Notes
 from .site_copy import keep_original, put_copy
 from .states import DeliveryState, state_after
 from .urls import url_hash
@@ -67,11 +68,12 @@ class PickupTask:
         return tuple(Key(option, secret) for option, secret in given if secret)
 
 
-def pick_up(task: PickupTask, check_mode: bool) -> dict[str, Any]:
-    """The documented result. Raises ``CollectionError``, with the state of the delivery and the number of requests in its details."""
+def pick_up(task: PickupTask, notes: Callable[[Path], Notes], check_mode: bool) -> dict[str, Any]:
+    """The documented result. ``notes``: of those who are retired, by the folder of the bundle. Raises ``CollectionError``, with the state of the delivery and the number of requests in its details."""
     run = _Run(task)
     try:
         try:
+            notes(task.dest.parent).admit(task.person.authorisation)
             return run.checked() if check_mode else run.done()
         except OSError as problem:
             raise storage_error(problem, task.dest.parent) from None

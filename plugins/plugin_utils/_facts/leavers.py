@@ -14,28 +14,34 @@ LEAVERS = "pkcs12_leavers"
 """The variable of a site, a group or a host with the authorisation numbers of those who have left."""
 
 
-def leavers_in(given: Any) -> frozenset[str]:
-    """The numbers of this variable: a list, or a text with commas as ``-e`` gives it. Spaces around a number do not count.
+def numbers_in(given: Any, variable: str) -> list[str]:
+    """The numbers of a variable: a list, or a text with commas as ``-e`` gives it. Spaces around a number do not count.
 
-    A number has to be text, as in ``number_of``: a leaver who is not recognised would get a certificate. Raises ``CollectionError``:
-    ``bad_arguments``.
+    A comma with nothing behind it is no number; an empty entry of a list stays, so that a task can refuse it. A number has to be text, as
+    in ``number_of``: a leaver who is not recognised would get a certificate. Raises ``CollectionError``: ``bad_arguments``.
     """
-    numbers = given.split(",") if isinstance(given, str) else given or ()
-    if isinstance(numbers, (Mapping, bool, int, float)):
+    if isinstance(given, str):
+        return [text for each in given.split(",") if (text := each.strip())]
+    if isinstance(given, (Mapping, bool, int, float)):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"{LEAVERS} is {'a mapping' if isinstance(numbers, Mapping) else 'no list'}.",
+            cause=f"{variable} is {'a mapping' if isinstance(given, Mapping) else 'no list'}.",
             next_step="Write a list of authorisation numbers, each beginning with '- '.",
         )
-    return frozenset(text for each in numbers if (text := _text(each).strip()))
+    return [_text(each, variable).strip() for each in given or ()]
 
 
-def _text(number: Any) -> str:
+def leavers_in(given: Any) -> frozenset[str]:
+    """The numbers in ``pkcs12_leavers``, as in ``numbers_in``. Raises ``CollectionError``: ``bad_arguments``."""
+    return frozenset(filter(None, numbers_in(given, LEAVERS)))
+
+
+def _text(number: Any, variable: str) -> str:
     if isinstance(number, (Mapping, list, bool, int, float)):
         kind = "number" if isinstance(number, (int, float)) else "value"
         raise CollectionError(
             code="bad_arguments",
-            cause=f"{LEAVERS} has the {kind} {number}, not text.",
+            cause=f"{variable} has the {kind} {number}, not text.",
             next_step='Write it in quotes, for instance - "0123456": YAML reads a number without quotes differently.',
         )
     return str(number or "")

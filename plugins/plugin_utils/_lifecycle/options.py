@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.passphrases import passphrases_in
+from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
 from .._delivery.portal_address import parse_portal_url
+from .._delivery.retired import NO_NOTES, Notes
 from .._errors import CollectionError
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
@@ -30,12 +32,16 @@ from .transaction import ExecutionOptions
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """How the task runs. ``host`` is the inventory's name, ``job`` the number of an AWX job, ``unusable`` see ``PresentOptions``."""
+    """How the task runs. ``host`` is the inventory's name, ``job`` the number of an AWX job, ``unusable`` see ``PresentOptions``.
+
+    ``notes``: of those who are retired.
+    """
 
     check_mode: bool
     host: str
     job: str | None
     unusable: Set[KeyId]
+    notes: Notes = NO_NOTES
 
 
 def state_of(
@@ -46,6 +52,7 @@ def state_of(
     execution = _execution(options, context)
     if options["state"] == "absent":
         return _absent(options, person, execution)
+    context.notes.admit(person.authorisation)
     name = options["friendly_name"]
     present = PresentOptions(
         person=person,
@@ -59,12 +66,21 @@ def state_of(
         portal=_portal(options["portal_url"]),
     )
     if options["folder"] is None:
-        return PresentBundle(present, load_bundle(options))
+        bundle = load_bundle(options)
+        admit_bundle(context.notes, person, bundle)
+        return PresentBundle(present, bundle)
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     pattern = fill(options["pattern"], entry, escape=glob.escape)
     number = person.authorisation if "passphrases" in options else None
     folder = read_bundle_folder(Path(options["folder"]), pattern, passphrases_in(options["passphrase"]), number)
+    admit_bundle(context.notes, person, folder.newest)
     return PresentFromFolder(present, folder, Install(options["install"]), calendar)
+
+
+def admit_bundle(notes: Notes, person: ExpectedSubject, bundle: Bundle | None) -> None:
+    """Where nobody has given a number, that in the certificate counts. Raises ``CollectionError``: ``retired``."""
+    if bundle is not None and person.authorisation is None:
+        notes.admit_subject(person, bundle.leaf)
 
 
 def fill(text: str, entry: HolderEntry, escape: Callable[[str], str] = str) -> str:

@@ -16,7 +16,7 @@ from .._facts.holders import HolderEntry
 from .._policy.retirement import is_software
 from .._policy.subject import ExpectedSubject
 from .._workstation.protocol import Drivers, Inventory
-from .holder_options import check_duplicates, options_of
+from .holder_options import options_of
 from .options import RunContext, state_of
 from .run import DesiredState, HolderRun, HolderTask, WorkstationRun, prepare, run_tasks
 
@@ -24,13 +24,12 @@ from .run import DesiredState, HolderRun, HolderTask, WorkstationRun, prepare, r
 def removal_run(
     options: Mapping[str, Any],
     entries: Sequence[HolderEntry],
+    numbers: Sequence[str],
     context: RunContext,
     drivers: Drivers,
     now: Callable[[], datetime],
 ) -> WorkstationRun:
-    """Removes the certificates of these numbers. It reads the workstation once, and once more if another account has one of them."""
-    check_duplicates(entries)
-    numbers = leaving_numbers(options["authorisations"], entries)
+    """Removes the certificates of these numbers, which ``leaving_numbers`` has made. It reads the workstation once, and once more if another account has one of them."""
     users = [entry.user for entry in entries]
     inventory = drivers.inventory(users)
     others = list(_other_stores(inventory, entries, numbers, options["authorisation_pattern"]))
@@ -47,30 +46,6 @@ def removal_run(
     not_found = tuple(number for number in numbers if number not in found)
     not_searched = tuple(_unread_stores(inventory, [*leaving, *others]))
     return replace(run, holders=(*run.holders, *in_machine), not_found=not_found, not_searched=not_searched)
-
-
-def leaving_numbers(given: Iterable[Any], entries: Sequence[HolderEntry]) -> list[str]:
-    """Each number once, as the inventory writes it, because stores know no difference between small and capital letters.
-
-    Raises ``CollectionError``: ``bad_arguments`` if there is no number, or an empty one.
-    """
-    written = {str(entry.person.authorisation).casefold(): str(entry.person.authorisation) for entry in entries}
-    asked = (str(number).strip() for number in given)
-    numbers = list(dict.fromkeys(written.get(number.casefold(), number) for number in asked))
-    if not numbers and entries:
-        raise CollectionError(
-            code="bad_arguments",
-            cause="Nobody is named who leaves.",
-            next_step="Set 'authorisations' to the authorisation numbers of those who leave. pkcs12_leavers is not read here: it only "
-            "keeps them from a new certificate.",
-        )
-    if "" in numbers:
-        raise CollectionError(
-            code="bad_arguments",
-            cause="One of the authorisation numbers is empty, so nobody can tell who is meant.",
-            next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in 'authorisations'.",
-        )
-    return numbers
 
 
 def _by_number(entry: HolderEntry) -> HolderEntry:

@@ -47,12 +47,13 @@ class DeferralRule:
 
 @dataclass(frozen=True, slots=True)
 class ResultContext:
-    """The part of a task that all results depend on."""
+    """The part of a task that all results depend on. ``confirmed``: whether a removal was; if not, nothing was removed."""
 
     check_mode: bool
     calendar: Calendar
     now: datetime
     deferral: DeferralRule = DeferralRule()
+    confirmed: bool = True
 
 
 def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
@@ -65,9 +66,10 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     awaited = is_awaited(run, today)
     overdue = deferred and context.deferral.applies(access.days_left, run.task.entry.absent_until, today)
     error = None if awaited else run.error
+    unconfirmed = error is None and done is not None and bool(done.plan.retirements) and not context.confirmed
     return {
         "outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),
-        "failed": error is not None or overdue,
+        "failed": error is not None or overdue or unconfirmed,
         "changed": _changed(run),
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
         "deferred": deferred,
@@ -183,6 +185,8 @@ def _message(run: HolderRun, offered: StoreCertificate | None, access: Access, c
     done = run.transaction
     if done is None:
         return ""
+    if done.plan.retirements and not context.confirmed:
+        return " ".join(filter(None, (_would_lose(done), done.deferred)))
     if done.deferred is not None:
         return f"{done.deferred}{_absence(run, context)}"
     if done.skipped and access.until:
@@ -228,6 +232,15 @@ def _sentence(done: Transaction, offered: StoreCertificate | None, check_mode: b
     )
     name = leaf.subject_cn or leaf.thumbprint
     return f"{name} {verb} for {done.owner.name}{proof}{retired}; valid until {leaf.not_after:%Y-%m-%d}."
+
+
+def _would_lose(done: Transaction) -> str:
+    found = [stored.certificate for thumbprint in done.plan.retirements if (stored := done.before.find(thumbprint))]
+    lost = (
+        f"{each.subject_cn or each.subject} of {each.issuer_cn or each.issuer}, valid until {each.not_after:%Y-%m-%d}"
+        for each in found
+    )
+    return f"would lose {'; '.join(lost)}."
 
 
 def _removed(done: Transaction, count: int, check_mode: bool) -> str:

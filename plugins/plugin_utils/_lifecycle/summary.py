@@ -28,6 +28,7 @@ from .summary_rows import (
     is_failed,
     rows_of,
 )
+from .workstation_result import UNCONFIRMED
 
 MOST_NAMES = 10
 """How many are named of those who need nobody."""
@@ -43,7 +44,9 @@ def summary(
     """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``listed``: by host, what the
     inventory says of its holders; None if the run is not about all of them."""
     rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host))]
-    missing = found_nowhere(results.values(), known)
+    missing = found_nowhere("not_found", results.values(), known)
+    unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
+    not_taken_back = found_nowhere("not_taken_back", results.values(), known)
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not (result or {}).get("skipped")]
     headline = _headline(results, rows)
@@ -54,12 +57,13 @@ def summary(
         "lines": [
             headline,
             *_found_nowhere(missing),
+            *_not_taken_back(not_taken_back),
             *_rows_for_somebody(rows),
             *_others(rows),
             *_unread(results),
-            *_after_removal(rows),
             *_without_holders(rows),
             *_table(rows),
+            *([UNCONFIRMED] if unconfirmed else _after_removal(results.values())),
         ],
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
@@ -69,12 +73,14 @@ def summary(
         "unreachable_hosts": [row.host for row in rows if row.outcome == SILENT],
         "hosts_not_reached": [row.host for row in rows if row.outcome == NOT_REACHED],
         "not_found": missing,
+        "not_taken_back": not_taken_back,
+        "unconfirmed": unconfirmed,
     }
 
 
-def found_nowhere(results: Iterable[Result | None], known: Set[str]) -> list[str]:
-    """Numbers of a removal that no host of the run has, neither in its inventory nor in a store."""
-    lists = [result["not_found"] for result in results if result and isinstance(result.get("not_found"), list)]
+def found_nowhere(key: str, results: Iterable[Result | None], known: Set[str]) -> list[str]:
+    """Numbers that no host of the run has, by this key of their results: neither in its inventory nor, for a removal, in a store."""
+    lists = [result[key] for result in results if result and isinstance(result.get(key), list)]
     if not lists:
         return []
     return [str(number) for number in lists[0] if number not in known and all(number in each for each in lists)]
@@ -113,7 +119,7 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
     if numbers:
         yield (
             f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
-            "nor in a store. Correct retire_authorisations if it is misspelt. If it is right, the certificates are removed already "
+            "nor in a store. Correct retire_authorisations or pkcs12_leavers if it is misspelt. If it is right, the certificates are removed already "
             "here. Keep the number in pkcs12_leavers until they are removed at all others, too."
         )
 
@@ -131,12 +137,20 @@ def _unread(results: Mapping[str, Result | None]) -> Iterator[str]:
         yield f"stores that were not read, or only in part ({len(places)}): {_some(places)}"
 
 
-def _after_removal(rows: Iterable[SummaryRow]) -> Iterator[str]:
-    """A run of enrol or renew does what the inventory says, so a leaver has to go from there, too."""
-    if any(row.outcome.startswith("removed") for row in rows):
+def _not_taken_back(numbers: Sequence[str]) -> Iterator[str]:
+    if numbers:
         yield (
-            "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation; enrol and "
-            "renew install nothing for them. Then take them out of pkcs12_holders, and their bundles out of the bundle folder."
+            f"Nobody was taken back for {', '.join(numbers)}: no holder of this run has this number. Correct pkcs12_take_back, or add the "
+            "person to pkcs12_holders."
+        )
+
+
+def _after_removal(results: Iterable[Result | None]) -> Iterator[str]:
+    """What is left to do where people leave. Where a workstation leaves, nobody is retired."""
+    if any((result or {}).get("noted") for result in results):
+        yield (
+            "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation. Then take "
+            "them out of pkcs12_holders. Their bundles are in the folder retired of the bundle folder."
         )
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,19 +17,33 @@ from .result import ResultContext, holder_result, kept_outcome, shown_outcome
 from .run import HolderRun, WorkstationRun
 
 
-def workstation_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
-    """The documented result of ``holder_certificates``."""
+UNCONFIRMED = "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
+
+
+def workstation_result(
+    run: WorkstationRun,
+    scope: FactsScope,
+    context: ResultContext,
+    noted: Iterable[str] = (),
+    not_taken_back: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The documented result of ``holder_certificates``. ``noted``: whose removal is written down in the bundle folder."""
     rows = [_named(each) | holder_result(each, context) for each in run.holders]
     failed = [row for row in rows if row["failed"]]
     return {
         "changed": any(row["changed"] for row in rows),
         "failed": bool(failed),
-        "msg": _message(run.inventory.computer, rows) + _not_searched(run.not_searched),
+        "msg": _message(run.inventory.computer, rows)
+        + _not_searched(run.not_searched)
+        + ("" if context.confirmed else f" {UNCONFIRMED}"),
         "workstation": run.inventory.computer,
         "clock_skew_seconds": run.inventory.skew(run.observed_at),
         "holders": rows,
         "not_found": list(run.not_found),
         "not_searched": list(run.not_searched),
+        "noted": list(noted),
+        "unconfirmed": not context.confirmed,
+        "not_taken_back": list(not_taken_back),
         "failed_holders": [_label(row) for row in failed],
         "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
     }

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Variables that an action reads itself: the site's, and those that somebody gives for one run, which an inventory must not hold."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.utils.vars import load_extra_vars
+
+from .._errors import YES, CollectionError, check_booleans
+from .host_variables import untag
+
+
+class OwnVariables:
+    """A part of an action: it reads variables of the task by their names."""
+
+    _task_vars: Any
+    _templar: Any
+    _loader: Any
+
+    @property
+    def host(self) -> str:
+        """The inventory's name of the host."""
+        return str(self._task_vars.get("inventory_hostname", ""))
+
+    def variable(self, name: str) -> Any:
+        """A variable as the task has it, plain; None where it is not set or empty. Raises ``CollectionError``: ``bad_arguments``."""
+        if name not in self._task_vars:
+            return None
+        try:
+            value = untag(self._templar.template(self._task_vars[name]))
+        except AnsibleError as problem:
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"Ansible cannot read {name} of {self.host}: {' '.join(str(problem).split()).rstrip('.')}.",
+                next_step="Correct the variable, or give the password of its vault.",
+            ) from None
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    def folder(self, name: str) -> Path | None:
+        """A variable with a folder on the controller. Raises ``CollectionError``: ``bad_arguments``."""
+        value = self.variable(name)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            kind = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else "a number"
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"'{name}' has {kind} where one text is needed.",
+                next_step="Write one text.",
+            )
+        return Path(os.path.expanduser(os.path.expandvars(value)))  # as Ansible does with an option of the type path
+
+    def of_this_run(self, name: str) -> Any:
+        """A variable that only the command of this run may set. Raises ``CollectionError`` (``bad_arguments``) where it is set elsewhere."""
+        value = self.variable(name)
+        if value and name not in load_extra_vars(self._loader):
+            raise _not_of_this_run(name, self.host)
+        return value
+
+    def is_confirmed(self, name: str) -> bool:
+        """Whether the command of this run says yes. Raises ``CollectionError``: ``bad_arguments``."""
+        value = self.variable(name)
+        if value is None:
+            return False
+        check_booleans({name: value})
+        return str(value).strip().lower() in YES and bool(self.of_this_run(name))
+
+    def refuse_in_inventory(self, name: str) -> None:
+        """Refuses a value that every run would have. A play or a task may set it. Raises ``CollectionError``: ``bad_arguments``."""
+        known = self._task_vars.get("hostvars") or {}
+        in_inventory = self.host in known and name in known[self.host] and name not in load_extra_vars(self._loader)
+        if in_inventory and self.variable(name):
+            raise _not_of_this_run(name, self.host)
+
+
+def _not_of_this_run(name: str, host: str) -> CollectionError:
+    return CollectionError(
+        code="bad_arguments",
+        cause=f"{name} is set for {host} in the inventory or a playbook, so it would count in every run.",
+        next_step="Remove it there, and give it with -e when you start the run. Nothing was changed.",
+    )

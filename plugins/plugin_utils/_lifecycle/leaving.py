@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Who leaves by a removal: people whom the run names, those in ``pkcs12_leavers``, or everybody of a workstation that leaves; and the note
+that keeps them retired."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .._delivery.retired import SITE_FOLDER, Notes, read_notes
+from .._errors import CollectionError, counted
+from .._facts.holders import HolderEntry
+from .._facts.leavers import numbers_in
+from .holder_options import check_duplicates
+
+CONFIRM, COUNT, NAMED, TAKE_BACK = (
+    "pkcs12_confirm_removal",
+    "pkcs12_workstation_count",
+    "retire_authorisations",
+    "pkcs12_take_back",
+)
+"""Variables of a removal, and of the way back. The first two and the last count for one run only."""
+MOST_NAMES = 10
+"""How many workstations a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Who leaves. ``noted``: a note keeps these people retired. ``confirmed``: somebody has said that exactly these are meant."""
+
+    numbers: tuple[str, ...]
+    noted: bool
+    confirmed: bool = True
+
+
+def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
+    """By the options of a removal. The numbers of ``leavers`` are not confirmed: they were written down for more than this run.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
+    check_duplicates(entries)
+    named = numbers_in(options["authorisations"], "'authorisations'")
+    noted = options["leave_note"] and options["expired_for_days"] is None
+    if not options["everyone"]:
+        by_name = leaving_numbers(named, entries)
+        listed = () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], "pkcs12_leavers")), entries)
+        if not by_name and not listed and entries:
+            raise CollectionError(
+                code="bad_arguments",
+                cause="Nobody is named who leaves.",
+                next_step="Write their authorisation numbers into pkcs12_leavers, or give them in 'authorisations', for this run only.",
+            )
+        return Leaving(tuple(by_name or listed), noted, confirmed=not listed)
+    if named:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="'everyone' and 'authorisations' are both set, so nobody can tell whether people leave or a workstation does.",
+            next_step="Give one of them. Nothing was removed.",
+        )
+    return Leaving(tuple(leaving_numbers((entry.person.authorisation or "" for entry in entries), entries)), noted=False)
+
+
+def check_count(given: Any, hosts: Sequence[str]) -> None:
+    """Refuses to empty workstations that nobody has counted. ``hosts``: all of the play, also those of other batches.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
+    if str(given if given is not None else "").strip() == str(len(hosts)):
+        return
+    said = f"'{COUNT}' is not set" if given is None else f"{COUNT} is {given}"
+    names = ", ".join(hosts[:MOST_NAMES]) + (f", ... and {len(hosts) - MOST_NAMES} more" if len(hosts) > MOST_NAMES else "")
+    raise CollectionError(
+        code="bad_arguments",
+        cause=f"All holders of {counted(len(hosts), 'workstation')} would lose their certificates, and {said}: {names}.",
+        next_step=f"Limit the run to the workstations that leave, and set {COUNT} to their number in the same command. Nothing was removed.",
+    )
+
+
+def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> list[str]:
+    """Each number once, as the inventory writes it, because stores know no difference between small and capital letters.
+
+    Raises ``CollectionError`` (``bad_arguments``) if one is empty.
+    """
+    written = {str(entry.person.authorisation).casefold(): str(entry.person.authorisation) for entry in entries}
+    asked = (number.strip() for number in given)
+    numbers = list(dict.fromkeys(written.get(number.casefold(), number) for number in asked))
+    if "" in numbers:
+        raise CollectionError(
+            code="bad_arguments",
+            cause="One of the authorisation numbers is empty, so nobody can tell who is meant.",
+            next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in 'authorisations'.",
+        )
+    return numbers
+
+
+def folder_of_notes(given: str | None, site: Path | None) -> Path:
+    """Where a removal is written down. Raises ``CollectionError``: ``bad_arguments``."""
+    if folder := Path(given) if given else site:
+        return folder
+    raise CollectionError(
+        code="bad_arguments",
+        cause=f"A removal of people who leave needs '{SITE_FOLDER}', to write it down there, and it is not set. Without that the next renewal "
+        "would undo it.",
+        next_step="Set it to the folder that enrol and renew read, and let this job write there. Nothing was removed.",
+    )
+
+
+def this_job(job: str | None) -> str:
+    """Who runs this, for a note: account and host, and the job of AWX."""
+    account = str(os.getuid()) if hasattr(os, "getuid") else "somebody"
+    with suppress(OSError, KeyError):  # an account of a container may have no name
+        account = getpass.getuser()
+    return f"{account}@{platform.node()}{f', job {job}' if job else ''}"
+
+
+class KnowsRetired:
+    """A part of an action that installs or withdraws: it knows who is retired, and whom this run takes back."""
+
+    folder: Any
+    of_this_run: Any
+
+    def notes(self, check_mode: bool, *own: Path) -> Notes:
+        """The notes around the folders of the task, and around that of the site. Raises ``CollectionError``."""
+        taken_back = numbers_in(self.of_this_run(TAKE_BACK), TAKE_BACK)
+        return read_notes(own, self.folder(SITE_FOLDER), taken_back, check_mode)
+
+
+def folders_of(options: Mapping[str, Any]) -> Iterator[Path]:
+    """The folders in which ``certificate`` finds a bundle: also that to which a link leads."""
+    if options["folder"]:
+        yield Path(options["folder"])
+    if options["path"]:
+        yield Path(options["path"]).parent
+        yield Path(os.path.realpath(options["path"])).parent
