@@ -18,10 +18,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.summa
     two_names,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
+    KnowsRetired,
+    nobody_taken_back,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 
 
-class ActionModule(InWordsOfRole, Pkcs12Action):
+class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -57,7 +61,12 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             known=options["known"],
             check_mode=task.check_mode,
             reading=options["reading"],
-            remarks=two_names(options["holders"]),
+            remarks=[
+                *two_names(options["holders"]),
+                *nobody_taken_back(
+                    self.not_taken_back(str(each.get("authorisation") or "") for each in options["holders"])
+                ),
+            ],
         )
         result = collection_summary(run, now())
         return result | {"lines": list(map(self.words(), result["lines"]))}

@@ -132,7 +132,7 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         known = merge_known(entries, holders_of_facts(task.facts))
         scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
         told = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
-        not_taken_back = notes.fits_nobody(entry.person.authorisation for entry in entries)
+        not_taken_back = () if absent else self.not_taken_back(entry.person.authorisation for entry in entries)
         result = workstation_result(run, scope, told, noted, not_taken_back)
         return result | {"diff": run_diff(run)} if task.diff else result
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -20,7 +21,7 @@ from .host_variables import untag
 class OwnVariables:
     """A part of an action: it reads variables of the task by their names."""
 
-    _task_vars: Any
+    _task_vars: Any = MappingProxyType({})
     _templar: Any
     _loader: Any
 
@@ -55,10 +56,10 @@ class OwnVariables:
                 cause=f"'{name}' has {kind} where one text is needed.",
                 next_step="Write one text.",
             )
-        return Path(os.path.expanduser(os.path.expandvars(value)))  # as Ansible does with an option of the type path
+        return Path(os.path.expandvars(value)).expanduser()  # as Ansible does with an option of the type path
 
     def of_this_run(self, name: str) -> Any:
-        """A variable that only the command of this run may set. Raises ``CollectionError`` (``bad_arguments``) where it is set elsewhere."""
+        """A variable that only the command of this run may set. Raises ``CollectionError`` (``bad_arguments``) if it is set elsewhere."""
         value = self.variable(name)
         if value and name not in load_extra_vars(self._loader):
             raise _not_of_this_run(name, self.host)

@@ -73,6 +73,8 @@ def near_sentence(names: Sequence[str]) -> str:
     return f" {'A file' if len(names) == 1 else 'Files'} of nearly this name {'is' if len(names) == 1 else 'are'} there: {shown}."
 
 
+ASIDE = "retired"
+"""The folder in a bundle folder with the bundles of those who are retired."""
 MOST_NAMES = 3
 """How many file names an error shows. More would not help to find one file."""
 
@@ -100,10 +102,13 @@ def _numbers(words: Iterable[str]) -> frozenset[str]:
 
 
 def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> CollectionError:
+    aside = [path.name for path in _files(folder / ASIDE)] if (folder / ASIDE).is_dir() else []
+    fitting = [name for name in aside if fnmatch.fnmatchcase(_nfc(name), _nfc(pattern))][:1]
+    put_aside = f" {fitting[0]!r} is in the folder {ASIDE} there." if fitting else ""
     rename = "Rename it so that it fits the pattern, or correct the holder's entry in the inventory, or the pattern."
     return CollectionError(
         code="no_bundle",
-        cause=f"No file in {folder} fits {pattern!r}{count}.{near_sentence(near)}",
+        cause=f"No file in {folder} fits {pattern!r}{count}.{near_sentence(near)}{put_aside}",
         next_step=rename if near else "Put the holder's p12 there with a name that fits, or correct the pattern.",
     )
 

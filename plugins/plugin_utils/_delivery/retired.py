@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import NoReturn
 from urllib.parse import quote, unquote
 
 from .._crypto.instants import format_instant, instant_in_words, parse_instant
-from .._crypto.pkcs12_files import not_listed
+from .._crypto.pkcs12_files import ASIDE, not_listed
 from .._errors import CollectionError
 from .._policy.names import has_words, normalized_text
 from .._policy.subject import ExpectedSubject, HasSubject
@@ -28,14 +28,10 @@ from .durable_files import move, replace_file, sync_folder
 SITE_FOLDER = "pkcs12_bundle_folder"
 """The variable with the bundle folder of the site, in which the notes are."""
 SUFFIX = ".retired.json"
-ASIDE = "retired"
-"""The folder in the bundle folder with the bundles of those who are retired."""
 BUNDLES = frozenset({".p12", ".pfx"})
 READABLE = 0o644
 """A note has no secret, and jobs of other accounts have to read it."""
-MEANING = (
-    "Nothing is installed or withdrawn for this number. To take the person back: pkcs12_take_back, for one run."
-)
+MEANING = "Nothing is installed or withdrawn for this number. To take the person back: pkcs12_take_back, for one run."
 MOST_SHOWN = 200
 """Characters of a note that a sentence shows."""
 TAKE_BACK = "If the person is back, set pkcs12_take_back to this number, for this run only."
@@ -62,13 +58,8 @@ class Notes:
     """The notes that count for a task: their paths by ``number_key``, and whom this run takes back, by the same."""
 
     paths: Mapping[str, Sequence[Path]] = field(default_factory=dict)
-    taken_back: Mapping[str, str] = field(default_factory=dict)
+    taken_back: Set[str] = frozenset()
     check_mode: bool = False
-
-    def fits_nobody(self, numbers: Iterable[str | None]) -> list[str]:
-        """Who is taken back and is none of these."""
-        known = {number_key(number) for number in numbers if number}
-        return [number for key, number in self.taken_back.items() if key not in known]
 
     def admit(self, number: str | None) -> None:
         """Refuses a number that is retired. One that this run takes back loses its notes. Raises ``CollectionError``: ``retired``."""
@@ -106,7 +97,7 @@ def read_notes(own: Iterable[Path], site: Path | None, taken_back: Iterable[str]
             number = number_of_note(path.name)
             if number is not None and number_key(number):
                 paths.setdefault(number_key(number), []).append(path)
-    return Notes(paths, {number_key(number): number for number in taken_back if number}, check_mode)
+    return Notes(paths, frozenset(map(number_key, taken_back)), check_mode)
 
 
 def write_down(folder: Path, numbers: Sequence[str], by: str, now: datetime) -> None:
@@ -179,7 +170,11 @@ def _refuse(number: str, note: Path) -> NoReturn:
 def _read(note: Path) -> tuple[datetime, str]:
     """When and by whom. Raises ``OSError``, ``ValueError``."""
     content = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else None
-    if not isinstance(content, dict) or not isinstance(content.get("by"), str) or not isinstance(content.get("at"), str):
+    if (
+        not isinstance(content, dict)
+        or not isinstance(content.get("by"), str)
+        or not isinstance(content.get("at"), str)
+    ):
         raise ValueError("no note")
     return parse_instant(content["at"]), " ".join(content["by"].split())[:MOST_SHOWN] or "somebody"
 
@@ -205,7 +200,8 @@ def _remove(note: Path) -> None:
 
 
 def _not_written(folder: Path, problem: OSError) -> CollectionError:
-    place = f" ({problem.filename})" if problem.filename and str(problem.filename) != str(folder) else ""
+    path = Path(str(problem.filename2 or problem.filename or folder))
+    place = "" if path == folder or path.name.startswith(".") else f" ({path.name})"
     return CollectionError(
         code="retired_note",
         cause=f"The removal cannot be written down in {folder}, and without that the next renewal would undo it: "

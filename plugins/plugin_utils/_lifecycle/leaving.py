@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._delivery.retired import SITE_FOLDER, Notes, read_notes
+from .._delivery.retired import SITE_FOLDER, Notes, number_key, read_notes
 from .._errors import CollectionError, counted
 from .._facts.holders import HolderEntry
 from .._facts.leavers import numbers_in
@@ -51,7 +51,9 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
     noted = options["leave_note"] and options["expired_for_days"] is None
     if not options["everyone"]:
         by_name = leaving_numbers(named, entries)
-        listed = () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], "pkcs12_leavers")), entries)
+        listed = (
+            () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], "pkcs12_leavers")), entries)
+        )
         if not by_name and not listed and entries:
             raise CollectionError(
                 code="bad_arguments",
@@ -65,7 +67,9 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
             cause="'everyone' and 'authorisations' are both set, so nobody can tell whether people leave or a workstation does.",
             next_step="Give one of them. Nothing was removed.",
         )
-    return Leaving(tuple(leaving_numbers((entry.person.authorisation or "" for entry in entries), entries)), noted=False)
+    return Leaving(
+        tuple(leaving_numbers((entry.person.authorisation or "" for entry in entries), entries)), noted=False
+    )
 
 
 def check_count(given: Any, hosts: Sequence[str]) -> None:
@@ -76,11 +80,14 @@ def check_count(given: Any, hosts: Sequence[str]) -> None:
     if str(given if given is not None else "").strip() == str(len(hosts)):
         return
     said = f"'{COUNT}' is not set" if given is None else f"{COUNT} is {given}"
-    names = ", ".join(hosts[:MOST_NAMES]) + (f", ... and {len(hosts) - MOST_NAMES} more" if len(hosts) > MOST_NAMES else "")
+    names = ", ".join(hosts[:MOST_NAMES]) + (
+        f", ... and {len(hosts) - MOST_NAMES} more" if len(hosts) > MOST_NAMES else ""
+    )
     raise CollectionError(
         code="bad_arguments",
         cause=f"All holders of {counted(len(hosts), 'workstation')} would lose their certificates, and {said}: {names}.",
-        next_step=f"Limit the run to the workstations that leave, and set {COUNT} to their number in the same command. Nothing was removed.",
+        next_step=f"Limit the run to the workstations that leave, and set {COUNT} to their number in the same command. "
+        "Nothing was removed.",
     )
 
 
@@ -107,8 +114,8 @@ def folder_of_notes(given: str | None, site: Path | None) -> Path:
         return folder
     raise CollectionError(
         code="bad_arguments",
-        cause=f"A removal of people who leave needs '{SITE_FOLDER}', to write it down there, and it is not set. Without that the next renewal "
-        "would undo it.",
+        cause=f"A removal of people who leave needs '{SITE_FOLDER}', to write it down there, and it is not set. Without that the next "
+        "renewal would undo it.",
         next_step="Set it to the folder that enrol and renew read, and let this job write there. Nothing was removed.",
     )
 
@@ -129,8 +136,23 @@ class KnowsRetired:
 
     def notes(self, check_mode: bool, *own: Path) -> Notes:
         """The notes around the folders of the task, and around that of the site. Raises ``CollectionError``."""
-        taken_back = numbers_in(self.of_this_run(TAKE_BACK), TAKE_BACK)
-        return read_notes(own, self.folder(SITE_FOLDER), taken_back, check_mode)
+        return read_notes(own, self.folder(SITE_FOLDER), self._taken_back(), check_mode)
+
+    def not_taken_back(self, numbers: Iterable[str | None]) -> list[str]:
+        """Whom this run takes back, and who is none of these. Raises ``CollectionError``: ``bad_arguments``."""
+        known = {number_key(number) for number in numbers if number}
+        return [number for number in self._taken_back() if number_key(number) not in known]
+
+    def _taken_back(self) -> list[str]:
+        return list(filter(None, numbers_in(self.of_this_run(TAKE_BACK), TAKE_BACK)))
+
+
+def nobody_taken_back(numbers: Sequence[str]) -> list[str]:
+    """A sentence about numbers to take back that nobody has: they may be misspelt. None without such a number."""
+    if not numbers:
+        return []
+    nobody = f"Nobody was taken back for {', '.join(numbers)}: no holder of this run has this number."
+    return [f"{nobody} Correct {TAKE_BACK}, or add the person to pkcs12_holders."]
 
 
 def folders_of(options: Mapping[str, Any]) -> Iterator[Path]:

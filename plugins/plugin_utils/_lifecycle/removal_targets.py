@@ -29,7 +29,10 @@ def removal_run(
     drivers: Drivers,
     now: Callable[[], datetime],
 ) -> WorkstationRun:
-    """Removes the certificates of these numbers, which ``leaving_numbers`` has made. It reads the workstation once, and once more if another account has one of them."""
+    """Removes the certificates of these numbers, which ``leaving_numbers`` has made.
+
+    It reads the workstation once, and once more if another account has one of them.
+    """
     users = [entry.user for entry in entries]
     inventory = drivers.inventory(users)
     others = list(_other_stores(inventory, entries, numbers, options["authorisation_pattern"]))

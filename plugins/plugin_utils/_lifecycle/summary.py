@@ -12,6 +12,7 @@ from typing import Any
 
 from .._errors import counted
 from .audit import problem_of
+from .leaving import nobody_taken_back
 from .summary_rows import (
     FAILED,
     NOT_REACHED,
@@ -57,7 +58,7 @@ def summary(
         "lines": [
             headline,
             *_found_nowhere(missing),
-            *_not_taken_back(not_taken_back),
+            *nobody_taken_back(not_taken_back),
             *_rows_for_somebody(rows),
             *_others(rows),
             *_unread(results),
@@ -119,8 +120,8 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
     if numbers:
         yield (
             f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
-            "nor in a store. Correct retire_authorisations or pkcs12_leavers if it is misspelt. If it is right, the certificates are removed already "
-            "here. Keep the number in pkcs12_leavers until they are removed at all others, too."
+            "nor in a store. Correct retire_authorisations or pkcs12_leavers if it is misspelt. If it is right, the certificates are "
+            "removed already here. Keep the number in pkcs12_leavers until they are removed at all others, too."
         )
 
 
@@ -135,14 +136,6 @@ def _unread(results: Mapping[str, Result | None]) -> Iterator[str]:
         places.extend(f"{owner} at {host} ({reason})" for owner, reason in unread)
     if places:
         yield f"stores that were not read, or only in part ({len(places)}): {_some(places)}"
-
-
-def _not_taken_back(numbers: Sequence[str]) -> Iterator[str]:
-    if numbers:
-        yield (
-            f"Nobody was taken back for {', '.join(numbers)}: no holder of this run has this number. Correct pkcs12_take_back, or add the "
-            "person to pkcs12_holders."
-        )
 
 
 def _after_removal(results: Iterable[Result | None]) -> Iterator[str]:

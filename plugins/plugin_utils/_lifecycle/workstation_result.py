@@ -16,7 +16,6 @@ from .._facts.holders import HolderEntry, resolve_accounts
 from .result import ResultContext, holder_result, kept_outcome, shown_outcome
 from .run import HolderRun, WorkstationRun
 
-
 UNCONFIRMED = "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
 
 

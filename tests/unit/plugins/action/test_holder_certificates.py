@@ -113,6 +113,10 @@ def failed(scene: Scene) -> bool:
     return bool(scene.result["failed"])
 
 
+def notes(scene: Scene) -> list[str]:
+    return sorted(path.name for path in scene.folder.glob("*.json"))
+
+
 def friendly_name(scene: Scene) -> Any:
     return row(scene)["certificate"]["friendly_name"]
 
@@ -162,6 +166,9 @@ EFFECTS = [
     Effect("passphrases", {"T123456": ["x", PASSPHRASE]}, code, "no_passphrase", None, {"passphrases": {}}, new),
     Effect("install", "due", outcome, "renewed", "not_due", scene=early),
     Effect("install", "missing", outcome, "renewed", "unchanged", scene=renewal),
+    Effect("leavers", ["T123456"], code, "bad_arguments", None, ABSENT | {"authorisations": []}, renewal),
+    Effect("everyone", True, code, None, "bad_arguments", ABSENT, renewal),
+    Effect("leave_note", False, notes, ["T123456.retired.json"], [], ABSENT, renewal),
     Effect("authorisations", ["T123456"], gone, 0, 2, ABSENT | {"authorisations": ["T654321"]}, two_stored),
     Effect("authorisation_pattern", "Dupont - (T[0-9]+)$", outcome, "renewed", "installed", scene=lambda scene: new(scene, MARRIED)),
     Effect("holders.former_name", "Paul Martin", code, "wrong_person", None, ANYBODY, other_name),

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base, this_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
     SerializedElement,
     StoreContents,
@@ -142,8 +142,9 @@ def run_action(  # noqa: PLR0913  a task runs in many ways
     diff: bool = False,
     family: str = "powershell",
     no_log: bool = False,
+    extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The result of a task, as Ansible gets it. Raises what the action raises."""
+    """The result of a task, as Ansible gets it. ``extra``: variables of the command line. Raises what the action raises."""
     module = importlib.import_module(f"{PLUGINS}.action.{name}")
 
     class InProcess(module.ActionModule):  # type: ignore[misc, name-defined]
@@ -155,6 +156,7 @@ def run_action(  # noqa: PLR0913  a task runs in many ways
                 diff=diff,
                 no_log=no_log,
             )
+            self._templar, self._loader = SimpleNamespace(template=lambda value: value), None
             self._connection = FakeConnection(family, dict(variables or {}).get("ansible_host", "ws-1"))
 
         def read_inventory(self, holders: Sequence[str]) -> Inventory:
@@ -168,6 +170,11 @@ def run_action(  # noqa: PLR0913  a task runs in many ways
         def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
             return drivers.exchange(request, run_as)
 
-    with patch.object(base.ActionBase, "run", lambda *_given: {}), patch.object(module, "now", now, create=True):
-        result: dict[str, Any] = InProcess().run(None, {"inventory_hostname": "ws-1"} | dict(variables or {}))
+    given = {"inventory_hostname": "ws-1"} | dict(variables or {}) | dict(extra or {})
+    with (
+        patch.object(base.ActionBase, "run", lambda *_given: {}),
+        patch.object(module, "now", now, create=True),
+        patch.object(this_run, "load_extra_vars", lambda _loader: dict(extra or {})),
+    ):
+        result: dict[str, Any] = InProcess().run(None, given)
     return result

@@ -38,7 +38,7 @@ def stocked(workstation: FakeWorkstation, hers: IssuedBundle, his: IssuedBundle)
 
 def retire(workstation: FakeWorkstation, *numbers: str, **given: Any) -> dict[str, Any]:
     task = {name: given.pop(name) for name in ("check_mode", "diff") if name in given}
-    usual = {"state": "absent", "holders": HOLDERS, "authorisations": list(numbers), "issuer": "."}
+    usual = {"state": "absent", "holders": HOLDERS, "authorisations": list(numbers), "issuer": ".", "leave_note": False}
     return run_action("holder_certificates", usual | given, workstation, **task)
 
 

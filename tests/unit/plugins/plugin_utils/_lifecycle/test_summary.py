@@ -229,8 +229,13 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
 
 
 def test_leaver_stays_listed_until_all_is_removed() -> None:
-    removed = told({"a": of(person(1, "removed")), "b": of()})
-    assert any("pkcs12_leavers" in line and "pkcs12_holders" in line for line in removed["lines"])
+    keep = "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation."
+    removed = told({"a": of(person(1, "removed")) | {"noted": ["T1"]}, "b": of()})
+    assert removed["lines"][-1].startswith(keep)
+    a_workstation_leaves = told({"a": of(person(1, "removed")) | {"noted": []}})
+    assert not any(keep in line for line in a_workstation_leaves["lines"])
+    waits = told({"a": of(person(1, "deferred")) | {"noted": ["T1"]}})
+    assert waits["lines"][-1].startswith(keep)
     last = told({"a": of(not_found=("T9",)), "b": of(not_found=("T9",)), "c": of(not_found=("T9",))})
     assert last["msg"] == "3 workstations without anything to remove."
     assert any("T9" in line and "pkcs12_leavers" in line for line in last["lines"])

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promise 11: who is retired gets a certificate again only when somebody says so, whatever the order of jobs and the age of an inventory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.plays import failed_hosts, outcomes, run_play, summary, tasks
+from integration.stores import contents
+from lab.hospital import Hospital
+from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
+from lab.playbook import Run, play
+
+HERE, THERE = "ws-here", "ws-there"
+DESKS = (Desk(HERE, (Seat(PAUL), Seat(ELODIE))), Desk(THERE, (Seat(PAUL, logged_on=False), Seat(JEANNE))))
+NUMBER = PAUL.authorisation
+LEFT = {"pkcs12_leavers": f" {NUMBER} , "}
+NAMED = {"retire_authorisations": [NUMBER.lower()]}
+YES = {"pkcs12_confirm_removal": True}
+NOTE = f"{NUMBER}.retired.json"
+BUNDLE = f"{PAUL.name} - {NUMBER}.p12"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A run, what Paul's stores held after it, and what the bundle folder has."""
+
+    run: Run
+    held: tuple[int, int]
+    files: tuple[str, ...]
+
+
+def certificates(hospital: Hospital) -> tuple[int, int]:
+    here, there = (len(contents(hospital.emulated(name).store_of(PAUL.sid)).held) for name in (HERE, THERE))
+    return here, there
+
+
+def step(hospital: Hospital, playbook: str, *options: str, **variables: Any) -> Step:
+    run = play(hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(variables), *options)
+    return Step(run, certificates(hospital), files(hospital.bundle_folder))
+
+
+def files(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()))
+
+
+def inventory(hospital: Hospital, **variables: Any) -> tuple[str, str]:
+    """A second inventory with variables of the site."""
+    path = hospital.folder / "site.json"
+    path.write_text(json.dumps({"all": {"vars": variables}}), encoding="utf-8")
+    return "-i", str(path)
+
+
+def own_tasks(hospital: Hospital) -> list[dict[str, Any]]:
+    """Ways around the roles: a bundle by its path, from the folder of the retired or a copy of it, without the person's number; a link."""
+    folder, passphrase = hospital.bundle_folder, hospital.bundles[NUMBER].passphrase
+    outside = hospital.folder / "outside"
+    outside.mkdir()
+    (outside / BUNDLE).write_bytes(hospital.bundles[NUMBER].data)
+    (hospital.folder / "link.p12").symlink_to(folder / "retired" / BUNDLE)
+    his = {"holder": PAUL.account, "passphrase": passphrase, "issuer": "."}
+    pickup = {"url": "https://localhost:9/x", "code": "1234567", "allowed_hosts": ["localhost"], "authorisation": NUMBER}
+    return [
+        {"certificate": his | {"path": f"{folder}/retired/{BUNDLE}"}},
+        {"certificate": his | {"path": f"{hospital.folder}/link.p12"}},
+        {"certificate": his | {"path": f"{outside}/{BUNDLE}", "authorisation": NUMBER.lower()}},
+        {"certificate": his | {"folder": str(outside), "name": PAUL.name}},
+        {"certificate": his | {"folder": f"{folder}/retired", "authorisation_pattern": "(T[0-9]+)"}},
+        {"bundle_pickup": pickup | {"dest": f"{outside}/new.p12", "allow_ephemeral_dest": True}},
+    ]
+
+
+@pytest.fixture(scope="module")
+def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
+    done: dict[str, Step] = {}
+    with Hospital(tmp_path_factory.mktemp("retired"), DESKS) as hospital:
+        for desk in DESKS:
+            for seat in desk.seats:
+                issued = hospital.bundles[seat.person.authorisation]
+                hospital.emulated(desk.name).store_of(seat.person.sid).plant(issued.certificate, issued.private_key)
+        done["yes of the site"] = step(hospital, "retire", *inventory(hospital, **LEFT, **YES))
+        done["named by the site"] = step(hospital, "retire", *inventory(hospital, **NAMED))
+        done["checked"] = step(hospital, "retire", "--check", **NAMED)
+        done["listed"] = step(hospital, "retire", *inventory(hospital, **LEFT))
+        done["retired"] = step(hospital, "retire", *inventory(hospital, **LEFT), **YES)
+        hospital.emulated(THERE).profiles[PAUL.sid].logged_on = True
+        done["renewed"] = step(hospital, "renew_due")
+        done["own folder"] = step(hospital, "enrol", enrol_bundle_folder=str(hospital.bundle_folder / "retired"))
+        run = run_play(hospital, "--limit", HERE, tasks=tasks(*own_tasks(hospital)))
+        done["own tasks"] = Step(run, certificates(hospital), ())
+        done["back by the site"] = step(hospital, "enrol", *inventory(hospital, pkcs12_take_back=NUMBER))
+        done["back, misspelt"] = step(hospital, "enrol", pkcs12_take_back="T999999")
+        (hospital.bundle_folder / "retired" / BUNDLE).rename(hospital.bundle_folder / BUNDLE)
+        done["back"] = step(hospital, "enrol", pkcs12_take_back=f" {NUMBER.lower()} , ")
+        (hospital.bundle_folder / NOTE).mkdir()  # so that nobody can write it
+        done["not written"] = step(hospital, "retire", **NAMED)
+    return done
+
+
+@pytest.mark.parametrize(("name", "setting"), [("yes of the site", "pkcs12_confirm_removal"), ("named by the site", "retire_authorisations")])
+def test_an_inventory_cannot_remove_people_in_every_run(steps: Mapping[str, Step], name: str, setting: str) -> None:
+    found = steps[name]
+    assert (found.held, NOTE in found.files, failed_hosts(found.run)) == ((1, 1), False, {HERE, THERE})
+    assert f"{setting} is set for" in "\n".join(summary(found.run)["lines"])
+
+
+def test_check_mode_writes_no_note(steps: Mapping[str, Step]) -> None:
+    found = steps["checked"]
+    assert (found.held, found.files) == ((1, 1), steps["listed"].files)
+    assert outcomes(found.run)[HERE] == {NUMBER: "removed"}
+
+
+def test_without_a_yes_for_this_run_leavers_are_listed_and_nothing_is_removed(steps: Mapping[str, Step]) -> None:
+    found, told = steps["listed"], summary(steps["listed"].run)["lines"]
+    assert (found.held, found.run.exit_code, BUNDLE in found.files, NOTE in found.files) == ((1, 1), 2, True, False)
+    assert any(f"would lose {PAUL.name} - {NUMBER} of AC Personnes, valid until 20" in line for line in told)
+    assert told[-1] == "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
+
+
+def test_a_removal_leaves_a_note_also_where_it_waits_and_puts_the_bundles_aside(steps: Mapping[str, Step]) -> None:
+    found = steps["retired"]
+    assert (found.held, outcomes(found.run)[THERE][NUMBER]) == ((0, 1), "deferred")
+    assert NOTE in found.files
+    assert f"retired/{BUNDLE}" in found.files
+    assert BUNDLE not in found.files
+    assert summary(found.run)["lines"][-1].endswith("Their bundles are in the folder retired of the bundle folder.")
+
+
+@pytest.mark.parametrize("name", ["renewed", "own folder"])
+def test_nobody_gets_a_certificate_back_although_the_inventory_still_has_the_person(
+    steps: Mapping[str, Step], name: str
+) -> None:
+    found = steps[name]
+    assert (found.held, found.run.exit_code) == ((0, 1), 2)
+    errors = {row.result["error"]["code"] for row in found.run.holders() if row.result["authorisation"] == NUMBER}
+    assert errors == {"retired"}
+
+
+def test_others_are_served(steps: Mapping[str, Step]) -> None:
+    assert outcomes(steps["renewed"].run)[HERE][ELODIE.authorisation] == "changed"  # the name that Windows shows
+
+
+def test_a_task_of_ones_own_installs_and_withdraws_nothing_either(steps: Mapping[str, Step]) -> None:
+    found = steps["own tasks"]
+    codes = [row.result["error"]["code"] for row in found.run.rows]
+    assert (codes, found.held) == (["retired"] * len(codes), (0, 1))
+    assert len(codes) == 6
+    assert found.run.rows[-1].result["requests"] == 0
+
+
+def test_a_person_is_taken_back_by_one_run_and_by_no_inventory(steps: Mapping[str, Step]) -> None:
+    of_site = steps["back by the site"]
+    assert (of_site.held, NOTE in of_site.files, failed_hosts(of_site.run)) == ((0, 1), True, {HERE, THERE})
+    misspelt = steps["back, misspelt"]
+    assert (misspelt.held, NOTE in misspelt.files, misspelt.run.exit_code) == ((0, 1), True, 2)
+    assert any("Nobody was taken back for T999999" in line for line in summary(misspelt.run)["lines"])
+    back = steps["back"]
+    assert (back.held, NOTE in back.files, back.run.exit_code) == ((1, 1), False, 0)
+
+
+def test_what_cannot_be_written_down_is_not_removed(steps: Mapping[str, Step]) -> None:
+    found = steps["not written"]
+    assert (found.held, failed_hosts(found.run)) == ((1, 1), {HERE, THERE})
+    told = "\n".join(summary(found.run)["lines"])
+    assert "The removal cannot be written down in" in told
+    assert "Set 'pkcs12_bundle_folder' to the folder that enrol and renew read" in told
