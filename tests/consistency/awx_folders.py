@@ -18,7 +18,8 @@ FOLDER, BUNDLES, EARLIER = "_folder", "_bundle_folder", "_previous"
 PLACE = (FOLDER, "_evidence_path", "_state_path", EARLIER)
 """How the names of the extra variables end that say where a job reads or writes on its controller."""
 COLLECTED = "collect_bundle_folder"
-"""The only folder of bundles into which a job writes."""
+RETIRING, NOTED = "retire.yml", "pkcs12_bundle_folder"
+"""Into a folder of bundles, jobs write bundles that they collect, and notes of those whom they retire."""
 IN_A_TEMPLATE = re.compile(r"'(/[^']+)'")
 
 
@@ -81,7 +82,9 @@ def folders(data: Data) -> Iterator[str]:
         }
         for name, path in paths(template):
             found = [mount for folder, mount in seen.items() if PurePosixPath(path).is_relative_to(folder)]
-            writes = name == COLLECTED or not name.endswith(BUNDLES)
+            writes = (
+                name == COLLECTED or not name.endswith(BUNDLES) or (template["playbook"], name) == (RETIRING, NOTED)
+            )
             if not found:
                 yield f"{template['name']}: jobs do not see {path}"
             elif found[0].writable != writes and not name.endswith(EARLIER):
@@ -102,10 +105,11 @@ def required_folders(data: Data) -> Iterator[str]:
 
 
 def writers(data: Data) -> Iterator[str]:
-    """Only jobs that collect bundles may write them, and other jobs find there what these wrote."""
+    """Only jobs that collect bundles or retire people may write there, and other jobs find there what these wrote."""
     collecting = [each for each in data["controller_templates"] if COLLECTED in each.get("extra_vars", {})]
+    retiring = [each for each in data["controller_templates"] if each["playbook"] == RETIRING]
     theirs = {group for each in collecting for group in each["instance_groups"]}
-    others = [each for each in data["controller_templates"] if each not in collecting]
+    others = [each for each in data["controller_templates"] if each not in [*collecting, *retiring]]
     for template in others:
         for group in sorted(theirs & set(template["instance_groups"])):
             yield f"{template['name']}: its group {group} may write bundles"
@@ -117,13 +121,27 @@ def writers(data: Data) -> Iterator[str]:
     written = {
         mounted[group][each["extra_vars"][COLLECTED]].claim for each in collecting for group in theirs & set(mounted)
     }
-    for template in others:
+    for template in [*others, *retiring]:
         for name, path in paths(template):
             if name.endswith(BUNDLES):
                 read = {mounted[group][path].claim for group in template["instance_groups"] if path in mounted[group]}
                 yield from (
                     f"{template['name']}: nobody writes bundles into {claim}" for claim in read - written if claim
                 )
+    for template in retiring:
+        if NOTED not in template.get("extra_vars", {}):
+            yield f"{template['name']}: {NOTED} does not say where a removal is written down"
+
+
+def caches(data: Data) -> Iterator[str]:
+    """No job works by an older inventory than the one with which somebody was retired."""
+    for kind, setting in (
+        ("controller_projects", "scm_update_cache_timeout"),
+        ("controller_inventory_sources", "update_cache_timeout"),
+    ):
+        for each in data[kind]:
+            if each.get(setting, 0) != 0:
+                yield f"{each['name']}: {setting} is {each[setting]}, so a job may have an older inventory than PKCS12 retire"
 
 
 def earlier_report(data: Data) -> Iterator[str]:
@@ -135,4 +153,4 @@ def earlier_report(data: Data) -> Iterator[str]:
                 yield f"{template['name']}: no report is written to {path}"
 
 
-FOLDERS = [folders, required_folders, writers, earlier_report]
+FOLDERS = [folders, required_folders, writers, caches, earlier_report]

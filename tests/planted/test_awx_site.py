@@ -11,7 +11,7 @@ import pytest
 
 from consistency import awx_folders, awx_site
 from consistency.awx import EXECUTION_NODES, KUBERNETES, Data, configuration, named
-from planted.test_awx import TEMPLATES, put
+from planted.test_awx import RETIRE, TEMPLATES, put
 
 COLLECT, REMIND, DAILY, WEEKLY = "PKCS12 collect", "PKCS12 remind", "PKCS12 daily report", "PKCS12 report by mail"
 GROUPS, GRANTS, SOURCES = "controller_instance_groups", "controller_roles", "controller_credential_input_sources"
@@ -91,6 +91,26 @@ MISTAKES = [
     (awx_folders.folders, edited("PKCS12", "bundles, readOnly: true}", "bundles}"), "/srv/pkcs12/bundles can be"),
     (awx_folders.writers, put(TEMPLATES, "PKCS12 audit", "instance_groups", value=[COLLECT]), "may write bundles"),
     (awx_folders.writers, edited(COLLECT, "claimName: pkcs12-bundles", "claimName: pkcs12-new"), "into pkcs12-bundles"),
+    (
+        awx_folders.folders,
+        put(TEMPLATES, RETIRE, "instance_groups", value=["PKCS12"]),
+        "do not see /srv/pkcs12/collect",
+    ),
+    (
+        awx_folders.writers,
+        put(TEMPLATES, RETIRE, "extra_vars", value={}),
+        "where a removal is written down",
+    ),
+    (
+        awx_folders.caches,
+        put("controller_projects", "PKCS12", "scm_update_cache_timeout", value=1),
+        "scm_update_cache_timeout is 1",
+    ),
+    (
+        awx_folders.caches,
+        put("controller_inventory_sources", "Workstations from the project", "update_cache_timeout", value=1),
+        "update_cache_timeout is 1",
+    ),
     (awx_folders.required_folders, without(REMIND, "pkcs12_required_folders", "/srv/pkcs12/reports"), "nothing checks"),
     (
         awx_folders.earlier_report,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 11: who is retired gets a certificate again only when somebody says so, whatever the order of jobs and the age of an inventory."""
+"""Promise 11: who is retired gets a certificate again only when somebody says so, whatever the order of jobs and the age of facts."""
 
 from __future__ import annotations
 
@@ -66,7 +66,12 @@ def own_tasks(hospital: Hospital) -> list[dict[str, Any]]:
     (outside / BUNDLE).write_bytes(hospital.bundles[NUMBER].data)
     (hospital.folder / "link.p12").symlink_to(folder / "retired" / BUNDLE)
     his = {"holder": PAUL.account, "passphrase": passphrase, "issuer": "."}
-    pickup = {"url": "https://localhost:9/x", "code": "1234567", "allowed_hosts": ["localhost"], "authorisation": NUMBER}
+    pickup = {
+        "url": "https://pki.example/x",
+        "code": "1234567",
+        "allowed_hosts": ["pki.example"],
+        "authorisation": NUMBER,
+    }
     return [
         {"certificate": his | {"path": f"{folder}/retired/{BUNDLE}"}},
         {"certificate": his | {"path": f"{hospital.folder}/link.p12"}},
@@ -104,7 +109,9 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
     return done
 
 
-@pytest.mark.parametrize(("name", "setting"), [("yes of the site", "pkcs12_confirm_removal"), ("named by the site", "retire_authorisations")])
+@pytest.mark.parametrize(
+    ("name", "setting"), [("yes of the site", "pkcs12_confirm_removal"), ("named by the site", "retire_authorisations")]
+)
 def test_an_inventory_cannot_remove_people_in_every_run(steps: Mapping[str, Step], name: str, setting: str) -> None:
     found = steps[name]
     assert (found.held, NOTE in found.files, failed_hosts(found.run)) == ((1, 1), False, {HERE, THERE})
@@ -121,7 +128,10 @@ def test_without_a_yes_for_this_run_leavers_are_listed_and_nothing_is_removed(st
     found, told = steps["listed"], summary(steps["listed"].run)["lines"]
     assert (found.held, found.run.exit_code, BUNDLE in found.files, NOTE in found.files) == ((1, 1), 2, True, False)
     assert any(f"would lose {PAUL.name} - {NUMBER} of AC Personnes, valid until 20" in line for line in told)
-    assert told[-1] == "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
+    assert (
+        told[-1]
+        == "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
+    )
 
 
 def test_a_removal_leaves_a_note_also_where_it_waits_and_puts_the_bundles_aside(steps: Mapping[str, Step]) -> None:

@@ -27,7 +27,7 @@ EXPECTED = {"ws-right": "Ws-Right", "ws-full": "ws-full.chu.example", "ws-other"
 DESKS = [*EXPECTED, "ws-unsaid", "ws-plain"]
 REFUSED = {"ws-other", "ws-moved"}
 PROVING = json.dumps({"audit_prove": True})
-EVERYONE = json.dumps({"retire_everyone": True})
+EVERYONE = json.dumps({"retire_everyone": True, "pkcs12_workstation_count": len(DESKS)})
 
 
 def is_other(workstation: EmulatedWorkstation) -> None:

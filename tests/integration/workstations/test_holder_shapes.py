@@ -55,7 +55,8 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 def runs(hospital: Hospital) -> Mapping[str, Run]:
     extra = {"retire_authorisations": [JEANNE.authorisation], "retire_issuer": "CN="}
     told = {name: run(hospital, name, **extra) for name in SUMMED_UP}
-    return told | {"retire everyone": run(hospital, "retire", retire_everyone=True, retire_issuer="nobody")}
+    everyone = {"retire_everyone": True, "pkcs12_workstation_count": len(hospital.desks), "retire_issuer": "nobody"}
+    return told | {"retire everyone": run(hospital, "retire", **everyone)}
 
 
 def run(hospital: Hospital, book: str, *options: str, **variables: Any) -> Run:

@@ -94,6 +94,7 @@ RETIRE = of_role(
     | same(
         authorisations=["T1", "T2"], expired_for_days=9, offline=True, renew_before_days=50, fail_when_deferred=False
     )
+    | same(everyone=True)
     | {"method": ("archive", {"retire": "archive"})},
 )
 RETIRE["retire_encryption_keys"] = RETIRE.pop("retire_retire_encryption_keys")
@@ -122,18 +123,14 @@ TABLE: Mapping[str, Mapping[str, tuple[Any, Json]]] = {
     "retire": RETIRE,
     "audit": AUDIT,
 }
-ELSEWHERE = {
-    "retire": {"retire_everyone"},  # below, with who is chosen
-}
-"""Variables that no option has, by role."""
 FIXED = {
     "enrol": {"install": "newest"},
     "renew": {"install": "newest"},
-    "retire": {"state": "absent"},
+    "retire": {"state": "absent", "leavers": []},
     "audit": {"record_audit": True},
 }
 MODULE = {"audit": "certificate_facts"}
-OF_A_REMOVAL = {"state", "authorisations", "expired_for_days", "offline"}
+OF_A_REMOVAL = {"state", "authorisations", "leavers", "everyone", "leave_note", "expired_for_days", "offline"}
 OF_AN_INSTALLATION = {"install", "deferred_fails_within_days", "portal_url", *PRESENT} - {
     *SHARED,
     "retire",
@@ -142,7 +139,7 @@ OF_AN_INSTALLATION = {"install", "deferred_fails_within_days", "portal_url", *PR
 LEFT_OUT: Mapping[str, set[str]] = {
     "enrol": OF_A_REMOVAL,
     "renew": OF_A_REMOVAL,
-    "retire": OF_AN_INSTALLATION,
+    "retire": OF_AN_INSTALLATION | {"leave_note"},
     "audit": set(),
 }
 """Options of the module that a role has no use for."""
@@ -191,7 +188,7 @@ def recorded(overlay: Path, *plays: tuple[str, Json]) -> list[tuple[str, Json]]:
 @pytest.mark.parametrize("role", TABLE)
 def test_every_variable_of_the_role_has_a_row(role: str) -> None:
     (path,) = [path for path in ROLES if path.name == role]
-    assert set(spec(path)) == set(TABLE[role]) | ELSEWHERE.get(role, set())
+    assert set(spec(path)) == set(TABLE[role])
 
 
 @pytest.mark.parametrize("role", TABLE)
@@ -283,18 +280,7 @@ def test_defaults_are_safe(overlay: Path) -> None:
     assert given["retire"]["authorisations"] == []
 
 
-@pytest.mark.parametrize(
-    ("variables", "chosen"),
-    [
-        ({"retire_authorisations": "T1, T2 ,T1"}, ["T1", "T2"]),
-        ({"retire_everyone": True}, ["T1", "T2"]),
-        ({"retire_everyone": "true"}, ["T1", "T2"]),
-        ({"retire_everyone": "false", "retire_authorisations": ["T1"]}, ["T1"]),
-    ],
-    ids=str,
-)
-def test_who_is_chosen(overlay: Path, variables: Json, chosen: list[str]) -> None:
-    """The same person twice is named once."""
-    people = [{"name": "A", "authorisation": number, "user": f"CHU\\{number}"} for number in ("T1", "T2", "T1")]
-    ((_role, options),) = recorded(overlay, ("retire", {"retire_holders": people, **variables}))
-    assert options["authorisations"] == chosen
+def test_a_removal_without_numbers_gets_the_leavers_of_the_site(overlay: Path) -> None:
+    variables = {"pkcs12_holders": HOLDERS, "pkcs12_leavers": "T1, T2"}
+    ((_role, options),) = recorded(overlay, ("retire", variables))
+    assert (options["authorisations"], options["leavers"], options["everyone"]) == ([], "T1, T2", False)

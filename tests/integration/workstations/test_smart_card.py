@@ -30,7 +30,12 @@ STEPS = {
     "again": ("hospital_it.pkcs12.renew", "--diff"),
     "audit": ("hospital_it.pkcs12.audit", "-e", json.dumps({"audit_prove": True})),
     "report": ("hospital_it.pkcs12.report",),
-    "retire": ("hospital_it.pkcs12.retire", "--diff", "-e", json.dumps({"retire_everyone": True})),
+    "retire": (
+        "hospital_it.pkcs12.retire",
+        "--diff",
+        "-e",
+        json.dumps({"retire_everyone": True, "pkcs12_workstation_count": 1}),
+    ),
     "audit after": ("hospital_it.pkcs12.audit",),
 }
 FORMS = {".html", ".json", ".csv", ".prom", ".md"}
