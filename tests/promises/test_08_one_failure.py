@@ -33,5 +33,5 @@ def test_wrong_passphrase_of_one_holder_stops_no_other(tmp_path: Path) -> None:
     assert held == {JEANNE: 0, ELODIE: 1, PAUL: 1}
     assert {each["authorisation"]: each["status"] for each in holders} == {
         JEANNE.authorisation: "missing",
-        ELODIE.authorisation: "valid",
+        ELODIE.authorisation: "renewal_due",
     }
