@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, nodes
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER
 from consistency.tree import ROOT
 
 COLLECTION = "hospital_it.pkcs12."
@@ -25,7 +26,7 @@ CONDITIONS = {"when", "that", "until", "failed_when", "changed_when"}
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """``options``: what the roles document, by name. ``names``: every name in the templates of playbook and roles."""
+    """``options``: what the roles document, by name. ``names``: every name in templates of playbook and roles, and what modules read."""
 
     options: dict[str, dict[str, Any]]
     names: frozenset[str]
@@ -40,7 +41,7 @@ def reads_of(playbook: str) -> Reads:
     plays = yaml.safe_load(path.read_text(encoding="utf-8"))
     roles = dict.fromkeys(_roles(plays))
     options: dict[str, dict[str, Any]] = {}
-    names = set(_names([plays, *(_load(path.parent / part) for part in _parts(plays))]))
+    names = {SITE_FOLDER, *_names([plays, *(_load(path.parent / part) for part in _parts(plays))])}
     for role in roles:
         options |= _load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
         for part in ("defaults", "tasks", "vars"):

@@ -69,10 +69,7 @@ class PickupTask:
 
 
 def pick_up(task: PickupTask, notes: Callable[[Path], Notes], check_mode: bool) -> dict[str, Any]:
-    """The documented result. ``notes``: of those who are retired, by the folder of the bundle.
-
-    Raises ``CollectionError``, with the state of the delivery and the number of requests in its details.
-    """
+    """The documented result; ``notes``: of those who are retired. Raises ``CollectionError``, with state and number of requests."""
     run = _Run(task)
     try:
         try:

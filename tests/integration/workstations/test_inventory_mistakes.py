@@ -51,12 +51,11 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             "-e",
             json.dumps({"report_folder": str(folder), "report_formats": ["json", "markdown", "html"], **RETIRED}),
         )
-        runs = {
+        text = ("-e", json.dumps({"pkcs12_leavers": ", ".join(LEFT)}))
+        runs = {AS_TEXT: play(hospital, "hospital_it.pkcs12.check_bundles", *extra, *text)} | {
             name: play(hospital, f"hospital_it.pkcs12.{name}", *extra, environment=fact_cache(hospital))
             for name in PLAYBOOKS
         }
-        text = ("-e", json.dumps({"pkcs12_leavers": ", ".join(LEFT)}))
-        runs[AS_TEXT] = play(hospital, "hospital_it.pkcs12.check_bundles", *extra, *text)
         report = json.loads((folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
         yield Played(runs, report, (folder / "pkcs12-compliance.html").read_text(encoding="utf-8"))
 

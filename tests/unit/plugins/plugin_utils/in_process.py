@@ -170,11 +170,14 @@ def run_action(  # noqa: PLR0913  a task runs in many ways
         def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
             return drivers.exchange(request, run_as)
 
-    given = {"inventory_hostname": "ws-1"} | dict(variables or {}) | dict(extra or {})
+    return _ran(module, InProcess(), {"inventory_hostname": "ws-1"} | dict(variables or {}), dict(extra or {}))
+
+
+def _ran(module: Any, action: Any, variables: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
     with (
         patch.object(base.ActionBase, "run", lambda *_given: {}),
         patch.object(module, "now", now, create=True),
-        patch.object(this_run, "load_extra_vars", lambda _loader: dict(extra or {})),
+        patch.object(this_run, "load_extra_vars", lambda _loader: extra),
     ):
-        result: dict[str, Any] = InProcess().run(None, given)
+        result: dict[str, Any] = action.run(None, variables | extra)
     return result
