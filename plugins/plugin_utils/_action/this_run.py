@@ -68,7 +68,7 @@ class OwnVariables:
     def is_confirmed(self, name: str) -> bool:
         """Whether the command of this run says yes. Raises ``CollectionError``: ``bad_arguments``."""
         value = self.variable(name)
-        if value is None:
+        if not value:
             return False
         check_booleans({name: value})
         return str(value).strip().lower() in YES and bool(self.of_this_run(name))

@@ -70,7 +70,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     return {
         "outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),
         "failed": error is not None or overdue or unconfirmed,
-        "changed": _changed(run),
+        "changed": _changed(run) and not unconfirmed,
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
         "deferred": deferred,
         "offline": done is not None and done.plan.offline,

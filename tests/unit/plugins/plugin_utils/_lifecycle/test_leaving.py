@@ -1,0 +1,221 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who leaves by a removal, whether somebody has said so, and how many workstations are meant."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
+    Leaving,
+    check_count,
+    folder_of_notes,
+    nobody_taken_back,
+    this_job,
+    who_leaves,
+)
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
+from unit.plugins.plugin_utils.fakes import YEAR, issue
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+
+ENTRIES = [parse_holder(JEANNE), parse_holder(PAUL)]
+HERS, HIS = "T123456", "T654321"
+
+
+def chosen(**given: Any) -> Leaving:
+    usual = {"authorisations": [], "leavers": [], "everyone": False, "leave_note": True, "expired_for_days": None}
+    return who_leaves(usual | given, ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"authorisations": " T123456 , "}, Leaving((HERS,), True)),
+        ({"authorisations": ["t123456", "T9"]}, Leaving((HERS, "T9"), True)),
+        ({"authorisations": [HERS], "leavers": [HIS]}, Leaving((HERS,), True)),
+        ({"authorisations": [HERS], "expired_for_days": 0}, Leaving((HERS,), False)),
+        ({"authorisations": [HERS], "leave_note": False}, Leaving((HERS,), False)),
+        ({"leavers": "t654321, "}, Leaving((HIS,), True, confirmed=False)),
+        ({"leavers": [HIS, ""]}, Leaving((HIS,), True, confirmed=False)),
+        ({"everyone": True}, Leaving((HERS, HIS), False)),
+        ({"everyone": True, "leavers": [HERS]}, Leaving((HERS, HIS), False)),
+    ],
+    ids=str,
+)
+def test_who_leaves(given: dict[str, Any], expected: Leaving) -> None:
+    assert chosen(**given) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Nobody is named who leaves."),
+        ({"authorisations": ",", "leavers": " , "}, "Nobody is named who leaves."),
+        ({"authorisations": [HERS, ""]}, "One of the authorisation numbers is empty"),
+        ({"authorisations": [42798]}, "has the number 42798, not text"),
+        ({"leavers": {"T1": 1}}, "pkcs12_leavers is a mapping"),
+        ({"everyone": True, "authorisations": HERS}, "'everyone' and 'authorisations' are both set"),
+    ],
+    ids=str,
+)
+def test_what_is_not_clear_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(CollectionError, match=said):
+        chosen(**given)
+
+
+def test_a_workstation_without_holders_needs_nobody_named() -> None:
+    nobody = {"authorisations": [], "leavers": [], "everyone": False, "leave_note": True, "expired_for_days": None}
+    assert who_leaves(nobody, []) == Leaving((), True)
+
+
+@pytest.mark.parametrize("count", [2, "2", " 2 "])
+def test_as_many_workstations_as_somebody_has_counted(count: Any) -> None:
+    check_count(count, ["a", "b"])
+
+
+@pytest.mark.parametrize("count", [None, 1, 3, "", "two", True, [2]])
+def test_another_number_of_workstations_is_refused(count: Any) -> None:
+    hosts = [f"ws-{number}" for number in range(2)]
+    with pytest.raises(CollectionError, match="All holders of 2 workstations would lose their certificates") as raised:
+        check_count(count, hosts)
+    assert "ws-0, ws-1." in raised.value.cause
+
+
+def test_not_more_than_ten_workstations_are_named() -> None:
+    with pytest.raises(CollectionError) as raised:
+        check_count(None, [f"ws-{number}" for number in range(12)])
+    assert raised.value.cause.endswith("ws-9, ... and 2 more.")
+
+
+def test_a_removal_needs_a_folder_for_its_note() -> None:
+    assert folder_of_notes("/own", Path("/site")) == Path("/own")
+    assert folder_of_notes(None, Path("/site")) == Path("/site")
+    with pytest.raises(CollectionError, match="needs 'pkcs12_bundle_folder'"):
+        folder_of_notes(None, None)
+
+
+def test_a_note_says_whose_job_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "it")
+    monkeypatch.setattr("platform.node", lambda: "control")
+    assert (this_job(None), this_job("7")) == ("it@control", "it@control, job 7")
+
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert this_job(None).endswith("@control")
+
+
+def test_who_is_taken_back_and_is_nobody_is_told() -> None:
+    assert nobody_taken_back([]) == []
+    (told,) = nobody_taken_back(["T8", "T9"])
+    assert "T8, T9" in told
+
+
+@pytest.fixture
+def stocked(workstation: FakeWorkstation, authority: Any) -> FakeWorkstation:
+    workstation.plant(JEANNE["user"], issue(authority, f"Jeanne Dupont - {HERS}", YEAR))
+    return workstation
+
+
+def task(workstation: FakeWorkstation, state: str, folder: Path, **given: Any) -> dict[str, Any]:
+    arguments = {"state": state, "holders": [JEANNE], "issuer": "."}
+    variables = {"pkcs12_bundle_folder": str(folder), "ansible_play_hosts_all": ["ws-1", "ws-2"]}
+    options = {name: given.pop(name) for name in ("check_mode", "extra") if name in given}
+    more = given.pop("variables", {})
+    return run_action("holder_certificates", arguments | given, workstation, variables=variables | more, **options)
+
+
+def notes_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("*.json")]
+
+
+@pytest.mark.parametrize(
+    ("given", "notes", "left"),
+    [
+        ({"authorisations": [HERS]}, [f"{HERS}.retired.json"], 0),
+        ({"authorisations": [HERS], "check_mode": True}, [], 1),
+        ({"authorisations": [HERS], "expired_for_days": 0}, [], 1),
+        ({"leavers": [HERS]}, [], 1),
+        ({"leavers": [HERS], "extra": {"pkcs12_confirm_removal": "no"}}, [], 1),
+        ({"leavers": [HERS], "variables": {"pkcs12_confirm_removal": True}}, [], 1),
+        ({"leavers": [HERS], "extra": {"pkcs12_confirm_removal": "yes"}}, [f"{HERS}.retired.json"], 0),
+        ({"leavers": [HERS], "extra": {"pkcs12_confirm_removal": True}, "check_mode": True}, [], 1),
+        ({"everyone": True, "extra": {"pkcs12_workstation_count": "2"}}, [], 0),
+        ({"everyone": True, "extra": {"pkcs12_workstation_count": 1}}, [], 1),
+        ({"everyone": True, "variables": {"pkcs12_workstation_count": 2}}, [], 1),
+        ({"everyone": True}, [], 1),
+    ],
+    ids=str,
+)
+def test_what_is_removed_and_what_is_written_down(
+    stocked: FakeWorkstation, tmp_path: Path, given: dict[str, Any], notes: list[str], left: int
+) -> None:
+    result = task(stocked, "absent", tmp_path, **given)
+    assert (notes_in(tmp_path), len(stocked.thumbprints(JEANNE["user"]))) == (notes, left)
+    assert result.get("noted", []) == ([HERS] if notes else [])
+
+
+def test_a_note_is_written_before_the_workstation_is_asked(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+    stocked.inventory = lambda _users: seen.append(notes_in(tmp_path)) or {}["stop"]  # type: ignore[method-assign, assignment]
+    task(stocked, "absent", tmp_path, authorisations=[HERS])
+    assert seen == [[f"{HERS}.retired.json"]]
+
+
+def test_without_a_folder_or_without_a_note_nothing_is_removed(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    for folder in ("", str(tmp_path / "gone")):
+        told = task(stocked, "absent", tmp_path, authorisations=[HERS], variables={"pkcs12_bundle_folder": folder})
+        assert (told["failed"], stocked.calls) == (True, [])
+        assert "pkcs12_bundle_folder" in told["msg"]
+
+
+def test_numbers_of_an_inventory_are_refused_and_those_of_a_play_are_not(
+    stocked: FakeWorkstation, tmp_path: Path
+) -> None:
+    for here, code in (({"ws-1": {"retire_authorisations": [HERS]}}, "bad_arguments"), ({"ws-1": {}}, None)):
+        variables = {"retire_authorisations": [HERS], "hostvars": here}
+        told = task(stocked, "absent", tmp_path, authorisations=[HERS], variables=variables, check_mode=True)
+        assert (told.get("error") or {}).get("code") == code
+    empty = {"retire_authorisations": [], "hostvars": {"ws-1": {"retire_authorisations": []}}}
+    assert not task(stocked, "absent", tmp_path, authorisations=[HERS], variables=empty, check_mode=True)["failed"]
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "nobody"),
+    [
+        ({}, "retired", []),
+        ({"extra": {"pkcs12_take_back": "t123456"}}, "no_bundle", []),
+        ({"extra": {"pkcs12_take_back": [HIS]}}, "retired", [HIS]),
+    ],
+    ids=str,
+)
+def test_who_is_retired_is_taken_back_by_this_run_alone(
+    stocked: FakeWorkstation, tmp_path: Path, given: dict[str, Any], code: str, nobody: list[str]
+) -> None:
+    task(stocked, "absent", tmp_path, authorisations=[HERS])
+    result = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), **given)
+    assert ([row["error"]["code"] for row in result["holders"]], result["not_taken_back"]) == ([code], nobody)
+
+
+def test_an_inventory_takes_nobody_back(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    told = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), variables={"pkcs12_take_back": [HERS]})
+    assert told["error"]["code"] == "bad_arguments"
+    assert "pkcs12_take_back is set for ws-1" in told["msg"]
+
+
+def test_whoever_would_lose_a_certificate_is_named_with_it(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    told = task(stocked, "absent", tmp_path, leavers=[HERS])
+    (row,) = told["holders"]
+    assert row["msg"].startswith(f"would lose Jeanne Dupont - {HERS} of ")
+    assert (told["failed"], told["unconfirmed"], told["changed"], row["planned"]) == (True, True, False, True)
+    stocked.away.add(JEANNE["user"])
+    (row,) = task(stocked, "absent", tmp_path, leavers=[HERS])["holders"]
+    assert row["msg"].startswith(f"would lose Jeanne Dupont - {HERS} of ")
+    assert "is not logged on" in row["msg"]

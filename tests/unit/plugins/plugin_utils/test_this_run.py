@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables that an action reads itself: what counts for one run only, and what is said of one that cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import this_run
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import OwnVariables
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+
+
+def action(variables: dict[str, Any], extra: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> OwnVariables:
+    monkeypatch.setattr(this_run, "load_extra_vars", lambda _loader: extra)
+    made = OwnVariables()
+    made._task_vars = {"inventory_hostname": "ws-1", **variables, **extra}
+    made._templar, made._loader = SimpleNamespace(template=template), None
+    return made
+
+
+def template(value: Any) -> Any:
+    if value == "{{ nope }}":
+        raise AnsibleError("'nope' is\nundefined.")
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("", None),
+        ("  ", None),
+        (None, None),
+        ("/b", Path("/b")),
+        (" ~/b ", Path.home() / "b"),
+        ("$HOME/b", Path.home() / "b"),
+    ],
+)
+def test_a_folder_is_read_as_ansible_reads_a_path(
+    value: Any, found: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert action({"x": value}, {}, monkeypatch).folder("x") == found
+    assert action({}, {}, monkeypatch).folder("x") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (["/b"], "'x' has a list where one text"),
+        ({"a": 1}, "'x' has a mapping"),
+        (7, "'x' has a number"),
+        ("{{ nope }}", "cannot read x of ws-1: 'nope' is undefined."),
+    ],
+)
+def test_a_folder_that_is_none_is_refused_by_its_name(value: Any, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CollectionError) as raised:
+        action({"x": value}, {}, monkeypatch).folder("x")
+    assert (raised.value.code, said in raised.value.cause) == ("bad_arguments", True)
+
+
+@pytest.mark.parametrize("value", [[], "", None, False])
+def test_an_empty_value_of_an_inventory_is_none(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = action({"x": value, "hostvars": {"ws-1": {"x": value}}}, {}, monkeypatch)
+    assert not site.of_this_run("x")
+    assert not site.is_confirmed("x")
+    site.refuse_in_inventory("x")
+
+
+def test_only_the_command_line_is_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert action({}, {"x": "T1"}, monkeypatch).of_this_run("x") == "T1"
+    with pytest.raises(CollectionError, match="x is set for ws-1"):
+        action({"x": "T1"}, {"y": "T1"}, monkeypatch).of_this_run("x")
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"), [("Y", True), (" On ", True), (1, True), (True, True), ("off", False), (0, False)]
+)
+def test_all_words_have_one_meaning(word: Any, meaning: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert action({}, {"x": word}, monkeypatch).is_confirmed("x") is meaning
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CollectionError, match="'x' is 'oui'"):
+        action({}, {"x": "oui"}, monkeypatch).is_confirmed("x")
+
+
+def test_a_yes_of_an_inventory_is_refused_and_a_no_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CollectionError, match="x is set for ws-1"):
+        action({"x": "yes"}, {}, monkeypatch).is_confirmed("x")
+    assert not action({"x": "no"}, {}, monkeypatch).is_confirmed("x")
