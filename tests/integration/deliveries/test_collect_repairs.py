@@ -114,6 +114,18 @@ def test_nothing_is_withdrawn_for_who_has_left(issuer: Issuer) -> None:
     assert [delivery(issuer, each).codes for each in (ELODIE, KARIM)] == [[], []]
 
 
+def test_nothing_is_withdrawn_for_who_is_retired_until_a_run_takes_the_person_back(issuer: Issuer) -> None:
+    announced(issuer, JEANNE, KARIM)
+    note = issuer.hospital.bundle_folder / f"{KARIM.authorisation}.retired.json"
+    note.write_text('{"at": "2026-11-28T19:52:07Z", "by": "it@control"}', encoding="utf-8")
+    run = collect(issuer)
+    assert (run.exit_code, states(issuer)[JEANNE.authorisation]) == (2, "collected"), run.stdout
+    assert (states(issuer)[KARIM.authorisation], delivery(issuer, KARIM).codes) == ("failed", [])
+    back = collect(issuer, pkcs12_take_back=f"{KARIM.authorisation}, T999999")
+    assert (back.exit_code, states(issuer)[KARIM.authorisation], note.exists()) == (0, "collected", False), back.stdout
+    assert "Nobody was taken back for T999999" in back.stdout
+
+
 def test_only_the_mails_of_bundles_that_are_there_are_moved(issuer: Issuer) -> None:
     """A wrong code, a leaver, a stranger and a mail that a person has dealt with stay."""
     ids = announced(issuer, JEANNE, KARIM, ELODIE, PAUL)
