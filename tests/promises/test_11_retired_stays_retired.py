@@ -115,7 +115,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
 def test_an_inventory_cannot_remove_people_in_every_run(steps: Mapping[str, Step], name: str, setting: str) -> None:
     found = steps[name]
     assert (found.held, NOTE in found.files, failed_hosts(found.run)) == ((1, 1), False, {HERE, THERE})
-    assert f"{setting} is set for" in "\n".join(summary(found.run)["lines"])
+    assert f"{setting} is set in the inventory" in "\n".join(summary(found.run)["lines"])
 
 
 def test_check_mode_writes_no_note(steps: Mapping[str, Step]) -> None:

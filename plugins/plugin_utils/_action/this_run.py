@@ -62,7 +62,7 @@ class OwnVariables:
         """A variable that only the command of this run may set. Raises ``CollectionError`` (``bad_arguments``) if it is set elsewhere."""
         value = self.variable(name)
         if value and name not in load_extra_vars(self._loader):
-            raise _not_of_this_run(name, self.host)
+            raise _not_of_this_run(name)
         return value
 
     def is_confirmed(self, name: str) -> bool:
@@ -78,12 +78,12 @@ class OwnVariables:
         known = self._task_vars.get("hostvars") or {}
         in_inventory = self.host in known and name in known[self.host] and name not in load_extra_vars(self._loader)
         if in_inventory and self.variable(name):
-            raise _not_of_this_run(name, self.host)
+            raise _not_of_this_run(name)
 
 
-def _not_of_this_run(name: str, host: str) -> CollectionError:
+def _not_of_this_run(name: str) -> CollectionError:
     return CollectionError(
         code="bad_arguments",
-        cause=f"{name} is set for {host} in the inventory or a playbook, so it would count in every run.",
+        cause=f"{name} is set in the inventory or in a playbook, so it would count in every run.",
         next_step="Remove it there, and give it with -e when you start the run. Nothing was changed.",
     )

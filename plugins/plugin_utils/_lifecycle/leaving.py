@@ -109,8 +109,8 @@ def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> lis
 
 
 def folder_of_notes(given: str | None, site: Path | None) -> Path:
-    """Where a removal is written down. Raises ``CollectionError``: ``bad_arguments``."""
-    if folder := Path(given) if given else site:
+    """Where a removal is written down: where everybody reads, or else in the folder of the task. Raises ``CollectionError``: ``bad_arguments``."""
+    if folder := site or (Path(given) if given else None):
         return folder
     raise CollectionError(
         code="bad_arguments",

@@ -93,7 +93,7 @@ def test_a_bundle_folder_of_the_site_that_cannot_be_read_stops_each_task_that_in
     [
         ("not said", f"'{COUNT}' is not set: {ONE}, {TWO}."),
         ("another number", f"{COUNT} is 1: {ONE}, {TWO}."),
-        ("said by the site", f"{COUNT} is set for {ONE}"),
+        ("said by the site", f"{COUNT} is set in the inventory"),
     ],
 )
 def test_workstations_that_nobody_has_counted_keep_their_certificates(played: Played, name: str, said: str) -> None:

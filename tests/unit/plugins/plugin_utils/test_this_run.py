@@ -73,7 +73,7 @@ def test_an_empty_value_of_an_inventory_is_none(value: Any, monkeypatch: pytest.
 
 def test_only_the_command_line_is_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert action({}, {"x": "T1"}, monkeypatch).of_this_run("x") == "T1"
-    with pytest.raises(CollectionError, match="x is set for ws-1"):
+    with pytest.raises(CollectionError, match="x is set in the inventory"):
         action({"x": "T1"}, {"y": "T1"}, monkeypatch).of_this_run("x")
 
 
@@ -90,6 +90,6 @@ def test_a_word_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.Monkey
 
 
 def test_a_yes_of_an_inventory_is_refused_and_a_no_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CollectionError, match="x is set for ws-1"):
+    with pytest.raises(CollectionError, match="x is set in the inventory"):
         action({"x": "yes"}, {}, monkeypatch).is_confirmed("x")
     assert not action({"x": "no"}, {}, monkeypatch).is_confirmed("x")

@@ -94,8 +94,8 @@ def test_not_more_than_ten_workstations_are_named() -> None:
 
 
 def test_a_removal_needs_a_folder_for_its_note() -> None:
-    assert folder_of_notes("/own", Path("/site")) == Path("/own")
-    assert folder_of_notes(None, Path("/site")) == Path("/site")
+    assert folder_of_notes("/own", Path("/site")) == Path("/site")
+    assert folder_of_notes("/own", None) == Path("/own")
     with pytest.raises(CollectionError, match="needs 'pkcs12_bundle_folder'"):
         folder_of_notes(None, None)
 
@@ -207,7 +207,7 @@ def test_who_is_retired_is_taken_back_by_this_run_alone(
 def test_an_inventory_takes_nobody_back(stocked: FakeWorkstation, tmp_path: Path) -> None:
     told = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), variables={"pkcs12_take_back": [HERS]})
     assert told["error"]["code"] == "bad_arguments"
-    assert "pkcs12_take_back is set for ws-1" in told["msg"]
+    assert "pkcs12_take_back is set in the inventory" in told["msg"]
 
 
 def test_whoever_would_lose_a_certificate_is_named_with_it(stocked: FakeWorkstation, tmp_path: Path) -> None:
