@@ -109,7 +109,7 @@ def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> lis
 
 
 def folder_of_notes(given: str | None, site: Path | None) -> Path:
-    """Where a removal is written down: where everybody reads, or else in the folder of the task. Raises ``CollectionError``: ``bad_arguments``."""
+    """Where a removal is written down: where everybody reads, or else in the folder of the task. Raises ``CollectionError``."""
     if folder := site or (Path(given) if given else None):
         return folder
     raise CollectionError(
