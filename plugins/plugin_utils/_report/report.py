@@ -25,7 +25,7 @@ from .exceptions import Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
-from .language.counts import failing, sentence, some_names
+from .language.counts import failing, sentence, some_names, unsearched
 from .language.vocabulary import checked_word
 from .language.wording import Wording
 from .model import Report, ReportParameters
@@ -33,6 +33,7 @@ from .query import select
 from .revocation_lists import read_lists
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
+from .strangers import not_searched
 
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
@@ -42,6 +43,9 @@ DAYS = ("authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_d
 
 MOST_NAMED = 5
 """How many workstations a warning names."""
+
+NOT_SEARCHED = "not_searched"
+"""The key of ``failing`` for workstations where nobody has looked for certificates without a holder, if ``fail_on`` names these."""
 
 VARIABLES = "variables"
 """The key of ``failing`` for workstations whose variables cannot be used."""
@@ -109,7 +113,11 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
 def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
     """The documented result. It is failed if a holder has a status of ``fail_on``, or if something could not be evaluated."""
     found = document(report)
-    broken = {**unmet_conditions(report, options["fail_on"]), **not_evaluated(report)}
+    broken = {
+        **unmet_conditions(report, options["fail_on"]),
+        **_not_searched(report, options["fail_on"]),
+        **not_evaluated(report),
+    }
     return {
         "changed": written.changed,
         "failed": bool(broken),
@@ -136,6 +144,12 @@ def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int
     return {each: count for each, count in counts.items() if count}
 
 
+def _not_searched(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
+    """That none was found is no answer where nobody has looked."""
+    count = not_searched(report) if Finding.WITHOUT_HOLDER.value in fail_on else 0
+    return {NOT_SEARCHED: count} if count else {}
+
+
 def not_evaluated(report: Report) -> Mapping[str, int]:
     """Under ``crl`` the number of revocation lists with a problem: who asked for a check has to know that it was not one. Under
     ``variables`` that of the workstations whose variables cannot be used. Zeros are left out.
@@ -153,6 +167,8 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     named = _named(report, broken, say)
     problems = [row for row in report.revocation_lists if row.problem]
     sentences = [failing(report, named, say)] if named else []
+    if NOT_SEARCHED in broken:
+        sentences.append(say("text.fact", label=say("without_holder"), value=unsearched(report, say)))
     if problems:
         sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
     if unusable := with_unusable_variables(report):
@@ -167,7 +183,7 @@ def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[s
     counts = {
         _in_words(each, say): count - alone.get(each, 0)
         for each, count in broken.items()
-        if each not in (CRL, VARIABLES)
+        if each not in (CRL, NOT_SEARCHED, VARIABLES)
     }
     return {words: count for words, count in (*counts.items(), (say("counts.without"), sum(alone.values()))) if count}
 
