@@ -14,6 +14,7 @@ from typing import Any
 
 from .._errors import CollectionError, counted
 from .._facts.codec import Mismatch, from_map, to_map
+from .._facts.fact_cache import FactCache
 from .._facts.holders import parse_day, parse_holder
 from .._facts.leavers import LEAVERS, leavers_in
 from .._policy.subject import check_pattern
@@ -29,7 +30,6 @@ from .language.counts import failing, sentence, some_names, unsearched
 from .language.vocabulary import checked_word
 from .language.wording import Wording
 from .model import Report, ReportParameters
-from .query import select
 from .revocation_lists import read_lists
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
@@ -60,7 +60,7 @@ class Written:
 
 
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
-    """The report of the options and the hosts' variables. Raises ``CollectionError``."""
+    """The whole report of the options and the hosts' variables: ``query`` selects nothing yet. Raises ``CollectionError``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
     variables = list(variables)
     slices = [_earlier(path) for path in options["merge"]]
@@ -81,8 +81,15 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
     )
-    report = build(sources, parameters)
-    return select(report, options["query"]) if options["query"] else report
+    return build(sources, parameters)
+
+
+def checked(report: Report, cache: FactCache) -> Report:
+    """The whole report, if anything is known of any workstation: its facts, or why it did not answer. Else raises ``CollectionError``."""
+    unusable = with_unusable_variables(report)
+    if not any(row.facts_at or (row.problem and row.workstation not in unusable) for row in report.workstations):
+        raise cache.refusal()
+    return report
 
 
 def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days: int) -> list[str]:

@@ -52,10 +52,8 @@ FINDINGS: Catalogue = {
         "non recherchés sur {n} postes. Définir pkcs12_issuer, un motif de l'émetteur de vos certificats, puis relancer audit.",
     ),
     "not_searched.unmatched": (
-        "not looked for, because pkcs12_issuer matches no certificate of any workstation. There are certificates of {issuers}. "
-        "Correct pkcs12_issuer, and run audit again.",
-        "non recherchés, car pkcs12_issuer ne correspond à aucun certificat d'aucun poste. Émetteurs trouvés : {issuers}. "
-        "Corriger pkcs12_issuer, puis relancer audit.",
+        "not looked for: pkcs12_issuer matches no certificate. There are those of {issuers}. Correct it, and run audit again.",
+        "non recherchés : pkcs12_issuer ne correspond à aucun certificat. Émetteurs trouvés : {issuers}. Le corriger, puis relancer audit.",
     ),
     "tile.not_searched": ("not looked for", "non recherchés"),
     "crl.incomplete": (
