@@ -27,6 +27,11 @@ LONGEST_NAME = 200
 SUBJECT = "issuer"
 
 
+def short_issuer(issuer: str, issuer_cn: str | None) -> str:
+    """What one writes into ``pkcs12_issuer``: the common name in its form in a distinguished name."""
+    return f"CN={issuer_cn}" if issuer_cn else issuer
+
+
 def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], issuer: str | None) -> Finding:
     """Whether an audit looks for certificates without a holder. ``issuer``: the pattern that finds them."""
     index = index_holders([entry.person.authorisation for entry in entries if entry.person.authorisation], None)
@@ -63,7 +68,7 @@ def _may_be_a_persons(certificate: Certificate) -> bool:
 
 def _named(certificates: Iterable[Certificate]) -> str:
     """The issuers with the number of their certificates, in the order in which they are found."""
-    numbers = Counter(each.issuer for each in certificates)
+    numbers = Counter(short_issuer(each.issuer, each.issuer_cn) for each in certificates)
     named = [f"{issuer:.{LONGEST_NAME}} ({counted(count, 'certificate')})" for issuer, count in numbers.items()]
     more = f", and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
     return f"{', '.join(named[:MOST_NAMED])}{more}"

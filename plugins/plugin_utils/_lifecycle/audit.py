@@ -16,6 +16,7 @@ from typing import Any
 
 from .._errors import counted
 from .._facts.codec import to_map
+from .._facts.issuers import short_issuer
 from .._facts.schema import AuditRecord, Strangers
 
 MISTAKES = (
@@ -83,7 +84,12 @@ def unmatched(results: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
     ]
     if any(each["strangers"] == Strangers.SEARCHED.value for each in found):
         return []
-    issuers = Counter(row["issuer"] for each in found for row in each["certificates"] if row["related"])
+    issuers = Counter(
+        short_issuer(row["issuer"], row["issuer_cn"])
+        for each in found
+        for row in each["certificates"]
+        if row["related"]
+    )
     if not issuers:
         return []
     named = ", ".join(f"{issuer} ({counted(number, 'certificate')})" for issuer, number in sorted(issuers.items()))

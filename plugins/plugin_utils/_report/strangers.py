@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .._facts.issuers import short_issuer
 from .._facts.schema import Strangers
 from .model import Report
 from .sources import Host
@@ -17,7 +18,8 @@ def unmatched_issuers(hosts: Sequence[Host]) -> tuple[str, ...]:
     asked = [host for host in hosts if host.strangers is not Strangers.NOT_SEARCHED]
     if any(host.strangers is Strangers.SEARCHED for host in asked):
         return ()
-    return tuple(sorted({each.issuer for host in asked for each in host.certificates if each.related}))
+    certificates = [each for host in asked for each in host.certificates if each.related]
+    return tuple(sorted({short_issuer(each.issuer, each.issuer_cn) for each in certificates}))
 
 
 def not_searched(report: Report) -> int:

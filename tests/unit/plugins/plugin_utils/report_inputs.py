@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import holder_record, workstation_rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
+    Strangers,
     WorkstationRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
@@ -47,7 +48,21 @@ def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any
     rules = workstation_rules([JEANNE, PAUL], None, RULES.calendar, NOW)
     holders = tuple(holder_record(entry, (), (), rules) for entry in (JEANNE, PAUL))
     found = WorkstationRecord(
-        1, at, "WS-1", at, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, certificates, 3, (), ()
+        1,
+        at,
+        "WS-1",
+        at,
+        -2,
+        19045,
+        "CHU\\svc",
+        "FullLanguage",
+        (),
+        holders,
+        certificates,
+        3,
+        (),
+        (),
+        Strangers.SEARCHED,
     )
     return to_map(found)
 

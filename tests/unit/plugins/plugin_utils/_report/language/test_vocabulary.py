@@ -14,7 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem, KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    BrowserProblem,
+    KeyState,
+    Strangers,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
     CrlProblem,
     RevocationReason,
@@ -47,7 +51,11 @@ from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
 from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, TODAY, hospital, sample
 
-ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
+ENUMERATIONS = [
+    kind
+    for kind in vars(model).values()
+    if isinstance(kind, type) and issubclass(kind, Enum) and kind is not Strangers  # sentences say what they come to
+]
 OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Finding)
 MEMBERS = [member for kind in (*ENUMERATIONS, *OF_OTHERS) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
@@ -138,6 +146,9 @@ def reports() -> list[Report]:
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
+    seen = [row for row in usual.workstations if row.facts_at]
+    blind, all_seen = seen[:2], tuple(replace(row, strangers=Strangers.SEARCHED) for row in seen[2:])
+    unmatched = tuple(replace(row, strangers=Strangers.NO_MATCH) for row in blind)
     quiet = replace(usual, changes=(), parameters=replace(PARAMETERS, query="@", renew_before_days=1))
     return [
         usual,
@@ -149,6 +160,8 @@ def reports() -> list[Report]:
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
         replace(empty, without_holder=accepted_strays()),
+        *(replace(usual, workstations=(*rows, *all_seen)) for rows in (blind, blind[:1])),
+        replace(usual, workstations=unmatched, unmatched_issuers=("CN=AC Personnes",)),
         replace(empty, without_holder=(first, *usual.without_holder * 2), workstations=(folder,)),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
