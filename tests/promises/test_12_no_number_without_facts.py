@@ -133,7 +133,7 @@ def test_who_was_taken_out_of_the_inventory_is_found_with_the_site_s_issuer(hosp
     assert (told.exit_code, counted(told)) == (2, (1, 0))
     # All roles take it: what renew leaves behind still has the stranger, and a role's own pattern makes nobody missing.
     for own in ("AC Personnes", "Misspelt"):
-        run(hospital, "renew", "-e", f"renew_issuer={own}")
+        run(hospital, "renew", "-e", json.dumps({"renew_issuer": own}))
         told = run(hospital, "report")
         numbers = told.of("compliance_report")[-1].result["summary"]
         assert (numbers["without_holder"], numbers["by_status"]) == (1, {"valid": 2}), own

@@ -133,6 +133,17 @@ def accepted_strays() -> tuple[CertificateRow, ...]:
     return tuple(replace(row, accepted=accepted, next_step=NextStep.NOTHING) for row in sample().without_holder)
 
 
+def not_searched(usual: Report) -> list[Report]:
+    """Nobody has looked for strangers at one workstation, at two, or with a pattern that matches something."""
+    seen = [row for row in usual.workstations if row.facts_at]
+    blind, all_seen = seen[:2], tuple(replace(row, strangers=Strangers.SEARCHED) for row in seen[2:])
+    unmatched = tuple(replace(row, strangers=Strangers.NO_MATCH) for row in blind)
+    return [
+        *(replace(usual, workstations=(*rows, *all_seen)) for rows in (blind, blind[:1])),
+        replace(usual, workstations=unmatched, unmatched_issuers=("CN=AC Personnes",)),
+    ]
+
+
 def reports() -> list[Report]:
     """Reports in which everything can be met: of one, of many, of nobody, with and without what may be missing."""
     usual, empty = sample(), Report(PARAMETERS, (), (), (), (), (), None, None)
@@ -146,9 +157,6 @@ def reports() -> list[Report]:
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
-    seen = [row for row in usual.workstations if row.facts_at]
-    blind, all_seen = seen[:2], tuple(replace(row, strangers=Strangers.SEARCHED) for row in seen[2:])
-    unmatched = tuple(replace(row, strangers=Strangers.NO_MATCH) for row in blind)
     quiet = replace(usual, changes=(), parameters=replace(PARAMETERS, query="@", renew_before_days=1))
     return [
         usual,
@@ -160,8 +168,7 @@ def reports() -> list[Report]:
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
         replace(empty, without_holder=accepted_strays()),
-        *(replace(usual, workstations=(*rows, *all_seen)) for rows in (blind, blind[:1])),
-        replace(usual, workstations=unmatched, unmatched_issuers=("CN=AC Personnes",)),
+        *not_searched(usual),
         replace(empty, without_holder=(first, *usual.without_holder * 2), workstations=(folder,)),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
         replace(usual, workstations=(replace(usual.workstations[2], clock_skew_seconds=0),)),
