@@ -24,6 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names i
 class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
+    SECRETS_BY_KEY = {"passphrases": "passphrase"}
     SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True},

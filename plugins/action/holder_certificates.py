@@ -45,6 +45,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
+    SECRETS_BY_KEY = {"passphrases": "passphrase", "holder_passwords": "Windows password"}
     SPEC = ArgumentSpec(
         options={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

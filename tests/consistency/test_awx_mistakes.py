@@ -99,7 +99,7 @@ MISTAKES = [
     (
         awx_checks.variables,
         put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"]),
-        "nothing gives pkcs12_passphrases_file",
+        "nothing gives pkcs12_file_of_passphrases",
     ),
     (
         awx_checks.variables,

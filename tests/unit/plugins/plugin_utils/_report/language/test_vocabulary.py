@@ -131,8 +131,7 @@ def reports() -> list[Report]:
     first = usual.certificates[0]
     keys = tuple(replace(first, certificate=replace(first.certificate, key_state=state)) for state in KeyState)
     delivered = tuple(
-        replace(usual.holders[1], delivery=replace(DELIVERY, state=state, access_mail_seen=number % 2 == 0))
-        for number, state in enumerate(DeliveryState)
+        replace(usual.holders[1], delivery=replace(DELIVERY, state=state)) for state in DeliveryState
     )
     steps = tuple(replace(usual.holders[0], next_step=step) for step in NextStep)
     one = replace(usual.workstations[1], clock_skew_seconds=1)
