@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -45,7 +45,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
-    SECRETS_BY_KEY = {"passphrases": "passphrase", "holder_passwords": "Windows password"}
+    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {"passphrases": "passphrase", "holder_passwords": "Windows password"}
     SPEC = ArgumentSpec(
         options={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -45,7 +45,9 @@ def check_bundles(
 
 def warnings(done: subprocess.CompletedProcess[str]) -> Sequence[str]:
     """Older lines of ansible-core break them into lines."""
-    return re.findall(r"WARNING\]: (\S+: pkcs12_[^.]*\. Each of them is tried\.)", " ".join((done.stdout + done.stderr).split()))
+    return re.findall(
+        r"WARNING\]: (\S+: pkcs12_[^.]*\. Each of them is tried\.)", " ".join((done.stdout + done.stderr).split())
+    )
 
 
 def test_what_was_collected_does_not_hide_the_vault(authority: Authority, tmp_path: Path) -> None:
@@ -148,8 +150,9 @@ def test_both_are_installed_and_a_windows_password_stops_its_account_alone(tmp_p
             "ws-b": {PAUL.authorisation: "failed"},
         }, run.stdout
         assert failed_hosts(run) == {"ws-b"}
-        assert f"The Windows password of {PAUL.account} in pkcs12_holder_passwords is a date for YAML. Write it in quotes." in (
-            run.stdout.replace("\\\\", "\\")
+        assert (
+            f"The Windows password of {PAUL.account} in pkcs12_holder_passwords is a date for YAML. Write it in quotes."
+            in (run.stdout.replace("\\\\", "\\"))
         )
         assert "2041-02" not in run.stdout
         del variables["pkcs12_passphrases"]

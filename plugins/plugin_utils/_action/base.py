@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -78,7 +78,7 @@ class Pkcs12Action(ActionBase):
 
     TRANSFERS_FILES = False
     SPEC: ArgumentSpec
-    SECRETS_BY_KEY: Mapping[str, str] = {}
+    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {}
     """Options with the secrets of several people, and what a secret is, for a sentence."""
     _secrets: Set[str] = frozenset()
     _computer: str | None = None

@@ -140,7 +140,9 @@ def _checked(key: Any, value: Any, what: str, where: str) -> Any:
         return value
     return {
         "cause": f"The {what} of {str(key).strip()} in {where} is {kind} for YAML.",
-        "next_step": "Write it in quotes, as it is in the issuer's mail." if what == "passphrase" else "Write it in quotes.",
+        "next_step": "Write it in quotes, as it is in the issuer's mail."
+        if what == "passphrase"
+        else "Write it in quotes.",
     }
 
 

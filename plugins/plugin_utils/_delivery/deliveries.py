@@ -78,10 +78,11 @@ def compared(deliveries: Iterable[Delivery]) -> list[Delivery]:
         original = kept[key_of(each)]
         latest = newest[each.content.authorisation]
         if original is not each:
-            each = replace(each, state=MailState.DUPLICATE, superseded_by=original.letter.message_id)
+            found.append(replace(each, state=MailState.DUPLICATE, superseded_by=original.letter.message_id))
         elif latest is not each:
-            each = replace(each, state=MailState.SUPERSEDED, superseded_by=latest.letter.message_id)
-        found.append(each)
+            found.append(replace(each, state=MailState.SUPERSEDED, superseded_by=latest.letter.message_id))
+        else:
+            found.append(each)
     return found
 
 

@@ -105,12 +105,12 @@ def _misdirected(reading: Reading) -> str:
     places = ", ".join(dict.fromkeys(each.place for each in reading.access))
     if len(reading.access) == 1:
         return (
-            " A mail with an access code came to the wrong mailbox: it is for the holder alone. The code was not read, and the mail is as it"
-            " was. Ask whoever redirects or forwards mails to leave this one out, and let the holder ask the issuer for another code."
-            f" The mail is {places}."
+            " A mail with an access code came to the wrong mailbox: it is for the holder alone. The code was not read, and the mail"
+            " is as it was. Ask whoever redirects or forwards mails to leave this one out, and let the holder ask the issuer for"
+            f" another code. The mail is {places}."
         )
     return (
-        f" {len(reading.access)} mails with access codes came to the wrong mailbox: they are for the holders alone. No code was read, and the"
-        " mails are as they were. Ask whoever redirects or forwards mails to leave these out, and let the holders ask the issuer for other"
-        f" codes. The mails are {places}."
+        f" {len(reading.access)} mails with access codes came to the wrong mailbox: they are for the holders alone. No code was read,"
+        " and the mails are as they were. Ask whoever redirects or forwards mails to leave these out, and let the holders ask the"
+        f" issuer for other codes. The mails are {places}."
     )

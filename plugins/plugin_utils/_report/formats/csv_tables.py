@@ -185,4 +185,3 @@ def _joined(texts: Iterable[str]) -> str:
 def _accepted(findings: Iterable[AcceptedFinding], words: Translator) -> str:
     """What is accepted, its last day and the reason."""
     return _joined(f"{words.of(each.what)} ({words.day(each.until)}): {each.reason}" for each in findings)
-

@@ -114,7 +114,9 @@ def test_access_code_is_never_in_a_result(tmp_path: Path) -> None:
     )
     (told,) = shown["access_mails"]
     assert told.keys() == {"date", "message_id", "place"}
-    assert shown["msg"].startswith("2 mails read: 1 new delivery, 1 with an access code. A mail with an access code came")
+    assert shown["msg"].startswith(
+        "2 mails read: 1 new delivery, 1 with an access code. A mail with an access code came"
+    )
     assert shown["msg"].endswith(f"for another code. The mail is {told['place']}.")
     assert f" {mails.access_code(JEANNE)}" not in json.dumps(shown)
 
