@@ -99,7 +99,7 @@ def merged(variables: Mapping[str, Any], what: str) -> tuple[dict[str, Any], lis
                 of_number = found.setdefault(own, {})
                 of_number[name] = _both(of_number.get(name), _checked(key, each, what, name))
     doubts = [_doubt(number, each) for number, each in found.items() if _differ([*each.values()])]
-    values = {}
+    values: dict[str, Any] = {}
     for number, each in found.items():
         values[number] = None
         for value in each.values():

@@ -93,7 +93,7 @@ class _NoRedirect(HTTPRedirectHandler):
 def _by(kind: type[http.client.HTTPConnection], deadline: Deadline) -> Callable[..., http.client.HTTPConnection]:
     def connection(host: str, **options: Any) -> http.client.HTTPConnection:
         made = kind(host, **options)
-        vars(made)["_create_connection"] = lambda address, *_rest: connected(*address, deadline)
+        vars(made)["_create_connection"] = lambda address, *_rest: connected(address[0], address[1], deadline)
         return made
 
     return connection

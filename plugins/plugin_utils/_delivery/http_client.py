@@ -162,7 +162,7 @@ class HttpClient:
         self.requests += 1
         headers = {"User-agent": self._options.http_agent} | ({"Content-Type": form.content_type} if form else {})
         try:
-            request = Request(url, form and form.body, headers)  # noqa: S310  the URL is checked, and has https
+            request = Request(url, form.body if form else None, headers)  # noqa: S310  the URL is checked, and has https
             response = self._opener().open(request)
             if response.headers.get("Content-Encoding", "").lower() == "gzip":
                 response.fp, response.length = GzipDecodedReader(response.fp), None

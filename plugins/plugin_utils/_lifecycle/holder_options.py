@@ -128,7 +128,7 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
                 next_step="Name the account instead of the number in holder_passwords.",
             )
         found = given[same_key(number)]
-    if is_refusal(found):
+    if found is not None and is_refusal(found):
         raise CollectionError(code="bad_arguments", **found)
     if isinstance(found, list):
         raise CollectionError(
