@@ -110,7 +110,7 @@ def _misdirected(reading: Reading) -> str:
             f" another code. The mail is {places}."
         )
     return (
-        f" {len(reading.access)} mails with access codes came to the wrong mailbox: they are for the holders alone. No code was read,"
-        " and the mails are as they were. Ask whoever redirects or forwards mails to leave these out, and let the holders ask the"
+        f" {counted(len(reading.access), 'mail')} with access codes came to the wrong mailbox: they are for the holders alone. No code was"
+        " read, and the mails are as they were. Ask whoever redirects or forwards mails to leave these out, and let the holders ask the"
         f" issuer for other codes. The mails are {places}."
     )

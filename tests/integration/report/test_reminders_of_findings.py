@@ -118,8 +118,22 @@ def test_newcomer_is_asked_for_the_first_bundle_when_it_is_late(office: Office, 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Hello Zoé Petit,", "you have no access by certificate at ws-2.", f"Forward this one mail as an attachment to {IT}")),
-        ("fr", ("Bonjour Zoé Petit,", "vous n'avez pas d'accès par certificat sur ws-2.", f"Transférer ce seul message en pièce jointe à {IT}")),
+        (
+            "en",
+            (
+                "Hello Zoé Petit,",
+                "you have no access by certificate at ws-2.",
+                f"this one mail as an attachment to {IT}",
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Bonjour Zoé Petit,",
+                "vous n'avez pas d'accès par certificat sur ws-2.",
+                f"ce seul message en pièce jointe à {IT}",
+            ),
+        ),
     ],
 )
 def test_words_to_a_newcomer_whose_bundle_is_late(office: Office, language: str, said: tuple[str, ...]) -> None:
@@ -137,8 +151,18 @@ def test_newcomer_without_a_workstation_is_asked_too(office: Office) -> None:
 @pytest.mark.parametrize(
     ("language", "keeps", "asks", "ends"),
     [
-        ("en", "is for you alone. Keep it, and forward it to nobody.", "ask the holder to forward", "a withdrawal code"),
-        ("fr", "est pour vous seul. Le garder, et ne le transférer à personne.", "demander au titulaire", "code de retrait"),
+        (
+            "en",
+            "is for you alone. Keep it, and forward it to nobody.",
+            "ask the holder to forward",
+            "a withdrawal code",
+        ),
+        (
+            "fr",
+            "est pour vous seul. Le garder, et ne le transférer à personne.",
+            "demander au titulaire",
+            "code de retrait",
+        ),
     ],
 )
 def test_only_the_mail_with_the_link_is_asked_for(
@@ -155,7 +179,9 @@ def test_only_the_mail_with_the_link_is_asked_for(
 def test_call_for_a_newcomer_follows_the_mail_to_it_about_the_bundle(office: Office) -> None:
     """Zoé has no address, so both are IT's. The call does not wait for 30 days."""
     office.remind(newcomer(mail=None))
-    assert "forward the issuer's mail with the link" in text(office.to(IT)) and "no end of access" in text(office.to(IT))
+    assert "forward the issuer's mail with the link" in text(office.to(IT)) and "no end of access" in text(
+        office.to(IT)
+    )
     office.arrived()
     days_pass(office, 3)
     for _run in range(2):
