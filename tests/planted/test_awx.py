@@ -34,7 +34,7 @@ def _is_name(data: Any, part: str | int) -> bool:
     return isinstance(data, list) and isinstance(part, str)
 
 
-TEMPLATES, RENEW, RETIRE = "controller_templates", "PKCS12 renew", "PKCS12 retire"
+TEMPLATES, RENEW = "controller_templates", "PKCS12 renew"
 FLOW = ("controller_workflows", "PKCS12 renewal with approval", "simplified_workflow_nodes")
 MISTAKES = [
     (awx_checks.references, put(TEMPLATES, RENEW, "project", value="PKCS11"), "there is no project PKCS11"),
@@ -88,8 +88,8 @@ MISTAKES = [
     (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "default", value="non"), "is no choice"),
     (
         awx_checks.variables,
-        put(TEMPLATES, RETIRE, "extra_vars", value={"retire_max_retired": 3}),
-        "retire_issuer is required",
+        put(TEMPLATES, RENEW, "extra_vars", value={"renew_max_retired": 3}),
+        "renew_bundle_folder is required",
     ),
     (
         awx_checks.variables,
@@ -141,7 +141,7 @@ MISTAKES = [
     ),
     (
         awx_folders.required_folders,
-        put(TEMPLATES, "PKCS12 audit", "extra_vars", "pkcs12_required_folders", value=["/srv/pkcs12/bundles"]),
+        put(TEMPLATES, "PKCS12 audit", "extra_vars", value={"pkcs12_required_folders": ["/srv/pkcs12/bundles"]}),
         "nothing uses /srv/pkcs12/bundles",
     ),
     (awx_site.zones, put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_time_zone", value="UTC"), "zone is UTC"),

@@ -13,7 +13,7 @@ from typing import Any
 from .._policy.subject import ExpectedSubject
 from .codec import Mismatch, from_map
 from .holders import HolderEntry
-from .schema import SCHEMA, HolderRecord, KeyState
+from .schema import SCHEMA, HolderRecord, KeyState, Strangers
 
 KeyId = tuple[str, str]
 """An owner's SID and a thumbprint."""
@@ -33,6 +33,12 @@ def related_certificates(facts: Any) -> frozenset[KeyId]:
     A run for other holders, for instance without a leaver, knows of them only by these facts.
     """
     return _with_value(facts, "related", True)
+
+
+def strangers_of(facts: Any) -> Strangers:
+    """What earlier facts say of certificates of nobody. Facts of another schema say nothing."""
+    said = facts.get("strangers") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
+    return Strangers(said) if said in {each.value for each in Strangers} else Strangers.NOT_SEARCHED
 
 
 def _with_value(facts: Any, key: str, value: Any) -> frozenset[KeyId]:

@@ -13,6 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audi
     LONGEST_REASON,
     audited,
     problem_of,
+    unmatched,
 )
 
 AT = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
@@ -63,3 +64,43 @@ def test_the_problem_is_one_sentence_that_does_not_change_from_run_to_run() -> N
     problem = str(problem_of(told))
     assert problem.startswith("It did not answer: no way xxx")
     assert len(problem) == len("It did not answer: .") + LONGEST_REASON
+
+
+def audited_with(strangers: str, *issuers: str) -> dict[str, Any]:
+    rows = [{"issuer": issuer, "issuer_cn": None, "related": issuer != "CN=Counted"} for issuer in issuers]
+    return audited(
+        {"ansible_facts": {"pkcs12": FACTS | {"certificates": rows, "strangers": strangers}}}, "a", AT, False
+    )
+
+
+MISSED = audited_with("no_match", "CN=AC Personnes", "CN=AC Personnes", "CN=Counted")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {},
+        {"b": audited_with("not_searched", "CN=Other")},
+        {"b": None},
+        {"b": audited(SILENT, "b", AT, fail_on_unreachable=False)},
+        {"b": {"skipped": True}},
+    ],
+)
+def test_a_pattern_that_matches_nothing_anywhere_is_told_with_the_issuers_that_are_there(others: Any) -> None:
+    (said,) = unmatched({"a": MISSED, **others})
+    assert said.endswith("There are: CN=AC Personnes (2 certificates). Correct pkcs12_issuer, and run audit again.")
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        {},
+        {"a": MISSED, "b": audited_with("searched")},  # it is right there
+        {"a": audited_with("no_match")},  # there is nothing to compare with
+        {"a": audited_with("no_match", "CN=Counted")},
+        {"a": audited_with("not_searched", "CN=AC Personnes")},
+        {"a": {"ready": True}},
+    ],
+)
+def test_no_other_audit_says_that(results: Any) -> None:
+    assert unmatched(results) == []
