@@ -38,7 +38,7 @@ class Finding(str, Enum):
 
 FINDINGS = tuple(each.value for each in Finding)
 FAILED = "failed"
-"""The outcome of a holder whom the last run did not serve: no bundle opens, it is another person's, it has expired. A site does not accept it."""
+"""The outcome of a holder whom the last run did not serve, for example because no bundle opens. No exception accepts it."""
 FAIL_ON = (*FINDINGS, FAILED)
 """All that ``fail_on`` can name."""
 LONGEST_REASON = 200
