@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ BY_CERTIFICATE = "Workstations by certificate"
 CONSTRUCTED_SOURCE = f"Auto-created source for: {BY_CERTIFICATE}"
 OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
 CAMPAIGN = "PKCS12 renewal with approval"
-AUDIT = {"pkcs12_hosts": "workstations", "audit_prove": "false"}
+AUDIT: dict[str, Any] = {"pkcs12_hosts": "workstations", "audit_prove": "false"}
 """By API, AWX fills in no default of a required question."""
 
 

@@ -136,8 +136,8 @@ def end_of(nodes: Mapping[str, Data], failing: Set[str]) -> tuple[list[str], boo
 
 def always_fails(template: Data) -> bool:
     """Whether the last play of the project's playbook ends failed whatever happens."""
-    *_tasks, last = [{}, *load(PROJECT / template["playbook"])[-1].get("tasks", ())]
-    return "ansible.builtin.fail" in last and "when" not in last
+    tasks = load(PROJECT / template["playbook"])[-1].get("tasks", [])
+    return bool(tasks) and "ansible.builtin.fail" in tasks[-1] and "when" not in tasks[-1]
 
 
 LAUNCHES = [answers, approvers, schedules, alarms, previews, ends]
