@@ -199,6 +199,7 @@ def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
             for form in forms:
                 form.make(report)
         _sentence(report, {})
+        _sentence(report, {"failed": 1})
         failing(report, {}, Wording(report.parameters))
     assert sorted(ALL.keys() - heard) == []
 
