@@ -95,7 +95,7 @@ MISSED = audited_with("no_match", "CN=AC Personnes", "CN=AC Personnes", "CN=Coun
         {},
         {"b": audited_with("not_searched", "CN=Other")},
         {"b": None},
-        {"b": audited(SILENT, "b", AT, fail_on_unreachable=False)},
+        {"b": audited(silent("no_route", "No way there."), "b", AT, fail_on_unreachable=False)},
         {"b": {"skipped": True}},
     ],
 )
