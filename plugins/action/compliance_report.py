@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAIL_ON, FINDINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
@@ -90,7 +90,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "issuer_mail_subject": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
             "query": {"type": "str"},
-            "fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS), "default": []},
+            "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": []},
         },
     )
 

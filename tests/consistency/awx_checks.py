@@ -163,7 +163,7 @@ def accounts(data: Data) -> Iterator[str]:
 
 def playbook_of(template: Data) -> str:
     """The playbook of the collection behind a template's. Raises ``FileNotFoundError`` when the project lacks it."""
-    (play,) = load(PROJECT / template["playbook"])
+    play, *_after = load(PROJECT / template["playbook"])
     return str(play["ansible.builtin.import_playbook"]).removeprefix(COLLECTION)
 
 

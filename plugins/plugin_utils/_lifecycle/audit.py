@@ -18,17 +18,7 @@ from .._errors import counted
 from .._facts.codec import to_map
 from .._facts.issuers import short_issuer
 from .._facts.schema import AuditRecord, Strangers
-
-MISTAKES = (
-    "bad_arguments",
-    "bad_pattern",
-    "bad_time_zone",
-    "missing_library",
-    "not_windows",
-    "untried_connection",
-    "wrong_computer",
-)
-"""Codes of errors that no later run mends: somebody has to correct the task, the controller or the inventory."""
+from .._workstation.lost_connection import may_be_off
 
 LONGEST_REASON = 640
 """Characters. What a connection said is shorter, and its cure comes after it."""
@@ -47,15 +37,9 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     problem = f"It {'did not answer' if silent else 'could not be audited'}: {reason}."
     told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
     told.pop("unreachable", None)
-    if fail_on_unreachable or not is_passing(result):
+    if fail_on_unreachable or not may_be_off(result):
         return told | {"failed": True}
     return told | {"warnings": [f"{host}: {problem}"]}
-
-
-def is_passing(result: Mapping[str, Any]) -> bool:
-    """Whether a failure is one of the workstation, which may be over in the next run."""
-    code = (result.get("error") or {}).get("code")
-    return bool(result.get("unreachable")) or (code is not None and code not in MISTAKES)
 
 
 def found(facts: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from .acceptance import WITHOUT_PLACE, is_left, open_findings
 from .build import Sources, build
 from .deliveries import deliveries_of
 from .delivery.atomic_files import read, write
-from .exceptions import Finding, parse_exceptions
+from .exceptions import FAILED, Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
@@ -139,16 +139,18 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
 
 
 def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
-    """How many holders have each status of ``fail_on`` at any workstation, and how many certificates have no holder.
+    """How many holders have each status of ``fail_on`` at any workstation, how many the last run did not serve at any, and how many
+    certificates have no holder.
 
     What is accepted does not count. Zeros are left out.
     """
     rows = [open_findings(row) for row in (*report.holders, *report.without_workstation)]
     left = sum(map(is_left, report.without_holder))
-    counts = {
-        each: left if each == Finding.WITHOUT_HOLDER.value else sum(each in row for row in rows) for each in fail_on
+    counts = {each: sum(each in row for row in rows) for each in fail_on} | {
+        Finding.WITHOUT_HOLDER.value: left,
+        FAILED: sum(any(place.outcome == FAILED for place in row.places) for row in report.holders),
     }
-    return {each: count for each, count in counts.items() if count}
+    return {each: counts[each] for each in fail_on if counts[each]}
 
 
 def _not_searched(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
@@ -196,7 +198,8 @@ def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[s
 
 
 def _in_words(each: str, say: Wording) -> str:
-    return say("tile.without_holder") if each == Finding.WITHOUT_HOLDER.value else say.of(Finding(each))
+    own = {Finding.WITHOUT_HOLDER.value: "tile.without_holder", FAILED: "counts.not_served"}
+    return say(own[each]) if each in own else say.of(Finding(each))
 
 
 def _earlier(path: str) -> Report:

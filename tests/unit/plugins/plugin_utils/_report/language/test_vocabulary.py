@@ -149,10 +149,7 @@ def reports() -> list[Report]:
     usual, empty = sample(), Report(PARAMETERS, (), (), (), (), (), None, None)
     first = usual.certificates[0]
     keys = tuple(replace(first, certificate=replace(first.certificate, key_state=state)) for state in KeyState)
-    delivered = tuple(
-        replace(usual.holders[1], delivery=replace(DELIVERY, state=state, access_mail_seen=number % 2 == 0))
-        for number, state in enumerate(DeliveryState)
-    )
+    delivered = tuple(replace(usual.holders[1], delivery=replace(DELIVERY, state=state)) for state in DeliveryState)
     steps = tuple(replace(usual.holders[0], next_step=step) for step in NextStep)
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
@@ -202,6 +199,7 @@ def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
             for form in forms:
                 form.make(report)
         _sentence(report, {})
+        _sentence(report, {"failed": 1})
         failing(report, {}, Wording(report.parameters))
     assert sorted(ALL.keys() - heard) == []
 
