@@ -12,7 +12,7 @@ from typing import Any
 
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._policy.validity import Calendar, Status, status_in_time
-from .._workstation.findings import TEMPORARY, unread_reason
+from .._workstation.findings import AFTER_UNREAD, TEMPORARY, unread_reason
 from .._workstation.protocol import Inventory, Profile
 from .codec import prepare, to_plain
 from .evaluation import rate_certificates
@@ -71,6 +71,7 @@ def workstation_record(
     rules = workstation_rules(scope.entries, scope.selection.pattern, scope.calendar, now)
     rated = rate_certificates(records, rules)
     unread = tuple(_unread(inventory, stores))
+    lost = {each.owner_sid for each in unread if each.code == AFTER_UNREAD}
     listed = [each.record for each in rated if scope.selection.lists(each.record)]
     return WorkstationRecord(
         schema=SCHEMA,
@@ -85,7 +86,9 @@ def workstation_record(
         holders=tuple(holder_record(entry, rated, unread, rules) for entry in scope.entries),
         certificates=tuple(listed),
         certificates_not_listed=len(rated) - len(listed),
-        profiles=tuple(_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles),
+        profiles=tuple(
+            _profile(each, names.get(each.owner_sid), each.owner_sid in lost) for each in inventory.profiles
+        ),
         unread=unread,
     )
 
@@ -161,14 +164,15 @@ def _key_state(stored: StoreCertificate) -> KeyState:
     return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[stored.key_works]
 
 
-def _profile(profile: Profile, owner: str | None) -> ProfileRecord:
+def _profile(profile: Profile, owner: str | None, lost: bool) -> ProfileRecord:
+    """``lost``: its store could not be read after it was changed."""
     return ProfileRecord(
         owner_sid=profile.owner_sid,
         owner=owner,
         path=profile.path,
         loaded=profile.loaded,
         temporary=profile.temporary,
-        readable=not profile.my.unread,
+        readable=not (profile.my.unread or lost),
     )
 
 

@@ -159,13 +159,13 @@ class ExchangeError:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeAnswer:
-    """Answer of ``store_exchange``."""
+    """Answer of ``store_exchange``. ``after``: None when the store could not be read again after the steps."""
 
     changed: bool
     owner_sid: str
     utc: datetime
     before: tuple[SerializedElement, ...]
-    after: tuple[SerializedElement, ...]
+    after: tuple[SerializedElement, ...] | None
     journal: tuple[JournalEntry, ...]
     error: ExchangeError | None
 
