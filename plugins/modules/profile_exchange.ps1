@@ -206,7 +206,7 @@ function Invoke-Exchange {
 		if ($complex_args._ansible_check_mode) { return }
 		$Answer.after = $null
 		Invoke-Transaction -Sid $Sid -Answer $Answer
-		$unread = Read-After -Answer $Answer -Read { Get-Sent -Element @(Read-ProfileStore -ProfilePath $path -Name 'My') }
+		$unread = @(Read-After -Answer $Answer -Read { Get-Sent -Element @(Read-ProfileStore -ProfilePath $path -Name 'My') })[0]
 		if ($unread -and -not $Answer.error) { $Answer.error = $unread }
 	} finally {
 		$mutex.ReleaseMutex()

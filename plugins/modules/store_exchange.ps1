@@ -275,7 +275,7 @@ function Invoke-Exchange {
 		$my = Open-Store -Name 'My' -Access 'ReadWrite'
 		$Answer.after = $null
 		try { Invoke-Transaction -Store $my -Answer $Answer } finally { $my.Close() }
-		$unread = Read-After -Answer $Answer -Read { Read-OwnStore }
+		$unread = @(Read-After -Answer $Answer -Read { Read-OwnStore })[0]
 		if (-not $unread) { $Answer.changed = (Get-StoreHash -Element $Answer.after) -ne $observed } elseif (-not $Answer.error) { $Answer.error = $unread }
 	} finally {
 		$mutex.ReleaseMutex()

@@ -13,7 +13,7 @@ from typing import Any
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._policy.validity import Calendar, Status, status_in_time
 from .._workstation.findings import AFTER_UNREAD, TEMPORARY, unread_reason
-from .._workstation.protocol import Inventory, Profile
+from .._workstation.protocol import Inventory
 from .codec import prepare, to_plain
 from .evaluation import rate_certificates
 from .history import KeyId
@@ -71,7 +71,6 @@ def workstation_record(
     rules = workstation_rules(scope.entries, scope.selection.pattern, scope.calendar, now)
     rated = rate_certificates(records, rules)
     unread = tuple(_unread(inventory, stores))
-    lost = {each.owner_sid for each in unread if each.code == AFTER_UNREAD}
     listed = [each.record for each in rated if scope.selection.lists(each.record)]
     return WorkstationRecord(
         schema=SCHEMA,
@@ -86,9 +85,7 @@ def workstation_record(
         holders=tuple(holder_record(entry, rated, unread, rules) for entry in scope.entries),
         certificates=tuple(listed),
         certificates_not_listed=len(rated) - len(listed),
-        profiles=tuple(
-            _profile(each, names.get(each.owner_sid), each.owner_sid in lost) for each in inventory.profiles
-        ),
+        profiles=tuple(_profiles(inventory, names, unread)),
         unread=unread,
     )
 
@@ -164,16 +161,19 @@ def _key_state(stored: StoreCertificate) -> KeyState:
     return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[stored.key_works]
 
 
-def _profile(profile: Profile, owner: str | None, lost: bool) -> ProfileRecord:
-    """``lost``: its store could not be read after it was changed."""
-    return ProfileRecord(
-        owner_sid=profile.owner_sid,
-        owner=owner,
-        path=profile.path,
-        loaded=profile.loaded,
-        temporary=profile.temporary,
-        readable=not (profile.my.unread or lost),
-    )
+def _profiles(
+    inventory: Inventory, names: Mapping[str, str | None], unread: Iterable[UnreadRecord]
+) -> Iterable[ProfileRecord]:
+    lost = {each.owner_sid for each in unread if each.code == AFTER_UNREAD}
+    for profile in inventory.profiles:
+        yield ProfileRecord(
+            owner_sid=profile.owner_sid,
+            owner=names.get(profile.owner_sid),
+            path=profile.path,
+            loaded=profile.loaded,
+            temporary=profile.temporary,
+            readable=not profile.my.unread and profile.owner_sid not in lost,
+        )
 
 
 def _unread(inventory: Inventory, stores: Iterable[OwnedStore]) -> Iterable[UnreadRecord]:

@@ -143,6 +143,8 @@ def execute(
     """
     if not planned.plan.steps:
         return planned
+    if planned.plan.imports or options.holder_password:
+        _check_encryption(planned.inventory)
     deferral = deferral_reason(planned.owner, planned.inventory, options.holder_password)
     if deferral:
         return replace(planned, deferred=deferral)
@@ -251,6 +253,12 @@ def _send(
             steps = [f"{step.type} {step.thumbprint}" for step in request.steps]
             evidence.record_unknown(planned.inventory.computer, planned.owner.sid, steps, planned.holder.observed_at)
         raise
+
+
+def _check_encryption(inventory: Inventory) -> None:
+    """Refuses a connection that would carry a secret in the clear. Raises ``CollectionError``: ``unencrypted_connection``."""
+    if inventory.clear_connection:
+        raise refusal(code="unencrypted_connection", computer=inventory.computer, how=inventory.clear_connection)
 
 
 def _check_dialogs(inventory: Inventory) -> None:

@@ -45,6 +45,11 @@ FINDINGS: Mapping[str, Explanation] = {
         "The connection to {host} is {transport}, over which nobody has tried this collection, so it does not write keys over it",
         "Set ansible_connection: winrm or psrp. Windows has both with its WinRM service; ssh keeps working beside it for other plays.",
     ),
+    "unencrypted_connection": Explanation(  # {how}: scheme, logon and message encryption
+        "The connection to {computer} does not encrypt ({how}), so no bundle and no Windows password is sent over it",
+        "Use https with port 5986 (ansible_winrm_scheme or ansible_psrp_protocol), or Kerberos or NTLM with message encryption "
+        "(ansible_winrm_message_encryption or ansible_psrp_message_encryption: auto).",
+    ),
     "kept_files": Explanation(
         "Ansible is set to write what it runs to a disk of the workstation, where a private key must never be",
         "Turn ANSIBLE_KEEP_REMOTE_FILES off.",
