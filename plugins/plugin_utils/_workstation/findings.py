@@ -267,7 +267,7 @@ UNREAD_REASONS = {
     "limit": "it has more than 1000 entries or 4 MiB",
     "unreadable": "it could not be read",
     "element": "a certificate in it cannot be parsed",
-    AFTER_UNREAD: "it was changed, and could not be read afterwards",
+    AFTER_UNREAD: "it could not be read after the last exchange",
 }
 """Why a store was not read, by the codes of ``store_inventory``, for a sentence."""
 

@@ -83,8 +83,8 @@ UNREAD: Catalogue = {
         "Un certificat y est indéchiffrable ; les autres ont été lus.",
     ),
     "unread.after_unread": (
-        "The last task changed it, and could not read it afterwards. Run an audit.",
-        "La dernière tâche l'a modifié et n'a pas pu le relire ensuite. Lancer un audit.",
+        "The last task could not read it after its work. Run an audit.",
+        "La dernière tâche n'a pas pu le relire après son travail. Lancer un audit.",
     ),
     "unread.unreadable": ("Reading it failed.", "Sa lecture a échoué."),
     "owner.named": ("{name} ({account})", "{name} ({account})"),
