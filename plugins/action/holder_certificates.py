@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -20,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retir
     check_can_write,
     write_down,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     holders_of_facts,
     merge_known,
@@ -55,7 +57,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import workstation_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import (
+    silent_result,
+    workstation_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
@@ -64,6 +69,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
+    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {"passphrases": "passphrase", "holder_passwords": "Windows password"}
     SPEC = ArgumentSpec(
         options={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -124,16 +130,23 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         noted = self._written_down(task, leaving) if leaving and leaving.noted and leaving.numbers and confirmed else ()
         check_mode = task.check_mode or not confirmed
         context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), notes)
+        known = merge_known(entries, holders_of_facts(task.facts))
+        shown = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
         if leaving:
             run = removal_run(options, entries, leaving.numbers, context, self, now)
         else:
             tasks = holder_tasks(options, entries, context, now())
-            run = run_tasks(tasks, self.inventory([entry.user for entry in entries]), self, now)
-        known = merge_known(entries, holders_of_facts(task.facts))
+            try:
+                inventory = self.inventory([entry.user for entry in entries])
+            except ConnectionLost as problem:
+                # Nobody has said that a silent workstation may wait for ever.
+                rule = replace(shown.deferral, fails=True)
+                waiting = [replace(each, entry=entry) for each, entry in zip(tasks, known, strict=True)]
+                return silent_result(problem, waiting, replace(shown, deferral=rule))
+            run = run_tasks(tasks, inventory, self, now)
         scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
-        told = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
         not_taken_back = () if absent else self.not_taken_back(entry.person.authorisation for entry in entries)
-        result = workstation_result(run, scope, told, noted, not_taken_back)
+        result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back)
         return result | {"diff": run_diff(run)} if task.diff else result
 
     def _leaving(self, options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:

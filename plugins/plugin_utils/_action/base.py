@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -19,8 +19,10 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
+from .._crypto.passphrases import by_key, check_variables
 from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
+from .._workstation.encryption import in_the_clear
 from .._workstation.failures import become_error, language_mode_error
 from .._workstation.findings import FINDINGS, refusal
 from .._workstation.lost_connection import UNTRIED, Origin, lost_connection, unreachable_result
@@ -78,6 +80,8 @@ class Pkcs12Action(OwnVariables, ActionBase):
 
     TRANSFERS_FILES = False
     SPEC: ArgumentSpec
+    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {}
+    """Options with the secrets of several people, and what a secret is, for a sentence."""
     _secrets: Set[str] = frozenset()
     _computer: str | None = None
     _doubt: str | None = None
@@ -100,7 +104,9 @@ class Pkcs12Action(OwnVariables, ActionBase):
         self._secrets = validation._no_log_values
         task = self._task_context(validation.validated_parameters)
         try:
-            masked = self._mask(given := untag(self._task.args))
+            masked = self._mask(given := self._given())
+            for name in self.SECRETS_BY_KEY:
+                check_variables(given.get(name))
             self.check_given(masked)
             self._computer = expected_name(given.get("computer"))  # before others, because its own words say more
             check_task(masked, self.SPEC.options)
@@ -165,7 +171,15 @@ class Pkcs12Action(OwnVariables, ActionBase):
 
     def read_inventory(self, holders: Sequence[str]) -> Inventory:
         """Runs ``store_inventory`` on whatever computer answers. Raises ``CollectionError``."""
-        return self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
+        found = self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
+        return replace(found, clear_connection=self._in_the_clear())
+
+    def _in_the_clear(self) -> str | None:
+        """How the connection carries what anybody on the way can read; None when it encrypts. It has been used, so it has chosen."""
+        transports = getattr(self._connection, "_winrm_transport", None) or ()
+        used = getattr(getattr(self._connection, "protocol", None), "transport", None)
+        sealed = used is None or getattr(used, "encryption", used) is not None
+        return in_the_clear(self._connection.get_option, transports, sealed)
 
     def check_computer(self, names: Sequence[str]) -> None:
         """Refuses another computer (``wrong_computer``). Without the option, the result warns of a name that the inventory lacks."""
@@ -254,8 +268,15 @@ class Pkcs12Action(OwnVariables, ActionBase):
         """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required."""
         rules = {each.name: getattr(self.SPEC, each.name) for each in fields(self.SPEC) if each.name != "options"}
         spec = {name: dict(option) for name, option in self.SPEC.options.items()}
-        given = {name: value for name, value in untag(self._task.args).items() if value is not None}
+        given = {name: value for name, value in self._given().items() if value is not None}
         return ArgumentSpecValidator(spec, **rules).validate(given)
+
+    def _given(self) -> dict[str, Any]:
+        """The task's arguments. One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""
+        given: dict[str, Any] = untag(self._task.args)
+        for name in self.SECRETS_BY_KEY.keys() & given.keys():
+            given[name] = by_key(given[name], self.SECRETS_BY_KEY[name], f"'{name}'")
+        return given
 
     def _invocation(self) -> dict[str, Any]:
         """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""

@@ -33,7 +33,7 @@ def issuer(tmp_path: Path) -> Iterator[Issuer]:
 def stored(issuer: Issuer) -> Any:
     secret = VaultSecret((issuer.hospital.folder / "vault-password").read_bytes())
     found = yaml.safe_load(VaultLib([("default", secret)]).decrypt(issuer.vault_file.read_bytes()))
-    return found["pkcs12_passphrases"]
+    return found["pkcs12_passphrases_collected"]
 
 
 def together(folder: Path) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def test_two_jobs_at_once_lose_no_passphrase(issuer: Issuer, tmp_path: Path) -> 
 def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     nowhere, plain = issuer.hospital.folder / "nowhere" / "vault.yml", issuer.hospital.folder / "plain.yml"
-    plain.write_text("pkcs12_passphrases: {}\n", encoding="utf-8")
+    plain.write_text("pkcs12_passphrases_collected: {}\n", encoding="utf-8")
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"collect_vault_file": str(nowhere)}, f"cannot be kept in {nowhere}: its folder does not exist."),
         ({"collect_vault_file": str(plain)}, "Ansible Vault has not encrypted it"),
@@ -96,3 +96,17 @@ def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: 
     run = collect(issuer, collect_vault_password="another")
     assert (run.exit_code, f"'collect_vault_password' does not open {issuer.vault_file}" in run.stdout) == (2, True)
     assert len(issuer.registration.requests) == asked
+
+
+def test_a_variable_that_cannot_be_used_is_told_before_a_link_is_used(issuer: Issuer) -> None:
+    """A passphrase that YAML changed stops its person alone; for the credential of AWX, which is written as a whole, nothing begins."""
+    issuer.announce(PAUL, DAYS)
+    told = collect(issuer, pkcs12_passphrases_mine="x")
+    awx = collect(issuer, collect_store_tasks="store_awx_credential.yml", pkcs12_passphrases={"T9": True})
+    assert (told.exit_code, "pkcs12_passphrases_mine is a text and no mapping. Correct it." in told.stdout) == (2, True)
+    assert (awx.exit_code, "passphrase of T9 in pkcs12_passphrases is yes or no for YAML. Correct" in awx.stdout) == (
+        2,
+        True,
+    ), awx.stdout
+    assert issuer.registration.requests == []
+    assert collect(issuer, pkcs12_passphrases={"T9": True}).exit_code == 0
