@@ -16,7 +16,7 @@ from integration.plays import failed_hosts, outcomes, run_play, summary, tasks
 from integration.stores import contents
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
-from lab.playbook import Run, play
+from lab.playbook import Run, fact_cache, play
 
 HERE, THERE = "ws-here", "ws-there"
 DESKS = (Desk(HERE, (Seat(PAUL), Seat(ELODIE))), Desk(THERE, (Seat(PAUL, logged_on=False), Seat(JEANNE))))
@@ -43,7 +43,8 @@ def certificates(hospital: Hospital) -> tuple[int, int]:
 
 
 def step(hospital: Hospital, playbook: str, *options: str, **variables: Any) -> Step:
-    run = play(hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(variables), *options)
+    extra = ("-e", json.dumps(variables))
+    run = play(hospital, f"hospital_it.pkcs12.{playbook}", *extra, *options, environment=fact_cache(hospital))
     return Step(run, certificates(hospital), files(hospital.bundle_folder))
 
 
