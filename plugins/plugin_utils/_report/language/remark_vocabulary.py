@@ -82,6 +82,10 @@ UNREAD: Catalogue = {
         "One certificate in it cannot be decoded; the others were read.",
         "Un certificat y est indéchiffrable ; les autres ont été lus.",
     ),
+    "unread.after_unread": (
+        "The last task could not read it after its work. Run an audit.",
+        "La dernière tâche n'a pas pu le relire après son travail. Lancer un audit.",
+    ),
     "unread.unreadable": ("Reading it failed.", "Sa lecture a échoué."),
     "owner.named": ("{name} ({account})", "{name} ({account})"),
     "owner.workstation": ("the workstation itself", "le poste lui-même"),
@@ -117,6 +121,7 @@ COUNTS: Catalogue = {
     "counts.left": ("to be dealt with", "à traiter"),
     "counts.accepted": ("accepted (exceptions)", "acceptés (exceptions)"),
     "counts.quiet": ("offered to no program", "proposés à aucun programme"),
+    "counts.not_served": ("not served by the last run", "non servis par le dernier passage"),
     "counts.sentence": ("{place}: {shares}.", "{place} : {shares}."),
     "counts.holders.one": ("{n} holder", "{n} titulaire"),
     "counts.holders.many": ("{n} holders", "{n} titulaires"),

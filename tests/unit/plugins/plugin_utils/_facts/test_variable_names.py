@@ -74,7 +74,7 @@ def test_a_misspelt_name_is_told_with_the_one_that_is_meant(name: str, meant: st
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("pkcs12_issuer", "audit_issuer, enrol_issuer, renew_issuer or retire_issuer"),
+        ("pkcs12_chain", "enrol_chain or renew_chain"),
         ("pkcs12_bundles", "pkcs12_bundle_folder or pkcs12_bundle_pattern"),
     ],
 )
