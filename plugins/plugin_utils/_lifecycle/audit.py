@@ -9,13 +9,15 @@ Ansible keeps the facts of a task only if the task did not fail. So a workstatio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from .._errors import counted
+from .._errors import CollectionError, counted
 from .._facts.codec import to_map
+from .._facts.holders import HolderEntry
 from .._facts.schema import AuditRecord
+from .._facts.shared_numbers import Shared, shared_by
 
 MISTAKES = (
     "bad_arguments",
@@ -48,6 +50,26 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     if fail_on_unreachable or not is_passing(result):
         return told | {"failed": True}
     return told | {"warnings": [f"{host}: {problem}"]}
+
+
+def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared: Shared) -> dict[str, Any]:
+    """The result of the audit of a workstation that was read, failed for each holder whose number is another person's, too.
+
+    The facts of all are there: what is in a store is true, only whose it is nobody can say.
+    """
+    if problem_of(result) != "":
+        return dict(result)
+    numbers = [(entry, shared_by(entry.person.authorisation, shared)) for entry in asked]
+    rows = [_refused(entry, number.refusal()) for entry, number in numbers if number]
+    if not rows:
+        return dict(result)
+    sentences = " ".join(dict.fromkeys(row["msg"] for row in rows))
+    return {**result, "failed": True, "msg": sentences, "error": rows[0]["error"], "refused": rows}
+
+
+def _refused(entry: HolderEntry, refusal: CollectionError) -> dict[str, Any]:
+    named = {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+    return named | {"msg": str(refusal), "error": {"code": refusal.code, "next_step": refusal.next_step}}
 
 
 def is_passing(result: Mapping[str, Any]) -> bool:

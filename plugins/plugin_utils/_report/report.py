@@ -25,7 +25,7 @@ from .exceptions import Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
-from .language.counts import failing, sentence, some_names
+from .language.counts import failing, sentence, shared_at, shared_sentences, some_names
 from .language.vocabulary import checked_word
 from .language.wording import Wording
 from .model import Report, ReportParameters
@@ -33,6 +33,7 @@ from .query import select
 from .revocation_lists import read_lists
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
+from .summary import shared_numbers
 
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
@@ -42,6 +43,9 @@ DAYS = ("authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_d
 
 MOST_NAMED = 5
 """How many workstations a warning names."""
+
+SHARED = "shared_numbers"
+"""The key of ``failing`` for numbers that the inventory has for two people."""
 
 VARIABLES = "variables"
 """The key of ``failing`` for workstations whose variables cannot be used."""
@@ -118,6 +122,7 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
         "summary": found["summary"] | {"report_date": found["report_date"]},
         "rows": [*found["holders"], *found["without_workstation"]],
         "changes": found["changes"],
+        "shared_numbers": list(shared_sentences(report, Wording(report.parameters))),
         "markdown": markdown(report),
         "msg": _sentence(report, broken),
     }
@@ -138,10 +143,12 @@ def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int
 
 def not_evaluated(report: Report) -> Mapping[str, int]:
     """Under ``crl`` the number of revocation lists with a problem: who asked for a check has to know that it was not one. Under
-    ``variables`` that of the workstations whose variables cannot be used. Zeros are left out.
+    ``variables`` that of the workstations whose variables cannot be used, under ``shared_numbers`` that of the numbers of two
+    people. Zeros are left out.
     """
     counts = {
         CRL: sum(row.problem is not None for row in report.revocation_lists),
+        SHARED: len(shared_numbers(report)),
         VARIABLES: len(with_unusable_variables(report)),
     }
     return {each: count for each, count in counts.items() if count}
@@ -155,6 +162,8 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     sentences = [failing(report, named, say)] if named else []
     if problems:
         sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
+    if shared := shared_at(report, say):
+        sentences.append(say("numbers.shared", numbers=shared))
     if unusable := with_unusable_variables(report):
         sentences.append(say("variables.unusable", workstations=some_names(unusable, say)))
     return " ".join(sentences) or sentence(report, say)
@@ -167,7 +176,7 @@ def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[s
     counts = {
         _in_words(each, say): count - alone.get(each, 0)
         for each, count in broken.items()
-        if each not in (CRL, VARIABLES)
+        if each not in (CRL, SHARED, VARIABLES)
     }
     return {words: count for words, count in (*counts.items(), (say("counts.without"), sum(alone.values()))) if count}
 
