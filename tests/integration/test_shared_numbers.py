@@ -16,7 +16,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from integration.plays import failed_hosts, outcomes, row, summary
 from integration.stores import contents
 from lab.hospital import Hospital
-from lab.people import ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
+from lab.people import ANNE, JEANNE, KARIM, PAUL, Desk, Person, Seat
 from lab.playbook import Run, fact_cache, play
 
 ONE, TWO = "ws-jeanne", "ws-paul"
@@ -32,7 +32,7 @@ LAX = ("-e", json.dumps({"pkcs12_name_check": "off"}))
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     """Paul's entry has Jeanne's number, and a copy of her bundle has his name."""
-    desks = (Desk(ONE, (Seat(JEANNE), Seat(ELODIE))), Desk(TWO, (Seat(PAUL), Seat(KARIM))))
+    desks = (Desk(ONE, (Seat(JEANNE), Seat(ANNE))), Desk(TWO, (Seat(PAUL), Seat(KARIM))))
     with Hospital(tmp_path_factory.mktemp("shared"), desks) as running:
         change(running, lambda hosts: of(hosts, TWO, PAUL).update(authorisation=NUMBER))
         (running.bundle_folder / f"{PAUL.name} - {NUMBER}.p12").write_bytes(running.bundles[NUMBER].data)
@@ -77,7 +77,7 @@ def test_nobody_gets_the_certificate_of_a_shared_number_and_the_others_get_their
     enrolled: tuple[Run, dict[str, int]],
 ) -> None:
     run, stores = enrolled
-    assert stores == {"jdupont": 0, "pmartin": 0, "elefevre": 1, "kbenali": 1}
+    assert stores == {"jdupont": 0, "pmartin": 0, "asroux": 1, "kbenali": 1}
     assert refused(run) == {ONE: {NUMBER: "shared_number"}, TWO: {NUMBER: "shared_number"}}
     assert failed_hosts(run) == {ONE, TWO}
     assert run.stdout.count(SENTENCE) >= 1
@@ -107,7 +107,7 @@ def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospit
         each = rows[person.name]
         assert (each["authorisation"], each["status"]) == (NUMBER, "unknown")
         assert (each["next_step"], each["actor"]) == ("give_own_number", "it")
-    assert {rows[each.name]["status"] for each in (ELODIE, KARIM)} == {"valid"}
+    assert {rows[each.name]["status"] for each in (ANNE, KARIM)} == {"valid"}
     assert found["failing"] == {"shared_numbers": 1}
     assert "One number for two people: T100001: Jeanne Dupont (ws-jeanne), Paul Martin (ws-paul)" in found["markdown"]
     assert "One number for two people" in (tmp_path / "pkcs12-compliance.html").read_text("utf-8")
@@ -152,7 +152,7 @@ def test_a_host_that_cannot_be_read_stops_nobody_else(hospital: Hospital, broken
     change(hospital, lambda hosts: hosts.update({"ws-other": {"ansible_host": "127.0.0.1", "ansible_port": 9}}))
     limit = ("--limit", f"{ONE},{TWO}") if broken == "vault" else ()
     try:
-        for book in ("check_bundles", "enrol", "renew", "audit"):
+        for book in ("check_bundles", "enrol", "renew", "audit") if limit else ("check_bundles", "audit"):
             run = play(hospital, f"hospital_it.pkcs12.{book}", *LAX, *limit)
             assert summary(run)["totals"].get("failed") == (2 if limit else 3), run.stdout
             assert SENTENCE in run.stdout

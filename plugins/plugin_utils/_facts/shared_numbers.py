@@ -9,13 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import CollectionError
 from .._policy.names import has_name, normalized_text, number_key
 from .holder_entries import entries_in
 from .holders import HolderEntry
-
-MOST_HOSTS = 3
-"""How many workstations of a person are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +61,6 @@ class SharedNumber:
     number: str
     people: tuple[Person, ...]
 
-    def refusal(self) -> CollectionError:
-        """Why nothing is done for any of them."""
-        return CollectionError(
-            code="shared_number",
-            cause=f"The inventory has {self.number} for {_in_words(list(map(_place, self.people)))}.",
-            next_step="Give each person the own number in pkcs12_holders. If both names are one person's, write the other name as "
-            "former_name.",
-        )
-
     def person_of(self, entry: HolderEntry) -> str:
         """The name that stands for the person of an entry; the own one of an entry that is none of these people's."""
         name = entry.person.name or entry.user
@@ -121,14 +108,3 @@ def listed_as(host: str, entries: Iterable[HolderEntry]) -> Iterable[Listed]:
 def shared_by(number: str | None, shared: Shared) -> SharedNumber | None:
     """The shared number that this one is, or None."""
     return shared.get(number_key(number or ""))
-
-
-def _place(person: Person) -> str:
-    hosts = person.hosts
-    more = f" and {len(hosts) - MOST_HOSTS} more" if len(hosts) > MOST_HOSTS else ""
-    return f"{person.name} ({', '.join(hosts[:MOST_HOSTS])}{more})" if hosts else person.name
-
-
-def _in_words(words: list[str]) -> str:
-    *others, last = words
-    return f"{', '.join(others)} and {last}"

@@ -21,8 +21,10 @@ from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared
 from .._policy.subject import check_subject
 from .._policy.validity import calendar_of
-from .holder_options import check_duplicates, check_own_number, check_placeholders, passphrases_of
+from .holder_options import check_duplicates, check_placeholders, passphrases_of
+from .number_look import check_own_number
 from .options import fill
+from .workstation_result import labels
 
 READY, FAILED, AWAITED = "ready", "failed", "awaited"
 NOTHING = {"file": None, "issued_to": None, "valid_until": None}
@@ -41,7 +43,7 @@ def check_bundles(
     failed = [row for row in rows if row["failed"]]
     ready = sum(row["outcome"] == READY for row in rows)
     awaited = sum(row["outcome"] == AWAITED for row in rows)
-    names = [f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})" for row in failed]
+    names = [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]]
     names_by_sentence: dict[str, list[str]] = {}
     for name, row in zip(names, failed, strict=True):
         names_by_sentence.setdefault(row["msg"], []).append(name)

@@ -15,6 +15,7 @@ from .._crypto.passphrases import passphrases_in
 from .._errors import CollectionError
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
+from .number_look import check_own_number
 from .options import RunContext, state_of
 from .result import DeferralRule
 from .run import DesiredState, HolderTask, prepare
@@ -77,12 +78,6 @@ def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
     """When a deferred holder counts as a failure. A leaver cannot wait, even if the certificate lasts for years."""
     within = None if options["state"] == "absent" else options["deferred_fails_within_days"]
     return DeferralRule(options["fail_when_deferred"], within)
-
-
-def check_own_number(entry: HolderEntry, shared: Shared) -> None:
-    """Refuses a holder whose number is another person's, too. Raises ``CollectionError``: ``shared_number``."""
-    if number := shared_by(entry.person.authorisation, shared):
-        raise number.refusal()
 
 
 def check_duplicates(entries: Sequence[HolderEntry], shared: Shared = MappingProxyType({})) -> None:
