@@ -35,15 +35,16 @@ lab: .venv/stamp bed-notice ## start lab workstations on this machine that stay,
 lab-down: .venv/stamp ## end the lab workstations
 	@$(WITH_TESTS) -m lab down
 
-.PHONY: test test-rest test-all
-test: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice receptor-notice kerberos-notice ## run the tests that find most: a quarter of an hour on two cores
-	@tools/test $(PYTHON) most
+NOTICES := bed-notice browser-notice imap-server-notice prometheus-notice receptor-notice kerberos-notice
+.PHONY: test test-suites test-all
+test: .venv/stamp $(NOTICES) ## run the tests that find most: five minutes on two cores
+	@tools/test $(PYTHON) $$(tools/suites.py gate)
 
-test-rest: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice receptor-notice kerberos-notice ## run the tests that `make test` leaves out
-	@tools/test $(PYTHON) rest
+test-suites: .venv/stamp $(NOTICES) ## run other suites: SUITES="browser integration/report"
+	@tools/test $(PYTHON) $(SUITES)
 
-test-all: .venv/stamp bed-notice browser-notice imap-server-notice prometheus-notice receptor-notice kerberos-notice ## run all tests
-	@tools/test $(PYTHON) all
+test-all: .venv/stamp $(NOTICES) ## run all tests
+	@tools/test $(PYTHON) $$(tools/suites.py rest) $$(tools/suites.py gate)
 
 .PHONY: bench
 bench: .venv/stamp bed-notice ## compare traffic and times with ansible.windows, half an hour on two idle cores; PARTS="2.21 times" for some, PEER=folder that has it, AGAIN=1 counts it anew
@@ -148,7 +149,7 @@ release: .venv/stamp ## build, check and sign the files of a release in .build/r
 	PATH=$(abspath .venv/bin):$$PATH tools/release . .build/release $(KEY)
 
 LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-workflows lint-licences lint-build lint-importer lint-ansible \
-         lint-docs lint-changelog lint-environment lint-sanity lint-units
+         lint-docs lint-changelog lint-environment lint-sanity
 .PHONY: lint $(LINTS)
 lint: $(LINTS) ## run all checks, one after the other; each check is also a separate target:
 	@echo "lint: $(words $(LINTS)) checks passed; what could not be done here is said above, behind ***"
@@ -203,9 +204,6 @@ lint-environment: $(LINT)/stamp .venv/stamp lint-build ## check that an executio
 
 lint-sanity: .venv/stamp stage bed-notice ## run ansible-test sanity, without an ignore file
 	tools/ansible_test $(STAGE) sanity --requirements --skip-test pslint $$(tools/bed pwsh || echo --skip-test validate-modules)
-
-lint-units: .venv/stamp stage ## run the unit tests of the plugins with ansible-test
-	tools/ansible_test $(STAGE) units --venv --requirements tests/unit/plugins/
 
 .PHONY: stage
 stage:

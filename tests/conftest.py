@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which tests are run: a part of them, and only what this machine has the equipment for. What is left out is counted and said."""
+"""Only what this machine has the equipment for is run. What is left out is counted and said."""
 
 from __future__ import annotations
 
@@ -53,42 +53,21 @@ EQUIPMENT = (
         "PKCS12_AWX_CREDENTIALS names no credentials for them; tests/README.md says more.",
     ),
 )
-PARTS = ("most", "rest", "all")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--start-anew", action="store_true", help="start each ansible-playbook anew, as a user does")
-    parser.addoption(
-        "--part", choices=PARTS, default="all", help="most: what `make test` runs; rest: what that leaves out"
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for each in EQUIPMENT:
         config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
-    config.addinivalue_line("markers", "full: takes long, and is left to `make test-rest`")
-    config.addinivalue_line("markers", "all_only: only `make test-all` runs it, since something cheaper shows the same")
-    config.addinivalue_line(
-        "markers", "longest: starts before all others, because the processes would wait for it at the end"
-    )
-    config.addinivalue_line("markers", "smoke: runs in `make test` though it needs Windows PowerShell")
-
-
-def is_in_rest(item: pytest.Item) -> bool:
-    on_windows = item.get_closest_marker("windows") and not item.get_closest_marker("smoke")
-    return bool(on_windows or item.get_closest_marker("full"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    part = config.getoption("--part", default="all")
-    if part != "all":
-        leave_out(config, items, "left to all", lambda item: item.get_closest_marker("all_only"))
-        kind = {"most": "left to the rest", "rest": "run by the other part"}[part]
-        leave_out(config, items, kind, lambda item: is_in_rest(item) != (part == "rest"))
     for each in EQUIPMENT:
         if not each.there():
             leave_out(config, items, each.marker, lambda item, each=each: item.get_closest_marker(each.marker))
-    items.sort(key=lambda item: not item.get_closest_marker("longest"))
 
 
 def leave_out(
@@ -116,18 +95,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if count := figures.LEFT_OUT.get(each.marker):
             line = f"*** NOT DONE HERE: {count} tests with {each.name}. {each.cure}"
             terminalreporter.write_line(line, yellow=True, bold=True)
-    if count := figures.LEFT_OUT.get("left to the rest"):
-        line = (
-            f">>> LEFT OUT: {count} tests, those with Windows PowerShell but for a few, and those that take long. "
-            "`make test-rest` runs them, `make test-all` runs everything."
-        )
-        terminalreporter.write_line(line, yellow=True, bold=True)
-    if count := figures.LEFT_OUT.get("left to all"):
-        line = (
-            f">>> LEFT OUT: {count} tests with Windows PowerShell that only `make test-all` runs: contract cases by Ansible's command. The "
-            "kit runs them without it, and `make record` with it."
-        )
-        terminalreporter.write_line(line, yellow=True, bold=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

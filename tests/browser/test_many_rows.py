@@ -16,7 +16,7 @@ from browser.many import large
 from browser.tables import day
 from browser.visit import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.full]
+pytestmark = pytest.mark.browser
 
 MANY = 20_000
 PATIENCE = 150

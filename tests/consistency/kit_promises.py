@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the kit for real Windows promises to somebody whose store it uses, held by the text of its harness, with the mistakes it is for.
 
-The kit itself runs in ``contract/test_kit_on_windows.py``. There nothing goes wrong, so a kit that hides what goes wrong looks the same.
+The kit itself runs in ``windows/test_kit.py``. There nothing goes wrong, so a kit that hides what goes wrong looks the same.
 """
 
 from __future__ import annotations

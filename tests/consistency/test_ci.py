@@ -16,12 +16,14 @@ from consistency.tree import ROOT
 
 MAKE = """#!/bin/sh
 printf '%s\\n' "$*" >>"$NOTES"
-case $1 in test-rest | matrix-oldest) sleep 0.3 ;; esac # the last of each lane: the summary waits for it
+case $1 in test-suites | matrix-oldest) sleep 0.3 ;; esac # the last of each lane: the summary waits for it
 printf 'output of %s\\n*** NOT DONE HERE: a part of %s\\n' "$1" "$1"
 test "$1" != "$RED"
 """
 PREPARED = ("bed", "browser", "imap-server", "prometheus", "receptor", "kerberos")
-TRIED = ("test", "test-rest", "--keep-going lint", "docs", "molecule SCENARIO=renew", "matrix-oldest")
+SUITES = "test-suites SUITES=browser windows/test_kit.py"
+TRIED = ("test", SUITES, "--keep-going lint", "docs", "matrix-oldest")
+MOLECULE = "molecule SCENARIO=renew"
 WINDOWS = "molecule KIND=windows_powershell SCENARIO=enrol"
 
 
@@ -32,14 +34,22 @@ class Ran:
     asked: list[str]
 
 
-def ci(folder: Path, red: str = "", bed: bool = True) -> Ran:
-    """Runs a copy of it, where `make RED` fails."""
+PYTHON = """#!/bin/sh
+case "$1 $2" in
+"tools/suites.py $ASKED") printf 'browser\\nwindows/test_kit.py\\n'"$ALSO" ;;
+"tools/suites.py "*) echo "asked for $2, not $ASKED" >&2 && exit 3 ;;
+esac
+"""
+
+
+def ci(folder: Path, *options: str, red: str = "", bed: bool = True, asked: str = "chosen", also: str = "") -> Ran:
+    """Runs a copy of it, where `make RED` fails and the table chooses two suites and what is ``also`` needed."""
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
     programs = {
         folder / "bin/make": MAKE,
         folder / "bin/apt-get": "#!/bin/sh\n",
-        folder / ".venv/bin/python": "#!/bin/sh\n",
+        folder / ".venv/bin/python": PYTHON,
     }
     for path, text in programs.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,24 +63,26 @@ def ci(folder: Path, red: str = "", bed: bool = True) -> Ran:
         "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
         "NOTES": str(folder / "notes"),
         "RED": red,
+        "ASKED": asked,
+        "ALSO": also,
         "PKCS12_WINDOWS_BED": str(folder / "bed"),
     }
-    run = subprocess.run(["bash", ".ci/run"], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        ["bash", ".ci/run", *options], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     return Ran(run.returncode, run.stdout, (folder / "notes").read_text(encoding="utf-8").splitlines())
 
 
 def test_all_stages_run_and_what_a_stage_could_not_do_is_told(tmp_path: Path) -> None:
-    ran = ci(tmp_path)
+    ran = ci(tmp_path, also="molecule\\n")
     assert ran.code == 0, ran.stdout
-    assert {*PREPARED, *TRIED, WINDOWS} <= set(ran.asked)
+    assert {*PREPARED, *TRIED, MOLECULE, WINDOWS} <= set(ran.asked)
     assert [each for each in ran.asked if ran.asked.count(each) > 1] == []
     summary = ran.stdout.partition("what this run tested")[2]
-    assert all(
-        f"a part of {stage.split()[0]}" in summary for stage in (*PREPARED, "test", "test-rest", "docs", "molecule")
-    )
-    assert all(
-        f"output of {stage}\n" in ran.stdout for stage in (*PREPARED, "test", "test-rest", "docs", "matrix-oldest")
-    )
+    stages = (*PREPARED, "test", "test-suites", "docs", "matrix-oldest", "molecule")
+    assert [stage for stage in stages if f"a part of {stage}" not in summary] == []
+    assert [stage for stage in stages if f"output of {stage}\n" not in ran.stdout] == []
+    assert "browser windows/test_kit.py" in summary
 
 
 def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
@@ -81,21 +93,42 @@ def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "red", [*PREPARED, "test", "test-rest", "--keep-going", "docs", "molecule", "matrix-oldest", ".venv/stamp"]
+    "red", [*PREPARED, "test", "test-suites", "--keep-going", "docs", "molecule", "matrix-oldest", ".venv/stamp"]
 )
 def test_a_stage_that_fails_makes_the_run_red_and_the_others_still_run(tmp_path: Path, red: str) -> None:
-    ran = ci(tmp_path, red)
+    ran = ci(tmp_path, red=red, also="molecule\\n")
     assert ran.code == 1
-    assert {*PREPARED, *TRIED, WINDOWS} <= set(ran.asked)
+    assert {*PREPARED, *TRIED, MOLECULE, WINDOWS} <= set(ran.asked)
     assert "FAILED after" in ran.stdout
     assert "FAILED: " in ran.stdout.splitlines()[-1]
 
 
+def test_molecule_runs_where_the_table_names_it(tmp_path: Path) -> None:
+    ran = ci(tmp_path)
+    assert ran.code == 0, ran.stdout
+    assert {MOLECULE, WINDOWS}.isdisjoint(ran.asked)
+
+
 def test_without_the_bed_no_scenario_runs_on_windows_powershell(tmp_path: Path) -> None:
-    ran = ci(tmp_path, bed=False)
+    ran = ci(tmp_path, bed=False, also="molecule\\n")
     assert ran.code == 0
     assert WINDOWS not in ran.asked
-    assert set(TRIED) <= set(ran.asked)
+    assert {*TRIED, MOLECULE} <= set(ran.asked)
+
+
+def test_all_asks_for_everything(tmp_path: Path) -> None:
+    assert ci(tmp_path, "--all", asked="all").code == 0
+
+
+def test_a_choice_that_failed_is_red(tmp_path: Path) -> None:
+    ran = ci(tmp_path, asked="something else")
+    assert (ran.code, ran.stdout.splitlines()[-1]) == (1, "FAILED: choice choice")
+
+
+def test_another_option_runs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "notes").touch()
+    ran = ci(tmp_path, "--al")
+    assert (ran.code, ran.asked) == (2, [])
 
 
 def test_a_failure_of_the_last_run_is_forgotten(tmp_path: Path) -> None:

@@ -18,10 +18,10 @@ DRIVER = "a driver: its cases are in tests/contract/cases, and every target on a
 WITHOUT = {path.stem: DRIVER for path in MODULES.glob("*.ps1")}
 """Modules without a target of their own, and why."""
 PLAYBOOKS_WITHOUT = {
-    "check": "integration/test_check.py",
-    "check_bundles": "integration/test_roll_out.py",
-    "daily": "integration/test_daily.py",
-    "renew_due": "integration/test_renew_due.py",
+    "check": "integration/workstations/test_check.py",
+    "check_bundles": "integration/workstations/test_roll_out.py",
+    "daily": "integration/workstations/test_daily.py",
+    "renew_due": "integration/workstations/test_renew_due.py",
 }
 """Playbooks without a role of their name, and the tests that run them."""
 BESIDE = {"portal_info_holder": "portal_info"}

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from consistency.tree import ROOT, name
-from integration.test_cost import BOUNDS
+from integration.workstations.test_cost import BOUNDS
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 HARNESS = "Test-Pkcs12Drivers.ps1"

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from contract.captured_commands import capture
+from fault_injection.deliveries import Office, open_office
 from fault_injection.renewal_in_process import Captured, Tally
 from fault_injection.renewals import RenewalBundles
 from figures import NUMBERS
@@ -27,6 +30,12 @@ def sent() -> Captured:
 @pytest.fixture(scope="session")
 def bundles() -> RenewalBundles:
     return RenewalBundles.issue()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with open_office(tmp_path_factory.mktemp("office")) as running:
+        yield running
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

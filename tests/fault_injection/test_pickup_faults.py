@@ -9,12 +9,11 @@ import os
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fault_injection.deliveries import NEW, Delivered, Office, open_office
+from fault_injection.deliveries import NEW, Delivered, Office
 from fault_injection.pickup_process import KILLED, Ended, run_apart, start
 from figures import LINES, NUMBERS
 from lab.registration_authority import Variant
@@ -23,12 +22,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threade
 
 CUTS = (0, 1, 2, 3, 100, 1000, 2000, -1000, -2, -1)
 """Bytes after which the download ends; negative numbers count from the end."""
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with open_office(tmp_path_factory.mktemp("office")) as running:
-        yield running
 
 
 @pytest.mark.parametrize("without_length", [False, True], ids=["with a length", "without a length"])
@@ -74,7 +67,6 @@ def everything(delivered: Delivered) -> dict[str, object]:
     return delivered.arguments(new_passphrase=NEW, evidence_path=str(delivered.bundles / "evidence.jsonl"))
 
 
-@pytest.mark.full
 def test_a_disk_that_is_full_from_any_step_on_loses_nothing(office: Office, tmp_path: Path) -> None:
     whole = office.deliver(tmp_path / "whole")
     steps = run_apart(everything(whole), whole.scratch).steps

@@ -19,8 +19,6 @@ from lab.playbook import Run
 from lab.winrm import Intercept, Moment, Request
 from lab.workstation_interface import AuthMethod
 
-pytestmark = pytest.mark.full  # each case is a whole play
-
 TIMEOUT, LATE = 2, 3.5
 """Seconds that Ansible waits for an answer, and how long it does not come."""
 

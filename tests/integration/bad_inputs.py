@@ -177,6 +177,19 @@ STORES = {
 
 ROWS: Mapping[str, Row] = {**PASSPHRASES, **FORMS, **CONTENTS, **STORES}
 
+SOMEBODY_ELSES = {
+    "wrong_person",
+    "weak_key",
+    "key_type",
+    "wrong_eku",
+    "wrong_key_usage",
+    "leaf_is_ca",
+    "expired",
+    "not_yet_valid",
+    "downgrade",
+}
+"""The codes of a bundle that opens, and that is not the holder's certificate for this purpose now."""
+
 
 def summary() -> str:
     """How many rows are shown where; the reasons are the rows' own."""

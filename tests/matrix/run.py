@@ -61,7 +61,7 @@ def try_core(core: Core) -> Tried | None:
     )
 
 
-SHORT = ("tests/consistency/test_published.py", "tests/integration/test_targets.py")
+SHORT = ("tests/consistency/test_published.py", "tests/integration/guides/test_targets.py")
 """Every module is documented and loads; every target runs."""
 
 
@@ -79,10 +79,6 @@ def try_shortly(core: Core) -> int:
         "-q",
         "--numprocesses=2",
         "--dist=loadfile",
-        "--part",
-        "most",
-        "-k",
-        "not powershell",
         *SHORT,
     ]
     done = subprocess.run(command, cwd=ROOT, env=dict(environment(core)), check=False).returncode

@@ -1,0 +1,280 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook check in a hospital with a fault at most desks: each is said with its cure, and ends its workstation failed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.plays import Json, failed_hosts, messages, modules, row, run_play, summary, tasks
+from lab import cmd
+from lab.emulated import EmulatedWorkstation, LoggingPolicy, PlacedFile
+from lab.emulated.process import EmulatedProcess
+from lab.hospital import Hospital
+from lab.people import JEANNE, PAUL, Desk, Seat
+from lab.playbook import Run, play
+from lab.workstation_interface import Logon, Process
+
+CHECK = "hospital_it.pkcs12.check"
+UNTRUSTED = "Cannot run untrusted PowerShell script 'x' in ConstrainedLanguage mode with module util imports."
+BECOME = {
+    "ansible_become_method": "runas",
+    "ansible_become_user": "Administrator",
+    "ansible_become_password": "the site's",
+}
+SITE_WIDE_BECOME = ("--become", "--extra-vars", json.dumps(BECOME))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at a desk, and the subjects of the findings that are then not ok, with their severities."""
+
+    prepare: Callable[[EmulatedWorkstation], None]
+    found: Mapping[str, str] = field(default_factory=dict)
+
+
+def set_to(name: str, value: object) -> Callable[[object], None]:
+    return lambda thing: setattr(thing, name, value)
+
+
+def jeannes(name: str, value: object) -> Callable[[EmulatedWorkstation], None]:
+    return lambda workstation: setattr(workstation.profiles[JEANNE.sid], name, value)
+
+
+def lock_down(workstation: EmulatedWorkstation) -> None:
+    """Ansible's wrapper is signed and starts; it does not let the driver start."""
+
+    def answer(_stdin: bytes, _killed: threading.Event) -> tuple[bytes, bytes, int]:
+        return json.dumps({"failed": True, "msg": f"failure during exec_wrapper: {UNTRUSTED}"}).encode(), b"", 1
+
+    def start(_logon: Logon, command_line: str, console: bool) -> Process:
+        return cmd.refusal(command_line, {"powershell"}) or EmulatedProcess(answer, console)
+
+    set_to("start", start)(workstation)
+
+
+def forget_jeanne(workstation: EmulatedWorkstation) -> None:
+    """Her account was deleted in the domain; her profile stays."""
+    workstation.accounts._users.pop(JEANNE.sid)
+
+
+FAULTS = {
+    "ws-ready": Fault(lambda _workstation: None),
+    "ws-away": Fault(jeannes("logged_on", False)),
+    "ws-service": Fault(set_to("secondary_logon", 4), {"secondary_logon": "error"}),
+    "ws-logged": Fault(set_to("logging", LoggingPolicy(transcription=True)), {}),  # secrets are sealed there
+    "ws-password": Fault(set_to("logging", LoggingPolicy(module=True)), {"holder": "error"}),  # hers cannot be sealed
+    "ws-number": Fault(set_to("logging", LoggingPolicy(module=True)), {"holder": "error"}),
+    "ws-unlogged": Fault(lambda _workstation: None),
+    "ws-empty": Fault(set_to("logging", LoggingPolicy(module=True)), {}),
+    "ws-dialog": Fault(set_to("force_key_protection", 2), {"force_key_protection": "error"}),
+    "ws-temporary": Fault(jeannes("temporary", True), {"holder": "error"}),
+    "ws-redirected": Fault(jeannes("redirected_to", r"\\files\jdupont"), {"holder": "error"}),
+    "ws-unknown": Fault(forget_jeanne, {"holder": "error"}),
+    "ws-locked": Fault(lock_down, {"language_mode": "error"}),
+    "ws-colleague": Fault(
+        lambda workstation: setattr(workstation.profiles[PAUL.sid], "denied", True), {"profile": "warning"}
+    ),
+}
+FAILING = {name for name, fault in FAULTS.items() if "error" in fault.found.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    hospital: Hospital
+    run: Run
+
+    def findings(self, name: str) -> list[Json]:
+        found: list[Json] = row(self.run, "workstation_info", name).result["findings"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
+    seats = {name: (Seat(JEANNE), Seat(PAUL)) if name == "ws-colleague" else (Seat(JEANNE),) for name in FAULTS}
+    with Hospital(tmp_path_factory.mktemp("checked"), [Desk(name, seats[name]) for name in FAULTS]) as hospital:
+        for name, fault in FAULTS.items():
+            fault.prepare(hospital.emulated(name))
+        rewrite(hospital.inventory, add_a_host_that_is_off)
+        known = passwords(hospital.passwords[JEANNE.sid])
+        rewrite(hospital.inventory, lambda hosts: [hosts[name].update(known[name]) for name in known])
+        yield Checked(hospital, play(hospital, CHECK, "--forks", "4", *SITE_WIDE_BECOME))
+
+
+def passwords(hers: str) -> dict[str, Json]:
+    """What the inventory knows of Windows passwords, by host."""
+    return {
+        "ws-password": {"pkcs12_holder_passwords": {JEANNE.account.upper(): hers}},
+        "ws-number": {"enrol_holder_passwords": {JEANNE.authorisation: hers}},
+        "ws-unlogged": {"pkcs12_holder_passwords": {JEANNE.account: hers}},
+        "ws-empty": {"pkcs12_holder_passwords": {JEANNE.account: "", PAUL.account: hers}},
+    }
+
+
+def add_a_host_that_is_off(hosts: dict[str, Any]) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        hosts["ws-off"] = {"ansible_port": unused.getsockname()[1], "ansible_user": "svc-ansible"}
+    # Paul's profile is a colleague's here: he is not among the holders.
+    del hosts["ws-colleague"]["pkcs12_holders"][1]
+
+
+def rewrite(inventory: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    content = yaml.safe_load(inventory.read_text(encoding="utf-8"))
+    change(content["all"]["children"]["workstations"]["hosts"])
+    inventory.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_is_found_and_nothing_else(checked: Checked, name: str) -> None:
+    found = {finding["subject"]: finding["severity"] for finding in checked.findings(name) if not finding["ok"]}
+    assert found == FAULTS[name].found
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_sentence_is_said_with_its_cure(checked: Checked, name: str) -> None:
+    for finding in checked.findings(name):
+        line = f"{finding['severity']}: {finding['sentence']} {finding['cure']}".rstrip()
+        assert json.dumps(line, ensure_ascii=False) in checked.run.stdout
+
+
+def test_hosts_with_an_error_end_failed_and_no_others(checked: Checked) -> None:
+    assert failed_hosts(checked.run) == FAILING | {"ws-off"}
+    assert checked.run.exit_code != 0
+
+
+def test_host_that_does_not_answer_is_said_in_a_sentence(checked: Checked) -> None:
+    told = row(checked.run, "workstation_info", "ws-off").result
+    assert told["connection_error"]["code"] == "connection_refused"
+    assert f"ws-off cannot be reached: {told['msg']}" in checked.run.stdout
+
+
+def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None:
+    told = summary(checked.run)
+    assert told["totals"] == {"ready": len(FAULTS) - len(FAILING), "not ready": len(FAILING), "did not answer": 1}
+    assert set(told["needs_somebody"]) == FAILING | {"ws-off"}
+    (line,) = [line for line in told["lines"] if line.startswith("  ws-service: ")]
+    (finding,) = [found for found in checked.findings("ws-service") if found["subject"] == "secondary_logon"]
+    assert line.endswith(finding["cure"])
+
+
+def test_password_that_would_be_logged_is_said_beforehand_and_not_shown(checked: Checked) -> None:
+    for name in ("ws-password", "ws-number"):
+        (found,) = [each for each in checked.findings(name) if not each["ok"]]
+        assert (found["account"], found["severity"]) == (JEANNE.account, "error")
+        (line,) = [line for line in summary(checked.run)["lines"] if line.startswith(f"  {name}: ")]
+        assert "pkcs12_holder_passwords" in line
+    hers = checked.hospital.passwords[JEANNE.sid]
+    assert hers not in checked.run.stdout + checked.run.stderr + json.dumps([each.result for each in checked.run.rows])
+
+
+def test_check_costs_one_command_without_become(checked: Checked) -> None:
+    ran = {name: modules(checked.run.requests, name) for name in FAULTS}
+    assert ran == {name: ["store_inventory"] for name in FAULTS}
+    assert [entry.become_user for entry in checked.run.requests if entry.module] == [None] * len(FAULTS)
+
+
+PORTAL = "https://portal.example"
+POLICY = r"Policies\Microsoft\Edge\AutoSelectCertificateForUrls"
+APP_PATHS = r"Microsoft\Windows\CurrentVersion\App Paths"
+ASKING = json.dumps({"pkcs12_portal_url": PORTAL, "pkcs12_check_stray_bundles": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    hospital: Hospital
+    first: Run
+    second: Run
+
+
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
+    """Two workstations with certificates: one lacks everything and has a bundle in a folder, one is as it should be."""
+    desks = [Desk(name, (Seat(JEANNE),)) for name in ("ws-lacking", "ws-right")]
+    with Hospital(tmp_path_factory.mktemp("looked"), desks) as hospital:
+        enrolled = play(hospital, "hospital_it.pkcs12.enrol")
+        assert enrolled.exit_code == 0, enrolled.stdout
+        lacking, right = hospital.emulated("ws-lacking"), hospital.emulated("ws-right")
+        lacking.authorities.clear()
+        for workstation in (lacking, right):
+            workstation.registry.put(None, rf"{APP_PATHS}\msedge.exe", {"": r"C:\edge.exe"})
+        rule = {"pattern": PORTAL, "filter": {"ISSUER": {"CN": "AC Personnes"}}}
+        right.registry.put(None, POLICY, {"1": json.dumps(rule)})
+        bundle = hospital.bundles[JEANNE.authorisation]
+        lacking.files.put(PlacedFile(rf"{lacking.profiles[JEANNE.sid].path}\Downloads\{bundle.file_name}", bundle.data))
+        first = play(hospital, CHECK, f"--extra-vars={ASKING}")
+        yield Looked(hospital, first, play(hospital, CHECK))
+
+
+def test_browsers_are_checked_when_the_portal_is_set(looked: Looked) -> None:
+    assert looked.first.exit_code == 0, looked.first.stdout
+    found = {
+        name: [
+            each["subject"] for each in row(looked.first, "workstation_info", name).result["findings"] if not each["ok"]
+        ]
+        for name in ("ws-lacking", "ws-right")
+    }
+    assert found == {"ws-lacking": ["issuing_authority", "edge"], "ws-right": []}
+    facts = row(looked.first, "workstation_info", "ws-lacking").result["ansible_facts"]["pkcs12_browsers"]
+    assert facts["problems"] == ["issuing_authority", "edge"]
+
+
+def test_left_bundle_is_found_and_known_by_its_installation(looked: Looked) -> None:
+    (file,) = row(looked.first, "stray_bundles", "ws-lacking").result["files"]
+    bundle = looked.hospital.bundles[JEANNE.authorisation]
+    assert file["sha256"] == hashlib.sha256(bundle.data).hexdigest()
+    assert file["installed"]["thumbprint"] == bundle.thumbprint
+    assert file["installed"]["for_owner_sid"] == JEANNE.sid
+    assert row(looked.first, "stray_bundles", "ws-right").result["files"] == []
+    (said,) = [
+        line for line in messages(looked.first, "Say which bundles were found")["ws-lacking"] if "Downloads" in line
+    ]
+    assert file["sha256"] in said
+    assert "0 days, installed," in said
+
+
+def test_each_question_costs_one_command_and_only_when_it_is_asked(looked: Looked) -> None:
+    asked = ["store_inventory", "browser_info", "bundle_files"]
+    assert modules(looked.first.requests, "ws-right") == asked
+    assert modules(looked.second.requests, "ws-right") == asked[:1]
+    assert "pkcs12_browsers" not in row(looked.second, "workstation_info", "ws-right").result.get("ansible_facts", {})
+
+
+def test_only_the_bundle_whose_hash_is_given_is_removed(looked: Looked) -> None:
+    lacking = looked.hospital.emulated("ws-lacking")
+    folder = rf"{lacking.profiles[JEANNE.sid].path}\Desktop"
+    lacking.files.put(PlacedFile(rf"{folder}\go.p12", b"one"))
+    lacking.files.put(PlacedFile(rf"{folder}\stay.p12", b"two"))
+    call = {"remove_sha256": [hashlib.sha256(b"one").hexdigest()], "evidence_path": str(looked.hospital.evidence)}
+    for check, left in (("--check", 2), ("--diff", 1), ("--diff", 1)):
+        run = run_play(looked.hospital, check, "--limit=ws-lacking", tasks=tasks({"stray_bundles": call}))
+        result = row(run, "stray_bundles", "ws-lacking").result
+        assert len(list(lacking.files.below(folder))) == left
+        assert result["changed"] == (check == "--check" or result["journal"] != [])
+    assert result["not_found"] == call["remove_sha256"]
+    assert lacking.files.find(rf"{folder}\stay.p12") is not None
+    (line,) = [
+        each for each in looked.hospital.evidence.read_text(encoding="utf-8").splitlines() if "removed_file" in each
+    ]
+    assert json.loads(line)["removed_file"] == rf"{folder}\go.p12"
+
+
+@pytest.fixture(scope="module")
+def enrolment(checked: Checked) -> Run:
+    return play(checked.hospital, "hospital_it.pkcs12.enrol", "--forks", "4")
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_is_ready_can_be_enrolled_and_what_is_not_cannot(enrolment: Run, name: str) -> None:
+    result = row(enrolment, "holder_certificates", name).result
+    assert (result.get("failed_holders") != []) == (name in FAILING), result["msg"]

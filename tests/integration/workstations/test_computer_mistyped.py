@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the inventory says in place of a computer's name: an empty text, a list or a mapping is refused, and null is not set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from integration.plays import failed_hosts, modules, row
+from integration.workstations.test_check import rewrite
+from lab.hospital import Hospital
+from lab.people import JEANNE, Desk, Seat
+from lab.playbook import Run, play
+
+MISTYPED: Mapping[str, Any] = {"ws-empty": "", "ws-list": ["WS-LIST"], "ws-map": {"name": "WS-MAP"}}
+PLAYED = {
+    "check": ("workstation_info", {"pkcs12_check_stray_bundles": True}),
+    "enrol": ("holder_certificates", {}),
+    "audit": ("certificate_facts", {}),
+    "retire": ("holder_certificates", {"retire_everyone": True}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    runs: Mapping[str, Run]
+    enrolled: Mapping[str, int]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    names = [*MISTYPED, "ws-null"]
+    with Hospital(tmp_path_factory.mktemp("mistyped"), [Desk(name, (Seat(JEANNE),)) for name in names]) as hospital:
+        rewrite(
+            hospital.inventory,
+            lambda hosts: [hosts[name].update(pkcs12_computer=MISTYPED.get(name)) for name in names],
+        )
+        runs, enrolled = {}, {}
+        for name, (_action, variables) in PLAYED.items():
+            runs[name] = play(hospital, f"hospital_it.pkcs12.{name}", "--extra-vars", json.dumps(variables))
+            if name == "enrol":
+                enrolled = {desk: len(hospital.emulated(desk).store_of(JEANNE.sid).elements) for desk in names}
+        yield Played(runs, enrolled)
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_a_mistyped_name_is_refused_before_anything_is_sent(played: Played, name: str) -> None:
+    run, action = played.runs[name], PLAYED[name][0]
+    assert failed_hosts(run) == set(MISTYPED), run.stdout
+    for host in MISTYPED:
+        result = row(run, action, host).result
+        assert result["error"]["code"] == "bad_arguments"
+        assert "pkcs12_computer" in result["error"]["next_step"]
+        assert modules(run.requests, host) == []
+        assert "A defect" not in result["msg"]
+
+
+def test_the_sentence_says_what_it_is(played: Played) -> None:
+    said = {host: row(played.runs["check"], "workstation_info", host).result["msg"] for host in MISTYPED}
+    assert "is empty" in said["ws-empty"]
+    assert "a list" in said["ws-list"]
+    assert "a mapping" in said["ws-map"]
+
+
+def test_null_is_not_set(played: Played) -> None:
+    assert played.enrolled == {**dict.fromkeys(MISTYPED, 0), "ws-null": 1}

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ansible.windows cost was counted by ``make bench`` and kept; what we cost is counted here, and stays that much below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible.release import __version__ as core
+
+from benchmarks import page, peer_collections
+from benchmarks.comparison_page import rendered
+from benchmarks.counted import PEER, Counted
+from benchmarks.our_side import count_ours
+from benchmarks.promises import CHANGES
+from benchmarks.side_by_side import LINES, NAME, Pair, kept_result, numbers_of_peer, pairs, playbooks_state
+from matrix.cores import cores
+
+RESULT = kept_result()
+
+
+def line_of(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")[:2]))
+
+
+def counts_of_peer(version: str) -> list[Counted]:
+    """Those with the newest recorded core that is not newer than this one."""
+    recorded = max((line for line in RESULT.cores if line_of(line) <= line_of(version)), key=line_of)
+    return [each for each in RESULT.cores[recorded].counts if each.side == PEER]
+
+
+def compared(folder: Path, holders: int) -> dict[str, Pair]:
+    return {pair.ours.scenario: pair for pair in pairs([*count_ours(folder, holders), *counts_of_peer(core)])}
+
+
+def test_changes_cost_so_many_times_fewer_commands_and_bytes_as_promised(tmp_path: Path) -> None:
+    found = compared(tmp_path, 1)
+    assert CHANGES.keys() < found.keys()
+    fewer = {scenario: (found[scenario].commands, found[scenario].sent) for scenario in CHANGES}
+    assert {
+        scenario: (commands, sent)
+        for scenario, (commands, sent) in fewer.items()
+        if commands < CHANGES[scenario][0] or sent < CHANGES[scenario][1]
+    } == {}
+    assert all(pair.ours.commands <= pair.peer.commands and pair.ours.sent < pair.peer.sent for pair in found.values())
+
+
+def test_twenty_holders_cost_one_command_where_the_peer_needs_four_for_four(tmp_path: Path) -> None:
+    (ours,) = count_ours(tmp_path, 20)
+    (peer,) = (each for each in counts_of_peer(core) if (each.scenario, each.holders) == ("steady state", 4))
+    assert (ours.commands, ours.processes, peer.commands, peer.processes) == (1, 1, 4, 8)
+    assert 5 * peer.sent / ours.sent >= 60
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_kept_counts_are_of_these_playbooks_collections_and_cores(line: str) -> None:
+    kept = RESULT.cores[line]
+    assert kept.ansible_core == {core.line: core.version for core in cores()}[line]
+    assert (kept.playbooks, kept.peer) == (playbooks_state(), peer_collections.wanted())
+    steady = {
+        each.holders: each.commands for each in kept.counts if (each.side, each.scenario) == (PEER, "steady state")
+    }
+    assert steady == {number: number for number in numbers_of_peer(line)}
+
+
+def test_the_page_shows_the_kept_result() -> None:
+    text = page.BENCHMARKS.read_text(encoding="utf-8")
+    assert page.part(text, NAME, page.MARKS[".md"]) == rendered(RESULT).strip("\n")

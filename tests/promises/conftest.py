@@ -1,0 +1,9 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from fault_injection.conftest import bundles, office, sent, tally
+from integration.conftest import authority, figures
+
+__all__ = ["authority", "bundles", "figures", "office", "sent", "tally"]
