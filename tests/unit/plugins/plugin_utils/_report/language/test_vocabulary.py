@@ -28,7 +28,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats import html_page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import failing
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import (
+    failing,
+    shared_sentences,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import (
     LANGUAGES,
@@ -146,6 +149,9 @@ def reports() -> list[Report]:
         checked(),
         quiet,
         replace(usual, holders=delivered),
+        replace(
+            usual, holders=tuple(replace(row, next_step=NextStep.GIVE_OWN_NUMBER) for row in usual.holders[:1] * 2)
+        ),
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
         replace(empty, without_holder=accepted_strays()),
@@ -184,6 +190,7 @@ def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
                 form.make(report)
         _sentence(report, {})
         failing(report, {}, Wording(report.parameters))
+        shared_sentences(report, Wording(report.parameters))
     assert sorted(ALL.keys() - heard) == []
 
 
