@@ -17,8 +17,8 @@ from .._errors import CollectionError, counted
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry
 from .._facts.schema import AuditRecord
-from .._facts.shared_numbers import Shared
-from .number_look import check_own_number
+from .._facts.shared_numbers import Shared, shared_by
+from .number_look import refusal_of
 
 MISTAKES = (
     "bad_arguments",
@@ -60,12 +60,8 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
     """
     if problem_of(result) != "":
         return dict(result)
-    rows = []
-    for entry in asked:
-        try:
-            check_own_number(entry, shared)
-        except CollectionError as refusal:
-            rows.append(_refused(entry, refusal))
+    numbers = [(entry, shared_by(entry.person.authorisation, shared)) for entry in asked]
+    rows = [_refused(entry, refusal_of(number)) for entry, number in numbers if number]
     if not rows:
         return dict(result)
     sentences = " ".join(dict.fromkeys(row["msg"] for row in rows))

@@ -44,12 +44,17 @@ def shared_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry]) -> S
 def check_own_number(entry: HolderEntry, shared: Shared) -> None:
     """Refuses a holder whose number is another person's, too. Raises ``CollectionError``: ``shared_number``."""
     if number := shared_by(entry.person.authorisation, shared):
-        raise CollectionError(
-            code="shared_number",
-            cause=f"The inventory has {number.number} for {_in_words(list(map(_place, number.people)))}.",
-            next_step="Give each person the own number in pkcs12_holders. If both names are one person's, write the other name as "
-            "former_name.",
-        )
+        raise refusal_of(number)
+
+
+def refusal_of(number: SharedNumber) -> CollectionError:
+    """Why nothing is done for any of the people."""
+    return CollectionError(
+        code="shared_number",
+        cause=f"The inventory has {number.number} for {_in_words(list(map(_place, number.people)))}.",
+        next_step="Give each person the own number in pkcs12_holders. If both names are one person's, write the other name as "
+        "former_name.",
+    )
 
 
 def _place(person: Person) -> str:

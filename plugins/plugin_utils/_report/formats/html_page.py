@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +116,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "holders": holders,
         "names": names_by_number(holders),
         "verdict": _verdict(report, holders, say),
-        "first": [
-            shown_name(row, homonyms(holders))
-            for row in holders
-            if found.first_end and row.access_until == found.first_end
-        ],
+        "first": _first(holders, found.first_end),
         # Two dictionaries, because a status and an answer with the same text are equal and would be one key.
         "marks": {status: _mark(status.value, say.of(status)) for status in Status},
         "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},
@@ -147,6 +144,12 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),
     }
+
+
+def _first(holders: Sequence[HolderRow], end: datetime | None) -> list[str]:
+    """The names of those whose access ends first."""
+    several = homonyms(holders)
+    return [shown_name(row, several) for row in holders if end and row.access_until == end]
 
 
 def _silent(report: Report) -> list[WorkstationRow]:

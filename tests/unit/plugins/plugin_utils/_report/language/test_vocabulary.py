@@ -137,7 +137,7 @@ def reports() -> list[Report]:
         replace(usual.holders[1], delivery=replace(DELIVERY, state=state, access_mail_seen=number % 2 == 0))
         for number, state in enumerate(DeliveryState)
     )
-    steps = tuple(replace(usual.holders[0], next_step=step) for step in NextStep)
+    steps = tuple(replace(usual.holders[0], next_step=step) for step in (*NextStep, NextStep.GIVE_OWN_NUMBER))
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
@@ -149,9 +149,6 @@ def reports() -> list[Report]:
         checked(),
         quiet,
         replace(usual, holders=delivered),
-        replace(
-            usual, holders=tuple(replace(row, next_step=NextStep.GIVE_OWN_NUMBER) for row in usual.holders[:1] * 2)
-        ),
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
         replace(empty, holders=(today,), changes=()),
         replace(empty, without_holder=accepted_strays()),
