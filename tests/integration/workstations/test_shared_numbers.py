@@ -115,6 +115,39 @@ def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospit
     assert SENTENCE.replace("'", "\u2019") in report.stdout
 
 
+@pytest.mark.usefixtures("enrolled")
+def test_only_it_is_reminded_of_the_two(hospital: Hospital, tmp_path: Path) -> None:
+    play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
+    change(
+        hospital,
+        lambda hosts: [each.update(mail="x@chu.example") for one in hosts.values() for each in one["pkcs12_holders"]],
+    )
+    settings = {
+        "remind_it_to": ["it@chu.example"],
+        "remind_state_path": str(tmp_path / "sent.json"),
+        "remind_dry_run": True,
+    }
+    settings |= {"remind_allow_ephemeral_state": True}
+    run = play(hospital, "hospital_it.pkcs12.remind", "-e", json.dumps(settings), environment=fact_cache(hospital))
+    (mail,) = row(run, "reminder_mails", "localhost").result["mails"]
+    assert (mail["recipient"], mail["holders"]) == ("it", [f"{JEANNE.name}, {NUMBER}", f"{PAUL.name}, {NUMBER}"])
+
+
+def test_the_other_hosts_are_read_once_in_a_run(hospital: Hospital, tmp_path: Path) -> None:
+    """Not once for each host, each batch, and each task: a host outside of the limit counts how often it is read."""
+    read = tmp_path / "read"
+    counting = "{{ lookup('ansible.builtin.pipe', 'echo x >> " + str(read) + "; echo []') | from_yaml }}"
+    change(hospital, lambda hosts: hosts.update({"ws-other": {"pkcs12_holders": counting}}))
+    try:
+        for book in ("check_bundles", "audit"):
+            read.unlink(missing_ok=True)
+            run = play(hospital, f"hospital_it.pkcs12.{book}", "--limit", f"{ONE},{TWO}", "-e", "pkcs12_serial=1")
+            assert SENTENCE in run.stdout
+            assert read.read_text("utf-8") == "x\n"
+    finally:
+        change(hospital, lambda hosts: hosts.pop("ws-other"))
+
+
 @pytest.fixture(scope="module")
 def homonyms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     """Two people with one name, each with the own certificate, and a bundle of the first is still to come."""
