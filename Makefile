@@ -17,8 +17,8 @@ IMPORTER := .build/venvs/importer
 DOCS := .build/venvs/docs
 MOLECULE := .build/venvs/molecule
 STAGE := .build/stage/ansible_collections/hospital_it/pkcs12
-IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH=$(abspath .build/stage) PATH=$(abspath $(LINT)/bin):$$PATH
-WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/.build/collections $(PYTHON)
+IN_STAGE := NO_COLOR=1 ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build/stage" PATH="$(CURDIR)/$(LINT)/bin:$$PATH"
+WITH_TESTS := $(PYTHON) conftest.py && PYTHONPATH="$(CURDIR)/tests:$(CURDIR)/.build/collections" $(PYTHON)
 
 .PHONY: help
 help: ## show this list
@@ -133,20 +133,20 @@ matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours
 
 .PHONY: docs
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
-	PATH=$(abspath $(DOCS)/bin):$$PATH tools/docs .build/stage .build/docs
+	PATH="$(CURDIR)/$(DOCS)/bin:$$PATH" tools/docs .build/stage .build/docs
 
 .PHONY: changelog
 changelog: $(LINT)/stamp stage ## write in .build what antsibull-changelog would write for the next release; the tree stays as it is
-	PATH=$(abspath $(LINT)/bin):$$PATH tools/changelog $(STAGE) .build/CHANGELOG.md
+	PATH="$(CURDIR)/$(LINT)/bin:$$PATH" tools/changelog $(STAGE) .build/CHANGELOG.md
 
 # The scenarios run one after the other: Molecule's workers have known trouble with a state that all scenarios share.
 .PHONY: molecule
 molecule: $(MOLECULE)/stamp bed-notice ## run the Molecule scenarios: SCENARIO="enrol renew", KIND=windows_powershell, MOLECULE_INVENTORY=path
-	@PATH=$(abspath $(MOLECULE)/bin):$$PATH tools/molecule '$(KIND)' $(SCENARIO)
+	@PATH="$(CURDIR)/$(MOLECULE)/bin:$$PATH" tools/molecule '$(KIND)' $(SCENARIO)
 
 .PHONY: release
 release: .venv/stamp ## build, check and sign the files of a release in .build/release, KEY=of gpg; it publishes nothing
-	PATH=$(abspath .venv/bin):$$PATH tools/release . .build/release $(KEY)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" tools/release . .build/release $(KEY)
 
 LINTS := lint-ruff lint-mypy lint-layers lint-shell lint-powershell lint-workflows lint-licences lint-build lint-importer lint-ansible \
          lint-docs lint-changelog lint-environment lint-sanity
@@ -172,7 +172,7 @@ lint-powershell: bed-notice ## check that the drivers work with Windows PowerShe
 	@tools/bed check plugins/modules/*.ps1 plugins/module_utils/* $(addprefix tests/contract/windows_kit/*.,ps1 psm1 cs)
 
 lint-workflows: $(LINT)/stamp ## check the workflows of GitHub Actions, and the shell scripts in them
-	PATH=$(abspath $(LINT)/bin):$$PATH actionlint
+	PATH="$(CURDIR)/$(LINT)/bin:$$PATH" actionlint
 
 lint-licences: $(LINT)/stamp ## check that every file names its licence
 	$(LINT)/bin/reuse lint --lines
@@ -184,7 +184,7 @@ lint-build: .venv/stamp ## check that the built collection has exactly the track
 
 lint-importer: $(IMPORTER)/stamp lint-build ## check that Galaxy would import the collection without a warning
 	mkdir -p .build/importer
-	cd .build/importer; PATH=$(abspath $(IMPORTER)/bin):$$PATH python -m galaxy_importer.main ../dist/*.tar.gz 2>&1 | tee log
+	cd .build/importer; PATH="$(CURDIR)/$(IMPORTER)/bin:$$PATH" python -m galaxy_importer.main ../dist/*.tar.gz 2>&1 | tee log
 	! grep WARNING .build/importer/log
 
 lint-ansible: $(LINT)/stamp stage ## run ansible-lint, with the profile production
@@ -198,7 +198,7 @@ lint-changelog: $(LINT)/stamp ## run antsibull-changelog on the fragments
 	$(MAKE) --no-print-directory changelog
 
 lint-environment: $(LINT)/stamp .venv/stamp lint-build ## check that an execution environment can be made with the collection, and its smoke test
-	PATH=$(abspath $(LINT)/bin):$$PATH tools/check_environment .build/dist/*.tar.gz .build/environment
+	PATH="$(CURDIR)/$(LINT)/bin:$$PATH" tools/check_environment .build/dist/*.tar.gz .build/environment
 	ANSIBLE_COLLECTIONS_PATH=.build/environment/installed .venv/bin/ansible-playbook tests/ee/smoke.yml
 	@echo "*** NOT DONE HERE: building the image of the execution environment. No container engine is used; the smoke test ran beside it."
 
