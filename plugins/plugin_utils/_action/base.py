@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -82,6 +83,7 @@ class Pkcs12Action(ActionBase):
     _secrets: Set[str] = frozenset()
     _computer: str | None = None
     _doubt: str | None = None
+    _task_vars: Mapping[str, Any] = MappingProxyType({})
 
     def check_given(self, given: Mapping[str, Any]) -> None:
         """Refuses arguments before Ansible's validation does, in better words. Raises ``CollectionError``."""

@@ -168,11 +168,12 @@ def _is_repairable(done: Transaction, bundle: Bundle) -> bool:
 
 
 def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) -> None:
-    """Refuses to install where the store has a valid certificate of the holder with another number: one of both is a homonym's.
+    """Refuses to install where the store has no certificate with the holder's number, and a valid one of the holder with another: one of
+    both numbers is perhaps a homonym's. The report calls for a check of the number by the same rule.
 
     Another holder of this account may have that number. Raises ``CollectionError``: ``number_differs``.
     """
-    if holder.store.find(bundle.leaf.thumbprint):
+    if any(options.person.owns(stored.certificate) for stored in holder.store.certificates):
         return
     owners = {account.asked: account.sid for account in holder.inventory.accounts}
     beside = [each for each in options.others if (owners.get(each.user) or each.owner_sid) == holder.owner.sid]

@@ -201,6 +201,16 @@ def test_a_renamed_person_keeps_the_number_and_is_renewed(
     assert len(workstation.thumbprints(USER)) == 1
 
 
+@pytest.mark.parametrize("left", [timedelta(days=20), timedelta(days=-3)])
+def test_a_holder_who_has_had_the_number_here_is_renewed_beside_it(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path, left: timedelta
+) -> None:
+    """As for the report: the number is in question only where the store has none with it."""
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", YEAR))
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T900009", left))
+    assert installed(workstation, tmp_path, authority, homonym(), install="due") == [None]
+
+
 def test_a_bundle_that_is_installed_already_is_kept(
     workstation: FakeWorkstation, authority: Authority, tmp_path: Path
 ) -> None:
