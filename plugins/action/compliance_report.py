@@ -12,13 +12,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAIL_ON, FINDINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
+    checked,
     days_of_other_hosts,
     report_of,
     report_result,
@@ -86,14 +90,15 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "issuer_mail_subject": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
             "query": {"type": "str"},
-            "fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS), "default": []},
+            "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": []},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         variables = list(variables_of(self._task_vars, options["hosts"], VARIABLES))
-        report = report_of(options, variables, now())
+        whole = checked(report_of(options, variables, now()), FactCache(*fact_caching(), in_awx=task.job is not None))
+        report = select(whole, options["query"]) if options["query"] else whole
         written = write_files(options, report, task.check_mode)
         warnings = days_of_other_hosts(variables, options["renew_before_days"])
         return report_result(options, report, written) | {"check_mode": task.check_mode, "warnings": warnings}

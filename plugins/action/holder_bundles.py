@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -25,6 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names i
 class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
+    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {"passphrases": "passphrase"}
     SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True},

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -13,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     holders_of_facts,
     merge_known,
@@ -37,7 +39,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import workstation_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import (
+    silent_result,
+    workstation_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
@@ -46,6 +51,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 class ActionModule(InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
+    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {"passphrases": "passphrase", "holder_passwords": "Windows password"}
     SPEC = ArgumentSpec(
         options={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -99,12 +105,21 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         unusable = unusable_keys(task.facts)
         context = RunContext(task.check_mode, task.host, task.job, unusable, tuple(entries))
         users = [entry.user for entry in entries]
+        known = merge_known(entries, holders_of_facts(task.facts))
+        shown = ResultContext(task.check_mode, calendar, now(), deferral_rule(options))
         if options["state"] == "absent":
             run = removal_run(options, entries, context, self, now)
         else:
             tasks = holder_tasks(options, entries, context, now(), shared_in_inventory(self, entries))
-            run = run_tasks(tasks, self.inventory(users), self, now)
-        known = merge_known(entries, holders_of_facts(task.facts))
+            try:
+                inventory = self.inventory(users)
+            except ConnectionLost as problem:
+                rule = replace(
+                    shown.deferral, fails=True
+                )  # nobody has said that a silent workstation may wait for ever
+                waiting = [replace(each, entry=entry) for each, entry in zip(tasks, known, strict=True)]
+                return silent_result(problem, waiting, replace(shown, deferral=rule))
+            run = run_tasks(tasks, inventory, self, now)
         scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
-        result = workstation_result(run, scope, ResultContext(task.check_mode, calendar, now(), deferral_rule(options)))
+        result = workstation_result(run, scope, replace(shown, now=now()))
         return result | {"diff": run_diff(run)} if task.diff else result

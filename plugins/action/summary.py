@@ -14,10 +14,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import (
+    fact_caching,
+    playbooks_of_run,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import problem_of, unmatched
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stop import stops, told_at_end
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
@@ -64,8 +70,17 @@ class ActionModule(Pkcs12Action):
         most = task.options["max_fail_percentage"]
         if task.options["batch_of"]:
             return {**found, **self._progress(task, found), "stops": stops(found, most)}
+        said = [*self._unkept(task, results), *unmatched(results)]
         headline, *lines = found["lines"]
-        return {**found, "lines": [headline, *told_at_end(found, batches, most), *lines]}
+        warned = {"warnings": said} if said else {}
+        return {**found, **warned, "lines": [headline, *told_at_end(found, batches, most), *lines]}
+
+    def _unkept(self, task: TaskContext, results: Mapping[str, Any]) -> list[str]:
+        """That the facts of an audit are gone after this run."""
+        if not any(problem_of(result or {}) is not None for result in results.values()):
+            return []
+        warning = FactCache(*fact_caching(), in_awx=task.job is not None).warning(playbooks_of_run())
+        return [warning] if warning else []
 
     def _progress(self, task: TaskContext, found: dict[str, Any]) -> dict[str, Any]:
         """Only one host of the batch before is read: a task that runs once registers its result on all hosts of its batch."""

@@ -17,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import browser_facts, browser_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import check_duplicates
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
@@ -61,7 +62,8 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         computer = computer_finding(self.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer,))
-        findings = (computer, *preflight(inventory, now(), accounts))
+        issuer = issuer_finding(inventory, entries, task.options["issuer"])
+        findings = (computer, *preflight(inventory, now(), accounts), issuer)
         if scope is None:
             return preflight_result(inventory.computer, findings)
         found = scope.findings(inventory, self)

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The REST API of AWX, as far as these tests need it."""
+"""The REST API of AWX, as far as these tests need it.
+
+What pytest shows of a failed test are the variables of its frames. So those frames that hold a secret are hidden from it here.
+"""
 
 from __future__ import annotations
 
@@ -57,10 +60,12 @@ class Awx:
 
     def post(self, path: str, body: Mapping[str, Any]) -> Json:
         """The object that was made; empty for an answer without content. Raises ``RefusedError``."""
+        __tracebackhide__ = True
         return self._call("POST", path, body)
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Json:
         """The object after the change. Raises ``RefusedError``."""
+        __tracebackhide__ = True
         return self._call("PATCH", path, body)
 
     def delete(self, path: str) -> None:
@@ -92,6 +97,7 @@ class Awx:
         return found
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        __tracebackhide__ = True
         address = urljoin(self.url.rstrip("/") + "/", path if path.startswith("/") else f"api/v2/{path}")
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": self.account.header(), "Content-Type": "application/json"}
@@ -102,5 +108,7 @@ class Awx:
                 text = answer.read().decode()
         except urllib.error.HTTPError as refusal:
             raise RefusedError(method, path, refusal.code, refusal.read().decode(errors="replace")[:2000]) from None
+        except OSError as problem:  # the frames of urllib hold the header of the account
+            raise ConnectionError(f"{method} {path}: {problem}") from None
         answered: Json = json.loads(text) if text else {}
         return answered

@@ -29,6 +29,7 @@ class Applied:
 
     def run(self, data: Data) -> list[str]:
         """All kinds in their order. Raises ``RefusedError``, ``LookupError`` for a name that AWX does not know."""
+        __tracebackhide__ = True
         for setting in data.get("controller_settings", ()):
             self._settings({setting["name"]: setting["value"]})
         for kind in KINDS:
@@ -39,6 +40,7 @@ class Applied:
         return self.differences
 
     def _entry(self, kind: Kind, entry: Data) -> None:
+        __tracebackhide__ = True
         title = f"{kind.endpoint} {entry.get('name', entry.get('description', ''))}"
         wanted = self._wanted(kind, entry)
         if wanted is None:
@@ -66,6 +68,7 @@ class Applied:
 
     def _wanted(self, kind: Kind, entry: Data) -> Json | None:
         """The fields of the object, with ids for names. None when an object that it refers to is not there yet."""
+        __tracebackhide__ = True
         wanted: Json = {}
         for name, value in entry.items():
             if name in kind.apart or name in kind.lists:
@@ -80,6 +83,7 @@ class Applied:
         return wanted
 
     def _mend(self, title: str, place: str, found: Json, wanted: Json) -> None:
+        __tracebackhide__ = True
         differing = {name: value for name, value in wanted.items() if not same(found.get(name), value)}
         self.differences += [f"{title}: {name} differs" for name in differing]
         if differing and self.change:

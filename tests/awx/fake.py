@@ -16,8 +16,9 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from awx.fake_jobs import ADMIN
 from awx.fake_refusal import Refusal
-from awx.fake_store import ADMIN, Store
+from awx.fake_store import Store
 
 Json = dict[str, Any]
 PAGE = 3

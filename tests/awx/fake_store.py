@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from awx import fake_jobs
+from awx.fake_jobs import ADMIN
 from awx.fake_refusal import Refusal
 
 Json = dict[str, Any]
-ADMIN = "token-of-the-administrator"
 SECRETS = {"secret_id", "password", "passphrases", "ssh_key_data"}
 ROLES = {"job_templates": ("execute", "read"), "workflow_job_templates": ("execute", "read", "approval")}
 KEPT_AS_TEXT = {"job_templates": "extra_vars", "inventory_sources": "source_vars"}
@@ -21,7 +21,10 @@ KEPT_AS_TEXT = {"job_templates": "extra_vars", "inventory_sources": "source_vars
 
 @dataclass(slots=True)
 class Store:
-    """``objects``: by endpoint. ``members``: ids of associated objects, by endpoint, id and list. ``surveys``: by template."""
+    """``objects``: by endpoint. ``members``: ids of associated objects, by endpoint, id and list. ``surveys``: by template.
+
+    ``hosts``: the workstations of the project. ``wanted``: the password with which they let jobs in; None if they take any.
+    """
 
     objects: dict[str, list[Json]] = field(default_factory=dict)
     members: dict[tuple[str, int, str], list[int]] = field(default_factory=dict)
@@ -30,6 +33,7 @@ class Store:
     passwords: dict[str, str] = field(default_factory=dict, repr=False)
     playbooks: set[str] = field(default_factory=set)
     hosts: dict[str, Json] = field(default_factory=dict)
+    wanted: str | None = field(default=None, repr=False)
     number: int = 0
 
     def __post_init__(self) -> None:
@@ -71,11 +75,14 @@ class Store:
         if name == "survey_spec":
             return self.surveys.get(number, {})
         if name == "ansible_facts":
-            return dict(self.hosts[self.one("hosts", number)["name"]]["facts"])
+            return dict(self.hosts.get(self.one("hosts", number)["name"], {"facts": {}})["facts"])
         if name == "job_events":
             return list(self.one("jobs", number)["events"])
         if (endpoint, name) == ("inventories", "hosts"):
-            return [each for each in self.objects.get("hosts", []) if each["inventory"] == number]
+            known = self.members.get((endpoint, number, name), [])
+            return [
+                each for each in self.objects.get("hosts", []) if number == each["inventory"] or each["id"] in known
+            ]
         ids = self.members.get((endpoint, number, name), [])
         return [each for objects in self.objects.values() for each in objects if each["id"] in ids]
 
@@ -115,7 +122,11 @@ class Store:
         found = self.one(parts[0], parts[1])
         if parts[0] == "users" and "password" in body:
             self.passwords[found["username"]] = body.pop("password")
-        found |= copy.deepcopy(body)
+        changed = copy.deepcopy(body)
+        if parts[0] == "credentials" and "inputs" in body:  # what AWX hid comes back hidden, and stays
+            shown = {name: found["inputs"][name] for name, value in body["inputs"].items() if value == "$encrypted$"}
+            changed["inputs"] |= shown
+        found |= changed
         return found
 
     def delete(self, parts: list[str]) -> None:

@@ -53,6 +53,19 @@ def run(api: Awx, name: str, slices: int = 1, **given: Any) -> Json:
     return api.wait(f"{endpoint}/{started['id']}/", patience=1800)
 
 
+def give_inputs(api: Awx, inputs: Mapping[str, Mapping[str, str]]) -> None:
+    """Gives credentials their secrets. AWX shows none, so whether one differs is not known; and a vault may have brought it before."""
+    __tracebackhide__ = True
+    for name, given in inputs.items():
+        credential = api.find("credentials/", name=name)
+        if credential is None:
+            raise LookupError(f"AWX has no credential {name}")
+        for source in api.all("credential_input_sources/", target_credential=credential["id"]):
+            if source["input_field_name"] in given:
+                api.delete(f"credential_input_sources/{source['id']}/")
+        api.patch(f"credentials/{credential['id']}/", {"inputs": {**credential.get("inputs", {}), **given}})
+
+
 def update_inventory(api: Awx, source: str) -> Json:
     """An inventory source after its update."""
     found = api.find("inventory_sources/", name=source)
@@ -96,12 +109,14 @@ def may_start(api: Awx, endpoint: str, name: str) -> bool | None:
 
 
 def member(api: Awx, team: str, username: str, password: str) -> Awx:
-    """The API as a new user of a team. Raises ``LookupError`` when there is no such team."""
+    """The API as a new user of a team, and of no other. Raises ``LookupError`` when there is no such team."""
+    __tracebackhide__ = True
     found = api.find("teams/", name=team)
     if found is None:
         raise LookupError(f"AWX has no team {team}")
-    user = api.find("users/", username=username) or api.post("users/", {"username": username, "password": password})
-    api.patch(f"users/{user['id']}/", {"password": password})
+    if earlier := api.find("users/", username=username):
+        api.delete(f"users/{earlier['id']}/")
+    user = api.post("users/", {"username": username, "password": password})
     api.post(f"teams/{found['id']}/users/", {"id": user["id"]})
     return Awx(api.url, Account(username=username, password=password), api.ca_path, api.timeout)
 

@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from awx.api import Account, Awx
@@ -37,7 +37,7 @@ class Site:
     project: str
     image: str
     variant: str
-    inputs: Mapping[str, Mapping[str, str]]
+    inputs: Mapping[str, Mapping[str, str]] = field(repr=False)
 
 
 def address(environment: Mapping[str, str] | None = None) -> str:
@@ -47,6 +47,7 @@ def address(environment: Mapping[str, str] | None = None) -> str:
 
 def site(environment: Mapping[str, str] | None = None) -> Site:
     """Raises ``KeyError`` for a variable that is missing, ``OSError`` or ``ValueError`` for a file that cannot be read."""
+    __tracebackhide__ = True  # pytest would show its variables
     known = os.environ if environment is None else environment
     given = {name: known.get(PREFIX + name, "") for name in VARIABLES}
     needed = ["URL", "PROJECT", "IMAGE"] + ([] if given["TOKEN"] else ["USERNAME", "PASSWORD"])
@@ -63,8 +64,16 @@ def site(environment: Mapping[str, str] | None = None) -> Site:
     )
 
 
+class Hidden(dict[str, Any]):
+    """A configuration with secrets, of which a failed test shows nothing."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self)})"
+
+
 def adapted(site: Site) -> Data:
     """The configuration with the project and the image of the site. Nothing in it reaches a server of the example."""
+    __tracebackhide__ = True
     data: Data = copy.deepcopy(configuration(site.variant or "kubernetes"))
     for image in data["controller_execution_environments"]:
         image["image"] = site.image
@@ -85,7 +94,7 @@ def adapted(site: Site) -> Data:
     ]
     if not site.variant:
         _use_the_default_group(data)
-    return {variable: entries for variable, entries in data.items() if entries}
+    return Hidden({variable: entries for variable, entries in data.items() if entries})
 
 
 def _use_the_default_group(data: dict[str, Any]) -> None:

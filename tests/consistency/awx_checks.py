@@ -163,12 +163,13 @@ def accounts(data: Data) -> Iterator[str]:
 
 def playbook_of(template: Data) -> str:
     """The playbook of the collection behind a template's. Raises ``FileNotFoundError`` when the project lacks it."""
-    (play,) = load(PROJECT / template["playbook"])
+    play, *_after = load(PROJECT / template["playbook"])
     return str(play["ansible.builtin.import_playbook"]).removeprefix(COLLECTION)
 
 
 def variables(data: Data) -> Iterator[str]:
-    """What a template gives is read, fits, and is all that is needed."""
+    """What a template gives is read, fits, and is with the inventory's variables of the site all that is needed."""
+    site = load(PROJECT / "inventory" / "group_vars" / "all.yml")
     for template in _of(data, "controller_templates"):
         try:
             reads = reads_of(playbook_of(template))
@@ -186,7 +187,7 @@ def variables(data: Data) -> Iterator[str]:
         for name in sorted(in_extra - given - GIVEN_BY_AWX - {"lookup", "query"}):
             yield f"{template['name']}: nothing gives {name}"
         for name, option in reads.options.items():
-            if _is_needed(option) and name not in given:
+            if _is_needed(option) and name not in given and not site.get(_site_variable(name)):
                 yield f"{template['name']}: {name} is required"
         for name, value in extra.items():
             yield from (f"{template['name']}: {problem}" for problem in _unfit(reads, name, value))

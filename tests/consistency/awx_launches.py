@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with the jobs that AWX starts by itself: their answers, and who is told of an approval."""
+"""What is wrong with the jobs that AWX starts by itself: their answers, who is told of what, and how a workflow ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 
-from consistency.awx import Data
+from consistency.awx import PROJECT, Data, load
+from consistency.awx_checks import playbook_of
 
 
 def answers(data: Data) -> Iterator[str]:
@@ -59,4 +60,84 @@ def schedules(data: Data) -> Iterator[str]:
     yield from (f"{each['name']}: it is enabled" for each in data["controller_schedules"] if each["enabled"])
 
 
-LAUNCHES = [answers, approvers, schedules]
+WAYS = ("success_nodes", "failure_nodes", "always_nodes")
+CHECKING = {"check", "check_bundles"}
+"""Playbooks that prepare the work of IT. A person starts them and reads what they say."""
+
+CHANGING = {"collect", "enrol", "renew", "retire", "remind"}
+"""Playbooks that change something, and that people start. The schedule starts ``renew_due``; the preview of ``renew`` shows more."""
+
+
+def is_preview(template: Data) -> bool:
+    """Whether the jobs of a template only show what others would do."""
+    return template.get("job_type") == "check"
+
+
+def alarms(data: Data) -> Iterator[str]:
+    """Somebody is told when a job fails, except of one that only checks. AWX does not ask what type a job is."""
+    for template in data["controller_templates"]:
+        told = bool(template.get("notification_templates_error"))
+        quiet = is_preview(template) or playbook_of(template) in CHECKING
+        if told == quiet:
+            yield f"{template['name']}: its failure {'alarms somebody' if told else 'is told to nobody'}"
+
+
+def previews(data: Data) -> Iterator[str]:
+    """Who may start a job that changes something can see first what it would do, with the same answers and the same settings."""
+    templates = {each["name"]: each for each in data["controller_templates"]}
+    for name, template in templates.items():
+        if not is_preview(template):
+            if playbook_of(template) in CHANGING and f"{name} preview" not in templates:
+                yield f"{name}: there is no preview"
+            continue
+        shown = templates.get(name.removesuffix(" preview"), {})
+        for key in {*template, *shown} - {"name", "description", "job_type", "notification_templates_error"}:
+            if template.get(key) != shown.get(key):
+                yield f"{name}: its {key} is another one"
+
+
+def ends(data: Data) -> Iterator[str]:
+    """A workflow of which a job failed is failed, as AWX decides it, and after the failure of an audit or a renewal there is a report."""
+    templates = {each["name"]: each for each in data["controller_templates"]}
+    for flow in data["controller_workflows"]:
+        nodes = {node["identifier"]: node for node in flow["simplified_workflow_nodes"]}
+        playbooks = {
+            name: playbook_of(templates[node["unified_job_template"]])
+            for name, node in nodes.items()
+            if node.get("unified_job_template") in templates
+        }
+        red = {
+            name
+            for name, node in nodes.items()
+            if node.get("unified_job_template") in templates and always_fails(templates[node["unified_job_template"]])
+        }
+        _done, failed = end_of(nodes, red)
+        if failed:
+            yield f"{flow['name']}: it ends failed although no job failed"
+        for name in nodes:
+            done, failed = end_of(nodes, {*red, name})
+            if name in done and not failed:
+                yield f"{flow['name']}: it ends successful although {name} failed"
+            after = {playbooks.get(each) for each in done[done.index(name) + 1 :]} if name in done else {"report"}
+            if playbooks.get(name) in ("audit", "renew_due") and "report" not in after:
+                yield f"{flow['name']}: there is no report after the failure of {name}"
+
+
+def end_of(nodes: Mapping[str, Data], failing: Set[str]) -> tuple[list[str], bool]:
+    """The nodes that run, in their order, and whether the workflow ends failed: when a failed node leads nowhere, by failure or always."""
+    led = {target for node in nodes.values() for way in WAYS for target in node.get(way, ())}
+    done = [name for name in nodes if name not in led]
+    for name in done:
+        ways = ("failure_nodes" if name in failing else "success_nodes", "always_nodes")
+        done += [each for way in ways for each in nodes[name].get(way, ()) if each in nodes and each not in done]
+    lost = [name for name in done if name in failing and not any(nodes[name].get(way) for way in WAYS[1:])]
+    return done, bool(lost)
+
+
+def always_fails(template: Data) -> bool:
+    """Whether the last play of the project's playbook ends failed whatever happens."""
+    tasks = load(PROJECT / template["playbook"])[-1].get("tasks", [])
+    return bool(tasks) and "ansible.builtin.fail" in tasks[-1] and "when" not in tasks[-1]
+
+
+LAUNCHES = [answers, approvers, schedules, alarms, previews, ends]

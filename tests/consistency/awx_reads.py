@@ -87,8 +87,13 @@ def _parts(plays: Any) -> Iterator[str]:
 
 
 def names_in(text: str) -> set[str]:
-    """The names that a template looks up."""
-    return {name.name for name in Environment(autoescape=True).parse(text).find_all(nodes.Name)}
+    """The names that a template looks up, also by the collection's lookup."""
+    parsed = Environment(autoescape=True).parse(text)
+    found = {name.name for name in parsed.find_all(nodes.Name)}
+    for call in parsed.find_all(nodes.Call):
+        plugin, *terms = [each.value for each in call.args if isinstance(each, nodes.Const)] or [None]
+        found |= {str(term) for term in terms if plugin == f"{COLLECTION}secrets_by_number"}
+    return found
 
 
 def _names(part: Any, keyword: str = "") -> Iterator[str]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAILED, Finding
 from consistency.awx import PROJECT, Data, load, texts
 from consistency.awx_checks import playbook_of
+from consistency.awx_launches import CHECKING
 from consistency.awx_reads import calls_workstations, reads_of, runs_on_localhost
 from consistency.tree import ROOT
 
@@ -23,8 +24,6 @@ QUIET = {
     Finding.AUTHORISATION_RENEWAL_DUE: "access lasts, and PKCS12 remind tells the employer",
 }
 """What does not make the daily report fail, and why. All other findings do."""
-CHECKING = {"check", "check_bundles"}
-"""Playbooks that prepare the work of IT. The radiation-protection officer reads the jobs of all others."""
 OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
 WINRM = "Workstations (WinRM)"
 
@@ -69,7 +68,7 @@ def languages(data: Data) -> Iterator[str]:
 def statuses(data: Data) -> Iterator[str]:
     """The hourly renewal leaves out only who was never seen, and the daily report fails with every finding that is not quiet."""
     usual = set(load(ROOT / "playbooks" / "vars" / "due.yml")["__due_usual"])
-    loud = {each.value for each in set(Finding) - set(QUIET)}
+    loud = {each.value for each in set(Finding) - set(QUIET)} | {FAILED}
     wanted = {"renew_due_statuses": usual - {"never_seen"}, "report_fail_on": loud}
     for template in data["controller_templates"]:
         for name, expected in wanted.items():

@@ -18,9 +18,9 @@ from jsonschema import Draft202012Validator
 from consistency import awx_checks, awx_meaning
 from consistency.awx import FOLDER, KUBERNETES, PROJECT, VARIANTS, Data, Unsafe, configuration, load, texts
 from consistency.awx_folders import FOLDERS, all_folders
-from consistency.awx_launches import LAUNCHES
+from consistency.awx_launches import CHECKING, LAUNCHES
 from consistency.awx_meaning import Hours
-from consistency.awx_site import CHECKING, SITE
+from consistency.awx_site import SITE
 from consistency.tree import ROOT, name
 
 FILES = sorted(path for folder in ("configuration", *VARIANTS) for path in (FOLDER / folder).glob("*.yml"))
@@ -85,21 +85,20 @@ def test_nothing_is_wrong(check: Callable[[Data], Iterator[str]], variant: str) 
 
 
 def test_every_playbook_of_the_collection_has_a_name_in_the_project_and_a_template() -> None:
-    """In the place of daily, which joins two playbooks on one command line, AWX has a workflow."""
+    """In the place of daily, which joins two playbooks on one command line, AWX has a workflow, with a report for its failure."""
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - {"daily"}
-    assert {path.stem for path in PLAYBOOKS} == playbooks
+    assert {path.stem for path in PLAYBOOKS} == {*playbooks, "report_after_failure"}
     assert {awx_checks.playbook_of(each) for each in DATA[KUBERNETES]["controller_templates"]} == playbooks
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=name)
 def test_the_projects_playbooks_are_seen_by_awx_and_are_the_collections(path: Path) -> None:
     assert PLAYBOOK_LINE.search(path.read_text(encoding="utf-8"))
-    (play,) = load(path)
-    (original, *_rest) = load(ROOT / "playbooks" / path.name)
-    assert play == {
-        "name": original["name"],
-        "ansible.builtin.import_playbook": f"hospital_it.pkcs12.{path.stem}",
-    }
+    play, *after = load(path)
+    name = path.stem.removesuffix("_after_failure")
+    (original, *_rest) = load(ROOT / "playbooks" / f"{name}.yml")
+    assert play == {"name": original["name"], "ansible.builtin.import_playbook": f"hospital_it.pkcs12.{name}"}
+    assert bool(after) is (name != path.stem)
 
 
 def test_what_awx_fills_in_is_marked_so_and_nothing_else_is() -> None:

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "_workstation": {"_crypto", "_errors"},
     "_policy": {"_crypto", "_errors"},
     "_facts": {"_workstation", "_policy", "_crypto", "_errors"},
-    "_action": {"_workstation", "_errors"},
+    "_action": {"_workstation", "_crypto", "_errors"},
     "_delivery": {"_policy", "_crypto", "_errors"},
     "_lifecycle": {"_delivery", "_facts", "_workstation", "_policy", "_crypto", "_errors"},
     "_report": {"_delivery", "_facts", "_policy", "_errors"},

@@ -130,7 +130,9 @@ def test_the_sentences_of_a_refusal_name_the_variable_of_each_option(module: str
     }
     told = yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))[f"__collect_{names}_names"]
     assert told == handed | (
-        {"dest": "collect_bundle_folder"} if "dest" in given[f"hospital_it.pkcs12.{module}"] else {}
+        {"dest": "collect_bundle_folder", "passphrase": "collect_passphrases"}
+        if "dest" in given[f"hospital_it.pkcs12.{module}"]
+        else {}
     )
 
 

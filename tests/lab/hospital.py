@@ -181,7 +181,7 @@ class Hospital:
             "ansible_password": self.connection_password,
             "pkcs12_bundle_folder": str(self.bundle_folder),
             "pkcs12_evidence_path": str(self.evidence),
-            "retire_issuer": "CN=AC Personnes",
+            "pkcs12_issuer": "CN=AC Personnes",
         }
         hosts = {desk.name: self._host(desk) for desk in self.desks}
         return {"all": {"children": {"workstations": {"hosts": hosts}}, "vars": shared}}

@@ -35,6 +35,8 @@ def _is_name(data: Any, part: str | int) -> bool:
 
 
 TEMPLATES, RENEW, RETIRE = "controller_templates", "PKCS12 renew", "PKCS12 retire"
+HOURLY, AFTER = "PKCS12 renew due", "PKCS12 report after a failure"
+DAILY = ("controller_workflows", "PKCS12 audit and report", "simplified_workflow_nodes")
 FLOW = ("controller_workflows", "PKCS12 renewal with approval", "simplified_workflow_nodes")
 MISTAKES = [
     (awx_checks.references, put(TEMPLATES, RENEW, "project", value="PKCS11"), "there is no project PKCS11"),
@@ -88,8 +90,8 @@ MISTAKES = [
     (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "default", value="non"), "is no choice"),
     (
         awx_checks.variables,
-        put(TEMPLATES, RETIRE, "extra_vars", value={"retire_max_retired": 3}),
-        "retire_issuer is required",
+        put(TEMPLATES, RENEW, "extra_vars", value={"renew_max_retired": 3}),
+        "renew_bundle_folder is required",
     ),
     (
         awx_checks.variables,
@@ -99,7 +101,7 @@ MISTAKES = [
     (
         awx_checks.variables,
         put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"]),
-        "nothing gives pkcs12_passphrases_file",
+        "nothing gives pkcs12_file_of_passphrases",
     ),
     (
         awx_checks.variables,
@@ -141,7 +143,7 @@ MISTAKES = [
     ),
     (
         awx_folders.required_folders,
-        put(TEMPLATES, "PKCS12 audit", "extra_vars", "pkcs12_required_folders", value=["/srv/pkcs12/bundles"]),
+        put(TEMPLATES, "PKCS12 audit", "extra_vars", value={"pkcs12_required_folders": ["/srv/pkcs12/bundles"]}),
         "nothing uses /srv/pkcs12/bundles",
     ),
     (awx_site.zones, put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_time_zone", value="UTC"), "zone is UTC"),
@@ -177,6 +179,35 @@ MISTAKES = [
         "is told of",
     ),
     (awx_launches.schedules, put("controller_schedules", 1, "enabled", value=True), "it is enabled"),
+    (
+        awx_launches.alarms,
+        put(TEMPLATES, HOURLY, "notification_templates_error", value=[]),
+        f"{HOURLY}: its failure is",
+    ),
+    (
+        awx_launches.alarms,
+        put(TEMPLATES, f"{RENEW} preview", "notification_templates_error", value=["PKCS12 failure"]),
+        f"{RENEW} preview: its failure alarms",
+    ),
+    (awx_launches.alarms, put(TEMPLATES, RENEW, "job_type", value="check"), f"{RENEW}: its failure alarms"),
+    (
+        awx_launches.previews,
+        put(TEMPLATES, f"{RETIRE} preview", "name", value="Preview"),
+        f"{RETIRE}: there is no preview",
+    ),
+    (awx_launches.previews, put(TEMPLATES, f"{RENEW} preview", "survey_spec", value={}), "its survey_spec is another"),
+    (
+        awx_launches.previews,
+        put(TEMPLATES, f"{RENEW} preview", "extra_vars", value={"renew_bundle_folder": "/srv/pkcs12/bundles"}),
+        "its extra_vars is another one",
+    ),
+    (awx_launches.ends, put(*FLOW, 3, "failure_nodes", value=["report_after"]), "successful although renew failed"),
+    (awx_launches.ends, put(*FLOW, 2, "always_nodes", value=["renew"]), "successful although approval failed"),
+    (awx_launches.ends, put(*FLOW, 0, "failure_nodes", value=["report_before"]), "successful although audit failed"),
+    (awx_launches.ends, put(*FLOW, 0, "failure_nodes", value=[]), "no report after the failure of audit"),
+    (awx_launches.ends, put(*FLOW, 3, "failure_nodes", value=[]), "no report after the failure of renew"),
+    (awx_launches.ends, put(*DAILY, 1, "unified_job_template", value=AFTER), "it ends failed although no job failed"),
+    (awx_launches.ends, put(TEMPLATES, AFTER, "playbook", value="report.yml"), "successful although renew failed"),
 ]
 
 
@@ -191,6 +222,7 @@ MISFITS = [
     (put(TEMPLATES, RENEW, "play_book", value="renew.yml"), "'play_book' was unexpected"),
     (put(TEMPLATES, RENEW, "use_fact_cache", value=False), "True was expected"),
     (put(TEMPLATES, RENEW, "ask_variables_on_launch", value=True), "'ask_variables_on_launch' was unexpected"),
+    (put(TEMPLATES, RENEW, "ask_job_type_on_launch", value=True), "'ask_job_type_on_launch' was unexpected"),
     (put(TEMPLATES, RENEW, "survey_spec", "spec", 0, "type", value="password"), "'password' is not one of"),
     (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
     (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),

@@ -47,6 +47,7 @@ MISTAKES = [
     (awx_site.statuses, without(DAILY, "report_fail_on", "revoked"), "report_fail_on lacks revoked"),
     (awx_site.statuses, without(DAILY, "report_fail_on", "not_yet_valid"), "report_fail_on lacks not_yet_valid"),
     (awx_site.statuses, without(DAILY, "report_fail_on", "without_holder"), "report_fail_on lacks without_holder"),
+    (awx_site.statuses, without(DAILY, "report_fail_on", "failed"), "report_fail_on lacks failed"),
     (
         awx_site.statuses,
         put(TEMPLATES, DAILY, "extra_vars", "report_fail_on", 0, value="weak"),

@@ -145,7 +145,7 @@ def test_a_workstation_whose_answer_is_a_failure_keeps_its_facts(
     before = facts(hospital)
     monkeypatch.setattr(hospital.emulated(NUCLEAR), "utc", lambda: "half past nine")
     run = audit(hospital)
-    assert (run.exit_code, failed_hosts(run)) == (0, set())
+    assert (run.exit_code, failed_hosts(run)) == (2, {NUCLEAR})
     assert facts(hospital)[NUCLEAR] == before[NUCLEAR]
     assert said(run)[NUCLEAR].startswith("It could not be audited: ")
 

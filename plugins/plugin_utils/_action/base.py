@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -21,6 +21,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
+from .._crypto.passphrases import by_key, check_variables
 from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
 from .._workstation.failures import become_error, language_mode_error
@@ -80,6 +81,8 @@ class Pkcs12Action(ActionBase):
 
     TRANSFERS_FILES = False
     SPEC: ArgumentSpec
+    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {}
+    """Options with the secrets of several people, and what a secret is, for a sentence."""
     _secrets: Set[str] = frozenset()
     _computer: str | None = None
     _doubt: str | None = None
@@ -103,7 +106,9 @@ class Pkcs12Action(ActionBase):
         self._secrets = validation._no_log_values
         task = self._task_context(validation.validated_parameters)
         try:
-            masked = self._mask(given := untag(self._task.args))
+            masked = self._mask(given := self._given())
+            for name in self.SECRETS_BY_KEY:
+                check_variables(given.get(name))
             self.check_given(masked)
             self._computer = expected_name(given.get("computer"))  # before others, because its own words say more
             check_task(masked, self.SPEC.options)
@@ -269,8 +274,15 @@ class Pkcs12Action(ActionBase):
         """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required."""
         rules = {each.name: getattr(self.SPEC, each.name) for each in fields(self.SPEC) if each.name != "options"}
         spec = {name: dict(option) for name, option in self.SPEC.options.items()}
-        given = {name: value for name, value in untag(self._task.args).items() if value is not None}
+        given = {name: value for name, value in self._given().items() if value is not None}
         return ArgumentSpecValidator(spec, **rules).validate(given)
+
+    def _given(self) -> dict[str, Any]:
+        """The task's arguments. One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""
+        given: dict[str, Any] = untag(self._task.args)
+        for name in self.SECRETS_BY_KEY.keys() & given.keys():
+            given[name] = by_key(given[name], self.SECRETS_BY_KEY[name], f"'{name}'")
+        return given
 
     def _invocation(self) -> dict[str, Any]:
         """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""

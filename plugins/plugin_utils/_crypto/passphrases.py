@@ -1,14 +1,26 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""An option that takes one passphrase or a list of them, as pkcs12_passphrases has them. Pure."""
+"""Passphrases as an inventory has them: one or a list, in a mapping by authorisation number, in one or several variables. Pure.
+
+A value that YAML changed is nobody's passphrase any more. It stands in a mapping as its refusal, which ends the work for this person alone.
+Windows passwords by account have the same form.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from .._errors import CollectionError
+
+REFUSAL = frozenset({"cause", "next_step"})
+"""The keys of a refusal in the place of a value, or of all values of a variable. It passes Ansible's templates, and has no secret."""
+
+
+OF_THE_SITE = "pkcs12_"
+"""How the name of a variable begins. No number and no account does."""
 
 
 class NumberAsText(str):
@@ -22,8 +34,10 @@ def passphrases_in(given: Any) -> list[str | None]:
 
     Raises ``CollectionError``: ``bad_arguments``.
     """
+    if is_refusal(given):
+        raise CollectionError(code="bad_arguments", **given)
     listed = list(given) if isinstance(given, (list, tuple)) else [given]
-    if any(isinstance(each, (list, tuple, Mapping, bool)) for each in listed):
+    if any(isinstance(each, (list, tuple, Mapping, bool, date)) for each in listed):
         raise CollectionError(
             code="bad_arguments",
             cause="The passphrase of one person is neither a text nor a list of texts.",
@@ -31,6 +45,124 @@ def passphrases_in(given: Any) -> list[str | None]:
             " takes those of one person: pkcs12_passphrases['T123456'].",
         )
     return [_as_text(each) for each in listed] or [None]
+
+
+def same_key(key: Any) -> str:
+    """A number or an account as a mapping is asked for it: blanks around it and upper case do not count."""
+    return str(key or "").strip().casefold()
+
+
+def is_refusal(value: Any) -> bool:
+    """Whether this is a refusal instead of a value."""
+    return isinstance(value, Mapping) and value.keys() == REFUSAL
+
+
+def by_key(given: Any, what: str, where: str) -> Any:
+    """The mapping of an option, by ``same_key``, with a refusal for each value that is no text. What is no mapping stays as it is.
+
+    ``what`` and ``where`` a value is, for a sentence.
+    """
+    if not isinstance(given, Mapping):
+        return given
+    found: dict[str, Any] = {}
+    for key, value in given.items():
+        found[same_key(key)] = _both(found.get(same_key(key)), _checked(key, value, what, where))
+    return found
+
+
+def check_variables(given: Any) -> None:
+    """Refuses a mapping that lacks a whole variable, see ``merged``. Raises ``CollectionError``: ``bad_arguments``."""
+    for key, value in given.items() if isinstance(given, Mapping) else ():
+        if is_refusal(value) and key.startswith(OF_THE_SITE):
+            raise CollectionError(code="bad_arguments", **value)
+
+
+def merged(variables: Mapping[str, Any], what: str) -> tuple[dict[str, Any], list[str]]:
+    """The mappings of several variables as one, by each number as it is written first; and a sentence for each number in doubt.
+
+    ``variables``: by name, in the order in which their values are tried. One that is a refusal, or no mapping, stands under its own name.
+    """
+    written: dict[str, str] = {}
+    found: dict[str, dict[str, Any]] = {}
+    problems: dict[str, Any] = {}
+    for name, value in variables.items():
+        if is_refusal(value):
+            problems[name] = value
+        elif value is not None and not isinstance(value, Mapping):
+            problems[name] = {
+                "cause": f"{name} is {_kind(value) or 'a text'} and no mapping.",
+                "next_step": "Write one line for each person: the key, a colon and the secret, both in quotes.",
+            }
+        else:
+            for key, each in (value or {}).items():
+                own = written.setdefault(same_key(key), str(key).strip())
+                of_number = found.setdefault(own, {})
+                of_number[name] = _both(of_number.get(name), _checked(key, each, what, name))
+    doubts = [_doubt(number, each) for number, each in found.items() if _differ([*each.values()])]
+    values: dict[str, Any] = {}
+    for number, each in found.items():
+        values[number] = None
+        for value in each.values():
+            values[number] = _both(values[number], value)
+    return {**values, **problems}, doubts
+
+
+def _both(first: Any, second: Any) -> Any:
+    """The values of two places as a list; a refusal of one counts for the person."""
+    if is_refusal(first) or first is None:
+        return second if first is None else first
+    if is_refusal(second) or second is None:
+        return first if second is None else second
+    known = {str(each): each for each in _listed(first)}
+    for each in _listed(second):
+        if not isinstance(known.get(str(each)), str):  # a text says what a number only may say
+            known[str(each)] = each
+    return [*known.values()]
+
+
+def _differ(values: Sequence[Any]) -> bool:
+    """Whether two variables disagree. One that has all that the other has only repeats it."""
+    texts = [{str(each) for each in _listed(value)} for value in values if value is not None and not is_refusal(value)]
+    return any(not (one <= other or other <= one) for at, one in enumerate(texts) for other in texts[:at])
+
+
+def _doubt(number: str, by_variable: Mapping[str, Any]) -> str:
+    *others, last = [name for name, value in by_variable.items() if value is not None]
+    return f"{number}: {', '.join(others)} and {last} have different passphrases. Each of them is tried."
+
+
+def _checked(key: Any, value: Any, what: str, where: str) -> Any:
+    """The value, or its refusal."""
+    if value is None or is_refusal(value):
+        return value
+    kind = next((kind for each in _listed(value) if (kind := _kind(each))), None)
+    if kind is None:
+        return value
+    return {
+        "cause": f"The {what} of {str(key).strip()} in {where} is {kind} for YAML.",
+        "next_step": "Write it in quotes, as it is in the issuer's mail."
+        if what == "passphrase"
+        else "Write it in quotes.",
+    }
+
+
+def _kind(value: Any) -> str | None:
+    """What YAML made of a text without quotes, where no text can be made of it again. A whole number may be right, and is tried."""
+    if value is None or (isinstance(value, (str, int)) and not isinstance(value, bool)):
+        return None
+    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
+        (bool, "yes or no"),
+        (float, "a decimal number"),
+        (datetime, "a date with a time"),
+        (date, "a date"),
+        (Mapping, "a mapping"),
+        ((list, tuple), "a list"),
+    )
+    return next((said for kind, said in kinds if isinstance(value, kind)), "no text")
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _as_text(given: Any) -> str | None:

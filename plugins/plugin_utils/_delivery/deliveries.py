@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from .authentication import AuthenticationRules, Verdict, judged
 from .delivery_content import Content, ContentRules, content_of, holder_in
 from .letters import Forwarded, Letter
 from .mail_parts import Body
-
-TOGETHER = timedelta(days=1)
-"""The issuer sends the mail with the access code together with that of the delivery. A forwarder may take until the next day."""
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -46,7 +43,6 @@ class Delivery:
     verdict: Verdict
     state: MailState
     superseded_by: str | None = None
-    access_mail_seen: bool = False
 
 
 def verdict_of(letter: Letter, rules: AuthenticationRules) -> Verdict:
@@ -65,8 +61,8 @@ def delivery_of(letter: Letter, verdict: Verdict, rules: ContentRules, now: date
     return Delivery(letter, content, verdict, MailState.REFUSED if content.error else MailState.NEW)
 
 
-def compared(deliveries: Iterable[Delivery], access: Iterable[Letter]) -> list[Delivery]:
-    """All deliveries, oldest first, each compared with the others and with the mails that have the access codes.
+def compared(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """All deliveries, oldest first, each compared with the others.
 
     A mail that may not be used never replaces another one.
     """
@@ -74,7 +70,6 @@ def compared(deliveries: Iterable[Delivery], access: Iterable[Letter]) -> list[D
     usable = [each for each in ordered if each.state not in BAD]
     kept = _first_of_each(usable)
     newest = {each.content.authorisation: each for each in kept.values()}
-    seen = _with_access_mail(list(kept.values()), access)
     found = []
     for each in ordered:
         if each.state in BAD:
@@ -82,12 +77,12 @@ def compared(deliveries: Iterable[Delivery], access: Iterable[Letter]) -> list[D
             continue
         original = kept[key_of(each)]
         latest = newest[each.content.authorisation]
-        marked = replace(each, access_mail_seen=id(original) in seen)
         if original is not each:
-            marked = replace(marked, state=MailState.DUPLICATE, superseded_by=original.letter.message_id)
+            found.append(replace(each, state=MailState.DUPLICATE, superseded_by=original.letter.message_id))
         elif latest is not each:
-            marked = replace(marked, state=MailState.SUPERSEDED, superseded_by=latest.letter.message_id)
-        found.append(marked)
+            found.append(replace(each, state=MailState.SUPERSEDED, superseded_by=latest.letter.message_id))
+        else:
+            found.append(each)
     return found
 
 
@@ -108,28 +103,3 @@ def _first_of_each(deliveries: Sequence[Delivery]) -> dict[tuple[str | None, ...
     for each in deliveries:
         kept.setdefault(key_of(each), each)
     return kept
-
-
-def _with_access_mail(deliveries: Sequence[Delivery], access: Iterable[Letter]) -> set[int]:
-    """Identities of the deliveries with which a mail with the access code came. Each such mail counts for one delivery, the nearest."""
-    once = {letter.message_id or letter.place: letter for letter in access}
-    pairs = [
-        (abs(letter.date - delivery.letter.date), key, delivery)
-        for key, letter in once.items()
-        for delivery in deliveries
-        if letter.date is not None and delivery.letter.date is not None and _are_together(letter, delivery.letter)
-    ]
-    used: set[str] = set()
-    seen: set[int] = set()
-    for distance, key, delivery in sorted(pairs, key=lambda pair: pair[0]):
-        if distance <= TOGETHER and key not in used and id(delivery) not in seen:
-            used.add(key)
-            seen.add(id(delivery))
-    return seen
-
-
-def _are_together(access: Letter, delivery: Letter) -> bool:
-    """Whether both mails are for one person: to the same addressee, or, where one names none, from the same forwarder."""
-    if access.addressees and delivery.addressees:
-        return not access.addressees.isdisjoint(delivery.addressees)
-    return access.forwarder == delivery.forwarder

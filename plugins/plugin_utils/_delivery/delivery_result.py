@@ -17,12 +17,15 @@ from .mail_source import Problem
 
 
 def delivery_result(reading: Reading, rules: DeliveryRules) -> dict[str, Any]:
-    """``deliveries``, oldest first; ``newest`` by authorisation number; ``problems``, ``ignored``, ``moved``."""
+    """``deliveries``, oldest first; ``newest`` by authorisation number; ``access_mails``, ``problems``, ``ignored``, ``moved``."""
     rows = [_row(each, rules) for each in reading.deliveries]
     return {
         "changed": bool(reading.moved),
         "deliveries": rows,
         "newest": {row["authorisation"]: row for row in rows if row["state"] == MailState.NEW.value},
+        "access_mails": [
+            {"date": _utc(each.date), "message_id": each.message_id, "place": each.place} for each in reading.access
+        ],
         "problems": [_problem(each) for each in reading.problems],
         "ignored": {name: reading.ignored[name] for name in IGNORED},
         "moved": reading.moved,
@@ -52,7 +55,6 @@ def _row(delivery: Delivery, rules: DeliveryRules) -> dict[str, Any]:
         },
         "state": delivery.state.value,
         "superseded_by": delivery.superseded_by,
-        "access_mail_seen": None if rules.wanted.access is None else delivery.access_mail_seen,
         "error": _error(content.error),
     }
     return row | ({"code": content.code} if rules.include_codes else {})
@@ -85,7 +87,7 @@ def _message(reading: Reading, rules: DeliveryRules) -> str:
         (bad, "that cannot be used"),
         (len(reading.deliveries) - new - bad, "superseded or duplicate"),
         (ignored["other_authorisations"], "for others than the asked-for numbers"),
-        (len(reading.access) + ignored["access_mails_not_authentic"], "with an access code"),
+        (len(reading.access), "with an access code"),
         (ignored["other_subjects"], "of the sender with other subjects"),
         (ignored["other_mails"], "of other senders"),
         (ignored["too_old"], f"older than {counted(rules.days or 0, 'day')}"),
@@ -93,4 +95,22 @@ def _message(reading: Reading, rules: DeliveryRules) -> str:
     parts = [counted(new, "new delivery", "new deliveries"), *(f"{count} {what}" for count, what in others if count)]
     if reading.problems:
         parts.append(counted(len(reading.problems), "problem"))
-    return f"{counted(reading.mails, 'mail')} read: {', '.join(parts)}."
+    return f"{counted(reading.mails, 'mail')} read: {', '.join(parts)}.{_misdirected(reading)}"
+
+
+def _misdirected(reading: Reading) -> str:
+    """That mails came to the wrong mailbox. With bundle, passphrase and access code, IT could log on as the holder."""
+    if not reading.access:
+        return ""
+    places = ", ".join(dict.fromkeys(each.place for each in reading.access))
+    if len(reading.access) == 1:
+        return (
+            " A mail with an access code came to the wrong mailbox: it is for the holder alone. The code was not read, and the mail"
+            " is as it was. Ask whoever redirects or forwards mails to leave this one out, and let the holder ask the issuer for"
+            f" another code. The mail is {places}."
+        )
+    return (
+        f" {counted(len(reading.access), 'mail')} with access codes came to the wrong mailbox: they are for the holders alone. No code was"
+        " read, and the mails are as they were. Ask whoever redirects or forwards mails to leave these out, and let the holders ask the"
+        f" issuer for other codes. The mails are {places}."
+    )

@@ -20,7 +20,7 @@ from .mail_moves import moves_in
 from .mail_source import MailSource, Problem, ReadMail, read_mails
 from .patterns import limited_time
 
-IGNORED = ("other_mails", "other_subjects", "too_old", "other_authorisations", "access_mails_not_authentic")
+IGNORED = ("other_mails", "other_subjects", "too_old", "other_authorisations")
 """Why mails are in no row, as the result counts them."""
 
 
@@ -28,6 +28,7 @@ IGNORED = ("other_mails", "other_subjects", "too_old", "other_authorisations", "
 class Reading:
     """What was found by now. ``ignored``: how many mails are in no row, by the reason.
 
+    ``access``: mails with an access code, which came to the wrong mailbox. They are told and left alone, wherever they are from.
     ``no_subject_fits``: no mail has the subject of a delivery. ``other_subject``: the place of the newest mail of a sender with another.
     """
 
@@ -55,7 +56,7 @@ def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, 
         reading.ignored["too_old"] += source.older
         if reading.no_subject_fits and reading.other_subject is not None:
             reading.problems.append(Problem(reading.other_subject, _no_subject_fits(reading)))
-        reading.deliveries = compared(reading.deliveries, reading.access)
+        reading.deliveries = compared(reading.deliveries)
         asked = [each for each in reading.deliveries if is_asked_for(each.content, rules.content)]
         reading.ignored["other_authorisations"] = len(reading.deliveries) - len(asked)
         reading.deliveries = asked
@@ -109,13 +110,11 @@ def _sort(found: Letter | Stranger, rules: DeliveryRules, now: datetime, reading
     if isinstance(found, Stranger):
         reading.problems.append(Problem(found.place, _stranger(found, rules)))
         return
-    verdict = verdict_of(found, rules.authentication)
-    if found.body is not None:
-        reading.deliveries.append(delivery_of(found, verdict, rules.content, now))
-    elif verdict.error is None:
+    if found.body is None:
         reading.access.append(found)
-    else:
-        reading.ignored["access_mails_not_authentic"] += 1
+        return
+    verdict = verdict_of(found, rules.authentication)
+    reading.deliveries.append(delivery_of(found, verdict, rules.content, now))
 
 
 def _stranger(found: Stranger, rules: DeliveryRules) -> CollectionError:
@@ -136,7 +135,8 @@ def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode
     When one of a number cannot be moved, the later ones stay too. Otherwise the one that stays would count in the next run.
     """
     stuck: set[str | None] = set()
-    for move in moves_in(reading.deliveries, rules.move_ids):
+    left_alone = frozenset(letter.place for letter in reading.access)
+    for move in moves_in(reading.deliveries, rules.move_ids, left_alone):
         if not stuck.isdisjoint(move.authorisations):
             continue
         try:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Requests to the registration authority with Ansible's HTTP client: TLS is always verified, every redirect is checked, time and size end.
+"""Requests to the registration authority: TLS is always verified, as Ansible does it, every redirect is checked, time and size end.
 
 No text of an error here repeats a URL, a form or a cookie, because each can be a secret.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ssl
-import time
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,11 +18,12 @@ from http.cookiejar import CookieJar
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Request, getproxies, proxy_bypass
 
-from ansible.module_utils.urls import Request
+from ansible.module_utils.urls import GzipDecodedReader, make_context
 
 from .._errors import CollectionError, counted
+from .deadline import Deadline, opener
 from .urls import checked_url, host_of
 
 MOST_REDIRECTS = 10
@@ -34,7 +34,7 @@ CHUNK = 16384
 PEEKED = 2
 """Bytes that tell a PKCS#12 file from a page. One read may give a single one."""
 TOTAL_TIME = 10
-"""The whole conversation may take this many times the timeout of one answer."""
+"""The whole conversation may take this many times the timeout of one answer. Then its sockets end, see ``deadline``."""
 
 BROKEN_BODY = (OSError, http.client.HTTPException, EOFError, zlib.error)
 """What Python raises when a body ends too early or comes damaged."""
@@ -62,8 +62,8 @@ class Form:
 class Answer:
     """An answer whose body has not been read yet. ``url`` is where it came from, after redirects."""
 
-    def __init__(self, response: Any, url: str, options: HttpOptions, deadline: float) -> None:
-        self._response, self._options, self._deadline = response, options, deadline
+    def __init__(self, response: Any, url: str, options: HttpOptions) -> None:
+        self._response, self._options = response, options
         self._first = b""
         self._size = 0
         self.url = url
@@ -100,8 +100,6 @@ class Answer:
             self._response.close()
 
     def _next(self) -> bytes:
-        if time.monotonic() > self._deadline:
-            raise _cut(self.url, "it took too long")
         try:
             # read1 returns what has come; read would wait for a whole chunk, however slowly it comes.
             chunk = bytes(self._response.read1(CHUNK))
@@ -118,17 +116,8 @@ class HttpClient:
         self.requests = 0
         self.is_code_sent = False
         self._options, self._allowed_hosts = options, allowed_hosts
-        self._deadline = time.monotonic() + TOTAL_TIME * options.timeout
-        self._request = Request(
-            use_proxy=options.use_proxy,
-            timeout=options.timeout,
-            http_agent=options.http_agent,
-            ca_path=options.ca_path,
-            cookies=CookieJar(),
-            follow_redirects="none",
-            validate_certs=True,
-            use_netrc=False,
-        )
+        self._deadline = Deadline(TOTAL_TIME * options.timeout, options.timeout)
+        self._cookies = CookieJar()
 
     def check_authorities(self) -> None:
         """Raises ``CollectionError`` (``tls``) if the file of ``ca_path`` cannot be used."""
@@ -171,11 +160,12 @@ class HttpClient:
 
     def _send(self, url: str, form: Form | None) -> Answer:
         self.requests += 1
-        if time.monotonic() > self._deadline:
-            raise _unreachable(url, "the answers took too long")
-        headers = {"Content-Type": form.content_type} if form else {}
+        headers = {"User-agent": self._options.http_agent} | ({"Content-Type": form.content_type} if form else {})
         try:
-            response = self._request.open("POST" if form else "GET", url, data=form and form.body, headers=headers)
+            request = Request(url, form.body if form else None, headers)  # noqa: S310  the URL is checked, and has https
+            response = self._opener().open(request)
+            if response.headers.get("Content-Encoding", "").lower() == "gzip":
+                response.fp, response.length = GzipDecodedReader(response.fp), None
         except HTTPError as answer:
             response = answer
         except ssl.SSLError as problem:
@@ -186,7 +176,12 @@ class HttpClient:
             raise self._failed(url, problem) from None
         except ValueError:  # urllib reads the address of a redirect before it leaves it to us
             raise _elsewhere(url, "an invalid address", "") from None
-        return Answer(response, url, self._options, self._deadline)
+        return Answer(response, url, self._options)
+
+    def _opener(self) -> OpenerDirector:
+        proxies = ProxyHandler(None if self._options.use_proxy else {})
+        context = make_context(cafile=self._options.ca_path)
+        return opener(self._deadline, context, proxies, HTTPCookieProcessor(self._cookies))
 
     def _failed(self, url: str, reason: object) -> CollectionError:
         if isinstance(reason, ssl.SSLError):

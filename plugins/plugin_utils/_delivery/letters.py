@@ -97,14 +97,16 @@ def _letters(message: Message, place: str, wanted: Wanted, around: tuple[Message
     kind = wanted.kind(subject) if sender in wanted.senders else None
     if sender is not None and kind is not None:
         yield _letter(message, place, kind, around)
+    if kind == "access":
         return
     attached = attached_mails(message)
     if attached and len(around) >= MOST_FORWARDS:
         raise mail_header.unreadable(f"it has more than {MOST_FORWARDS} levels of attached mails")
-    for each in attached:
-        yield from _letters(each, place, wanted, (*around, message))
-    if not attached and wanted.inline:
-        yield from _quoted(message, place, wanted, around)
+    inside = [found for each in attached for found in _letters(each, place, wanted, (*around, message))]
+    if not attached and kind is None and (wanted.inline or wanted.kind(subject) == "access"):
+        inside = list(_quoted(message, place, wanted, around))
+    # What the issuer has attached to a delivery is no further delivery.
+    yield from (each for each in inside if kind is None or each.body is None)
 
 
 def _letter(message: Message, place: str, kind: str, around: tuple[Message, ...]) -> Letter:
@@ -131,8 +133,8 @@ def _quoted(message: Message, place: str, wanted: Wanted, around: tuple[Message,
     body = body_of(message)
     quoted = quoted_mail(body.text)
     kind = wanted.kind(quoted.subject) if quoted and quoted.sender in wanted.senders else None
-    if quoted is None or quoted.sender is None or kind is None:
-        return
+    if quoted is None or quoted.sender is None or kind is None or (kind == "delivery" and not wanted.inline):
+        return  # a mail with an access code is told however it came
     yield Letter(
         place=place,
         message_id=mail_header.message_id(message),

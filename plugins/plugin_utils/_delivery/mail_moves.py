@@ -19,14 +19,21 @@ class Move:
     authorisations: frozenset[str | None]
 
 
-def moves_in(deliveries: Sequence[Delivery], chosen_ids: frozenset[str] | None) -> list[Move]:
+def moves_in(
+    deliveries: Sequence[Delivery], chosen_ids: frozenset[str] | None, left_alone: frozenset[str] = frozenset()
+) -> list[Move]:
     """The mails to move, of deliveries that are compared, the oldest first. ``chosen_ids``: Message-IDs, None for all usable mails.
 
     With a chosen mail go its duplicates and all that it supersedes. If they stayed, an old link would count as new in the next run. A
-    newer mail stays, and so does a mail with a delivery that cannot be used.
+    newer mail stays, and so does a mail with a delivery that cannot be used. ``left_alone``: mails that stay in any case, and with them
+    all that supersedes what is in them.
     """
-    bad = {each.letter.place for each in deliveries if each.state in BAD}
+    bad = {each.letter.place for each in deliveries if each.state in BAD} | left_alone
     ages = _ages(deliveries)
+    last = {
+        each.content.authorisation: age for each, age in reversed(ages) if each.letter.place in left_alone
+    }  # of each number, the oldest
+    bad |= {each.letter.place for each, age in ages if age > last.get(each.content.authorisation, age)}
     newest: dict[str | None, int] = {}
     for each, age in ages:
         is_chosen = chosen_ids is None or each.letter.message_id in chosen_ids

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from .._crypto.certificate import UnreadableCertificate, read_certificate
 from .._crypto.pkcs12 import Bundle
+from .deadline import Deadline, connected
 from .portal_address import PortalAddress, Proxy
 from .portal_visit import Visit, cause_of_alert, cause_of_answer
 from .tls_client import TlsClient, TlsError, check_openssl
@@ -48,29 +49,29 @@ def visit_portal(target: PortalTarget, bundle: Bundle) -> Visit:
     Raises ``CollectionError``: ``missing_library``, ``ca_file``.
     """
     check_openssl()
-    deadline = time.monotonic() + target.timeout
+    deadline, ends = Deadline(target.timeout, target.timeout), time.monotonic() + target.timeout
     try:
-        carrier = _connect(target)
+        carrier = _connect(target, deadline)
     except (OSError, ValueError, OverflowError) as problem:
         return Visit(cause="proxy" if target.proxy else "unreachable", detail=_words(problem))
     with carrier:
         try:
-            refused = _tunnel(carrier, target) if target.proxy else None
+            refused = _tunnel(carrier, target, deadline) if target.proxy else None
         except OSError as problem:
             return Visit(cause="proxy", detail=_words(problem))
         if refused is not None:
             return Visit(cause="proxy", detail=refused)
-        return _visit(TlsClient(carrier, target.address.host, target.ca_path, deadline, bundle), target)
+        return _visit(TlsClient(carrier, target.address.host, target.ca_path, ends, bundle), target)
 
 
-def _connect(target: PortalTarget) -> socket.socket:
+def _connect(target: PortalTarget, deadline: Deadline) -> socket.socket:
     near = target.proxy or target.address
-    carrier = socket.create_connection((near.host, near.port), timeout=target.timeout)
+    carrier = connected(near.host, near.port, deadline)
     carrier.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return carrier
 
 
-def _tunnel(carrier: socket.socket, target: PortalTarget) -> str | None:
+def _tunnel(carrier: socket.socket, target: PortalTarget, deadline: Deadline) -> str | None:
     """Asks the proxy for a tunnel (CONNECT). Returns why there is none."""
     place = target.address.place
     lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
@@ -79,6 +80,7 @@ def _tunnel(carrier: socket.socket, target: PortalTarget) -> str | None:
     carrier.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
     head = b""
     while not head.endswith(b"\r\n\r\n") and len(head) < LONGEST_ANSWER:
+        carrier.settimeout(deadline.left())
         more = carrier.recv(1)
         if not more:
             break

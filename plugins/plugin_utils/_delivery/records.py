@@ -26,9 +26,8 @@ INSTANTS = ("mail_at", "recorded_at")
 class DeliveryRecord:
     """The last delivery of one holder.
 
-    ``mail_at``: the date of the mail, None if it has none. ``recorded_at``: when the state was set. Both are aware. ``access_mail_seen``:
-    whether the mail with the access code was in the mailbox too; None if nobody looked. ``error``: the code of the error. ``file``: the
-    name of the bundle. ``sha256``: of the file as the issuer sent it.
+    ``mail_at``: the date of the mail, None if it has none. ``recorded_at``: when the state was set. Both are aware. ``error``: the code
+    of the error. ``file``: the name of the bundle. ``sha256``: of the file as the issuer sent it.
     """
 
     authorisation: str
@@ -37,7 +36,6 @@ class DeliveryRecord:
     mail_at: datetime | None
     message_id: str | None
     recorded_at: datetime
-    access_mail_seen: bool | None = None
     error: str | None = None
     file: str | None = None
     sha256: str | None = None

@@ -27,9 +27,6 @@ BY_HAND = ("link_used", "captcha")
 """Errors after which a person may have the bundle, or may withdraw it in a browser."""
 
 DEALT_WITH = "A person has dealt with this delivery."
-NO_ACCESS_MAIL = (
-    "The mail with the access code was not seen. Without this code, the person cannot log on to the portal."
-)
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -153,14 +150,11 @@ def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
         mail_at=mail_date(row.get("date")),
         message_id=row.get("message_id"),
         recorded_at=now.replace(microsecond=0),
-        access_mail_seen=row.get("access_mail_seen"),
         error=error,
         file=PurePath(done["dest"]).name if done.get("dest") else None,
         sha256=done.get("sha256"),
     )
     who = " ".join(part for part in (record.name, number) if part) or "A delivery without a number"
-    if record.state is DeliveryState.COLLECTED and record.access_mail_seen is False:
-        sentence = f"{sentence} {NO_ACCESS_MAIL}"
     mail = f" (mail {record.message_id} of {str(record.mail_at)[:10]})" if record.needs_somebody else ""
     return _Outcome(record, f"{who}{mail}: {sentence}")
 

@@ -24,7 +24,8 @@ from ansible.parsing.vault import VaultLib, VaultSecret, is_encrypted, parse_vau
 from .._errors import CollectionError
 from .durable_files import PRIVATE, replace_file
 
-VARIABLE = "pkcs12_passphrases"
+VARIABLE = "pkcs12_passphrases_collected"
+"""Its own, beside the ``pkcs12_passphrases`` that people write. The playbooks merge both."""
 LONGEST_WAIT = 60.0
 """Seconds for which a job waits for others. Each needs less than a second."""
 DEFAULT_ID = "default"

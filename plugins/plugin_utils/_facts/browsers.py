@@ -18,6 +18,7 @@ from .._workstation.preflight import Finding
 from .._workstation.protocol import Inventory
 from .codec import to_map
 from .schema import BrowserProblem, BrowserRecord
+from .selection import given_issuer
 
 
 class BrowserDriver(Protocol):
@@ -47,7 +48,7 @@ def browser_scope(options: Mapping[str, Any]) -> BrowserScope | None:
     """The scope of a task's options, None if it does not ask. Raises ``CollectionError``: ``bad_portal_url``, ``bad_pattern``."""
     check_pattern("issuer", options["issuer"])
     portal = parse_portal(options["portal_url"]) if options["portal_url"] else None
-    return BrowserScope(portal, options["issuer"]) if options["browsers"] else None
+    return BrowserScope(portal, given_issuer(options["issuer"])) if options["browsers"] else None
 
 
 def browser_facts(findings: Sequence[Finding], now: datetime) -> dict[str, Any]:

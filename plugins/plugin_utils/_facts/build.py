@@ -87,6 +87,7 @@ def workstation_record(
         certificates_not_listed=len(rated) - len(listed),
         profiles=tuple(_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles),
         unread=unread,
+        strangers=scope.selection.strangers(stored for owned in stores for stored in owned.store.certificates),
     )
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from .._policy.subject import ExpectedSubject
 from .codec import Mismatch, from_map
+from .evaluation import ACCESS_STATUSES
 from .holders import HolderEntry
-from .schema import SCHEMA, HolderRecord, KeyState
+from .schema import SCHEMA, HolderRecord, KeyState, Strangers
 
 KeyId = tuple[str, str]
 """An owner's SID and a thumbprint."""
@@ -33,6 +34,12 @@ def related_certificates(facts: Any) -> frozenset[KeyId]:
     A run for other holders, for instance without a leaver, knows of them only by these facts.
     """
     return _with_value(facts, "related", True)
+
+
+def strangers_of(facts: Any) -> Strangers:
+    """What earlier facts say of certificates of nobody. Facts of another schema say nothing."""
+    said = facts.get("strangers") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
+    return Strangers(said) if said in {each.value for each in Strangers} else Strangers.NOT_SEARCHED
 
 
 def _with_value(facts: Any, key: str, value: Any) -> frozenset[KeyId]:
@@ -61,6 +68,7 @@ def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
             each.logged_on,
             each.outcome,
             each.outcome_at,
+            certificate_until=each.certificate_until if each.certificate_status in ACCESS_STATUSES else None,
         )
         for each in known
     )
@@ -97,6 +105,7 @@ class _EarlierEntries:
         accounts = _accounts(entry)
         number = entry.person.authorisation
         same = [self._both[account, number] for account in accounts if (account, number) in self._both]
+        until = same[0].certificate_until if same else None  # of this very account: another one gives no access here
         renamed = self._of_number.get(number, []) if number and only_one else []
         if not same and len(renamed) == 1:
             same = renamed
@@ -104,7 +113,7 @@ class _EarlierEntries:
             known = same[0]
             # An account that the workstation did not know may have been corrected since.
             asked = known.owner_sid is not None or known.key[0] == entry.key[0]
-            found = _at_account(entry, known)
+            found = replace(_at_account(entry, known), certificate_until=until)
             return replace(found, outcome=known.outcome, outcome_at=known.outcome_at, in_facts=known.in_facts and asked)
         others = [self._of_account[account] for account in accounts if account in self._of_account]
         return replace(_at_account(entry, others[0]) if others else entry, in_facts=False)

@@ -40,6 +40,7 @@ class HolderEntry:
     profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the
     workstation do not know this holder at this account, for instance because the entry is newer than the facts. ``awaiting``: what a
     newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the holder's mail address.
+    ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if they know of none.
     """
 
     user: str
@@ -57,6 +58,7 @@ class HolderEntry:
     mail: str | None = None
     awaiting: Awaiting | None = None
     expected_from: date | None = None
+    certificate_until: datetime | None = None
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""

@@ -59,6 +59,14 @@ class CertificateRecord:
     crl_urls: tuple[str, ...] = ()
 
 
+class Strangers(str, Enum):
+    """Whether a task looked for certificates of nobody. No match: its issuer is that of no certificate on the workstation."""
+
+    NOT_SEARCHED = "not_searched"
+    NO_MATCH = "no_match"
+    SEARCHED = "searched"
+
+
 class Proof(str, Enum):
     """The result of a proof: the key signed, it did not sign, or it could not be tried."""
 
@@ -150,7 +158,7 @@ class BrowserRecord:
 
 @dataclass(frozen=True, slots=True)
 class WorkstationRecord:
-    """All of ``ansible_facts.pkcs12``."""
+    """All of ``ansible_facts.pkcs12``. ``strangers``: whether ``certificates`` would have those of nobody."""
 
     schema: int
     gathered_at: datetime
@@ -166,3 +174,4 @@ class WorkstationRecord:
     certificates_not_listed: int
     profiles: tuple[ProfileRecord, ...]
     unread: tuple[UnreadRecord, ...]
+    strangers: Strangers = Strangers.NOT_SEARCHED

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,19 +14,22 @@ from .._crypto.store import StoreCertificate
 from .._policy.retirement import is_software
 from .._policy.subject import ExpectedSubject, HolderIndex, check_pattern, index_holders
 from .holders import HolderEntry
-from .schema import CertificateRecord
+from .schema import CertificateRecord, Strangers
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A certificate has to match every field that is set. Raises ``CollectionError``: ``bad_pattern``.
 
+    Only ``issuer`` selects nothing but strangers: what has a number of ``index`` is its holder's, whatever its issuer.
+
     ``issuer`` and ``subject`` are regular expressions on RFC 4514 names. ``pattern`` is one with a group, which is the authorisation
     number in the subject. ``eku`` are dotted OIDs of which a certificate has at least one.
 
     ``issuer_names`` are whole RFC 4514 names. ``owners``: SIDs of the owners whose stores are listed, None for all. If no other field is
     set, certificates with a number of ``index`` are related. Without numbers, all are related but those of a smart card or a TPM.
-    ``known``: owners' SIDs and thumbprints of certificates that are related whatever the other fields say.
+    ``known``: owners' SIDs and thumbprints of certificates that are related whatever the other fields say. They come from earlier facts,
+    and ``earlier`` is what these say of strangers.
     """
 
     issuer: str | None = None
@@ -37,6 +40,7 @@ class Selection:
     owners: frozenset[str] | None = None
     index: HolderIndex | None = None
     known: frozenset[tuple[str, str]] = frozenset()
+    earlier: Strangers = Strangers.NOT_SEARCHED
     include_unrelated: bool = False
     include_archived: bool = False
 
@@ -54,12 +58,11 @@ class Selection:
             return True
         if self.issuer_names is not None and certificate.issuer not in self.issuer_names:
             return False
-        if not (self.issuer or self.subject or self.pattern or self.eku):
-            if self.index is None or not self.index.numbers:
-                return is_software(stored)
-            return self.index.holder_of(certificate) is not None
+        is_own = self.index is not None and self.index.holder_of(certificate) is not None
+        if not self._has_criteria():
+            return is_own if self._has_numbers() else is_software(stored)
         return (
-            _matches(self.issuer, certificate.issuer)
+            (is_own or _matches(self.issuer, certificate.issuer))
             and _matches(self.subject, certificate.subject)
             and (self.pattern is None or ExpectedSubject(pattern=self.pattern).number_in(certificate) is not None)
             and (not self.eku or any(usage in self.eku for usage in certificate.eku or ()))
@@ -69,6 +72,22 @@ class Selection:
         """Whether facts list a certificate. Otherwise they only count it."""
         selected = record.related or (self.include_unrelated and self._covers(record.owner_sid))
         return selected and (self.include_archived or not record.archived)
+
+    def strangers(self, stored: Iterable[StoreCertificate]) -> Strangers:
+        """Whether certificates of nobody are among those that it selects. ``stored``: all certificates of the workstation."""
+        if self.owners is not None:
+            return Strangers.NOT_SEARCHED
+        if not self._has_criteria():
+            return self.earlier if self._has_numbers() or self.issuer_names is not None else Strangers.SEARCHED
+        if any(_matches(self.issuer, each.certificate.issuer) for each in stored):
+            return Strangers.SEARCHED
+        return Strangers.NO_MATCH if self.issuer else Strangers.SEARCHED
+
+    def _has_criteria(self) -> bool:
+        return bool(self.issuer or self.subject or self.pattern or self.eku)
+
+    def _has_numbers(self) -> bool:
+        return self.index is not None and bool(self.index.numbers)
 
     def _covers(self, owner_sid: str) -> bool:
         return self.owners is None or owner_sid in self.owners
@@ -80,7 +99,7 @@ def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> 
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
     owners = frozenset(entry.owner_sid for entry in entries if entry.owner_sid)
     return Selection(
-        issuer=options["issuer"],
+        issuer=given_issuer(options["issuer"]),
         subject=options["subject"],
         pattern=pattern,
         eku=tuple(options["eku"]),
@@ -89,6 +108,11 @@ def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> 
         include_unrelated=options["include_unrelated"],
         include_archived=options["include_archived"],
     )
+
+
+def given_issuer(written: str | None) -> str | None:
+    """The pattern, or None for an empty one: an empty answer or variable selects nobody."""
+    return written if written and written.strip() else None
 
 
 def _matches(pattern: str | None, text: str) -> bool:

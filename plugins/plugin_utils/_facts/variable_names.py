@@ -18,6 +18,9 @@ MOST_NAMES = 3
 OWN_NAMES = "pkcs12_own_variables"
 """The variable with the names that a site uses itself."""
 
+PASSPHRASES = "pkcs12_passphrases_"
+"""How the name of a further variable with passphrases begins. Any word may follow."""
+
 OF_MODULES = frozenset({"pkcs12", "audit_pkcs12", "pkcs12_browsers", "pkcs12_deliveries"})
 """Facts of the modules. Ansible offers a fact of the cache as a variable, too."""
 
@@ -40,9 +43,9 @@ def misspelt_variables(names: Mapping[str, Iterable[str]], known: Set[str]) -> l
     found: dict[str, list[str]] = {}
     for host, variables in names.items():
         for name in variables:
-            if name not in known:
+            if name not in known and not name.startswith(PASSPHRASES):
                 found.setdefault(name, []).append(host)
-    settings = frozenset(known - SET_BY_PLAYBOOKS)
+    settings = frozenset(known - SET_BY_PLAYBOOKS - {PASSPHRASES})
     meant = {name: meant_by(name, settings) for name in sorted(found)}
     return [
         _doubt(name, likely, _whose(found[name], len(names))) for name, likely in meant.items() if likely is not None

@@ -9,6 +9,7 @@ Ansible keeps the facts of a task only if the task did not fail. So a workstatio
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,20 +17,11 @@ from typing import Any
 from .._errors import CollectionError, counted
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry
-from .._facts.schema import AuditRecord
+from .._facts.issuers import short_issuer
+from .._facts.schema import AuditRecord, Strangers
 from .._facts.shared_numbers import Shared, shared_by
+from .._workstation.lost_connection import may_be_off
 from .number_look import refusal_of
-
-MISTAKES = (
-    "bad_arguments",
-    "bad_pattern",
-    "bad_time_zone",
-    "missing_library",
-    "not_windows",
-    "untried_connection",
-    "wrong_computer",
-)
-"""Codes of errors that no later run mends: somebody has to correct the task, the controller or the inventory."""
 
 LONGEST_REASON = 640
 """Characters. What a connection said is shorter, and its cure comes after it."""
@@ -48,7 +40,7 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     problem = f"It {'did not answer' if silent else 'could not be audited'}: {reason}."
     told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
     told.pop("unreachable", None)
-    if fail_on_unreachable or not is_passing(result):
+    if fail_on_unreachable or not may_be_off(result):
         return told | {"failed": True}
     return told | {"warnings": [f"{host}: {problem}"]}
 
@@ -73,12 +65,6 @@ def _refused(entry: HolderEntry, refusal: CollectionError) -> dict[str, Any]:
     return named | {"msg": str(refusal), "error": {"code": refusal.code, "next_step": refusal.next_step}}
 
 
-def is_passing(result: Mapping[str, Any]) -> bool:
-    """Whether a failure is one of the workstation, which may be over in the next run."""
-    code = (result.get("error") or {}).get("code")
-    return bool(result.get("unreachable")) or (code is not None and code not in MISTAKES)
-
-
 def found(facts: Mapping[str, Any]) -> str:
     """A sentence with the number of certificates and of unread places, and the status of each holder."""
     counts = f"{counted(len(facts['certificates']), 'certificate')}, {counted(len(facts['unread']), 'unread place')}"
@@ -94,6 +80,33 @@ def problem_of(result: Mapping[str, Any]) -> str | None:
     """Why a workstation could not be audited; empty if it was, None for a result that is none of an audit."""
     audit = (result.get("ansible_facts") or {}).get("audit_pkcs12")
     return str(audit.get("problem") or "") if isinstance(audit, Mapping) else None
+
+
+def unmatched(results: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
+    """That the pattern of the issuer matches no certificate of the audited workstations although there are some, and whose these are."""
+    found = [
+        each
+        for result in results.values()
+        if (each := _facts(result)) and each["strangers"] != Strangers.NOT_SEARCHED.value
+    ]
+    if any(each["strangers"] == Strangers.SEARCHED.value for each in found):
+        return []
+    issuers = Counter(
+        short_issuer(row["issuer"], row["issuer_cn"])
+        for each in found
+        for row in each["certificates"]
+        if row["related"]
+    )
+    if not issuers:
+        return []
+    named = ", ".join(f"{issuer} ({counted(number, 'certificate')})" for issuer, number in sorted(issuers.items()))
+    said = "pkcs12_issuer matches no certificate of any workstation, so nobody has looked for certificates without a holder."
+    return [f"{said} There are: {named}. Correct pkcs12_issuer, and run audit again."]
+
+
+def _facts(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The facts of a workstation that was audited now."""
+    return result["ansible_facts"].get("pkcs12") if result and problem_of(result) == "" else None
 
 
 def _reason(text: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from .._crypto.passphrases import passphrases_in
+from .._crypto.passphrases import is_refusal, passphrases_in, same_key
 from .._errors import CollectionError
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
@@ -119,7 +119,7 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
 
 def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
     """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
-    return passphrases_in(given.get(entry.person.authorisation or ""))
+    return passphrases_in(given.get(same_key(entry.person.authorisation)))
 
 
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
@@ -128,10 +128,9 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
     It is looked up by the account first. A number names an account only if the inventory has one account for it: a password must never
     be tried against another account, which Windows may then lock.
     """
-    by_account = {str(key).casefold(): value for key, value in given.items()}
     number = entry.person.authorisation
-    found = by_account.get(entry.user.casefold())
-    if found is None and number is not None and number in given:
+    found = given.get(same_key(entry.user))
+    if found is None and number is not None and same_key(number) in given:
         accounts = [each.user for each in entries if each.person.authorisation == number]
         if entry.user not in accounts:
             return None
@@ -141,5 +140,13 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
                 cause=f"holder_passwords has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
                 next_step="Name the account instead of the number in holder_passwords.",
             )
-        found = given[number]
+        found = given[same_key(number)]
+    if found is not None and is_refusal(found):
+        raise CollectionError(code="bad_arguments", **found)
+    if isinstance(found, list):
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"'holder_passwords' has several passwords for {entry.user}.",
+            next_step="Write one. Windows may lock an account at which two are tried.",
+        )
     return str(found) if found else None

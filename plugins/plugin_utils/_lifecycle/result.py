@@ -21,7 +21,7 @@ from .._policy.retirement import RetirementMethod
 from .._policy.subject import ExpectedSubject
 from .._policy.validity import Calendar, Status, best_certificate
 from .._workstation.protocol import journal_row
-from .run import HolderRun
+from .run import HolderRun, HolderTask
 from .transaction import SkipReason, Transaction
 
 PENDING = {"key_state": "planned", "key_provider": None}
@@ -30,9 +30,9 @@ FAILED = "failed"
 
 @dataclass(frozen=True, slots=True)
 class DeferralRule:
-    """When a holder who has to wait counts as failed: if the holder's access has ended, or ends within ``within_days``.
+    """When a holder who has to wait counts as failed: if the holder's access has ended, ends within ``within_days``, or is not known.
 
-    None in ``within_days`` means always.
+    Who waits is not logged on, waits for the issuer, or works at a workstation that is off. None in ``within_days`` means always.
     """
 
     fails: bool = False
@@ -61,9 +61,10 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     offered = _offered(done, run.task.entry.person, context.now) if done else None
     access = _access(offered, run.task.entry, context)
     deferred = done is not None and done.deferred is not None
+    waits = deferred or (done is not None and done.skipped is SkipReason.WAITING_FOR_ISSUER)
     today = context.calendar.day(context.now)
     awaited = is_awaited(run, today)
-    overdue = deferred and context.deferral.applies(access.days_left, run.task.entry.absent_until, today)
+    overdue = waits and context.deferral.applies(access.days_left, run.task.entry.absent_until, today)
     error = None if awaited else run.error
     return {
         "outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),
@@ -141,7 +142,26 @@ def _journal(run: HolderRun) -> list[dict[str, Any]]:
 
 def _access(offered: StoreCertificate | None, entry: HolderEntry, context: ResultContext) -> Access:
     """The holder's access with the certificate that a browser offers, and the yearly authorisation."""
-    status, end = (Status.VALID, offered.certificate.not_after) if offered else (Status.MISSING, None)
+    return _access_until(offered.certificate.not_after if offered else None, entry, context)
+
+
+def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
+    """Whether it is too late for a holder at a workstation that does not answer, by the facts of its last answer.
+
+    What the controller knows by itself waits for no workstation: that no bundle opens, or that it is not the holder's.
+    """
+    access = _access_until(task.entry.certificate_until, task.entry, context)
+    today = context.calendar.day(context.now)
+    due = access.days_left is None or access.days_left <= context.calendar.renew_before_days
+    if task.error is not None or (due and task.may_be_new_and_does_not_open):
+        return True
+    return not task.entry.is_awaited(today) and context.deferral.applies(
+        access.days_left, task.entry.absent_until, today
+    )
+
+
+def _access_until(end: datetime | None, entry: HolderEntry, context: ResultContext) -> Access:
+    status = Status.VALID if end else Status.MISSING
     authorisation = Authorisation(entry.anniversary, context.calendar.renew_before_days)
     return access_of(status, end, authorisation, context.calendar, context.now)
 

@@ -49,7 +49,11 @@ OF_AN_ENTRY = (
 OF_THE_INVENTORY = re.compile(r"^(?:\w+_holders|authorisation_anniversary) of |\bA holder has: ")
 """A refusal of an entry of the inventory. It already names the variable, and its other names are keys of a holder, not options."""
 NOT_A_VARIABLE = ("record_audit", "state")
-OF_THE_SITE = re.compile(r"\{\{ \(?((?:pkcs12|report)_\w+) (?:\| default\(|if query\()(?:(?!\}\}).)*\}\}$", re.DOTALL)
+OF_THE_SITE = re.compile(
+    r"\{\{ (?:lookup\('hospital_it\.pkcs12\.secrets_by_number', ')?\(?"
+    r"((?:pkcs12|report)_\w+)(?: \| default\(| if query\(|')(?:(?!\}\}).)*\}\}$",
+    re.DOTALL,
+)
 """The default of a role's variable that reads a variable of the site, or of the report. What a user writes around it is the user's own."""
 
 

@@ -45,6 +45,11 @@ class HolderTask:
         return self.state.folder.unopened if isinstance(self.state, PresentFromFolder) else ()
 
     @property
+    def may_be_new_and_does_not_open(self) -> bool:
+        """Whether a file of the bundle folder that may be the holder's new bundle does not open."""
+        return isinstance(self.state, PresentFromFolder) and self.state.folder.later_refusal() is not None
+
+    @property
     def near(self) -> tuple[str, ...]:
         """Names of files of the bundle folder that would carry the holder's name but for their spelling."""
         return self.state.folder.near if isinstance(self.state, PresentFromFolder) else ()

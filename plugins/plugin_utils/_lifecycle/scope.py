@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .._facts.build import FactsScope
-from .._facts.history import related_certificates, unusable_keys
+from .._facts.history import related_certificates, strangers_of, unusable_keys
 from .._facts.holders import HolderEntry
-from .._facts.selection import Selection
+from .._facts.selection import Selection, given_issuer
 from .._policy.subject import index_holders
 from .._policy.validity import Calendar
 from .run import WorkstationRun
@@ -22,16 +22,19 @@ def facts_scope(
 ) -> FactsScope:
     """The scope of the facts after a run. ``issuer`` is the option of the task, ``earlier`` the facts from before it.
 
-    Without an issuer, the authorisation numbers of the holders select the certificates, and what earlier facts list stays listed: a
-    leaver is no holder of the task. Without numbers, the issuers of the certificates of the run select them.
+    The issuer and the authorisation numbers of the holders select the certificates, and what earlier facts list stays listed: a leaver is
+    no holder of the task. Without both, the issuers of the certificates of the run select them.
     """
     pattern = next((entry.person.pattern for entry in entries), None)
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
-    if issuer is not None:
-        selection = Selection(issuer=issuer, pattern=pattern)
-    elif numbers:
+    issuer = given_issuer(issuer)
+    if issuer or numbers:
         selection = Selection(
-            pattern=pattern, index=index_holders(numbers, pattern), known=related_certificates(earlier)
+            issuer=issuer,
+            pattern=pattern,
+            index=index_holders(numbers, pattern),
+            known=related_certificates(earlier),
+            earlier=strangers_of(earlier),
         )
     else:
         selection = Selection(pattern=pattern, issuer_names=frozenset(_issuers(run)))

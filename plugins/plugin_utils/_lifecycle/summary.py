@@ -66,7 +66,8 @@ def summary(
         "failed_hosts": failed,
         "failed_percentage": round(100 * len(failed) / len(hosts), 2) if hosts else 0.0,
         "hosts_ending_failed": [host for host, result in results.items() if ends_failed(result)],
-        "unreachable_hosts": [row.host for row in rows if row.outcome == SILENT],
+        "unreachable_hosts": (silent := [row.host for row in rows if row.outcome == SILENT]),
+        "none_answered": _none_answered(silent, [host for host in hosts if results[host] is not None]),
         "hosts_not_reached": [row.host for row in rows if row.outcome == NOT_REACHED],
         "not_found": missing,
     }
@@ -78,6 +79,16 @@ def found_nowhere(results: Iterable[Result | None], known: Set[str]) -> list[str
     if not lists:
         return []
     return [str(number) for number in lists[0] if number not in known and all(number in each for each in lists)]
+
+
+def _none_answered(silent: Sequence[str], called: Sequence[str]) -> str:
+    """A sentence if no workstation of several answered: then they are not off, or not all of them. Otherwise an empty text."""
+    if len(called) < 2 or len(silent) < len(called):
+        return ""
+    return (
+        f"None of {len(called)} workstations answered. Check the network of the controller, its DNS, and the address and the port of the "
+        "connection: workstations are rarely all off at once."
+    )
 
 
 def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> str:

@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .._errors import ConnectionLost
 from .._facts.build import FactsScope, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, resolve_accounts
-from .result import ResultContext, holder_result, kept_outcome, shown_outcome
-from .run import HolderRun, WorkstationRun
+from .._workstation.lost_connection import may_be_off, unreachable_result
+from .result import ResultContext, cannot_wait, holder_result, kept_outcome, shown_outcome
+from .run import HolderTask, WorkstationRun
 
 
 def workstation_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
     """The documented result of ``holder_certificates``."""
-    rows = [_named(each) | holder_result(each, context) for each in run.holders]
+    rows = [_named(each.task) | holder_result(each, context) for each in run.holders]
     return {
         "changed": any(row["changed"] for row in rows),
         "failed": any(row["failed"] for row in rows),
@@ -32,6 +34,18 @@ def workstation_result(run: WorkstationRun, scope: FactsScope, context: ResultCo
         "failed_holders": [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]],
         "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
     }
+
+
+def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context: ResultContext) -> dict[str, Any]:
+    """The result for a workstation that did not answer. If it may be off, ``failed_holders`` has those alone who cannot wait for it.
+
+    Without ``failed_holders``, the workstation needs somebody at once.
+    """
+    result = unreachable_result(problem)
+    if not may_be_off(result):
+        return result
+    named = zip(tasks, labels([_named(each) for each in tasks]), strict=True)
+    return result | {"failed_holders": [label for each, label in named if cannot_wait(each, context)]}
 
 
 def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
@@ -62,8 +76,8 @@ def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple
     )
 
 
-def _named(run: HolderRun) -> dict[str, Any]:
-    entry = run.task.entry
+def _named(task: HolderTask) -> dict[str, Any]:
+    entry = task.entry
     return {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
 
 

@@ -29,6 +29,7 @@ from .revocation_lists import ReadLists
 from .rows import holder_key, holder_row, lone_row, workstation_row
 from .rules import Earlier, EvaluatedHost, Rules, evaluate_host
 from .sources import Host
+from .strangers import unmatched_issuers
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         compared_with=sources.earlier.parameters.report_date if sources.earlier else None,
         changes=None,
         revocation_lists=sources.crl.rows,
+        unmatched_issuers=unmatched_issuers(sources.hosts),
     )
     today = rules.calendar.day(rules.now)
     states = with_states(sources.exceptions, accepted_findings(report), _hidden(certificates), today)

@@ -16,7 +16,7 @@ from .._facts.holders import number_of, parse_day
 
 
 class Finding(str, Enum):
-    """What ``fail_on`` can name and an exception can accept: a status, that of the authorisation, or a certificate without a holder."""
+    """What an exception can accept and ``fail_on`` can name: a status, that of the authorisation, or a certificate without a holder."""
 
     RENEWAL_DUE = "renewal_due"
     EXPIRED = "expired"
@@ -37,6 +37,10 @@ class Finding(str, Enum):
 
 
 FINDINGS = tuple(each.value for each in Finding)
+FAILED = "failed"
+"""The outcome of a holder whom the last run did not serve, for example because no bundle opens. No exception accepts it."""
+FAIL_ON = (*FINDINGS, FAILED)
+"""All that ``fail_on`` can name."""
 LONGEST_REASON = 200
 """Characters."""
 

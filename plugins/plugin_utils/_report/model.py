@@ -11,7 +11,7 @@ from enum import Enum
 
 from .._delivery.records import DeliveryRecord
 from .._facts.holders import Awaiting
-from .._facts.schema import BrowserProblem, CertificateRecord, UnreadRecord
+from .._facts.schema import BrowserProblem, CertificateRecord, Strangers, UnreadRecord
 from .._policy.revocation import Revocation
 from .._policy.validity import Status
 from .crl_row import CrlRow
@@ -177,7 +177,7 @@ class WorkstationRow:
     """A workstation of the inventory. ``computer``: its own name. ``problem``: why it did not answer. ``not_listed``: the number of its
     certificates that are not in the report. ``clock_skew_seconds``: by how much its clock was fast; negative if slow.
     ``browsers``: what its browsers lacked when ``workstation_info`` last looked; empty if it never did. ``store_owners``: the owners of
-    ``unread``, and those whom no certificate names.
+    ``unread``, and those whom no certificate names. ``strangers``: whether its certificates would have those of nobody.
     """
 
     workstation: str
@@ -193,6 +193,7 @@ class WorkstationRow:
     unread: tuple[UnreadRecord, ...]
     browsers: tuple[BrowserProblem, ...] = ()
     store_owners: tuple[StoreOwner, ...] = ()
+    strangers: Strangers = Strangers.NOT_SEARCHED
 
 
 class ChangeKind(str, Enum):
@@ -248,7 +249,10 @@ class ReportParameters:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report. Its rows are sorted, so that equal facts make equal files. ``changes`` is None without an earlier report."""
+    """The report. Its rows are sorted, so that equal facts make equal files. ``changes`` is None without an earlier report.
+
+    ``unmatched_issuers``: whose certificates there are, if the pattern that looks for those of nobody matches none at any workstation.
+    """
 
     parameters: ReportParameters
     holders: tuple[HolderRow, ...]
@@ -260,3 +264,4 @@ class Report:
     changes: tuple[Change, ...] | None
     exceptions: tuple[ExceptionRow, ...] = ()
     revocation_lists: tuple[CrlRow, ...] = ()
+    unmatched_issuers: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from typing import Any
 
 from .._errors import CollectionError, counted
 from .._facts.codec import Mismatch, from_map, to_map
+from .._facts.fact_cache import FactCache
 from .._facts.holders import parse_day, parse_holder
 from .._facts.leavers import LEAVERS, leavers_in
 from .._policy.subject import check_pattern
@@ -21,18 +22,18 @@ from .acceptance import WITHOUT_PLACE, is_left, open_findings
 from .build import Sources, build
 from .deliveries import deliveries_of
 from .delivery.atomic_files import read, write
-from .exceptions import Finding, parse_exceptions
+from .exceptions import FAILED, Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
-from .language.counts import failing, sentence, shared_at, shared_sentences, some_names
+from .language.counts import failing, sentence, shared_at, shared_sentences, some_names, unsearched
 from .language.vocabulary import checked_word
 from .language.wording import Wording
 from .model import Report, ReportParameters
-from .query import select
 from .revocation_lists import read_lists
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
+from .strangers import not_searched
 from .summary import shared_numbers
 
 CRL = "crl"
@@ -47,6 +48,9 @@ MOST_NAMED = 5
 SHARED = "shared_numbers"
 """The key of ``failing`` for numbers that the inventory has for two people."""
 
+NOT_SEARCHED = "not_searched"
+"""The key of ``failing`` for workstations where nobody has looked for certificates without a holder, if ``fail_on`` names these."""
+
 VARIABLES = "variables"
 """The key of ``failing`` for workstations whose variables cannot be used."""
 
@@ -60,7 +64,7 @@ class Written:
 
 
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
-    """The report of the options and the hosts' variables. Raises ``CollectionError``."""
+    """The whole report of the options and the hosts' variables: ``query`` selects nothing yet. Raises ``CollectionError``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
     variables = list(variables)
     slices = [_earlier(path) for path in options["merge"]]
@@ -81,8 +85,15 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
     )
-    report = build(sources, parameters)
-    return select(report, options["query"]) if options["query"] else report
+    return build(sources, parameters)
+
+
+def checked(report: Report, cache: FactCache) -> Report:
+    """The whole report, if anything is known of any workstation: its facts, or why it did not answer. Else raises ``CollectionError``."""
+    unusable = with_unusable_variables(report)
+    if not any(row.facts_at or (row.problem and row.workstation not in unusable) for row in report.workstations):
+        raise cache.refusal()
+    return report
 
 
 def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days: int) -> list[str]:
@@ -113,7 +124,11 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
 def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
     """The documented result. It is failed if a holder has a status of ``fail_on``, or if something could not be evaluated."""
     found = document(report)
-    broken = {**unmet_conditions(report, options["fail_on"]), **not_evaluated(report)}
+    broken = {
+        **unmet_conditions(report, options["fail_on"]),
+        **_not_searched(report, options["fail_on"]),
+        **not_evaluated(report),
+    }
     return {
         "changed": written.changed,
         "failed": bool(broken),
@@ -129,16 +144,24 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
 
 
 def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
-    """How many holders have each status of ``fail_on`` at any workstation, and how many certificates have no holder.
+    """How many holders have each status of ``fail_on`` at any workstation, how many the last run did not serve at any, and how many
+    certificates have no holder.
 
     What is accepted does not count. Zeros are left out.
     """
     rows = [open_findings(row) for row in (*report.holders, *report.without_workstation)]
     left = sum(map(is_left, report.without_holder))
-    counts = {
-        each: left if each == Finding.WITHOUT_HOLDER.value else sum(each in row for row in rows) for each in fail_on
+    counts = {each: sum(each in row for row in rows) for each in fail_on} | {
+        Finding.WITHOUT_HOLDER.value: left,
+        FAILED: sum(any(place.outcome == FAILED for place in row.places) for row in report.holders),
     }
-    return {each: count for each, count in counts.items() if count}
+    return {each: counts[each] for each in fail_on if counts[each]}
+
+
+def _not_searched(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
+    """That none was found is no answer where nobody has looked."""
+    count = not_searched(report) if Finding.WITHOUT_HOLDER.value in fail_on else 0
+    return {NOT_SEARCHED: count} if count else {}
 
 
 def not_evaluated(report: Report) -> Mapping[str, int]:
@@ -160,6 +183,8 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     named = _named(report, broken, say)
     problems = [row for row in report.revocation_lists if row.problem]
     sentences = [failing(report, named, say)] if named else []
+    if NOT_SEARCHED in broken:
+        sentences.append(say("text.fact", label=say("without_holder"), value=unsearched(report, say)))
     if problems:
         sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
     if shared := shared_at(report, say):
@@ -176,13 +201,14 @@ def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[s
     counts = {
         _in_words(each, say): count - alone.get(each, 0)
         for each, count in broken.items()
-        if each not in (CRL, SHARED, VARIABLES)
+        if each not in (CRL, NOT_SEARCHED, SHARED, VARIABLES)
     }
     return {words: count for words, count in (*counts.items(), (say("counts.without"), sum(alone.values()))) if count}
 
 
 def _in_words(each: str, say: Wording) -> str:
-    return say("tile.without_holder") if each == Finding.WITHOUT_HOLDER.value else say.of(Finding(each))
+    own = {Finding.WITHOUT_HOLDER.value: "tile.without_holder", FAILED: "counts.not_served"}
+    return say(own[each]) if each in own else say.of(Finding(each))
 
 
 def _earlier(path: str) -> Report:

@@ -206,4 +206,5 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         unread=host.unread,
         browsers=host.browsers,
         store_owners=host.store_owners,
+        strangers=host.strangers,
     )

@@ -22,6 +22,7 @@ from .._facts.schema import (
     BrowserProblem,
     BrowserRecord,
     CertificateRecord,
+    Strangers,
     UnreadRecord,
     WorkstationRecord,
 )
@@ -56,6 +57,7 @@ class Host:
     certificates: tuple[CertificateRecord, ...] = ()
     browsers: tuple[BrowserProblem, ...] = ()
     store_owners: tuple[StoreOwner, ...] = ()
+    strangers: Strangers = Strangers.NOT_SEARCHED
     refusal: CollectionError | None = None
     reached: bool = False
 
@@ -115,6 +117,7 @@ def _by_facts(name: str, facts: Any, cached: Mapping[str, Any]) -> Host:
         unread=record.unread,
         certificates=record.certificates,
         store_owners=_store_owners(record),
+        strangers=record.strangers,
     )
 
 
@@ -168,6 +171,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
             certificates=tuple(certificates[row.workstation]),
             browsers=row.browsers,
             store_owners=row.store_owners,
+            strangers=row.strangers,
             reached=bool(row.problem) and row.answer is Reachability.ANSWERED,
         )
         for row in report.workstations

@@ -15,12 +15,14 @@ from .._policy.names import name_words, number_key
 from .._policy.validity import Status
 from .acceptance import is_accepted
 from .model import HolderRow, NextStep, Reachability, Report
+from .strangers import not_searched
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer.
 
+    ``without_holder``: None if none was found and some workstations were not searched; ``not_searched`` counts these.
     ``accepted``: holders with findings that are all accepted. ``by_status`` counts them too, because an exception changes no status.
     """
 
@@ -29,7 +31,8 @@ class Summary:
     authorisations: Mapping[Status, int]
     workstations: Mapping[Reachability, int]
     without_workstation: int
-    without_holder: int
+    without_holder: int | None
+    not_searched: int
     accepted: int
     first_end: datetime | None
 
@@ -42,13 +45,15 @@ def summary(report: Report) -> Summary:
         for row in report.holders
         if row.access_until and row.access_until >= report.parameters.report_date
     ]
+    blind = not_searched(report)
     return Summary(
         holders=len(holders),
         by_status=_counted(Status, (row.status for row in holders)),
         authorisations=_counted(Status, (row.authorisation_status for row in holders if row.authorisation_status)),
         workstations=_counted(Reachability, (row.answer for row in report.workstations)),
         without_workstation=len(report.without_workstation),
-        without_holder=len(report.without_holder),
+        without_holder=len(report.without_holder) if report.without_holder or not blind else None,
+        not_searched=blind,
         accepted=sum(map(is_accepted, holders)),
         first_end=min(ends, default=None),
     )

@@ -164,6 +164,11 @@ CAUSES: Mapping[str, Explanation] = {
     ),
 }
 
+OF_A_WORKSTATION_THAT_IS_OFF = frozenset({"name_not_resolved", "no_route", "connection_timeout", "connection_refused"})
+"""Causes that a workstation may have which is switched off, or which is not set up yet. All others are mistakes, or somebody's to mend: a
+password, a transport, a certificate, Kerberos. No later run is without them.
+"""
+
 LIBRARY = r"not installed|no module named|not available|failed to import|support(?:ed)? transport|unsupported auth"
 SIGNS: tuple[tuple[str, Sign], ...] = (
     ("winrm_missing", _sign(r"winrm or requests is not installed|xmltodict is not installed")),

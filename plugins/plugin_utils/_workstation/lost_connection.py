@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import Enum
 from typing import Any
 
 from .._errors import ConnectionLost
 from .computer import connection_address
-from .connection_causes import CAUSES, known_cause
+from .connection_causes import CAUSES, OF_A_WORKSTATION_THAT_IS_OFF, known_cause
 
 CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
 """Libraries under Ansible's connection plugins. The plugins do not catch their errors when a connection ends."""
@@ -68,6 +68,12 @@ def unreachable_result(problem: ConnectionLost) -> dict[str, Any]:
     """A ``ConnectionLost`` as a result, with which Ansible calls the host unreachable."""
     told = {"code": problem.code, "next_step": problem.next_step, "detail": problem.detail}
     return {"unreachable": True, "changed": False, "msg": f"{problem} {problem.next_step}", "connection_error": told}
+
+
+def may_be_off(result: Mapping[str, Any]) -> bool:
+    """Whether a result is that of a workstation which did not answer and may be switched off. Ansible's own such results name no cause."""
+    told = result.get("connection_error")
+    return isinstance(told, Mapping) and told.get("code") in OF_A_WORKSTATION_THAT_IS_OFF
 
 
 def is_connection_error(problem: Exception) -> bool:

@@ -129,3 +129,43 @@ def test_the_folder_of_a_job_has_to_be_a_folder(hospital: Hospital, tmp_path: Pa
     file.touch()
     run = start(hospital, "check_bundles", {"pkcs12_required_folders": [str(file)]})
     assert [str(file) in sentence for sentence in refusals(run)] == [True]
+
+
+SLICED = {"awx_job_template_name": "PKCS12 job", "awx_workflow_job_name": "PKCS12 job", "pkcs12_hosts": "workstations"}
+"""What AWX tells a job that is a slice: the workflow job that has started it has the name of their template."""
+IN_SLICES = [name for name in ON_WORKSTATIONS if name != "daily"]
+
+
+@pytest.fixture
+def alone(hospital: Hospital) -> Iterator[Hospital]:
+    """The inventory of a slice whose only host is localhost. AWX gives each slice all groups."""
+    whole = hospital.inventory.read_text(encoding="utf-8")
+    local = {"hosts": {"localhost": {"ansible_connection": "local"}}, "children": {"workstations": {}}}
+    hospital.inventory.write_text(yaml.safe_dump({"all": local}), encoding="utf-8")
+    yield hospital
+    hospital.inventory.write_text(whole, encoding="utf-8")
+
+
+@pytest.mark.parametrize("playbook", IN_SLICES)
+def test_a_slice_that_has_localhost_alone_has_nothing_to_do(alone: Hospital, playbook: str) -> None:
+    run = start(alone, playbook, SLICED)
+    assert (run.exit_code, failed_hosts(run)) == (0, set()), run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"awx_workflow_job_name": "PKCS12 audit and report"},
+        {"pkcs12_hosts": "workstatoins"},
+        {"pkcs12_hosts": "ws-cardio"},
+    ],
+    ids=["of a workflow", "misspelt", "another host"],
+)
+def test_an_inventory_without_workstations_is_red_elsewhere(alone: Hospital, other: dict[str, str]) -> None:
+    run = start(alone, "audit", {**SLICED, **other})
+    assert (run.exit_code, failed_hosts(run)) == (2, {"localhost"})
+
+
+def test_a_slice_with_other_hosts_than_localhost_is_red_for_a_group_without_any(hospital: Hospital) -> None:
+    run = start(hospital, "audit", {**SLICED, "pkcs12_hosts": "ungrouped"})
+    assert run.exit_code == 2

@@ -75,7 +75,7 @@ def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> 
     assert states(issuer) == dict.fromkeys(ids, "collected")
     assert f"{JEANNE.name} - {JEANNE.authorisation} {yesterday:%Y-%m-%d %H%M}.p12" in files(issuer)
     assert {line["message_id"] for line in evidence(issuer)} == set(ids.values())
-    assert b"pkcs12_passphrases" not in issuer.vault_file.read_bytes()
+    assert b"pkcs12_passphrases_collected" not in issuer.vault_file.read_bytes()
 
     asked = len(issuer.registration.requests)
     again = collect(issuer, collect_vault_file="/nowhere/vault.yml")  # nothing is left to store
@@ -149,7 +149,7 @@ def test_the_vault_keeps_the_passphrase_of_the_earlier_bundle(issuer: Issuer) ->
     secret = VaultSecret((issuer.hospital.folder / "vault-password").read_bytes())
     stored = yaml.safe_load(VaultLib([("default", secret)]).decrypt(issuer.vault_file.read_bytes()))
     first, second = (each.code for each in issuer.registration.deliveries.values())
-    assert stored == {"pkcs12_passphrases": {JEANNE.authorisation: [second, first]}}
+    assert stored == {"pkcs12_passphrases_collected": {JEANNE.authorisation: [second, first]}}
 
 
 def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer) -> None:

@@ -77,15 +77,32 @@ def test_the_output_says_what_was_read(issuer: Issuer) -> None:
     assert (other.exit_code, said in other.stdout) == (0, True), other.stdout
 
 
-def test_a_missing_mail_with_the_access_code_is_told(issuer: Issuer) -> None:
+def test_a_mail_with_an_access_code_is_told_and_left_alone(issuer: Issuer) -> None:
+    """Alone and forwarded, also when the delivery beside it is filed. Where nobody knows its subject, nothing is told."""
+    issuer.announce(JEANNE, DAYS)
+    (access,) = (path for path in (issuer.maildir / "new").iterdir() if b"retrait" not in path.read_bytes().lower())
+    forwarded = mails.put(issuer.maildir, mails.access_mail(PAUL, datetime.now(UTC), "attached").data)
+    codes = [f"est le {mails.access_code(person)}" for person in (JEANNE, PAUL)]
+    kept = [(path, path.read_bytes()) for path in (access, forwarded)]
+    run = collect(issuer, "-vvv", collect_move_to="Done")
+    assert (run.exit_code, states(issuer)) == (0, {JEANNE.authorisation: "collected"}), run.stdout
+    said = "2 mails with access codes came to the wrong mailbox: they are for the holders alone. No code was read"
+    assert said in run.stdout
+    assert [path.read_bytes() for path, _data in kept] == [data for _path, data in kept]
+    assert [path.name for path in (issuer.maildir / "new").iterdir() if path not in (access, forwarded)] == []
+    assert not any(code in run.stdout + run.stderr for code in codes)
+    forwarded.unlink()
+    assert "A mail with an access code came to the wrong mailbox: it is for the holder alone." in collect(issuer).stdout
+    assert "access code" not in collect(issuer, collect_access_subject_pattern=None).stdout
+
+
+def test_the_absence_of_the_access_mail_is_never_told(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     for path in (issuer.maildir / "new").iterdir():
         if b"retrait" not in path.read_bytes().lower():
             path.unlink()
-    said = "The mail with the access code was not seen."
     run = collect(issuer)
-    assert (run.exit_code, said in run.stdout) == (0, True), run.stdout
-    assert said not in collect(issuer, collect_access_subject_pattern=None).stdout
+    assert (run.exit_code, "access code" in run.stdout, "log on" in run.stdout) == (0, False, False), run.stdout
 
 
 def test_a_bundle_that_a_person_has_withdrawn_is_taken_at_the_path_that_the_message_names(issuer: Issuer) -> None:

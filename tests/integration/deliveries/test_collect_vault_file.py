@@ -33,7 +33,7 @@ def issuer(tmp_path: Path) -> Iterator[Issuer]:
 def stored(issuer: Issuer) -> Any:
     secret = VaultSecret((issuer.hospital.folder / "vault-password").read_bytes())
     found = yaml.safe_load(VaultLib([("default", secret)]).decrypt(issuer.vault_file.read_bytes()))
-    return found["pkcs12_passphrases"]
+    return found["pkcs12_passphrases_collected"]
 
 
 def together(folder: Path) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def test_two_jobs_at_once_lose_no_passphrase(issuer: Issuer, tmp_path: Path) -> 
 def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     nowhere, plain = issuer.hospital.folder / "nowhere" / "vault.yml", issuer.hospital.folder / "plain.yml"
-    plain.write_text("pkcs12_passphrases: {}\n", encoding="utf-8")
+    plain.write_text("pkcs12_passphrases_collected: {}\n", encoding="utf-8")
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"collect_vault_file": str(nowhere)}, f"cannot be kept in {nowhere}: its folder does not exist."),
         ({"collect_vault_file": str(plain)}, "Ansible Vault has not encrypted it"),

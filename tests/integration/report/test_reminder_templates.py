@@ -17,8 +17,8 @@ from unit.plugins.plugin_utils.reminder_inputs import hospital
 
 HINT = "name belongs to an entry: write matter.name, or each.name in a loop over matters."
 NOBODY_ASKS = {
-    "en": "Nobody will ever ask you for a password or a",
-    "fr": "Personne ne vous demandera jamais un mot de passe",
+    "en": "Nobody will ever ask you for a password or the access code",
+    "fr": "Personne ne vous demandera jamais un mot de passe ni le code d'accès",
 }
 
 

@@ -101,7 +101,7 @@ def test_call_to_the_issuer_reaches_it_with_what_to_look_for(office: Office) -> 
     said = {"issuer_contact": "Registry 0158", "issuer_mail_sender": "ca@registry.example"}
     office.remind(issuer_overdue_days=7, query="[?authorisation=='T3']", **said)
     words = text(office.to(IT))
-    assert "Anne Roux: look into the holder\u2019s mailbox (ca@registry.example)" in words
+    assert "Anne Roux: ask the holder for the issuer\u2019s mail (ca@registry.example)" in words
     assert "then call the issuer" in words and "Registry 0158" in words
     assert ANNE not in office.arrived()
 
@@ -118,8 +118,22 @@ def test_newcomer_is_asked_for_the_first_bundle_when_it_is_late(office: Office, 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Hello Zoé Petit,", "you have no access by certificate at ws-2.", f"as attachments to {IT}")),
-        ("fr", ("Bonjour Zoé Petit,", "vous n'avez pas d'accès par certificat sur ws-2.", f"pièces jointes à {IT}")),
+        (
+            "en",
+            (
+                "Hello Zoé Petit,",
+                "you have no access by certificate at ws-2.",
+                f"this one mail as an attachment to {IT}",
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Bonjour Zoé Petit,",
+                "vous n'avez pas d'accès par certificat sur ws-2.",
+                f"ce seul message en pièce jointe à {IT}",
+            ),
+        ),
     ],
 )
 def test_words_to_a_newcomer_whose_bundle_is_late(office: Office, language: str, said: tuple[str, ...]) -> None:
@@ -131,13 +145,43 @@ def test_words_to_a_newcomer_whose_bundle_is_late(office: Office, language: str,
 def test_newcomer_without_a_workstation_is_asked_too(office: Office) -> None:
     zoe = {"name": "Zoé Petit", "authorisation": "T4", "mail": ZOE, "awaiting": "bundle", "expected_from": "2026-11-01"}
     office.remind([*hospital()[:2]], holders=[zoe], query="[?authorisation=='T4']")
-    assert "Forward them as attachments" in text(office.to(ZOE))
+    assert "Forward this one mail as an attachment" in text(office.to(ZOE))
+
+
+@pytest.mark.parametrize(
+    ("language", "keeps", "asks", "ends"),
+    [
+        (
+            "en",
+            "is for you alone. Keep it, and forward it to nobody.",
+            "ask the holder to forward",
+            "a withdrawal code",
+        ),
+        (
+            "fr",
+            "est pour vous seul. Le garder, et ne le transférer à personne.",
+            "demander au titulaire",
+            "code de retrait",
+        ),
+    ],
+)
+def test_only_the_mail_with_the_link_is_asked_for(
+    office: Office, language: str, keeps: str, asks: str, ends: str
+) -> None:
+    """No mail asks for what the next line says that nobody asks for, and IT is told to ask the holder."""
+    office.remind(newcomer(), language=language)
+    assert keeps in text(office.to(ZOE))
+    office.remind(newcomer(mail=None), language=language, state_path=str(office.folder / "other.json"))
+    assert asks in text(office.to(IT))
+    assert not any(ends in text(each) for each in (office.to(ZOE), office.to(IT)))
 
 
 def test_call_for_a_newcomer_follows_the_mail_to_it_about_the_bundle(office: Office) -> None:
     """Zoé has no address, so both are IT's. The call does not wait for 30 days."""
     office.remind(newcomer(mail=None))
-    assert "forward the issuer's mails" in text(office.to(IT)) and "no end of access" in text(office.to(IT))
+    assert "forward the issuer's mail with the link" in text(office.to(IT)) and "no end of access" in text(
+        office.to(IT)
+    )
     office.arrived()
     days_pass(office, 3)
     for _run in range(2):

@@ -144,7 +144,11 @@ NAMED: list[tuple[str, dict[str, Any], str]] = [
         {"pkcs12_bundle_folder": ""},
         "A check of bundles needs 'pkcs12_bundle_folder', and it is not set.",
     ),
-    ("check_bundles", {"pkcs12_bundle_folder": "/", "pkcs12_passphrases": SECRET}, "argument 'pkcs12_passphrases'"),
+    (
+        "check_bundles",
+        {"pkcs12_bundle_folder": "/", "pkcs12_passphrases": SECRET},
+        "pkcs12_passphrases is a text and no mapping.",
+    ),
     ("check_bundles", {"pkcs12_holders": [{"nme": "x"}]}, "pkcs12_holders of ws-1 has nme, which no holder has."),
     ("enrol", {"pkcs12_bundle_folder": ""}, "An installation needs 'pkcs12_bundle_folder'"),
     ("remind", {"remind_sender": "nobody"}, "'remind_sender' has 'nobody'"),

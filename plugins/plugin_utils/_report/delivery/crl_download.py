@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import http.client
 import re
-import time
+import ssl
 from collections.abc import Sequence
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request
 
+from ..._delivery.deadline import Deadline, opener
 from ..._errors import CollectionError, counted
 from ..._policy.revocation import CrlProblem, NotUsable
 
@@ -32,13 +33,6 @@ WHOLE_TIME = 60
 """Seconds for one list."""
 
 _ENTRY = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*(:[0-9]{1,5})?")
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirect is an answer like any other that is not the list."""
-
-    def redirect_request(self, *_arguments: Any, **_keywords: Any) -> None:
-        return None
 
 
 def is_fetchable(url: str) -> bool:
@@ -68,10 +62,10 @@ class Downloads:
         if self._left <= 0:
             raise NotUsable(CrlProblem.UNREADABLE, f"more than {MOST_DOWNLOADS} lists to download")
         self._left -= 1
-        deadline = time.monotonic() + WHOLE_TIME
+        within = Deadline(WHOLE_TIME, ANSWER_TIME)
         try:
-            with build_opener(_NoRedirect).open(Request(url), timeout=ANSWER_TIME) as answer:  # noqa: S310  http or https
-                return _body(answer, deadline)
+            with opener(within, ssl.create_default_context()).open(Request(url)) as answer:  # noqa: S310  http or https
+                return _body(answer)
         except HTTPError as answer:
             raise NotUsable(CrlProblem.UNREADABLE, f"HTTP {answer.code}") from None
         except URLError as problem:
@@ -80,14 +74,12 @@ class Downloads:
             raise NotUsable(CrlProblem.UNREADABLE, _text(problem)) from None
 
 
-def _body(answer: Any, deadline: float) -> bytes:
+def _body(answer: Any) -> bytes:
     data = bytearray()
     while chunk := answer.read1(CHUNK):
         data += chunk
         if len(data) > MOST_BYTES:
             raise NotUsable(CrlProblem.UNREADABLE, f"more than {MOST_BYTES} bytes")
-        if time.monotonic() > deadline:
-            raise NotUsable(CrlProblem.UNREADABLE, f"not complete after {WHOLE_TIME} seconds")
     expected = answer.headers.get("Content-Length", "")
     if expected.isdecimal() and len(data) < int(expected):
         raise NotUsable(CrlProblem.UNREADABLE, f"{len(data)} of {counted(expected, 'byte')}")

@@ -16,7 +16,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..._delivery.records import DeliveryRecord
 from ..exceptions import AcceptedFinding
 from ..language.remarks import Remarks
 from ..language.vocabulary import Catalogue, Translator
@@ -45,7 +44,6 @@ CATALOGUE: Catalogue = {
     "csv.authorisation_status": ("authorisation status", "autorisation : état"),
     "csv.delivery": ("delivery", "délivrance"),
     "csv.delivery_mail": ("issuer's mail", "message de l'émetteur"),
-    "csv.access_mail": ("mail with the access code seen", "message du code d'accès vu"),
     "csv.revoked": ("revoked on", "révoqué le"),
     "csv.revocation_reason": ("reason of revocation", "motif de révocation"),
     "csv.accepted": ("accepted exceptions", "exceptions acceptées"),
@@ -104,7 +102,6 @@ HOLDER_COLUMNS: Columns = {
     ),
     "delivery": lambda row, words: words.of(row.delivery.state) if row.delivery else None,
     "delivery_mail": lambda row, _words: row.delivery.mail_at if row.delivery else None,
-    "access_mail": lambda row, words: _seen(row.delivery, words),
     "absent_until": lambda row, _words: row.absent_until,
     "expected_from": lambda row, _words: row.expected_from,
     "revoked": lambda row, _words: min((p.revocation.at for p in row.places if p.revocation), default=None),
@@ -188,9 +185,3 @@ def _joined(texts: Iterable[str]) -> str:
 def _accepted(findings: Iterable[AcceptedFinding], words: Translator) -> str:
     """What is accepted, its last day and the reason."""
     return _joined(f"{words.of(each.what)} ({words.day(each.until)}): {each.reason}" for each in findings)
-
-
-def _seen(delivery: DeliveryRecord | None, words: Translator) -> str | None:
-    if delivery is None or delivery.access_mail_seen is None:
-        return None
-    return words(f"truth.{delivery.access_mail_seen}")

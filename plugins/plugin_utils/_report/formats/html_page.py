@@ -22,7 +22,15 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
 
 from ..._policy.validity import Status
 from ..acceptance import accepted_at, is_accepted, is_left
-from ..language.counts import holder_counts, shared_among, shares, to_remove, without_holder_shares, without_holders
+from ..language.counts import (
+    holder_counts,
+    shared_among,
+    shares,
+    to_remove,
+    unsearched,
+    without_holder_shares,
+    without_holders,
+)
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
@@ -138,6 +146,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "facts": lambda place: _facts(place, answers, remarks, say),
         "left": sum(map(is_left, report.without_holder)),
         "left_shares": without_holder_shares(report, say),
+        "unsearched": unsearched(report, say),
         "without_holders": without_holders(report, say),
         "shared": shared_among(report),
         "months": months(report, holders),

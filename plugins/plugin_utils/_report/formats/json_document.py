@@ -145,6 +145,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "holders": counted.holders,
         "without_workstation": counted.without_workstation,
         "without_holder": counted.without_holder,
+        "not_searched": counted.not_searched,
         "accepted": counted.accepted,
         "first_end": to_plain(counted.first_end),
         "by_status": _numbers(counted.by_status),

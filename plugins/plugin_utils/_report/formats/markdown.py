@@ -18,7 +18,7 @@ from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
-from ..language.counts import holder_counts, shared_among, shares, to_remove, without_holders
+from ..language.counts import holder_counts, shared_among, shares, to_remove, unsearched, without_holders
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow
@@ -111,6 +111,8 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
         yield "tile.shared", escaped("; ".join(shared))
     if empty := without_holders(report, say):
         yield "text.without_holders", escaped(empty)
+    if blind := unsearched(report, say):
+        yield "without_holder", escaped(blind)
     if found.first_end:
         yield "text.first_end", say.day(found.first_end)
     if report.parameters.query:

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from ..._policy.validity import Status
 from ..acceptance import accepted_findings, is_accepted, is_left
 from ..model import HolderRow, Reachability, Report, WorkstationRow
+from ..summary import summary
 
 Labels = Mapping[str, str]
 Sample = tuple[Labels, int]
@@ -53,6 +54,8 @@ def textfile(report: Report) -> str:
 def _of_the_report(report: Report) -> Iterator[Metric]:
     holders = Counter(row.status for row in _all_holders(report))
     answers = Counter(row.answer for row in report.workstations)
+    counted = summary(report)
+    found = counted.without_holder
     yield Metric("pkcs12_report_timestamp_seconds", "Report date.", [({}, _unix(report.parameters.report_date))])
     yield Metric(
         "pkcs12_holders",
@@ -72,12 +75,17 @@ def _of_the_report(report: Report) -> Iterator[Metric]:
     yield Metric(
         "pkcs12_certificates_without_holder",
         "Certificates that belong to no holder of the inventory.",
-        [({}, len(report.without_holder))],
+        [({}, found)] if found is not None else [],
     )
     yield Metric(
         "pkcs12_certificates_without_holder_accepted",
         "Certificates without a holder that the site has accepted; pkcs12_certificates_without_holder has them, too.",
-        [({}, sum(not is_left(row) for row in report.without_holder))],
+        [({}, sum(not is_left(row) for row in report.without_holder))] if found is not None else [],
+    )
+    yield Metric(
+        "pkcs12_workstations_not_searched",
+        "Workstations where nobody has looked for certificates without a holder.",
+        [({}, counted.not_searched)],
     )
 
 

@@ -13,6 +13,7 @@ from ..._policy.validity import Status
 from ..acceptance import is_left
 from ..model import HolderRow, Report
 from ..silence import with_unusable_variables
+from ..strangers import not_searched
 from ..summary import shared_numbers
 from .wording import SEVERITY, Wording
 
@@ -64,6 +65,18 @@ def to_remove(report: Report, say: Wording) -> str:
     return say("verdict.left", n=say.number(count)) if count else ""
 
 
+def unsearched(report: Report, say: Wording) -> str:
+    """That nobody has looked for certificates without a holder, where, and what to set; empty if somebody has."""
+    count = not_searched(report)
+    if not count:
+        return ""
+    if report.unmatched_issuers:
+        return say("not_searched.unmatched", issuers=some_names(report.unmatched_issuers, say))
+    if count == sum(row.facts_at is not None for row in report.workstations):
+        return say("not_searched.all")
+    return say.counted("not_searched", count)
+
+
 MOST_WORKSTATIONS = 10
 """How many workstations are named in a sentence."""
 
@@ -77,7 +90,7 @@ def without_holders(report: Report, say: Wording) -> str:
 
 
 def some_names(workstations: Iterable[str], say: Wording) -> str:
-    """The first of these workstations, and how many more there are; empty if there are none."""
+    """The first of these workstations or issuers, and how many more there are; empty if there are none."""
     names = list(workstations)
     more = len(names) - MOST_WORKSTATIONS
     named = ", ".join(names[:MOST_WORKSTATIONS])

@@ -55,6 +55,23 @@ FINDINGS: Catalogue = {
     ),
     "numbers.and": ("and", "et"),
     "tile.shared": ("One number for two people", "Un numéro pour deux personnes"),
+    "not_searched.all": (
+        "not looked for. Set pkcs12_issuer to a pattern for the issuer of your certificates, and run audit again.",
+        "non recherchés. Définir pkcs12_issuer, un motif de l'émetteur de vos certificats, puis relancer audit.",
+    ),
+    "not_searched.one": (
+        "not looked for at {n} workstation. Set pkcs12_issuer to a pattern for the issuer of your certificates, and run audit again.",
+        "non recherchés sur {n} poste. Définir pkcs12_issuer, un motif de l'émetteur de vos certificats, puis relancer audit.",
+    ),
+    "not_searched.many": (
+        "not looked for at {n} workstations. Set pkcs12_issuer to a pattern for the issuer of your certificates, and run audit again.",
+        "non recherchés sur {n} postes. Définir pkcs12_issuer, un motif de l'émetteur de vos certificats, puis relancer audit.",
+    ),
+    "not_searched.unmatched": (
+        "not looked for: pkcs12_issuer matches no certificate. There are those of {issuers}. Correct it, and run audit again.",
+        "non recherchés : pkcs12_issuer ne correspond à aucun certificat. Émetteurs trouvés : {issuers}. Le corriger, puis relancer audit.",
+    ),
+    "tile.not_searched": ("not looked for", "non recherchés"),
     "crl.incomplete": (
         "Revocation was not checked completely: {problems}",
         "La révocation n'a pas été vérifiée complètement : {problems}",

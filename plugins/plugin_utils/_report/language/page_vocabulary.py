@@ -96,10 +96,6 @@ _TABLE: Catalogue = {
     "person.expected": ("expected from {day}", "attendu à partir du {day}"),
     "until.certificate": ("certificate until {day}", "certificat jusqu'au {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
-    "delivery.no_access_mail": (
-        "the mail with the access code was not seen",
-        "le message du code d'accès n'a pas été vu",
-    ),
     "certificate.none": ("none", "aucun"),
     "authorisation.none": ("unknown", "inconnue"),
     "holder.none": ("none", "aucun"),

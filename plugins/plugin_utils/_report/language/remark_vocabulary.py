@@ -117,6 +117,7 @@ COUNTS: Catalogue = {
     "counts.left": ("to be dealt with", "à traiter"),
     "counts.accepted": ("accepted (exceptions)", "acceptés (exceptions)"),
     "counts.quiet": ("offered to no program", "proposés à aucun programme"),
+    "counts.not_served": ("not served by the last run", "non servis par le dernier passage"),
     "counts.sentence": ("{place}: {shares}.", "{place} : {shares}."),
     "counts.holders.one": ("{n} holder", "{n} titulaire"),
     "counts.holders.many": ("{n} holders", "{n} titulaires"),

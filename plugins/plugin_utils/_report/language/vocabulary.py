@@ -94,8 +94,8 @@ _MEMBERS: Catalogue = {
     "delivery_state.superseded": ("replaced by a newer mail", "remplacé par un message plus récent"),
     "delivery_state.failed": ("withdrawal failed", "échec du retrait"),
     "next_step.call_issuer": (
-        "look into the holder's mailbox{mail}, then call the issuer{contact}",
-        "chercher dans la messagerie du titulaire{mail}, puis appeler l'émetteur{contact}",
+        "ask the holder for the issuer's mail{mail}, then call the issuer{contact}",
+        "demander au titulaire le message de l'émetteur{mail}, puis appeler l'émetteur{contact}",
     ),
     "next_step.return_annex_1": (
         "the head of the establishment returns annex 1 with this person",

@@ -106,13 +106,11 @@ class Wording:
         return record.key_type if named else f"{record.key_type} {record.key_size}"
 
     def delivery(self, row: HolderRow) -> str:
-        """What is known of the issuer's last mail, while it matters: until its certificate is installed, or while a mail is missing."""
+        """What is known of the issuer's last mail, while it matters: until its certificate is installed."""
         found = row.delivery
         if found is None:
             return ""
         text = self.words("delivery.of", state=self.words.of(found.state), day=self.day(found.mail_at) or "?")
-        if found.access_mail_seen is False:
-            return f"{text}; {self.words('delivery.no_access_mail')}"
         is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
         return "" if is_of_installed(found, row) or is_quiet else text
 

@@ -13,13 +13,14 @@ from typing import Any
 
 from ..._delivery.lasting_storage import check_lasting
 from ..._errors import CollectionError
+from ..._facts.fact_cache import FactCache
 from ..delivery.message import check_address
 from ..delivery.smtp import Server, check_plaintext
 from ..formats.reminder_texts import ReminderTemplates
 from ..language.wording import Wording
 from ..model import Report
 from ..query import select
-from ..report import report_of
+from ..report import checked, report_of
 from .addresses import addresses_of, letters_of, with_numbers
 from .mails import ReminderMail, Sender, mail_of
 from .plan import Terms, matters_of
@@ -32,11 +33,12 @@ Variables = Sequence[tuple[str, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How the task runs. ``now``: the controller's clock, aware. ``job``: of a job server."""
+    """How the task runs. ``now``: the controller's clock, aware. ``job``: of a job server. ``cache``: where facts come from."""
 
     now: datetime
     check_mode: bool
     job: str | None
+    cache: FactCache
 
 
 def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict
     check_folder(outbox.path)
     if not options["allow_ephemeral_state"]:
         _check_lasting(outbox.path)
-    report = _report(options, variables, mode.now)
+    report = _report(options, variables, mode)
     letters = with_numbers(letters_of(matters_of(report, terms), addresses_of(options, variables)), report)
 
     def open_mails(sent: Mapping[Any, Any]) -> Sequence[ReminderMail]:
@@ -76,21 +78,16 @@ def _written(
     return [mail_of(letter, templates, say, sender, now) for letter in letters]
 
 
-def _report(options: Mapping[str, Any], variables: Variables, now: datetime) -> Report:
-    """The report. One without a holder, or without any facts, would remind nobody for ever and look as if all were well."""
-    report = report_of({**options, "title": None, "query": None}, variables, now)
+def _report(options: Mapping[str, Any], variables: Variables, mode: Mode) -> Report:
+    """The report. One without a holder would remind nobody for ever and look as if all were well."""
+    report = report_of({**options, "title": None}, variables, mode.now)
     if not report.holders and not report.without_workstation:
         raise CollectionError(
             code="no_holders",
             cause="There is no holder to remind: neither pkcs12_holders of the hosts nor 'holders' names anybody.",
             next_step="Check the inventory and 'hosts'.",
         )
-    if all(row.facts_at is None for row in report.workstations):
-        raise CollectionError(
-            code="no_facts",
-            cause="There are no facts of any workstation, so nobody knows whose access ends.",
-            next_step="Run the playbook audit first, with the same fact cache, or give its reports with 'merge'.",
-        )
+    checked(report, mode.cache)
     return select(report, options["query"]) if options["query"] else report
 
 

@@ -82,7 +82,7 @@ EFFECTS = [
     Effect("holders.function", "x" * 101, code, None, "bad_arguments"),
     Effect("holders.mail", "nobody", code, None, "bad_arguments"),
     Effect("only_holders", True, listed, [CARD, HERS, HIS, OTHER], [CARD, HERS], {"issuer": "."}, crowded),
-    Effect("issuer", "CN=AC Racine", listed, [CARD, HERS], [CARD], scene=crowded),
+    Effect("issuer", "CN=AC Personnes", listed, [CARD, HERS], [CARD, HERS, HIS, OTHER], scene=crowded),
     Effect("subject", "CN=Some", listed, [CARD, HERS], [OTHER], scene=crowded),
     Effect("authorisation_pattern", "- (X[0-9])$", listed, [CARD, HERS], [OTHER], scene=crowded),
     Effect("eku", [EMAIL], listed, [CARD, HERS], [OTHER], scene=crowded),

@@ -80,6 +80,10 @@ def fact(name: str) -> Any:
     return lambda scene: scene.result["deliveries"][0][name]
 
 
+def access_mails(scene: Scene) -> int:
+    return len(scene.result["access_mails"])
+
+
 def refusals(scene: Scene) -> list[str]:
     """The codes of all rows and problems."""
     errors = [row["error"] for row in scene.result["deliveries"] if row["error"]]
@@ -149,7 +153,7 @@ EFFECTS = [
     Effect("max_mails", 1, left_mails, False, True, scene=box(JEANNE)),
     Effect("sender", ["other@issuer.example"], numbers, ["T100001"], [], scene=box(JEANNE)),
     Effect("subject_pattern", "^Other", numbers, ["T100001"], [], scene=box(JEANNE)),
-    Effect("access_subject_pattern", "^CONFIDENTIEL", fact("access_mail_seen"), None, True, scene=box(JEANNE)),
+    Effect("access_subject_pattern", "^CONFIDENTIEL", access_mails, 0, 1, scene=box(JEANNE)),
     Effect("url_pattern", "link: (.*)", fact("url"), "https://retrait.issuer.example/...", None, scene=box(JEANNE)),
     Effect("code_pattern", "key: (.*)", refusals, [], ["no_withdrawal_code"], scene=box(JEANNE)),
     Effect("name_pattern", r"pour (\w+)", fact("name"), "Jeanne Dupont", None, scene=written(LABELLED)),

@@ -187,7 +187,7 @@ EFFECTS = [
     Effect("max_retired", 1, code, None, "too_many", ABSENT, two_stored),
     Effect("allow_downgrade", True, code, "downgrade", None, scene=lambda scene: new(scene, NEWER)),
     Effect("issuer", "CN=Nobody", code, None, "other_issuer", ABSENT, two_stored),
-    Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
+    Effect("issuer", "CN=Nobody", lambda scene: facts(scene)["strangers"], "not_searched", "no_match", scene=new),
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT, lambda scene: scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))),
     Effect("offline", True, outcome, "deferred", "removed", ABSENT, away),
     Effect("renew_before_days", 365, outcome, "not_due", "renewed", {"install": "due"}, early),

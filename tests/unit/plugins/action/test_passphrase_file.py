@@ -40,17 +40,25 @@ def content(scene: Scene) -> Any:
 
 
 def known(scene: Scene) -> None:
-    encrypt(scene.folder / "v.yml", "pkcs12_passphrases: {}")
+    encrypt(scene.folder / "v.yml", "pkcs12_passphrases_collected: {}")
 
 
 EFFECTS = [
     Effect("path", "{folder}/w.yml", files, ["v.yml"], ["w.yml"]),
     Effect("password", "another", code, None, "vault_password", scene=known),
     Effect(
-        "authorisation", "T2", content, {"pkcs12_passphrases": {"T1": ["new"]}}, {"pkcs12_passphrases": {"T2": ["new"]}}
+        "authorisation",
+        "T2",
+        content,
+        {"pkcs12_passphrases_collected": {"T1": ["new"]}},
+        {"pkcs12_passphrases_collected": {"T2": ["new"]}},
     ),
     Effect(
-        "passphrase", "é\"'", content, {"pkcs12_passphrases": {"T1": ["new"]}}, {"pkcs12_passphrases": {"T1": ["é\"'"]}}
+        "passphrase",
+        "é\"'",
+        content,
+        {"pkcs12_passphrases_collected": {"T1": ["new"]}},
+        {"pkcs12_passphrases_collected": {"T1": ["é\"'"]}},
     ),
 ]
 
@@ -62,29 +70,31 @@ def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> Non
 
 def test_what_is_in_the_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "v.yml"
-    encrypt(path, "other: [1, 2]\npkcs12_passphrases:\n  T1: older\n  T9: [theirs]\n  123456: number\n", "prod")
+    encrypt(
+        path, "other: [1, 2]\npkcs12_passphrases_collected:\n  T1: older\n  T9: [theirs]\n  123456: number\n", "prod"
+    )
     link = tmp_path / "link.yml"
     link.symlink_to(path)
     file = VaultFile(link, f"{PASSWORD}\n")
     assert [file.add("T1", each) for each in ("older", "new", "new")] == [False, True, False]
     wanted = {"T1": ["new", "older"], "T9": ["theirs"], "123456": "number"}
-    assert decrypted(path, "prod") == {"other": [1, 2], "pkcs12_passphrases": wanted}
+    assert decrypted(path, "prod") == {"other": [1, 2], "pkcs12_passphrases_collected": wanted}
     assert path.read_bytes().startswith(b"$ANSIBLE_VAULT;1.2;AES256;prod\n")
     assert (link.is_symlink(), stat.S_IMODE(path.stat().st_mode)) == (True, 0o600)
 
 
 def test_a_number_without_a_passphrase_and_one_that_is_written_twice(tmp_path: Path) -> None:
     path = tmp_path / "v.yml"
-    encrypt(path, "pkcs12_passphrases:\n  T1:\n  123: one\n  '123': [two]\n")
+    encrypt(path, "pkcs12_passphrases_collected:\n  T1:\n  123: one\n  '123': [two]\n")
     assert VaultFile(path, PASSWORD).add("T1", "new")
-    assert decrypted(path)["pkcs12_passphrases"] == {"T1": ["new"], "123": ["one", "two"]}
+    assert decrypted(path)["pkcs12_passphrases_collected"] == {"T1": ["new"], "123": ["one", "two"]}
 
 
 def test_check_mode_says_what_would_change_and_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "v.yml"
     given = {**BASE, "path": str(path)}
     for passphrase, changes in (("new", True), ("older", False)):
-        encrypt(path, "pkcs12_passphrases: {T1: older}")
+        encrypt(path, "pkcs12_passphrases_collected: {T1: older}")
         before = path.read_bytes()
         result = run_action("passphrase_file", {**given, "passphrase": passphrase}, FakeWorkstation(), check_mode=True)
         assert (result["changed"], path.read_bytes() == before) == (changes, True), result["msg"]
@@ -98,15 +108,15 @@ def test_many_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     path, numbers = tmp_path / "v.yml", range(12)
     with ProcessPoolExecutor(6) as pool:
         assert all(pool.map(add, [path] * len(numbers), numbers))
-    assert decrypted(path)["pkcs12_passphrases"] == {f"T{number}": ["secret"] for number in numbers}
+    assert decrypted(path)["pkcs12_passphrases_collected"] == {f"T{number}": ["secret"] for number in numbers}
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (None, "has not encrypted it"),
-        ("- a\n", "it has no mapping pkcs12_passphrases"),
-        ("pkcs12_passphrases: [a]\n", "it has no mapping pkcs12_passphrases"),
+        ("- a\n", "it has no mapping pkcs12_passphrases_collected"),
+        ("pkcs12_passphrases_collected: [a]\n", "it has no mapping pkcs12_passphrases_collected"),
         ("a: [\n", "what it has is no plain YAML"),
     ],
 )

@@ -15,9 +15,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import holder_record, workstation_rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
+    Strangers,
     WorkstationRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     report_of,
     report_result,
@@ -46,7 +48,21 @@ def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any
     rules = workstation_rules([JEANNE, PAUL], None, RULES.calendar, NOW)
     holders = tuple(holder_record(entry, (), (), rules) for entry in (JEANNE, PAUL))
     found = WorkstationRecord(
-        1, at, "WS-1", at, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, certificates, 3, (), ()
+        1,
+        at,
+        "WS-1",
+        at,
+        -2,
+        19045,
+        "CHU\\svc",
+        "FullLanguage",
+        (),
+        holders,
+        certificates,
+        3,
+        (),
+        (),
+        Strangers.SEARCHED,
     )
     return to_map(found)
 
@@ -70,13 +86,19 @@ def hospital_variables() -> Variables:
 
 def made(variables: Variables | None = None, **given: Any) -> Report:
     """The report alone."""
-    return report_of(options(**given), hospital_variables() if variables is None else variables, NOW)
+    return selected(options(**given), hospital_variables() if variables is None else variables)
+
+
+def selected(chosen: Mapping[str, Any], variables: Variables) -> Report:
+    """The report with the rows that the query selects."""
+    whole = report_of(chosen, variables, NOW)
+    return select(whole, chosen["query"]) if chosen["query"] else whole
 
 
 def run(folder: Path, variables: Variables | None = None, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
     """The action's whole work, with files in a folder; the result has to be what JSON can hold."""
     chosen = options(destination=str(folder), **given)
-    report = report_of(chosen, hospital_variables() if variables is None else variables, NOW)
+    report = selected(chosen, hospital_variables() if variables is None else variables)
     result = report_result(chosen, report, write_files(chosen, report, check_mode))
     assert json.loads(json.dumps(result)) == result
     return result

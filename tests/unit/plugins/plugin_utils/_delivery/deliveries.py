@@ -23,7 +23,7 @@ def mail(number: str | None, state: str = "new", at: str | None = MAIL_AT, **mor
     """A row of ``delivery_info``."""
     error = None if state == "new" else {"code": f"code_{state}", "cause": "It is so.", "next_step": "Look."}
     row = {"authorisation": number, "name": "Name In Mail", "state": state, "date": at, "error": error}
-    return row | {"message_id": f"<{number}@issuer.example>", "access_mail_seen": True} | more
+    return row | {"message_id": f"<{number}@issuer.example>"} | more
 
 
 def record(number: str, state: str = "collected", at: datetime = NOW) -> dict[str, Any]:
@@ -35,7 +35,6 @@ def record(number: str, state: str = "collected", at: datetime = NOW) -> dict[st
         "mail_at": MAIL_AT,
         "message_id": "<1@issuer.example>",
         "recorded_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
-        "access_mail_seen": True,
         "error": None,
         "file": None,
         "sha256": None,

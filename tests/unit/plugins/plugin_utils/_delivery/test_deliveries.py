@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of several deliveries counts, which is a copy, which is replaced, and with which the access mail came."""
+"""Which of several deliveries counts, which is a copy, and which is replaced."""
 
 from __future__ import annotations
 
@@ -51,12 +51,8 @@ def delivery(
     return Delivery(letter(name, before, **changes), content, Verdict("pass"), state)
 
 
-def states(*deliveries: Delivery, access: tuple[Letter, ...] = ()) -> dict[str, tuple[str, str | None]]:
-    return {each.letter.place: (each.state.value, each.superseded_by) for each in compared(deliveries, access)}
-
-
-def seen(*deliveries: Delivery, access: tuple[Letter, ...]) -> list[str]:
-    return [each.letter.place for each in compared(deliveries, access) if each.access_mail_seen]
+def states(*deliveries: Delivery) -> dict[str, tuple[str, str | None]]:
+    return {each.letter.place: (each.state.value, each.superseded_by) for each in compared(deliveries)}
 
 
 def test_the_newest_of_each_number_counts() -> None:
@@ -96,31 +92,3 @@ def test_a_mail_that_may_not_be_used_replaces_nothing() -> None:
 
 def test_a_mail_without_a_date_is_sorted_all_the_same() -> None:
     assert list(states(delivery("x"), delivery("none", date=None, state=MailState.REFUSED))) == ["none", "x"]
-
-
-def test_access_mail_is_the_one_to_the_same_person_on_the_same_day() -> None:
-    mails = (delivery("j", 5 * DAY), delivery("p", 5 * DAY, number="T2", addressees=PAUL))
-    assert seen(*mails, access=(letter("a", 5 * DAY + HOUR),)) == ["j"]
-    assert seen(*mails, access=(letter("a", 5 * DAY - HOUR, addressees=PAUL),)) == ["p"]
-    assert seen(*mails, access=(letter("a", 3 * DAY),)) == []
-    assert seen(*mails, access=(letter("a", 5 * DAY, addressees=frozenset({"x@chu.example"})),)) == []
-    assert seen(*mails, access=(letter("a", date=None),)) == []
-
-
-def test_each_access_mail_counts_for_one_delivery() -> None:
-    mails = (delivery("a", 5 * DAY), delivery("b", 5 * DAY - HOUR, number="T2"))
-    assert seen(*mails, access=(letter("x", 5 * DAY - HOUR),)) == ["b"]
-    assert seen(*mails, access=(letter("x", 5 * DAY), letter("y", 5 * DAY))) == ["a", "b"]
-    copies = (letter("x", 5 * DAY), letter("copy", 5 * DAY, message_id="<x>"))
-    assert len(seen(*mails, access=copies)) == 1
-
-
-def test_without_an_addressee_the_forwarder_tells() -> None:
-    nobody: frozenset[str] = frozenset()
-    mails = (delivery("a", addressees=nobody, forwarder="f@x"), delivery("b", number="T2", addressees=nobody))
-    assert seen(*mails, access=(letter("x", addressees=nobody, forwarder="f@x"),)) == ["a"]
-
-
-def test_a_copy_has_seen_what_its_original_has_and_bad_mails_nothing() -> None:
-    mails = (delivery("a", DAY, what="x"), delivery("b", HOUR, what="x"), delivery("c", DAY, state=MailState.REFUSED))
-    assert seen(*mails, access=(letter("m"),)) == ["a", "b"]

@@ -107,24 +107,6 @@ def test_a_refused_mail_gives_no_code_either(tmp_path: Path) -> None:
         assert shown["newest"] == {}
 
 
-def test_access_code_is_never_in_a_result(tmp_path: Path) -> None:
-    deliver(tmp_path, JEANNE)
-    shown = run(
-        tmp_path, no_log=True, include_codes=True, access_subject_pattern="^CONFIDENTIEL", subject_pattern="SISERI"
-    )
-    assert [row["access_mail_seen"] for row in shown["deliveries"]] == [True]
-    assert f" {mails.access_code(JEANNE)}" not in json.dumps(shown)
-
-
-def test_access_mail_has_to_be_authentic_too(tmp_path: Path) -> None:
-    when = now() - timedelta(days=1)
-    mails.put(tmp_path, mails.delivery_mail(JEANNE, URL, CODE, when).data)
-    mails.put(tmp_path, mails.access_mail(JEANNE, when, results=()).data)
-    shown = run(tmp_path, **CHECKED, access_subject_pattern="^CONFIDENTIEL")
-    assert [row["access_mail_seen"] for row in shown["deliveries"]] == [False]
-    assert shown["ignored"]["access_mails_not_authentic"] == 1
-
-
 def test_one_mail_that_breaks_the_library_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deliver(tmp_path, JEANNE)
     bad = mails.put(tmp_path, b"Subject: boom\n\n")
@@ -165,7 +147,6 @@ def test_mails_of_many_people_and_none(tmp_path: Path) -> None:
         "other_subjects": 4,
         "too_old": 0,
         "other_authorisations": 0,
-        "access_mails_not_authentic": 0,
     }
     assert shown["msg"] == "9 mails read: 4 new deliveries, 4 of the sender with other subjects, 1 of other senders."
 

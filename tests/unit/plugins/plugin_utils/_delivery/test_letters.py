@@ -79,6 +79,33 @@ def test_without_its_pattern_the_access_mail_is_none() -> None:
     assert found(mails.access_mail(JEANNE, WHEN).data, wanted(access=None)) == []
 
 
+@pytest.mark.parametrize("inline", [True, False])
+def test_an_access_mail_that_was_forwarded_as_text_is_one(inline: bool) -> None:
+    (letter,) = found(mails.access_mail(JEANNE, WHEN, "inline").data, wanted(inline=inline))
+    assert isinstance(letter, Letter)
+    assert (letter.body, letter.subject) == (None, mails.ACCESS_SUBJECT)
+    assert found(mails.access_mail(JEANNE, WHEN, "inline").data, wanted(inline=inline, access=None)) == []
+
+
+def test_a_confidential_mail_of_somebody_else_is_none() -> None:
+    """The words of the subject are those of many mails."""
+    mail = mails.access_mail(JEANNE, WHEN).data.replace(f"<{mails.SENDER}>".encode(), b"<x@chu.example>")
+    assert found(mail) == []
+    inside = mails.access_mail(JEANNE, WHEN, "inline").data
+    assert inside.count(b"base64") == 1
+    text = b"Content-Type: text/plain\r\n\r\nDe : X <x@chu.example>\nObjet : CONFIDENTIEL\n\nx"
+    assert found(b"From: y@chu.example\r\nSubject: TR : CONFIDENTIEL\r\n" + text) == []
+
+
+def test_an_access_mail_that_is_attached_to_a_delivery_is_found_too() -> None:
+    attached = mail_forms.attached(mails.access_mail(JEANNE, WHEN).data, WHEN)
+    head, _blank, body = attached.partition(b"\r\n\r\n")
+    fields = [each for each in head.split(b"\r\n") if each.lower().startswith((b"content-type", b"mime", b"date"))]
+    own = [f"From: <{mails.SENDER}>", f"Subject: =?utf-8?q?{mails.SUBJECT.replace('é', '=C3=A9').replace(' ', '_')}?="]
+    mail = b"\r\n".join([*fields, *(each.encode() for each in own)]) + b"\r\n\r\n" + body
+    assert [isinstance(each, Letter) and each.body is not None for each in found(mail)] == [True, False]
+
+
 def test_quoted_mails_count_only_when_asked_for() -> None:
     (told,) = found(delivery("inline"), wanted(inline=False, delivery="Délivrance"))
     assert told == Stranger("here", mail_forms.FORWARDER, f"TR : {mails.SUBJECT}")

@@ -25,6 +25,8 @@ from lab.authority import Authority, IssuedBundle
 from lab.portal import Demand, Portal, Terms
 from lab.tls import LOOPBACK, trust
 from lab.web_proxy import WebProxy
+from unit.plugins.plugin_utils._delivery.test_deadline import headers_drip
+from unit.plugins.plugin_utils._delivery.test_http_client import serving
 
 PASSPHRASE = "of the portal tests"
 AUTHORITY, OTHER = Authority.create(), Authority.create("AC Autres Personnes")
@@ -254,6 +256,12 @@ def test_with_the_password_of_the_environments_proxy(ca_path: str) -> None:
         assert visit(portal, ca_path, proxy=Proxy(LOOPBACK, proxy.port, "who:what")).accepted
         refused = visit(portal, ca_path, proxy=Proxy(LOOPBACK, proxy.port))
     assert (refused.cause, "407" in str(refused.detail)) == ("proxy", True)
+
+
+def test_the_answer_of_a_proxy_that_drips_ends_at_the_deadline(ca_path: str) -> None:
+    with Portal(AUTHORITY) as portal, serving(headers_drip, None) as host:
+        found = visit(portal, ca_path, proxy=Proxy(LOOPBACK, int(host.rpartition(":")[2])), timeout=2)
+    assert (found.cause, found.detail in ("the answers took too long", "timed out")) == ("proxy", True)
 
 
 def test_a_proxy_that_is_not_there_or_is_none(ca_path: str) -> None:

@@ -56,7 +56,6 @@ def test_a_withdrawn_bundle_is_recorded() -> None:
             "mail_at": "2026-11-20T08:00:00Z",
             "message_id": "<T1@issuer.example>",
             "recorded_at": "2026-11-26T10:00:00Z",
-            "access_mail_seen": True,
             "error": None,
             "file": "Jeanne Dupont - T1.p12",
             "sha256": "00ff",
@@ -228,12 +227,6 @@ def test_what_is_acknowledged_and_nowhere_is_told(others: int, known_ids: list[s
     told = [line for line in result["lines"] if "No mail and no delivery has" in line]
     assert [line.partition("has ")[2].partition(" of")[0] for line in told] == ([] if others else ["<typo@y>"])
     assert result["lines"][1] == "2 mails read."
-
-
-@pytest.mark.parametrize(("seen", "is_told"), [(False, True), (True, False), (None, False)])
-def test_a_missing_mail_with_the_access_code_is_told_and_nothing_red(seen: bool | None, is_told: bool) -> None:
-    result = summed(deliveries=[mail("T1", access_mail_seen=seen)])
-    assert (result["failed"], "access code was not seen" in result["lines"][1]) == (False, is_told)
 
 
 def test_several_names_for_a_number_are_told() -> None:

@@ -58,3 +58,18 @@ def test_earlier_facts_know_a_holder_by_account_and_number_however_it_is_written
 ) -> None:
     (found,) = merge_known([entry], earlier)
     assert (found.owner_sid, found.in_facts, found.user) == (sid, in_facts, entry.user)
+
+
+@pytest.mark.parametrize(
+    ("user", "number", "known"),
+    [
+        (JEANNE.user, "T1", True),
+        ("chu\\JDUPONT", "T1", True),
+        (JEANNES, "T1", True),
+        ("CHU\\other", "T1", False),  # the same person at another account has no access there
+        (JEANNE.user, "T7", False),
+    ],
+)
+def test_the_end_of_access_is_remembered_for_this_person_at_this_account(user: str, number: str, known: bool) -> None:
+    (found,) = merge_known([HolderEntry(user, ExpectedSubject(None, number))], [replace(JEANNE, certificate_until=NOW)])
+    assert found.certificate_until == (NOW if known else None)

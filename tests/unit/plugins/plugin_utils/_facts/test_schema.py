@@ -19,13 +19,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     KeyState,
     ProfileRecord,
     Proof,
+    Strangers,
     UnreadRecord,
     WorkstationRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 
 ROWS = (CertificateRecord, HolderRecord, ProfileRecord, UnreadRecord)
-PLAIN = (str, int, bool, date, datetime, KeyState, Proof, Status)
+PLAIN = (str, int, bool, date, datetime, KeyState, Proof, Status, Strangers)
 KEY_MATERIAL = re.compile(r"(^|_)(der|pem|blob|bundle|container|pass\w*|secret|pin|code|private\w*)(_|$)")
 
 

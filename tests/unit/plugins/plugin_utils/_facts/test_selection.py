@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import Strangers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection, selection_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, OTHER_SID, SID, certificate, stored
@@ -46,9 +47,11 @@ BOTH = list(itertools.product((True, False), repeat=2))
         # Holders with numbers are.
         (Selection(index=NUMBERS), "mine foreign mail any"),
         (Selection(index=index_holders(["T123456", "T654321"], None)), "mine foreign paul mail any"),
-        # One of the four: whoever works here makes no difference, nor what holds the key.
-        (Selection(issuer="^CN=Another CA$", index=NUMBERS), "foreign"),
-        (Selection(issuer="AC Personnes", index=NUMBERS), "mine paul card tpm mail any no_key no_cn"),
+        # One of the four: what holds the key makes no difference. The issuer adds to what the holders have.
+        (Selection(issuer="^CN=Another CA$", index=NUMBERS), "mine foreign mail any"),
+        (Selection(issuer="^CN=Another CA$"), "foreign"),
+        (Selection(issuer="misspelt", index=NUMBERS), "mine foreign mail any"),
+        (Selection(issuer="AC Personnes", index=NUMBERS), "mine foreign paul card tpm mail any no_key no_cn"),
         (Selection(subject="^CN=Paul", index=NUMBERS), "paul"),
         (Selection(subject="O=CHU"), "no_cn"),
         (Selection(subject="dupont"), ""),
@@ -145,7 +148,10 @@ def test_by_default_the_certificates_of_the_holders_are_meant_in_whatever_store(
 
 
 def test_every_option_has_its_effect() -> None:
-    assert not relates(MINE, issuer="Another")
+    assert relates(MINE, issuer="Another")  # a holder keeps what has the own number
+    assert not relates(ON_CARD, issuer="Another")
+    assert relates(ON_CARD, issuer="Personnes")
+    assert not relates(ON_CARD, issuer=" ")  # as if it were not given
     assert not relates(MINE, subject="Paul")
     assert not relates(MINE, authorisation_pattern=r"(X\d+)")
     assert not relates(MINE, eku=[EMAIL])
@@ -163,3 +169,32 @@ def test_every_option_has_its_effect() -> None:
 def test_holders_whom_the_workstation_does_not_know_leave_no_store_open() -> None:
     unknown = [replace(entry, owner_sid=None) for entry in SEATS]
     assert selection_of(OPTIONS | {"only_holders": True}, unknown).owners == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("selection", "said"),
+    [
+        (Selection(index=NUMBERS), "not_searched"),
+        (Selection(issuer="", index=NUMBERS), "not_searched"),
+        (Selection(index=NUMBERS, earlier=Strangers.SEARCHED), "searched"),
+        (Selection(issuer="Misspelt", index=NUMBERS, earlier=Strangers.SEARCHED), "no_match"),
+        (Selection(issuer="AC Personnes", index=NUMBERS), "searched"),
+        (Selection(issuer="AC Personnes", index=NUMBERS, owners=frozenset({SID})), "not_searched"),
+        (Selection(subject="^CN=Nobody$", index=NUMBERS), "searched"),
+        (Selection(pattern="(X)", index=NUMBERS), "searched"),
+        (Selection(eku=(EMAIL,), index=NUMBERS), "searched"),
+        (Selection(), "searched"),  # all certificates are listed
+        (Selection(issuer_names=frozenset({"CN=AC Personnes"})), "not_searched"),
+    ],
+)
+def test_facts_say_whether_they_would_have_a_strangers_certificate(selection: Selection, said: str) -> None:
+    assert selection.strangers([MINE, ON_CARD]) is Strangers(said)
+
+
+def test_a_pattern_is_looked_for_among_all_certificates_and_not_only_the_listed_ones() -> None:
+    assert (
+        Selection(issuer="AC Personnes", subject="nobody").strangers([replace(MINE, archived=True)])
+        is Strangers.SEARCHED
+    )
+    assert Selection(issuer="AC Personnes").strangers([]) is Strangers.NO_MATCH
+    assert Selection(subject="CN=").strangers([]) is Strangers.SEARCHED

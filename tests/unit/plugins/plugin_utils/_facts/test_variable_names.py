@@ -74,7 +74,7 @@ def test_a_misspelt_name_is_told_with_the_one_that_is_meant(name: str, meant: st
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("pkcs12_issuer", "audit_issuer, enrol_issuer, renew_issuer or retire_issuer"),
+        ("pkcs12_chain", "enrol_chain or renew_chain"),
         ("pkcs12_bundles", "pkcs12_bundle_folder or pkcs12_bundle_pattern"),
     ],
 )
@@ -92,7 +92,7 @@ def test_several_names_are_equally_near(name: str, meant: str) -> None:
             "passwd",
             "passphrase",
             "pasphrases",
-            "passphrases_file",
+            "passphrase_files",
             "passwrods",
             "pass",
             "pins",
@@ -213,3 +213,9 @@ class Closed(dict[str, Any]):
 def test_a_value_that_cannot_be_decrypted_stops_nothing() -> None:
     assert len(of_hosts(["ws"], {"ws": Closed(pkcs12_serail=1, pkcs12_own_variables=["pkcs12_serail"])})) == 1
     assert of_hosts(["ws"], Closed(ws={"pkcs12_serail": 1})) == []
+
+
+def test_further_variables_with_passphrases_are_known_and_never_suggested() -> None:
+    assert told("pkcs12_passphrases_vault", "pkcs12_passphrases_") == []
+    (said,) = told("pkcs12_passphrase_")
+    assert "pkcs12_passphrases_" not in said

@@ -61,12 +61,25 @@ def test_what_an_audit_lists_stays_listed_for_who_has_left(crowded: FakeWorkstat
     assert listed(again) == (["Jeanne Dupont - T123456"], 3)
 
 
-def test_an_issuer_selects_instead(crowded: FakeWorkstation, tmp_path: Path) -> None:
+def test_an_issuer_selects_strangers_too(crowded: FakeWorkstation, tmp_path: Path) -> None:
     assert listed(enrol(crowded, tmp_path, [JEANNE], issuer=".")) == (
         ["Jeanne Dupont - T123456", "Jeanne Private - P1", "Paul Martin - T654321", "Some Body - T777777"],
         0,
     )
-    assert listed(enrol(crowded, tmp_path, [JEANNE], issuer="CN=Nobody")) == ([], 4)
+    assert listed(enrol(crowded, tmp_path, [JEANNE], issuer="CN=Nobody")) == (["Jeanne Dupont - T123456"], 3)
+    assert listed(enrol(crowded, tmp_path, [JEANNE], issuer=" ")) == (["Jeanne Dupont - T123456"], 3)
+
+
+def test_a_role_with_another_issuer_keeps_what_an_audit_has_found(crowded: FakeWorkstation, tmp_path: Path) -> None:
+    """And without one, the facts go on saying that somebody has looked for strangers."""
+    facts = run_action("certificate_facts", {"holders": [JEANNE], "issuer": "AC Personnes"}, crowded)["ansible_facts"]
+    everybody = ["Jeanne Dupont - T123456", "Paul Martin - T654321", "Some Body - T777777"]
+    arguments = {"holders": [JEANNE], "bundle_folder": str(tmp_path), "install": "missing"}
+    for issuer, said in ((None, "searched"), ("", "searched"), ("AC Racine", "searched"), ("CN=Nobody", "no_match")):
+        given = arguments if issuer is None else {**arguments, "issuer": issuer}
+        result = run_action("holder_certificates", given, crowded, variables={"ansible_facts": facts})
+        assert set(everybody) <= set(listed(result)[0]), issuer
+        assert result["ansible_facts"]["pkcs12"]["strangers"] == said, issuer
 
 
 def test_without_numbers_the_issuers_of_the_task_select(

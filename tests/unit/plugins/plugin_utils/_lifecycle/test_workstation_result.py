@@ -79,6 +79,35 @@ def test_one_who_is_not_logged_on_fails_when_it_is_too_late_to_wait(
     assert "is not logged on to WS-1" in result["msg"]
 
 
+@pytest.mark.parametrize(
+    ("left", "given", "entry", "failed"),
+    [
+        (8, {}, {}, False),
+        (7, {}, {}, True),
+        (8, {"deferred_fails_within_days": 8}, {}, True),
+        (7, {"fail_when_deferred": False}, {}, False),
+        (7, {}, {"absent_until": "2026-11-26"}, False),
+        (90, {"authorisation_anniversary": "2026-12-03", "renew_before_days": 100}, {}, True),
+        (90, {"authorisation_anniversary": "2026-12-04", "renew_before_days": 100}, {}, False),
+    ],
+)
+def test_one_who_waits_for_the_issuer_fails_when_it_is_too_late_to_wait(
+    workstation: FakeWorkstation,
+    tmp_path: Path,
+    authority: Authority,
+    left: int,
+    given: dict[str, Any],
+    entry: dict[str, str],
+    failed: bool,
+) -> None:
+    workstation.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456", left * DAY))
+    result = enrol(workstation, tmp_path, [JEANNE | entry], install="due", **given)
+    (row,) = result["holders"]
+    assert (row["outcome"], row["error"]) == ("waiting_for_issuer", None)
+    assert (row["failed"], result["failed"]) == (failed, failed)
+    assert ("access works until" in result["msg"]) is failed, "who needs help is named, with the day"
+
+
 def test_the_sentence_counts_outcomes_and_names_those_who_need_somebody(
     workstation: FakeWorkstation, folder: Path
 ) -> None:

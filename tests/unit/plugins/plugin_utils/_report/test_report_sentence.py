@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAIL_ON
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     Written,
     _sentence,
@@ -40,7 +40,7 @@ def test_the_sentence_is_in_the_language_of_the_report(language: str, said: str,
     ("language", "words"), [("en", "authorisation expired 1"), ("fr", "autorisation hors délai 1")]
 )
 def test_every_value_of_fail_on_has_words(language: str, words: str) -> None:
-    said = _sentence(made(language=language), dict.fromkeys(FINDINGS, 1))
+    said = _sentence(made(language=language), dict.fromkeys(FAIL_ON, 1))
     assert words in said
-    assert said.count(" 1") == len(FINDINGS)
+    assert said.count(" 1") == len(FAIL_ON)
     assert "_" not in said.replace("fail_on", "")

@@ -15,6 +15,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
     Downloads,
     is_fetchable,
 )
+from unit.plugins.plugin_utils._delivery.test_deadline import headers_drip
+from unit.plugins.plugin_utils._delivery.test_http_client import serving
 from unit.plugins.plugin_utils._report.crl_server import CrlServer
 
 
@@ -84,6 +86,13 @@ def test_too_much_too_little_and_too_slow_are_refused(server: CrlServer, monkeyp
     monkeypatch.undo()
     server.headers["Content-Length"] = "100"
     assert refused(Downloads([server.host]), server.url("a")) is CrlProblem.UNREADABLE
+
+
+def test_headers_that_drip_end_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crl_download, "WHOLE_TIME", 2)
+    with serving(headers_drip, None) as host, pytest.raises(NotUsable) as refusal:
+        Downloads([host]).get(f"http://{host}/a")
+    assert refusal.value.detail == "the answers took too long"
 
 
 def test_the_number_of_downloads_is_limited(server: CrlServer, monkeypatch: pytest.MonkeyPatch) -> None:

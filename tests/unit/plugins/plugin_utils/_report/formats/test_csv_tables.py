@@ -84,7 +84,6 @@ def test_a_holder_is_a_row() -> None:
         "expected from": "",
         "delivery": "",
         "issuer\u2019s mail": "",
-        "mail with the access code seen": "",
         "workstations": "ws-0000, ws-0001",
         "status by workstation": "ws-0000: valid, ws-0001: valid",
         "accounts": "CHU\\user0",

@@ -9,7 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from markdown_it import MarkdownIt
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import Strangers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
     certificates_csv,
     holders_csv,
@@ -75,6 +76,7 @@ SHOWN = {
     "Change.name",
     "HolderRow.name",
     "HolderWorkstation.account",
+    "Report.unmatched_issuers",
     "ReportParameters.establishment",
     "ReportParameters.query",
     "ReportParameters.title",
@@ -108,7 +110,9 @@ def markdown_kinds(text: str) -> tuple[set[str], int]:
 
 @pytest.fixture(scope="module")
 def plain() -> Report:
-    return checked()
+    report = checked()
+    rows = tuple(replace(row, strangers=Strangers.NO_MATCH) for row in report.workstations)
+    return replace(report, workstations=rows, unmatched_issuers=("CN=AC Personnes",))
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +158,7 @@ def test_the_fields_are_those_of_all_records() -> None:
         "DeliveryRecord",
         "HolderRow",
         "HolderWorkstation",
+        "Report",
         "ReportParameters",
         "StoreOwner",
         "UnreadRecord",

@@ -14,7 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem, KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    BrowserProblem,
+    KeyState,
+    Strangers,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
     CrlProblem,
     RevocationReason,
@@ -50,7 +54,11 @@ from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
 from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, TODAY, hospital, sample
 
-ENUMERATIONS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Enum)]
+ENUMERATIONS = [
+    kind
+    for kind in vars(model).values()
+    if isinstance(kind, type) and issubclass(kind, Enum) and kind is not Strangers  # sentences say what they come to
+]
 OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Finding)
 MEMBERS = [member for kind in (*ENUMERATIONS, *OF_OTHERS) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
@@ -128,15 +136,23 @@ def accepted_strays() -> tuple[CertificateRow, ...]:
     return tuple(replace(row, accepted=accepted, next_step=NextStep.NOTHING) for row in sample().without_holder)
 
 
+def not_searched(usual: Report) -> list[Report]:
+    """Nobody has looked for strangers at one workstation, at two, or with a pattern that matches something."""
+    seen = [row for row in usual.workstations if row.facts_at]
+    blind, all_seen = seen[:2], tuple(replace(row, strangers=Strangers.SEARCHED) for row in seen[2:])
+    unmatched = tuple(replace(row, strangers=Strangers.NO_MATCH) for row in blind)
+    return [
+        *(replace(usual, workstations=(*rows, *all_seen)) for rows in (blind, blind[:1])),
+        replace(usual, workstations=unmatched, unmatched_issuers=("CN=AC Personnes",)),
+    ]
+
+
 def reports() -> list[Report]:
     """Reports in which everything can be met: of one, of many, of nobody, with and without what may be missing."""
     usual, empty = sample(), Report(PARAMETERS, (), (), (), (), (), None, None)
     first = usual.certificates[0]
     keys = tuple(replace(first, certificate=replace(first.certificate, key_state=state)) for state in KeyState)
-    delivered = tuple(
-        replace(usual.holders[1], delivery=replace(DELIVERY, state=state, access_mail_seen=number % 2 == 0))
-        for number, state in enumerate(DeliveryState)
-    )
+    delivered = tuple(replace(usual.holders[1], delivery=replace(DELIVERY, state=state)) for state in DeliveryState)
     steps = tuple(replace(usual.holders[0], next_step=step) for step in (*NextStep, NextStep.GIVE_OWN_NUMBER))
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
@@ -181,11 +197,12 @@ def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Translator, "__init__", listening)
     monkeypatch.setattr(html_page, "SHOWN", 100)
-    for report in reports():
+    for report in (*reports(), *not_searched(sample())):
         for forms in FILE_FORMATS.values():
             for form in forms:
                 form.make(report)
         _sentence(report, {})
+        _sentence(report, {"failed": 1})
         failing(report, {}, Wording(report.parameters))
         shared_sentences(report, Wording(report.parameters))
     assert sorted(ALL.keys() - heard) == []

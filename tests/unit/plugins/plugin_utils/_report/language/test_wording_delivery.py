@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep
@@ -17,20 +15,13 @@ SAY = Wording(PARAMETERS)
 ROW = replace(holder(1), valid_from=None, valid_until=None, next_step=NextStep.RENEW)
 
 
-def said(state: DeliveryState, seen: bool | None, step: NextStep = NextStep.RENEW) -> str:
+def said(state: DeliveryState, step: NextStep = NextStep.RENEW) -> str:
     found = delivery(1)
     assert found
-    return SAY.delivery(
-        replace(ROW, next_step=step, delivery=replace(found, state=state, access_mail_seen=seen, mail_at=NOW))
-    )
-
-
-@pytest.mark.parametrize(("seen", "is_told"), [(True, False), (None, False), (False, True)])
-def test_only_a_mail_that_somebody_looked_for_is_missing(seen: bool | None, is_told: bool) -> None:
-    assert (SAY("delivery.no_access_mail") in said(DeliveryState.COLLECTED, seen)) is is_told
+    return SAY.delivery(replace(ROW, next_step=step, delivery=replace(found, state=state, mail_at=NOW)))
 
 
 def test_what_needs_a_person_is_told_although_nothing_else_is_to_do() -> None:
-    assert said(DeliveryState.COLLECTED, True, NextStep.NOTHING) == ""
-    assert said(DeliveryState.CODE_WRONG, True, NextStep.NOTHING) != ""
+    assert said(DeliveryState.COLLECTED, NextStep.NOTHING) == ""
+    assert said(DeliveryState.CODE_WRONG, NextStep.NOTHING) != ""
     assert SAY.delivery(replace(ROW, delivery=None)) == ""

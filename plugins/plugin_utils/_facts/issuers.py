@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Whether the site's issuer is one of this workstation, and which ones there are: what a preflight says of it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from .._crypto.certificate import CLIENT_AUTH, Certificate
+from .._crypto.store import parse_store
+from .._errors import counted
+from .._policy.subject import index_holders
+from .._workstation.preflight import Finding, Severity
+from .._workstation.protocol import Inventory
+from .holders import HolderEntry
+from .selection import given_issuer
+
+MOST_NAMED = 5
+"""How many issuers are named."""
+
+LONGEST_NAME = 200
+"""Characters of an issuer's name."""
+
+SUBJECT = "issuer"
+
+
+def short_issuer(issuer: str, issuer_cn: str | None) -> str:
+    """What one writes into ``pkcs12_issuer``: the common name in its form in a distinguished name."""
+    return f"CN={issuer_cn}" if issuer_cn else issuer
+
+
+def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], issuer: str | None) -> Finding:
+    """Whether an audit looks for certificates without a holder. ``issuer``: the pattern that finds them."""
+    index = index_holders([entry.person.authorisation for entry in entries if entry.person.authorisation], None)
+    people = [each.certificate for profile in inventory.profiles for each in parse_store(profile.my).certificates]
+    own = [each for each in people if index.numbers and index.holder_of(each) is not None]
+    there = _named([*own, *(each for each in people if each not in own and _may_be_a_persons(each))])
+    seen = f" On {inventory.computer} there are: {there}." if there else ""
+    pattern = given_issuer(issuer)
+    if pattern is None:
+        return Finding(
+            SUBJECT,
+            Severity.WARNING,
+            "No issuer is set, so an audit does not look for certificates without a holder, for instance of somebody who left.",
+            f"Set pkcs12_issuer to the pattern of your issuer.{seen}",
+        )
+    found = sum(re.search(pattern, each.issuer) is not None for each in people)
+    if found or not own:
+        return Finding(
+            SUBJECT, Severity.OK, f"{counted(found, 'certificate')} on {inventory.computer} match the issuer {pattern}."
+        )
+    return Finding(
+        SUBJECT,
+        Severity.WARNING,
+        f"The issuer {pattern} matches no certificate on {inventory.computer}, so an audit finds none without a holder there.",
+        f"Correct pkcs12_issuer.{seen}",
+    )
+
+
+def _may_be_a_persons(certificate: Certificate) -> bool:
+    """Whether it is for client authentication, and somebody else issued it."""
+    is_for_logon = certificate.eku is None or CLIENT_AUTH in certificate.eku
+    return is_for_logon and not certificate.is_ca and certificate.issuer != certificate.subject
+
+
+def _named(certificates: Iterable[Certificate]) -> str:
+    """The issuers with the number of their certificates, in the order in which they are found."""
+    numbers = Counter(short_issuer(each.issuer, each.issuer_cn) for each in certificates)
+    named = [f"{issuer:.{LONGEST_NAME}} ({counted(count, 'certificate')})" for issuer, count in numbers.items()]
+    more = f", and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return f"{', '.join(named[:MOST_NAMED])}{more}"

@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Passphrases of several variables are merged, and a value that YAML changed stops one person, by number."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from consistency.tree import ROOT
+from integration.plays import failed_hosts, outcomes
+from lab.ansible_playbook import ansible_playbook
+from lab.authority import Authority
+from lab.hospital import Hospital
+from lab.people import JEANNE, PAUL, Desk, Seat
+from lab.playbook import play
+
+OPENS = {"T1": "Nachtigall-4711", "T2": "Rossignol-0815"}
+NAMES = {"T1": "Jeanne Dupont", "T2": "Paul Martin"}
+READY = "1 workstation; 2 holders: 2 ready."
+
+
+def check_bundles(
+    folder: Path, authority: Authority, group_vars: str, *options: str, opens: Mapping[str, str] = OPENS, hosts: int = 1
+) -> subprocess.CompletedProcess[str]:
+    for number, passphrase in opens.items():
+        issued = authority.issue(NAMES[number], number, passphrase=passphrase, key="ec-p256")
+        (folder / issued.file_name).write_bytes(issued.data)
+    holders = [{"user": f"CHU\\{number}", "name": name, "authorisation": number} for number, name in NAMES.items()]
+    (folder / "group_vars").mkdir()
+    (folder / "group_vars" / "all.yml").write_text(
+        f"pkcs12_bundle_folder: {folder}\npkcs12_holders: {json.dumps(holders)}\n{group_vars}\n", encoding="utf-8"
+    )
+    (folder / "hosts").write_text("".join(f"ws-{at}\n" for at in range(hosts)), encoding="utf-8")
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "COLUMNS": "5000"}
+    arguments = ["-i", str(folder / "hosts"), "hospital_it.pkcs12.check_bundles", "-vv", *options]
+    return ansible_playbook(arguments, environment, folder)
+
+
+def warnings(done: subprocess.CompletedProcess[str]) -> Sequence[str]:
+    """Older lines of ansible-core break them into lines."""
+    return re.findall(
+        r"WARNING\]: (\S+: pkcs12_[^.]*\. Each of them is tried\.)", " ".join((done.stdout + done.stderr).split())
+    )
+
+
+def test_what_was_collected_does_not_hide_the_vault(authority: Authority, tmp_path: Path) -> None:
+    """In the files, on the command line, and a number with another value in each."""
+    collected = {"pkcs12_passphrases_collected": {" t1 ": "other", "T2": OPENS["T2"]}}
+    vault = f"pkcs12_passphrases: {{T1: {OPENS['T1']}}}"
+    done = check_bundles(tmp_path, authority, vault, "-e", json.dumps(collected), hosts=2)
+    assert (done.returncode, "4 holders: 4 ready." in done.stdout) == (0, True), done.stdout
+    both = "pkcs12_passphrases and pkcs12_passphrases_collected"
+    assert warnings(done) == [f"T1: {both} have different passphrases. Each of them is tried."]
+    assert not any(secret in done.stdout + done.stderr for secret in OPENS.values())
+
+
+def test_a_source_that_only_repeats_is_silent(authority: Authority, tmp_path: Path) -> None:
+    sources = (
+        f"pkcs12_passphrases: {{T1: {OPENS['T1']}}}\n"
+        f"pkcs12_passphrases_pharmacy: {{T1: [new, {OPENS['T1']}], T2: '0815'}}\n"
+        "pkcs12_passphrases_empty:\n"
+        "pkcs12_passphrases_awx: {t2: 815}\n"
+        "pkcs12_passphrases_number: {T2: 815}"
+    )
+    done = check_bundles(tmp_path, authority, sources, opens=OPENS | {"T2": "815"})
+    assert (done.returncode, READY in done.stdout) == (0, True), done.stdout
+    (told,) = warnings(done)
+    assert told.startswith("t2: pkcs12_passphrases_awx, pkcs12_passphrases_number and pkcs12_passphrases_pharmacy have")
+    assert "no effect" not in done.stdout, "they are no misspelt variables"
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("2041-02-03", "a date"),
+        ("2041-02-03 10:00:00", "a date with a time"),
+        ("yes", "yes or no"),
+        ("47.10", "a decimal number"),
+        ("{Rossignol: 0815}", "a mapping"),
+        ("[Rossignol-0815, 2041-02-03]", "a date"),
+    ],
+    ids=str.split("date time bool decimal mapping list"),
+)
+def test_a_value_that_yaml_changed_stops_one_person(
+    authority: Authority, tmp_path: Path, written: str, kind: str
+) -> None:
+    done = check_bundles(tmp_path, authority, f"pkcs12_passphrases_vault: {{T1: {OPENS['T1']}, T2: {written}}}")
+    assert done.returncode == 2
+    assert "2 holders: 1 failed, 1 ready." in done.stdout, done.stdout
+    said = f"The passphrase of T2 in pkcs12_passphrases_vault is {kind} for YAML. Write it in quotes, as it is in the issuer's mail."
+    assert f"Paul Martin (CHU\\\\T2): {said}" in done.stdout
+    assert not any(part in done.stdout for part in ("2041", "Rossignol", "47.1"))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Nachtigall", "pkcs12_passphrases_mine is a text and no mapping."),
+        ("[{T1: Nachtigall}]", "pkcs12_passphrases_mine is a list and no mapping."),
+        ("2041-02-03", "pkcs12_passphrases_mine is a date and no mapping."),
+        ("{T1: '{{ Nachtigall }}'}", "pkcs12_passphrases_mine has something that is not defined."),
+        ("{T1: '{{ Nachtigall( }}'}", "pkcs12_passphrases_mine has a template that Ansible cannot render."),
+    ],
+    ids=str.split("text list date undefined template"),
+)
+def test_a_source_that_cannot_be_used_is_named(authority: Authority, tmp_path: Path, written: str, said: str) -> None:
+    sources = f"pkcs12_passphrases: {json.dumps(OPENS)}\npkcs12_passphrases_mine: {written}"
+    done = check_bundles(tmp_path, authority, sources)
+    assert done.returncode == 2
+    assert said in done.stdout, done.stdout
+    assert not any(part in done.stdout for part in ("Nachtigall", "2041"))
+
+
+def test_a_vault_that_does_not_open_is_named(authority: Authority, tmp_path: Path) -> None:
+    value = "!vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    3061\n"
+    (tmp_path / "password").write_text("right", encoding="utf-8")
+    done = check_bundles(
+        tmp_path,
+        authority,
+        f"pkcs12_passphrases: {json.dumps(OPENS)}\npkcs12_passphrases_mine:\n  T1: {value}",
+        "--vault-password-file",
+        str(tmp_path / "password"),
+    )
+    assert done.returncode == 2
+    assert "pkcs12_passphrases_mine has a vault that does not open. Give the password of this vault." in done.stdout
+
+
+def test_both_are_installed_and_a_windows_password_stops_its_account_alone(tmp_path: Path) -> None:
+    """An enrolment: the store holds what each variable opens. A date as the password of an account stops nobody else."""
+    with Hospital(tmp_path, [Desk("ws-a", (Seat(JEANNE),)), Desk("ws-b", (Seat(PAUL),))]) as hospital:
+        known = {number: bundle.passphrase for number, bundle in hospital.bundles.items()}
+        variables = {
+            "pkcs12_passphrases": {f" {JEANNE.authorisation.lower()}": known[JEANNE.authorisation]},
+            "pkcs12_passphrases_collected": {PAUL.authorisation: known[PAUL.authorisation]},
+        }
+        (tmp_path / "sources.yml").write_text(
+            f"{json.dumps(variables)[1:-1]}, 'pkcs12_holder_passwords': {{'{PAUL.account}': 2041-02-03}}".join("{}"),
+            encoding="utf-8",
+        )
+        run = play(hospital, "hospital_it.pkcs12.enrol", "-e", f"@{tmp_path / 'sources.yml'}")
+        assert outcomes(run) == {
+            "ws-a": {JEANNE.authorisation: "installed"},
+            "ws-b": {PAUL.authorisation: "failed"},
+        }, run.stdout
+        assert failed_hosts(run) == {"ws-b"}
+        assert (
+            f"The Windows password of {PAUL.account} in pkcs12_holder_passwords is a date for YAML. Write it in quotes."
+            in (run.stdout.replace("\\\\", "\\"))
+        )
+        assert "2041-02" not in run.stdout
+        del variables["pkcs12_passphrases"]
+        run = play(hospital, "hospital_it.pkcs12.enrol", "-e", json.dumps(variables))
+        assert outcomes(run)["ws-b"] == {PAUL.authorisation: "installed"}

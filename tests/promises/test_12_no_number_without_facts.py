@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No number is shown from facts that are not there: not without a cache, and not where nobody has looked for strangers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.plays import messages, summary
+from integration.saved_state import SavedState
+from lab.hospital import Hospital
+from lab.people import JEANNE, KARIM, PAUL, Desk, Person, Seat
+from lab.playbook import Run, fact_cache, play
+
+ONE, TWO = "ws-one", "ws-two"
+DESKS = (Desk(ONE, (Seat(JEANNE), Seat(PAUL))), Desk(TWO, (Seat(KARIM),)))
+MEMORY = {"ANSIBLE_CACHE_PLUGIN": "memory"}
+LINES = "fact_caching = ansible.builtin.jsonfile; fact_caching_connection = /srv/pkcs12/facts; fact_caching_timeout = 0"
+NOT_LOOKED_FOR = "not looked for"
+RED = ("-e", '{"report_fail_on": ["without_holder"]}')
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedState]:
+    """Everybody has a certificate, and Paul is not in the inventory any more."""
+    with Hospital(tmp_path_factory.mktemp("facts"), DESKS) as running:
+        for desk in DESKS:
+            for seat in desk.seats:
+                plant(running, desk.name, seat.person)
+        inventory = yaml.safe_load(running.inventory.read_text(encoding="utf-8"))
+        at_one = inventory["all"]["children"]["workstations"]["hosts"][ONE]
+        at_one["pkcs12_holders"] = [each for each in at_one["pkcs12_holders"] if each["name"] == JEANNE.name]
+        running.inventory.write_text(json.dumps(inventory), encoding="utf-8")
+        (running.folder / "facts").mkdir()
+        yield SavedState.of(running)
+
+
+@pytest.fixture
+def hospital(site: SavedState) -> Hospital:
+    """The same for every test, without facts."""
+    site.restore()
+    shutil.rmtree(site.hospital.folder / "reports", ignore_errors=True)
+    return site.hospital
+
+
+def plant(hospital: Hospital, desk: str, person: Person) -> None:
+    issued = hospital.bundles[person.authorisation]
+    hospital.emulated(desk).store_of(person.sid).plant(issued.certificate, issued.private_key)
+
+
+def run(hospital: Hospital, playbook: str, *options: str, environment: Mapping[str, str] | None = None) -> Run:
+    reports = f"report_folder={hospital.folder / 'reports'}"
+    kept = fact_cache(hospital) if environment is None else environment
+    return play(hospital, f"hospital_it.pkcs12.{playbook}", *options, "-e", reports, environment=kept)
+
+
+def remind(hospital: Hospital, environment: Mapping[str, str]) -> Run:
+    given = {
+        "remind_dry_run": True,
+        "remind_it_to": ["it@chu.example"],
+        "remind_state_path": str(hospital.folder / "sent.json"),
+        "remind_allow_ephemeral_state": True,
+    }
+    return run(hospital, "remind", "-e", json.dumps(given), environment=environment)
+
+
+def counted(told: Run) -> tuple[Any, Any]:
+    numbers = told.of("compliance_report")[-1].result["summary"]
+    return numbers["without_holder"], numbers["not_searched"]
+
+
+def text(told: Run) -> str:
+    return " ".join((told.stdout + told.stderr).split())
+
+
+def test_without_a_cache_an_audit_warns_once_and_a_report_and_a_reminder_refuse(hospital: Hospital) -> None:
+    audited = run(hospital, "audit", environment=MEMORY)
+    assert audited.exit_code == 0, audited.stdout
+    assert text(audited).count("Ansible keeps no facts after this run") == 1
+    assert LINES in text(audited)
+    for told in (run(hospital, "report", environment=MEMORY), remind(hospital, MEMORY)):
+        assert told.exit_code == 2
+        assert "There are no facts of any workstation" in text(told)
+        assert LINES in text(told)
+    assert not (hospital.folder / "reports").exists()
+    in_awx = run(hospital, "report", "-e", "awx_job_id=7", environment=MEMORY)
+    assert (in_awx.exit_code, "Enable Fact Storage" in text(in_awx), LINES in text(in_awx)) == (2, True, False)
+
+
+def test_audit_and_report_in_one_run_need_no_cache(hospital: Hospital) -> None:
+    both = run(hospital, "audit", "hospital_it.pkcs12.report", environment=MEMORY)
+    assert both.exit_code == 0, both.stdout
+    assert "keeps no facts" not in text(both)
+    assert both.of("compliance_report")[-1].result["summary"]["by_status"] == {"valid": 2}
+
+
+def test_facts_that_have_expired_are_none(hospital: Hospital) -> None:
+    assert run(hospital, "audit").exit_code == 0
+    assert run(hospital, "report").exit_code == 0
+    for path in (hospital.folder / "facts").iterdir():
+        os.utime(path, (0, 0))
+    expiring = fact_cache(hospital) | {"ANSIBLE_CACHE_PLUGIN_TIMEOUT": "3600"}
+    told = run(hospital, "report", environment=expiring)
+    assert (told.exit_code, "they have expired" in text(told)) == (2, True)
+    assert str(hospital.folder / "facts") in text(told)
+    elsewhere = fact_cache(hospital) | {"ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "others")}
+    told = run(hospital, "report", environment=elsewhere)
+    assert (told.exit_code, "cannot read them" in text(told), "expired" in text(told)) == (2, True, False)
+
+
+def test_a_fleet_that_is_off_was_audited(tmp_path: Path) -> None:
+    with Hospital(tmp_path, DESKS[1:]) as hospital:
+        hospital.switch_off(TWO)
+        run(hospital, "audit")
+        told = run(hospital, "report")
+    assert told.exit_code == 0, told.stdout
+    assert told.of("compliance_report")[-1].result["summary"]["by_status"] == {"never_seen": 1}
+
+
+def test_who_was_taken_out_of_the_inventory_is_found_with_the_site_s_issuer(hospital: Hospital) -> None:
+    audited = run(hospital, "audit")
+    assert summary(audited)["totals"] == {"valid": 2}
+    assert "warnings" not in summary(audited)
+    told = run(hospital, "report", *RED)
+    assert (told.exit_code, counted(told)) == (2, (1, 0))
+    # All roles take it: what renew leaves behind still has the stranger, and a role's own pattern makes nobody missing.
+    for own in ("AC Personnes", "Misspelt"):
+        run(hospital, "renew", "-e", json.dumps({"renew_issuer": own}))
+        told = run(hospital, "report")
+        numbers = told.of("compliance_report")[-1].result["summary"]
+        assert (numbers["without_holder"], numbers["by_status"]) == (1, {"valid": 2}), own
+
+
+def test_without_an_issuer_nobody_has_looked(hospital: Hospital) -> None:
+    none = ("-e", '{"pkcs12_issuer": ""}')
+    (said,) = [
+        line for line in messages(run(hospital, "check", *none), "Say what was found")[ONE] if "No issuer" in line
+    ]
+    assert said.endswith(
+        "Set pkcs12_issuer to the pattern of your issuer. On WS-ONE there are: CN=AC Personnes (2 certificates)."
+    )
+    run(hospital, "audit", *none)
+    told = run(hospital, "report", *none)
+    assert (told.exit_code, counted(told)) == (0, (None, 2))
+    assert "Certificates without a holder: not looked for. Set pkcs12" in text(told)
+    red = run(hospital, "report", *none, *RED)
+    assert (red.exit_code, NOT_LOOKED_FOR in text(red).rpartition("fatal:")[2]) == (2, True)
+
+
+def test_a_misspelt_issuer_makes_nobody_missing_and_is_told_everywhere(hospital: Hospital) -> None:
+    wrong = ("-e", "pkcs12_issuer=Misspelt")
+    (said,) = [
+        line for line in messages(run(hospital, "check", *wrong), "Say what was found")[TWO] if "Misspelt" in line
+    ]
+    assert "There are: CN=AC Personnes (1 certificate)" in said.replace("On WS-TWO there are", "There are")
+    audited = run(hospital, "audit", *wrong)
+    assert summary(audited)["totals"] == {"valid": 2}
+    assert "There are: CN=AC Personnes (2 certificates)" in summary(audited)["warnings"][0]
+    told = run(hospital, "report", *wrong)
+    assert (told.exit_code, counted(told)) == (0, (None, 2))
+    red = run(hospital, "report", *wrong, *RED)
+    assert (red.exit_code, "CN=AC Personnes" in text(red).rpartition("fatal:")[2]) == (2, True)
