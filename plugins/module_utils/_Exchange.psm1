@@ -47,6 +47,22 @@ function Get-Failure {
 	@{ code = $Code; hresult = Get-HResult -Exception $ErrorRecord.Exception }
 }
 
+function Read-After {
+	<# .SYNOPSIS
+	The store after the steps, into the answer. A scanner may have open what was just written, so it is tried for some seconds.
+	When it stays unread, returns the error for that. #>
+	param([hashtable] $Answer, [scriptblock] $Read)
+	foreach ($attempt in 1..10) {
+		try {
+			$Answer.after = @(& $Read)
+			return
+		} catch { $problem = $_ }
+		[Threading.Thread]::Sleep(500)
+	}
+	$failure = Get-Failure -ErrorRecord $problem -Code 'unexpected'
+	@{ step = 'after'; code = 'after_unread'; hresult = $failure.hresult }
+}
+
 function New-Answer {
 	<# .SYNOPSIS
 	An answer in which nothing was done yet. #>

@@ -4,9 +4,7 @@
 // A key file begins with little-endian numbers of four bytes, then has the name of its container in clear text; the rest is the public
 // key, and blobs of DPAPI. CAPI: version (2), unknown, and eight lengths: name, public and private key for signatures, public and private
 // key for exchange, hash, two export flags; the name is ASCII with a NUL. CNG: version (1), unknown, length of the name, type, three
-// lengths (public properties, private properties, private key), 16 bytes; the name is UTF-16. Microsoft documents where the files are
-// ("Key Storage and Retrieval"), not what is in them. Sources: KULL_M_KEY_CAPI_BLOB and KULL_M_KEY_CNG_BLOB in modules/kull_m_key.h of
-// Mimikatz, its wiki ("howto ~ decrypt EFS files"), SharpDPAPI (DescribeCngCertBlob), the parser of CNG files in Nemesis.
+// lengths (public properties, private properties, private key), 16 bytes; the name is UTF-16. Sources: docs/developers/driver_protocol.md.
 
 using System;
 using System.IO;

@@ -204,8 +204,10 @@ function Invoke-Exchange {
 		$Answer.before = $Answer.after = @(Get-Sent -Element $found)
 		if ((Get-StoreHash -Element $found) -ne $complex_args.observed) { throw @{ code = 'stale_store' } }
 		if ($complex_args._ansible_check_mode) { return }
+		$Answer.after = $null
 		Invoke-Transaction -Sid $Sid -Answer $Answer
-		$Answer.after = @(Get-Sent -Element @(Read-ProfileStore -ProfilePath $path -Name 'My'))
+		$unread = @(Read-After -Answer $Answer -Read { Get-Sent -Element @(Read-ProfileStore -ProfilePath $path -Name 'My') })[0]
+		if ($unread -and -not $Answer.error) { $Answer.error = $unread }
 	} finally {
 		$mutex.ReleaseMutex()
 		$mutex.Dispose()
@@ -215,7 +217,7 @@ function Invoke-Exchange {
 $owner = [string] $complex_args.owner_sid
 $answer = New-Answer -Sid $owner
 try { Invoke-Exchange -Sid $owner -Answer $answer } catch {
-	$answer.error = @{ step = 'guard'; file = $_.TargetObject.file } + (Get-Failure -ErrorRecord $_ -Code 'unexpected')
+	if (-not $answer.error) { $answer.error = @{ step = 'guard'; file = $_.TargetObject.file } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
 }
 ConvertTo-Sent -Driver 'profile_exchange' -Answer $answer
 if ($answer.error) { exit 1 }

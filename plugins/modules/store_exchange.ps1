@@ -15,7 +15,8 @@
 
 $certificates = 'Microsoft\SystemCertificates\My\Certificates'
 
-# A step's memo is for undoing it: "replaced", an element as it was; "added", the link of a new container; "location" of an authority.
+# A step's memo is for undoing it, so it is empty until the step changes something: "replaced", an element as it was; "added", the link of a
+# new container; "location" of an authority.
 
 # The keys of each type of step, beside id and step.
 $stepKeys = @{
@@ -200,6 +201,8 @@ function Invoke-Transaction {
 			$Answer.error = @{ step = $step.id } + $failure
 			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
 		}
+		# As long as nobody has read the store again.
+		if ($memo.Count -or $entry.key -in 'deleted', 'gone' -or ($final -and -not $Answer.error)) { $Answer.changed = $true }
 	}
 	# Once a predecessor was touched, what replaces it stays.
 	if (-not $Answer.error -or $final) { return }
@@ -270,9 +273,10 @@ function Invoke-Exchange {
 		if ($observed -ne $complex_args.observed) { throw @{ code = 'stale_store' } }
 		if ($complex_args._ansible_check_mode) { return }
 		$my = Open-Store -Name 'My' -Access 'ReadWrite'
+		$Answer.after = $null
 		try { Invoke-Transaction -Store $my -Answer $Answer } finally { $my.Close() }
-		$Answer.after = @(Read-OwnStore)
-		$Answer.changed = (Get-StoreHash -Element $Answer.after) -ne $observed
+		$unread = @(Read-After -Answer $Answer -Read { Read-OwnStore })[0]
+		if (-not $unread) { $Answer.changed = (Get-StoreHash -Element $Answer.after) -ne $observed } elseif (-not $Answer.error) { $Answer.error = $unread }
 	} finally {
 		$mutex.ReleaseMutex()
 		$mutex.Dispose()
@@ -281,7 +285,9 @@ function Invoke-Exchange {
 
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $answer = New-Answer -Sid $sid
-try { Invoke-Exchange -Sid $sid -Answer $answer } catch { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
+try { Invoke-Exchange -Sid $sid -Answer $answer } catch {
+	if (-not $answer.error) { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
+}
 if ($sid -eq $complex_args.owner_sid -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
 ConvertTo-Sent -Driver 'store_exchange' -Answer $answer
 if ($answer.error) { exit 1 }

@@ -95,7 +95,10 @@ def peer_desk(
         workstation = hospital.workstations[DESK]
         if not isinstance(workstation, WineWorkstation):
             raise TypeError("Windows PowerShell is not installed here; `make bed` installs it where it can.")
-        with Listener(OneUser(workstation), hospital.ledger, auth=(AuthMethod.BASIC,), intercept=intercept) as listener:
+        certificate = hospital.tls_of(hospital.auth)
+        with Listener(
+            OneUser(workstation), hospital.ledger, auth=(hospital.auth,), intercept=intercept, tls=certificate
+        ) as listener:
             yield PeerDesk(hospital, listener.port, collections, become=become)
 
 

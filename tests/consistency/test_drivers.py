@@ -14,6 +14,10 @@ from consistency.secrets import leaks
 from consistency.tree import MODULES, ROOT, SOURCES, name
 
 POWERSHELL = [path for path in SOURCES if path.suffix in (".ps1", ".psm1")]
+ON_WINDOWS = [path for path in SOURCES if path.suffix in (".ps1", ".psm1", ".cs")]
+ALARMING = re.compile(
+    r"mimikatz|kull_m|sekurlsa|lsadump|sharpdpapi|sharpup|rubeus|nemesis|powersploit|impacket", re.IGNORECASE
+)
 SENT = [path for path in POWERSHELL if path.is_relative_to(ROOT / "plugins")]
 EXCHANGE = (MODULES / "store_exchange.ps1").read_text(encoding="utf-8")
 AUTOMATIC = {"_", "true", "false", "null", "complex_args", "executioncontext"}
@@ -88,6 +92,12 @@ def test_functions_are_given_what_they_read(path: Path) -> None:
 @pytest.mark.parametrize("path", SENT, ids=name)
 def test_no_command_gets_a_secret(path: Path) -> None:
     assert leaks(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", ON_WINDOWS, ids=name)
+def test_nothing_that_reaches_windows_names_a_tool_that_scanners_look_for(path: Path) -> None:
+    """Windows PowerShell writes the sources of C# to a folder for temporary files. What they rest on is told in docs/developers."""
+    assert ALARMING.findall(path.read_text(encoding="utf-8")) == []
 
 
 def test_the_import_is_seen() -> None:

@@ -13,9 +13,10 @@ Keys of a case in ``cases/*.yml``:
 ``request``
     Laid over a minimal right request; a key set to null is left out. Placeholders: ``${owner_sid}``, ``${account}``, ``${observed}``,
     ``${passphrase}``, ``${nonce}``, ``${thumbprint:NAME}``, ``${certificate:NAME}``, ``${bundle:NAME}``, ``${bundle:NAME:DIALECT}``,
-    ``${issuer:NAME}``, ``${profile}``, ``${leaver}``, ``${observed:leaver}``, ``${computer}``. Addresses of what was started:
-    ``${portal}``, ``${proxy}``. Of a transport key that was prepared: ``${transport_key:NUMBER}``, its container, and
-    ``${sealed:NUMBER}``, the passphrase sealed to it (``${sealed:NUMBER:TEXT}``: another text).
+    ``${long:NUMBER}`` (a text of so many letters), ``${issuer:NAME}``, ``${profile}``, ``${leaver}``, ``${observed:leaver}``,
+    ``${computer}``. Addresses of what was started: ``${portal}``, ``${proxy}``. Of a transport key that was prepared:
+    ``${transport_key:NUMBER}``, its container, and ``${sealed:NUMBER}``, the passphrase sealed to it (``${sealed:NUMBER:TEXT}``: another
+    text).
 ``check_mode``
     Whether Ansible runs in check mode.
 ``answer``

@@ -115,6 +115,7 @@ def resolver(
         "issuer": lambda name: _base64(fixture_certificate(name).certificate.issuer.public_bytes()),
         "bundle": lambda *names: _base64(bundle(*names)),
         "transport_key": transport_name,
+        "long": lambda size: "x" * int(size),
         "sealed": lambda number, text=PASSPHRASE: sealed(transport_keys[transport_name(number)], text),
     }
 

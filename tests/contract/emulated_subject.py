@@ -24,6 +24,7 @@ from contract.orders import (
     PutLogging,
     PutRegistry,
     PutTransportKey,
+    Scanner,
     Setting,
     TrustRoot,
 )
@@ -81,6 +82,8 @@ class EmulatedSubject:
                 self._trust(order.der)
             case DnsName():
                 self.workstation.dns_host, self.workstation.dns_domain = order.host, order.domain
+            case Scanner():
+                self.workstation.scans[OWNER.sid if order.of == "own" else order.of] = order.reads
             case Condition() | Setting():
                 self._bring_into(order)
 

@@ -39,7 +39,16 @@ FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
 """The placeholders that the harness resolves."""
 KNOWN = {
     *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
-    *("SecondaryLogon", "SquatMutex", "TemporaryProfile", "TrustRoot", "CloseStore", "BreakDpapi", "DnsName"),
+    *(
+        "SecondaryLogon",
+        "SquatMutex",
+        "TemporaryProfile",
+        "TrustRoot",
+        "CloseStore",
+        "BreakDpapi",
+        "DnsName",
+        "Scanner",
+    ),
 }
 """The preparations that the harness can make, or that have a reason here why it does not."""
 NEVER = {
@@ -48,10 +57,12 @@ NEVER = {
     "SecondaryLogon": "it would change the start of a service of Windows",
     "DnsName": "it would give the computer another name",
     "CloseStore": "it would close one of the user's stores to him",
+    "Scanner": "it needs a program that opens the user's store at the right moment",
     "BreakDpapi": "it would damage what protects all keys of the user",
 }
 """The preparations that the kit makes on nobody's machine, with the reason."""
 LARGE = 1 << 16
+LONGEST_NAME = 1000
 MOST_FILES, LARGEST_FILE = 100, 1 << 26
 """What the kit puts on a machine."""
 
@@ -143,6 +154,8 @@ def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
         yield "it needs a network logon"
     if any(step.get("step") == "transport_key" for step in request.get("steps", ())):
         yield "it leaves a key in the user's profile, which only a following command uses up"
+    if any(len(step.get("friendly_name", "")) > LONGEST_NAME for step in request.get("steps", ())):
+        yield "it would leave a certificate in the user's store that is too large to be read"
     yield from (f"it needs ${{{word}}}, which the kit does not bring" for word in _unresolved(request))
     yield from _never_prepared(wanted)
 

@@ -38,6 +38,17 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Scanner:
+    """A program that opens what a driver has just written, and shares it with nobody while the driver tries to read so many times.
+
+    ``of``: whose store, ``own`` or the SID of another person.
+    """
+
+    of: str
+    reads: int
+
+
+@dataclass(frozen=True, slots=True)
 class PutKey:
     """A new container with this key. ``alias`` stands for its name in elements; it is a GUID in braces, as the real one.
 
@@ -105,6 +116,7 @@ class PutRegistry:
 Order = (
     Condition
     | Setting
+    | Scanner
     | TrustRoot
     | DnsName
     | PutLogging

@@ -48,6 +48,8 @@ store: true, state: 0, twin: false, locked: false, denied: false}``
     The owner is logged on at the desk, and Windows cannot protect data for him.
 ``exchange_running: true``
     Another exchange holds the owner's mutex.
+``scanner: {of: own|leaver, reads: NUMBER}``
+    A program opens what a driver has just written, and shares it with nobody while the driver tries to read so many times.
 ``mutex_squatted: true``
     An event of another program has the name of the owner's mutex.
 ``portal: {demand: required|optional|nothing|after the request, signs_for: NAME, trusted: true, status: 200, takes: NAME}``
@@ -82,6 +84,7 @@ from contract.orders import (
     PutLogging,
     PutRegistry,
     PutTransportKey,
+    Scanner,
     Setting,
     TrustRoot,
 )
@@ -161,6 +164,8 @@ def _of_the_computer(word: str, details: Any) -> Order:
             return Setting("ForceKeyProtection", details)
         case "secondary_logon":
             return Setting("SecondaryLogon", details)
+        case "scanner":
+            return Scanner("own" if details["of"] == "own" else leavers.SID, details["reads"])
     raise ValueError(f"{word} is no word for a preparation")
 
 

@@ -26,6 +26,7 @@ from contract.orders import (
     PutLogging,
     PutRegistry,
     PutTransportKey,
+    Scanner,
     Setting,
     TrustRoot,
     name_of,
@@ -54,6 +55,19 @@ $taken = [Threading.EventWaitHandle]::new($false, 'ManualReset', $name)
 Start-Sleep -Seconds 600
 """
 HELD: Mapping[Condition, str] = {Condition.MUTEX_HELD: HOLD, Condition.MUTEX_SQUATTED: SQUAT}
+SCAN = """
+$store = 'Microsoft\\SystemCertificates\\My\\Certificates'
+$folder = [IO.Directory]::CreateDirectory("$([Environment]::GetFolderPath('ApplicationData'))\\$store").FullName
+$key = [Microsoft.Win32.Registry]::CurrentUser.CreateSubKey("Software\\$store")
+$known = $key.SubKeyCount
+'held'
+while ($key.SubKeyCount -eq $known) { [Threading.Thread]::Sleep(1) }
+$options = [IO.FileOptions]::DeleteOnClose
+$held = [IO.FileStream]::new("$folder\\$('0' * 40)", 'Create', 'ReadWrite', 'None', 4096, $options)
+[Threading.Thread]::Sleep(1000)
+$held.Dispose()
+"""
+"""Wine keeps My in its registry. So what a driver cannot read is a file of this program beside it, for a second after an import."""
 LOCK = """
 $held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft\\SystemCertificates\\My\\Certificates') |
     ForEach-Object {{ [IO.File]::Open($_, 'Open', 'Read', 'None') }}
@@ -106,7 +120,7 @@ class WineSubject:
         self._place([file for file in files if not file.link])
         for order in wanted:
             if is_held(order):
-                self._hold(HELD[order])
+                self._hold(SCAN if isinstance(order, Scanner) else HELD[order])
             if isinstance(order, PutFile) and order.locked:
                 self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
             if isinstance(order, PutPerson) and order.locked:
@@ -170,9 +184,9 @@ class WineSubject:
         self._workstation.close()
 
 
-def is_held(order: Order) -> TypeGuard[Condition]:
+def is_held(order: Order) -> TypeGuard[Condition | Scanner]:
     """Whether a process keeps the workstation so."""
-    return isinstance(order, Condition) and order in HELD
+    return isinstance(order, Scanner) or (isinstance(order, Condition) and order in HELD)
 
 
 def order_document(order: Order) -> Json:
@@ -207,6 +221,7 @@ def order_document(order: Order) -> Json:
             | Condition.DPAPI_BROKEN
             | Condition.MUTEX_HELD
             | Condition.MUTEX_SQUATTED
+            | Scanner()
         ):
             raise ValueError(f"{name_of(order)} is none of PowerShell's")
     return {"do": name_of(order), **facts}

@@ -46,12 +46,10 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 @pytest.fixture(scope="session")
 def windows_by_basic(windows: Hospital) -> Iterator[Site]:
     """The same workstation behind a second listener."""
-    with Listener(windows.workstations[DOSIMETRY.name], windows.ledger, auth=(AuthMethod.BASIC,)) as listener:
-        variables = {
-            "ansible_port": listener.port,
-            "ansible_winrm_transport": "basic",
-            "ansible_winrm_message_encryption": "never",
-        }
+    auth = AuthMethod.BASIC
+    workstation, certificate = windows.workstations[DOSIMETRY.name], windows.tls_of(auth)
+    with Listener(workstation, windows.ledger, auth=(auth,), tls=certificate) as listener:
+        variables = {"ansible_port": listener.port, **windows.over(auth)}
         yield Site(windows, tuple(f"--extra-vars={name}={value}" for name, value in variables.items()))
 
 

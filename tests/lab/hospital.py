@@ -14,13 +14,15 @@ from types import TracebackType
 from typing import Any
 
 import yaml
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab.authority import Authority, Dialect, IssuedBundle
 from lab.emulated.accounts import User
 from lab.emulated.workstation import EmulatedWorkstation
 from lab.people import DESKS, DOMAIN, DOMAIN_SID, Desk, Person, Seat
+from lab.transports import NAME, tls
 from lab.wine import WineWorkstation, bed
-from lab.winrm import Intercept, Ledger, Listener, closed_port
+from lab.winrm import Intercept, Ledger, Listener, Tls, closed_port
 from lab.workstation_interface import AuthMethod, Workstation
 
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
@@ -89,7 +91,9 @@ class Hospital:
             workstation = self.workstations[desk.name] = self._make(desk)
             self._running.callback(workstation.close)
             listener = self._running.enter_context(
-                Listener(workstation, self.ledger, auth=(self.auth,), intercept=self._intercept)
+                Listener(
+                    workstation, self.ledger, auth=(self.auth,), intercept=self._intercept, tls=self.tls_of(self.auth)
+                )
             )
             self._listeners[desk.name] = listener
         self.bundle_folder.mkdir(exist_ok=True)
@@ -110,6 +114,21 @@ class Hospital:
         if not isinstance(workstation, EmulatedWorkstation):
             raise TypeError(f"{name} is {workstation.kind.value}")
         return workstation
+
+    def tls_of(self, auth: AuthMethod) -> Tls | None:
+        """TLS of a listener for this logon; None for NTLM, which encrypts by itself. A bundle goes over nothing that does not encrypt."""
+        return None if auth is AuthMethod.NTLM else tls(self.authority)
+
+    def over(self, auth: AuthMethod) -> dict[str, str]:
+        """The variables of a connection to such a listener, but for its port."""
+        logon = {"ansible_winrm_transport": auth.value}
+        if auth is AuthMethod.NTLM:
+            clear = {"ansible_host": "127.0.0.1", "ansible_winrm_scheme": "http"}
+            return logon | clear | {"ansible_winrm_message_encryption": "always"}
+        trust = self.folder / "authority.pem"
+        trust.write_bytes(self.authority.root.public_bytes(Encoding.PEM))
+        secure = {"ansible_host": NAME, "ansible_winrm_scheme": "https", "ansible_winrm_ca_trust_path": str(trust)}
+        return logon | secure | {"ansible_winrm_message_encryption": "never"}
 
     def switch_off(self, *names: str) -> None:
         """Nobody listens there any more, and no other process gets the port."""
@@ -174,10 +193,7 @@ class Hospital:
     def _inventory(self) -> dict[str, Any]:
         shared = {
             "ansible_connection": "winrm",
-            "ansible_host": "127.0.0.1",
-            "ansible_winrm_scheme": "http",
-            "ansible_winrm_transport": self.auth.value,
-            "ansible_winrm_message_encryption": "always" if self.auth is AuthMethod.NTLM else "never",
+            **self.over(self.auth),
             "ansible_password": self.connection_password,
             "pkcs12_bundle_folder": str(self.bundle_folder),
             "pkcs12_evidence_path": str(self.evidence),

@@ -24,6 +24,7 @@ from ansible.plugins.become.runas import BecomeModule as RunasBecome
 from .._crypto.passphrases import by_key, check_variables
 from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
+from .._workstation.encryption import in_the_clear
 from .._workstation.failures import become_error, language_mode_error
 from .._workstation.findings import FINDINGS, refusal
 from .._workstation.lost_connection import UNTRIED, Origin, lost_connection, unreachable_result
@@ -185,7 +186,15 @@ class Pkcs12Action(ActionBase):
 
     def read_inventory(self, holders: Sequence[str]) -> Inventory:
         """Runs ``store_inventory`` on whatever computer answers. Raises ``CollectionError``."""
-        return self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
+        found = self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
+        return replace(found, clear_connection=self._in_the_clear())
+
+    def _in_the_clear(self) -> str | None:
+        """How the connection carries what anybody on the way can read; None when it encrypts. It has been used, so it has chosen."""
+        transports = getattr(self._connection, "_winrm_transport", None) or ()
+        used = getattr(getattr(self._connection, "protocol", None), "transport", None)
+        sealed = used is None or getattr(used, "encryption", used) is not None
+        return in_the_clear(self._connection.get_option, transports, sealed)
 
     def check_computer(self, names: Sequence[str]) -> None:
         """Refuses another computer (``wrong_computer``). Without the option, the result warns of a name that the inventory lacks."""

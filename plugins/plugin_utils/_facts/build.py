@@ -12,8 +12,8 @@ from typing import Any
 
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._policy.validity import Calendar, Status, status_in_time
-from .._workstation.findings import TEMPORARY, unread_reason
-from .._workstation.protocol import Inventory, Profile
+from .._workstation.findings import AFTER_UNREAD, TEMPORARY, unread_reason
+from .._workstation.protocol import Inventory
 from .codec import prepare, to_plain
 from .evaluation import rate_certificates
 from .history import KeyId
@@ -85,7 +85,7 @@ def workstation_record(
         holders=tuple(holder_record(entry, rated, unread, rules) for entry in scope.entries),
         certificates=tuple(listed),
         certificates_not_listed=len(rated) - len(listed),
-        profiles=tuple(_profile(profile, names.get(profile.owner_sid)) for profile in inventory.profiles),
+        profiles=tuple(_profiles(inventory, names, unread)),
         unread=unread,
         strangers=scope.selection.strangers(stored for owned in stores for stored in owned.store.certificates),
     )
@@ -162,15 +162,19 @@ def _key_state(stored: StoreCertificate) -> KeyState:
     return {None: KeyState.LINKED, True: KeyState.PROVEN, False: KeyState.UNUSABLE}[stored.key_works]
 
 
-def _profile(profile: Profile, owner: str | None) -> ProfileRecord:
-    return ProfileRecord(
-        owner_sid=profile.owner_sid,
-        owner=owner,
-        path=profile.path,
-        loaded=profile.loaded,
-        temporary=profile.temporary,
-        readable=not profile.my.unread,
-    )
+def _profiles(
+    inventory: Inventory, names: Mapping[str, str | None], unread: Iterable[UnreadRecord]
+) -> Iterable[ProfileRecord]:
+    lost = {each.owner_sid for each in unread if each.code == AFTER_UNREAD}
+    for profile in inventory.profiles:
+        yield ProfileRecord(
+            owner_sid=profile.owner_sid,
+            owner=names.get(profile.owner_sid),
+            path=profile.path,
+            loaded=profile.loaded,
+            temporary=profile.temporary,
+            readable=not profile.my.unread and profile.owner_sid not in lost,
+        )
 
 
 def _unread(inventory: Inventory, stores: Iterable[OwnedStore]) -> Iterable[UnreadRecord]:

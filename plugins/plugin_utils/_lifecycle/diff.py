@@ -12,7 +12,9 @@ from .._crypto.store import CertificateStore, StoreCertificate
 from .._policy.plan import NameStep
 from .._policy.retirement import RetirementMethod
 from .run import WorkstationRun
-from .transaction import Transaction
+from .transaction import UNREAD, Transaction
+
+NOT_READ = "could not be read after the exchange\n"
 
 
 def run_diff(run: WorkstationRun) -> list[dict[str, str]]:
@@ -32,7 +34,7 @@ def store_diff(outcome: Transaction) -> dict[str, str]:
         "before_header": header,
         "after_header": header,
         "before": _text(before, outcome.before, issuers),
-        "after": _text(after, shown, issuers),
+        "after": NOT_READ if outcome.after is UNREAD else _text(after, shown, issuers),
     }
 
 

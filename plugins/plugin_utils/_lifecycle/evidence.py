@@ -106,27 +106,35 @@ class Evidence:
 
 def _facts(change: ExecutedChange) -> dict[str, Any]:
     answer, leaf = change.answer, change.bundle.leaf if change.bundle else None
-    after = parse_elements(answer.after)
-    gone = [stored for stored in change.before.certificates if after.find(stored.thumbprint) is None]
-    added = [stored for stored in after.certificates if change.before.find(stored.thumbprint) is None]
-    hidden = [
-        stored for stored in after.certificates if stored.archived and _was_visible(change.before, stored.thumbprint)
-    ]
     proofs = [entry for entry in answer.journal if entry.step == "prove" and entry.outcome == "done"]
     keys = [entry for entry in answer.journal if "key" in entry.facts]
     return {
         "utc": format_instant(answer.utc),
         "workstation": change.computer,
         "owner_sid": change.owner_sid,
-        "added": [stored.thumbprint for stored in added],
-        "removed": [stored.thumbprint for stored in gone],
-        "archived": [stored.thumbprint for stored in hidden],
         "leaf": leaf.thumbprint if leaf else None,
         "bundle_sha256": change.bundle.sha256 if change.bundle else None,
         "proof": proofs[0].facts.get("algorithm") if proofs else None,
         "keys": [_key_facts(entry.facts) for entry in keys],
         "error": answer.error.code if answer.error else None,
+        **_differences(change.before, answer),
     } | ({"offline": True} if change.offline else {})
+
+
+def _differences(before: CertificateStore, answer: ExchangeAnswer) -> dict[str, Any]:
+    """What came and what went. Of a store that could not be read again, only the steps are known."""
+    if answer.after is None:
+        steps = [f"{entry.step} {entry.facts.get('thumbprint')} {entry.outcome}" for entry in answer.journal]
+        return {"added": None, "removed": None, "archived": None, "steps": steps}
+    after = parse_elements(answer.after)
+    gone = [stored for stored in before.certificates if after.find(stored.thumbprint) is None]
+    added = [stored for stored in after.certificates if before.find(stored.thumbprint) is None]
+    hidden = [stored for stored in after.certificates if stored.archived and _was_visible(before, stored.thumbprint)]
+    return {
+        "added": [stored.thumbprint for stored in added],
+        "removed": [stored.thumbprint for stored in gone],
+        "archived": [stored.thumbprint for stored in hidden],
+    }
 
 
 def _was_visible(before: CertificateStore, thumbprint: str) -> bool:

@@ -45,7 +45,7 @@ def installed_bundles(path: Path | None) -> Mapping[str, InstalledBundle]:
             cause=f"The evidence file {path} cannot be read: {problem.strerror}.",
             next_step="Set evidence_path to the file of the other tasks, or leave it out.",
         ) from None
-    return {str(row["bundle_sha256"]).lower(): _installed(row) for row in rows if row.get("bundle_sha256")}
+    return {str(row["bundle_sha256"]).lower(): _installed(row) for row in rows if _shows_installation(row)}
 
 
 def _parsed(line: str) -> Mapping[str, Any]:
@@ -54,6 +54,11 @@ def _parsed(line: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return row if isinstance(row, Mapping) else {}
+
+
+def _shows_installation(row: Mapping[str, Any]) -> bool:
+    """Whether the store was read after the bundle came. Without that, ``added`` is null."""
+    return bool(row.get("bundle_sha256")) and row.get("added", ()) is not None
 
 
 def _installed(row: Mapping[str, Any]) -> InstalledBundle:

@@ -16,9 +16,10 @@ from .._crypto.pkcs12_files import UnopenedFile
 from .._crypto.store import CertificateStore
 from .._errors import CollectionError, ConnectionLost
 from .._facts.holders import HolderEntry
+from .._workstation.findings import AFTER_UNREAD, refusal, unread_reason
 from .._workstation.protocol import Drivers, Inventory
 from .present import PresentFromFolder
-from .transaction import HolderStore, Transaction, locate_holder
+from .transaction import UNREAD, HolderStore, Transaction, locate_holder
 
 
 class DesiredState(Protocol):
@@ -135,6 +136,7 @@ def _run_task(
         found = locate_holder(run.inventory, task.entry.user, run.observed_at)
         # Two holders may share an account: the second finds what the first has left.
         found = replace(found, store=run.stores.get(found.owner.sid, found.store))
+        _check_known(found)
         return HolderRun(task, state.apply(found, drivers, now()))
     except CollectionError as refusal:
         return HolderRun(task, refusal=refusal)
@@ -144,6 +146,14 @@ def _run_task(
         if type(problem).__module__.partition(".")[0] == "ansible":
             raise  # Ansible says best what is wrong with its own connection, variables and plugins
         return HolderRun(task, refusal=_defect(problem))
+
+
+def _check_known(found: HolderStore) -> None:
+    """Refuses a store that a holder before this one has left unread. Raises ``CollectionError``: ``store_unread``."""
+    if found.store is UNREAD:
+        reason = unread_reason(AFTER_UNREAD)
+        told = {"name": found.owner.name, "computer": found.inventory.computer, "detail": "CurrentUser\\My"}
+        raise refusal(code="store_unread", reason=reason, **told)
 
 
 def _defect(problem: Exception) -> CollectionError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle, transcode
-from .._crypto.store import CertificateStore, parse_elements, parse_store
+from .._crypto.store import CertificateStore, StoreContents, UnreadSource, parse_elements, parse_store
 from .._errors import CollectionError, Deferred
 from .._policy.plan import ImportStep, Plan, ProveStep
 from .._workstation.account import (
@@ -25,7 +25,7 @@ from .._workstation.account import (
     run_context,
 )
 from .._workstation.failures import exchange_error, offline_error
-from .._workstation.findings import refusal
+from .._workstation.findings import AFTER_UNREAD, refusal
 from .._workstation.protocol import (
     Context,
     Drivers,
@@ -44,6 +44,8 @@ from .verify import ExpectedResult, check_answer
 
 NONCE_BYTES = 32
 EMPTY = parse_elements(())
+UNREAD = parse_store(StoreContents((), (UnreadSource(AFTER_UNREAD, "CurrentUser\\My", None),)))
+"""A store that could not be read after an exchange: nothing is known of it, until the next run reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ class HolderStore:
 class Transaction:
     """One holder's plan and its result.
 
-    ``after`` equals ``before`` unless an exchange ran. ``leaf`` is the certificate to install, None for a removal. ``deferred`` is a
-    sentence that says why the change has to wait, or None. ``skipped`` says why nothing was planned. ``error`` is the error of an
-    exchange that ran.
+    ``after`` equals ``before`` unless an exchange ran; it is ``UNREAD`` when nobody could read the store after that. ``leaf`` is the
+    certificate to install, None for a removal. ``deferred`` is a sentence that says why the change has to wait, or None. ``skipped``
+    says why nothing was planned. ``error`` is the error of an exchange that ran.
     """
 
     holder: HolderStore
@@ -141,6 +143,8 @@ def execute(
     """
     if not planned.plan.steps:
         return planned
+    if planned.plan.imports or options.holder_password:
+        _check_encryption(planned.inventory)
     deferral = deferral_reason(planned.owner, planned.inventory, options.holder_password)
     if deferral:
         return replace(planned, deferred=deferral)
@@ -181,7 +185,8 @@ def _exchange(
         request = _with_bundle(request, planned, material, drivers, context)
     answer = _send(options.evidence, drivers, planned, request, context)
     bundle = material.bundle if material else None
-    done = replace(planned, after=parse_elements(answer.after), journal=answer.journal)
+    after = UNREAD if answer.after is None else parse_elements(answer.after)
+    done = replace(planned, after=after, journal=answer.journal)
     computer = planned.inventory.computer
     try:
         if answer.changed:
@@ -248,6 +253,12 @@ def _send(
             steps = [f"{step.type} {step.thumbprint}" for step in request.steps]
             evidence.record_unknown(planned.inventory.computer, planned.owner.sid, steps, planned.holder.observed_at)
         raise
+
+
+def _check_encryption(inventory: Inventory) -> None:
+    """Refuses a connection that would carry a secret in the clear. Raises ``CollectionError``: ``unencrypted_connection``."""
+    if inventory.clear_connection:
+        raise refusal(code="unencrypted_connection", computer=inventory.computer, how=inventory.clear_connection)
 
 
 def _check_dialogs(inventory: Inventory) -> None:

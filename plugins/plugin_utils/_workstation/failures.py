@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import CollectionError, Deferred
-from .findings import DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, Explanation, refusal
+from .findings import AFTER_UNREAD, DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, Explanation, refusal
 from .protocol import ExchangeAnswer, RunAs, journal_row
 from .wire import AnswerError
 
@@ -115,6 +115,7 @@ def exchange_error(
     found = explained_as or DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
     undo_failed = any(entry.outcome == "undo_failed" for entry in answer.journal)
     rest = " What this run had added could not be removed again." if undo_failed else ""
+    rest += _unread_rest(answer)
     return CollectionError(
         code=code,
         cause=f"{found.cause.format(name=name, computer=computer)}{hresult}.{rest}",
@@ -134,7 +135,9 @@ def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception
         raise ValueError("the exchange did not stop")
     known = OFFLINE_ERRORS.get(error.code) or DRIVER_ERRORS.get(error.code) or DRIVER_ERRORS["unexpected"]
     hresult = f" (0x{error.hresult:08X})" if error.hresult else ""
-    cause = f"{known.cause.format(name=name, computer=computer, file=error.file or '-')}{hresult}."
+    cause = (
+        f"{known.cause.format(name=name, computer=computer, file=error.file or '-')}{hresult}.{_unread_rest(answer)}"
+    )
     if error.code == "profile_loaded" and not answer.changed:
         return Deferred(f"{cause} {known.next_step}")
     return CollectionError(
@@ -144,3 +147,9 @@ def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception
         journal=[journal_row(entry) for entry in answer.journal],
         changed=answer.changed,
     )
+
+
+def _unread_rest(answer: ExchangeAnswer) -> str:
+    """What is to be said beside the error of a step."""
+    said = " The store could not be read afterwards, so nobody has seen what it holds now."
+    return said if answer.after is None and answer.error and answer.error.code != AFTER_UNREAD else ""

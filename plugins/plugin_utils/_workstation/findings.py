@@ -45,6 +45,11 @@ FINDINGS: Mapping[str, Explanation] = {
         "The connection to {host} is {transport}, over which nobody has tried this collection, so it does not write keys over it",
         "Set ansible_connection: winrm or psrp. Windows has both with its WinRM service; ssh keeps working beside it for other plays.",
     ),
+    "unencrypted_connection": Explanation(  # {how}: scheme, logon and message encryption
+        "The connection to {computer} does not encrypt ({how}), so no bundle and no Windows password is sent over it",
+        "Use https with port 5986 (ansible_winrm_scheme or ansible_psrp_protocol), or Kerberos or NTLM with message encryption "
+        "(ansible_winrm_message_encryption or ansible_psrp_message_encryption: auto).",
+    ),
     "kept_files": Explanation(
         "Ansible is set to write what it runs to a disk of the workstation, where a private key must never be",
         "Turn ANSIBLE_KEEP_REMOTE_FILES off.",
@@ -200,6 +205,11 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "Windows could not retire a certificate of {name} on {computer}. What was installed before that stays", LOOK_UP
     ),
     "remove_failed": Explanation("Windows could not remove a certificate of {name} on {computer}", LOOK_UP),
+    "after_unread": Explanation(
+        "The work for {name} on {computer} was done, but the personal store could not be read afterwards, so nobody has seen what it holds",
+        "Run the task again: it reads the store and goes on from what is there. If the error stays, look for a program (such as a virus "
+        "scanner) that keeps files of the store open.",
+    ),
     "unexpected": Explanation(
         "The exchange for {name} on {computer} stopped at something unforeseen",
         "Run the task again with -vvv. If the error stays, report it.",
@@ -239,6 +249,9 @@ PORTAL_NOT_ASKED = Explanation(
 )
 """What ``connect_failed`` means where the portal has not seen the certificate."""
 
+AFTER_UNREAD = "after_unread"
+"""Code of a store that was read before an exchange, and could not be read after it."""
+
 TEMPORARY = "temporary"
 """Code of a store that is read, and does not last: Windows discards the profile at logoff."""
 
@@ -254,6 +267,7 @@ UNREAD_REASONS = {
     "limit": "it has more than 1000 entries or 4 MiB",
     "unreadable": "it could not be read",
     "element": "a certificate in it cannot be parsed",
+    AFTER_UNREAD: "it could not be read after the last exchange",
 }
 """Why a store was not read, by the codes of ``store_inventory``, for a sentence."""
 

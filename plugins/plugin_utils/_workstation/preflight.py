@@ -74,6 +74,7 @@ def preflight(inventory: Inventory, now: datetime, logon_holders: Sequence[str] 
     with_password = {account.casefold() for account in logon_holders}
     return (
         _connection(inventory),
+        _encryption(inventory),
         _administrator(inventory),
         _debug_privilege(inventory),
         _secondary_logon(inventory),
@@ -127,6 +128,13 @@ def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, 
 def _connection(inventory: Inventory) -> Finding:
     sentence = f"The connection to {inventory.computer} works and is {inventory.identity.account}."
     return Finding("connection", Severity.OK, sentence, account=inventory.identity.account)
+
+
+def _encryption(inventory: Inventory) -> Finding:
+    if inventory.clear_connection is None:
+        return Finding("encryption", Severity.OK, f"The connection to {inventory.computer} encrypts what it carries.")
+    code, how = "unencrypted_connection", inventory.clear_connection
+    return _problem("encryption", Severity.ERROR, code, computer=inventory.computer, how=how)
 
 
 def _administrator(inventory: Inventory) -> Finding:

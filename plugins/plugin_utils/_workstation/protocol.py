@@ -70,11 +70,13 @@ TOLERATED_SKEW = 300
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Answer of ``store_inventory``. ``utc`` is the workstation's clock. ``dns_names``: its DNS host name, and that with its domain.
+    """Answer of ``store_inventory``, and how it came.
 
+    ``utc`` is the workstation's clock. ``dns_names``: its DNS host name, and that with its domain.
     ``force_key_protection``: the policy; 0 none, 1 or 2 a dialog. ``secondary_logon``: start type of the service; 4 is disabled, None
     means that there is no such service. ``language_mode`` is that of the connection's account. ``script_rules``: AppLocker has rules
-    for scripts, so another account may have another language mode.
+    for scripts, so another account may have another language mode. ``clear_connection``: how the connection carries what anybody on
+    the way can read, in words; None when it encrypts.
     """
 
     identity: Identity
@@ -90,6 +92,7 @@ class Inventory:
     machine: StoreContents
     script_rules: bool = False
     dns_names: tuple[str, ...] = ()
+    clear_connection: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -159,13 +162,13 @@ class ExchangeError:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeAnswer:
-    """Answer of ``store_exchange``."""
+    """Answer of ``store_exchange``. ``after``: None when the store could not be read again after the steps."""
 
     changed: bool
     owner_sid: str
     utc: datetime
     before: tuple[SerializedElement, ...]
-    after: tuple[SerializedElement, ...]
+    after: tuple[SerializedElement, ...] | None
     journal: tuple[JournalEntry, ...]
     error: ExchangeError | None
 

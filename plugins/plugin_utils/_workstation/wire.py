@@ -94,13 +94,15 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
 def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
     """Reads an answer of ``store_exchange`` or ``profile_exchange``; raises ``AnswerError``."""
     try:
-        error = answer["error"]
+        error, after = answer["error"], answer["after"]
+        if after is None and not error:
+            raise ValueError("after is null, and no error says why")
         return ExchangeAnswer(
             changed=bool(answer["changed"]),
             owner_sid=answer["owner_sid"],
             utc=parse_instant(answer["utc"]),
             before=_elements(answer["before"]),
-            after=_elements(answer["after"]),
+            after=None if after is None else _elements(after),
             journal=tuple(_entry(entry) for entry in answer["journal"]),
             error=ExchangeError(error["step"], error["code"], error["hresult"], error.get("file")) if error else None,
         )

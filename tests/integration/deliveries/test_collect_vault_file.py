@@ -96,3 +96,17 @@ def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: 
     run = collect(issuer, collect_vault_password="another")
     assert (run.exit_code, f"'collect_vault_password' does not open {issuer.vault_file}" in run.stdout) == (2, True)
     assert len(issuer.registration.requests) == asked
+
+
+def test_a_variable_that_cannot_be_used_is_told_before_a_link_is_used(issuer: Issuer) -> None:
+    """A passphrase that YAML changed stops its person alone; for the credential of AWX, which is written as a whole, nothing begins."""
+    issuer.announce(PAUL, DAYS)
+    told = collect(issuer, pkcs12_passphrases_mine="x")
+    awx = collect(issuer, collect_store_tasks="store_awx_credential.yml", pkcs12_passphrases={"T9": True})
+    assert (told.exit_code, "pkcs12_passphrases_mine is a text and no mapping. Correct it." in told.stdout) == (2, True)
+    assert (awx.exit_code, "passphrase of T9 in pkcs12_passphrases is yes or no for YAML. Correct" in awx.stdout) == (
+        2,
+        True,
+    ), awx.stdout
+    assert issuer.registration.requests == []
+    assert collect(issuer, pkcs12_passphrases={"T9": True}).exit_code == 0

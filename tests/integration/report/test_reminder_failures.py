@@ -139,7 +139,7 @@ def test_nothing_to_send_is_green_and_nothing_to_look_at_is_red(office: Office) 
     assert fine["msg"] == "No reminder to send for 1 holder: nothing is due today."
     assert error(office.remind([("localhost", {})])) == "no_holders"
     unknown = office.remind([("ws-1", {"pkcs12_holders": [entry("T1")]})])
-    assert (error(unknown), "or give its reports with 'merge'." in unknown["msg"]) == ("no_facts", True)
+    assert (error(unknown), "fact_caching" in unknown["msg"]) == ("no_facts", True)
     assert error(office.remind([("localhost", {})], holders=[{"name": "A B", "authorisation": "T8"}])) == "no_facts"
     assert error(office.remind(it_to=[])) == "bad_arguments"
     assert error(office.remind(steps=[])) == "bad_arguments"

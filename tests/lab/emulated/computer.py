@@ -63,6 +63,8 @@ class Computer:
         """Owners whose mutex has a name that something else has taken."""
         self.constrained: set[str] = set()
         """SIDs of accounts whose PowerShell runs in ConstrainedLanguage mode."""
+        self.scans: defaultdict[str, int] = defaultdict(int)
+        """By owner: how often a scanner keeps a driver from reading a store after its steps."""
         self._mutexes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._loading = threading.Lock()
 

@@ -69,9 +69,11 @@ class _StoreExchange(Exchange):
         if self._profile.dpapi_broken or not self._session.dpapi:
             raise DriverError("no_dpapi", HResult.SEC_E_DELEGATION_REQUIRED)
 
-    def _transact(self, check_mode: bool) -> None:
-        super()._transact(check_mode)
-        self._answer["changed"] = self._is_changed()
+    def _read_after(self) -> Json | None:
+        unread = super()._read_after()
+        if not unread:
+            self._answer["changed"] = self._is_changed()
+        return unread
 
     def _elements(self) -> list[Json]:
         found = read_profile(self._profile, self._session.user, self._computer.files)
@@ -97,12 +99,18 @@ class _StoreExchange(Exchange):
                 facts = step_type.run(work, step)
             except DriverError as error:
                 self._answer["error"] = self._error(step["id"], error, step_type.code)
+                self._touch(bool(work.undo) or error.facts.get("key") in ("deleted", "gone"))
                 self._enter(step, "failed", **error.facts)
                 # Once a predecessor was touched, what replaces it stays: the owner is never left without a certificate.
                 if not any(STEP_TYPES[begun["step"]].final for begun, _work in done):
                     self._roll_back(done)
                 return
+            self._touch(bool(work.undo) or step_type.final)
             self._enter(step, "done", **facts)
+
+    def _touch(self, changed: bool) -> None:
+        """What is known as long as nobody has read the store again."""
+        self._answer["changed"] = self._answer["changed"] or changed
 
     def _roll_back(self, done: list[tuple[Step, Work]]) -> None:
         for step, work in reversed(done):

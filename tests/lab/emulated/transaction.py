@@ -17,6 +17,9 @@ from lab.emulated.request import PROTOCOL, wrong_with
 
 Json = dict[str, Any]
 
+ATTEMPTS = 10
+"""How often a driver reads the store after its steps."""
+
 
 class Exchange(ABC):
     """One exchange on the store of an owner. ``step_keys``: of each type of step, beside ``id`` and ``step``."""
@@ -87,8 +90,30 @@ class Exchange(ABC):
             raise DriverError("stale_store")
         if check_mode:
             return
+        self._answer["after"] = None
         self._run_steps()
-        self._answer["after"] = self._elements()
+        unread = self._read_after()
+        if unread and not self._answer["error"]:
+            self._answer["error"] = unread
+
+    def _read_after(self) -> Json | None:
+        """The store after the steps, into the answer; the error for one that stays unread."""
+        hresult = None
+        for _attempt in range(ATTEMPTS):
+            try:
+                self._answer["after"] = self._elements_after()
+            except DriverError as error:
+                hresult = error.hresult
+            else:
+                return None
+        return {"step": "after", "code": "after_unread", "hresult": hresult}
+
+    def _elements_after(self) -> list[Json]:
+        """The whole store, unless a scanner has what was written just now. Real drivers give it some seconds."""
+        if self._computer.scans[self._sid]:
+            self._computer.scans[self._sid] -= 1
+            raise DriverError(None, HResult.SHARING_VIOLATION)
+        return self._elements()
 
     @abstractmethod
     def _elements(self) -> list[Json]:

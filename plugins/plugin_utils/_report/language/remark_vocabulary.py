@@ -82,6 +82,10 @@ UNREAD: Catalogue = {
         "One certificate in it cannot be decoded; the others were read.",
         "Un certificat y est indéchiffrable ; les autres ont été lus.",
     ),
+    "unread.after_unread": (
+        "The last task could not read it after its work. Run an audit.",
+        "La dernière tâche n'a pas pu le relire après son travail. Lancer un audit.",
+    ),
     "unread.unreadable": ("Reading it failed.", "Sa lecture a échoué."),
     "owner.named": ("{name} ({account})", "{name} ({account})"),
     "owner.workstation": ("the workstation itself", "le poste lui-même"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     ExchangeRequest,
     RunAs,
 )
+from unit.plugins.plugin_utils import fakes
 from unit.plugins.plugin_utils.fake_action import Action, FakeConnection
 
 SECRET = "s3cret-passphrase"
@@ -87,6 +89,34 @@ def test_text_of_a_driver_is_masked_and_still_understood() -> None:
             call()
         assert SECRET not in str(refusal.value)
         assert "****" in str(refusal.value)
+
+
+def clear_connection(options: dict[str, Any], **members: Any) -> str | None:
+    """What a reading says of the connection that it used. ``members``: of the plugin."""
+    action = Action({"holder": "a"}, answer={"protocol": 1})
+    for name, value in members.items():
+        setattr(action._connection, name, value)
+    known = action._connection.get_option
+    action._connection.get_option = lambda name: options[name] if name in options else known(name)  # type: ignore[method-assign]
+    action._parsed = lambda *_given: fakes.inventory()  # type: ignore[method-assign]
+    return action.inventory([]).clear_connection
+
+
+HTTP = {"scheme": "http", "transport": ["ntlm"], "_extras": {}, "remote_user": "a"}
+
+
+def test_a_reading_tells_how_its_connection_went() -> None:
+    said = "http, logon by {}, message encryption auto"
+    used = {True: SimpleNamespace(encryption=object()), False: SimpleNamespace(encryption=None)}
+    assert clear_connection({}) is None
+    assert clear_connection(HTTP) is None
+    assert clear_connection(HTTP | {"transport": ["basic"]}) == said.format("basic")
+    assert clear_connection(HTTP, _winrm_transport=["ntlm", "plaintext"]) == said.format("ntlm, plaintext")
+    assert clear_connection(HTTP, _winrm_transport=None) is None
+    assert clear_connection(HTTP, protocol=SimpleNamespace(transport=used[True])) is None
+    assert clear_connection(HTTP, protocol=SimpleNamespace(transport=used[False])) == said.format("ntlm")
+    assert clear_connection(HTTP, protocol=SimpleNamespace(transport=SimpleNamespace())) is None
+    assert clear_connection(HTTP, protocol=None) is None
 
 
 COMMON = ("T300001", "2029", "asr", "Zoë", "a")

@@ -72,6 +72,16 @@ def test_a_change_that_stopped_half_way_is_written_down_too(tmp_path: Path, chan
     assert (said["error"], said["leaf"], said["bundle_sha256"]) == ("retire_failed", None, None)
 
 
+def test_of_a_store_that_was_not_read_again_only_the_steps_are_known(tmp_path: Path, change: ExecutedChange) -> None:
+    answer = replace(change.answer, after=None, error=ExchangeError("after", "after_unread", None))
+    Evidence(tmp_path / "e", None, "ws-1").record(replace(change, answer=answer))
+    said = json.loads((tmp_path / "e").read_text(encoding="utf-8"))
+    assert set(said) == FIELDS | {"steps"}
+    assert [said[name] for name in ("added", "removed", "archived")] == [None] * 3
+    assert said["steps"] == ["prove None done", "retire AB done"]
+    assert (said["error"], said["keys"][0]["key"]) == ("after_unread", "deleted")
+
+
 def test_lines_are_added_never_replaced(tmp_path: Path, change: ExecutedChange) -> None:
     path = tmp_path / "evidence.jsonl"
     path.write_text("what was there\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import run
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ExchangeError
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.enrolment import ANNE, HOLDERS, JEANNE, PAUL, codes, enrol, kept, outcomes
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue, opened
@@ -124,6 +125,38 @@ def test_when_the_first_on_a_shared_account_fails_the_second_is_done_on_what_is_
     assert [step["outcome"] for step in failed["journal"]][-2:] == ["done", "failed"]
     assert len(workstation.thumbprints(shared)) == 3
     assert [row[1:3] for row in kept(result)] == [("T123456", "failed"), ("T654321", "installed")]
+
+
+UNREAD = {"after": None, "error": ExchangeError("after", "after_unread", None)}
+
+
+def test_what_was_changed_and_not_read_again_is_a_change_and_its_facts_are_unknown(
+    workstation: FakeWorkstation, folder: Path, authority: Authority
+) -> None:
+    workstation.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456", timedelta(days=20)))
+    workstation.person(JEANNE["user"]).lie = UNREAD
+    result = enrol(workstation, folder, [JEANNE, PAUL], diff=True)
+    assert (codes(result), outcomes(result)) == (["after_unread", None], ["failed", "installed"])
+    failed, _done = result["holders"]
+    assert (failed["changed"], failed["access_until"], failed["retired"]) == (True, None, [])
+    assert [row[1:] for row in kept(result)] == [("T123456", "failed", "unknown"), ("T654321", "installed", "valid")]
+    facts = result["ansible_facts"]["pkcs12"]
+    owner = sid_of(JEANNE["user"])
+    assert [(each["owner_sid"], each["code"]) for each in facts["unread"]] == [(owner, "after_unread")]
+    assert {each["owner_sid"] for each in facts["certificates"]} == {sid_of(PAUL["user"])}
+    assert [each["owner_sid"] for each in facts["profiles"] if not each["readable"]] == [owner]
+    assert result["diff"][0]["before"] != ""
+    assert result["diff"][0]["after"] == "could not be read after the exchange\n"
+
+
+def test_the_second_on_a_shared_account_is_not_planned_on_a_store_that_nobody_has_read(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    shared = "CHU\\shared"
+    workstation.person(shared).lie = UNREAD
+    result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
+    assert codes(result) == ["after_unread", "store_unread"]
+    assert len(workstation.exchanges) == 1
 
 
 def test_an_answer_that_does_not_fit_shows_what_the_workstation_says_that_it_did(

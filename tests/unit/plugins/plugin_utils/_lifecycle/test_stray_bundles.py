@@ -117,7 +117,18 @@ def evidence(tmp_path: Path) -> Path:
         "bundle_sha256": ONE.upper(),
     }
     older, other = row | {"host": "ws-1"}, row | {"bundle_sha256": None}
-    content = [json.dumps(older), "no JSON", "[]", "", "[" * 10_000, json.dumps(row), json.dumps(other)]
+    # Nobody has seen whether the certificate came.
+    unread = row | {"host": "ws-2", "added": None}
+    content = [
+        json.dumps(older),
+        "no JSON",
+        "[]",
+        "",
+        "[" * 10_000,
+        json.dumps(row),
+        json.dumps(other),
+        json.dumps(unread),
+    ]
     path.write_text("\n".join(content) + "\n", encoding="utf-8")
     return path
 

@@ -122,6 +122,53 @@ def test_a_workstation_that_logs_powershell_gets_no_password(issued: IssuedBundl
     assert drivers.requests == []
 
 
+CLEAR = {"clear_connection": "http, logon by basic, message encryption auto"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"logging": LOGGED}, {"profiles": (profile(loaded=False),)}, {"profiles": ()}, {"force_key_protection": 2}],
+    ids=["ready", "logged", "away", "never logged on", "other refusals"],
+)
+def test_a_connection_in_the_clear_gets_no_bundle_whatever_else_is_true(
+    issued: IssuedBundle, more: dict[str, Any], check_mode: bool
+) -> None:
+    """Nothing is sealed instead, and nobody waits for what will be refused."""
+    for details in ({}, {"holder_password": "his own"}):
+        found = FakeDrivers(inventory(**CLEAR, **more))
+        assert refusal(found, issued, check_mode=check_mode, **details) == "unencrypted_connection"
+
+
+@pytest.mark.parametrize("password", [None, "", "his own"])
+def test_over_a_connection_in_the_clear_only_what_has_no_secret_is_done(
+    issued: IssuedBundle, password: str | None
+) -> None:
+    selector = RemovalSelector(issuer=".")
+    for prove in (False, True):
+        drivers = FakeDrivers(inventory(**CLEAR))
+        drivers.plant(issued)
+        done = execution(holder_password=password)
+        state = (
+            PresentBundle(present_options(done, prove=Prove.ALWAYS), opened(issued))
+            if prove
+            else Absent(selector, RetirementPolicy(), done)
+        )
+        if not password:
+            assert run_state(state, drivers).error is None
+            assert len(drivers.requests) == 1
+            continue
+        with pytest.raises(CollectionError) as refused:
+            run_state(state, drivers)
+        assert (refused.value.code, drivers.requests) == ("unencrypted_connection", [])
+
+
+def test_where_nothing_is_to_be_done_the_connection_does_not_matter(issued: IssuedBundle) -> None:
+    drivers = FakeDrivers(inventory(**CLEAR))
+    drivers.plant(issued)
+    assert present(present_options(), opened(issued), drivers).plan.steps == ()
+
+
 def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(logging=LOGGED))
     drivers.plant(issued)

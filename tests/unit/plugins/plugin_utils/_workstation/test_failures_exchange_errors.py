@@ -12,7 +12,10 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation import failures
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import exchange_error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import (
+    exchange_error,
+    offline_error,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import DRIVER_ERRORS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
@@ -87,6 +90,18 @@ def test_what_could_not_be_undone_is_said_and_the_journal_is_there() -> None:
     found = refusal("sign_failed", left, changed=True)
     assert "could not be removed again" in found.cause
     assert (found.changed, found.journal[0]["outcome"]) == (True, "undo_failed")
+
+
+NOBODY_HAS_SEEN = "nobody has seen what it holds"
+
+
+def test_an_unread_store_is_said_beside_the_error_of_a_step_and_said_once() -> None:
+    for code in ("retire_failed", "remove_certificate_failed", "after_unread"):
+        unread = replace(answer(code, changed=True), after=None)
+        for found in (exchange_error(unread, AS_HOLDER, "WS-1"), offline_error(unread, HOLDER, "WS-1")):
+            assert isinstance(found, CollectionError)
+            assert (found.code, found.changed, found.cause.count(NOBODY_HAS_SEEN)) == (code, True, 1)
+    assert NOBODY_HAS_SEEN not in refusal("retire_failed", changed=True).cause
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ READY = Inventory(
 )
 WORKSTATION = {
     "connection",
+    "encryption",
     "administrator",
     "debug_privilege",
     "secondary_logon",
@@ -67,6 +68,14 @@ def unread(code: str) -> StoreContents:
 def wrong(inventory: Inventory) -> dict[str, tuple[Severity, str]]:
     """What is not ok: severity and sentence by subject."""
     return {each.subject: (each.severity, each.sentence) for each in preflight(inventory, NOW) if not each.ok}
+
+
+def test_connection_that_does_not_encrypt_is_an_error() -> None:
+    clear = replace(READY, clear_connection="http, logon by basic, message encryption auto")
+    severity, sentence = wrong(clear)["encryption"]
+    assert severity is Severity.ERROR
+    assert sentence.startswith(f"The connection to {READY.computer} does not encrypt (http, logon by basic, message")
+    assert preflight_result(READY.computer, preflight(clear, NOW))["ready"] is False
 
 
 def test_ready_workstation_has_one_good_finding_of_each_kind() -> None:

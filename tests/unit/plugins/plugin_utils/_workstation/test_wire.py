@@ -110,10 +110,18 @@ def test_an_inventory_is_read() -> None:
 
 def test_an_exchange_is_read() -> None:
     found = parse_exchange(EXCHANGE)
+    assert found.after is not None
     assert found.after[0].data == b"\1\2"
     assert dict(found.journal[0].facts) == {"key": "deleted"}
     assert found.error is not None
     assert found.error.code == "busy"
+
+
+def test_a_store_that_was_not_read_again_is_no_empty_one() -> None:
+    assert parse_exchange(EXCHANGE | {"after": None}).after is None
+    assert parse_exchange(EXCHANGE | {"after": []}).after == ()
+    with pytest.raises(AnswerError, match="no error says why"):
+        parse_exchange(EXCHANGE | {"after": None, "error": None})
 
 
 @pytest.mark.parametrize(
