@@ -87,7 +87,7 @@ class ActionModule(Pkcs12Action):
         check_pattern("issuer", options["issuer"])
         unusable = unusable_keys(task.facts)
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-        state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable))
+        state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable, entries))
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.inventory([entry.user]), self, now)
         scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)

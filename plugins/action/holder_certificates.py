@@ -32,6 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.hold
     deferral_rule,
     holder_tasks,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
@@ -102,14 +103,14 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         unusable = unusable_keys(task.facts)
-        context = RunContext(task.check_mode, task.host, task.job, unusable)
+        context = RunContext(task.check_mode, task.host, task.job, unusable, tuple(entries))
         users = [entry.user for entry in entries]
         known = merge_known(entries, holders_of_facts(task.facts))
         shown = ResultContext(task.check_mode, calendar, now(), deferral_rule(options))
         if options["state"] == "absent":
             run = removal_run(options, entries, context, self, now)
         else:
-            tasks = holder_tasks(options, entries, context, now())
+            tasks = holder_tasks(options, entries, context, now(), shared_in_inventory(self, entries))
             try:
                 inventory = self.inventory(users)
             except ConnectionLost as problem:

@@ -30,12 +30,16 @@ from .transaction import ExecutionOptions
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """How the task runs. ``host`` is the inventory's name, ``job`` the number of an AWX job, ``unusable`` see ``PresentOptions``."""
+    """How the task runs. ``host`` is the inventory's name, ``job`` the number of an AWX job, ``unusable`` see ``PresentOptions``.
+
+    ``entries``: all holders of the workstation.
+    """
 
     check_mode: bool
     host: str
     job: str | None
     unusable: Set[KeyId]
+    entries: tuple[HolderEntry, ...] = ()
 
 
 def state_of(
@@ -57,6 +61,7 @@ def state_of(
         execution=execution,
         unusable=context.unusable,
         portal=_portal(options["portal_url"]),
+        others=tuple(each for each in context.entries if each.key != entry.key),
     )
     if options["folder"] is None:
         return PresentBundle(present, load_bundle(options))
