@@ -90,7 +90,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         unusable = unusable_keys(task.facts)
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         notes = self.notes(task.check_mode, *folders_of(options)) if options["state"] == "present" else NO_NOTES
-        state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable, notes))
+        state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable, entries, notes))
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.inventory([entry.user]), self, now)
         scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
@@ -24,16 +25,19 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
+    HolderEntry,
     parse_day,
     parse_holder,
     resolve_accounts,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import selection_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_numbers import Shared
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited, with_refused
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
     WorkstationReading,
     proven_record,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
@@ -61,6 +65,9 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         },
     )
 
+    _asked: Sequence[HolderEntry] = ()
+    _shared: Shared = MappingProxyType({})
+
     def check_given(self, given: Mapping[str, Any]) -> None:
         super().check_given(given)
         check_holders(given.get("holders") or [], self.host, self.variable_of("holders", VARIABLE))
@@ -69,7 +76,8 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         result = super().finish(result, task)
         if not task.options["record_audit"]:
             return result
-        return audited(result, task.host, now(), task.options["fail_on_unreachable"])
+        told = audited(result, task.host, now(), task.options["fail_on_unreachable"])
+        return with_refused(told, self._asked, self._shared)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
@@ -86,6 +94,8 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
         asked = [parse_holder(entry, pattern, site_anniversary=anniversary) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
+        if options["record_audit"]:
+            self._asked, self._shared = asked, shared_in_inventory(self, asked)
         inventory = self.inventory([entry.user for entry in asked])
         entries = resolve_accounts(merge_known(asked, holders_of_facts(task.facts)), inventory)
         scope = FactsScope(selection_of(options, entries), entries, calendar, unusable_keys(task.facts))

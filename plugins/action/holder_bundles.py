@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_e
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 
@@ -57,4 +58,4 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         check = NameCheck(options["name_check"])
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back
-        return check_bundles(options, entries, notes, now())
+        return check_bundles(options, entries, now(), shared_in_inventory(self, entries), notes)

@@ -51,6 +51,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     this_job,
     who_leaves,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
@@ -129,13 +130,13 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))
         noted = self._written_down(task, leaving) if leaving and leaving.noted and leaving.numbers and confirmed else ()
         check_mode = task.check_mode or not confirmed
-        context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), notes)
+        context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), tuple(entries), notes)
         known = merge_known(entries, holders_of_facts(task.facts))
         shown = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
         if leaving:
             run = removal_run(options, entries, leaving.numbers, context, self, now)
         else:
-            tasks = holder_tasks(options, entries, context, now())
+            tasks = holder_tasks(options, entries, context, now(), shared_in_inventory(self, entries))
             try:
                 inventory = self.inventory([entry.user for entry in entries])
             except ConnectionLost as problem:

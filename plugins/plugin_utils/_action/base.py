@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -28,7 +30,8 @@ from .._workstation.findings import FINDINGS, refusal
 from .._workstation.lost_connection import UNTRIED, Origin, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
-from .host_variables import untag
+from .host_variables import readable_variable, untag
+from .once import once
 from .this_run import OwnVariables
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
@@ -85,6 +88,7 @@ class Pkcs12Action(OwnVariables, ActionBase):
     _secrets: Set[str] = frozenset()
     _computer: str | None = None
     _doubt: str | None = None
+    _task_vars: Mapping[str, Any] = MappingProxyType({})
 
     def check_given(self, given: Mapping[str, Any]) -> None:
         """Refuses arguments before Ansible's validation does, in better words. Raises ``CollectionError``."""
@@ -145,6 +149,13 @@ class Pkcs12Action(OwnVariables, ActionBase):
         if any(secret in text for secret in self._secrets if len(secret) < SHORTEST_MASKED):
             return "(its text is not shown, because it may hold a secret)"
         return self._mask(text)
+
+    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Answer]) -> Answer:
+        """What ``make`` makes of a variable of all hosts in the inventory, by host. It is made once in a run."""
+        hosts = sorted(self._task_vars.get("groups", {}).get("all", ()))
+        key = hashlib.sha256("\n".join([name, *hosts]).encode()).hexdigest()
+        made: Answer = once(key, lambda: make(readable_variable(self._task_vars, name)))
+        return made
 
     @property
     def is_windows(self) -> bool:

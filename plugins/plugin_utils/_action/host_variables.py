@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -36,8 +37,22 @@ def variables_of(
                 cause=f"The inventory has no host {host}.",
                 next_step="Correct 'hosts', or leave it out for the whole inventory.",
             )
-        variables = known[host]
-        yield host, {name: _rendered(variables, name, host) for name in names if name in variables}
+        yield host, _of_host(known, host, names)
+
+
+def _of_host(known: Mapping[str, Any], host: str, names: Sequence[str]) -> Mapping[str, Any]:
+    variables = known[host]
+    return {name: _rendered(variables, name, host) for name in names if name in variables}
+
+
+def readable_variable(task_vars: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
+    """A variable of all hosts in the inventory, by host. A host without it is left out, and one whose variables cannot be read, for
+    instance because of another vault: the tasks of that host say so, and it stops no other."""
+    for host in sorted(task_vars.get("groups", {}).get("all", ())):
+        with suppress(AnsibleError, KeyError):
+            found = _of_host(task_vars["hostvars"], host, (name,))
+            if name in found and not isinstance(found[name], CollectionError):
+                yield host, found[name]
 
 
 def _rendered(variables: Mapping[str, Any], name: str, host: str) -> Any:

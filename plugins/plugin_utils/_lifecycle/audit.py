@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from .._errors import counted
+from .._errors import CollectionError, counted
 from .._facts.codec import to_map
+from .._facts.holders import HolderEntry
 from .._facts.issuers import short_issuer
 from .._facts.schema import AuditRecord, Strangers
+from .._facts.shared_numbers import Shared, shared_by
 from .._workstation.lost_connection import may_be_off
+from .number_look import refusal_of
 
 LONGEST_REASON = 640
 """Characters. What a connection said is shorter, and its cure comes after it."""
@@ -40,6 +43,26 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     if fail_on_unreachable or not may_be_off(result):
         return told | {"failed": True}
     return told | {"warnings": [f"{host}: {problem}"]}
+
+
+def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared: Shared) -> dict[str, Any]:
+    """The result of the audit of a workstation that was read, failed for each holder whose number is another person's, too.
+
+    The facts of all are there: what is in a store is true, only whose it is nobody can say.
+    """
+    if problem_of(result) != "":
+        return dict(result)
+    numbers = [(entry, shared_by(entry.person.authorisation, shared)) for entry in asked]
+    rows = [_refused(entry, refusal_of(number)) for entry, number in numbers if number]
+    if not rows:
+        return dict(result)
+    sentences = " ".join(dict.fromkeys(row["msg"] for row in rows))
+    return {**result, "failed": True, "msg": sentences, "error": rows[0]["error"], "refused": rows}
+
+
+def _refused(entry: HolderEntry, refusal: CollectionError) -> dict[str, Any]:
+    named = {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+    return named | {"msg": str(refusal), "error": {"code": refusal.code, "next_step": refusal.next_step}}
 
 
 def found(facts: Mapping[str, Any]) -> str:

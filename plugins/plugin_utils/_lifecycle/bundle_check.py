@@ -10,34 +10,45 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle, check_dates
 from .._crypto.pkcs12_files import BundleFolder, find_bundles, read_bundle, read_bundle_folder
-from .._delivery.retired import Notes
+from .._delivery.retired import NO_NOTES, Notes
 from .._errors import CollectionError, counted
 from .._facts.holders import HolderEntry
+from .._facts.shared_numbers import Shared
 from .._policy.subject import check_subject
 from .._policy.validity import calendar_of
 from .holder_options import check_duplicates, check_placeholders, passphrases_of
+from .number_look import check_own_number
 from .options import admit_bundle, fill
+from .workstation_result import labels
 
 READY, FAILED, AWAITED = "ready", "failed", "awaited"
 NOTHING = {"file": None, "issued_to": None, "valid_until": None}
 
 
 def check_bundles(
-    options: Mapping[str, Any], entries: Sequence[HolderEntry], notes: Notes, now: datetime
+    options: Mapping[str, Any],
+    entries: Sequence[HolderEntry],
+    now: datetime,
+    shared: Shared = MappingProxyType({}),
+    notes: Notes = NO_NOTES,
 ) -> dict[str, Any]:
-    """The documented result of ``holder_bundles``. Raises ``CollectionError`` for a holder who is listed twice."""
-    check_duplicates(entries)
+    """The documented result of ``holder_bundles``. Raises ``CollectionError`` for a holder who is listed twice.
+
+    ``shared``: numbers that the inventory has for two people. ``notes``: of those who are retired.
+    """
+    check_duplicates(entries, shared)
     today = calendar_of(options["time_zone"], 0).day(now)
-    rows = [_awaited(_checked(options, entry, notes, now), entry, today) for entry in entries]
+    rows = [_awaited(_checked(options, entry, now, shared, notes), entry, today) for entry in entries]
     failed = [row for row in rows if row["failed"]]
     ready = sum(row["outcome"] == READY for row in rows)
     awaited = sum(row["outcome"] == AWAITED for row in rows)
-    names = [f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})" for row in failed]
+    names = [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]]
     names_by_sentence: dict[str, list[str]] = {}
     for name, row in zip(names, failed, strict=True):
         names_by_sentence.setdefault(row["msg"], []).append(name)
@@ -53,11 +64,14 @@ def check_bundles(
     }
 
 
-def _checked(options: Mapping[str, Any], entry: HolderEntry, notes: Notes, now: datetime) -> dict[str, Any]:
+def _checked(
+    options: Mapping[str, Any], entry: HolderEntry, now: datetime, shared: Shared, notes: Notes
+) -> dict[str, Any]:
     person = entry.person
     row = {"user": entry.user, "name": person.name, "authorisation": person.authorisation}
     found: dict[str, Any] = {"bundle": NOTHING, "unopened": [], "near": False}
     try:
+        check_own_number(entry, shared)
         notes.admit(person.authorisation)
         check_placeholders(options["bundle_pattern"], entry)
         place, pattern = Path(options["bundle_folder"]), fill(options["bundle_pattern"], entry, escape=glob.escape)

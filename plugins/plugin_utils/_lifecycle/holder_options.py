@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from .._crypto.passphrases import is_refusal, passphrases_in, same_key
 from .._errors import CollectionError
 from .._facts.holders import HolderEntry
+from .._facts.shared_numbers import Shared, shared_by
+from .number_look import check_own_number
 from .options import RunContext, state_of
 from .result import DeferralRule
 from .run import DesiredState, HolderTask, prepare
@@ -21,12 +24,20 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
 def holder_tasks(
-    options: Mapping[str, Any], entries: Sequence[HolderEntry], context: RunContext, now: datetime
+    options: Mapping[str, Any],
+    entries: Sequence[HolderEntry],
+    context: RunContext,
+    now: datetime,
+    shared: Shared = MappingProxyType({}),
 ) -> list[HolderTask]:
-    """What ``state: present`` asks for each holder. An error of one holder, for instance a wrong passphrase, does not stop the others."""
-    check_duplicates(entries)
+    """What ``state: present`` asks for each holder. An error of one holder, for instance a wrong passphrase, does not stop the others.
+
+    ``shared``: numbers that the inventory has for two people.
+    """
+    check_duplicates(entries, shared)
 
     def state(entry: HolderEntry) -> DesiredState:
+        check_own_number(entry, shared)
         return state_of(options_of(options, entry, entries), entry, context)
 
     return prepare(entries, state, now)
@@ -69,10 +80,12 @@ def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
     return DeferralRule(options["fail_when_deferred"], within)
 
 
-def check_duplicates(entries: Sequence[HolderEntry]) -> None:
-    """Refuses two entries with the same number and account. Raises ``CollectionError``."""
+def check_duplicates(entries: Sequence[HolderEntry], shared: Shared = MappingProxyType({})) -> None:
+    """Refuses two entries with the same number and account. Those of ``shared`` are refused one by one. Raises ``CollectionError``."""
     seen = set()
     for entry in entries:
+        if shared_by(entry.person.authorisation, shared):
+            continue
         if entry.key in seen:
             raise CollectionError(
                 code="bad_arguments",

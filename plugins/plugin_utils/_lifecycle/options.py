@@ -34,13 +34,14 @@ from .transaction import ExecutionOptions
 class RunContext:
     """How the task runs. ``host`` is the inventory's name, ``job`` the number of an AWX job, ``unusable`` see ``PresentOptions``.
 
-    ``notes``: of those who are retired.
+    ``entries``: all holders of the workstation. ``notes``: of those who are retired.
     """
 
     check_mode: bool
     host: str
     job: str | None
     unusable: Set[KeyId]
+    entries: tuple[HolderEntry, ...] = ()
     notes: Notes = NO_NOTES
 
 
@@ -64,6 +65,7 @@ def state_of(
         execution=execution,
         unusable=context.unusable,
         portal=_portal(options["portal_url"]),
+        others=tuple(each for each in context.entries if each.key != entry.key),
     )
     if options["folder"] is None:
         bundle = load_bundle(options)

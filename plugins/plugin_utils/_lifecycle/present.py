@@ -15,6 +15,7 @@ from .._crypto.pkcs12_files import BundleFolder
 from .._crypto.store import StoreCertificate
 from .._errors import CollectionError
 from .._facts.history import KeyId
+from .._facts.holders import HolderEntry
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
 from .._policy.retirement import RetirementPolicy, is_software, predecessors
 from .._policy.subject import ExpectedSubject, check_subject
@@ -46,6 +47,7 @@ class PresentOptions:
     """``state: present`` for one holder, without the bundle. ``unusable``: keys that did not sign in the last attempt.
 
     ``portal``: address of the portal that has to accept a certificate before older ones are retired, or None.
+    ``others``: the other holders of the workstation.
     """
 
     person: ExpectedSubject
@@ -57,6 +59,7 @@ class PresentOptions:
     execution: ExecutionOptions
     unusable: Set[KeyId] = frozenset()
     portal: str | None = None
+    others: tuple[HolderEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def _without_keys(holder: HolderStore, thumbprints: Set[str]) -> HolderStore:
 
 def _install(options: PresentOptions, bundle: Bundle, drivers: Drivers, holder: HolderStore) -> Transaction:
     _check_clock(bundle, holder)
+    _check_number(bundle, holder, options)
     old = predecessors(holder.store, bundle.leaf, options.person, options.policy)
     desired = DesiredCertificate(
         bundle.leaf, bundle.chain if options.chain else (), options.friendly_name, options.prove, options.portal
@@ -161,6 +165,33 @@ def _is_repairable(done: Transaction, bundle: Bundle) -> bool:
     installed = done.before.find(bundle.leaf.thumbprint)
     is_ours = installed is not None and is_software(installed) and not done.plan.imports
     return done.error is not None and is_ours and done.error.code in SIGNING_ERRORS and not done.error.changed
+
+
+def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) -> None:
+    """Refuses to install where the store has no certificate with the holder's number, and a valid one of the holder with another: one of
+    both numbers is perhaps a homonym's. The report calls for a check of the number by the same rule.
+
+    Another holder of this account may have that number. Raises ``CollectionError``: ``number_differs``.
+    """
+    if any(options.person.owns(stored.certificate) for stored in holder.store.certificates):
+        return
+    owners = {account.asked: account.sid for account in holder.inventory.accounts}
+    beside = [each for each in options.others if (owners.get(each.user) or each.owner_sid) == holder.owner.sid]
+    for stored in holder.store.certificates:
+        found = stored.certificate
+        is_current = found.issuer == bundle.leaf.issuer and found.is_in_date(holder.observed_at) and not stored.archived
+        if not is_current or not options.person.has_another_number(found):
+            continue
+        if any(each.person.owns(found) for each in beside):
+            continue
+        raise CollectionError(
+            code="number_differs",
+            cause=f"The store of {holder.owner.name} has a valid certificate of {options.person.name} with another number "
+            f"({found.subject_cn or found.subject}), and the inventory has {options.person.authorisation}.",
+            next_step="Compare both numbers with the issuer's mail, and correct the one in pkcs12_holders. If the issuer has given the "
+            "person a new number, first remove the certificate with the old one: run retire with the old number in "
+            "retire_authorisations.",
+        )
 
 
 def _check_clock(bundle: Bundle, holder: HolderStore) -> None:

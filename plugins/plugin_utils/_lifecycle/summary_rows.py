@@ -119,7 +119,8 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         yield _checked(host, result)
     elif result.get("ansible_facts") and not problem_of(result):
         found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
-        yield from (_audited(host, row, listed or Listed((), frozenset())) for row in found)
+        refused = {_key(row): str(row["msg"]) for row in result.get("refused") or ()}
+        yield from (_audited(host, row, listed or Listed((), frozenset()), refused.get(_key(row))) for row in found)
     else:
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
@@ -170,7 +171,9 @@ def _checked(host: str, result: Result) -> SummaryRow:
     return SummaryRow(host, NOT_READY, todo or _said(result), needs_somebody=True)
 
 
-def _audited(host: str, row: Mapping[str, Any], listed: Listed) -> SummaryRow:
+def _audited(host: str, row: Mapping[str, Any], listed: Listed, refused: str | None) -> SummaryRow:
+    if refused:
+        return SummaryRow(host, FAILED, refused, _label(row), needs_somebody=True)
     status = str(row["status"])
     if listed.has_left(row) and status == MISSING:
         return SummaryRow(host, LEFT, who=_label(row))

@@ -30,10 +30,9 @@ def workstation_result(
 ) -> dict[str, Any]:
     """The documented result of ``holder_certificates``. ``noted``: whose removal is written down in the bundle folder."""
     rows = [_named(each.task) | holder_result(each, context) for each in run.holders]
-    failed = [row for row in rows if row["failed"]]
     return {
         "changed": any(row["changed"] for row in rows),
-        "failed": bool(failed),
+        "failed": any(row["failed"] for row in rows),
         "msg": _message(run.inventory.computer, rows)
         + _not_searched(run.not_searched)
         + ("" if context.confirmed else f" {UNCONFIRMED}"),
@@ -45,7 +44,7 @@ def workstation_result(
         "noted": list(noted),
         "unconfirmed": not context.confirmed,
         "not_taken_back": list(not_taken_back),
-        "failed_holders": [_label(row) for row in failed],
+        "failed_holders": [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]],
         "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
     }
 
@@ -58,7 +57,8 @@ def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context:
     result = unreachable_result(problem)
     if not may_be_off(result):
         return result
-    return result | {"failed_holders": [_label(_named(each)) for each in tasks if cannot_wait(each, context)]}
+    named = zip(tasks, labels([_named(each) for each in tasks]), strict=True)
+    return result | {"failed_holders": [label for each, label in named if cannot_wait(each, context)]}
 
 
 def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
@@ -98,9 +98,14 @@ def _not_searched(places: Sequence[str]) -> str:
     return f" Not searched, because it cannot be read: {', '.join(places)}." if places else ""
 
 
-def _label(row: Mapping[str, Any]) -> str:
-    """A holder as people name him: name, number, account."""
-    return f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})"
+def labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each holder as people name him, with the account; with the number, too, where another one has the same name and account."""
+    found = [f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})" for row in rows]
+    times = Counter(label.casefold() for label in found)
+    return [
+        label if times[label.casefold()] == 1 else f"{row['name']}, {row['authorisation']} ({row['user']})"
+        for label, row in zip(found, rows, strict=True)
+    ]
 
 
 def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
@@ -110,9 +115,9 @@ def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
     counts = Counter(shown_outcome(row) for row in rows)
     totals = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
     names_by_sentence: dict[str, list[str]] = {}
-    for row in rows:
+    for row, label in zip(rows, labels(rows), strict=True):
         if row["failed"] or (row["outcome"] == "deferred" and not any(each["failed"] for each in rows)):
-            names_by_sentence.setdefault(row["msg"], []).append(_label(row))
+            names_by_sentence.setdefault(row["msg"], []).append(label)
     return " ".join(
         [f"{computer}: {totals}.", *(f"{', '.join(who)}: {said}" for said, who in names_by_sentence.items())]
     )

@@ -54,6 +54,11 @@ def normalized_text(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
+def number_key(number: str) -> str:
+    """A number as two entries of an inventory are compared: blanks and upper case do not count."""
+    return "".join(normalized_text(number).split())
+
+
 def has_name(texts: Iterable[str], name: str) -> bool:
     """Whether the texts contain all words of a name, in any order. They never contain a name without words.
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from .._crypto.distinguished_name import attribute_values
 from .._errors import CollectionError, counted
-from .names import NameCheck, has_name, has_words, normalized_text
+from .names import NameCheck, has_name, has_words, normalized_text, number_key
 
 
 def check_pattern(option: str, pattern: str | None, groups: int | None = None) -> None:
@@ -110,6 +110,33 @@ class ExpectedSubject:
         if check is NameCheck.STRICT:
             return any(has_words(certificate.subject_cn or certificate.subject, name) for name in names)
         return check is NameCheck.OFF or any(has_name(_texts_with_names(certificate), name) for name in names)
+
+    def is_by_name(self, certificate: HasSubject) -> bool:
+        """Whether a certificate has the name or the former name, its words in any order, whatever number it has."""
+        texts = _texts_with_names(certificate)
+        return any(has_name(texts, name) for name in (self.name, self.former_name) if name)
+
+    def has_another_number(self, certificate: HasSubject) -> bool:
+        """Whether a certificate has the name and another number than the expected one: the person has two, or there are two people."""
+        if self.authorisation is None or self.owns(certificate) or not self.is_by_name(certificate):
+            return False
+        if self.pattern is not None:
+            number = self.number_in(certificate)
+            return number is not None and number_key(number) != number_key(self.authorisation)
+        texts = _texts_with_numbers(certificate)
+        return any(map(_has_number, texts)) and not any(_has_spelling(text, self.authorisation) for text in texts)
+
+
+def _has_number(text: str) -> bool:
+    """Whether a word of a text has a digit. Names have none."""
+    return any(each.isdecimal() for each in text)
+
+
+def _has_spelling(text: str, number: str) -> bool:
+    """Whether a text has a number with other signs between its letters and digits, for instance T-100 001."""
+    signs = [each for each in normalized_text(number) if each.isalnum()]
+    spelling = r"[\W_]*".join(map(re.escape, signs))
+    return re.search(rf"(?<![^\W_]){spelling}(?![^\W_])", normalized_text(text)) is not None
 
 
 def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .._delivery.records import DeliveryRecord
 from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
+from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
 from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of, is_weak
@@ -25,7 +26,7 @@ from .model import CertificateRow, HolderRow, Report, ReportParameters
 from .name_order import name_sort_key
 from .next_step import RemainingCertificates
 from .revocation_lists import ReadLists
-from .rows import holder_key, holder_row, lone_row, person_row, workstation_row
+from .rows import holder_key, holder_row, lone_row, workstation_row
 from .rules import Earlier, EvaluatedHost, Rules, evaluate_host
 from .sources import Host
 from .strangers import unmatched_issuers
@@ -55,13 +56,15 @@ class Sources:
 def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
     sources = _as_the_inventory_writes(sources)
+    shared = shared_numbers(_named(sources))
+    sources = _without_shared_leavers(sources, shared)
     index = _index(sources)
     own = {number: sids for number, sids in accounts_of(_listed(sources)).items() if sids}
     sources = _without_leavers(sources)
     sources = replace(sources, hosts=with_accounts(sources.hosts, index))
     # A leaver's own store is not another person's, although others may share the account.
     accounts = {**{number: own[number] for number in sources.leavers & own.keys()}, **accounts_of(_listed(sources))}
-    rules = _rules(sources, parameters, index, accounts)
+    rules = replace(_rules(sources, parameters, index, accounts), shared=shared)
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in evaluated for row in certificate_rows(each, rules)), key=_certificate_order)
     report = Report(
@@ -141,6 +144,19 @@ def _without_leavers(sources: Sources) -> Sources:
     return replace(sources, hosts=hosts, people=list(filter(stays, sources.people)))
 
 
+def _named(sources: Sources) -> Iterator[Listed]:
+    """Who has which number, by the inventory and the register; facts do not know the former names."""
+    for host in sources.hosts:
+        if not host.refusal:
+            yield from listed_as(host.name, host.entries)
+    yield from listed_as("", sources.people)
+
+
+def _without_shared_leavers(sources: Sources, shared: Shared) -> Sources:
+    """The same without the numbers of leavers that another person has, too: nobody can say which of them has left."""
+    return replace(sources, leavers=frozenset(each for each in sources.leavers if not shared_by(each, shared)))
+
+
 def _listed(sources: Sources) -> list[HolderEntry]:
     return [entry for host in sources.hosts for entry in host.entries]
 
@@ -185,7 +201,7 @@ def _holders(
     entries: dict[tuple[str, str], list[tuple[HolderEntry, EvaluatedHost]]] = {}
     for each in evaluated:
         for entry in each.host.entries:
-            entries.setdefault(holder_key(entry, sids), []).append((entry, each))
+            entries.setdefault(holder_key(entry, sids, rules.shared), []).append((entry, each))
     assigned = {(number, each.host.name) for (number, _user), places in entries.items() for _entry, each in places}
     elsewhere = {row.holder for row in certificates if row.status is Status.WRONG_HOLDER and not row.accepted}
     unassigned = {
@@ -201,13 +217,9 @@ def _holders(
 
 
 def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...]:
-    listed = {holder_key(entry, {}) for entry in _listed(sources)}
-    people = {holder_key(entry, {}): entry for entry in sources.people if holder_key(entry, {}) not in listed}
-    nothing = RemainingCertificates()
-    rows = (
-        person_row(lone_row(entry, rules), None, rules.authorisation(rules.all_entries([entry])), nothing, rules)
-        for entry in people.values()
-    )
+    listed = {holder_key(entry, {}, rules.shared) for entry in _listed(sources)}
+    people = {holder_key(entry, {}, rules.shared): entry for entry in sources.people}
+    rows = (lone_row(entry, rules) for key, entry in people.items() if key not in listed)
     return tuple(sorted(rows, key=_holder_order))
 
 

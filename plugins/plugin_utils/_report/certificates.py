@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from .._facts.holders import HolderEntry
 from .._facts.schema import CertificateRecord
-from .._policy.names import has_name
 from .exceptions import Finding
 from .model import Actor, CertificateRow, NextStep
 from .next_step import NOTHING
@@ -52,6 +51,5 @@ def _may_be_of(entry: HolderEntry, found: CertificateRecord) -> bool:
 
     In the name of somebody else, it is left from whoever had the account before.
     """
-    names = [name for name in (entry.person.name, entry.person.former_name) if name]
-    said = (found.subject_cn or found.subject,)
-    return entry.owner_sid == found.owner_sid and (not names or any(has_name(said, name) for name in names))
+    is_nameless = not (entry.person.name or entry.person.former_name)
+    return entry.owner_sid == found.owner_sid and (is_nameless or entry.person.is_by_name(found))

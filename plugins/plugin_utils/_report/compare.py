@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date
 
 from .._policy.validity import Status
-from .model import Change, ChangeKind, HolderRow, HolderWorkstation, Report
+from .model import Change, ChangeKind, HolderRow, HolderWorkstation, NextStep, Report
 from .name_order import name_sort_key
 
 ChangeKey = tuple[str, str]
@@ -27,9 +27,10 @@ def compare(before: Report, after: Report) -> tuple[Change, ...]:
 
 
 def _of_holders(before: Report, after: Report) -> Iterator[Change]:
-    old = {_key(row): row for row in _rows(before)}
+    crowded = _crowded(before) | _crowded(after)
+    old = {_key(row, crowded): row for row in _rows(before)}
     renamed = {sid: key for key, row in old.items() if not row.authorisation for sid in _sids(row)}
-    new = {_key_now(row, renamed): row for row in _rows(after)}
+    new = {_key_now(row, renamed, crowded): row for row in _rows(after)}
     for key in new.keys() - old.keys():
         yield _change(ChangeKind.HOLDER_ADDED, new[key], None, new[key].status.value)
     for key in old.keys() - new.keys():
@@ -68,15 +69,22 @@ def _rows(report: Report) -> tuple[HolderRow, ...]:
     return (*report.holders, *report.without_workstation)
 
 
-def _key(row: HolderRow) -> ChangeKey:
+def _crowded(report: Report) -> Set[str]:
+    """The numbers that two people have in a report: there the name says who it is, also in the other report."""
+    return {row.authorisation for row in _rows(report) if row.next_step is NextStep.GIVE_OWN_NUMBER}
+
+
+def _key(row: HolderRow, crowded: Set[str]) -> ChangeKey:
     """As rows are gathered; a number may look like somebody's account."""
+    if row.authorisation in crowded:
+        return row.authorisation, row.name.casefold()
     return row.authorisation, "" if row.authorisation else subject_of(row).casefold()
 
 
-def _key_now(row: HolderRow, renamed: Mapping[str, ChangeKey]) -> ChangeKey:
+def _key_now(row: HolderRow, renamed: Mapping[str, ChangeKey], crowded: Set[str]) -> ChangeKey:
     """Without a number it is the key of the earlier report, where the account had another name then."""
     known = (renamed[sid] for sid in _sids(row) if sid in renamed)
-    return _key(row) if row.authorisation else next(known, _key(row))
+    return _key(row, crowded) if row.authorisation else next(known, _key(row, crowded))
 
 
 def _sids(row: HolderRow) -> list[str]:

@@ -63,6 +63,7 @@ class NextStep(str, Enum):
     CORRECT_INVENTORY = "correct_inventory"
     CHECK_NUMBER = "check_number"
     CORRECT_VARIABLES = "correct_variables"
+    GIVE_OWN_NUMBER = "give_own_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class HolderRow:
     next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back.
     ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
     ``delivery``: the issuer's last mail, None if there is none. ``accepted``: the findings among these that the site has accepted.
+    ``former_name``: another name of the holder, by which another report may know him.
     """
 
     name: str
@@ -131,6 +133,7 @@ class HolderRow:
     last_day: date | None = None
     certificate_step: NextStep = NextStep.NOTHING
     certificate_actor: Actor = Actor.NOBODY
+    former_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from .._errors import CollectionError
 from .._facts.codec import keys_of, to_map
 from .._policy.validity import Status
 from .compare import WORKSTATIONS, subject_of
-from .model import CertificateRow, HolderRow, HolderWorkstation, Report
+from .model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
 from .silence import with_unusable_variables
 
 KEYS = {key for kind in (HolderRow, HolderWorkstation) for key in keys_of(kind)}
@@ -34,7 +34,8 @@ Row = dict[str, Any]
 
 
 def select(report: Report, expression: str) -> Report:
-    """The part of the report about the holders whose rows the expression selects.
+    """The part of the report about the holders whose rows the expression selects, and about people with one number: nobody knows
+    what their rows would be.
 
     It keeps the certificates with their numbers or in their stores, the workstations where they work or such a certificate is, and
     the changes of both. Raises ``CollectionError``: ``bad_query``, ``missing_library``.
@@ -42,7 +43,11 @@ def select(report: Report, expression: str) -> Report:
     holders = (*report.holders, *report.without_workstation)
     rows = [to_map(row) for row in holders]
     chosen = {id(row) for row in _selected(rows, expression)}
-    kept = {id(holder) for holder, row in zip(holders, rows, strict=True) if id(row) in chosen}
+    kept = {
+        id(holder)
+        for holder, row in zip(holders, rows, strict=True)
+        if id(row) in chosen or holder.next_step is NextStep.GIVE_OWN_NUMBER
+    }
     selected = replace(
         report,
         parameters=replace(report.parameters, query=expression),

@@ -26,7 +26,7 @@ from .exceptions import FAILED, Finding, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
-from .language.counts import failing, sentence, some_names, unsearched
+from .language.counts import failing, sentence, shared_at, shared_sentences, some_names, unsearched
 from .language.vocabulary import checked_word
 from .language.wording import Wording
 from .model import Report, ReportParameters
@@ -34,6 +34,7 @@ from .revocation_lists import read_lists
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
 from .strangers import not_searched
+from .summary import shared_numbers
 
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
@@ -43,6 +44,9 @@ DAYS = ("authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_d
 
 MOST_NAMED = 5
 """How many workstations a warning names."""
+
+SHARED = "shared_numbers"
+"""The key of ``failing`` for numbers that the inventory has for two people."""
 
 NOT_SEARCHED = "not_searched"
 """The key of ``failing`` for workstations where nobody has looked for certificates without a holder, if ``fail_on`` names these."""
@@ -133,6 +137,7 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
         "summary": found["summary"] | {"report_date": found["report_date"]},
         "rows": [*found["holders"], *found["without_workstation"]],
         "changes": found["changes"],
+        "shared_numbers": list(shared_sentences(report, Wording(report.parameters))),
         "markdown": markdown(report),
         "msg": _sentence(report, broken),
     }
@@ -161,10 +166,12 @@ def _not_searched(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
 
 def not_evaluated(report: Report) -> Mapping[str, int]:
     """Under ``crl`` the number of revocation lists with a problem: who asked for a check has to know that it was not one. Under
-    ``variables`` that of the workstations whose variables cannot be used. Zeros are left out.
+    ``variables`` that of the workstations whose variables cannot be used, under ``shared_numbers`` that of the numbers of two
+    people. Zeros are left out.
     """
     counts = {
         CRL: sum(row.problem is not None for row in report.revocation_lists),
+        SHARED: len(shared_numbers(report)),
         VARIABLES: len(with_unusable_variables(report)),
     }
     return {each: count for each, count in counts.items() if count}
@@ -180,6 +187,8 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
         sentences.append(say("text.fact", label=say("without_holder"), value=unsearched(report, say)))
     if problems:
         sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
+    if shared := shared_at(report, say):
+        sentences.append(say("numbers.shared", numbers=shared))
     if unusable := with_unusable_variables(report):
         sentences.append(say("variables.unusable", workstations=some_names(unusable, say)))
     return " ".join(sentences) or sentence(report, say)
@@ -192,7 +201,7 @@ def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[s
     counts = {
         _in_words(each, say): count - alone.get(each, 0)
         for each, count in broken.items()
-        if each not in (CRL, NOT_SEARCHED, VARIABLES)
+        if each not in (CRL, NOT_SEARCHED, SHARED, VARIABLES)
     }
     return {words: count for words, count in (*counts.items(), (say("counts.without"), sum(alone.values()))) if count}
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from .._facts.holders import HolderEntry
+from .._facts.shared_numbers import Shared, shared_by
 from .._policy.access import WORST_FIRST, Authorisation, access_of
 from .._policy.validity import Status
 from .acceptance import AUTHORISATION
@@ -17,16 +18,17 @@ from .deliveries import with_delivery
 from .model import Actor, HolderRow, HolderWorkstation, NextStep, WorkstationRow
 from .next_step import AWAITED, NOTHING, RemainingCertificates, at_last, with_authorisation
 from .places import place_of
-from .rules import EvaluatedHost, Rules
+from .rules import EvaluatedHost, Rules, person_key
 
 
-def holder_key(entry: HolderEntry, sids: Mapping[str, str]) -> tuple[str, str]:
-    """By whom rows are gathered: the authorisation number; without one, the account by its SID. ``sids``: of accounts as they are written.
+def holder_key(entry: HolderEntry, sids: Mapping[str, str], shared: Shared) -> tuple[str, str]:
+    """By whom rows are gathered: the authorisation number, with the name where two people have it (``shared``); without one, the
+    account by its SID. ``sids``: of accounts as they are written.
 
     Several people may share an account, and one person may have an account under several names.
     """
     if entry.person.authorisation:
-        return entry.person.authorisation, ""
+        return person_key(entry, shared)
     account = entry.user.casefold()
     return "", entry.owner_sid or sids.get(account) or account
 
@@ -41,6 +43,8 @@ def holder_row(
         (place_of(entry, seen, rules) for entry, seen in entries), key=lambda place: (place.workstation, place.account)
     )
     number = entries[0][0].person.authorisation
+    if shared_by(number, rules.shared):
+        return _with_shared_number(blank_row([entry for entry, _seen in entries], rules), places, entries[0][0], rules)
     held = [rules.exceptions.accepted(number, place.status.value, place.workstation) for place in places]
     worst = min(places, key=_severity)
     # The status stays the worst one. Nobody has to act where the site has accepted it.
@@ -66,6 +70,40 @@ def holder_row(
         rules.authorisation(rules.all_entries([entry for entry, _seen in entries])),
         left,
         rules,
+    )
+
+
+def _with_shared_number(
+    row: HolderRow, places: Sequence[HolderWorkstation], entry: HolderEntry, rules: Rules
+) -> HolderRow:
+    """The row of one of several people with one number: whose the certificates are nobody can say. No exception accepts that."""
+    authorisation = rules.authorisation(rules.all_entries([entry]))
+    return replace(
+        row,
+        status=Status.UNKNOWN,
+        next_step=NextStep.GIVE_OWN_NUMBER,
+        actor=Actor.IT,
+        certificate_step=NextStep.GIVE_OWN_NUMBER,
+        certificate_actor=Actor.IT,
+        authorisation_until=authorisation.end,
+        authorisation_of_site=authorisation.of_site,
+        authorisation_days_left=rules.calendar.days_left(authorisation.end, rules.now) if authorisation.end else None,
+        authorisation_status=authorisation.status(rules.calendar, rules.now),
+        places=tuple(
+            replace(
+                place,
+                status=Status.UNKNOWN,
+                next_step=NextStep.GIVE_OWN_NUMBER,
+                actor=Actor.IT,
+                valid_from=None,
+                valid_until=None,
+                days_left=None,
+                thumbprint=None,
+                revocation=None,
+                gives_access=False,
+            )
+            for place in places
+        ),
     )
 
 
@@ -102,14 +140,18 @@ def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
         authorisation_days_left=None,
         authorisation_status=None,
         places=(),
+        former_name=next((entry.person.former_name for entry in entries if entry.person.former_name), None),
     )
 
 
 def lone_row(entry: HolderEntry, rules: Rules) -> HolderRow:
     """The row of a holder without a workstation, which an exception may accept."""
     row = blank_row([entry], rules)
+    if shared_by(row.authorisation, rules.shared):
+        return _with_shared_number(row, (), entry, rules)
     accepted = rules.exceptions.accepted(row.authorisation, row.status.value)
-    return replace(row, next_step=NextStep.NOTHING, actor=Actor.NOBODY, accepted=(accepted,)) if accepted else row
+    row = replace(row, next_step=NextStep.NOTHING, actor=Actor.NOBODY, accepted=(accepted,)) if accepted else row
+    return person_row(row, None, rules.authorisation(rules.all_entries([entry])), RemainingCertificates(), rules)
 
 
 def person_row(

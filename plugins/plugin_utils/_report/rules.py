@@ -12,6 +12,7 @@ from datetime import datetime
 from .._delivery.records import DeliveryRecord
 from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry
+from .._facts.shared_numbers import Shared, shared_by
 from .._policy.access import Authorisation
 from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex
@@ -31,7 +32,7 @@ class Rules:
     ``authorisation_due_within``, ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
     without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
     ``deliveries``: the last one of each holder, by number. ``exceptions``: what the site has accepted.
-    ``revocations``: what the CRLs say.
+    ``revocations``: what the CRLs say. ``shared``: numbers that the inventory has for two people.
     """
 
     now: datetime
@@ -47,17 +48,26 @@ class Rules:
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
     exceptions: Exceptions = field(default_factory=Exceptions)
     revocations: Revocations = field(default_factory=Revocations)
+    shared: Shared = field(default_factory=dict)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
         """All entries of one holder: these, and those of the register."""
         number = entries[0].person.authorisation
-        return [*entries, *(self.register.get(number, ()) if number else ())]
+        also = self.register.get(number, ()) if number else ()
+        own = person_key(entries[0], self.shared)
+        return [*entries, *(each for each in also if person_key(each, self.shared) == own)]
 
     def authorisation(self, entries: Iterable[HolderEntry]) -> Authorisation:
         """The authorisation of a holder by all his entries: the latest end date of his own, else the latest of his sites."""
         days = [(not entry.is_site_anniversary, entry.anniversary) for entry in entries if entry.anniversary]
         is_own, end = max(days, default=(True, None))
         return Authorisation(end, self.authorisation_due_within, not is_own)
+
+
+def person_key(entry: HolderEntry, shared: Shared) -> tuple[str, str]:
+    """The number of an entry that has one, and the name where the number alone does not say who it is."""
+    number = shared_by(entry.person.authorisation, shared)
+    return entry.person.authorisation or "", number.person_of(entry) if number else ""
 
 
 @dataclass(frozen=True, slots=True)

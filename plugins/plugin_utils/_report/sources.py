@@ -181,7 +181,7 @@ def hosts_of(report: Report) -> tuple[Host, ...]:
 def _entry_of(holder: HolderRow, place: HolderWorkstation) -> HolderEntry:
     return HolderEntry(
         user=place.account,
-        person=ExpectedSubject(holder.name or None, holder.authorisation or None),
+        person=_person_of(holder),
         anniversary=holder.authorisation_until,
         owner_sid=place.owner_sid,
         logged_on=place.logged_on,
@@ -196,12 +196,17 @@ def _entry_of(holder: HolderRow, place: HolderWorkstation) -> HolderEntry:
     )
 
 
+def _person_of(row: HolderRow) -> ExpectedSubject:
+    number = row.authorisation or None
+    return ExpectedSubject(row.name or None, number, former_name=row.former_name if number else None)
+
+
 def people_of(report: Report) -> tuple[HolderEntry, ...]:
     """The holders of an earlier report who have no workstation there; another report may have one for them."""
     return tuple(
         HolderEntry(
             row.name,
-            ExpectedSubject(row.name or None, row.authorisation or None),
+            _person_of(row),
             row.authorisation_until,
             is_site_anniversary=row.authorisation_of_site,
             absent_until=row.absent_until,

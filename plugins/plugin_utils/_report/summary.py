@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from .._policy.names import name_words, number_key
 from .._policy.validity import Status
 from .acceptance import is_accepted
-from .model import Reachability, Report
+from .model import HolderRow, NextStep, Reachability, Report
 from .strangers import not_searched
 
 
@@ -56,6 +57,36 @@ def summary(report: Report) -> Summary:
         accepted=sum(map(is_accepted, holders)),
         first_end=min(ends, default=None),
     )
+
+
+def shared_numbers(report: Report) -> Mapping[str, list[HolderRow]]:
+    """The rows of people who share a number, by the number of the first one."""
+    found: dict[str, list[HolderRow]] = {}
+    for row in (*report.holders, *report.without_workstation):
+        if row.next_step is NextStep.GIVE_OWN_NUMBER:
+            found.setdefault(number_key(row.authorisation), []).append(row)
+    return {rows[0].authorisation.strip(): rows for rows in found.values()}
+
+
+def names_by_number(rows: Iterable[HolderRow]) -> Mapping[str, str]:
+    """Whose each number is; of a number of several people, all of their names."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        found.setdefault(row.authorisation, {})[row.name] = None
+    return {number: ", ".join(names) for number, names in found.items()}
+
+
+def homonyms(rows: Iterable[HolderRow]) -> Set[str]:
+    """The names that two of these people have, as the rows write them."""
+    found: dict[frozenset[str], list[str]] = {}
+    for row in rows:
+        found.setdefault(frozenset(name_words(row.name)), []).append(row.name)
+    return {name for names in found.values() if len(names) > 1 for name in names}
+
+
+def shown_name(row: HolderRow, shared_names: Set[str]) -> str:
+    """The name in a sentence, with the number where the name alone does not say who it is. ``shared_names``: see ``homonyms``."""
+    return f"{row.name}, {row.authorisation}" if row.name in shared_names and row.authorisation else row.name
 
 
 Member = TypeVar("Member", Status, Reachability)

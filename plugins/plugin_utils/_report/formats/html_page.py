@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,20 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
 
 from ..._policy.validity import Status
 from ..acceptance import accepted_at, is_accepted, is_left
-from ..language.counts import holder_counts, shares, to_remove, unsearched, without_holder_shares, without_holders
+from ..language.counts import (
+    holder_counts,
+    shared_among,
+    shares,
+    to_remove,
+    unsearched,
+    without_holder_shares,
+    without_holders,
+)
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow
-from ..summary import summary
+from ..summary import homonyms, names_by_number, shown_name, summary
 from .charts import FULL_HEIGHT, Month, bars, months
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -113,9 +122,9 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "parameters": report.parameters,
         "summary": found,
         "holders": holders,
-        "names": {row.authorisation: row.name for row in holders},
+        "names": names_by_number(holders),
         "verdict": _verdict(report, holders, say),
-        "first": [row.name for row in holders if found.first_end and row.access_until == found.first_end],
+        "first": _first(holders, found.first_end),
         # Two dictionaries, because a status and an answer with the same text are equal and would be one key.
         "marks": {status: _mark(status.value, say.of(status)) for status in Status},
         "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},
@@ -139,10 +148,17 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "left_shares": without_holder_shares(report, say),
         "unsearched": unsearched(report, say),
         "without_holders": without_holders(report, say),
+        "shared": shared_among(report),
         "months": months(report, holders),
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),
     }
+
+
+def _first(holders: Sequence[HolderRow], end: datetime | None) -> list[str]:
+    """The names of those whose access ends first."""
+    several = homonyms(holders)
+    return [shown_name(row, several) for row in holders if end and row.access_until == end]
 
 
 def _silent(report: Report) -> list[WorkstationRow]:

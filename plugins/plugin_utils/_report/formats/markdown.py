@@ -18,12 +18,12 @@ from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
-from ..language.counts import holder_counts, shares, to_remove, unsearched, without_holders
+from ..language.counts import holder_counts, shared_among, shares, to_remove, unsearched, without_holders
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow
 from ..silence import with_unusable_variables
-from ..summary import summary
+from ..summary import names_by_number, summary
 
 LONGEST_TABLE = 100
 """The largest number of rows. A line below the table says how many more there are."""
@@ -107,6 +107,8 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
         authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
         yield "text.authorisations", _counts(authorisations, say)
     yield "workstations", _counts([(say.of(each), count) for each, count in found.workstations.items()], say)
+    if shared := shared_among(report):
+        yield "tile.shared", escaped("; ".join(shared))
     if empty := without_holders(report, say):
         yield "text.without_holders", escaped(empty)
     if blind := unsearched(report, say):
@@ -162,7 +164,7 @@ def _status(row: HolderRow, say: Wording) -> str:
 
 
 def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:
-    names = {row.authorisation: row.name for row in (*report.holders, *report.without_workstation)}
+    names = names_by_number((*report.holders, *report.without_workstation))
     return lambda row, say: (
         names.get(row.authorisation, ""),
         row.authorisation,

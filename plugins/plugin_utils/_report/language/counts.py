@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from ..._policy.validity import Status
 from ..acceptance import is_left
-from ..model import Report
+from ..model import HolderRow, Report
 from ..silence import with_unusable_variables
 from ..strangers import not_searched
+from ..summary import shared_numbers
 from .wording import SEVERITY, Wording
 
 
@@ -94,6 +95,44 @@ def some_names(workstations: Iterable[str], say: Wording) -> str:
     more = len(names) - MOST_WORKSTATIONS
     named = ", ".join(names[:MOST_WORKSTATIONS])
     return f"{named} {say('tile.first_end.others', n=say.number(more))}" if more > 0 else named
+
+
+def shared_among(report: Report) -> Sequence[str]:
+    """Each number of two people, and who has it where."""
+    return [
+        f"{number}: {', '.join(_person(row.name, _places(row)) for row in rows)}"
+        for number, rows in shared_numbers(report).items()
+    ]
+
+
+def shared_sentences(report: Report, say: Wording) -> Sequence[str]:
+    """The same as sentences, with what to do."""
+    return [
+        say("numbers.who", number=number, people=_enumerated([_person(row.name, _places(row)) for row in rows], say))
+        for number, rows in shared_numbers(report).items()
+    ]
+
+
+def shared_at(report: Report, say: Wording) -> str:
+    """Each number of two people with their workstations, without names; empty if there is none."""
+    return "; ".join(
+        _person(number, some_names(dict.fromkeys(place for row in rows for place in _places(row)), say))
+        for number, rows in shared_numbers(report).items()
+    )
+
+
+def _enumerated(words: Sequence[str], say: Wording) -> str:
+    *others, last = words
+    return f"{', '.join(others)} {say('numbers.and')} {last}" if others else last
+
+
+def _places(row: HolderRow) -> Sequence[str]:
+    return list(dict.fromkeys(place.workstation for place in row.places))
+
+
+def _person(who: str, places: Sequence[str] | str) -> str:
+    where = places if isinstance(places, str) else ", ".join(places)
+    return f"{who} ({where})" if where else who
 
 
 def failing(report: Report, found: Mapping[str, int], say: Wording) -> str:

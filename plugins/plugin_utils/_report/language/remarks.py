@@ -11,8 +11,18 @@ from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
 from ..._policy.validity import Status, is_selectable
-from ..model import CertificateRow, HolderRow, HolderWorkstation, Reachability, Report, StoreOwner, WorkstationRow
+from ..model import (
+    CertificateRow,
+    HolderRow,
+    HolderWorkstation,
+    NextStep,
+    Reachability,
+    Report,
+    StoreOwner,
+    WorkstationRow,
+)
 from ..silence import silence
+from ..summary import homonyms, shown_name
 from .remark_vocabulary import UNREAD
 from .wording import Wording
 
@@ -39,6 +49,8 @@ class Remarks:
 
     def of(self, row: HolderRow) -> list[str]:
         """Whose store has the holder's certificate, which certificates are two, and where the last run failed, one line each."""
+        if row.next_step is NextStep.GIVE_OWN_NUMBER:
+            return []  # whose the certificates are nobody can say
         own = self._certificates.get(row.authorisation, []) if row.authorisation else []
         elsewhere = (
             self._say(
@@ -126,10 +138,11 @@ class Remarks:
 def _names_of(report: Report) -> Mapping[str, tuple[str, ...]]:
     """The names of the holders by the SIDs of their accounts. Several holders may share one."""
     found: dict[str, dict[str, None]] = {}
+    several = homonyms((*report.holders, *report.without_workstation))
     for row in report.holders:
         for place in row.places:
             if place.owner_sid:
-                found.setdefault(place.owner_sid, {})[row.name] = None
+                found.setdefault(place.owner_sid, {})[shown_name(row, several)] = None
     return {sid: tuple(names) for sid, names in found.items()}
 
 

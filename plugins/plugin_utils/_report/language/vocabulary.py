@@ -174,6 +174,10 @@ _MEMBERS: Catalogue = {
         "vérifier le numéro du titulaire dans l'inventaire (le certificat en a un autre)",
     ),
     "next_step.correct_variables": ("correct the workstation's variables", "corriger les variables du poste"),
+    "next_step.give_own_number": (
+        "give each person the own number in the inventory",
+        "donner à chaque personne son propre numéro dans l'inventaire",
+    ),
     "reachability.answered": ("answered", "a répondu"),
     "reachability.unknown": ("did not answer", "n'a pas répondu"),
     "reachability.never_seen": ("never seen", "jamais vu"),

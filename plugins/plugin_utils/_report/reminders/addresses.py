@@ -11,7 +11,9 @@ from typing import Any
 
 from ..._errors import CollectionError
 from ..._facts.holders import HolderEntry, parse_holder
+from ..model import NextStep, Report
 from ..sources import entries_of
+from ..summary import homonyms
 from .plan import Matter, Recipient, person_of
 
 
@@ -70,6 +72,30 @@ def letters_of(matters: Iterable[Matter], addresses: Addresses) -> tuple[Letter,
             found.setdefault((to, address, own), []).append(known)
     made = (Letter(to, address, tuple(each)) for (to, address, _person), each in found.items())
     return tuple(sorted(made, key=lambda letter: list(Recipient).index(letter.recipient)))
+
+
+def with_numbers(letters: Iterable[Letter], report: Report) -> tuple[Letter, ...]:
+    """The same, with the numbers of people whose names say too little: of homonyms, and of those who share a number. A holder's own
+    mail has no number."""
+    rows = (*report.holders, *report.without_workstation)
+    names = homonyms(rows)
+    several = {
+        row.authorisation
+        for row in rows
+        if row.authorisation and (row.name in names or row.next_step is NextStep.GIVE_OWN_NUMBER)
+    }
+    return tuple(
+        letter
+        if letter.recipient is Recipient.HOLDER
+        else replace(
+            letter,
+            matters=tuple(
+                replace(each, name=f"{each.name}, {each.person}") if each.name and each.person in several else each
+                for each in letter.matters
+            ),
+        )
+        for letter in letters
+    )
 
 
 def _people(matter: Matter, addresses: Addresses) -> Sequence[str]:

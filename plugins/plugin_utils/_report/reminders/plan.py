@@ -86,6 +86,8 @@ def matters_of(report: Report, terms: Terms) -> tuple[Matter, ...]:
 def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
     """The yearly authorisation. It is due beside any other next step, because the issuer sends no certificate without it."""
     end, left = row.authorisation_until, row.authorisation_days_left
+    if row.next_step is NextStep.GIVE_OWN_NUMBER:
+        return None  # the end may be another person's; IT is told first
     if end is None or left is None or row.authorisation_status not in (Status.RENEWAL_DUE, Status.EXPIRED):
         return None
     if any(each.what.value == f"{AUTHORISATION}{row.authorisation_status.value}" for each in row.accepted):

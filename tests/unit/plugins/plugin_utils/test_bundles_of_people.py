@@ -53,7 +53,7 @@ def by_certificate(folder: Path, name: str, **options: Any) -> dict[str, Any]:
 
 def by_holder_certificates(folder: Path, name: str, **options: Any) -> dict[str, Any]:
     person = {"user": HOLDER, "name": name, "authorisation": NUMBER}
-    usual = {"holders": [person], "bundle_folder": str(folder), "passphrases": {NUMBER: PASSPHRASE}}
+    usual = {"holders": [person], "bundle_folder": str(folder), "passphrases": {NUMBER.casefold(): PASSPHRASE}}
     return install(holder_certificates.ActionModule, FakeDrivers(), usual | options)
 
 

@@ -32,7 +32,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats import html_page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import failing
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import (
+    failing,
+    shared_sentences,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import (
     LANGUAGES,
@@ -150,7 +153,7 @@ def reports() -> list[Report]:
     first = usual.certificates[0]
     keys = tuple(replace(first, certificate=replace(first.certificate, key_state=state)) for state in KeyState)
     delivered = tuple(replace(usual.holders[1], delivery=replace(DELIVERY, state=state)) for state in DeliveryState)
-    steps = tuple(replace(usual.holders[0], next_step=step) for step in NextStep)
+    steps = tuple(replace(usual.holders[0], next_step=step) for step in (*NextStep, NextStep.GIVE_OWN_NUMBER))
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
@@ -201,6 +204,7 @@ def test_all_of_it_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         _sentence(report, {})
         _sentence(report, {"failed": 1})
         failing(report, {}, Wording(report.parameters))
+        shared_sentences(report, Wording(report.parameters))
     assert sorted(ALL.keys() - heard) == []
 
 

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The look for numbers that the inventory has for two people, once for all tasks of a run, and what is said to each of these people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+from .._errors import CollectionError
+from .._facts.codec import from_map, to_map
+from .._facts.holder_entries import VARIABLE
+from .._facts.holders import HolderEntry
+from .._facts.shared_numbers import Person, Shared, SharedNumber, listed_as, listed_in, shared_by, shared_numbers
+from .._policy.names import number_key
+
+MOST_HOSTS = 3
+"""How many workstations of a person are named."""
+
+
+class OfAllHosts(Protocol):
+    """The part of an action that knows the inventory."""
+
+    @property
+    def host(self) -> str:
+        """The inventory's name of the host."""
+
+    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any]) -> Any:
+        """What ``make`` makes of a variable of all hosts, once in a run."""
+
+
+def shared_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry]) -> Shared:
+    """The numbers with two people: in ``pkcs12_holders`` of all hosts that can be read, and among the entries of a task."""
+
+    def look(by_host: Iterator[tuple[str, Any]]) -> list[dict[str, Any]]:
+        listed = (each for host, given in by_host for each in listed_in(host, given))
+        return [to_map(each) for each in shared_numbers(listed).values()]
+
+    found = [from_map(SharedNumber, each) for each in action.of_all_hosts(VARIABLE, look)]
+    return shared_numbers(listed_as(action.host, entries)) | {number_key(each.number): each for each in found}
+
+
+def check_own_number(entry: HolderEntry, shared: Shared) -> None:
+    """Refuses a holder whose number is another person's, too. Raises ``CollectionError``: ``shared_number``."""
+    if number := shared_by(entry.person.authorisation, shared):
+        raise refusal_of(number)
+
+
+def refusal_of(number: SharedNumber) -> CollectionError:
+    """Why nothing is done for any of the people."""
+    return CollectionError(
+        code="shared_number",
+        cause=f"The inventory has {number.number} for {_in_words(list(map(_place, number.people)))}.",
+        next_step="Give each person the own number in pkcs12_holders. If both names are one person's, write the other name as "
+        "former_name.",
+    )
+
+
+def _place(person: Person) -> str:
+    hosts = person.hosts
+    more = f" and {len(hosts) - MOST_HOSTS} more" if len(hosts) > MOST_HOSTS else ""
+    return f"{person.name} ({', '.join(hosts[:MOST_HOSTS])}{more})" if hosts else person.name
+
+
+def _in_words(words: list[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}"

@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One number for two people: neither gets a certificate, and the report has both. Two people with one name stay two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from integration.plays import failed_hosts, outcomes, row, summary
+from integration.stores import contents
+from lab.hospital import Hospital
+from lab.people import ANNE, JEANNE, KARIM, PAUL, Desk, Person, Seat
+from lab.playbook import Run, fact_cache, play
+
+ONE, TWO = "ws-jeanne", "ws-paul"
+NUMBER = JEANNE.authorisation
+SENTENCE = (
+    "The inventory has T100001 for Jeanne Dupont (ws-jeanne) and Paul Martin (ws-paul). Give each person the own number in "
+    "pkcs12_holders. If both names are one person's, write the other name as former_name."
+)
+LAX = ("-e", json.dumps({"pkcs12_name_check": "off"}))
+"""Nothing but the look for two people is left between Paul and Jeanne's certificate."""
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    """Paul's entry has Jeanne's number, and a copy of her bundle has his name."""
+    desks = (Desk(ONE, (Seat(JEANNE), Seat(ANNE))), Desk(TWO, (Seat(PAUL), Seat(KARIM))))
+    with Hospital(tmp_path_factory.mktemp("shared"), desks) as running:
+        change(running, lambda hosts: of(hosts, TWO, PAUL).update(authorisation=NUMBER))
+        (running.bundle_folder / f"{PAUL.name} - {NUMBER}.p12").write_bytes(running.bundles[NUMBER].data)
+        yield running
+
+
+def change(hospital: Hospital, made: Callable[[dict[str, Any]], Any]) -> None:
+    """Changes the hosts of the inventory."""
+    inventory = yaml.safe_load(hospital.inventory.read_text("utf-8"))
+    made(inventory["all"]["children"]["workstations"]["hosts"])
+    hospital.inventory.write_text(json.dumps(inventory), encoding="utf-8")
+
+
+def of(hosts: dict[str, Any], host: str, person: Person) -> dict[str, Any]:
+    return next(each for each in hosts[host]["pkcs12_holders"] if each["name"] == person.name)
+
+
+def held(hospital: Hospital) -> dict[str, int]:
+    """How many certificates are in each store."""
+    stores = {seat.person: desk.name for desk in hospital.desks for seat in desk.seats}
+    return {each.login: len(contents(hospital.emulated(host).store_of(each.sid)).held) for each, host in stores.items()}
+
+
+def refused(run: Run) -> Mapping[str, dict[str, str]]:
+    """The code of each holder who failed, by host and number."""
+    return {
+        found.host: {
+            each["authorisation"]: each["error"]["code"] for each in found.result["holders"] if each.get("error")
+        }
+        for action in ("holder_bundles", "holder_certificates")
+        for found in run.of(action)
+    }
+
+
+@pytest.fixture(scope="module")
+def enrolled(hospital: Hospital) -> tuple[Run, dict[str, int]]:
+    run = play(hospital, "hospital_it.pkcs12.enrol", *LAX, "-e", "pkcs12_serial=1", environment=fact_cache(hospital))
+    return run, held(hospital)
+
+
+def test_nobody_gets_the_certificate_of_a_shared_number_and_the_others_get_theirs(
+    enrolled: tuple[Run, dict[str, int]],
+) -> None:
+    run, stores = enrolled
+    assert stores == {"jdupont": 0, "pmartin": 0, "asroux": 1, "kbenali": 1}
+    assert refused(run) == {ONE: {NUMBER: "shared_number"}, TWO: {NUMBER: "shared_number"}}
+    assert failed_hosts(run) == {ONE, TWO}
+    assert run.stdout.count(SENTENCE) >= 1
+    assert summary(run)["totals"] == {"failed": 2, "installed": 2}
+
+
+@pytest.mark.parametrize("book", ["check_bundles", "renew", "enrol"])
+def test_a_limit_does_not_hide_the_other_person(hospital: Hospital, book: str) -> None:
+    run = play(hospital, f"hospital_it.pkcs12.{book}", *LAX, "--limit", TWO)
+    assert refused(run) == {TWO: {NUMBER: "shared_number"}}
+    assert SENTENCE in run.stdout
+    assert held(hospital)["pmartin"] == 0
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospital: Hospital, tmp_path: Path) -> None:
+    audit = play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
+    assert failed_hosts(audit) == {ONE, TWO}
+    assert SENTENCE in audit.stdout
+    assert summary(audit)["totals"] == {"failed": 2, "valid": 2}
+    report = play(
+        hospital, "hospital_it.pkcs12.report", "-e", f"report_folder={tmp_path}", environment=fact_cache(hospital)
+    )
+    found = row(report, "compliance_report", "localhost").result
+    rows = {each["name"]: each for each in found["rows"]}
+    for person in (JEANNE, PAUL):
+        each = rows[person.name]
+        assert (each["authorisation"], each["status"]) == (NUMBER, "unknown")
+        assert (each["next_step"], each["actor"]) == ("give_own_number", "it")
+    assert {rows[each.name]["status"] for each in (ANNE, KARIM)} == {"valid"}
+    assert found["failing"] == {"shared_numbers": 1}
+    assert "One number for two people: T100001: Jeanne Dupont (ws-jeanne), Paul Martin (ws-paul)" in found["markdown"]
+    assert "One number for two people" in (tmp_path / "pkcs12-compliance.html").read_text("utf-8")
+    assert report.exit_code == 2
+    assert SENTENCE.replace("'", "\u2019") in report.stdout
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_only_it_is_reminded_of_the_two(hospital: Hospital, tmp_path: Path) -> None:
+    play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
+    change(
+        hospital,
+        lambda hosts: [each.update(mail="x@chu.example") for one in hosts.values() for each in one["pkcs12_holders"]],
+    )
+    settings = {
+        "remind_it_to": ["it@chu.example"],
+        "remind_state_path": str(tmp_path / "sent.json"),
+        "remind_dry_run": True,
+    }
+    settings |= {"remind_allow_ephemeral_state": True}
+    run = play(hospital, "hospital_it.pkcs12.remind", "-e", json.dumps(settings), environment=fact_cache(hospital))
+    (mail,) = row(run, "reminder_mails", "localhost").result["mails"]
+    assert (mail["recipient"], mail["holders"]) == ("it", [f"{JEANNE.name}, {NUMBER}", f"{PAUL.name}, {NUMBER}"])
+
+
+def test_the_other_hosts_are_read_once_in_a_run(hospital: Hospital, tmp_path: Path) -> None:
+    """Not once for each host, each batch, and each task: a host outside of the limit counts how often it is read."""
+    read = tmp_path / "read"
+    counting = "{{ lookup('ansible.builtin.pipe', 'echo x >> " + str(read) + "; echo []') | from_yaml }}"
+    change(hospital, lambda hosts: hosts.update({"ws-other": {"pkcs12_holders": counting}}))
+    try:
+        for book in ("check_bundles", "audit"):
+            read.unlink(missing_ok=True)
+            run = play(hospital, f"hospital_it.pkcs12.{book}", "--limit", f"{ONE},{TWO}", "-e", "pkcs12_serial=1")
+            assert SENTENCE in run.stdout
+            assert read.read_text("utf-8") == "x\n"
+    finally:
+        change(hospital, lambda hosts: hosts.pop("ws-other"))
+
+
+@pytest.fixture(scope="module")
+def homonyms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    """Two people with one name, each with the own certificate, and a bundle of the first is still to come."""
+    second = Person(JEANNE.name, "T100009", "jdupont2", 1119)
+    with Hospital(
+        tmp_path_factory.mktemp("homonyms"), (Desk(ONE, (Seat(JEANNE),)), Desk(TWO, (Seat(second),)))
+    ) as running:
+        yield running
+
+
+def test_homonyms_stay_two_and_the_other_ones_number_installs_nothing(homonyms: Hospital) -> None:
+    assert play(homonyms, "hospital_it.pkcs12.enrol").exit_code == 0
+    assert held(homonyms) == {"jdupont": 1, "jdupont2": 1}
+    change(homonyms, lambda hosts: hosts[TWO]["pkcs12_holders"][0].update(authorisation=NUMBER))
+    for options in (("--check",), ()):
+        run = play(homonyms, "hospital_it.pkcs12.enrol", *options)
+        assert refused(run) == {ONE: {}, TWO: {NUMBER: "number_differs"}}
+        assert "Jeanne Dupont - T100009" in run.stdout
+        assert failed_hosts(run) == {TWO}
+    assert held(homonyms) == {"jdupont": 1, "jdupont2": 1}
+    # A person whose number has really changed: the old certificate goes first.
+    old = json.dumps({"retire_authorisations": ["T100009"]})
+    assert play(homonyms, "hospital_it.pkcs12.retire", "-e", old, "--limit", f"{TWO},localhost").exit_code == 0
+    assert outcomes(play(homonyms, "hospital_it.pkcs12.enrol"))[TWO] == {NUMBER: "installed"}
+
+
+@pytest.mark.parametrize("broken", ["vault", "undefined"])
+def test_a_host_that_cannot_be_read_stops_nobody_else(hospital: Hospital, broken: str) -> None:
+    """A host file of another vault is left out by the limit; an undefined variable is the problem of that host alone."""
+    variables = hospital.folder / "host_vars"
+    variables.mkdir(exist_ok=True)
+    secret = VaultLib([("default", VaultSecret(b"the password of another vault"))]).encrypt(b"pkcs12_mine: 1")
+    text = secret.decode() if broken == "vault" else "pkcs12_holders: ['{{ pkcs12_nowhere }}']\n"
+    (variables / "ws-other.yml").write_text(text, encoding="utf-8")
+    change(hospital, lambda hosts: hosts.update({"ws-other": {"ansible_host": "127.0.0.1", "ansible_port": 9}}))
+    limit = ("--limit", f"{ONE},{TWO}") if broken == "vault" else ()
+    try:
+        for book in ("check_bundles", "enrol", "renew", "audit") if limit else ("check_bundles", "audit"):
+            run = play(hospital, f"hospital_it.pkcs12.{book}", *LAX, *limit)
+            assert summary(run)["totals"].get("failed") == (2 if limit else 3), run.stdout
+            assert SENTENCE in run.stdout
+    finally:
+        change(hospital, lambda hosts: hosts.pop("ws-other"))
+        (variables / "ws-other.yml").unlink()

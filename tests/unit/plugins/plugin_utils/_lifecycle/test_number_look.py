@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A number of two people, or of a homonym, in the tasks of one workstation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+
+from lab.authority import Authority
+from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, outcomes
+from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+from unit.plugins.plugin_utils.lazy_variables import Lazy
+
+YEAR = timedelta(days=365)
+USER, NUMBER = JEANNE["user"], JEANNE["authorisation"]
+OPEN = dict.fromkeys([NUMBER, "T900009"], PASSPHRASE)
+
+
+def inventory(**hosts: Any) -> dict[str, Any]:
+    """Variables of a task in an inventory where these hosts have these holders."""
+    known: dict[str, Any] = {
+        name.replace("_", "-"): holders if isinstance(holders, Mapping) else {"pkcs12_holders": holders}
+        for name, holders in hosts.items()
+    }
+    return {"hostvars": known, "groups": {"all": list(known)}}
+
+
+def bundles(folder: Path, authority: Authority, *people: Mapping[str, Any]) -> None:
+    for each in people:
+        name = f"{each['name']} - {each['authorisation']}"
+        (folder / f"{name}.p12").write_bytes(issue(authority, name, YEAR).data)
+
+
+def test_somebody_at_another_workstation_has_the_number(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    bundles(tmp_path, authority, JEANNE, PAUL)
+    workstation.person(USER), workstation.person(PAUL["user"])
+    other = ANNE | {"authorisation": " t123456"}
+    known = inventory(ws_1=[JEANNE, PAUL], ws_2=[other])
+    result = enrol(workstation, tmp_path, [JEANNE, PAUL], variables=known)
+    assert codes(result) == ["shared_number", None]
+    assert (workstation.thumbprints(USER), len(workstation.thumbprints(PAUL["user"]))) == ([], 1)
+    said = "The inventory has T123456 for Jeanne Dupont (ws-1) and Anne Roux (ws-2)."
+    assert result["holders"][0]["msg"].startswith(said)
+    checked = run_action(
+        "holder_bundles", {"holders": [JEANNE, PAUL], "bundle_folder": str(tmp_path)}, workstation, variables=known
+    )
+    assert checked["holders"][0]["error"]["code"] == "shared_number"
+    assert checked["holders"][1]["error"]["code"] != "shared_number"
+
+
+def test_two_people_on_one_account_are_refused_one_by_one_and_the_third_is_served(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    """A number and account that are listed twice with one name are a mistake of the whole list."""
+    bundles(tmp_path, authority, PAUL)
+    workstation.person(USER), workstation.person(PAUL["user"])
+    second = ANNE | {"authorisation": NUMBER, "user": USER}
+    assert codes(enrol(workstation, tmp_path, [JEANNE, second, PAUL])) == ["shared_number", "shared_number", None]
+    assert enrol(workstation, tmp_path, [JEANNE, JEANNE, PAUL])["error"]["code"] == "bad_arguments"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"pkcs12_holders": AnsibleError("Decryption failed")},
+        {"pkcs12_holders": AnsibleError("'nothing' is undefined")},
+        {},
+    ],
+)
+def test_a_host_that_cannot_be_read_hides_nobody(
+    workstation: FakeWorkstation, tmp_path: Path, broken: dict[str, Any]
+) -> None:
+    workstation.person(USER)
+    known = inventory(ws_0=Lazy(**broken), ws_1=[JEANNE], ws_2=[PAUL | {"authorisation": NUMBER}])
+    assert codes(enrol(workstation, tmp_path, [JEANNE], variables=known)) == ["shared_number"]
+
+
+def test_hosts_that_cannot_be_loaded_at_all_hide_nobody(workstation: FakeWorkstation, tmp_path: Path) -> None:
+    """Ansible reads the files of a host when somebody asks for any of its variables."""
+    workstation.person(USER)
+    known = inventory(ws_0=[], ws_1=[JEANNE], ws_2=[PAUL | {"authorisation": NUMBER}])
+    known["hostvars"] = Lazy(**{name.replace("-", "_"): each for name, each in known["hostvars"].items()})
+    known["groups"] = {"all": ["ws_0", "ws_1", "ws_2", "ws_gone"]}
+    known["hostvars"].values_of["ws_0"] = AnsibleError("Attempting to decrypt but no vault secrets found")
+    assert codes(enrol(workstation, tmp_path, [JEANNE], variables=known)) == ["shared_number"]
+
+
+def test_a_removal_and_a_reading_that_is_no_audit_ask_nobody(workstation: FakeWorkstation, tmp_path: Path) -> None:
+    workstation.person(USER)
+    known = inventory(ws_1=[JEANNE], ws_2=[PAUL | {"authorisation": NUMBER}])
+    gone = enrol(workstation, tmp_path, [JEANNE], state="absent", issuer="AC", authorisations=[NUMBER], variables=known)
+    assert codes(gone) == [None]
+    read = run_action("certificate_facts", {"holders": [JEANNE]}, workstation, variables=known)
+    assert not read.get("failed")
+
+
+def test_an_audit_fails_for_both_and_keeps_the_facts(workstation: FakeWorkstation) -> None:
+    workstation.person(USER), workstation.person(PAUL["user"])
+    known = inventory(ws_1=[JEANNE, PAUL], ws_2=[ANNE | {"authorisation": NUMBER}])
+    result = run_action(
+        "certificate_facts", {"holders": [JEANNE, PAUL], "record_audit": True}, workstation, variables=known
+    )
+    assert (result["failed"], result["error"]["code"], result["answered"]) == (True, "shared_number", True)
+    assert [(row["authorisation"], row["error"]["code"]) for row in result["refused"]] == [(NUMBER, "shared_number")]
+    assert len(result["ansible_facts"]["pkcs12"]["holders"]) == 2
+    assert result["ansible_facts"]["audit_pkcs12"]["problem"] == ""
+
+
+def homonym(**changes: Any) -> dict[str, Any]:
+    """Jeanne's entry with the number of another person of this name."""
+    return JEANNE | {"authorisation": "T900009"} | changes
+
+
+def test_a_certificate_with_the_name_and_another_number_keeps_the_new_one_away(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    own = workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", YEAR))
+    bundles(tmp_path, authority, homonym())
+    for install in ("newest", "due", "missing"):
+        result = enrol(workstation, tmp_path, [homonym()], install=install, passphrases=OPEN)
+        assert codes(result) == ["number_differs"], result
+    assert "Jeanne Dupont - T123456" in result["holders"][0]["msg"]
+    assert "retire_authorisations" in result["holders"][0]["error"]["next_step"]
+    assert workstation.thumbprints(USER) == [own]
+    assert workstation.exchanges == []
+
+
+def installed(
+    workstation: FakeWorkstation, folder: Path, authority: Authority, *holders: Mapping[str, Any], **given: Any
+) -> list[str | None]:
+    """The codes of a run with a bundle for the first holder."""
+    bundles(folder, authority, holders[0])
+    return codes(enrol(workstation, folder, list(holders), passphrases=OPEN, **given))
+
+
+@pytest.mark.parametrize(
+    ("cn", "left", "details"),
+    [
+        ("Jeanne Dupont - T123456", timedelta(seconds=-1), {}),
+        ("Jeanne Dupont - T123456", 4 * YEAR, {}),
+        ("Jeanne Dupont - T123456", YEAR, {"archived": True}),
+        ("Paul Martin - T123456", YEAR, {}),
+        ("Jeanne Dupont - T 900.009", YEAR, {}),
+        ("Jeanne Dupont - none", YEAR, {}),
+    ],
+    ids=["expired", "not_yet_valid", "archived", "other_name", "other_spelling", "without_a_number"],
+)
+def test_what_says_nothing_of_the_number_keeps_nothing_away(
+    workstation: FakeWorkstation,
+    authority: Authority,
+    tmp_path: Path,
+    cn: str,
+    left: timedelta,
+    details: dict[str, Any],
+) -> None:
+    workstation.plant(USER, issue(authority, cn, left), **details)
+    assert installed(workstation, tmp_path, authority, homonym()) == [None]
+    assert len(workstation.thumbprints(USER)) == 2
+
+
+def test_a_certificate_of_another_issuer_keeps_nothing_away(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    workstation.plant(USER, issue(Authority.create("AC Autres"), "Jeanne Dupont - T123456", YEAR))
+    assert installed(workstation, tmp_path, authority, homonym()) == [None]
+
+
+@pytest.mark.parametrize("user", [USER, USER.upper(), "CHU\\jdupont2"])
+def test_another_holder_of_the_same_account_may_have_that_number(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path, user: str
+) -> None:
+    workstation.person("CHU\\jdupont2")
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", YEAR))
+    code = installed(workstation, tmp_path, authority, homonym(), JEANNE | {"user": user}, install="due")[0]
+    assert code == ("number_differs" if user.endswith("2") else None)
+
+
+def test_the_former_name_with_another_number_keeps_the_new_one_away(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", YEAR))
+    married = homonym(name="Jeanne Martin", former_name="Jeanne Dupont")
+    assert installed(workstation, tmp_path, authority, married) == ["number_differs"]
+
+
+def test_a_renamed_person_keeps_the_number_and_is_renewed(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", timedelta(days=20)))
+    married = JEANNE | {"name": "Jeanne Martin", "former_name": "Jeanne Dupont"}
+    assert installed(workstation, tmp_path, authority, married, install="due") == [None]
+    assert len(workstation.thumbprints(USER)) == 1
+
+
+@pytest.mark.parametrize("left", [timedelta(days=20), timedelta(days=-3)])
+def test_a_holder_who_has_had_the_number_here_is_renewed_beside_it(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path, left: timedelta
+) -> None:
+    """As for the report: the number is in question only where the store has none with it."""
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", YEAR))
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T900009", left))
+    assert installed(workstation, tmp_path, authority, homonym(), install="due") == [None]
+
+
+def test_a_bundle_that_is_installed_already_is_kept(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    """What is there is the report's to tell; a run that changes nothing stays as it was."""
+    assert installed(workstation, tmp_path, authority, homonym()) == [None]
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", YEAR))
+    assert outcomes(enrol(workstation, tmp_path, [homonym()], passphrases=OPEN)) == ["unchanged"]
+
+
+def test_one_certificate_is_installed_by_the_same_rule(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", YEAR))
+    bundles(tmp_path, authority, homonym())
+    task = {"holder": USER, "name": "Jeanne Dupont", "authorisation": "T900009", "passphrase": PASSPHRASE}
+    result = run_action("certificate", task | {"path": str(tmp_path / "Jeanne Dupont - T900009.p12")}, workstation)
+    assert result["error"]["code"] == "number_differs"
