@@ -150,7 +150,7 @@ def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The collection with modules that only record."""
     folder = tmp_path_factory.mktemp("overlay")
     collection = folder / "ansible_collections" / "hospital_it" / "pkcs12"
-    for part in ("meta", "roles", "plugins/filter", "plugins/modules", "plugins/plugin_utils"):
+    for part in ("meta", "roles", "plugins/filter", "plugins/lookup", "plugins/modules", "plugins/plugin_utils"):
         shutil.copytree(ROOT / part, collection / part)
     (collection / "plugins" / "action").mkdir()
     for module in ("holder_certificates", "certificate_facts"):
