@@ -92,10 +92,9 @@ def _none_answered(silent: Sequence[str], called: Sequence[str]) -> str:
     """A sentence if no workstation of several answered: then they are not off, or not all of them. Otherwise an empty text."""
     if len(called) < 2 or len(silent) < len(called):
         return ""
-    return (
-        f"None of {len(called)} workstations answered. Check the network of the controller, its DNS, and the address and the port of the "
-        "connection: workstations are rarely all off at once."
-    )
+    where = "the network of the controller, its DNS, and the address and the port of the connection"
+    none = f"None of {counted(len(called), 'workstation')} answered."
+    return f"{none} Check {where}: workstations are rarely all off at once."
 
 
 def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> str:

@@ -299,34 +299,3 @@ def test_a_workstation_without_holders_is_named_and_a_failure_there_stays_one() 
     assert summary({"a": {"ready": False, "findings": [error]}}, frozenset(), nobody)["totals"] == {"not ready": 1}
     assert summary({"a": {"failed": True, "msg": "No."}}, frozenset(), nobody)["totals"] == {"failed": 1}
     assert summary({"a": of()}, frozenset())["totals"] == {}
-
-
-OFF: Json = {"unreachable": True, "msg": "x", "failed_holders": []}
-
-
-@pytest.mark.parametrize(
-    ("results", "said"),
-    [
-        ({"a": OFF, "b": OFF}, "None of 2 workstations answered."),
-        ({"a": OFF, "b": {"answered": False, "ansible_facts": {}}, "c": OFF}, "None of 3 workstations answered."),
-        ({"a": OFF}, ""),
-        ({"a": OFF, "b": of()}, ""),
-        ({"a": OFF, "b": {"failed": True, "msg": "No."}}, ""),
-        ({"a": OFF, "b": {"skipped": True}}, ""),
-        ({"a": OFF, "b": None}, ""),
-        ({"a": OFF, "b": OFF, "c": {"skipped": True}, "d": None}, "None of 2 workstations answered."),
-        ({}, ""),
-    ],
-)
-def test_where_no_workstation_of_several_answers_it_is_not_they_who_are_off(results: dict[str, Any], said: str) -> None:
-    found = told(results)["none_answered"]
-    assert found.startswith(said) and bool(found) is bool(said)
-
-
-@pytest.mark.parametrize(
-    ("result", "ends"),
-    [(OFF, []), ({**OFF, "failed_holders": ["X"]}, ["a"]), ({"unreachable": True, "msg": "x"}, ["a"])],
-)
-def test_a_silent_workstation_ends_failed_for_those_who_cannot_wait(result: Json, ends: list[str]) -> None:
-    found = told({"a": result})
-    assert (found["hosts_ending_failed"], found["unreachable_hosts"]) == (ends, ["a"])

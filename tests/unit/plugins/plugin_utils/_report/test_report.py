@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instants import format_instant
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
@@ -131,31 +129,6 @@ def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str
         }
         said = ", ".join(f"{words.get(each, each)} {count}" for each, count in counted.items())
         assert result["msg"] == f"Client certificates: {said} (fail_on). The report says who acts on each."
-
-
-@pytest.mark.parametrize(
-    ("outcome", "days", "counted"),
-    [
-        ("failed", 0, {"failed": 1}),
-        ("failed", 3, {"failed": 1}),
-        ("failed", 4, {}),  # nobody knows of today
-        ("deferred", 0, {}),
-        ("waiting_for_issuer", 0, {}),
-        ("renewed", 0, {}),
-        (None, 0, {}),
-    ],
-)
-def test_whom_the_last_run_did_not_serve_can_be_failed_on(
-    tmp_path: Path, outcome: str | None, days: int, counted: dict[str, int]
-) -> None:
-    """At one of two workstations, and with a status that is no reason by itself."""
-    variables = copy.deepcopy(hospital_variables())
-    (row,) = [each for each in variables[1][1]["ansible_facts"]["pkcs12"]["holders"] if each["authorisation"] == "T1"]
-    row |= {"outcome": outcome, "outcome_at": format_instant(NOW - days * DAY)}
-    result = run(tmp_path, variables, fail_on=["failed"])
-    assert (result["failing"], result["failed"]) == (counted, bool(counted))
-    assert ("not served by the last run 1 (fail_on)" in result["msg"]) is bool(counted)
-    assert run(tmp_path, variables, fail_on=["weak"])["failing"] == {}
 
 
 def test_holders_without_a_workstation_count_for_fail_on() -> None:
