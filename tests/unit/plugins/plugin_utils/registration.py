@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's registration authority without a network: Ansible's HTTP client is replaced by one that asks it directly."""
+"""The lab's registration authority without a network: the HTTP client is replaced by one that asks it directly."""
 
 from __future__ import annotations
 
 import io
 import ssl
-from collections.abc import Mapping
+import urllib.request
+from collections.abc import Mapping, Sequence
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -62,15 +63,21 @@ class Registration:
         return Response(reply.status, reply.body[:cut], headers)
 
     def install(self, patches: pytest.MonkeyPatch) -> Registration:
-        """Takes the place of Ansible's client."""
+        """Takes the place of the network."""
         registration = self
 
         class Client:
-            def __init__(self, **settings: Any) -> None:
-                registration.settings = settings
+            def open(self, request: urllib.request.Request) -> Response:
+                registration.settings["http_agent"] = request.get_header("User-agent")
+                body = request.data
+                assert body is None or isinstance(body, bytes)
+                return registration.answer(request.get_method(), request.full_url, body)
 
-            def open(self, method: str, url: str, data: bytes | None, headers: Mapping[str, str]) -> Response:
-                return registration.answer(method, url, data)
+        def options(_client: http_client.HttpClient, given: http_client.HttpOptions, allowed: Sequence[str]) -> None:
+            registration.settings = {"timeout": given.timeout, "use_proxy": given.use_proxy}
+            initialise(_client, given, allowed)
 
-        patches.setattr(http_client, "Request", Client)
+        initialise = http_client.HttpClient.__init__
+        patches.setattr(http_client.HttpClient, "__init__", options)
+        patches.setattr(http_client, "opener", lambda *_arguments: Client())
         return self
