@@ -97,7 +97,9 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         variables = list(variables_of(self._task_vars, options["hosts"], VARIABLES))
-        whole = checked(report_of(options, variables, now()), FactCache(*fact_caching(), in_awx=task.job is not None))
+        whole = report_of(options, variables, now())
+        if options["destination"] or options["query"] or options["fail_on"]:  # else a caller looks at each row, as renew_due does
+            checked(whole, FactCache(*fact_caching(), in_awx=task.job is not None))
         report = select(whole, options["query"]) if options["query"] else whole
         written = write_files(options, report, task.check_mode)
         warnings = days_of_other_hosts(variables, options["renew_before_days"])
