@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from .._crypto.instants import format_instant, instant_in_words, parse_instant
 from .._crypto.pkcs12_files import ASIDE, not_listed
 from .._errors import CollectionError
-from .._policy.names import has_words, normalized_text
+from .._policy.names import has_words, number_key
 from .._policy.subject import ExpectedSubject, HasSubject
 from .durable_files import move, replace_file, sync_folder
 
@@ -35,11 +35,6 @@ MEANING = "Nothing is installed or withdrawn for this number. To take the person
 MOST_SHOWN = 200
 """Characters of a note that a sentence shows."""
 TAKE_BACK = "If the person is back, set pkcs12_take_back to this number, for this run only."
-
-
-def number_key(number: str) -> str:
-    """A number as it is compared: upper and lower case and the blanks around it do not differ."""
-    return " ".join(normalized_text(number).split())
 
 
 def note_name(number: str) -> str:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._delivery.retired import SITE_FOLDER, Notes, number_key, read_notes
+from .._delivery.retired import SITE_FOLDER, Notes, read_notes
 from .._errors import CollectionError, counted
 from .._facts.holders import HolderEntry
 from .._facts.leavers import numbers_in
+from .._policy.names import number_key
 from .holder_options import check_duplicates
 
 CONFIRM, COUNT, NAMED, TAKE_BACK = (
