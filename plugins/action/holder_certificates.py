@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retir
     NO_NOTES,
     SITE_FOLDER,
     check_can_write,
+    retired_in,
     write_down,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
@@ -62,7 +63,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.work
     silent_result,
     workstation_result,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck, number_key
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
@@ -147,7 +148,8 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
             run = run_tasks(tasks, inventory, self, now)
         scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
         not_taken_back = () if absent else self.not_taken_back(entry.person.authorisation for entry in entries)
-        result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back)
+        has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
+        result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
         return result | {"diff": run_diff(run)} if task.diff else result
 
     def _leaving(self, options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
@@ -157,6 +159,13 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         if options["everyone"]:
             check_count(self.of_this_run(COUNT), self._task_vars.get("ansible_play_hosts_all") or [self.host])
         return leaving
+
+    def _has_notes(self, options: Mapping[str, Any], leaving: Leaving) -> bool:
+        """Whether an earlier run has written down all of them."""
+        known = set(
+            map(number_key, retired_in(str(folder_of_notes(options["bundle_folder"], self.folder(SITE_FOLDER)))))
+        )
+        return all(number_key(number) in known for number in leaving.numbers)
 
     def _written_down(self, task: TaskContext, leaving: Leaving) -> Sequence[str]:
         """Whose removal is on the disk now, before the workstation is touched. Raises ``CollectionError``."""

@@ -107,6 +107,9 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
         done["back"] = step(hospital, "enrol", pkcs12_take_back=f" {NUMBER.lower()} , ")
         (hospital.bundle_folder / NOTE).mkdir()  # so that nobody can write it
         done["not written"] = step(hospital, "retire", **NAMED)
+        (hospital.bundle_folder / NOTE).rmdir()
+        done["retired again"] = step(hospital, "retire", **NAMED)
+        done["nothing left"] = step(hospital, "retire", *inventory(hospital, **LEFT))
     return done
 
 
@@ -172,8 +175,16 @@ def test_a_person_is_taken_back_by_one_run_and_by_no_inventory(steps: Mapping[st
     misspelt = steps["back, misspelt"]
     assert (misspelt.held, NOTE in misspelt.files, misspelt.run.exit_code) == ((0, 1), True, 2)
     assert any("Nobody was taken back for T999999" in line for line in summary(misspelt.run)["lines"])
+    assert summary(misspelt.run)["not_taken_back"] == ["T999999"]
     back = steps["back"]
     assert (back.held, NOTE in back.files, back.run.exit_code) == ((1, 1), False, 0)
+
+
+def test_where_nothing_is_left_to_remove_nothing_is_left_to_confirm(steps: Mapping[str, Step]) -> None:
+    again, found = steps["retired again"], steps["nothing left"]
+    assert (again.held, again.run.exit_code, NOTE in again.files) == ((0, 0), 0, True)
+    assert any(f"Written down as retired: {NUMBER}." in line for line in summary(again.run)["lines"])
+    assert (found.held, found.run.exit_code, summary(found.run)["unconfirmed"]) == ((0, 0), 0, False)
 
 
 def test_what_cannot_be_written_down_is_not_removed(steps: Mapping[str, Step]) -> None:

@@ -95,6 +95,15 @@ def read_notes(own: Iterable[Path], site: Path | None, taken_back: Iterable[str]
     return Notes(paths, frozenset(map(number_key, taken_back)), check_mode)
 
 
+def retired_in(folder: object) -> set[str]:
+    """The numbers of the notes in a bundle folder, for who reads only; none where this account cannot look, or where no folder is named."""
+    try:
+        names = [path.name for path in Path(folder).iterdir()] if isinstance(folder, str) and folder.strip() else []
+    except OSError:
+        return set()
+    return {number for name in names if (number := number_of_note(name)) and number_key(number)}
+
+
 def write_down(folder: Path, numbers: Sequence[str], by: str, now: datetime) -> None:
     """Leaves a note for each number, on the disk when this returns, and puts their bundles aside. A note that is there stays.
 

@@ -152,7 +152,7 @@ def nobody_taken_back(numbers: Sequence[str]) -> list[str]:
     """A sentence about numbers to take back that nobody has: they may be misspelt. None without such a number."""
     if not numbers:
         return []
-    nobody = f"Nobody was taken back for {', '.join(numbers)}: no holder of this run has this number."
+    nobody = f"Nobody was taken back for {', '.join(numbers)}: no holder of this run has this number, or it is in pkcs12_leavers."
     return [f"{nobody} Correct {TAKE_BACK}, or add the person to pkcs12_holders."]
 
 

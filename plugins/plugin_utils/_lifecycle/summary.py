@@ -150,8 +150,9 @@ def _unread(results: Mapping[str, Result | None]) -> Iterator[str]:
 
 def _after_removal(results: Iterable[Result | None]) -> Iterator[str]:
     """What is left to do where people leave. Where a workstation leaves, nobody is retired."""
-    if any((result or {}).get("noted") for result in results):
+    if noted := dict.fromkeys(number for result in results for number in (result or {}).get("noted") or ()):
         yield (
+            f"Written down as retired: {', '.join(noted)}. If one of them has not left, pkcs12_take_back takes the person back. "
             "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation. Then take "
             "them out of pkcs12_holders. Their bundles are in the folder retired of the bundle folder."
         )

@@ -27,22 +27,27 @@ def workstation_result(
     context: ResultContext,
     noted: Iterable[str] = (),
     not_taken_back: Iterable[str] = (),
+    has_notes: bool = False,
 ) -> dict[str, Any]:
-    """The documented result of ``holder_certificates``. ``noted``: whose removal is written down in the bundle folder."""
+    """The documented result of ``holder_certificates``. ``noted``: whose removal is written down in the bundle folder.
+
+    ``has_notes``: everybody who leaves has a note since an earlier run, so where nothing is left to remove, nothing is left to confirm.
+    """
     rows = [_named(each.task) | holder_result(each, context) for each in run.holders]
+    unconfirmed = not context.confirmed and (not has_notes or any(row["failed"] for row in rows))
     return {
         "changed": any(row["changed"] for row in rows),
         "failed": any(row["failed"] for row in rows),
         "msg": _message(run.inventory.computer, rows)
         + _not_searched(run.not_searched)
-        + ("" if context.confirmed else f" {UNCONFIRMED}"),
+        + (f" {UNCONFIRMED}" if unconfirmed else ""),
         "workstation": run.inventory.computer,
         "clock_skew_seconds": run.inventory.skew(run.observed_at),
         "holders": rows,
         "not_found": list(run.not_found),
         "not_searched": list(run.not_searched),
         "noted": list(noted),
-        "unconfirmed": not context.confirmed,
+        "unconfirmed": unconfirmed,
         "not_taken_back": list(not_taken_back),
         "failed_holders": [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]],
         "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},

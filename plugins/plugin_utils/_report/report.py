@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .._delivery.retired import SITE_FOLDER, retired_in
 from .._errors import CollectionError, counted
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
@@ -234,12 +235,14 @@ def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[
     return found
 
 
-def _leavers(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> frozenset[str]:
+def _leavers(options: Mapping[str, Any], variables: Sequence[tuple[str, Mapping[str, Any]]]) -> frozenset[str]:
+    """Who has left by the inventory, or by a note of a removal."""
     found = leavers_in(options["leavers"])
     for _name, known in variables:
         with suppress(CollectionError):  # host_of says so
             found |= leavers_in(usable(known.get(LEAVERS)))
-    return found
+    folders = {folder for _name, known in variables if isinstance(folder := known.get(SITE_FOLDER), str)}
+    return found.union(*map(retired_in, folders))
 
 
 def _instant_text(given: str) -> str:

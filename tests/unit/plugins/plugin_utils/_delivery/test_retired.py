@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retir
     check_can_write,
     note_name,
     read_notes,
+    retired_in,
     write_down,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
@@ -232,3 +233,10 @@ def test_what_cannot_be_written_down_names_the_folder_and_the_setting(
     check_can_write(tmp_path)
     monkeypatch.setattr("os.access", lambda *_given: False)
     assert refusal(lambda: check_can_write(tmp_path)).code == "retired_note"
+
+
+def test_who_reads_only_takes_what_is_there(tmp_path: Path) -> None:
+    write_down(tmp_path, [NUMBER, "t/5"], "it@control", NOW)
+    (tmp_path / "notes.json").touch()
+    assert retired_in(str(tmp_path)) == {NUMBER, "t/5"}
+    assert retired_in(str(tmp_path / "nowhere")) == retired_in("") == retired_in(None) == set()

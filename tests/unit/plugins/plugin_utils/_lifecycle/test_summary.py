@@ -231,7 +231,7 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
 def test_leaver_stays_listed_until_all_is_removed() -> None:
     for outcome, noted in (("removed", ["T1"]), ("deferred", ["T1"]), ("removed", [])):
         (*_others, end) = told({"a": of(person(1, outcome)) | {"noted": noted}, "b": of()})["lines"]
-        assert end.startswith("Keep the numbers of those who left in pkcs12_leavers until") is bool(noted)
+        assert end.startswith("Written down as retired: T1.") is bool(noted)
     last = told({"a": of(not_found=("T9",)), "b": of(not_found=("T9",)), "c": of(not_found=("T9",))})
     assert last["msg"] == "3 workstations without anything to remove."
     assert any("T9" in line and "pkcs12_leavers" in line for line in last["lines"])
