@@ -49,6 +49,12 @@ def test_every_row_is_about_a_file_and_names_suites_that_there_are() -> None:
     assert {suite for row in suites.TABLE.values() for suite in row} == set(suites.EVERYTHING)
 
 
+def test_only_what_says_nothing_to_a_workstation_needs_no_suite() -> None:
+    product = {row for row in suites.TABLE if row.startswith(("plugins/", "roles/", "playbooks/", "docs/", "meta/"))}
+    assert {row for row in product if not suites.TABLE[row]} == {"plugins/doc_fragments/"}
+    assert all("windows" in suites.TABLE[row] for row in ("plugins/modules/", "plugins/module_utils/"))
+
+
 @pytest.mark.parametrize("folder", [path.name for path in (ROOT / "plugins/plugin_utils").glob("_*") if path.is_dir()])
 def test_each_package_of_the_product_has_a_row_with_suites(folder: str) -> None:
     if folder != "__pycache__":

@@ -65,3 +65,10 @@ def test_each_fact_that_a_module_returns_is_known_as_that() -> None:
     assert {"pkcs12", "audit_pkcs12", "pkcs12_browsers", "pkcs12_deliveries"} <= returned
     assert returned == OF_MODULES
     assert misspelt_variables({"ws": returned}, known_variables()) == []
+
+
+def test_whoever_takes_passphrases_takes_those_of_all_variables() -> None:
+    files = [path for place in ("playbooks/**/*.yml", "roles/*/defaults/*.yml") for path in ROOT.glob(place)]
+    found = [re.findall(r"secrets_by_number', (.*?)\)", path.read_text(encoding="utf-8")) for path in files]
+    taken = [terms for each in found for terms in each if "pkcs12_passphrases" in terms]
+    assert taken == ["'pkcs12_passphrases', 'pkcs12_passphrases_*'"] * 4
