@@ -102,7 +102,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         names = (*VARIABLES, SITE_FOLDER) if is_report else VARIABLES
         variables = list(variables_of(self._task_vars, options["hosts"], names))
         whole = report_of(options, variables, now())
-        if is_report:
+        if is_report and whole.workstations:  # a report of a register alone tells of no workstation
             checked(whole, FactCache(*fact_caching(), in_awx=task.job is not None))
         report = select(whole, options["query"]) if options["query"] else whole
         written = write_files(options, report, task.check_mode)

@@ -38,7 +38,9 @@ def test_ntlm_over_https_on_windows_powershell(windows: Hospital, tmp_path: Path
         for step, (book, *options) in BOOKS.items():
             if step == "renew":
                 running.enter_context(windows.with_delivery(LOUIS, 1500, " new"))
-            runs[step] = play(windows, f"hospital_it.pkcs12.{book}", *over, *options)
+            runs[step] = play(
+                windows, f"hospital_it.pkcs12.{book}", *over, *options, "-e", "pkcs12_workstation_count=1"
+            )
     assert row(runs["check"], "workstation_info", name).result["ready"] is True
     told = {step: outcomes(runs[step])[name] for step in ("enrol", "again", "renew", "retire")}
     assert told == {

@@ -113,7 +113,10 @@ def test_the_mailbox_sends_the_report_and_its_password_does_not_come_back(
     (place,) = named(DATA, "controller_templates", "PKCS12 report by mail")["extra_vars"]["report_destination"]
     with MailServer(server_context(hospital.authority), accounts={MAILBOX["username"]: MAILBOX["password"]}) as post:
         here = {"host": LOOPBACK, "port": post.port, "ca_path": str(trust(hospital.authority, hospital.folder))}
-        change = {"report_destination": [place | here]}
+        people = [
+            {"name": JEANNE.name, "authorisation": JEANNE.authorisation}
+        ]  # a register, for no job has audited anything
+        change = {"report_destination": [place | here], "report_hosts": [], "report_holders": people}
         report = start(canaries, "PKCS12 report by mail", change=change)
     assert (report.exit_codes, report.status) == ((0, 0, 0), "successful")
     (mail,) = post.mails

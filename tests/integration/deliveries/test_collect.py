@@ -127,6 +127,7 @@ def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issu
     for number, state in expected.items():
         assert f"{number} (mail" in run.stdout or state == "collected"
 
+    play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
     reported = play(
         issuer.hospital, REPORT, "-e", f"report_folder={hospital.folder}/report", environment=fact_cache(hospital)
     )

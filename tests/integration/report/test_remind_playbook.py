@@ -139,7 +139,9 @@ def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(remi
 
 def test_a_workstation_without_facts_is_red_in_the_words_of_the_role(reminding: Reminding) -> None:
     run = reminding.run(hosts=["localhost"], holders=REGISTER)
-    assert run.exit_code == 2 and "or give its reports with 'remind_merge'." in run.stdout + run.stderr
+    (row,) = run.of("reminder_mails")
+    assert (run.exit_code, row.result["error"]["code"]) == (2, "no_facts")
+    assert row.result["msg"] in run.stdout + run.stderr
     folder = reminding.run(templates_folder="/nope")
     assert "remind_templates_folder is /nope, which is no folder on the controller." in folder.stdout + folder.stderr
 

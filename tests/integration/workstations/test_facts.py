@@ -68,14 +68,14 @@ SELECTED: Mapping[str, tuple[Json, str]] = {
         "mine archived mail foreign card passer-by pauls hers-at-his machine",
     ),
     "unrelated": ({"include_unrelated": True}, "mine mail foreign card passer-by pauls hers-at-his machine"),
-    "issuer": ({"issuer": ISSUER}, "mine mail passer-by pauls hers-at-his"),
+    "issuer": ({"issuer": ISSUER}, "mine mail foreign passer-by pauls hers-at-his"),
     "subject": ({"subject": f"^CN={JEANNE.name}"}, "mine mail foreign hers-at-his"),
     "pattern": ({"authorisation_pattern": NUMBER}, "mine mail foreign passer-by pauls hers-at-his"),
     "eku": ({"eku": [EMAIL]}, "mail"),
     "two ekus": ({"eku": [EMAIL, CLIENT_AUTH]}, "mine mail foreign card passer-by pauls hers-at-his machine"),
     "all four": (
         {"issuer": ISSUER, "subject": "Jeanne", "authorisation_pattern": NUMBER, "eku": [CLIENT_AUTH]},
-        "mine hers-at-his",
+        "mine foreign hers-at-his",
     ),
     "stores of holders": ({"only_holders": True}, "mine mail foreign pauls hers-at-his"),
     "her store": (
@@ -87,8 +87,8 @@ SELECTED: Mapping[str, tuple[Json, str]] = {
         {"only_holders": True, "holders": [{"user": JEANNE.account}], "include_unrelated": True},
         "mine mail foreign card passer-by",
     ),
-    "a card by its issuer": ({"issuer": "AC Carte"}, "card"),
-    "none": ({"issuer": "AC Inconnue"}, ""),
+    "a card by its issuer": ({"issuer": "AC Carte"}, "mine mail foreign card pauls hers-at-his"),
+    "none": ({"issuer": "AC Inconnue"}, "mine mail foreign pauls hers-at-his"),
 }
 
 
@@ -148,9 +148,9 @@ def test_holders_are_judged_by_what_is_asked_for(selected: dict[str, Json]) -> N
 
     # Two certificates for client authentication are hers: the one of the authority and the one of another issuer.
     assert standings("holders") == ["duplicate", "valid"]
-    assert standings("issuer") == ["valid", "valid"]
+    # A pattern of the issuer selects among strangers alone: a holder keeps what has the own number.
+    assert standings("issuer") == standings("none") == ["duplicate", "valid"]
     assert standings("eku") == ["missing", "missing"]
-    assert standings("none") == ["missing", "missing"]
     assert standings("her store") == ["duplicate"]
     assert standings("unrelated") == standings("everything") == standings("holders")
     (astray,) = [each for each in selected["holders"]["certificates"] if each["friendly_name"] == "hers-at-his"]
