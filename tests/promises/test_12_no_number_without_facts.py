@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import messages, summary
+from integration.plays import messages, run_play, summary
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import JEANNE, KARIM, PAUL, Desk, Person, Seat
@@ -112,6 +112,10 @@ def test_facts_that_have_expired_are_none(hospital: Hospital) -> None:
     assert (told.exit_code, "they have expired" in text(told)) == (2, True)
     assert str(hospital.folder / "facts") in text(told)
     elsewhere = fact_cache(hospital) | {"ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "others")}
+    collected = {
+        "ansible.builtin.set_fact": {"cacheable": True, "pkcs12_deliveries": {}}
+    }  # says nothing of a workstation
+    run_play(hospital, environment=elsewhere, hosts="localhost", connection="local", tasks=[collected])
     told = run(hospital, "report", environment=elsewhere)
     assert (told.exit_code, "cannot read them" in text(told), "expired" in text(told)) == (2, True, False)
 
