@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
+    KnowsRetired,
     Leaving,
     check_count,
     folder_of_notes,
@@ -219,3 +220,24 @@ def test_whoever_would_lose_a_certificate_is_named_with_it(stocked: FakeWorkstat
     (row,) = task(stocked, "absent", tmp_path, leavers=[HERS])["holders"]
     assert row["msg"].startswith(f"would lose Jeanne Dupont - {HERS} of ")
     assert "is not logged on" in row["msg"]
+
+
+class OwnTask(KnowsRetired):
+    """A task where the site names no folder, and this run takes nobody back."""
+
+    def folder(self, _name: str) -> None:
+        return None
+
+    def of_this_run(self, _name: str) -> None:
+        return None
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_note_in_any_folder_of_the_task_counts(tmp_path: Path, place: int) -> None:
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        folder.mkdir()
+    (folders[place] / "T100004.retired.json").touch()
+    with pytest.raises(CollectionError) as refused:
+        OwnTask().notes(False, *folders).admit("T100004")
+    assert refused.value.code == "retired"
