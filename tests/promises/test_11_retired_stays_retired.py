@@ -83,6 +83,19 @@ def own_tasks(hospital: Hospital) -> list[dict[str, Any]]:
     ]
 
 
+def beside_the_note(hospital: Hospital) -> list[dict[str, Any]]:
+    """Tasks whose own folder has the note, where the folder of the site has none."""
+    folder, passphrase = str(hospital.bundle_folder), hospital.bundles[NUMBER].passphrase
+    known = {"holders": "{{ pkcs12_holders }}", "bundle_folder": folder, "passphrases": {NUMBER: passphrase}}
+    link = {"url": "https://pki.example/x", "code": "1234567", "allowed_hosts": ["pki.example"]}
+    return [
+        {"holder_certificates": known},
+        {"holder_bundles": known},
+        {"certificate": {"holder": PAUL.account, "authorisation": NUMBER, "folder": folder, "passphrase": passphrase}},
+        {"bundle_pickup": link | {"authorisation": NUMBER, "dest": f"{folder}/new.p12", "allow_ephemeral_dest": True}},
+    ]
+
+
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
     done: dict[str, Step] = {}
@@ -101,6 +114,10 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
         done["own folder"] = step(hospital, "enrol", enrol_bundle_folder=str(hospital.bundle_folder / "retired"))
         run = run_play(hospital, "--limit", HERE, tasks=tasks(*own_tasks(hospital)))
         done["own tasks"] = Step(run, certificates(hospital), ())
+        (hospital.folder / "empty").mkdir()
+        other = json.dumps({"pkcs12_bundle_folder": str(hospital.folder / "empty")})
+        run = run_play(hospital, "--limit", HERE, "-e", other, tasks=tasks(*beside_the_note(hospital)))
+        done["beside the note"] = Step(run, certificates(hospital), ())
         done["back by the site"] = step(hospital, "enrol", *inventory(hospital, pkcs12_take_back=NUMBER))
         done["back, misspelt"] = step(hospital, "enrol", pkcs12_take_back="T999999")
         (hospital.bundle_folder / "retired" / BUNDLE).rename(hospital.bundle_folder / BUNDLE)
@@ -167,6 +184,14 @@ def test_a_task_of_ones_own_installs_and_withdraws_nothing_either(steps: Mapping
     assert (codes, found.held) == (["retired"] * len(codes), (0, 1))
     assert len(codes) == 6
     assert found.run.rows[-1].result["requests"] == 0
+
+
+def test_a_note_counts_in_the_folder_of_the_task_too(steps: Mapping[str, Step]) -> None:
+    found = steps["beside the note"]
+    results = [row.result for row in found.run.rows]
+    rows = [row for result in results for row in result.get("holders", [result])]
+    codes = [row["error"]["code"] for row in rows if row.get("authorisation", NUMBER) == NUMBER]
+    assert (len(results), codes, found.held) == (4, ["retired"] * 4, (0, 1))
 
 
 def test_a_person_is_taken_back_by_one_run_and_by_no_inventory(steps: Mapping[str, Step]) -> None:

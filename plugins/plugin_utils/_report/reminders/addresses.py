@@ -57,10 +57,10 @@ def _entries(name: str, variables: Mapping[str, Any]) -> Sequence[HolderEntry]:
         return ()
 
 
-def letters_of(matters: Iterable[Matter], addresses: Addresses) -> tuple[Letter, ...]:
+def letters_of(matters: Iterable[Matter], addresses: Addresses, report: Report) -> tuple[Letter, ...]:
     """One mail for each holder, one for each address of the employer and of IT. IT's comes last.
 
-    A matter of somebody without an address is IT's.
+    A matter of somebody without an address is IT's. Where a name of the report says too little, it has its number.
     """
     found: dict[tuple[Recipient, str, str], list[Matter]] = {}
     for matter in matters:
@@ -71,10 +71,10 @@ def letters_of(matters: Iterable[Matter], addresses: Addresses) -> tuple[Letter,
             known = matter if people else replace(matter, instead_of=matter.recipient)
             found.setdefault((to, address, own), []).append(known)
     made = (Letter(to, address, tuple(each)) for (to, address, _person), each in found.items())
-    return tuple(sorted(made, key=lambda letter: list(Recipient).index(letter.recipient)))
+    return _with_numbers(sorted(made, key=lambda letter: list(Recipient).index(letter.recipient)), report)
 
 
-def with_numbers(letters: Iterable[Letter], report: Report) -> tuple[Letter, ...]:
+def _with_numbers(letters: Iterable[Letter], report: Report) -> tuple[Letter, ...]:
     """The same, with the numbers of people whose names say too little: of homonyms, and of those who share a number. A holder's own
     mail has no number."""
     rows = (*report.holders, *report.without_workstation)

@@ -21,7 +21,7 @@ from ..language.wording import Wording
 from ..model import Report
 from ..query import select
 from ..report import checked, report_of
-from .addresses import addresses_of, letters_of, with_numbers
+from .addresses import addresses_of, letters_of
 from .mails import ReminderMail, Sender, mail_of
 from .plan import Terms, matters_of
 from .result import reminders_result
@@ -51,7 +51,7 @@ def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict
     if not options["allow_ephemeral_state"]:
         _check_lasting(outbox.path)
     report = _report(options, variables, mode)
-    letters = with_numbers(letters_of(matters_of(report, terms), addresses_of(options, variables)), report)
+    letters = letters_of(matters_of(report, terms), addresses_of(options, variables), report)
 
     def open_mails(sent: Mapping[Any, Any]) -> Sequence[ReminderMail]:
         return _written(options, report, open_letters(letters, sent, mode.now), mode.now)

@@ -27,7 +27,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.addresses import (
     Addresses,
     letters_of,
-    with_numbers,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.plan import (
     Recipient,
@@ -161,8 +160,7 @@ def test_only_it_gets_a_mail_and_it_names_both_with_the_number() -> None:
     report = built(*hosts(record(days=3)))
     holders = {"T1": "jeanne@chu.example", "t1": "paul@chu.example"}
     matters = matters_of(report, Terms([40], 5))
-    letters = with_numbers(letters_of(matters, Addresses(holders, ["head@chu.example"], ["it@chu.example"])), report)
-    (letter,) = letters
+    (letter,) = letters_of(matters, Addresses(holders, ["head@chu.example"], ["it@chu.example"]), report)
     assert letter.recipient is Recipient.IT
     assert [each.name for each in letter.matters] == ["Jeanne Dupont, T1", "Paul Martin, t1"]
 
@@ -192,6 +190,6 @@ def test_the_owner_of_a_store_with_a_homonyms_certificate_has_the_number() -> No
 def test_mails_about_homonyms_have_the_numbers_and_their_own_have_none() -> None:
     report = built(host(entries=(replace(JEANNE, logged_on=False), HOMONYM)))
     matters = matters_of(report, Terms([40], 5))
-    letters = with_numbers(letters_of(matters, Addresses({"T1": "jeanne@chu.example"}, [], ["it@chu.example"])), report)
+    letters = letters_of(matters, Addresses({"T1": "jeanne@chu.example"}, [], ["it@chu.example"]), report)
     named = {letter.recipient: [each.name for each in letter.matters] for letter in letters}
     assert named == {Recipient.HOLDER: ["Jeanne Dupont"], Recipient.IT: ["Dupont Jeanne, T2"]}
