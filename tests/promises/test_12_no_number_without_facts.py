@@ -112,11 +112,12 @@ def test_facts_that_have_expired_are_none(hospital: Hospital) -> None:
     assert (told.exit_code, "they have expired" in text(told)) == (2, True)
     assert str(hospital.folder / "facts") in text(told)
     elsewhere = fact_cache(hospital) | {"ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "others")}
-    collected = {
-        "ansible.builtin.set_fact": {"cacheable": True, "pkcs12_deliveries": {}}
-    }  # says nothing of a workstation
-    run_play(hospital, environment=elsewhere, hosts="localhost", connection="local", tasks=[collected])
-    told = run(hospital, "report", environment=elsewhere)
+    # As in AWX, the controller is in the inventory; what collect has kept there says nothing of a workstation.
+    listed = hospital.folder / "controller.json"
+    listed.write_text(json.dumps({"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}), encoding="utf-8")
+    collected = {"ansible.builtin.set_fact": {"cacheable": True, "pkcs12_deliveries": {}}}
+    run_play(hospital, "-i", str(listed), environment=elsewhere, hosts="localhost", tasks=[collected])
+    told = run(hospital, "report", "-i", str(listed), environment=elsewhere)
     assert (told.exit_code, "cannot read them" in text(told), "expired" in text(told)) == (2, True, False)
 
 
