@@ -38,13 +38,13 @@ lab-down: .venv/stamp ## end the lab workstations
 NOTICES := bed-notice browser-notice imap-server-notice prometheus-notice receptor-notice kerberos-notice
 .PHONY: test test-suites test-all
 test: .venv/stamp $(NOTICES) ## run the tests that find most: five minutes on two cores
-	@tools/test $(PYTHON) $$(tools/suites.py gate)
+	@tools/test $(PYTHON) $$($(PYTHON) tools/suites.py gate)
 
 test-suites: .venv/stamp $(NOTICES) ## run other suites: SUITES="browser integration/report"
 	@tools/test $(PYTHON) $(SUITES)
 
 test-all: .venv/stamp $(NOTICES) ## run all tests
-	@tools/test $(PYTHON) $$(tools/suites.py rest) $$(tools/suites.py gate)
+	@tools/test $(PYTHON) $$($(PYTHON) tools/suites.py rest) $$($(PYTHON) tools/suites.py gate)
 
 .PHONY: bench
 bench: .venv/stamp bed-notice ## compare traffic and times with ansible.windows, half an hour on two idle cores; PARTS="2.21 times" for some, PEER=folder that has it, AGAIN=1 counts it anew

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Passphrases out of several variables. See ansible-doc -t lookup hospital_it.pkcs12.secrets_by_number."""
 
 from __future__ import annotations

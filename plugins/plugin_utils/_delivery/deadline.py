@@ -104,8 +104,8 @@ class _Http(HTTPHandler):
         super().__init__()
         self._deadline = deadline
 
-    def http_open(self, request: Any) -> Any:
-        return self.do_open(cast(Any, _by(http.client.HTTPConnection, self._deadline)), request)
+    def http_open(self, req: Any) -> Any:
+        return self.do_open(cast(Any, _by(http.client.HTTPConnection, self._deadline)), req)
 
 
 class _Https(HTTPSHandler):
@@ -113,5 +113,5 @@ class _Https(HTTPSHandler):
         super().__init__(context=context)
         self._deadline, self._own = deadline, context
 
-    def https_open(self, request: Any) -> Any:
-        return self.do_open(cast(Any, _by(http.client.HTTPSConnection, self._deadline)), request, context=self._own)
+    def https_open(self, req: Any) -> Any:
+        return self.do_open(cast(Any, _by(http.client.HTTPSConnection, self._deadline)), req, context=self._own)

@@ -27,9 +27,14 @@ READY = "1 workstation; 2 holders: 2 ready."
 
 
 def check_bundles(
-    folder: Path, authority: Authority, group_vars: str, *options: str, opens: Mapping[str, str] = OPENS, hosts: int = 1
+    folder: Path,
+    authority: Authority,
+    group_vars: str,
+    *options: str,
+    opens: Mapping[str, str] | None = None,
+    hosts: int = 1,
 ) -> subprocess.CompletedProcess[str]:
-    for number, passphrase in opens.items():
+    for number, passphrase in (opens or OPENS).items():
         issued = authority.issue(NAMES[number], number, passphrase=passphrase, key="ec-p256")
         (folder / issued.file_name).write_bytes(issued.data)
     holders = [{"user": f"CHU\\{number}", "name": name, "authorisation": number} for number, name in NAMES.items()]
