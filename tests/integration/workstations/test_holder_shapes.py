@@ -56,6 +56,7 @@ def runs(hospital: Hospital) -> Mapping[str, Run]:
     extra = {"retire_authorisations": [JEANNE.authorisation], "retire_issuer": "CN="}
     told = {name: run(hospital, name, **extra) for name in SUMMED_UP}
     everyone = {"retire_everyone": True, "pkcs12_workstation_count": len(hospital.desks), "retire_issuer": "nobody"}
+    (hospital.bundle_folder / f"{JEANNE.authorisation}.retired.json").unlink()  # she has not left for the report
     return told | {"retire everyone": run(hospital, "retire", **everyone)}
 
 

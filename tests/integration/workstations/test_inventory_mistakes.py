@@ -27,7 +27,7 @@ DESKS = (
 LEFT = [ELODIE.authorisation.lower(), KARIM.authorisation]
 """Elodie has no certificate, Karim still has one."""
 AS_TEXT = "check_bundles with leavers as text"
-PLAYBOOKS = ("check_bundles", "check", "enrol", "renew", "renew_due", "retire", "audit", "report")
+PLAYBOOKS = ("check_bundles", "check", "enrol", "renew", "renew_due", "audit", "report", "retire")
 RETIRED = {"retire_authorisations": [JEANNE.authorisation], "retire_issuer": "nobody"}
 
 
