@@ -67,7 +67,7 @@ def test_a_result_at_each_limit_keeps_all_promises() -> None:
         (result(took=times(**{RENEWAL: 5.0})), "2.08"),
         (result([*GOOD[:2], count(OURS, "steady state", 2, 10, 20), *GOOD[3:]]), "2"),
         (result([*GOOD[:4], count(PEER, "enrolment", 9, 600), *GOOD[5:]]), "4.50"),
-        (result([*GOOD[:4], count(PEER, "enrolment", 10, 599), *GOOD[5:]]), "5.99"),
+        (result([*GOOD[:4], count(PEER, "enrolment", 10, 589), *GOOD[5:]]), "5.89"),
         (result([*GOOD[:5], count(PEER, "renewal", 10, 599), GOOD[6]]), "5.99"),
     ],
 )
