@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
+from importlib import metadata
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
@@ -27,7 +28,7 @@ from .._workstation.computer import ExpectedComputer, connection_address, expect
 from .._workstation.encryption import in_the_clear
 from .._workstation.failures import become_error, language_mode_error
 from .._workstation.findings import FINDINGS, refusal
-from .._workstation.lost_connection import UNTRIED, Origin, lost_connection, unreachable_result
+from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from .host_variables import readable_variable, untag
@@ -249,7 +250,10 @@ class Pkcs12Action(OwnVariables, ActionBase):
         """What became of the connection; None for a problem that is none of the connection's."""
         failed, ansible = isinstance(problem, AnsibleConnectionFailure), isinstance(problem, AnsibleError)
         origin = Origin.PLUGIN if failed else Origin.ANSIBLE if ansible else Origin.LIBRARY
-        return lost_connection(problem, self._mask(str(problem)), origin, self.host, self._connection.get_option)
+        unanswered = logon_unanswered(self._connection)
+        return lost_connection(
+            problem, self._mask(str(problem)), origin, self.host, self._connection.get_option, unanswered
+        )
 
     def _check_kept_files(self) -> None:
         """Raises ``CollectionError`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
@@ -293,6 +297,14 @@ class Pkcs12Action(OwnVariables, ActionBase):
         """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
         return {name: value if name in shown else HIDDEN for name, value in untag(self._task.args).items()}
+
+
+def installed(package: str) -> str | None:
+    """The version of a Python package of the controller; None if it has none."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def now() -> datetime:

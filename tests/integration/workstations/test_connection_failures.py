@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.connection_problem import cause_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
-from integration.failing_connections import CASES, Site, host
+from integration.failing_connections import CASES, OLD, Site, host
 from integration.plays import Json, facts_in, failed_hosts, row, run_play, summary
 from lab.ansible_playbook import chosen, started_anew
 from lab.hospital import CONNECTION_UPN, Hospital
@@ -76,8 +76,8 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
         hospital = running.enter_context(Hospital(tmp_path_factory.mktemp("failed"), [desk]))
         start = inventory_text = hospital.inventory.read_text(encoding="utf-8")
         files = lay_out(hospital.authority, hospital.folder, CONNECTION_UPN)
-        principals = {CONNECTION_UPN.partition("@")[0]: hospital.connection_password}
-        kdc = running.enter_context(Kdc(principals)) if kerberos() else None
+        principals = dict.fromkeys((CONNECTION_UPN.partition("@")[0], OLD), hospital.connection_password)
+        kdc = running.enter_context(Kdc(principals, without_aes=(OLD,))) if kerberos() else None
         site = Site(hospital, running, files, kdc)
         environment = {**fact_cache(hospital), **(kdc.environment if kdc else {})}
         skewed = [name for name in names if name.endswith(SKEWED)]
