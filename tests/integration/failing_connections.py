@@ -114,6 +114,9 @@ NOT_THERE = "/etc/pki/chu/not-there.pem"
 CLIENT, CLIENT_KEY = "/etc/pki/chu/svc-ansible.pem", "/etc/pki/chu/svc-ansible.key"
 """Files that a site has: see ``Site.files``."""
 
+WELL = Case("", plain, scheme="http")
+"""One that does not fail: NTLM over http."""
+
 CASES: Mapping[str, Case] = {
     "off": Case("connection_refused", Site.closed),
     "silent": Case("connection_timeout", Site.silent, SHORT_WINRM, SHORT_PSRP, scheme="http"),
