@@ -7,7 +7,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,11 @@ def plain(site: Site) -> int:
     return site.listening(AuthMethod.NTLM)
 
 
+def asking_later(site: Site) -> int:
+    """A listener that takes certificates over TLS 1.3, and asks for them after the handshake."""
+    return site.listening(AuthMethod.CERTIFICATE, replace(tls(site.hospital.authority), later=True))
+
+
 def hanging_up(auth: AuthMethod) -> Callable[[Site], int]:
     """A listener that takes a logon, and closes the connection instead of an answer."""
 
@@ -114,8 +119,16 @@ NOT_THERE = "/etc/pki/chu/not-there.pem"
 CLIENT, CLIENT_KEY = "/etc/pki/chu/svc-ansible.pem", "/etc/pki/chu/svc-ansible.key"
 """Files that a site has: see ``Site.files``."""
 
-WELL = Case("", plain, scheme="http")
-"""One that does not fail: NTLM over http."""
+CERTIFIED: tuple[Variables, Variables] = (
+    {"ansible_winrm_cert_pem": CLIENT, "ansible_winrm_cert_key_pem": CLIENT_KEY},
+    {"ansible_psrp_certificate_pem": CLIENT, "ansible_psrp_certificate_key_pem": CLIENT_KEY},
+)
+
+GOOD: Mapping[str, Case] = {
+    "ntlm": Case("", plain, scheme="http"),
+    "certificate": Case("", asking_later, *CERTIFIED, auth=AuthMethod.CERTIFICATE),
+}
+"""They work, with a controller of today."""
 
 CASES: Mapping[str, Case] = {
     "off": Case("connection_refused", Site.closed),
@@ -158,11 +171,7 @@ CASES: Mapping[str, Case] = {
     "misspelt-check": Case("connection_option", good, {"ansible_winrm_server_cert_validation": "validat"}, None),
     "no-ntlm": Case("ntlm_refused", by_kerberos, scheme="http"),
     "certificate-cut": Case(
-        "certificate_over_tls13",
-        hanging_up(AuthMethod.CERTIFICATE),
-        {"ansible_winrm_cert_pem": CLIENT, "ansible_winrm_cert_key_pem": CLIENT_KEY},
-        {"ansible_psrp_certificate_pem": CLIENT, "ansible_psrp_certificate_key_pem": CLIENT_KEY},
-        auth=AuthMethod.CERTIFICATE,
+        "certificate_over_tls13", hanging_up(AuthMethod.CERTIFICATE), *CERTIFIED, auth=AuthMethod.CERTIFICATE
     ),
     "other-logon-cut": Case("not_http", hanging_up(AuthMethod.NTLM)),
     "no-client-certificate": Case("client_certificate_missing", good, {}, {}, auth=AuthMethod.CERTIFICATE),

@@ -18,7 +18,7 @@ from spnego._ntlm_raw.messages import AvId, TargetInfo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.connection_problem import cause_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import NEWER_SPNEGO
-from integration.failing_connections import CASES, OLD, WELL, Site, host
+from integration.failing_connections import CASES, GOOD, OLD, Site, host
 from integration.plays import Json, facts_in, failed_hosts, row, run_play, summary
 from lab.ansible_playbook import chosen, started_anew
 from lab.hospital import CONNECTION_UPN, Hospital
@@ -55,7 +55,7 @@ def inventory(site: Site, names: list[str]) -> dict[str, Any]:
     group["hosts"] = {}
     for name in names:
         plugin, _rest, case = name.partition("-")
-        group["hosts"][name] = {"pkcs12_holders": own["pkcs12_holders"], **host(CASES.get(case, WELL), plugin, site)}
+        group["hosts"][name] = {"pkcs12_holders": own["pkcs12_holders"], **host((CASES | GOOD)[case], plugin, site)}
     found["all"]["vars"] = {key: value for key, value in found["all"]["vars"].items() if not key.startswith("ansible_")}
     return dict(found)
 
@@ -186,7 +186,7 @@ def older_spnego(folder: Path) -> dict[str, str]:
 
 
 def test_an_old_pyspnego_is_told_beforehand_and_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["winrm-well", "psrp-well"]
+    names = ["winrm-ntlm", "psrp-ntlm"]
     with ExitStack() as running:
         hospital = running.enter_context(Hospital(tmp_path / "hospital", [Desk("ws-1", (Seat(JEANNE),))]))
         original = hospital.inventory.read_text(encoding="utf-8")
@@ -204,4 +204,31 @@ def test_an_old_pyspnego_is_told_beforehand_and_when_it_fails(tmp_path: Path, mo
     assert "pyspnego 0.12.0" in warned.stdout
     assert failed_hosts(warned) == set()
     assert {each["connection_error"]["code"] for each in failing.values()} == {"spnego_too_old"}
+    assert [name for name, result in today.items() if "connection_error" in result] == []
+
+
+WITHOUT_AN_ANSWER = """\
+import urllib3.connection, urllib3.util.ssl_
+made = urllib3.util.ssl_.create_urllib3_context
+def as_before(*given, **named):
+    context = made(*given, **named)
+    context.post_handshake_auth = False
+    return context
+urllib3.connection.create_urllib3_context = urllib3.util.ssl_.create_urllib3_context = as_before
+"""
+"""How urllib3 connected before it said that it can show a certificate after the handshake."""
+
+
+def test_a_certificate_over_tls_1_3_needs_a_library_that_shows_it_after_the_handshake(tmp_path: Path) -> None:
+    names = ["winrm-certificate", "psrp-certificate"]
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_AN_ANSWER, encoding="utf-8")
+    with ExitStack() as running:
+        hospital = running.enter_context(Hospital(tmp_path / "hospital", [Desk("ws-1", (Seat(JEANNE),))]))
+        original = hospital.inventory.read_text(encoding="utf-8")
+        site = Site(hospital, running, lay_out(hospital.authority, hospital.folder, CONNECTION_UPN), None)
+        with chosen(started_anew):
+            failing = read_facts(site, names, {"PYTHONPATH": str(tmp_path)})
+            hospital.inventory.write_text(original, encoding="utf-8")
+            today = read_facts(site, names, {})
+    assert {each["connection_error"]["code"] for each in failing.values()} == {"certificate_over_tls13"}
     assert [name for name, result in today.items() if "connection_error" in result] == []
