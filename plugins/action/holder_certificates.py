@@ -162,9 +162,8 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
 
     def _has_notes(self, options: Mapping[str, Any], leaving: Leaving) -> bool:
         """Whether an earlier run has written down all of them."""
-        known = set(
-            map(number_key, retired_in(str(folder_of_notes(options["bundle_folder"], self.folder(SITE_FOLDER)))))
-        )
+        folder = folder_of_notes(options["bundle_folder"], self.folder(SITE_FOLDER))
+        known = set(map(number_key, retired_in(folder)))
         return all(number_key(number) in known for number in leaving.numbers)
 
     def _written_down(self, task: TaskContext, leaving: Leaving) -> Sequence[str]:

@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
 from unit.plugins.plugin_utils._report.known import JEANNE, PARAMETERS, PAUL, host, record
-from unit.plugins.plugin_utils.report_inputs import hospital_variables, made, run
+from unit.plugins.plugin_utils.report_inputs import hospital_variables, run
 
 NINE = record("T9", subject_cn="Jeanne Dupont - T9")
 LEFT = (NextStep.RETIRE_LEAVER, Actor.IT)
@@ -113,12 +113,3 @@ def test_it_fails_the_task_when_fail_on_says_so(tmp_path: Path) -> None:
     assert run(tmp_path, hospital_variables()[:2], fail_on=["without_holder"])["failing"] == {}
     left = run(tmp_path, hospital_variables()[:2], fail_on=["without_holder"], leavers=["T2"])
     assert (left["failed"], left["failing"]) == (True, {"without_holder": 1})
-
-
-def test_who_is_retired_by_a_note_has_left_whatever_the_inventory_says(tmp_path: Path) -> None:
-    (tmp_path / "t1.retired.json").touch()
-    host, *others = hospital_variables()
-    found = made((host, *((name, known | {"pkcs12_bundle_folder": str(tmp_path)}) for name, known in others)))
-    assert "T1" not in {row.authorisation for row in found.holders}
-    assert "T1" in {row.authorisation for row in made().holders}
-    assert {row.holder for row in found.without_holder} >= {"T1"}
