@@ -36,12 +36,20 @@ def test_a_leaver_is_no_holder_and_the_certificate_is_a_finding(entries: Any) ->
     assert "with the role retire" in markdown(found)
 
 
-@pytest.mark.parametrize("written", ["t1", " T1 "])
+@pytest.mark.parametrize("written", ["t1", " T1 ", "T 1"])
 def test_a_leaver_is_found_however_the_number_is_written(written: str) -> None:
     """A certificate must not count as a leaver's while its holder still counts as a holder."""
     found = report(record(), entries=(JEANNE, PAUL), leavers=frozenset({written}))
     assert [row.authorisation for row in found.holders] == ["T2"]
     assert [(row.holder, row.next_step, row.actor) for row in found.without_holder] == [("T1", *LEFT)]
+
+
+def test_a_leaver_whom_the_inventory_writes_in_two_ways_has_left_in_both() -> None:
+    again = replace(JEANNE, user="CHU\\second", owner_sid="S-1-5-21-9", person=ExpectedSubject("Jeanne Dupont", "t 1"))
+    for entries in ((JEANNE, again, PAUL), (again, JEANNE, PAUL)):
+        found = report(record(), entries=entries, leavers=frozenset({"T1"}))
+        assert [row.authorisation for row in found.holders] == ["T2"]
+        assert [(row.holder, row.next_step) for row in found.without_holder] == [("T1", NextStep.RETIRE_LEAVER)]
 
 
 def test_a_leavers_certificate_in_an_account_that_others_share_is_in_the_own_store() -> None:
