@@ -22,7 +22,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from .._crypto.passphrases import by_key, check_variables
+from .._crypto.passphrases import SecretKind, by_key, check_variables
 from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
 from .._workstation.encryption import in_the_clear
@@ -84,7 +84,7 @@ class Pkcs12Action(OwnVariables, ActionBase):
 
     TRANSFERS_FILES = False
     SPEC: ArgumentSpec
-    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {}
+    SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {}
     """Options with the secrets of several people, and what a secret is, for a sentence."""
     _secrets: Set[str] = frozenset()
     _computer: str | None = None

@@ -15,6 +15,8 @@ from typing import Any
 from .._errors import CollectionError
 from .._facts.holders import is_before, parse_day
 from .._facts.leavers import has_left
+from .._policy.names import number_key
+from .._policy.secret_kinds import account_key
 from .audit import problem_of
 from .result import shown_outcome
 
@@ -100,7 +102,7 @@ def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
 
 
 def _key(row: Mapping[str, Any]) -> HolderKey:
-    return str(row["user"]).casefold(), str(row.get("authorisation") or "").casefold()
+    return account_key(row["user"]), number_key(row.get("authorisation"))
 
 
 def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterator[SummaryRow]:
