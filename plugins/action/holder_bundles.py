@@ -56,7 +56,7 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         if not options["holders"] and not self.is_windows:
-            return self.skipped()
+            return self.no_workstation()
         check = NameCheck(options["name_check"])
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back

@@ -120,7 +120,7 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         options = task.options
         check_needed(options)
         if not options["holders"] and not self.is_windows:
-            return self.skipped()
+            return self.no_workstation()
         name_check = NameCheck(options["name_check"])
         pattern = options["authorisation_pattern"]
         anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")

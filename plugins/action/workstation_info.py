@@ -52,7 +52,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         scope = browser_scope(task.options)
         if not task.options["holders"] and not self.is_windows:
-            return self.skipped()
+            return self.no_workstation()
         entries = [parse_holder(raw) for raw in task.options["holders"]]
         check_duplicates(entries)
         logon = set(task.options["logon_holders"])

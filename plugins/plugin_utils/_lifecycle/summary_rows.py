@@ -110,7 +110,7 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         yield SummaryRow(host, NOT_REACHED, needs_somebody=True)
     elif result.get("unreachable") or result.get("answered") is False:
         yield SummaryRow(host, SILENT, _said(result), needs_somebody=True)
-    elif result.get("skipped"):
+    elif is_left_out(result):
         yield SummaryRow(host, SKIPPED, _said(result))
     elif isinstance(result.get("holders"), list):
         names = account_names(result)
@@ -127,6 +127,11 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
 
+def is_left_out(result: Result | None) -> bool:
+    """Whether nothing was to be done: the host is no workstation, or a condition of the task did not hold."""
+    return bool(result and (result.get("no_workstation") or result.get("skipped")))
+
+
 def is_failed(result: Result | None) -> bool:
     """Whether work failed on a host that answered. A holder who has to log on and a host that is off are no failures of the work."""
     return any(row.outcome == FAILED for row in rows_of("", result))
@@ -134,7 +139,7 @@ def is_failed(result: Result | None) -> bool:
 
 def ends_failed(result: Result | None) -> bool:
     """Whether the host ends failed: its task failed, or one of its holders. The roles take the facts of such a result first."""
-    if not result or result.get("skipped"):
+    if not result or is_left_out(result):
         return False
     if "failed_holders" in result:
         return bool(result["failed_holders"])
