@@ -126,9 +126,12 @@ kerberos-notice:
 screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
-.PHONY: matrix matrix-oldest
-matrix-oldest: .venv/stamp ## try the oldest line of ansible-core for four minutes
+.PHONY: matrix matrix-oldest matrix-newest
+matrix-oldest: .venv/stamp ## try the oldest line of ansible-core for five minutes
 	$(WITH_TESTS) -m matrix --oldest
+
+matrix-newest: .venv/stamp ## try the newest line of ansible-core for five minutes
+	$(WITH_TESTS) -m matrix --newest
 
 matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours, and write README's table; CORES="2.16 2.21" for some
 	$(WITH_TESTS) -m matrix $(CORES)

@@ -17,13 +17,13 @@ from consistency.tree import ROOT
 MAKE = """#!/bin/sh
 printf '%s\\n' "$*" >>"$NOTES"
 printf '%s %s\\n' "$LC_ALL" "$PWD" >>"$NOTES.places"
-case $1 in test-suites | matrix-oldest) sleep 0.3 ;; esac # the last of each lane: the summary waits for it
+case $1 in test-suites | matrix-newest) sleep 0.3 ;; esac # the last of each lane: the summary waits for it
 printf 'output of %s\\n*** NOT DONE HERE: a part of %s\\n' "$1" "$1"
 test "$1" != "$RED"
 """
 PREPARED = ("bed", "browser", "imap-server", "prometheus", "receptor", "kerberos")
 SUITES = "test-suites SUITES=browser windows/test_kit.py"
-TRIED = ("test", SUITES, "--keep-going lint", "docs", "matrix-oldest")
+TRIED = ("test", SUITES, "--keep-going lint", "docs", "matrix-oldest", "matrix-newest")
 MOLECULE = "molecule SCENARIO=renew"
 WINDOWS = "molecule KIND=windows_powershell SCENARIO=enrol"
 
@@ -83,7 +83,7 @@ def test_all_stages_run_and_what_a_stage_could_not_do_is_told(tmp_path: Path) ->
     assert {*PREPARED, *TRIED, MOLECULE, WINDOWS} <= set(ran.asked)
     assert [each for each in ran.asked if ran.asked.count(each) > 1] == []
     summary = ran.stdout.partition("what this run tested")[2]
-    stages = (*PREPARED, "test", "test-suites", "docs", "matrix-oldest", "molecule")
+    stages = (*PREPARED, "test", "test-suites", "docs", "matrix-oldest", "matrix-newest", "molecule")
     assert [stage for stage in stages if f"a part of {stage}" not in summary] == []
     assert [stage for stage in stages if f"output of {stage}\n" not in ran.stdout] == []
     assert "browser windows/test_kit.py" in summary
@@ -116,7 +116,7 @@ def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "red", [*PREPARED, "test", "test-suites", "--keep-going", "docs", "molecule", "matrix-oldest", ".venv/stamp"]
+    "red", [*PREPARED, "test", "test-suites", "--keep-going", "docs", "molecule", "matrix-oldest", "matrix-newest", ".venv/stamp"]
 )
 def test_a_stage_that_fails_makes_the_run_red_and_the_others_still_run(tmp_path: Path, red: str) -> None:
     ran = ci(tmp_path, red=red, also="molecule\\n")
