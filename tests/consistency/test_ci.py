@@ -116,7 +116,18 @@ def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "red", [*PREPARED, "test", "test-suites", "--keep-going", "docs", "molecule", "matrix-oldest", "matrix-newest", ".venv/stamp"]
+    "red",
+    [
+        *PREPARED,
+        "test",
+        "test-suites",
+        "--keep-going",
+        "docs",
+        "molecule",
+        "matrix-oldest",
+        "matrix-newest",
+        ".venv/stamp",
+    ],
 )
 def test_a_stage_that_fails_makes_the_run_red_and_the_others_still_run(tmp_path: Path, red: str) -> None:
     ran = ci(tmp_path, red=red, also="molecule\\n")
