@@ -67,7 +67,9 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         result = super().finish(result, task)
         return result | ({"warnings": [self._hidden]} if self._hidden else {})
 
-    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "") -> Any:
+    def of_all_hosts(
+        self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "hidden_output"
+    ) -> Any:
         """The one look at all hosts also finds what makes output unreadable. The host whose task looks says it, and no other."""
 
         def look(by_host: Iterator[tuple[str, Any]]) -> Any:
@@ -77,4 +79,4 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
             )
             return make(iter(found.items()))
 
-        return super().of_all_hosts(name, look, what or "hidden_output")
+        return super().of_all_hosts(name, look, what)
