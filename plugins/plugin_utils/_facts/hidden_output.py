@@ -43,7 +43,7 @@ def hidden_output(
     """
     entries = [entry for given in holders.values() for entry in entries_in(given)]
     words = normalized_text("\n".join([*hosts, *OF_THE_COLLECTION, *sorted(texts_in(entries))]))
-    labels = {number_key(str(each["authorisation"])): _label(each) for each in entries if each.get("authorisation")}
+    labels = {number_key(each["authorisation"]): _label(each) for each in entries if each.get("authorisation")}
     people: dict[str, str] = {}
     weak, no_secret = set[str](), set[str]()
     known: dict[str, bool] = {}
@@ -57,7 +57,7 @@ def hidden_output(
             if known[secret] and number is None:
                 weak.add(name)
             elif known[secret]:
-                people[number_key(str(number))] = labels.get(number_key(str(number)), str(number).strip())
+                people[number_key(number)] = labels.get(number_key(number), str(number).strip())
     return _warning([people[key] for key in sorted(people)], sorted(weak), sorted(no_secret))
 
 

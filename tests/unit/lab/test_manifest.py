@@ -94,7 +94,7 @@ def compressed_form(
 
 def compressed(document: bytes, head: dict[str, Any] | None = None) -> bytes:
     head = head or {**HEAD, "params": {"DecompressInput": True}}
-    return json.dumps(head).encode() + b"\n\0\0\0\0\n" + base64.b64encode(gzip.compress(document))
+    return json.dumps(head).encode() + b"\n\0\0\0\0\n" + base64.b64encode(gzip.compress(document, mtime=0))
 
 
 FORMS = pytest.mark.parametrize("form", [scripts_form, payload_form, json_form, compressed_form])
