@@ -15,9 +15,11 @@ from .._crypto.passphrases import SHORTEST_MASKED, is_masked, texts_in
 from .._policy.names import normalized_text, number_key
 from .holder_entries import entries_in
 
-PASSPHRASES = re.compile(r"pkcs12_passphrases(?:_\w+)?")
+PASSPHRASES = re.compile(r"(?:pkcs12|collect|enrol|renew)_(?:new_)?passphrases(?:_\w+)?")
 """Variables whose secrets are told by the people who have them."""
-FROM_ANYWHERE = re.compile(rf"{PASSPHRASES.pattern}|pkcs12_holder_passwords(?:_\w+)?|ansible_(?:\w+_)?pass(?:word)?")
+FROM_ANYWHERE = re.compile(
+    rf"{PASSPHRASES.pattern}|(?:pkcs12|collect|enrol|remind|renew|report|retire)_\w*passwords?|ansible_(?:\w+_)?pass(?:word)?"
+)
 """Variables whose secrets are hidden wherever they come from: the collection, or Ansible's connection and become, say so."""
 MEANS_SECRET = re.compile(
     r"passw|passphrase|passcode|secret|token|credential|mot_de_passe"
