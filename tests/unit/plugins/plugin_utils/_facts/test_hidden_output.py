@@ -107,7 +107,6 @@ def test_a_password_of_a_connection_or_of_become_is_told_wherever_it_comes_from(
     [
         *(
             "mail_password",
-            "collect_imap_password",
             "VAULT_TOKEN",
             "vault_api_key",
             "hashivault_secret_id",
