@@ -32,7 +32,7 @@ TOOL = re.compile(
 
 
 def run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1", **more}
+    environment = {**os.environ, "HOME": str(folder), "ANSIBLE_NOCOLOR": "1", **more}
     program = [str(BIN / command[0]), *command[1:]]
     return subprocess.run(
         program, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
