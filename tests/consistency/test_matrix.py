@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
+import tempfile
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -148,6 +150,54 @@ def test_environments_are_made_with_the_pythons_that_the_matrix_takes() -> None:
     assert f"({major}, {minor}) <= sys.version_info < ({major}, {too_new})" in (ROOT / "tools" / "venv").read_text(
         "utf-8"
     )
+
+
+def test_each_core_gets_a_tree_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the ansible-test of one core leaves there would be in the way of the next one's."""
+    done: list[str] = []
+    monkeypatch.setattr(run, "stage", lambda: done.append("stage"))
+    monkeypatch.setattr(run, "usable", lambda core: core.pythons)
+    monkeypatch.setattr(run, "make_environment", lambda core: None)
+    monkeypatch.setattr(run, "_output", lambda command: "2.21.5 3.13.5")
+    monkeypatch.setattr(run, "commands", lambda core: {"sanity": [], "units": [], "demo": []})
+    monkeypatch.setattr(run, "_logged", lambda core, part, command: (done.append(part), (0, ""))[1])
+    for _core in range(2):
+        run.try_core(LINE)
+    assert done == ["stage", "sanity", "units", "demo"] * 2
+
+
+@pytest.mark.parametrize(("option", "line"), [("--oldest", cores()[0].line), ("--newest", cores()[-1].line)])
+def test_the_oldest_and_the_newest_line_are_tried_shortly(
+    monkeypatch: pytest.MonkeyPatch, option: str, line: str
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(command, "try_shortly", lambda core: tried.append(core.line) or 7)
+    monkeypatch.setattr(sys, "argv", ["matrix", option])
+    assert (command.main(), tried) == (7, [line])
+
+
+def test_what_is_tried_shortly_is_there() -> None:
+    assert [name for name in run.SHORT if not (ROOT / name).is_file()] == []
+    assert {"tests/promises/test_12_no_deprecation.py", "tests/promises/test_12_nothing_functional_is_masked.py"} <= {
+        *run.SHORT
+    }
+
+
+def test_an_environment_is_reached_without_a_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ansible-core 2.16 does not quote the Python with which it runs a module on the controller."""
+    plain, spaced = tmp_path / "plain", tmp_path / "a clone"
+    assert environments.without_a_space(plain) == plain
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    link = environments.without_a_space(spaced)
+    assert (" " in str(link), link.parent) == (False, tmp_path)
+    assert environments.without_a_space(tmp_path / "another clone") != link
+    for _twice in range(2):
+        environments.link(link, spaced)
+        assert link.resolve() == spaced
+    link.unlink()
+    link.symlink_to(plain)
+    environments.link(link, spaced)
+    assert link.resolve() == spaced
 
 
 def test_no_line_is_excused_from_sanity() -> None:

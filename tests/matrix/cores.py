@@ -64,7 +64,7 @@ def pins(core: Core) -> str:
 def make_environment(core: Core) -> None:
     """Makes the virtual environment, unless one with the same pins is there. Raises ``subprocess.CalledProcessError``."""
     wanted = pins(core)
-    _link(core.folder.parent, ENVIRONMENTS)
+    link(core.folder.parent, ENVIRONMENTS)
     stamp = core.folder / "stamp"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
@@ -84,13 +84,13 @@ def without_a_space(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"pkcs12-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
 
 
-def _link(link: Path, folder: Path) -> None:
+def link(place: Path, folder: Path) -> None:
     """Makes it, unless it is there and leads there. Raises ``OSError`` when somebody else has put another one there."""
     folder.mkdir(parents=True, exist_ok=True)
-    if link == folder or (link.is_symlink() and link.readlink() == folder):
+    if place == folder or (place.is_symlink() and place.readlink() == folder):
         return
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder)
+    place.unlink(missing_ok=True)
+    place.symlink_to(folder)
 
 
 def _can_make_environments(program: str) -> bool:
