@@ -16,6 +16,9 @@ import pytest
 import yaml
 
 from consistency.tree import ROOT
+from matrix import __main__ as command
+from matrix import cores as environments
+from matrix import run
 from matrix.cores import NEWEST_PYTHON, OLDEST_PYTHON, Core, cores, pins
 from matrix.table import FIRST, NOT_TRIED, README, rows, written
 from matrix.tried import NEEDED_SANITY, Tried, complaints, promises, read, sanity_tests, shipped_state, units, write
@@ -157,10 +160,15 @@ def test_each_core_gets_a_tree_of_its_own(monkeypatch: pytest.MonkeyPatch) -> No
     done: list[str] = []
     monkeypatch.setattr(run, "stage", lambda: done.append("stage"))
     monkeypatch.setattr(run, "usable", lambda core: core.pythons)
-    monkeypatch.setattr(run, "make_environment", lambda core: None)
-    monkeypatch.setattr(run, "_output", lambda command: "2.21.5 3.13.5")
-    monkeypatch.setattr(run, "commands", lambda core: {"sanity": [], "units": [], "demo": []})
-    monkeypatch.setattr(run, "_logged", lambda core, part, command: (done.append(part), (0, ""))[1])
+    monkeypatch.setattr(run, "make_environment", lambda _core: None)
+    monkeypatch.setattr(run, "_output", lambda _command: "2.21.5 3.13.5")
+    monkeypatch.setattr(run, "commands", lambda _core: {"sanity": [], "units": [], "demo": []})
+
+    def logged(_core: Core, part: str, _command: list[str]) -> tuple[int, str]:
+        done.append(part)
+        return 0, ""
+
+    monkeypatch.setattr(run, "_logged", logged)
     for _core in range(2):
         run.try_core(LINE)
     assert done == ["stage", "sanity", "units", "demo"] * 2
@@ -171,7 +179,12 @@ def test_the_oldest_and_the_newest_line_are_tried_shortly(
     monkeypatch: pytest.MonkeyPatch, option: str, line: str
 ) -> None:
     tried: list[str] = []
-    monkeypatch.setattr(command, "try_shortly", lambda core: tried.append(core.line) or 7)
+
+    def tried_shortly(core: Core) -> int:
+        tried.append(core.line)
+        return 7
+
+    monkeypatch.setattr(command, "try_shortly", tried_shortly)
     monkeypatch.setattr(sys, "argv", ["matrix", option])
     assert (command.main(), tried) == (7, [line])
 
