@@ -15,6 +15,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeRequest,
@@ -286,6 +287,48 @@ def test_a_wrapper_that_got_no_token_is_waiting() -> None:
     action = Action({}, answer={"failed": True, "msg": "failure: CreateProcessAsUser (Win32ErrorCode 5)"})
     with pytest.raises(Exception, match="Run the task again while the holder is logged on"):
         action.exchange(REQUEST, HOLDER)
+
+
+CONSTRAINED = {"failed": True, "msg": "x is not trusted and cannot be loaded."}
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("applocker_mdm\r\n", " (AppLocker by device management) runs"),
+        ("app_control\r\napplocker\r\n", " (AppLocker by group policy and App Control for Business) runs"),
+        ("welcome to ws-1\r\n", " runs"),
+        ("", " runs"),
+        (OSError("the connection was cut"), " runs"),
+    ],
+    ids=["one", "two", "words of the site", "nothing", "no answer"],
+)
+def test_where_no_driver_starts_the_connections_user_asks_which_lock_it_is(
+    monkeypatch: pytest.MonkeyPatch, said: str | Exception, named: str
+) -> None:
+    action = Action({}, answer=CONSTRAINED)
+    action._task_vars = {"inventory_hostname": "ws-1"}
+    asked: list[object] = []
+
+    def execute(_self: object, command: str, *, sudoable: bool) -> dict[str, Any]:
+        asked.append((command, sudoable, action._connection.become))
+        if isinstance(said, Exception):
+            raise said
+        return {"rc": 0, "stdout": said}
+
+    monkeypatch.setattr(Action, "_low_level_execute_command", execute)
+    calls = {
+        "the connection's account": lambda: action.inventory([]),
+        HOLDER.account: lambda: action.exchange(REQUEST, HOLDER),
+    }
+    for account, call in calls.items():
+        with pytest.raises(CollectionError, match="in ConstrainedLanguage mode") as refusal:
+            call()
+        assert refusal.value.code == "constrained_language"
+        assert refusal.value.cause.startswith(f"A policy of ws-1{named} PowerShell")
+        assert f"for {account}," in refusal.value.cause
+        assert action._connection.become == "the task's own"
+    assert asked == [(LOCK_QUESTION, False, None)] * 2
 
 
 def test_a_key_is_never_left_in_a_file_of_ansibles() -> None:
