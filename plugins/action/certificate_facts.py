@@ -89,7 +89,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             )
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         if not options["holders"] and not self.is_windows:
-            return self.skipped()
+            return self.no_workstation()
         pattern = options["authorisation_pattern"]
         anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
         asked = [parse_holder(entry, pattern, site_anniversary=anniversary) for entry in options["holders"]]

@@ -14,7 +14,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
@@ -96,11 +97,12 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        options = task.options
+        options = {**task.options}
         # Otherwise a caller looks at each row, as renew_due does: it calls a new workstation, and is red for who is retired.
         is_report = bool(options["destination"] or options["query"] or options["fail_on"])
         names = (*VARIABLES, SITE_FOLDER) if is_report else VARIABLES
         variables = list(variables_of(self._task_vars, options["hosts"], names))
+        options["leavers"] = [*options["leavers"], *retired_in(*folders_in(SITE_FOLDER, variables))]
         whole = report_of(options, variables, now())
         if is_report and whole.workstations:  # a report of a register alone tells of no workstation
             checked(whole, FactCache(*fact_caching(), in_awx=task.job is not None))

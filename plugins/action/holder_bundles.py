@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
@@ -22,12 +23,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
 
 
 class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
-    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {"passphrases": "passphrase"}
+    SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
     SPEC = ArgumentSpec(
         options={
             "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True},
@@ -54,7 +56,7 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         if not options["holders"] and not self.is_windows:
-            return self.skipped()
+            return self.no_workstation()
         check = NameCheck(options["name_check"])
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back

@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import (
     NO_NOTES,
     SITE_FOLDER,
@@ -64,6 +65,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.work
     workstation_result,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck, number_key
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
@@ -71,7 +73,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
-    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {"passphrases": "passphrase", "holder_passwords": "Windows password"}
+    SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE, "holder_passwords": PASSWORD}
     SPEC = ArgumentSpec(
         options={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -118,7 +120,7 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         options = task.options
         check_needed(options)
         if not options["holders"] and not self.is_windows:
-            return self.skipped()
+            return self.no_workstation()
         name_check = NameCheck(options["name_check"])
         pattern = options["authorisation_pattern"]
         anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
@@ -162,9 +164,8 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
 
     def _has_notes(self, options: Mapping[str, Any], leaving: Leaving) -> bool:
         """Whether an earlier run has written down all of them."""
-        known = set(
-            map(number_key, retired_in(str(folder_of_notes(options["bundle_folder"], self.folder(SITE_FOLDER)))))
-        )
+        folder = folder_of_notes(options["bundle_folder"], self.folder(SITE_FOLDER))
+        known = set(map(number_key, retired_in(folder)))
         return all(number_key(number) in known for number in leaving.numbers)
 
     def _written_down(self, task: TaskContext, leaving: Leaving) -> Sequence[str]:

@@ -16,7 +16,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import PORTS
@@ -61,5 +62,6 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**LEFT_OUT, **task.options}
         variables = list(variables_of(self._task_vars, options["hosts"], (*VARIABLES, SITE_FOLDER)))
+        options["leavers"] = [*options["leavers"], *retired_in(*folders_in(SITE_FOLDER, variables))]
         cache = FactCache(*fact_caching(), in_awx=task.job is not None)
         return remind(options, variables, Mode(now(), task.check_mode, task.job, cache))

@@ -35,5 +35,5 @@ class ActionModule(Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         wanted = stray_task(task.options, evidence_of(task.options, task.job, task.host), task.check_mode)
         if not self.is_windows and not self._task_vars.get("pkcs12_holders"):
-            return self.skipped()
+            return self.no_workstation()
         return stray_result(wanted, handle_stray_bundles(wanted, self, now), names_of(task.facts))

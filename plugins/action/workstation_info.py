@@ -11,6 +11,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     ArgumentSpec,
     Pkcs12Action,
     TaskContext,
+    installed,
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
@@ -26,6 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     lockdown_findings,
     preflight,
     preflight_result,
+    spnego_finding,
 )
 
 
@@ -50,7 +52,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         scope = browser_scope(task.options)
         if not task.options["holders"] and not self.is_windows:
-            return self.skipped()
+            return self.no_workstation()
         entries = [parse_holder(raw) for raw in task.options["holders"]]
         check_duplicates(entries)
         logon = set(task.options["logon_holders"])
@@ -63,7 +65,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer,))
         issuer = issuer_finding(inventory, entries, task.options["issuer"])
-        findings = (computer, *preflight(inventory, now(), accounts), issuer)
+        findings = (computer, spnego_finding(installed("pyspnego")), *preflight(inventory, now(), accounts), issuer)
         if scope is None:
             return preflight_result(inventory.computer, findings)
         found = scope.findings(inventory, self)

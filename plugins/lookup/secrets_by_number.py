@@ -16,6 +16,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import untag
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import merged
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
 
 PASSWORDS = "holder_passwords"
 """In the name of a variable with Windows passwords."""
@@ -28,7 +29,7 @@ class LookupModule(LookupBase):
         known = variables or {}
         names = [name for term in terms for name in _names(str(term), known)]
         values = {name: self._value(name, known[name]) for name in names}
-        found, doubts = merged(values, "Windows password" if any(PASSWORDS in name for name in names) else "passphrase")
+        found, doubts = merged(values, PASSWORD if any(PASSWORDS in name for name in names) else PASSPHRASE)
         for doubt in doubts:  # Ansible shows the same warning once in a run
             Display().warning(doubt)
         return [found]

@@ -8,11 +8,10 @@ workstation drops this action and runs the rest.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from lab.manifest import BECOME_WRAPPER, SEPARATOR
+from lab.manifest import BECOME_WRAPPER, changed
 from lab.wine import WineWorkstation
 from lab.workstation_interface import Kind, Logon, Output, Process
 
@@ -69,19 +68,13 @@ class _Held:
 
 def without_become(stdin: bytes) -> bytes:
     """Standard input of a command; what is no manifest with become stays as it is."""
-    parts = stdin.split(SEPARATOR)
-    try:
-        document = json.loads(parts[1])
-        actions = document["actions"]
-    except (IndexError, ValueError, KeyError, TypeError):
-        return stdin
+    return changed(stdin, _without_become)
+
+
+def _without_become(document: dict[str, Any]) -> dict[str, Any] | None:
+    actions = document.get("actions", ())
     kept = [action for action in actions if _name(action) not in (BECOME_WRAPPER, BECOME_BEFORE_2_19)]
-    if len(kept) == len(actions):
-        return stdin
-    # PowerShell reads line by line, so what stands around the document stays.
-    before, rest = parts[1].split(parts[1].strip(), 1)
-    manifest = before + json.dumps({**document, "actions": kept}).encode() + rest
-    return SEPARATOR.join([parts[0], manifest, *parts[2:]])
+    return None if len(kept) == len(actions) else {**document, "actions": kept}
 
 
 def _name(action: Any) -> str:

@@ -15,7 +15,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from jsonschema import Draft202012Validator
 
-from consistency import awx_checks, awx_meaning
+from consistency import awx_checks, awx_image, awx_meaning
 from consistency.awx import FOLDER, KUBERNETES, PROJECT, VARIANTS, Data, Unsafe, configuration, load, texts
 from consistency.awx_folders import FOLDERS, all_folders
 from consistency.awx_launches import CHECKING, LAUNCHES
@@ -209,11 +209,8 @@ def test_the_numbers_of_the_guides_artifact_are_those_of_a_report_and_add_up() -
     assert "``by_status`` counts the holders without a workstation, too" in GUIDE.replace("\n", " ")
 
 
-def test_facts_reach_awx_from_the_execution_environment() -> None:
-    """AWX finds no facts of ansible-core 2.19 and later; the collection needs Python 3.11."""
-    depends = load(FOLDER / "execution-environment.yml")["dependencies"]
-    assert re.search(r"<2\.19$", depends["ansible_core"]["package_pip"])
-    assert depends["python_interpreter"]["python_path"] == "/usr/bin/python3.12"
+def test_the_execution_environment_keeps_facts_and_has_tickets_and_time_zones() -> None:
+    assert list(awx_image.problems(load(FOLDER / "execution-environment.yml"))) == []
 
 
 @pytest.mark.parametrize(

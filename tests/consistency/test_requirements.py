@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import OLDEST_SPNEGO
 from consistency.tree import ROOT, name
 
 FOLDER = ROOT / "tests" / "requirements"
@@ -43,7 +44,7 @@ def test_unit_tests_get_pinned_versions() -> None:
 PACKAGE_OF = {"OpenSSL": "pyOpenSSL", "imapclient": "IMAPClient"}
 """Libraries whose package has another name."""
 OF_ANSIBLE_CORE = {"ansible", "ansible_collections", "jinja2", "markupsafe", "yaml"}
-WITHOUT_IMPORT = {"pywinrm"}
+WITHOUT_IMPORT = {"pywinrm", "pyspnego"}
 """What Ansible's connection imports."""
 
 
@@ -59,6 +60,18 @@ def imported_libraries() -> set[str]:
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 found.add(node.module.split(".")[0])
     return {PACKAGE_OF.get(name, name) for name in found - OF_ANSIBLE_CORE - set(sys.stdlib_module_names)}
+
+
+def release(version: str) -> tuple[int, ...]:
+    """A version without a suffix."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def test_the_tests_run_with_no_older_package_than_the_collection_asks_for() -> None:
+    least = re.findall(r"^([\w-]+)>=([\d.]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    pinned = {pin.split("==")[0].lower(): pin.split("==")[1].split(";")[0] for pin in requirements(FOLDER / "pins.txt")}
+    assert [name for name, version in least if release(pinned[name.lower()]) < release(version)] == []
+    assert release(dict(least)["pyspnego"]) == OLDEST_SPNEGO, "check warns of what the collection does not ask for"
 
 
 def test_an_installed_collection_lists_the_libraries_that_it_imports() -> None:

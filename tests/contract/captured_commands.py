@@ -17,7 +17,7 @@ from typing import Any
 
 from lab.ansible_playbook import ansible_playbook
 from lab.cmd import Ended
-from lab.manifest import BECOME_WRAPPER, MODULE_WRAPPER, PRIVATE, SEPARATOR, parse
+from lab.manifest import BECOME_WRAPPER, MODULE_WRAPPER, PRIVATE, arguments_of, changed, parse, put_arguments
 from lab.winrm import Ledger, Listener
 from lab.workstation_interface import Kind, Logon, Output, Process
 
@@ -51,16 +51,18 @@ class Sent:
 
     def asking(self, request: Mapping[str, Any], check_mode: bool, run_as: str | None) -> bytes:
         """The same bytes with another request in the module's arguments."""
-        wrapper, document = self.stdin.split(SEPARATOR)
-        manifest = json.loads(document)
-        for action in manifest["actions"]:
-            if action["name"] == BECOME_WRAPPER:
-                action["params"]["BecomeUser"] = run_as
-            if action["name"] == MODULE_WRAPPER:
-                variable = next(v for v in action["params"]["Variables"] if v["Name"] == "complex_args")
-                private = {name: value for name, value in variable["Value"].items() if name.startswith(PRIVATE)}
-                variable["Value"] = {**request, **private, PRIVATE + "check_mode": check_mode}
-        return SEPARATOR.join((wrapper, b"\n" + json.dumps(manifest).encode()))
+
+        def change(manifest: dict[str, Any]) -> dict[str, Any]:
+            for action in manifest["actions"]:
+                if action["name"] == BECOME_WRAPPER:
+                    action["params"]["BecomeUser"] = run_as
+                if action["name"] == MODULE_WRAPPER:
+                    sent = arguments_of(action["params"])
+                    private = {name: value for name, value in sent.items() if name.startswith(PRIVATE)}
+                    put_arguments(action["params"], {**request, **private, PRIVATE + "check_mode": check_mode})
+            return manifest
+
+        return changed(self.stdin, change)
 
 
 class _Capture:

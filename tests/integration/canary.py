@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_from_bytes
@@ -16,6 +18,14 @@ WINDOW = 16
 """Bytes of a form that are enough to know it by."""
 STRIDE = 8
 """Where the search looks. So it finds each part of a long form of ``WINDOW + STRIDE - 1`` bytes and more."""
+
+PIECE = 256
+"""Bytes of a gzip that are unpacked together."""
+
+GZIP = b"\x1f\x8b\x08"
+GZIP_IN_BASE64 = re.compile(rb"H4sI[A-Za-z0-9+/]{16,}")
+GZIP_IN_WIDE_BASE64 = re.compile(rb"H\x004\x00s\x00I\x00(?:[A-Za-z0-9+/]\x00){16,}")
+"""What ansible-core sends to Windows since 2.22, and how a log of Windows would have it."""
 
 Forms = dict[str, bytes]
 
@@ -42,7 +52,9 @@ def text_secret(name: str, text: str) -> Secret:
     """A passphrase or a password. Windows keeps text in UTF-16."""
     utf8, utf16 = text.encode(), text.encode("utf-16-le")
     forms = {"UTF-8": utf8, "UTF-16LE": utf16, "percent": quote(text, safe="").encode()}
-    forms |= {"JSON": json.dumps(text)[1:-1].encode(), "Python": repr(text)[1:-1].encode()}
+    in_json = json.dumps(text)[1:-1]
+    forms |= {"JSON": in_json.encode(), "JSON in JSON": json.dumps(in_json)[1:-1].encode()}
+    forms |= {"Python": repr(text)[1:-1].encode()}
     forms |= _encodings(utf8, "") | _encodings(utf16, " of UTF-16LE")
     return Secret(name, _distinct(forms))
 
@@ -87,7 +99,7 @@ class Scanner:
             self._windows.setdefault(value[start : start + WINDOW], (name, form))
 
     def scan(self, place: str, data: bytes) -> Iterator[Hit]:
-        """Each form of a secret that is found here, once."""
+        """Each form of a secret that is found here, once, and once more in each part of it that is compressed."""
         seen = set()
         for value, name, form in self._short:
             at = data.find(value)
@@ -99,6 +111,33 @@ class Scanner:
             if found and found not in seen:
                 seen.add(found)
                 yield Hit(*found, place, at)
+        for inside in _unpacked(data):
+            yield from self.scan(f"{place}, unpacked", inside)
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """Each gzip in the data, also in base64. One that is cut gives what it has until there."""
+    packed = [data[match.start() :] for match in re.finditer(re.escape(GZIP), data)]
+    for digits in GZIP_IN_BASE64.findall(data) + GZIP_IN_WIDE_BASE64.findall(data):
+        narrow = digits.replace(b"\0", b"")
+        packed.append(base64.b64decode(narrow[: len(narrow) // 4 * 4]))
+    for each in packed:
+        inside = _inflated(each)
+        if inside:
+            yield inside
+
+
+def _inflated(data: bytes) -> bytes:
+    """Piece by piece, because a mistake in the data takes the whole piece away."""
+    inflate, found = zlib.decompressobj(zlib.MAX_WBITS | 16), []
+    try:
+        for start in range(0, len(data), PIECE):
+            found.append(inflate.decompress(data[start : start + PIECE]))
+            if inflate.eof:
+                break
+    except zlib.error:
+        pass
+    return b"".join(found)
 
 
 def _of(data: bytes) -> Forms:

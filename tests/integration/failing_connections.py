@@ -7,7 +7,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from lab.authority.authority import self_signed_server
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.kdc import REALM, Kdc
 from lab.transports import NAME, tls
-from lab.winrm import Access, Listener, Tls
+from lab.winrm import Access, Cut, Intercept, Listener, Request, Tls
 from lab.workstation_interface import AuthMethod
 
 Variables = Mapping[str, Any]
 PRINCIPAL = f"svc-ansible@{REALM}"
+OLD = "svc-old"
+"""An account of the realm whose password is older than its AES keys."""
 OTHER_NAME = "ws-other.chu.example"
 EXPIRED = timedelta(days=-1)
 
@@ -35,11 +37,19 @@ class Site:
     files: Mapping[str, Path]
     kdc: Kdc | None
 
-    def listening(self, auth: AuthMethod, certificate: Tls | None = None, refused: tuple[str, ...] = ()) -> int:
+    def listening(
+        self,
+        auth: AuthMethod,
+        certificate: Tls | None = None,
+        refused: tuple[str, ...] = (),
+        intercept: Intercept | None = None,
+    ) -> int:
         """The port of a listener before the hospital's one workstation."""
         workstation = next(iter(self.hospital.workstations.values()))
         access = Access(self.kdc.keys if self.kdc else None, refused)
-        listener = Listener(workstation, self.hospital.ledger, auth=(auth,), tls=certificate, access=access)
+        listener = Listener(
+            workstation, self.hospital.ledger, auth=(auth,), intercept=intercept, tls=certificate, access=access
+        )
         return self.running.enter_context(listener).port
 
     def silent(self) -> int:
@@ -74,6 +84,20 @@ def plain(site: Site) -> int:
     return site.listening(AuthMethod.NTLM)
 
 
+def asking_later(site: Site) -> int:
+    """A listener that takes certificates over TLS 1.3, and asks for them after the handshake."""
+    return site.listening(AuthMethod.CERTIFICATE, replace(tls(site.hospital.authority), later=True))
+
+
+def hanging_up(auth: AuthMethod) -> Callable[[Site], int]:
+    """A listener that takes a logon, and closes the connection instead of an answer."""
+
+    def cut(_request: Request) -> None:
+        raise Cut
+
+    return lambda site: site.listening(auth, tls(site.hospital.authority), intercept=cut)
+
+
 def by_kerberos(site: Site) -> int:
     return site.listening(AuthMethod.KERBEROS)
 
@@ -92,6 +116,19 @@ SHORT_WINRM: Variables = {"ansible_winrm_operation_timeout_sec": 1, "ansible_win
 SHORT_PSRP: Variables = {"ansible_psrp_operation_timeout": 1, "ansible_psrp_read_timeout": 2}
 NO_PASSWORD: Variables = {"ansible_password": None}
 NOT_THERE = "/etc/pki/chu/not-there.pem"
+CLIENT, CLIENT_KEY = "/etc/pki/chu/svc-ansible.pem", "/etc/pki/chu/svc-ansible.key"
+"""Files that a site has: see ``Site.files``."""
+
+CERTIFIED: tuple[Variables, Variables] = (
+    {"ansible_winrm_cert_pem": CLIENT, "ansible_winrm_cert_key_pem": CLIENT_KEY},
+    {"ansible_psrp_certificate_pem": CLIENT, "ansible_psrp_certificate_key_pem": CLIENT_KEY},
+)
+
+GOOD: Mapping[str, Case] = {
+    "ntlm": Case("", plain, scheme="http"),
+    "certificate": Case("", asking_later, *CERTIFIED, auth=AuthMethod.CERTIFICATE),
+}
+"""They work, with a controller of today."""
 
 CASES: Mapping[str, Case] = {
     "off": Case("connection_refused", Site.closed),
@@ -132,6 +169,11 @@ CASES: Mapping[str, Case] = {
     "misspelt-logon": Case("connection_option", good, {"ansible_winrm_transport": "nltm"}, None),
     "misspelt-encryption": Case("connection_option", good, {"ansible_winrm_message_encryption": "alway"}, None),
     "misspelt-check": Case("connection_option", good, {"ansible_winrm_server_cert_validation": "validat"}, None),
+    "no-ntlm": Case("ntlm_refused", by_kerberos, scheme="http"),
+    "certificate-cut": Case(
+        "certificate_over_tls13", hanging_up(AuthMethod.CERTIFICATE), *CERTIFIED, auth=AuthMethod.CERTIFICATE
+    ),
+    "other-logon-cut": Case("not_http", hanging_up(AuthMethod.NTLM)),
     "no-client-certificate": Case("client_certificate_missing", good, {}, {}, auth=AuthMethod.CERTIFICATE),
     "no-administrator": Case(
         "access_denied",
@@ -156,6 +198,15 @@ CASES: Mapping[str, Case] = {
         by_kerberos,
         {"ansible_user": f"nobody@{REALM}"},
         {"ansible_user": f"nobody@{REALM}"},
+        scheme="http",
+        auth=AuthMethod.KERBEROS,
+        marker="kerberos",
+    ),
+    "kerberos-no-aes": Case(
+        "kerberos_no_aes",
+        by_kerberos,
+        {"ansible_user": f"{OLD}@{REALM}"},
+        {"ansible_user": f"{OLD}@{REALM}"},
         scheme="http",
         auth=AuthMethod.KERBEROS,
         marker="kerberos",
@@ -210,4 +261,7 @@ def host(case: Case, plugin: str, site: Site) -> dict[str, Any]:
             "ansible_psrp_ca_cert": trust,
             "ansible_psrp_reconnection_retries": 0,
         }
-    return {name: value for name, value in {**shared, **(own or {})}.items() if value is not None}
+    there = {name: str(path) for name, path in site.files.items()}
+    return {
+        name: there.get(str(value), value) for name, value in {**shared, **(own or {})}.items() if value is not None
+    }

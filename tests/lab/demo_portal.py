@@ -18,6 +18,8 @@ from lab.portal import Portal
 from lab.wine import WineWorkstation
 
 MODULE = "hospital_it.pkcs12.portal_info"
+PASSPHRASES = "lookup('hospital_it.pkcs12.secrets_by_number', 'pkcs12_passphrases', 'pkcs12_passphrases_*')"
+"""Those that collect wrote, and those of the site."""
 
 
 def require_portal(issuer: Issuer, portal: Portal) -> None:
@@ -41,7 +43,7 @@ def ask_before(issuer: Issuer, portal: Portal, person: Person) -> bool:
         "from": "controller",
         "url": portal.url,
         "path": str(bundle),
-        "passphrase": f"{{{{ [pkcs12_passphrases['{person.authorisation}']] | flatten | first }}}}",
+        "passphrase": f"{{{{ {PASSPHRASES}['{person.authorisation}'] }}}}",
         "ca_path": str(issuer.authority_file),
         "use_proxy": False,
     }

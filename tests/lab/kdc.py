@@ -32,6 +32,9 @@ PATIENCE = 20.0  # seconds that the KDC may take to listen
 PROGRAMS = ("krb5kdc", "kdb5_util", "kadmin.local", "kinit")
 MODULES = ("gssapi", "krb5", "kerberos")
 
+AES = "aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96"
+"""What domain controllers give tickets with since July 2026."""
+
 CONFIGURATION = """\
 [libdefaults]
   default_realm = {realm}
@@ -77,10 +80,14 @@ def kerberos() -> bool:
 
 @dataclass
 class Kdc:
-    """Starts on ``with``. ``principals``: account, as ``user``, to its password. ``skewed``: it takes every client's clock for wrong."""
+    """Starts on ``with``. It gives tickets with AES alone. ``principals``: account, as ``user``, to its password.
+
+    ``skewed``: it takes every client's clock for wrong. ``without_aes``: accounts whose password is older than their AES keys.
+    """
 
     principals: Mapping[str, str] = field(repr=False)
     skewed: bool = False
+    without_aes: tuple[str, ...] = ()
 
     @property
     def configuration(self) -> Path:
@@ -125,7 +132,7 @@ class Kdc:
         names = {"realm": REALM, "host": HOST, "loopback": LOOPBACK, "port": self.port, "folder": self._folder}
         self.configuration.write_text(CONFIGURATION.format(more="", **names), encoding="utf-8")
         # A KDC allows a difference of this many seconds. With less than none, every time stamp is too far away.
-        own = "  clockskew = -1" if self.skewed else ""
+        own = f"  permitted_enctypes = {AES}\n" + ("  clockskew = -1" if self.skewed else "")
         (self._folder / "kdc-krb5.conf").write_text(CONFIGURATION.format(more=own, **names), encoding="utf-8")
         (self._folder / "kdc.conf").write_text(KDC.format(**names), encoding="utf-8")
 
@@ -135,7 +142,12 @@ class Kdc:
 
     def _fill(self) -> None:
         self._tool("kdb5_util", "create", "-s", "-W", "-P", secrets.token_urlsafe(16))
-        orders = [f'addprinc -pw "{password}" +requires_preauth {name}' for name, password in self.principals.items()]
+        # Without a key that it may use, this KDC refuses as domain controllers do where it has not to ask for preauthentication.
+        kinds = dict.fromkeys(self.without_aes, "-e arcfour-hmac:normal -requires_preauth")
+        orders = [
+            f'addprinc {kinds.get(name, "+requires_preauth")} -pw "{password}" {name}'
+            for name, password in self.principals.items()
+        ]
         orders += [f"addprinc -randkey {service}" for service in SERVICES]
         orders += [f"ktadd -k {self._folder}/keytab {service}" for service in SERVICES]
         self._tool("kadmin.local", given="\n".join(orders) + "\n")  # on standard input: a password is no argument

@@ -7,21 +7,25 @@ Source: ``ansible/executor/powershell/module_manifest.py`` of ansible-core. Two 
 - scripts (since core 2.19): ``{"scripts": {name: {"script": base64}}, "actions": [{name, params, secure_params}]}``;
 - payload (before): ``{"module_entry": base64, "module_args": {}, "actions": [name], "become_user": ...}``.
 
-In both, the exec wrapper itself comes first, ended by four NULs.
+In both, the exec wrapper itself comes first, ended by four NULs. Since core 2.22 its parameter ``DecompressInput`` says that what
+follows is gzip in base64, and the module's arguments are JSON of their own.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
+import gzip
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 SEPARATOR = b"\0\0\0\0"
 MODULE_WRAPPER, BECOME_WRAPPER = "module_wrapper.ps1", "become_wrapper.ps1"
 PRIVATE = "_ansible_"
+ARGUMENTS = "ArgumentJSON"
+DECOMPRESS = "DecompressInput"
 
 Json = dict[str, Any]
 
@@ -72,7 +76,7 @@ def parse(stdin: bytes) -> Manifest | None:
 
     Raises ``ManifestError``.
     """
-    document = _document(stdin)
+    document = _json(_parts(unpacked(stdin))[1])
     if document is None:
         return None
     try:
@@ -80,17 +84,75 @@ def parse(stdin: bytes) -> Manifest | None:
             return _from_payload(document)
         if "scripts" in document and "actions" in document:
             return _from_scripts(document)
-    except (KeyError, TypeError, AttributeError, binascii.Error) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ManifestError(f"{type(error).__name__}: {error}") from error
     return None
 
 
-def _document(stdin: bytes) -> Json | None:
-    parts = stdin.split(SEPARATOR)
-    if len(parts) < 2:
-        return None
+def unpacked(stdin: bytes) -> bytes:
+    """The same standard input without compression; what is not compressed stays as it is. The copy runs like the original."""
+    head, document, rest = _parts(stdin)
+    if not _is_compressed(head):
+        return stdin
     try:
-        document = json.loads(parts[1])
+        plain = gzip.decompress(base64.b64decode(document))
+    except (ValueError, EOFError, OSError, zlib.error):
+        return stdin
+    wrapper = json.loads(head)
+    wrapper["params"][DECOMPRESS] = False
+    return SEPARATOR.join([json.dumps(wrapper).encode() + b"\n", b"\n" + plain + _end_of(document), *rest])
+
+
+def changed(stdin: bytes, change: Callable[[Json], Json | None]) -> bytes:
+    """The same standard input with another manifest, uncompressed. It stays as it is when it has none, or when ``change`` gives None."""
+    head, document, rest = _parts(unpacked(stdin))
+    found = _json(document)
+    other = change(found) if found else None
+    if other is None:
+        return stdin
+    # PowerShell reads line by line, so what stands around the document stays.
+    before, after = document.split(document.strip(), 1)
+    return SEPARATOR.join([head, before + json.dumps(other).encode() + after, *rest])
+
+
+def arguments_of(params: Mapping[str, Any]) -> Json:
+    """The module's arguments, and Ansible's own, in the parameters of the module wrapper."""
+    if ARGUMENTS in params:
+        return dict(json.loads(params[ARGUMENTS]))
+    return dict(_variable(params)["Value"])
+
+
+def put_arguments(params: Json, arguments: Json) -> None:
+    """Replaces them."""
+    if ARGUMENTS in params:
+        params[ARGUMENTS] = json.dumps(arguments)
+    else:
+        _variable(params)["Value"] = arguments
+
+
+def _variable(params: Mapping[str, Any]) -> Json:
+    variables: dict[str, Json] = {variable["Name"]: variable for variable in params["Variables"]}
+    return variables["complex_args"]
+
+
+def _parts(stdin: bytes) -> tuple[bytes, bytes, list[bytes]]:
+    head, *parts = stdin.split(SEPARATOR)
+    return head, parts[0] if parts else b"", parts[1:]
+
+
+def _is_compressed(head: bytes) -> bool:
+    wrapper = _json(head)
+    params = wrapper.get("params") if wrapper else None
+    return isinstance(params, dict) and params.get(DECOMPRESS) is True
+
+
+def _end_of(document: bytes) -> bytes:
+    return document[len(document.rstrip()) :]
+
+
+def _json(text: bytes) -> Json | None:
+    try:
+        document = json.loads(text)
     except ValueError:
         return None
     return document if isinstance(document, dict) else None
@@ -103,7 +165,7 @@ def _from_scripts(document: Json) -> Manifest | None:
     run = by_name.get(MODULE_WRAPPER)
     if run is None or not run.params.get("ForModule"):
         return None
-    arguments = {variable["Name"]: variable["Value"] for variable in run.params["Variables"]}["complex_args"]
+    arguments = arguments_of(run.params)
     imported = [*run.params.get("CSharpModules", ()), *run.params.get("PowerShellModules", ())]
     become = by_name.get(BECOME_WRAPPER)
     return Manifest(

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from consistency import awx_checks, awx_folders, awx_launches, awx_site
-from consistency.awx import FOLDER, KUBERNETES, Data, configuration
+from consistency import awx_checks, awx_folders, awx_image, awx_launches, awx_site
+from consistency.awx import FOLDER, KUBERNETES, Data, configuration, load
 
 SCHEMA: Data = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
 DATA = configuration(KUBERNETES)
@@ -239,3 +239,47 @@ def test_what_does_not_fit_the_schema_is_found(mistake: Callable[[Data], None], 
     data = copy.deepcopy(DATA)
     mistake(data)
     assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(data) if says in error.message]
+
+
+def _with_core(core: str, python: str) -> Callable[[Data], None]:
+    def apply(definition: Data) -> None:
+        depends = definition["dependencies"]
+        depends["ansible_core"]["package_pip"] = core
+        depends["python_interpreter"] = {"package_system": python, "python_path": f"/usr/bin/{python}"}
+        depends["system"] = [each.replace("python3.12-devel", f"{python}-devel") for each in depends["system"]]
+
+    return apply
+
+
+SYSTEM = ("dependencies", "system")
+IMAGE_MISTAKES = [
+    (_with_core("ansible-core>=2.18,<2.20", "python3.12"), "finds no facts of"),
+    (_with_core("ansible-core>=2.21,<2.22", "python3.13"), "finds no facts of"),
+    (_with_core("ansible-core>=2.22,<2.23", "python3.12"), "or they do not fit"),
+    (_with_core("ansible-core>=2.18,<2.19", "python3.13"), "or they do not fit"),
+    (_with_core("ansible-core>=2.22", "python3.13"), "finds no facts of"),
+    (put("dependencies", "python_interpreter", "python_path", value="/usr/bin/python3"), "the path is not that of"),
+    (put("additional_build_steps", value={}), "PERSIST_METADATA=False"),
+    (put("additional_build_steps", value={"append_base": [awx_image.FORM]}), "PERSIST_METADATA=False"),
+    (put(*SYSTEM, 3, value="krb5-workstation [platform:rpm compile]"), "is not in the image itself"),
+    (put(*SYSTEM, 3, value="krb5-libs [platform:rpm]"), "is not in the image itself"),
+    (put(*SYSTEM, 3, value="krb5-workstation [platform:dpkg]"), "is not in the image itself"),
+    (put(*SYSTEM, 2, value="python3.11-devel [platform:rpm compile]"), "where Kerberos is compiled"),
+    (put(*SYSTEM, 0, value="gcc [platform:rpm]"), "where Kerberos is compiled"),
+    (put("dependencies", "python", 0, value="pywinrm>=0.4.3"), "does not have pywinrm[kerberos]"),
+    (put("dependencies", "python", 1, value="pytz"), "does not have tzdata"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "said"), IMAGE_MISTAKES, ids=str)
+def test_a_mistake_in_the_execution_environment_is_found(mistake: Callable[[Data], None], said: str) -> None:
+    definition = load(FOLDER / "execution-environment.yml")
+    mistake(definition)
+    (found,) = awx_image.problems(definition)
+    assert said in found
+
+
+def test_the_execution_environment_of_the_next_ansible_core_is_accepted() -> None:
+    definition = load(FOLDER / "execution-environment.yml")
+    _with_core("ansible-core>=2.22,<2.23", "python3.13")(definition)
+    assert list(awx_image.problems(definition)) == []

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,7 +20,7 @@ from contract.recording import document, driver_hash, read
 from lab.emulated import exchange, removal, steps
 from lab.emulated.computer import Computer
 from lab.emulated.handle import StoreHandle
-from lab.manifest import SEPARATOR, parse
+from lab.manifest import changed, parse
 from lab.workstation_interface import Kind
 
 CASES = {case.name: case for case in load()}
@@ -130,11 +129,12 @@ def _scripts(sent: Sent) -> list[str]:
 
 
 def _with_another_byte(sent: Sent, name: str) -> Sent:
-    wrapper, text = sent.stdin.split(SEPARATOR)
-    manifest: Json = json.loads(text)
-    script = base64.b64decode(manifest["scripts"][name]["script"])
-    manifest["scripts"][name]["script"] = base64.b64encode(script + b"\n").decode()
-    return dataclasses.replace(sent, stdin=SEPARATOR.join((wrapper, b"\n" + json.dumps(manifest).encode())))
+    def change(manifest: Json) -> Json:
+        script = base64.b64decode(manifest["scripts"][name]["script"])
+        manifest["scripts"][name]["script"] = base64.b64encode(script + b"\n").decode()
+        return manifest
+
+    return dataclasses.replace(sent, stdin=changed(sent.stdin, change))
 
 
 def test_a_driver_changed_by_one_byte_is_refused(sent: SENT) -> None:

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from integration import canary_run
 from integration.canary import STRIDE, WINDOW, Scanner, Secret, binary_secret, key_secrets, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import Figures
+from integration.wiretap import listen
 from integration.written_files import registry
 from lab.authority import Authority
 from lab.authority.authority import new_key
@@ -83,6 +85,47 @@ def test_part_of_a_long_secret_is_found(secret: Secret) -> None:
 def test_secret_inside_of_longer_base64_is_found(before: int) -> None:
     around = base64.b64encode(b"z" * before + TEXT.forms["UTF-8"] + b"after it")
     assert list(Scanner([TEXT]).scan("a log", around))
+
+
+def in_base64(packed: bytes) -> bytes:
+    return base64.b64encode(packed)
+
+
+def in_utf16(packed: bytes) -> bytes:
+    return base64.b64encode(packed).decode().encode("utf-16-le")
+
+
+def cut(packed: bytes) -> bytes:
+    return base64.b64encode(packed)[: len(packed)]
+
+
+def packed_twice(packed: bytes) -> bytes:
+    return gzip.compress(base64.b64encode(packed))
+
+
+@pytest.mark.parametrize(
+    "written", [bytes, in_base64, in_utf16, cut, packed_twice], ids=lambda written: written.__name__
+)
+@pytest.mark.parametrize("secret", [TEXT, BINARY], ids=lambda secret: secret.name)
+def test_secret_is_found_in_what_is_compressed(secret: Secret, written: Callable[[bytes], bytes]) -> None:
+    """ansible-core compresses what it sends to Windows since 2.22."""
+    scanner = Scanner([secret])
+    for value in secret.forms.values():
+        leak = written(gzip.compress(noise(value) + secrets.token_hex(2000).encode()))
+        assert list(scanner.scan("a log", noise(leak)))
+    assert list(scanner.scan("a log", noise(written(gzip.compress(noise(b"")))))) == []
+
+
+def test_what_a_workstation_is_sent_has_the_secrets_and_the_search_sees_them(
+    run: CanaryRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program on a workstation that keeps its standard input, whatever form this line of ansible-core gives it."""
+    kept: list[bytes] = []
+    for workstation in run.hospital.workstations.values():
+        listen(monkeypatch, workstation, kept.append)
+    assert canary_run.enrol(run).exit_code == 0
+    found = {hit.secret for stdin in kept for hit in Scanner(run.secrets).scan("standard input", stdin)}
+    assert found >= {"a one-use file", "a one-use passphrase"}
 
 
 def noise(leak: bytes) -> bytes:

@@ -44,7 +44,9 @@ def certificates(hospital: Hospital) -> tuple[int, int]:
 
 def step(hospital: Hospital, playbook: str, *options: str, **variables: Any) -> Step:
     extra = ("-e", json.dumps(variables))
-    run = play(hospital, f"hospital_it.pkcs12.{playbook}", *extra, *options, environment=fact_cache(hospital))
+    places = {"HOME": str(hospital.folder), "PLACE": hospital.bundle_folder.name}
+    environment = {**fact_cache(hospital), **places}
+    run = play(hospital, f"hospital_it.pkcs12.{playbook}", *extra, *options, environment=environment)
     return Step(run, certificates(hospital), files(hospital.bundle_folder))
 
 
@@ -111,6 +113,8 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
         done["retired"] = step(hospital, "retire", *inventory(hospital, **LEFT), **YES)
         hospital.emulated(THERE).profiles[PAUL.sid].logged_on = True
         done["renewed"] = step(hospital, "renew_due")
+        own = {"pkcs12_bundle_folder": "~/$PLACE ", "report_folder": str(hospital.folder / "report")}
+        done["reported"] = step(hospital, "report", **own)
         done["own folder"] = step(hospital, "enrol", enrol_bundle_folder=str(hospital.bundle_folder / "retired"))
         run = run_play(hospital, "--limit", HERE, tasks=tasks(*own_tasks(hospital)))
         done["own tasks"] = Step(run, certificates(hospital), ())
@@ -172,6 +176,13 @@ def test_nobody_gets_a_certificate_back_although_the_inventory_still_has_the_per
     assert (found.held, found.run.exit_code) == ((0, 1), 2)
     errors = {row.result["error"]["code"] for row in found.run.holders() if row.result["authorisation"] == NUMBER}
     assert errors == {"retired"}
+
+
+def test_the_report_finds_the_note_in_the_folder_in_which_enrol_and_renew_find_it(steps: Mapping[str, Step]) -> None:
+    """It is written there as the option of a module may have it, with the user's home and a variable of the environment."""
+    (row,) = steps["reported"].run.of("compliance_report")
+    listed = {each["authorisation"] for each in row.result["rows"]}
+    assert (steps["reported"].run.exit_code, listed) == (0, {ELODIE.authorisation, JEANNE.authorisation})
 
 
 def test_others_are_served(steps: Mapping[str, Step]) -> None:

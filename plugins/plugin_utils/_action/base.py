@@ -11,33 +11,33 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
+from importlib import metadata
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from .._crypto.passphrases import by_key, check_variables
+from .._crypto.passphrases import SecretKind, by_key, check_variables
 from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
 from .._workstation.encryption import in_the_clear
 from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained
 from .._workstation.findings import FINDINGS, LOCKS, constrained, refusal
-from .._workstation.lost_connection import UNTRIED, Origin, lost_connection, unreachable_result
+from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from .host_variables import readable_variable, untag
+from .masking import WHOLE, masked
 from .once import once
 from .this_run import OwnVariables
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
 SHORTEST_MASKED = 6  # characters; texts from outside are masked for secrets of at least this length
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
 
@@ -83,7 +83,7 @@ class Pkcs12Action(OwnVariables, ActionBase):
 
     TRANSFERS_FILES = False
     SPEC: ArgumentSpec
-    SECRETS_BY_KEY: ClassVar[Mapping[str, str]] = {}
+    SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {}
     """Options with the secrets of several people, and what a secret is, for a sentence."""
     _secrets: Set[str] = frozenset()
     _computer: str | None = None
@@ -141,7 +141,7 @@ class Pkcs12Action(OwnVariables, ActionBase):
         A secret of a few letters is left: it is part of ordinary words, and the gaps would show it. Everything else in a result is
         built from values that cannot hold a secret.
         """
-        shown: Answer = remove_values(text, {secret for secret in self._secrets if len(secret) >= SHORTEST_MASKED})
+        shown: Answer = masked(text, {secret for secret in self._secrets if len(secret) >= SHORTEST_MASKED})
         return shown
 
     def _mask_defect(self, text: str) -> str:
@@ -162,10 +162,10 @@ class Pkcs12Action(OwnVariables, ActionBase):
         """Whether the shell of the connection is one of Windows."""
         return getattr(self._connection._shell, "SHELL_FAMILY", None) in WINDOWS_SHELLS
 
-    def skipped(self) -> dict[str, Any]:
+    def no_workstation(self) -> dict[str, Any]:
         """The result on a host that is no workstation: it is not Windows, and the inventory has no holders for it."""
-        said = f"{self.host} is skipped, because its connection is not one to Windows and it has no pkcs12_holders."
-        return {"skipped": True, "msg": said}
+        said = f"{self.host} is left out, because its connection is not one to Windows and it has no pkcs12_holders."
+        return {"no_workstation": True, "msg": said}
 
     def check_windows(self) -> None:
         """Refuses a connection that is not one to Windows, or that nobody has tried: ``not_windows``, ``untried_connection``."""
@@ -262,7 +262,10 @@ class Pkcs12Action(OwnVariables, ActionBase):
         """What became of the connection; None for a problem that is none of the connection's."""
         failed, ansible = isinstance(problem, AnsibleConnectionFailure), isinstance(problem, AnsibleError)
         origin = Origin.PLUGIN if failed else Origin.ANSIBLE if ansible else Origin.LIBRARY
-        return lost_connection(problem, self._mask(str(problem)), origin, self.host, self._connection.get_option)
+        unanswered = logon_unanswered(self._connection)
+        return lost_connection(
+            problem, self._mask(str(problem)), origin, self.host, self._connection.get_option, unanswered
+        )
 
     def _check_kept_files(self) -> None:
         """Raises ``CollectionError`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
@@ -305,7 +308,15 @@ class Pkcs12Action(OwnVariables, ActionBase):
     def _invocation(self) -> dict[str, Any]:
         """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
-        return {name: value if name in shown else HIDDEN for name, value in untag(self._task.args).items()}
+        return {name: value if name in shown else WHOLE for name, value in untag(self._task.args).items()}
+
+
+def installed(package: str) -> str | None:
+    """The version of a Python package of the controller; None if it has none."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def now() -> datetime:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -46,17 +47,7 @@ class OwnVariables:
 
     def folder(self, name: str) -> Path | None:
         """A variable with a folder on the controller. Raises ``CollectionError``: ``bad_arguments``."""
-        value = self.variable(name)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            kind = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else "a number"
-            raise CollectionError(
-                code="bad_arguments",
-                cause=f"'{name}' has {kind} where one text is needed.",
-                next_step="Write one text.",
-            )
-        return Path(os.path.expandvars(value)).expanduser()  # as Ansible does with an option of the type path
+        return _folder(name, self.variable(name))
 
     def of_this_run(self, name: str) -> Any:
         """A variable that only the command of this run may set. Raises ``CollectionError`` (``bad_arguments``) if it is set elsewhere."""
@@ -79,6 +70,31 @@ class OwnVariables:
         in_inventory = self.host in known and name in known[self.host] and name not in load_extra_vars(self._loader)
         if in_inventory and self.variable(name):
             raise _not_of_this_run(name)
+
+
+def folders_in(name: str, hosts: Iterable[tuple[str, Mapping[str, Any]]]) -> set[Path]:
+    """The folders that a variable of these hosts names, read as ``folder`` reads it. A value that is none is left to the host's tasks."""
+    found: set[Path] = set()
+    for _host, variables in hosts:
+        with suppress(CollectionError):
+            found |= {folder for folder in [_folder(name, variables.get(name))] if folder}
+    return found
+
+
+def _folder(name: str, value: Any) -> Path | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        kind = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else "a number"
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"'{name}' has {kind} where one text is needed.",
+            next_step="Write one text.",
+        )
+    text = value.strip()
+    return (
+        Path(os.path.expandvars(text)).expanduser() if text else None
+    )  # as Ansible does with an option of the type path
 
 
 def _not_of_this_run(name: str) -> CollectionError:

@@ -9,7 +9,8 @@ Windows passwords by account have the same form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,15 @@ REFUSAL = frozenset({"cause", "next_step"})
 
 OF_THE_SITE = "pkcs12_"
 """How the name of a variable begins. No number and no account does."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKind:
+    """What the values of a mapping are, for a sentence; the form in which its keys are compared; what helps where YAML changed a value."""
+
+    name: str
+    key: Callable[[Any], str]
+    cure: str
 
 
 class NumberAsText(str):
@@ -47,26 +57,21 @@ def passphrases_in(given: Any) -> list[str | None]:
     return [_as_text(each) for each in listed] or [None]
 
 
-def same_key(key: Any) -> str:
-    """A number or an account as a mapping is asked for it: blanks around it and upper case do not count."""
-    return str(key or "").strip().casefold()
-
-
 def is_refusal(value: Any) -> bool:
     """Whether this is a refusal instead of a value."""
     return isinstance(value, Mapping) and value.keys() == REFUSAL
 
 
-def by_key(given: Any, what: str, where: str) -> Any:
-    """The mapping of an option, by ``same_key``, with a refusal for each value that is no text. What is no mapping stays as it is.
+def by_key(given: Any, kind: SecretKind, where: str) -> Any:
+    """The mapping of an option, by the keys of its kind, with a refusal for each value that is no text. What is no mapping stays as it is.
 
-    ``what`` and ``where`` a value is, for a sentence.
+    ``where`` a value is, for a sentence.
     """
     if not isinstance(given, Mapping):
         return given
     found: dict[str, Any] = {}
     for key, value in given.items():
-        found[same_key(key)] = _both(found.get(same_key(key)), _checked(key, value, what, where))
+        found[kind.key(key)] = _both(found.get(kind.key(key)), _checked(key, value, kind, where))
     return found
 
 
@@ -77,7 +82,7 @@ def check_variables(given: Any) -> None:
             raise CollectionError(code="bad_arguments", **value)
 
 
-def merged(variables: Mapping[str, Any], what: str) -> tuple[dict[str, Any], list[str]]:
+def merged(variables: Mapping[str, Any], kind: SecretKind) -> tuple[dict[str, Any], list[str]]:
     """The mappings of several variables as one, by each number as it is written first; and a sentence for each number in doubt.
 
     ``variables``: by name, in the order in which their values are tried. One that is a refusal, or no mapping, stands under its own name.
@@ -95,9 +100,9 @@ def merged(variables: Mapping[str, Any], what: str) -> tuple[dict[str, Any], lis
             }
         else:
             for key, each in (value or {}).items():
-                own = written.setdefault(same_key(key), str(key).strip())
+                own = written.setdefault(kind.key(key), str(key).strip())
                 of_number = found.setdefault(own, {})
-                of_number[name] = _both(of_number.get(name), _checked(key, each, what, name))
+                of_number[name] = _both(of_number.get(name), _checked(key, each, kind, name))
     doubts = [_doubt(number, each) for number, each in found.items() if _differ([*each.values()])]
     values: dict[str, Any] = {}
     for number, each in found.items():
@@ -131,18 +136,16 @@ def _doubt(number: str, by_variable: Mapping[str, Any]) -> str:
     return f"{number}: {', '.join(others)} and {last} have different passphrases. Each of them is tried."
 
 
-def _checked(key: Any, value: Any, what: str, where: str) -> Any:
+def _checked(key: Any, value: Any, kind: SecretKind, where: str) -> Any:
     """The value, or its refusal."""
     if value is None or is_refusal(value):
         return value
-    kind = next((kind for each in _listed(value) if (kind := _kind(each))), None)
-    if kind is None:
+    found = next((found for each in _listed(value) if (found := _kind(each))), None)
+    if found is None:
         return value
     return {
-        "cause": f"The {what} of {str(key).strip()} in {where} is {kind} for YAML.",
-        "next_step": "Write it in quotes, as it is in the issuer's mail."
-        if what == "passphrase"
-        else "Write it in quotes.",
+        "cause": f"The {kind.name} of {str(key).strip()} in {where} is {found} for YAML.",
+        "next_step": kind.cure,
     }
 
 

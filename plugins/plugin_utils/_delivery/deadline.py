@@ -46,18 +46,8 @@ class _Plain(socket.socket):
             raise
 
 
-class _Encrypted(ssl.SSLSocket):
+class _Encrypted(_Plain, ssl.SSLSocket):
     """The same for TLS. The handshake is one wait, with the timeout of the socket below it."""
-
-    deadline: Deadline
-
-    def recv_into(self, *arguments: Any, **keywords: Any) -> int:
-        self.settimeout(self.deadline.left())
-        try:
-            return super().recv_into(*arguments, **keywords)
-        except TimeoutError:
-            self.deadline.left()  # in its words, if it is over
-            raise
 
 
 def connected(host: str, port: int, deadline: Deadline) -> socket.socket:

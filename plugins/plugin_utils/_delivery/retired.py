@@ -12,6 +12,7 @@ import errno
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -95,12 +96,12 @@ def read_notes(own: Iterable[Path], site: Path | None, taken_back: Iterable[str]
     return Notes(paths, frozenset(map(number_key, taken_back)), check_mode)
 
 
-def retired_in(folder: object) -> set[str]:
-    """The numbers of the notes in a bundle folder, for who reads only; none where this account cannot look, or where no folder is named."""
-    try:
-        names = [path.name for path in Path(folder).iterdir()] if isinstance(folder, str) and folder.strip() else []
-    except OSError:
-        return set()
+def retired_in(*folders: Path) -> set[str]:
+    """The numbers of the notes in bundle folders, for who reads only; none where this account cannot look."""
+    names: list[str] = []
+    for folder in folders:
+        with suppress(OSError):
+            names += [path.name for path in folder.iterdir()]
     return {number for name in names if (number := number_of_note(name)) and number_key(number)}
 
 

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from .._errors import counted
-from .._policy.names import normalized_text
+from .._policy.names import normalized_text, number_key
 from .records import FACT, DeliveryRecord, fact_of, mail_date, records_of
 from .states import DeliveryState
 
@@ -163,7 +163,7 @@ def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, st
     """The state of a delivery, the code of its error, and a sentence."""
     if row.get("message_id") in run.acknowledged:
         return DeliveryState.ACKNOWLEDGED, None, DEALT_WITH
-    if number.casefold() in {each.strip().casefold() for each in run.leavers}:
+    if number_key(number) in set(map(number_key, run.leavers)):
         return DeliveryState.LEFT, None, "This person has left, so nothing is withdrawn."
     if row["state"] != DeliveryState.NEW.value:
         error = row.get("error") or {}

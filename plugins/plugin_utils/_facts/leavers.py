@@ -9,6 +9,7 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from .._errors import CollectionError
+from .._policy.names import number_key
 
 LEAVERS = "pkcs12_leavers"
 """The variable of a site, a group or a host with the authorisation numbers of those who have left."""
@@ -48,8 +49,8 @@ def _text(number: Any, variable: str) -> str:
 
 
 def has_left(holder: Mapping[str, Any], leavers: Set[str]) -> bool:
-    """Whether an entry of ``pkcs12_holders`` is of a leaver. Upper and lower case of a number do not differ."""
-    return str(holder.get("authorisation") or "").casefold() in {number.casefold() for number in leavers}
+    """Whether an entry of ``pkcs12_holders`` is of a leaver."""
+    return number_key(holder.get("authorisation")) in set(map(number_key, leavers))
 
 
 def without_leavers(holders: Any, given: Any) -> Any:

@@ -31,7 +31,7 @@ OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>:? *")
 
 def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreachable: bool) -> dict[str, Any]:
     """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``answered`` and the fact."""
-    if result.get("skipped"):
+    if result.get("no_workstation"):
         return dict(result)
     if not (result.get("failed") or result.get("unreachable")):
         return _with_fact(result, "", at) | {"msg": found(result["ansible_facts"]["pkcs12"])}

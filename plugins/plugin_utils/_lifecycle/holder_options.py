@@ -11,10 +11,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from .._crypto.passphrases import is_refusal, passphrases_in, same_key
+from .._crypto.passphrases import is_refusal, passphrases_in
 from .._errors import CollectionError
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
+from .._policy.names import number_key
+from .._policy.secret_kinds import account_key
 from .number_look import check_own_number
 from .options import RunContext, state_of
 from .result import DeferralRule
@@ -119,7 +121,7 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
 
 def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
     """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
-    return passphrases_in(given.get(same_key(entry.person.authorisation)))
+    return passphrases_in(given.get(number_key(entry.person.authorisation)))
 
 
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
@@ -128,10 +130,11 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
     It is looked up by the account first. A number names an account only if the inventory has one account for it: a password must never
     be tried against another account, which Windows may then lock.
     """
-    number = entry.person.authorisation
-    found = given.get(same_key(entry.user))
-    if found is None and number is not None and same_key(number) in given:
-        accounts = [each.user for each in entries if each.person.authorisation == number]
+    number, own = entry.person.authorisation, number_key(entry.person.authorisation)
+    found = given.get(account_key(entry.user))
+    of_number = [secret for key, secret in given.items() if own and number_key(key) == own]
+    if found is None and of_number:
+        accounts = [each.user for each in entries if number_key(each.person.authorisation) == own]
         if entry.user not in accounts:
             return None
         if len(accounts) > 1:
@@ -140,7 +143,7 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
                 cause=f"holder_passwords has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
                 next_step="Name the account instead of the number in holder_passwords.",
             )
-        found = given[same_key(number)]
+        found = of_number[0] if len(of_number) == 1 else of_number
     if found is not None and is_refusal(found):
         raise CollectionError(code="bad_arguments", **found)
     if isinstance(found, list):

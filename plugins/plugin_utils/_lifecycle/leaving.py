@@ -93,13 +93,13 @@ def check_count(given: Any, hosts: Sequence[str]) -> None:
 
 
 def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> list[str]:
-    """Each number once, as the inventory writes it, because stores know no difference between small and capital letters.
+    """Each number once, as the inventory writes it.
 
     Raises ``CollectionError`` (``bad_arguments``) if one is empty.
     """
-    written = {str(entry.person.authorisation).casefold(): str(entry.person.authorisation) for entry in entries}
+    written = {number_key(number): number for entry in entries if (number := entry.person.authorisation)}
     asked = (number.strip() for number in given)
-    numbers = list(dict.fromkeys(written.get(number.casefold(), number) for number in asked))
+    numbers = list(dict.fromkeys(written.get(number_key(number), number) for number in asked))
     if "" in numbers:
         raise CollectionError(
             code="bad_arguments",

@@ -27,6 +27,7 @@ from .summary_rows import (
     account_names,
     ends_failed,
     is_failed,
+    is_left_out,
     rows_of,
 )
 from .workstation_result import UNCONFIRMED
@@ -49,7 +50,7 @@ def summary(
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
     not_taken_back = found_nowhere("not_taken_back", results.values(), known)
     failed = [host for host, result in results.items() if is_failed(result)]
-    hosts = [host for host, result in results.items() if not (result or {}).get("skipped")]
+    hosts = [host for host, result in results.items() if not is_left_out(result)]
     headline = _headline(results, rows)
     return {
         "changed": False,

@@ -15,6 +15,8 @@ from typing import Any
 from .._errors import CollectionError
 from .._facts.holders import is_before, parse_day
 from .._facts.leavers import has_left
+from .._policy.names import number_key
+from .._policy.secret_kinds import account_key
 from .audit import problem_of
 from .result import shown_outcome
 
@@ -100,7 +102,7 @@ def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
 
 
 def _key(row: Mapping[str, Any]) -> HolderKey:
-    return str(row["user"]).casefold(), str(row.get("authorisation") or "").casefold()
+    return account_key(row["user"]), number_key(row.get("authorisation"))
 
 
 def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterator[SummaryRow]:
@@ -108,7 +110,7 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         yield SummaryRow(host, NOT_REACHED, needs_somebody=True)
     elif result.get("unreachable") or result.get("answered") is False:
         yield SummaryRow(host, SILENT, _said(result), needs_somebody=True)
-    elif result.get("skipped"):
+    elif is_left_out(result):
         yield SummaryRow(host, SKIPPED, _said(result))
     elif isinstance(result.get("holders"), list):
         names = account_names(result)
@@ -125,6 +127,11 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
 
+def is_left_out(result: Result | None) -> bool:
+    """Whether nothing was to be done: the host is no workstation, or a condition of the task did not hold."""
+    return bool(result and (result.get("no_workstation") or result.get("skipped")))
+
+
 def is_failed(result: Result | None) -> bool:
     """Whether work failed on a host that answered. A holder who has to log on and a host that is off are no failures of the work."""
     return any(row.outcome == FAILED for row in rows_of("", result))
@@ -132,7 +139,7 @@ def is_failed(result: Result | None) -> bool:
 
 def ends_failed(result: Result | None) -> bool:
     """Whether the host ends failed: its task failed, or one of its holders. The roles take the facts of such a result first."""
-    if not result or result.get("skipped"):
+    if not result or is_left_out(result):
         return False
     if "failed_holders" in result:
         return bool(result["failed_holders"])

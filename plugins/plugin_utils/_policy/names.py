@@ -54,9 +54,9 @@ def normalized_text(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def number_key(number: str) -> str:
-    """A number as two entries of an inventory are compared: blanks and upper case do not count."""
-    return "".join(normalized_text(number).split())
+def number_key(number: object) -> str:
+    """The form in which an authorisation number is compared: blanks and upper case do not count. That of no number is empty."""
+    return "".join(normalized_text(str(number or "")).split())
 
 
 def has_name(texts: Iterable[str], name: str) -> bool:

@@ -14,6 +14,7 @@ from .._delivery.records import DeliveryRecord
 from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
+from .._policy.names import number_key
 from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of, is_weak
@@ -118,19 +119,17 @@ def _index(sources: Sources) -> HolderIndex:
 
 
 def _as_the_inventory_writes(sources: Sources) -> Sources:
-    """The same with the numbers of leavers and of exceptions as the inventory has them, because certificates are found by these.
-
-    Upper and lower case do not differ.
-    """
+    """The same with the numbers of leavers and of exceptions as the inventory has them, because certificates are found by these."""
     entries = [*_listed(sources), *sources.people]
-    known = {number.casefold(): number for entry in entries if (number := entry.person.authorisation)}
+    known: dict[str, list[str]] = {}
+    for number in filter(None, (entry.person.authorisation for entry in entries)):
+        known.setdefault(number_key(number), []).append(number)
 
-    def written(number: str, known: Mapping[str, str]) -> str:
-        return known.get(number.strip().casefold(), number.strip())
+    def written(number: str) -> Sequence[str]:
+        return known.setdefault(number_key(number), [number.strip()])
 
-    leavers = frozenset(written(number, known) for number in sources.leavers)
-    known = {number.casefold(): number for number in leavers} | known
-    exceptions = (replace(row, authorisation=written(row.authorisation, known)) for row in sources.exceptions)
+    leavers = frozenset(each for number in sources.leavers for each in written(number))
+    exceptions = (replace(row, authorisation=written(row.authorisation)[-1]) for row in sources.exceptions)
     return replace(sources, leavers=leavers, exceptions=tuple(exceptions))
 
 

@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .._delivery.retired import SITE_FOLDER, retired_in
 from .._errors import CollectionError, counted
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
@@ -236,13 +235,12 @@ def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[
 
 
 def _leavers(options: Mapping[str, Any], variables: Sequence[tuple[str, Mapping[str, Any]]]) -> frozenset[str]:
-    """Who has left by the inventory, or by a note of a removal."""
+    """Who has left by the option, or by the inventory."""
     found = leavers_in(options["leavers"])
     for _name, known in variables:
         with suppress(CollectionError):  # host_of says so
             found |= leavers_in(usable(known.get(LEAVERS)))
-    folders = {folder for _name, known in variables if isinstance(folder := known.get(SITE_FOLDER), str)}
-    return found.union(*map(retired_in, folders))
+    return found
 
 
 def _instant_text(given: str) -> str:

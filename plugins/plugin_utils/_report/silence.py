@@ -48,9 +48,13 @@ class Silence(str, Enum):
 
 BY_CAUSE: Mapping[str, Silence] = {
     **dict.fromkeys(("no_route", "connection_timeout"), Silence.UNREACHABLE),
-    **dict.fromkeys(("logon_refused", "access_denied", "client_certificate_refused"), Silence.REFUSED),
+    **dict.fromkeys(
+        ("logon_refused", "access_denied", "client_certificate_refused", "kerberos_no_aes"), Silence.REFUSED
+    ),
     **dict.fromkeys(("name_not_resolved", "service_unknown"), Silence.NAME_NOT_RESOLVED),
-    **dict.fromkeys(("winrm_missing", "psrp_missing", "kerberos_missing", "credssp_missing"), Silence.CONTROLLER),
+    **dict.fromkeys(
+        ("winrm_missing", "psrp_missing", "kerberos_missing", "credssp_missing", "spnego_too_old"), Silence.CONTROLLER
+    ),
     **dict.fromkeys(("clock_skew", "domain_unreachable"), Silence.CONTROLLER),
     **dict.fromkeys(
         ("account_missing", "no_ticket", "client_certificate_missing", "trust_missing"), Silence.CONNECTION
@@ -58,8 +62,13 @@ BY_CAUSE: Mapping[str, Silence] = {
     **dict.fromkeys(
         ("connection_option", "encryption_missing", "not_windows", "untried_connection"), Silence.CONNECTION
     ),
-    **dict.fromkeys(("connection_refused", "not_https", "not_http", "not_winrm", "logon_method"), Silence.LISTENER),
-    **dict.fromkeys(("certificate_self_signed", "certificate_name", "certificate_expired"), Silence.LISTENER),
+    **dict.fromkeys(
+        ("connection_refused", "not_https", "not_http", "not_winrm", "logon_method", "ntlm_refused"), Silence.LISTENER
+    ),
+    **dict.fromkeys(
+        ("certificate_self_signed", "certificate_name", "certificate_expired", "certificate_over_tls13"),
+        Silence.LISTENER,
+    ),
     **dict.fromkeys(("certificate_untrusted", "workstation_unproven"), Silence.LISTENER),
     "connection_ended": Silence.FAILED,
 }

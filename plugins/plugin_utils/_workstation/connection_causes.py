@@ -4,7 +4,7 @@
 """Why a connection failed, each cause in one sentence with its cure. All such sentences are here. Pure.
 
 The connection plugin winrm hands over one text for all errors below it, so its causes are told by texts; those of psrp also by the types of
-exceptions. The texts are those of ansible-core 2.16 to 2.21, pywinrm, pypsrp, requests, urllib3, Python's ssl with OpenSSL, pyspnego and
+exceptions. The texts are those of ansible-core 2.16 to 2.22, pywinrm, pypsrp, requests, urllib3, Python's ssl with OpenSSL, pyspnego and
 MIT Kerberos. None of these translates them, but for the words of the operating system behind an errno, which are not used.
 """
 
@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .findings import Explanation
+from .encryption import LOGONS_OVER_HTTP, PORTS
+from .findings import NEWER_SPNEGO, Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,14 @@ CAUSES: Mapping[str, Explanation] = {
         "The controller lacks the Python package requests-credssp, which CredSSP needs",
         f"{INSTALL}: pip install pywinrm[credssp], or pypsrp[credssp] for psrp.",
     ),
+    "spnego_too_old": Explanation(
+        "The Python package pyspnego of the controller is too old for the NTLM of {address}",
+        NEWER_SPNEGO,
+    ),
     "connection_option": Explanation(
         "A variable of the connection to {host} has a value that does not exist: {reason}",
-        "Correct it. ansible_winrm_transport and ansible_psrp_auth are kerberos, ntlm, certificate, credssp or basic; "
-        "ansible_winrm_message_encryption and ansible_psrp_message_encryption are auto, always or never; "
+        "Correct it. ansible_winrm_transport and ansible_psrp_auth are kerberos, ntlm, certificate, credssp, or basic over https; "
+        "ansible_winrm_message_encryption and ansible_psrp_message_encryption are auto or always; "
         "ansible_winrm_server_cert_validation is validate.",
     ),
     "client_certificate_missing": Explanation(
@@ -93,17 +98,23 @@ CAUSES: Mapping[str, Explanation] = {
         "{address} does not take the client certificate of the connection",
         "Check that the workstation trusts its authority, that it has not expired, and that its key belongs to it.",
     ),
+    "certificate_over_tls13": Explanation(
+        "{address} ended the connection instead of taking its client certificate. Windows 11 and Server 2022 are reported to do so over "
+        "TLS 1.3, where they ask for it after the handshake",
+        "Install urllib3 2.0.7 or later in the Python that runs Ansible, which answers then. If the error stays, use Kerberos, in a "
+        "workgroup NTLM over https, or switch TLS 1.3 off for WinRM on the workstation.",
+    ),
     "not_https": Explanation(
         "What answers at {address}, port {port}, does not speak HTTPS",
-        "Use port 5986 for https, or set ansible_winrm_scheme (or ansible_psrp_protocol) to http for port 5985.",
+        f"Correct ansible_port, or ansible_winrm_scheme (or ansible_psrp_protocol): {PORTS}.",
     ),
     "not_http": Explanation(
         "What answers at {address}, port {port}, does not speak HTTP, or closes the connection at once",
-        "Use port 5985 for http, or set ansible_winrm_scheme (or ansible_psrp_protocol) to https for port 5986.",
+        f"Correct ansible_port, or ansible_winrm_scheme (or ansible_psrp_protocol): {PORTS}.",
     ),
     "not_winrm": Explanation(
         "What answers at {address}, port {port}, is no WinRM",
-        "Correct ansible_port (5985 for http, 5986 for https) and ansible_host.",
+        f"Correct ansible_host or ansible_port: {PORTS}.",
     ),
     "clock_skew": Explanation(
         "The clocks of the controller and of the domain differ too much for Kerberos, which allows five minutes",
@@ -125,6 +136,12 @@ CAUSES: Mapping[str, Explanation] = {
         "What answers at {address} could not prove to Kerberos that it is this workstation",
         "Check that the name leads to the right computer, and that its account in the domain is intact.",
     ),
+    "kerberos_no_aes": Explanation(
+        "The domain gives no ticket: it has no AES key for the account of the connection or for {address}, or the controller's krb5.conf "
+        "does not allow AES",
+        "Set the account's password anew, which makes its AES keys. Allow AES for the account and the workstation in the domain "
+        "(msDS-SupportedEncryptionTypes), and in krb5.conf (permitted_enctypes).",
+    ),
     "access_denied": Explanation(
         "The credentials are right, but access is denied: the account of the connection is no administrator of {host}",
         "Make it a member of the local group of administrators. A local account needs LocalAccountTokenFilterPolicy, too.",
@@ -133,18 +150,24 @@ CAUSES: Mapping[str, Explanation] = {
         "{address} does not allow this kind of logon",
         "Use another one (ansible_winrm_transport, ansible_psrp_auth), or allow it in the WinRM service of the workstation.",
     ),
+    "ntlm_refused": Explanation(
+        "{address} does not speak NTLM: it is switched off there, as in coming versions of Windows, or forbidden by a policy",
+        "Use Kerberos (ansible_winrm_transport or ansible_psrp_auth: kerberos), with the full name of the workstation. In a workgroup, use "
+        "a certificate or Basic over HTTPS.",
+    ),
     "logon_refused": Explanation(
         "{address} or its domain refuses the credentials of the connection: the account or its password is wrong or expired, it is "
         "locked, or this kind of logon is not allowed",
-        "Correct ansible_user and ansible_password before the next run, because each wrong password may lock the account.",
+        "Correct ansible_user and ansible_password before the next run, because each wrong password may lock the account. If they are "
+        "right and the logon is NTLM, a policy may forbid it: use Kerberos.",
     ),
     "encryption_missing": Explanation(
         "This kind of logon cannot encrypt messages over http",
-        "Use https, or Kerberos, NTLM or CredSSP.",
+        f"Use https, or {LOGONS_OVER_HTTP}.",
     ),
     "connection_refused": Explanation(
         "Nothing listens at {address}, port {port}",
-        "Switch WinRM on there (winrm quickconfig), or correct ansible_port: 5985 is for http, 5986 for https.",
+        f"Switch WinRM on there (winrm quickconfig), or correct ansible_port: {PORTS}.",
     ),
     "no_route": Explanation(
         "The controller has no way to {address}",
@@ -179,6 +202,7 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
         r"|no module named '?(?:gssapi|krb5|kerberos)|requires? the .{0,40}gssapi|python-?gssapi .{0,60}not"
         rf"|(?:{LIBRARY}).{{0,40}}kerberos",
     )),
+    ("spnego_too_old", _sign(r"singlehost bytes must have a length of 48")),
     ("connection_option", _sign(
         r"not support transport\(s\)|unsupported auth method|invalid (?:message_encryption arg|server_cert_validation mode)",
     )),
@@ -202,6 +226,7 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
     )),
     ("not_https", _sign(r"wrong[ _]version[ _]number|record[ _]layer[ _]failure|http[ _]request|unexpected[ _]eof|unknown protocol")),
     ("clock_skew", _sign(r"clock skew too great|krb_ap_err_skew")),
+    ("kerberos_no_aes", _sign(r"kdc has no support for encryption type|no supported encryption types")),
     ("service_unknown", _sign(r"server (?:\S+ )?not found in kerberos database")),
     ("logon_refused", _sign(
         r"password incorrect|preauthentication failed|client \S* ?not found in kerberos database|credentials have been revoked"
@@ -214,6 +239,7 @@ SIGNS: tuple[tuple[str, Sign], ...] = (
     )),
     ("workstation_unproven", _sign(r"mutual[ _]?auth|unable to authenticate <response \[200\]>", "MutualAuthenticationError")),
     ("access_denied", _sign(r"access is denied|wsmanfault_code'?: '?5\b|0x80070005|\bcode: 5\b")),
+    ("ntlm_refused", _sign(r"did not respond with ntlm challenge token")),
     ("logon_method", _sign(
         r"did not respon[sd]e? (?:with one of the following authentication methods|credssp being)|auth protocol .{0,30} is incompatible",
     )),

@@ -16,6 +16,13 @@ ENCRYPTING = {"kerberos", "ntlm", "negotiate", "credssp"}
 """The logons that give the client a key to encrypt messages with, as the plugins winrm and psrp call them."""
 
 
+LOGONS_OVER_HTTP = "Kerberos, NTLM or CredSSP"
+"""The same for a sentence. No cure names another logon over http."""
+
+PORTS = f"5986 is for https, 5985 for http, which is for {LOGONS_OVER_HTTP} alone"
+"""For a cure that has to do with the port."""
+
+
 def in_the_clear(option: Option, transports: Sequence[str] = (), sealed: bool = True) -> str | None:
     """How a connection carries what anybody on the way can read, in words; None when it encrypts.
 

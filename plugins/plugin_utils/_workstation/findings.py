@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .._errors import CollectionError
+from .encryption import LOGONS_OVER_HTTP
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ def refusal(*, code: str, **values: object) -> CollectionError:
 
 RUN_AGAIN = "Run the task again. If the error stays, report it."
 DRIVERS_DIFFER = "The controller's collection and its driver do not match. Report this error."
+NEWER_SPNEGO = "Install pyspnego 0.12.2 or later in the Python that runs Ansible, or in the execution environment."
 LOOK_UP = "Look up the HRESULT, then run the task again: it continues where this run stopped."
 
 UNPROTECT = (
@@ -73,8 +75,8 @@ FINDINGS: Mapping[str, Explanation] = {
     ),
     "unencrypted_connection": Explanation(  # {how}: scheme, logon and message encryption
         "The connection to {computer} does not encrypt ({how}), so no bundle and no Windows password is sent over it",
-        "Use https with port 5986 (ansible_winrm_scheme or ansible_psrp_protocol), or Kerberos or NTLM with message encryption "
-        "(ansible_winrm_message_encryption or ansible_psrp_message_encryption: auto).",
+        "Use https with port 5986 (ansible_winrm_scheme or ansible_psrp_protocol), or "
+        f"{LOGONS_OVER_HTTP} with message encryption (ansible_winrm_message_encryption or ansible_psrp_message_encryption: auto).",
     ),
     "kept_files": Explanation(
         "Ansible is set to write what it runs to a disk of the workstation, where a private key must never be",

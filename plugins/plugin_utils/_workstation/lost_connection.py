@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 from .._errors import ConnectionLost
 from .computer import connection_address
 from .connection_causes import CAUSES, OF_A_WORKSTATION_THAT_IS_OFF, known_cause
+from .encryption import Option, in_the_clear
 
 CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
 """Libraries under Ansible's connection plugins. The plugins do not catch their errors when a connection ends."""
@@ -34,9 +36,6 @@ SHORTEST_PASSWORD = 6
 UNTRIED = ("ssh", "paramiko", "paramiko_ssh", "local")
 """Connection plugins that reach Windows, with a shell of Windows, but over which nobody has tried the collection."""
 
-Option = Callable[[str], Any]
-"""An option of the connection plugin by its name. It raises ``KeyError`` for one that the plugin does not have."""
-
 
 class Origin(Enum):
     """Who raised a problem: the connection plugin, as a failed connection; Ansible, as a plain error; or a library."""
@@ -46,13 +45,16 @@ class Origin(Enum):
     LIBRARY = "library"
 
 
-def lost_connection(problem: Exception, text: str, origin: Origin, host: str, option: Option) -> ConnectionLost | None:
+def lost_connection(
+    problem: Exception, text: str, origin: Origin, host: str, option: Option, unanswered: bool = False
+) -> ConnectionLost | None:
     """What became of a connection; None for a problem that is none of the connection's.
 
-    ``text`` is the problem's, without the secrets of the task. The connection's own password is taken out here.
+    ``text`` is the problem's, without the secrets of the task. The connection's own password is taken out here. ``unanswered``: see
+    ``logon_unanswered``.
     """
     text = _without_password(text, option)
-    known = known_cause(problem, text)
+    known = _nearer(known_cause(problem, text), option, unanswered)
     if origin is Origin.LIBRARY and not is_connection_error(problem):
         return None
     if origin is Origin.ANSIBLE and not known:
@@ -62,6 +64,33 @@ def lost_connection(problem: Exception, text: str, origin: Origin, host: str, op
     values = {"host": host, "address": connection_address(option) or host, "port": _port(option)}
     cause = CAUSES[code].sentence(reason=_bounded(text, LONGEST_REASON), **values)
     return ConnectionLost(cause, code=code, next_step=CAUSES[code].next_step, detail=_bounded(text, LONGEST_DETAIL))
+
+
+def logon_unanswered(connection: Any) -> bool:
+    """Whether the plugin psrp began a logon and got nothing to go on with. It then says what it says of a wrong password."""
+    try:
+        contexts = attrgetter("runspace.connection.transport.session.auth.contexts")(connection).values()
+        return any(not each.complete for each in contexts)
+    except AttributeError:  # another plugin, another logon, or not so far
+        return False
+
+
+def _nearer(known: str | None, option: Option, unanswered: bool) -> str | None:
+    """The cause, where the text does not tell and the kind of connection does."""
+    if known == "not_http" and _logons(option) == ["certificate"] and in_the_clear(option) is None:
+        return "certificate_over_tls13"
+    if known == "logon_refused" and _logons(option) == ["ntlm"] and unanswered:
+        return "ntlm_refused"
+    return known
+
+
+def _logons(option: Option) -> list[str]:
+    """What the inventory names: several for winrm, one for psrp."""
+    with suppress(KeyError):
+        return list(option("transport") or ())
+    with suppress(KeyError):
+        return [option("auth")]
+    return []
 
 
 def unreachable_result(problem: ConnectionLost) -> dict[str, Any]:

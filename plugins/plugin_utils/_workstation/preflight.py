@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from .account import (
     run_context,
 )
 from .computer import ExpectedComputer, shown
-from .findings import APP_CONTROL, FINDINGS, LOCKS, constrained, named_locks, unread_reason
+from .findings import APP_CONTROL, FINDINGS, LOCKS, NEWER_SPNEGO, constrained, named_locks, unread_reason
 from .protocol import TOLERATED_SKEW, Inventory
 
 OLDEST_BUILD = 10240
@@ -30,6 +31,9 @@ OLDEST_BUILD = 10240
 
 SERVER_2022, SERVER_2019 = 20348, 17763
 """Builds before the first are Windows 10 and Windows Server 2016, but for the second, which is supported until 2029."""
+
+OLDEST_SPNEGO = (0, 12, 2)
+"""The version of pyspnego that requirements.txt asks for."""
 
 FULL_LANGUAGE = "FullLanguage"
 WORKSTATION_CODES = ("secondary_logon", "no_debug_privilege")
@@ -106,6 +110,21 @@ def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Findin
         return Finding("computer", Severity.WARNING, doubt, FINDINGS["other_name"].next_step)
     sentence = f"The workstation calls itself {shown(inventory.names)}. pkcs12_computer may be any of these names, in any case."
     return Finding("computer", Severity.OK, sentence)
+
+
+def spnego_finding(version: str | None) -> Finding:
+    """Whether the controller's pyspnego, None where it has none, reads the NTLM of every Windows."""
+    if version is None:
+        return Finding("spnego", Severity.OK, "The controller has no pyspnego, and this connection works without it.")
+    release = re.match(r"[\d.]*", version)
+    numbers = tuple(int(each) for each in release[0].split(".") if each) if release else ()
+    if numbers >= OLDEST_SPNEGO:
+        return Finding("spnego", Severity.OK, f"The controller has pyspnego {version}.")
+    sentence = (
+        f"The controller has pyspnego {version}. With one so old, NTLM is reported to fail at Windows 11 24H2 and later: it cannot read "
+        "their longer data."
+    )
+    return Finding("spnego", Severity.WARNING, sentence, NEWER_SPNEGO)
 
 
 def lockdown_findings(refusal: CollectionError) -> tuple[Finding, ...]:

@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 import yaml
+from spnego._ntlm_raw.messages import AvId, TargetInfo
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.connection_problem import cause_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
-from integration.failing_connections import CASES, Site, host
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import NEWER_SPNEGO
+from integration.failing_connections import CASES, GOOD, OLD, Site, host
 from integration.plays import Json, facts_in, failed_hosts, row, run_play, summary
 from lab.ansible_playbook import chosen, started_anew
 from lab.hospital import CONNECTION_UPN, Hospital
@@ -53,7 +55,7 @@ def inventory(site: Site, names: list[str]) -> dict[str, Any]:
     group["hosts"] = {}
     for name in names:
         plugin, _rest, case = name.partition("-")
-        group["hosts"][name] = {"pkcs12_holders": own["pkcs12_holders"], **host(CASES[case], plugin, site)}
+        group["hosts"][name] = {"pkcs12_holders": own["pkcs12_holders"], **host((CASES | GOOD)[case], plugin, site)}
     found["all"]["vars"] = {key: value for key, value in found["all"]["vars"].items() if not key.startswith("ansible_")}
     return dict(found)
 
@@ -76,8 +78,8 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
         hospital = running.enter_context(Hospital(tmp_path_factory.mktemp("failed"), [desk]))
         start = inventory_text = hospital.inventory.read_text(encoding="utf-8")
         files = lay_out(hospital.authority, hospital.folder, CONNECTION_UPN)
-        principals = {CONNECTION_UPN.partition("@")[0]: hospital.connection_password}
-        kdc = running.enter_context(Kdc(principals)) if kerberos() else None
+        principals = dict.fromkeys((CONNECTION_UPN.partition("@")[0], OLD), hospital.connection_password)
+        kdc = running.enter_context(Kdc(principals, without_aes=(OLD,))) if kerberos() else None
         site = Site(hospital, running, files, kdc)
         environment = {**fact_cache(hospital), **(kdc.environment if kdc else {})}
         skewed = [name for name in names if name.endswith(SKEWED)]
@@ -153,3 +155,80 @@ def test_a_package_that_the_controller_lacks_is_named(tmp_path: Path) -> None:
     assert {name: result["connection_error"]["code"] for name, result in told.items()} == {
         name: code for name, (_module, code) in MISSING.items()
     }
+
+
+class TargetInfo24H2(TargetInfo):
+    """What a workstation says of itself in NTLM, with 80 bytes about the computer: Windows 11 24H2 is reported to send so many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self[AvId.single_host] = bytes(80)
+
+
+AS_BEFORE_0_12_1 = """\
+from spnego._ntlm_raw.messages import SingleHost
+now = SingleHost.__init__
+def as_before(self, *given, _b_data=None, **more):
+    if _b_data and len(_b_data) != 48:
+        raise ValueError("SingleHost bytes must have a length of 48")
+    now(self, *given, _b_data=_b_data, **more)
+SingleHost.__init__ = as_before
+"""
+
+
+def older_spnego(folder: Path) -> dict[str, str]:
+    """The environment of a controller with pyspnego 0.12.0, by its metadata and by what it takes."""
+    metadata = folder / "pyspnego-0.12.0.dist-info" / "METADATA"
+    metadata.parent.mkdir(parents=True)
+    metadata.write_text("Metadata-Version: 2.1\nName: pyspnego\nVersion: 0.12.0\n", encoding="utf-8")
+    (folder / "sitecustomize.py").write_text(AS_BEFORE_0_12_1, encoding="utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_an_old_pyspnego_is_told_beforehand_and_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["winrm-ntlm", "psrp-ntlm"]
+    with ExitStack() as running:
+        hospital = running.enter_context(Hospital(tmp_path / "hospital", [Desk("ws-1", (Seat(JEANNE),))]))
+        original = hospital.inventory.read_text(encoding="utf-8")
+        with chosen(started_anew):
+            old = older_spnego(tmp_path / "old")
+            warned = play(hospital, "hospital_it.pkcs12.check", environment=old)
+            monkeypatch.setattr("spnego._ntlm.TargetInfo", TargetInfo24H2)
+            site = Site(hospital, running, lay_out(hospital.authority, hospital.folder, CONNECTION_UPN), None)
+            failing = read_facts(site, names, old)
+            hospital.inventory.write_text(original, encoding="utf-8")
+            today = read_facts(site, names, {})
+    findings = row(warned, "workstation_info", "ws-1").result["findings"]
+    told = {each["subject"]: (each["severity"], each["cure"]) for each in findings}
+    assert told["spnego"] == ("warning", NEWER_SPNEGO)
+    assert "pyspnego 0.12.0" in warned.stdout
+    assert failed_hosts(warned) == set()
+    assert {each["connection_error"]["code"] for each in failing.values()} == {"spnego_too_old"}
+    assert [name for name, result in today.items() if "connection_error" in result] == []
+
+
+WITHOUT_AN_ANSWER = """\
+import urllib3.connection, urllib3.util.ssl_
+made = urllib3.util.ssl_.create_urllib3_context
+def as_before(*given, **named):
+    context = made(*given, **named)
+    context.post_handshake_auth = False
+    return context
+urllib3.connection.create_urllib3_context = urllib3.util.ssl_.create_urllib3_context = as_before
+"""
+"""How urllib3 connected before it said that it can show a certificate after the handshake."""
+
+
+def test_a_certificate_over_tls_1_3_needs_a_library_that_shows_it_after_the_handshake(tmp_path: Path) -> None:
+    names = ["winrm-certificate", "psrp-certificate"]
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_AN_ANSWER, encoding="utf-8")
+    with ExitStack() as running:
+        hospital = running.enter_context(Hospital(tmp_path / "hospital", [Desk("ws-1", (Seat(JEANNE),))]))
+        original = hospital.inventory.read_text(encoding="utf-8")
+        site = Site(hospital, running, lay_out(hospital.authority, hospital.folder, CONNECTION_UPN), None)
+        with chosen(started_anew):
+            failing = read_facts(site, names, {"PYTHONPATH": str(tmp_path)})
+            hospital.inventory.write_text(original, encoding="utf-8")
+            today = read_facts(site, names, {})
+    assert {each["connection_error"]["code"] for each in failing.values()} == {"certificate_over_tls13"}
+    assert [name for name, result in today.items() if "connection_error" in result] == []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +24,10 @@ MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 UPN = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 
 
+def no_certificate() -> None:
+    """What a client shows without TLS."""
+
+
 class Rejected(Exception):
     """The credentials are wrong or unreadable."""
 
@@ -36,11 +41,11 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What an authenticator needs beside the header. The certificates are DER, and None without TLS; the client's is verified."""
+    """What an authenticator needs beside the header. Certificates are DER, and None without TLS; that of ``client`` is verified."""
 
     accounts: Accounts
     server_certificate: bytes | None = None
-    client_certificate: bytes | None = None
+    client: Callable[[], bytes | None] = no_certificate
     keys: KerberosKeys | None = field(default=None, repr=False)
 
 
@@ -103,9 +108,10 @@ class CertificateAuthenticator:
         self._door = door
 
     def step(self, scheme: str, credentials: str) -> Logon | Challenge:
-        if self._door.client_certificate is None:
+        certificate = self._door.client()
+        if certificate is None:
             raise Rejected("no certificate")
-        name = _upn(self._door.client_certificate)
+        name = _upn(certificate)
         if name is None or not self._door.accounts.knows(name):
             raise Rejected("no account is mapped to the certificate")
         return Logon(name, AuthMethod.CERTIFICATE)

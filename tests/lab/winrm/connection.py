@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from lab.winrm import http_messages, sealing, soap, wsman
-from lab.winrm.auth import Door
+from lab.winrm.auth import Door, no_certificate
 from lab.winrm.identity import Identity
 from lab.winrm.intercept import Intercept, Moment, Request
 from lab.winrm.kerberos_keys import KerberosKeys
@@ -66,13 +66,18 @@ class Connection:
     """Reads requests until the client closes."""
 
     def __init__(
-        self, service: Service, number: int, reader: BinaryIO, writer: BinaryIO, client_certificate: bytes | None = None
+        self,
+        service: Service,
+        number: int,
+        reader: BinaryIO,
+        writer: BinaryIO,
+        client: Callable[[], bytes | None] = no_certificate,
     ) -> None:
         self._service, self._number = service, number
         self._reader, self._writer = reader, writer
         self._workstation = service.shells.workstation
         accounts = Accounts(self._workstation.passwords)
-        door = Door(accounts, service.tls.own if service.tls else None, client_certificate, service.keys)
+        door = Door(accounts, service.tls.own if service.tls else None, client, service.keys)
         self._identity = Identity(authenticators(service.methods, door))
 
     def run(self) -> None:

@@ -8,18 +8,20 @@ import itertools
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 
+from lab.winrm.auth import no_certificate
 from lab.winrm.connection import Connection, Service
 from lab.winrm.intercept import Cut, Intercept
 from lab.winrm.kerberos_keys import KerberosKeys
 from lab.winrm.ledger import Ledger
 from lab.winrm.psrp import RESOURCE, PsrpShell
 from lab.winrm.shell import CMD, Factory, Shell, Shells
-from lab.winrm.tls import Tls, accept
+from lab.winrm.tls import Tls, accept, client_certificate
 from lab.workstation_interface import AuthMethod, Workstation
 
 FACTORIES: Mapping[str, Factory] = {CMD: Shell, RESOURCE: PsrpShell}
@@ -114,26 +116,27 @@ class Listener:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        certificate = None
+        client: Callable[[], bytes | None] = no_certificate
         try:
             if self._tls:
-                connection, certificate = self._shake_hands(self._tls, connection)
+                connection = encrypted = self._shake_hands(self._tls, connection)
+                client = partial(client_certificate, encrypted)
             with (
                 connection,
                 connection.makefile("rb") as reader,
                 connection.makefile("wb") as writer,
             ):
-                Connection(self._service, number, reader, writer, certificate).run()
+                Connection(self._service, number, reader, writer, client).run()
         except (ConnectionError, ssl.SSLError, TimeoutError, Cut):
             connection.close()
         finally:
             with self._lock:
                 self._connections.discard(connection)
 
-    def _shake_hands(self, context: ssl.SSLContext, connection: socket.socket) -> tuple[socket.socket, bytes | None]:
+    def _shake_hands(self, context: ssl.SSLContext, connection: socket.socket) -> ssl.SSLSocket:
         with self._lock:
             self._connections.discard(connection)
         wrapped = accept(context, connection)
         with self._lock:
             self._connections.add(wrapped)
-        return wrapped, wrapped.getpeercert(binary_form=True)
+        return wrapped

@@ -102,10 +102,10 @@ class NtlmAuthenticator(_ContextAuthenticator):
 
 
 class KerberosAuthenticator(_ContextAuthenticator):
-    """RFC 4121 and RFC 4559, with the keys of a real KDC. An NTLM token is rejected, as by a domain that forbids NTLM."""
+    """RFC 4121 and RFC 4559, with the keys of a real KDC. NTLM in Negotiate gets no answer, as where it is switched off."""
 
     method = AuthMethod.KERBEROS
-    offer = "Kerberos"
+    offer = "Negotiate, Kerberos"
     schemes = frozenset({"kerberos", "negotiate"})
 
     def _new_context(self, token: bytes) -> spnego.ContextProxy:

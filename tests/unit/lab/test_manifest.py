@@ -1,16 +1,17 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both forms of a manifest, and what is not one."""
+"""The forms of a manifest, and what is not one."""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from typing import Any
 
 import pytest
 
-from lab.manifest import Become, ManifestError, parse
+from lab.manifest import Become, ManifestError, arguments_of, changed, parse, put_arguments, unpacked
 
 SECRET = "hay-needle-hay"
 HEAD = {"name": "exec_wrapper", "script": "begin {}", "params": {}}
@@ -68,7 +69,35 @@ def payload_form(become: dict[str, Any] | None = None, **more: object) -> bytes:
     return b"begin {\n}\n\n\0\0\0\0" + json.dumps(document).encode()
 
 
-FORMS = pytest.mark.parametrize("form", [scripts_form, payload_form])
+def json_form(become: dict[str, Any] | None = None, password: dict[str, str] | None = None, **more: object) -> bytes:
+    """As core 2.22 sends it with ANSIBLE_ANSIBALLZ_PWSH_COMPRESSION off, or where compression saves nothing."""
+
+    def change(document: dict[str, Any]) -> dict[str, Any]:
+        run = document["actions"][-1]["params"]
+        (variable,) = run.pop("Variables")
+        return {**document, "actions": [*document["actions"][:-1], _with(document, run, variable["Value"])]}
+
+    return changed(scripts_form(become, password, **more), change)
+
+
+def _with(document: dict[str, Any], run: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    return {**document["actions"][-1], "params": {**run, "ArgumentJSON": json.dumps(given)}}
+
+
+def compressed_form(
+    become: dict[str, Any] | None = None, password: dict[str, str] | None = None, **more: object
+) -> bytes:
+    """As core 2.22 sends it."""
+    document = json_form(become, password, **more).split(b"\n\0\0\0\0\n")[1]
+    return compressed(document)
+
+
+def compressed(document: bytes, head: dict[str, Any] | None = None) -> bytes:
+    head = head or {**HEAD, "params": {"DecompressInput": True}}
+    return json.dumps(head).encode() + b"\n\0\0\0\0\n" + base64.b64encode(gzip.compress(document, mtime=0))
+
+
+FORMS = pytest.mark.parametrize("form", [scripts_form, payload_form, json_form, compressed_form])
 
 
 @FORMS
@@ -96,6 +125,7 @@ def test_check_mode_is_read(form: Any) -> None:
     [
         (scripts_form({"BecomeUser": "CHU\\a"}), Become("CHU\\a", None)),
         (scripts_form({"BecomeUser": "a"}, {"BecomePassword": SECRET}), Become("a", SECRET)),
+        (compressed_form({"BecomeUser": "a"}, {"BecomePassword": SECRET}), Become("a", SECRET)),
         (
             scripts_form(
                 {"BecomeUser": "a", "LogonType": "NewCredentials", "LogonFlags": "WithProfile, NetCredentialsOnly"}
@@ -146,6 +176,12 @@ def test_no_secret_is_in_the_repr(stdin: bytes) -> None:
         b"head\n\0\0\0\0\n[1]",
         scripts_form()[:-20],
         payload_form()[:-20],
+        compressed_form()[:-20],
+        compressed_form()[:-21],
+        compressed(b"text"),
+        compressed(b"{}", HEAD),
+        compressed(b"{}", {**HEAD, "params": {"DecompressInput": False}}),
+        compressed(b"{}", {**HEAD, "params": None}),
         scripts_form().replace(b'"ForModule": true', b'"ForModule": false'),
         scripts_form().replace(b'"name": "module_wrapper.ps1"', b'"name": "winrm_put_file.ps1"'),
     ],
@@ -160,6 +196,8 @@ def test_what_is_no_module_run_is_none(stdin: bytes) -> None:
         scripts_form().replace(b"complex_args", b"simple_args"),
         scripts_form().replace(b"Key.cs", b"Other.cs", 1),
         scripts_form().replace(b64("driver").encode(), b"A"),
+        json_form().replace(b"ArgumentJSON", b"ArgumentXML"),
+        json_form().replace(b'"ArgumentJSON": "{', b'"ArgumentJSON": "'),
         payload_form().replace(b"_ansible_module_name", b"_ansible_name"),
         payload_form().replace(b'"csharp_utils_module": ["Key"]', b'"csharp_utils_module": ["None"]'),
     ],
@@ -167,3 +205,34 @@ def test_what_is_no_module_run_is_none(stdin: bytes) -> None:
 def test_a_broken_manifest_is_an_error(stdin: bytes) -> None:
     with pytest.raises(ManifestError):
         parse(stdin)
+
+
+def test_what_is_unpacked_runs_like_what_was_sent() -> None:
+    """The wrapper is not told to unpack it, and what stands behind the manifest stays."""
+    sent = compressed_form() + b"\n\0\0\0\0\nmore"
+    head, document, rest = unpacked(sent).split(b"\n\0\0\0\0\n")
+    assert json.loads(head)["params"] == {"DecompressInput": False}
+    assert (json.loads(document)["actions"][-1]["name"], rest) == ("module_wrapper.ps1", b"more")
+    assert unpacked(unpacked(sent)) == unpacked(sent)
+
+
+@pytest.mark.parametrize("form", [scripts_form, payload_form])
+def test_what_is_not_compressed_stays_as_it_is(form: Any) -> None:
+    assert unpacked(form()) == form()
+
+
+@pytest.mark.parametrize("form", [scripts_form, json_form, compressed_form])
+def test_other_arguments_are_put_into_each_form(form: Any) -> None:
+    def change(document: dict[str, Any]) -> dict[str, Any]:
+        params = document["actions"][-1]["params"]
+        put_arguments(params, {**arguments_of(params), "passphrase": "other"})
+        return document
+
+    manifest = parse(changed(form(), change))
+    assert manifest is not None
+    assert (manifest.module, manifest.arguments) == ("ns.name.driver", {"passphrase": "other"})
+
+
+def test_a_change_that_is_none_leaves_the_bytes() -> None:
+    assert changed(compressed_form(), lambda _document: None) == compressed_form()
+    assert changed(b"text", lambda document: document) == b"text"

@@ -226,3 +226,32 @@ def test_a_workstation_that_is_renewed_from_another_day_on_is_a_warning() -> Non
             "compliance_report", BASE | {"renew_before_days": days}, FakeWorkstation(), variables=variables
         )
         assert [("ws-1 (60)" in each) for each in result["warnings"]] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("written", "stay"),
+    [
+        ("{folder}/bundles", "T2"),
+        ("~/bundles", "T2"),
+        ("$PLACE/bundles", "T2"),
+        (" ~/${NAME} ", "T2"),
+        ("{folder}/nowhere", "T1 T2"),
+        (" ", "T1 T2"),
+        ([], "T1 T2"),
+        (7, "T1 T2"),
+    ],
+)
+def test_a_note_counts_wherever_enrol_and_renew_would_find_it(
+    written: Any, stay: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A value that is no folder is refused by the tasks that install; here it has no notes."""
+    (tmp_path / "bundles").mkdir()
+    (tmp_path / "bundles" / "t1.retired.json").touch()
+    for name, value in (("HOME", str(tmp_path)), ("PLACE", str(tmp_path)), ("NAME", "bundles")):
+        monkeypatch.setenv(name, value)
+    folder = written.format(folder=tmp_path, NAME="{NAME}") if isinstance(written, str) else written
+    hosts = [(name, known | {"pkcs12_bundle_folder": folder}) for name, known in hospital_variables()]
+    result = run_action(
+        "compliance_report", {**BASE, **FILES, "destination": str(tmp_path)}, FakeWorkstation(), variables=of(*hosts)
+    )
+    assert {row["authorisation"] for row in result["rows"]} == set(stay.split())

@@ -18,6 +18,7 @@ from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils._delivery.deliveries import known
 from unit.plugins.plugin_utils.crls import crl, issuer, pem
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.records import NOW
 from unit.plugins.plugin_utils.reminder_inputs import (
     TODAY,
@@ -223,3 +224,14 @@ def completed(effect: Effect) -> Effect:
 @pytest.mark.parametrize("effect", list(map(completed, EFFECTS)), ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("reminder_mails", BASE, effect, tmp_path)
+
+
+def test_nobody_is_reminded_who_is_retired_by_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "t1.retired.json").touch()
+    hosts = [(name, known | {"pkcs12_bundle_folder": "~"}) for name, known in hospital()]
+    given = BASE | {"state_path": str(tmp_path / "sent.json"), "dry_run": True}
+    scene = Scene(
+        tmp_path, result=run_action("reminder_mails", given, FakeWorkstation(), variables=task_variables(hosts))
+    )
+    assert named(scene) == ["Anne Roux", "Paul Martin"]

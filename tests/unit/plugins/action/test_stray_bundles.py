@@ -103,8 +103,8 @@ def test_name_in_the_facts_is_said(tmp_path: Path) -> None:
     assert result["files"][0]["installed"]["subject_cn"] == "Jeanne"
 
 
-def test_host_that_is_no_workstation_is_skipped() -> None:
-    assert run_action("stray_bundles", {}, FakeWorkstation(), family="sh")["skipped"]
+def test_host_that_is_no_workstation_is_left_out() -> None:
+    assert run_action("stray_bundles", {}, FakeWorkstation(), family="sh")["no_workstation"]
     known = {"pkcs12_holders": [JEANNE]}
     result = run_action("stray_bundles", {"remove_sha256": [HASH]}, FakeWorkstation(), family="sh", variables=known)
     assert result["error"]["code"] == "not_windows"

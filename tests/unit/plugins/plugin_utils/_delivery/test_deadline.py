@@ -22,43 +22,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.inter
     interrupts_deferred,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from lab.authority import Authority
-from lab.tls import LOOPBACK, server_context, trust
-from unit.plugins.plugin_utils._delivery.test_http_client import Serve, body, code, serving
+from lab.tls import LOOPBACK
+from unit.plugins.plugin_utils.http_server import ENDLESS, Serve, body, code, drip, headers_drip, serving
 
-
-@pytest.fixture(scope="module")
-def context(authority: Authority) -> ssl.SSLContext:
-    return server_context(authority)
-
-
-@pytest.fixture(scope="module")
-def ca_path(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(trust(authority, tmp_path_factory.mktemp("trust")))
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-
-
-ENDLESS = 600
-"""Seconds for which a server drips, a byte each tenth of one. No test waits so long."""
-
-
-def drip(send: Callable[[bytes], object]) -> None:
-    for _byte in range(ENDLESS * 10):
-        try:
-            send(b"x")
-        except OSError:
-            return
-        time.sleep(0.1)
-
-
-def headers_drip(handler: BaseHTTPRequestHandler) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-    drip(handler.wfile.write)
+pytestmark = pytest.mark.usefixtures("no_proxy")
 
 
 def status_drips(handler: BaseHTTPRequestHandler) -> None:

@@ -8,11 +8,8 @@ import gzip
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,49 +22,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.http_
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from lab.authority import Authority
 from lab.tls import LOOPBACK, server_context, trust
+from unit.plugins.plugin_utils.http_server import body, code, serving
 
-Serve = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def serving(serve: Serve, context: ssl.SSLContext | None) -> Iterator[str]:
-    """A server whose requests this function answers. Gives its host and port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            serve(self)
-
-        do_POST = do_CONNECT = do_GET  # noqa: N815  http.server's own names
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Says nothing."""
-
-    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
-    server.daemon_threads = True
-    if context is not None:
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"{LOOPBACK}:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def context(authority: Authority) -> ssl.SSLContext:
-    return server_context(authority)
-
-
-@pytest.fixture(scope="module")
-def ca_path(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(trust(authority, tmp_path_factory.mktemp("trust")))
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("no_proxy")
 
 
 def answer(handler: BaseHTTPRequestHandler, body: bytes = b"", status: int = 200, **headers: str) -> None:
@@ -76,18 +33,6 @@ def answer(handler: BaseHTTPRequestHandler, body: bytes = b"", status: int = 200
         handler.send_header(name.replace("_", "-"), value)
     handler.end_headers()
     handler.wfile.write(body)
-
-
-def body(client: HttpClient, url: str) -> bytes:
-    return client.open(url).body()
-
-
-def code(call: Callable[[], Any]) -> str:
-    with pytest.raises(CollectionError) as refusal:
-        call()
-    assert "/secret" not in str(refusal.value)
-    assert refusal.value.cause.endswith(".")
-    return refusal.value.code
 
 
 def test_requests_are_counted_and_cookies_kept(context: ssl.SSLContext, ca_path: str) -> None:

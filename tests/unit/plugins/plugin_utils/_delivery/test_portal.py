@@ -25,8 +25,7 @@ from lab.authority import Authority, IssuedBundle
 from lab.portal import Demand, Portal, Terms
 from lab.tls import LOOPBACK, trust
 from lab.web_proxy import WebProxy
-from unit.plugins.plugin_utils._delivery.test_deadline import headers_drip
-from unit.plugins.plugin_utils._delivery.test_http_client import serving
+from unit.plugins.plugin_utils.http_server import headers_drip, serving
 
 PASSPHRASE = "of the portal tests"
 AUTHORITY, OTHER = Authority.create(), Authority.create("AC Autres Personnes")

@@ -238,5 +238,5 @@ def test_what_cannot_be_written_down_names_the_folder_and_the_setting(
 def test_who_reads_only_takes_what_is_there(tmp_path: Path) -> None:
     write_down(tmp_path, [NUMBER, "t/5"], "it@control", NOW)
     (tmp_path / "notes.json").touch()
-    assert retired_in(str(tmp_path)) == {NUMBER, "t/5"}
-    assert retired_in(str(tmp_path / "nowhere")) == retired_in("") == retired_in(None) == set()
+    assert retired_in(tmp_path / "nowhere", tmp_path) == {NUMBER, "t/5"}
+    assert retired_in(tmp_path / "nowhere") == retired_in() == set()

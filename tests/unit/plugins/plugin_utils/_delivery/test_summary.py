@@ -145,7 +145,7 @@ def test_facts_of_another_form_are_no_facts(fact: Any) -> None:
     assert states(summed(known=fact)) == {"T1": "collected"}
 
 
-@pytest.mark.parametrize("written", ["T1", "t1", " T1 "])
+@pytest.mark.parametrize("written", ["T1", "t1", " T1 ", "T 1"])
 def test_who_has_left_needs_nobody(written: str) -> None:
     result = summed(withdrawals={}, leavers=frozenset({written}))
     assert (result["failed"], states(result)) == (False, {"T1": "left"})

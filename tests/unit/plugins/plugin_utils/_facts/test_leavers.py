@@ -51,7 +51,16 @@ HOLDERS = [{"user": "a", "authorisation": "T1"}, {"user": "b", "authorisation": 
 
 @pytest.mark.parametrize(
     ("given", "stay"),
-    [(["T1"], "bc"), ("T2, t1", "c"), ([], "abc"), ("", "abc"), (None, "abc"), (["T12"], "abc"), ([""], "abc")],
+    [
+        (["T1"], "bc"),
+        ("T2, t1", "c"),
+        (["T 1 "], "bc"),
+        ([], "abc"),
+        ("", "abc"),
+        (None, "abc"),
+        (["T12"], "abc"),
+        ([""], "abc"),
+    ],
 )
 def test_who_has_left_is_left_out(given: Any, stay: str) -> None:
     assert "".join(each["user"] for each in without_leavers(HOLDERS, given)) == stay

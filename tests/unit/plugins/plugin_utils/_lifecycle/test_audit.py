@@ -66,9 +66,9 @@ def test_an_answer_that_is_a_failure_a_mistake_and_a_defect_stay_failures(code: 
     assert problem_of(told) == "It could not be audited: It is wrong."
 
 
-def test_a_skipped_host_has_no_fact() -> None:
-    skipped = {"skipped": True, "msg": "no workstation"}
-    assert audited(skipped, "ws-1", AT, fail_on_unreachable=True) == skipped
+def test_a_host_that_is_no_workstation_has_no_fact() -> None:
+    result = {"no_workstation": True, "msg": "no workstation"}
+    assert audited(result, "ws-1", AT, fail_on_unreachable=True) == result
 
 
 def test_the_problem_is_one_sentence_that_does_not_change_from_run_to_run() -> None:
@@ -96,7 +96,7 @@ MISSED = audited_with("no_match", "CN=AC Personnes", "CN=AC Personnes", "CN=Coun
         {"b": audited_with("not_searched", "CN=Other")},
         {"b": None},
         {"b": audited(silent("no_route", "No way there."), "b", AT, fail_on_unreachable=False)},
-        {"b": {"skipped": True}},
+        {"b": {"no_workstation": True}},
     ],
 )
 def test_a_pattern_that_matches_nothing_anywhere_is_told_with_the_issuers_that_are_there(others: Any) -> None:

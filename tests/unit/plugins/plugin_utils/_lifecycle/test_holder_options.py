@@ -27,12 +27,23 @@ def passwords(workstation: FakeWorkstation) -> list[tuple[str, str | None]]:
     )
 
 
-@pytest.mark.parametrize("key", ["CHU\\jdupont", "chu\\JDUPONT", "T123456"])
+@pytest.mark.parametrize("key", ["CHU\\jdupont", " chu\\JDUPONT ", "T123456", " t 123 456"])
 def test_a_password_is_that_of_its_account_or_of_a_number_with_one_account(
     workstation: FakeWorkstation, folder: Path, key: str
 ) -> None:
     enrol(workstation, folder, [JEANNE, PAUL], holder_passwords={key: "hers", "CHU\\aroux": "not asked"})
     assert passwords(workstation) == [(JEANNE["user"], "hers"), (PAUL["user"], None)]
+
+
+@pytest.mark.parametrize("key", ["CHU\\j dupont", "CHU\\jdupont2", "T1234567"])
+def test_an_account_with_a_blank_is_another_account(workstation: FakeWorkstation, folder: Path, key: str) -> None:
+    enrol(workstation, folder, [JEANNE], holder_passwords={key: "another's"})
+    assert passwords(workstation) == [(JEANNE["user"], None)]
+
+
+def test_a_password_that_is_given_twice_for_a_number_is_not_tried(workstation: FakeWorkstation, folder: Path) -> None:
+    result = enrol(workstation, folder, [JEANNE], holder_passwords={"T123456": "hers", "T 123456": "older"})
+    assert (codes(result), passwords(workstation)) == (["bad_arguments"], [])
 
 
 def test_a_password_by_account_counts_before_one_by_number(workstation: FakeWorkstation, folder: Path) -> None:
@@ -44,7 +55,8 @@ def test_a_password_by_number_is_not_tried_where_the_person_has_two_accounts(
     workstation: FakeWorkstation, folder: Path
 ) -> None:
     workstation.person(ADMIN["user"])
-    result = enrol(workstation, folder, [JEANNE, ADMIN, PAUL], holder_passwords={"T123456": "hers"})
+    admin = ADMIN | {"authorisation": "t123456"}
+    result = enrol(workstation, folder, [JEANNE, admin, PAUL], holder_passwords={"T123456": "hers"})
     assert codes(result) == ["bad_arguments", "bad_arguments", None]
     assert passwords(workstation) == [(PAUL["user"], None)]
     assert "Name the account" in result["holders"][0]["msg"]
@@ -116,8 +128,8 @@ def test_a_passphrase_that_is_a_number_is_taken_as_text(
 ) -> None:
     issued = authority.issue("Jeanne Dupont", "T123456", passphrase="2029", key="ec-p256", **_dates(3 * YEAR))
     (tmp_path / issued.file_name).write_bytes(issued.data)
-    for given in (2029, [2029]):
-        assert codes(enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": given})) == [None]
+    for number, given in (("T123456", 2029), (" t 123456", [2029])):
+        assert codes(enrol(workstation, tmp_path, [JEANNE], passphrases={number: given})) == [None]
 
 
 @pytest.mark.parametrize("given", [160412, [160412], ["other", 160412]])

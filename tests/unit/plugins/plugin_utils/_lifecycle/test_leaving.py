@@ -42,7 +42,7 @@ def chosen(**given: Any) -> Leaving:
         ({"authorisations": [HERS], "leavers": [HIS]}, Leaving((HERS,), True)),
         ({"authorisations": [HERS], "expired_for_days": 0}, Leaving((HERS,), False)),
         ({"authorisations": [HERS], "leave_note": False}, Leaving((HERS,), False)),
-        ({"leavers": "t654321, "}, Leaving((HIS,), True, confirmed=False)),
+        ({"leavers": "t 654321, "}, Leaving((HIS,), True, confirmed=False)),
         ({"leavers": [HIS, ""]}, Leaving((HIS,), True, confirmed=False)),
         ({"everyone": True}, Leaving((HERS, HIS), False)),
         ({"everyone": True, "leavers": [HERS]}, Leaving((HERS, HIS), False)),

@@ -246,17 +246,17 @@ def test_a_bad_issuer_is_refused_before_anything_is_done(workstation: FakeWorkst
         assert (result["error"]["code"], workstation.calls) == ("bad_pattern", [])
 
 
-def test_a_host_that_is_no_workstation_is_skipped_unless_somebody_works_there(
+def test_a_host_that_is_no_workstation_is_left_out_unless_somebody_works_there(
     workstation: FakeWorkstation, folder: Path
 ) -> None:
     arguments = {"holders": [], "bundle_folder": str(folder)}
     result = run_action("holder_certificates", arguments, workstation, family="sh")
-    assert (result["skipped"], result["changed"], workstation.calls) == (True, False, [])
+    assert (result["no_workstation"], result["changed"], workstation.calls) == (True, False, [])
     assert run_action("holder_certificates", arguments, workstation)["msg"] == "WS-1: there are no holders."
     refused = run_action("holder_certificates", arguments | {"holders": [JEANNE]}, workstation, family="sh")
     assert refused["error"]["code"] == "not_windows"
-    assert run_action("workstation_info", {}, workstation, family="sh")["skipped"]
-    assert run_action("certificate_facts", {}, workstation, family="sh")["skipped"]
+    assert run_action("workstation_info", {}, workstation, family="sh")["no_workstation"]
+    assert run_action("certificate_facts", {}, workstation, family="sh")["no_workstation"]
 
 
 def test_a_dead_key_of_another_owner_is_not_remembered_for_this_one(

@@ -53,7 +53,7 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         "renewed (1): Person 4, T4 (CHU\\p4) at b",
         "unchanged (1): Person 1, T1 (CHU\\p1) at a",
     ]
-    assert told({"a": of(person(1)), "b": {"skipped": True, "msg": "b is skipped."}})["msg"].startswith(
+    assert told({"a": of(person(1)), "b": {"no_workstation": True, "msg": "b is left out."}})["msg"].startswith(
         "1 workstation; 1 holder: "  # all were asked
     )
     assert (found["msg"], found["failed"], found["changed"]) == (found["lines"][0], False, False)
@@ -108,7 +108,9 @@ def test_waiting_is_no_failure_of_the_work() -> None:
 
 
 def test_refused_task_is_a_failed_workstation() -> None:
-    found = told({"a": {"failed": False, "msg": "Wrong options."}, "b": {"skipped": True, "msg": "b is skipped."}})
+    found = told(
+        {"a": {"failed": False, "msg": "Wrong options."}, "b": {"no_workstation": True, "msg": "b is left out."}}
+    )
     assert (found["totals"], found["failed_hosts"], found["failed_percentage"]) == (
         {"failed": 1, "skipped": 1},
         ["a"],
@@ -194,6 +196,7 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
         ({"failed": False, "msg": "refused before any holder was asked"}, True),
         ({"unreachable": True, "msg": "x"}, True),
         ({"skipped": True}, False),
+        ({"no_workstation": True}, False),
         (None, False),
         ({"failed": False, "answered": False, "ansible_facts": {"audit_pkcs12": {"problem": "x"}}}, False),
         ({"failed": True, "ansible_facts": {"audit_pkcs12": {"problem": "x"}}}, True),
@@ -281,7 +284,13 @@ def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
     assert "left (1): Person 1, T1 (CHU\\p1) at a" in found["lines"]
     assert found["needs_somebody"] == []
     assert "left" not in summary({"a": of(person(1), person(2))}, frozenset(), listed)["totals"]
-    for nothing in (None, {"unreachable": True}, {"skipped": True}, {"failed": True, "msg": "No."}):
+    for nothing in (
+        None,
+        {"unreachable": True},
+        {"skipped": True},
+        {"no_workstation": True},
+        {"failed": True, "msg": "No."},
+    ):
         assert "left" not in summary({"a": nothing}, frozenset(), listed)["totals"]
 
 

@@ -21,9 +21,9 @@ OFF: Json = {"unreachable": True, "msg": "x", "failed_holders": []}
         ({"a": OFF}, ""),
         ({"a": OFF, "b": of()}, ""),
         ({"a": OFF, "b": {"failed": True, "msg": "No."}}, ""),
-        ({"a": OFF, "b": {"skipped": True}}, ""),
+        ({"a": OFF, "b": {"no_workstation": True}}, ""),
         ({"a": OFF, "b": None}, ""),
-        ({"a": OFF, "b": OFF, "c": {"skipped": True}, "d": None}, "None of 2 workstations answered."),
+        ({"a": OFF, "b": OFF, "c": {"no_workstation": True}, "d": None}, "None of 2 workstations answered."),
         ({}, ""),
     ],
 )

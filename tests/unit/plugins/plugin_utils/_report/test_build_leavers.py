@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
 from unit.plugins.plugin_utils._report.known import JEANNE, PARAMETERS, PAUL, host, record
-from unit.plugins.plugin_utils.report_inputs import hospital_variables, made, run
+from unit.plugins.plugin_utils.report_inputs import hospital_variables, run
 
 NINE = record("T9", subject_cn="Jeanne Dupont - T9")
 LEFT = (NextStep.RETIRE_LEAVER, Actor.IT)
@@ -36,12 +36,20 @@ def test_a_leaver_is_no_holder_and_the_certificate_is_a_finding(entries: Any) ->
     assert "with the role retire" in markdown(found)
 
 
-@pytest.mark.parametrize("written", ["t1", " T1 "])
+@pytest.mark.parametrize("written", ["t1", " T1 ", "T 1"])
 def test_a_leaver_is_found_however_the_number_is_written(written: str) -> None:
     """A certificate must not count as a leaver's while its holder still counts as a holder."""
     found = report(record(), entries=(JEANNE, PAUL), leavers=frozenset({written}))
     assert [row.authorisation for row in found.holders] == ["T2"]
     assert [(row.holder, row.next_step, row.actor) for row in found.without_holder] == [("T1", *LEFT)]
+
+
+def test_a_leaver_whom_the_inventory_writes_in_two_ways_has_left_in_both() -> None:
+    again = replace(JEANNE, user="CHU\\second", owner_sid="S-1-5-21-9", person=ExpectedSubject("Jeanne Dupont", "t 1"))
+    for entries in ((JEANNE, again, PAUL), (again, JEANNE, PAUL)):
+        found = report(record(), entries=entries, leavers=frozenset({"T1"}))
+        assert [row.authorisation for row in found.holders] == ["T2"]
+        assert [(row.holder, row.next_step) for row in found.without_holder] == [("T1", NextStep.RETIRE_LEAVER)]
 
 
 def test_a_leavers_certificate_in_an_account_that_others_share_is_in_the_own_store() -> None:
@@ -113,12 +121,3 @@ def test_it_fails_the_task_when_fail_on_says_so(tmp_path: Path) -> None:
     assert run(tmp_path, hospital_variables()[:2], fail_on=["without_holder"])["failing"] == {}
     left = run(tmp_path, hospital_variables()[:2], fail_on=["without_holder"], leavers=["T2"])
     assert (left["failed"], left["failing"]) == (True, {"without_holder": 1})
-
-
-def test_who_is_retired_by_a_note_has_left_whatever_the_inventory_says(tmp_path: Path) -> None:
-    (tmp_path / "t1.retired.json").touch()
-    host, *others = hospital_variables()
-    found = made((host, *((name, known | {"pkcs12_bundle_folder": str(tmp_path)}) for name, known in others)))
-    assert "T1" not in {row.authorisation for row in found.holders}
-    assert "T1" in {row.authorisation for row in made().holders}
-    assert {row.holder for row in found.without_holder} >= {"T1"}

@@ -68,6 +68,12 @@ SAID = {
         "For certificate auth, the path to the certificate key pem file must be specified with certificate_key_pem",
         "For certificate auth, the path to the certificate pem file must be specified with certificate_pem",
     ),
+    "spnego_too_old": ("ntlm: SingleHost bytes must have a length of 48",),
+    "kerberos_no_aes": (
+        "kinit: KDC has no support for encryption type while getting initial credentials",
+        "kerberos: authGSSClientStep() failed: (('No supported encryption types (config file error?)', -1765328135))",
+    ),
+    "ntlm_refused": ("ntlm: Access denied: Server did not respond with NTLM challenge token",),
     "credssp_missing": ("The installed version of WinRM does not support transport(s) ['credssp']",),
     "kerberos_missing": ("The installed version of WinRM does not support transport(s) ['kerberos']",),
 }

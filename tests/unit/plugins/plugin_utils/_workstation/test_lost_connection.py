@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import (
     Origin,
+    logon_unanswered,
     lost_connection,
 )
 
@@ -41,6 +43,62 @@ def lost(text: str, **values: Any) -> ConnectionLost:
 def test_port_is_that_of_the_connection_or_of_its_protocol(values: dict[str, Any], port: str) -> None:
     found = lost(REFUSED, **values)
     assert (found.code, f"port {port}" in str(found)) == ("connection_refused", True)
+
+
+CUT = "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))"
+RESET = "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"
+OVER_TLS, OVER_HTTP = {"scheme": "https", "port": 5986}, {"scheme": "http", "port": 5986}
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({**OVER_TLS, "transport": ["certificate"]}, "certificate_over_tls13"),
+        ({"scheme": None, "port": 5986, "transport": ["certificate"]}, "certificate_over_tls13"),
+        ({"protocol": "https", "port": 5986, "auth": "certificate"}, "certificate_over_tls13"),
+        ({**OVER_HTTP, "transport": ["certificate"], "_extras": {}}, "not_http"),
+        ({"protocol": "http", "port": 5986, "auth": "certificate", "message_encryption": "auto"}, "not_http"),
+        ({**OVER_TLS, "transport": ["ntlm"]}, "not_http"),
+        ({**OVER_TLS, "transport": ["certificate", "ntlm"]}, "not_http"),
+        ({**OVER_TLS, "transport": None, "remote_user": "a"}, "not_http"),
+        ({"protocol": "https", "port": 5986, "auth": "ntlm"}, "not_http"),
+        ({}, "not_http"),
+    ],
+)
+@pytest.mark.parametrize("text", [CUT, RESET])
+def test_a_connection_that_ends_before_an_answer_is_the_certificates_where_it_is_the_logon_over_tls(
+    text: str, values: dict[str, Any], code: str
+) -> None:
+    assert lost(text, **values).code == code
+
+
+def test_another_problem_of_a_certificate_logon_is_not_said_to_be_tls_1_3() -> None:
+    assert lost("certificate verify failed", **OVER_TLS, transport=["certificate"]).code == "certificate_untrusted"
+
+
+REJECTED = "failed to authenticate with the server: Failed to authenticate the user svc with ntlm"
+
+
+@pytest.mark.parametrize(
+    ("auth", "complete", "code"),
+    [("ntlm", False, "ntlm_refused"), ("ntlm", True, "logon_refused"), ("negotiate", False, "logon_refused")],
+)
+def test_ntlm_without_a_challenge_is_no_wrong_password(auth: str, complete: bool, code: str) -> None:
+    session = SimpleNamespace(auth=SimpleNamespace(contexts={"ws-1": SimpleNamespace(complete=complete)}))
+    wsman = SimpleNamespace(transport=SimpleNamespace(session=session))
+    unanswered = logon_unanswered(SimpleNamespace(runspace=SimpleNamespace(connection=wsman)))
+    found = lost_connection(
+        Exception(REJECTED), REJECTED, Origin.PLUGIN, "ws-1", option(auth=auth), unanswered=unanswered
+    )
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize("session", [None, SimpleNamespace(auth=None), SimpleNamespace(auth=SimpleNamespace())])
+def test_a_connection_without_such_a_logon_is_not_unanswered(session: object) -> None:
+    wsman = SimpleNamespace(transport=SimpleNamespace(session=session))
+    for connection in (SimpleNamespace(), SimpleNamespace(runspace=SimpleNamespace(connection=wsman))):
+        assert logon_unanswered(connection) is False
 
 
 @pytest.mark.parametrize("password", ["a long one: #5", "short"])

@@ -17,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     lockdown_findings,
     preflight,
     preflight_result,
+    spnego_finding,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
@@ -285,3 +286,23 @@ def test_password_is_no_error_where_nothing_is_logged_or_nobody_is_logged_on_wit
             for each in preflight(inventory, NOW, given)
             if each.subject == "holder" and each.severity is Severity.ERROR
         ] == []
+
+
+@pytest.mark.parametrize(
+    ("version", "severity"),
+    [
+        ("0.9.10", Severity.WARNING),
+        ("0.12", Severity.WARNING),
+        ("0.12.1", Severity.WARNING),
+        ("0.12.2", Severity.OK),
+        ("0.12.2rc1", Severity.OK),
+        ("0.12.10", Severity.OK),
+        ("0.13", Severity.OK),
+        ("1.0.0", Severity.OK),
+        (None, Severity.OK),
+    ],
+)
+def test_an_old_pyspnego_is_a_warning_with_a_cure(version: str | None, severity: Severity) -> None:
+    found = spnego_finding(version)
+    assert (found.subject, found.severity, bool(found.cure)) == ("spnego", severity, severity is Severity.WARNING)
+    assert (version or "no pyspnego") in found.sentence

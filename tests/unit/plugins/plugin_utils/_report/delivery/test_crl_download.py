@@ -15,9 +15,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
     Downloads,
     is_fetchable,
 )
-from unit.plugins.plugin_utils._delivery.test_deadline import headers_drip
-from unit.plugins.plugin_utils._delivery.test_http_client import serving
 from unit.plugins.plugin_utils._report.crl_server import CrlServer
+from unit.plugins.plugin_utils.http_server import headers_drip, serving
 
 
 @pytest.fixture

@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The two kinds of secrets that an inventory has in mappings, and how their keys are compared. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._crypto.passphrases import SecretKind
+from .names import normalized_text, number_key
+
+
+def account_key(account: Any) -> str:
+    """An account as a mapping is asked for it. Blanks inside count, unlike in a number: they may make it the account of somebody else."""
+    return normalized_text(str(account or "")).strip()
+
+
+PASSPHRASE = SecretKind("passphrase", number_key, "Write it in quotes, as it is in the issuer's mail.")
+PASSWORD = SecretKind("Windows password", account_key, "Write it in quotes.")
