@@ -86,7 +86,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "tests/bed/": ("integration/guides", "windows"),
     "tests/benchmarks/": ("integration/workstations",),
     "tests/contract/": ("windows", "windows_cases", "planted", "fault_injection"),
-    "tests/ee/": (),
+    "tests/ee/": ("integration/awx_jobs",),
     "tests/matrix/": (),
     "tests/integration/": (*INTEGRATION, "windows", "planted"),
     **{f"tests/{suite}/": () for suite in GATE if suite != "contract"},

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Set
+from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -28,6 +29,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role
 class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
+    # What else a delivery has are names, dates and states, which must stay readable.
+    SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {"deliveries": frozenset({"url", "code"})}
     SPEC = ArgumentSpec(
         options={
             "deliveries": {"type": "list", "elements": "dict", "required": True, "no_log": True},

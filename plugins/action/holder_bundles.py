@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,8 +14,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import hidden_variables
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import hidden_output, is_secret
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
@@ -29,6 +31,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_
 class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     """The argument spec and the call."""
 
+    _hidden: str | None = None
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
     SPEC = ArgumentSpec(
         options={
@@ -61,3 +64,21 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back
         return check_bundles(options, entries, now(), shared_in_inventory(self, entries), notes)
+
+    def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
+        result = super().finish(result, task)
+        return result | ({"warnings": [self._hidden]} if self._hidden else {})
+
+    def of_all_hosts(
+        self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "hidden_output"
+    ) -> Any:
+        """The one look at all hosts also finds what makes output unreadable. The host whose task looks says it, and no other."""
+
+        def look(by_host: Iterator[tuple[str, Any]]) -> Any:
+            found = dict(by_host)
+            self._hidden = hidden_output(
+                self._task_vars.get("groups", {}).get("all", ()), found, hidden_variables(self._task_vars, is_secret)
+            )
+            return make(iter(found.items()))
+
+        return super().of_all_hosts(name, look, what)

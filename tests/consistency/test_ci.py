@@ -16,13 +16,14 @@ from consistency.tree import ROOT
 
 MAKE = """#!/bin/sh
 printf '%s\\n' "$*" >>"$NOTES"
-case $1 in test-suites | matrix-oldest) sleep 0.3 ;; esac # the last of each lane: the summary waits for it
+printf '%s %s\\n' "$LC_ALL" "$PWD" >>"$NOTES.places"
+case $1 in test-suites | matrix-newest) sleep 0.3 ;; esac # the last of each lane: the summary waits for it
 printf 'output of %s\\n*** NOT DONE HERE: a part of %s\\n' "$1" "$1"
 test "$1" != "$RED"
 """
 PREPARED = ("bed", "browser", "imap-server", "prometheus", "receptor", "kerberos")
 SUITES = "test-suites SUITES=browser windows/test_kit.py"
-TRIED = ("test", SUITES, "--keep-going lint", "docs", "matrix-oldest")
+TRIED = ("test", SUITES, "--keep-going lint", "docs", "matrix-oldest", "matrix-newest")
 MOLECULE = "molecule SCENARIO=renew"
 WINDOWS = "molecule KIND=windows_powershell SCENARIO=enrol"
 
@@ -44,18 +45,21 @@ esac
 
 def ci(folder: Path, *options: str, red: str = "", bed: bool = True, asked: str = "chosen", also: str = "") -> Ran:
     """Runs a copy of it, where `make RED` fails and the table chooses two suites and what is ``also`` needed."""
-    (folder / ".ci").mkdir()
+    (folder / ".ci").mkdir(exist_ok=True)
     shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
     programs = {
         folder / "bin/make": MAKE,
         folder / "bin/apt-get": "#!/bin/sh\n",
         folder / ".venv/bin/python": PYTHON,
+        folder / ".gitignore": "/.build\n/notes*\n/bin\n/bed\n",
     }
     for path, text in programs.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
-    (folder / "bed").mkdir()
+    for command in ("init", "add .", "-c user.name=x -c user.email=x commit --message x"):
+        subprocess.run(["git", *command.split()], cwd=folder, capture_output=True, check=True)
+    (folder / "bed").mkdir(exist_ok=True)
     if bed:
         (folder / "bed/stamp").touch()
     environment = {
@@ -79,10 +83,29 @@ def test_all_stages_run_and_what_a_stage_could_not_do_is_told(tmp_path: Path) ->
     assert {*PREPARED, *TRIED, MOLECULE, WINDOWS} <= set(ran.asked)
     assert [each for each in ran.asked if ran.asked.count(each) > 1] == []
     summary = ran.stdout.partition("what this run tested")[2]
-    stages = (*PREPARED, "test", "test-suites", "docs", "matrix-oldest", "molecule")
+    stages = (*PREPARED, "test", "test-suites", "docs", "matrix-oldest", "matrix-newest", "molecule")
     assert [stage for stage in stages if f"a part of {stage}" not in summary] == []
     assert [stage for stage in stages if f"output of {stage}\n" not in ran.stdout] == []
     assert "browser windows/test_kit.py" in summary
+
+
+def test_all_stages_run_in_a_clone_with_a_space_in_its_name_and_without_a_locale(tmp_path: Path) -> None:
+    """Where a change forgets a quote or starts Ansible with another encoding, the run is red."""
+    assert ci(tmp_path).code == 0
+    places = (tmp_path / "notes.places").read_text(encoding="utf-8").splitlines()
+    assert set(places) == {f"C {tmp_path.resolve()}/.build/a clone"}
+
+
+def test_the_commit_is_tested_and_not_what_an_earlier_run_has_left(tmp_path: Path) -> None:
+    assert ci(tmp_path, red="test").code == 1
+    clone = tmp_path / ".build/a clone"
+    (clone / "left.py").touch()
+    (clone / ".ci/run").unlink()
+    (clone / ".build/installed").touch()
+    (tmp_path / "new.py").touch()
+    assert ci(tmp_path).code == 0
+    assert {each.name for each in clone.iterdir()} == {".git", ".gitignore", ".build", ".venv", ".ci", "new.py"}
+    assert (clone / ".build/installed").exists()
 
 
 def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
@@ -93,7 +116,18 @@ def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "red", [*PREPARED, "test", "test-suites", "--keep-going", "docs", "molecule", "matrix-oldest", ".venv/stamp"]
+    "red",
+    [
+        *PREPARED,
+        "test",
+        "test-suites",
+        "--keep-going",
+        "docs",
+        "molecule",
+        "matrix-oldest",
+        "matrix-newest",
+        ".venv/stamp",
+    ],
 )
 def test_a_stage_that_fails_makes_the_run_red_and_the_others_still_run(tmp_path: Path, red: str) -> None:
     ran = ci(tmp_path, red=red, also="molecule\\n")
@@ -129,9 +163,3 @@ def test_another_option_runs_nothing(tmp_path: Path) -> None:
     (tmp_path / "notes").touch()
     ran = ci(tmp_path, "--al")
     assert (ran.code, ran.asked) == (2, [])
-
-
-def test_a_failure_of_the_last_run_is_forgotten(tmp_path: Path) -> None:
-    (tmp_path / ".build/ci").mkdir(parents=True)
-    (tmp_path / ".build/ci/failed").write_text("test\n", encoding="utf-8")
-    assert ci(tmp_path).code == 0

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from consistency.tree import ROOT
-from matrix.cores import Core, cores, pins
+from matrix.cores import NEWEST_PYTHON, OLDEST_PYTHON, Core, cores, pins
 from matrix.table import FIRST, NOT_TRIED, README, rows, written
 from matrix.tried import NEEDED_SANITY, Tried, complaints, promises, read, sanity_tests, shipped_state, units, write
 
@@ -134,12 +134,20 @@ def test_the_lines_are_those_that_are_supported_and_used() -> None:
     lines = [int(core.line.split(".")[1]) for core in cores()]
     assert lines == list(range(lines[0], lines[-1] + 1))
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
-    assert set(re.findall(r"\{core: ([\d.]+)", workflow)) <= versions
+    assert set(re.findall(r"\{core: ([\d.a-z]+)", workflow)) <= versions
+    assert lines[-1] in {int(each.split(".")[1]) for each in re.findall(r"\{core: ([\d.a-z]+)", workflow)}
     for core in cores():
         assert [line for line in pins(core).splitlines() if line.startswith("ansible-core")] == [
             f"ansible-core=={core.version}"
         ]
         assert core.version.startswith(f"{core.line}.")
+
+
+def test_environments_are_made_with_the_pythons_that_the_matrix_takes() -> None:
+    (major, minor), too_new = OLDEST_PYTHON, NEWEST_PYTHON[1] + 1
+    assert f"({major}, {minor}) <= sys.version_info < ({major}, {too_new})" in (ROOT / "tools" / "venv").read_text(
+        "utf-8"
+    )
 
 
 def test_no_line_is_excused_from_sanity() -> None:

@@ -44,7 +44,6 @@ def run(published: Path, *command: str) -> str:
     environment |= {
         "ANSIBLE_HOME": str(published),
         "ANSIBLE_CONFIG": str(published / "ansible.cfg"),
-        "LC_ALL": "C.UTF-8",
     }
     program = [str(BIN / command[0]), *command[1:]]
     done = subprocess.run(program, cwd=published, env=environment, capture_output=True, text=True, check=False)

@@ -74,7 +74,12 @@ def ansible_playbook(
     arguments: Sequence[str], environment: Mapping[str, str], folder: Path
 ) -> subprocess.CompletedProcess[str]:
     """In the way that is chosen; nobody need choose."""
-    return _WAYS[-1](arguments, environment, folder)
+    return chosen_way()(arguments, environment, folder)
+
+
+def chosen_way() -> AnsiblePlaybook:
+    """The last one."""
+    return _WAYS[-1]
 
 
 @contextmanager

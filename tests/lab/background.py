@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -78,10 +79,10 @@ class Background:
         state = self._read()
         for name, kind in state["workstations"].items():
             say(f"{name}  {kind}")
-        say(
-            f"ANSIBLE_COLLECTIONS_PATH={ROOT / '.build' / 'collections'} {Path(sys.executable).parent / 'ansible-playbook'}"
-            f" -i {state['inventory']} -e @{state['passphrases']} hospital_it.pkcs12.enrol"
-        )
+        program = Path(sys.executable).parent / "ansible-playbook"
+        words = [program, "-i", state["inventory"], "-e", f"@{state['passphrases']}", "hospital_it.pkcs12.enrol"]
+        collections = shlex.quote(str(ROOT / ".build" / "collections"))
+        say(f"ANSIBLE_COLLECTIONS_PATH={collections} {shlex.join(map(str, words))}")
         return 0
 
     def order(self, request: Request) -> int:

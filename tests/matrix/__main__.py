@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from matrix.cores import Core, cores
-from matrix.run import log_of, loudly, stage, try_core, try_shortly
+from matrix.run import log_of, loudly, try_core, try_shortly
 from matrix.table import README, rows, written
 from matrix.tried import Tried, read, shipped_state, write
 
@@ -24,15 +24,16 @@ def main() -> int:
         "--check", action="store_true", help="only name the lines that are not green in this state of the tree"
     )
     parser.add_argument("--oldest", action="store_true", help="only try the oldest line, shortly; it writes nothing")
+    parser.add_argument("--newest", action="store_true", help="the same with the newest line")
     asked = parser.parse_args()
-    if asked.check or asked.oldest:
-        return _check() if asked.check else try_shortly(cores()[0])
+    if asked.check:
+        return _check()
+    if asked.oldest or asked.newest:
+        return try_shortly(cores()[0 if asked.oldest else -1])
     unknown = [line for line in asked.lines if line not in known]
     if unknown:
         parser.error(f"There is no line {', '.join(unknown)} of ansible-core; there are {', '.join(known)}.")
     chosen = [] if asked.table else [known[line] for line in asked.lines or reversed(known)]
-    if chosen:
-        stage()
     failed = [core for core in chosen if not _tried(core)]
     README.write_text(written(README.read_text(encoding="utf-8"), rows(cores(), read())), encoding="utf-8")
     for core in failed:

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "tests" / "requirements"
-OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
+ENVIRONMENTS = ROOT / ".build" / "venvs"
+OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 14)
 """Of the tests."""
 
 
@@ -28,8 +31,8 @@ class Core:
 
     @property
     def folder(self) -> Path:
-        """Of its virtual environment."""
-        return ROOT / ".build" / "venvs" / f"core-{self.line}"
+        """Of its virtual environment. ``make_environment`` makes it."""
+        return without_a_space(ENVIRONMENTS) / f"core-{self.line}"
 
     @property
     def version(self) -> str:
@@ -61,6 +64,7 @@ def pins(core: Core) -> str:
 def make_environment(core: Core) -> None:
     """Makes the virtual environment, unless one with the same pins is there. Raises ``subprocess.CalledProcessError``."""
     wanted = pins(core)
+    _link(core.folder.parent, ENVIRONMENTS)
     stamp = core.folder / "stamp"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
@@ -71,6 +75,22 @@ def make_environment(core: Core) -> None:
     command = [str(ROOT / "tools" / "venv"), str(core.folder), str(folder / "test.txt"), *usable(core)]
     subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stdout)
     stamp.write_text(wanted, encoding="utf-8")
+
+
+def without_a_space(folder: Path) -> Path:
+    """The folder, or the place of a link to it: ansible-core 2.16 does not quote the Python with which it runs a module."""
+    if " " not in str(folder):
+        return folder
+    return Path(tempfile.gettempdir()) / f"pkcs12-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+
+
+def _link(link: Path, folder: Path) -> None:
+    """Makes it, unless it is there and leads there. Raises ``OSError`` when somebody else has put another one there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if link == folder or (link.is_symlink() and link.readlink() == folder):
+        return
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)
 
 
 def _can_make_environments(program: str) -> bool:

@@ -3,7 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from fault_injection.conftest import bundles, office, sent, tally
 from integration.conftest import authority, figures
+from integration.deprecations import refusing
+from lab.ansible_playbook import chosen
 
 __all__ = ["authority", "bundles", "figures", "office", "sent", "tally"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_deprecation() -> Iterator[None]:
+    """No play of these tests uses what ansible-core will take away. Fixtures of the folder above come first."""
+    with chosen(refusing()):
+        yield

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
 from importlib import metadata
@@ -21,7 +21,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from .._crypto.passphrases import SecretKind, by_key, check_variables
+from .._crypto.passphrases import SecretKind, by_key, check_variables, is_masked, texts_in
 from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
 from .._workstation.encryption import in_the_clear
@@ -35,9 +35,16 @@ from .masking import WHOLE, masked
 from .once import once
 from .this_run import OwnVariables
 
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # before ansible-core 2.22
+
+    def register_secrets(values: Iterable[str], /) -> None:
+        """Nothing: that line hides what ``no_log`` says and no more."""
+
+
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
-SHORTEST_MASKED = 6  # characters; texts from outside are masked for secrets of at least this length
 WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
 
@@ -85,6 +92,8 @@ class Pkcs12Action(OwnVariables, ActionBase):
     SPEC: ArgumentSpec
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {}
     """Options with the secrets of several people, and what a secret is, for a sentence."""
+    SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {}
+    """Options in which only the values of these keys are secrets."""
     _secrets: Set[str] = frozenset()
     _computer: str | None = None
     _doubt: str | None = None
@@ -105,7 +114,7 @@ class Pkcs12Action(OwnVariables, ActionBase):
         super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
         validation = self._validate()
-        self._secrets = validation._no_log_values
+        self._secrets = self._register_secrets(validation.validated_parameters)
         task = self._task_context(validation.validated_parameters)
         try:
             masked = self._mask(given := self._given())
@@ -141,19 +150,19 @@ class Pkcs12Action(OwnVariables, ActionBase):
         A secret of a few letters is left: it is part of ordinary words, and the gaps would show it. Everything else in a result is
         built from values that cannot hold a secret.
         """
-        shown: Answer = masked(text, {secret for secret in self._secrets if len(secret) >= SHORTEST_MASKED})
+        shown: Answer = masked(text, filter(is_masked, self._secrets))
         return shown
 
     def _mask_defect(self, text: str) -> str:
         """The text of an exception, which may hold any secret of this task; nothing of it if that is a short one."""
-        if any(secret in text for secret in self._secrets if len(secret) < SHORTEST_MASKED):
+        if any(secret in text for secret in self._secrets if not is_masked(secret)):
             return "(its text is not shown, because it may hold a secret)"
         return self._mask(text)
 
-    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Answer]) -> Answer:
-        """What ``make`` makes of a variable of all hosts in the inventory, by host. It is made once in a run."""
+    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Answer], what: str = "") -> Answer:
+        """What ``make`` makes of a variable of all hosts in the inventory, by host. It is made once in a run; ``what`` tells two apart."""
         hosts = sorted(self._task_vars.get("groups", {}).get("all", ()))
-        key = hashlib.sha256("\n".join([name, *hosts]).encode()).hexdigest()
+        key = hashlib.sha256("\n".join([what, name, *hosts]).encode()).hexdigest()
         made: Answer = once(key, lambda: make(readable_variable(self._task_vars, name)))
         return made
 
@@ -292,11 +301,27 @@ class Pkcs12Action(OwnVariables, ActionBase):
         return TaskContext(options, check_mode, diff, self.host, job, facts, no_log)
 
     def _validate(self) -> Any:
-        """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required."""
+        """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required.
+
+        The validator is not told which options are secret: it would have ansible-core hide a passphrase 1234 in all output.
+        """
         rules = {each.name: getattr(self.SPEC, each.name) for each in fields(self.SPEC) if each.name != "options"}
-        spec = {name: dict(option) for name, option in self.SPEC.options.items()}
+        spec = {
+            name: {key: said for key, said in option.items() if key != "no_log"}
+            for name, option in self.SPEC.options.items()
+        }
         given = {name: value for name, value in self._given().items() if value is not None}
         return ArgumentSpecValidator(spec, **rules).validate(given)
+
+    def _register_secrets(self, validated: Mapping[str, Any]) -> frozenset[str]:
+        """The secrets among the arguments. ansible-core hides those that are long enough, where it can."""
+        names = [name for name, option in self.SPEC.options.items() if option.get("no_log")]
+        values = [(name, given.get(name)) for given in (self._task.args, validated) for name in names]
+        secrets = frozenset(
+            text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))
+        )
+        register_secrets(filter(is_masked, secrets))
+        return secrets
 
     def _given(self) -> dict[str, Any]:
         """The task's arguments. One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""

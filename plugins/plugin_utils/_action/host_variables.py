@@ -5,14 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.release import __version__
 
 from .._errors import CollectionError
+
+try:
+    from ansible._internal._datatag._tags import Origin
+    from ansible.parsing.vault import EncryptedString
+except ImportError:  # before ansible-core 2.19, nobody knows where a number comes from
+    Origin = EncryptedString = None
 
 OF_THE_SITE = "pkcs12_"
 """How the names of variables begin that a user writes."""
@@ -53,6 +62,65 @@ def readable_variable(task_vars: Mapping[str, Any], name: str) -> Iterator[tuple
             found = _of_host(task_vars["hostvars"], host, (name,))
             if name in found and not isinstance(found[name], CollectionError):
                 yield host, found[name]
+
+
+CALLS_OUT = re.compile(r"\b(?:lookup|query|q)\s*\(")
+"""What a template has that asks somebody else, for instance a store of secrets."""
+
+
+def hidden_variables(
+    task_vars: Mapping[str, Any], is_secret: Callable[[str, bool], bool]
+) -> Iterator[tuple[str, Any, bool]]:
+    """The variables of all hosts and of localhost whose values ansible-core 2.22 hides: name, value, and whether a vault has it.
+
+    ``is_secret``: by name and vault, whether the value is needed. It is plain then, and None otherwise; the same one comes once. What
+    cannot be read, a host or a variable, is left out. Before ansible-core 2.19 there are none.
+    """
+    known: Any = task_vars.get("hostvars")
+    seen: dict[str, list[Any]] = {}
+    hosts = {*task_vars.get("groups", {}).get("all", ()), "localhost"}
+    for host in sorted(hosts) if known and Origin else ():
+        with suppress(AnsibleError):
+            for name, written in known.raw_get(host).items():
+                of_vault = _is_of_vault(written)
+                if not is_secret(name, of_vault):
+                    if of_vault:
+                        yield name, None, True
+                elif _is_new(written, seen.setdefault(name, [])):
+                    with suppress(AnsibleError):
+                        yield name, untag(known[host][name]), of_vault
+
+
+def _is_new(written: Any, seen: list[Any]) -> bool:
+    """Whether it may be another value than those before: it is, or it is a template. One that asks somebody else is rendered once."""
+    if not any(written == each for each in seen):
+        seen.append(written)
+        return True
+    template = _template_in(written)
+    return template is not None and not CALLS_OUT.search(template)
+
+
+def _is_of_vault(value: Any) -> bool:
+    """Whether a vault has the value, or a part of it, and ansible-core hides it: no truth value, no date, nothing empty."""
+    if isinstance(value, EncryptedString):
+        return True
+    origin = Origin.get_tag(value)
+    if origin is None:
+        return False
+    if isinstance(value, Mapping):
+        return any(map(_is_of_vault, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_of_vault, value))
+    return value != "" and isinstance(value, (str, int, float)) and _is_vault_file(origin.path or "")
+
+
+@cache
+def _is_vault_file(path: str) -> bool:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(14) == b"$ANSIBLE_VAULT"
+    except OSError:
+        return False
 
 
 def _rendered(variables: Mapping[str, Any], name: str, host: str) -> Any:

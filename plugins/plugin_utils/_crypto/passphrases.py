@@ -9,7 +9,7 @@ Windows passwords by account have the same form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,9 @@ REFUSAL = frozenset({"cause", "next_step"})
 
 OF_THE_SITE = "pkcs12_"
 """How the name of a variable begins. No number and no account does."""
+
+SHORTEST_MASKED = 6
+"""Characters. A shorter secret is part of ordinary words and numbers, and the gaps would show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,25 @@ def merged(variables: Mapping[str, Any], kind: SecretKind) -> tuple[dict[str, An
         for value in each.values():
             values[number] = _both(values[number], value)
     return {**values, **problems}, doubts
+
+
+def texts_in(given: Any, keys: Set[str] | None = None) -> frozenset[str]:
+    """The texts and numbers of a value, however deep, as texts. A refusal has none.
+
+    ``keys``: of the mappings in it, where the others hold no secret.
+    """
+    if isinstance(given, str) or (isinstance(given, (int, float)) and not isinstance(given, bool)):
+        return frozenset({str(given)} - {""})
+    if isinstance(given, Mapping):
+        inner = [] if is_refusal(given) else [value for key, value in given.items() if keys is None or key in keys]
+    else:
+        inner = list(given) if isinstance(given, (list, tuple)) else []
+    return frozenset(text for each in inner for text in texts_in(each, keys))
+
+
+def is_masked(secret: str) -> bool:
+    """Whether a secret is long enough to be hidden in texts. Blanks around it do not count, because ansible-core strips them."""
+    return len(secret.strip()) >= SHORTEST_MASKED
 
 
 def _both(first: Any, second: Any) -> Any:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
+from .._crypto.passphrases import SHORTEST_MASKED, is_masked
 from .._policy.subject import check_pattern
 
 SHOWN = 120
 """Characters of a page that an error shows."""
-SHORTEST_MASKED = 6
-"""A shorter secret is part of ordinary words, and the gaps would show it."""
 SHORTEST_TOKEN = 16
 """Characters of a part of a URL that is no word, although it has only letters of one case."""
 LONGEST_WORD = 40
@@ -74,7 +73,7 @@ def excerpt(text: str, secrets: Iterable[str]) -> str:
     forms = {form for secret in secrets for form in _forms(secret)}
     for secret in sorted(forms, key=len, reverse=True):
         found = re.compile(r"\s*".join(map(re.escape, secret.replace(" ", ""))), re.IGNORECASE)
-        if len(secret) < SHORTEST_MASKED and found.search(shown):
+        if not is_masked(secret) and found.search(shown):
             return "(its text is not shown, because it may hold a secret)"
         shown = found.sub("********", shown)
     shown = re.sub(rf"\S{{{LONGEST_WORD + 1},}}", "********", shown)

@@ -84,7 +84,7 @@ class Day:
         listed = subprocess.run(
             [Path(sys.executable).parent / "ansible-inventory", "--list", "-i", "hosts.yml", "-i", "constructed.yml"],
             cwd=folder,
-            env={**os.environ, **cache, "LC_ALL": "C.UTF-8"},
+            env={**os.environ, **cache},
             capture_output=True,
             text=True,
             check=True,

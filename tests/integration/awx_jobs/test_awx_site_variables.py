@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +21,7 @@ def listed(*sources: Path, host: str | None = None) -> Any:
     command = [Path(sys.executable).parent / "ansible-inventory", *told]
     for source in sources:
         command += ["-i", source]
-    ended = subprocess.run(command, env={**os.environ, "LC_ALL": "C.UTF-8"}, capture_output=True, text=True, check=True)
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(ended.stdout)
 
 

@@ -160,7 +160,6 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Json]]:
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
         "RECORDED": str(record),
         "ANSWERS": json.dumps(ANSWERS),
-        "LC_ALL": "C.UTF-8",
     }
     done = ansible_playbook([str(book)], {**os.environ, **environment}, folder)
     assert done.returncode == 0, done.stdout + done.stderr

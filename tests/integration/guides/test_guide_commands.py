@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,7 +16,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from lab.authority import Authority
+import pytest
+from cryptography.hazmat.primitives import hashes
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import read_bundle_folder
+from lab.authority import Authority, Dialect
 from lab.playbook import ROOT
 from lab.tls import LOOPBACK, server_context, trust
 
@@ -27,7 +32,7 @@ TOOL = re.compile(
 
 
 def run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1", **more}
+    environment = {**os.environ, "HOME": str(folder), "ANSIBLE_NOCOLOR": "1", **more}
     program = [str(BIN / command[0]), *command[1:]]
     return subprocess.run(
         program, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
@@ -115,3 +120,23 @@ def test_the_controller_trusts_an_internal_authority(tmp_path: Path, authority: 
     assert [sentence for sentence, answer in answers.items() if sentence not in answer] == []
     assert "credentials were rejected" in by_environment
     assert "ansible_winrm_ca_trust_path" in guide and "REQUESTS_CA_BUNDLE" in guide
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.parametrize("dialect", ["modern", "3des", "rc2-40"])
+def test_the_commands_give_a_bundle_another_passphrase(dialect: Dialect, tmp_path: Path, authority: Authority) -> None:
+    guide = (GUIDES / "guide_enrolling.rst").read_text(encoding="utf-8")
+    _before, _title, section = guide.partition("\nAnother passphrase\n")
+    commands = re.findall(r"^   \$ (.+)$", section.partition("\n.. _")[0], re.MULTILINE)
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="1234", dialect=dialect)
+    bundle = tmp_path / "Jeanne Dupont - T123456.p12"
+    bundle.write_bytes(issued.data)
+    (tmp_path / "commands").write_text("\n".join(["set -e", *commands]), encoding="utf-8")
+    typed = "1234\nL'été-29 & 7 sapins\n"
+    subprocess.run(["bash", "commands"], cwd=tmp_path, input=typed, text=True, capture_output=True, check=True)
+    found = read_bundle_folder(tmp_path, bundle.name, ["L'été-29 & 7 sapins"], "T123456")
+    assert found.newest is not None
+    assert found.newest.leaf.thumbprint == issued.certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
+    assert len(found.newest.chain) == 2
+    assert {path.name for path in tmp_path.iterdir()} == {bundle.name, "commands"}
+    assert bundle.stat().st_mode & 0o777 == 0o600

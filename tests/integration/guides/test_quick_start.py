@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -27,7 +28,6 @@ ENVIRONMENT = {
     **os.environ,
     "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
     "ANSIBLE_NOCOLOR": "1",
-    "LC_ALL": "C.UTF-8",
     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
 }
 
@@ -141,7 +141,7 @@ def test_an_own_inventory_after_that_of_the_lab_leads_to_two_certificates_and_a_
             (".build/collections", ROOT / ".build" / "collections"),
             (".venv/bin/", Path(sys.executable).parent),
         ):
-            script = script.replace(written, f"{here}/" if written.endswith("/") else str(here))
+            script = script.replace(written, shlex.quote(f"{here}/" if written.endswith("/") else str(here)))
         ended = subprocess.run(
             ["bash", "-ec", script], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False
         )

@@ -104,7 +104,6 @@ def recorded(overlay: Path, variables: Json, mails: list[Json] | None = None) ->
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
         "RECORDED": str(record),
         "ANSWERS": json.dumps({"reminder_mails": {"mails": mails or [], "msg": "all is well"}}),
-        "LC_ALL": "C.UTF-8",
     }
     done = ansible_playbook([str(book)], {**os.environ, **environment}, overlay)
     given = [_typed(json.loads(line)[1]) for line in record.read_text(encoding="utf-8").splitlines()]

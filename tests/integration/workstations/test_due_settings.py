@@ -47,7 +47,7 @@ def run(book: str, folder: Path, variables: dict[str, Any], hosts: dict[str, Any
     (folder / "inventory.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
     given = {"report_folder": str(folder / "reports"), **variables}
     arguments = ["-i", str(folder / "inventory.yml"), "-e", json.dumps(given), f"hospital_it.pkcs12.{book}"]
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8"}
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections")}
     done = ansible_playbook(arguments, {**os.environ, **environment}, folder)
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 

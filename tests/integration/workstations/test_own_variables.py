@@ -86,7 +86,7 @@ def test_the_summary_names_what_the_user_has_set(book: str, tmp_path: Path) -> N
     usual = UNREACHABLE | {"pkcs12_bundle_folder": str(tmp_path), "retire_issuer": "CN=", "retire_authorisations": "T1"}
     inventory = {host: usual | variables for host, (variables, _said) in expected.items()}
     (tmp_path / "inventory.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8"}
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections")}
     arguments = ["-i", "inventory.yml", f"hospital_it.pkcs12.{book}"]
     done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr

@@ -103,7 +103,7 @@ def ended_red(playbook: str, variables: dict[str, Any], folder: Path, *options: 
     (folder / "inventory.yml").write_text(json.dumps(inventory), encoding="utf-8")
     (folder / "settings.json").write_text(json.dumps(SETTINGS | variables), encoding="utf-8")
     arguments = ["-i", "inventory.yml", "-e", "@settings.json", "site.yml", *options]
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "LC_ALL": "C.UTF-8"}
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections")}
     done = ansible_playbook(arguments, {**os.environ, **environment}, folder)
     output = " ".join((done.stdout + done.stderr).split())
     assert done.returncode == 2, output

@@ -178,7 +178,6 @@ def recorded(overlay: Path, *plays: tuple[str, Json]) -> list[tuple[str, Json]]:
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
         "RECORDED": str(record),
-        "LC_ALL": "C.UTF-8",
     }
     done = ansible_playbook([str(book)], {**os.environ, **environment}, overlay)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -15,7 +15,7 @@ from benchmarks.times import Clock
 from lab.winrm import Moment, Request
 
 CHILD = "held = bytearray(120 << 20); held[::4096] = b'x' * len(held[::4096])"
-PROGRAM = f"""#!{sys.executable}
+PROGRAM = f"""#!{Path(sys.executable).resolve()}
 import os, subprocess, sys
 subprocess.run([sys.executable, "-c", {CHILD!r}], check=True)
 print(os.environ["GREETING"], sys.argv[1:], os.getcwd())

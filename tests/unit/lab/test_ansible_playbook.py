@@ -47,7 +47,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     book = folder / "play.json"
     book.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "ANSIBLE_HOME": str(folder / "home"), **variables}
+    environment = {**os.environ, "ANSIBLE_HOME": str(folder / "home"), **variables}
     return way(["-i", "localhost,", "-c", "local", str(book), *options], environment, folder)
 
 

@@ -31,7 +31,6 @@ class Controller:
             "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
             "ANSIBLE_LIBRARY": str(folder / "library"),
             "ANSIBLE_NOCOLOR": "1",
-            "LC_ALL": "C.UTF-8",
         }
         self._variables = {
             "ansible_connection": "winrm",

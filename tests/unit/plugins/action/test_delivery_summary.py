@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from unit.plugins.action.effects import Effect, Scene, check
 from unit.plugins.plugin_utils._delivery.deliveries import PICKED_UP, known, mail
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from unit.plugins.plugin_utils.in_process import run_action
 
 BASE = {
     "deliveries": [mail("T1")],
@@ -53,3 +56,11 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("delivery_summary", BASE, effect, tmp_path)
+
+
+def test_ansible_hides_the_link_and_the_code_of_a_delivery_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden: set[str] = set()
+    monkeypatch.setattr(base, "register_secrets", hidden.update)
+    link = {"url": "https://ra.example/withdraw?id=1", "code": "c0de-of-T1"}
+    run_action("delivery_summary", BASE | {"deliveries": [mail("T1", **link)]}, FakeDrivers())
+    assert hidden == set(link.values())

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -337,3 +337,55 @@ def test_a_key_is_never_left_in_a_file_of_ansibles() -> None:
     with pytest.raises(CollectionError) as refusal:
         action.exchange(REQUEST, HOLDER)
     assert (refusal.value.code, action.seen) == ("kept_files", [])
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What ansible-core is told to hide in all output."""
+    told: set[str] = set()
+    monkeypatch.setattr(base, "register_secrets", told.update)
+    return told
+
+
+@pytest.mark.parametrize("secret", ["123456", "  123456 ", "s3cret-passphrase"])
+def test_ansible_is_told_of_a_secret_that_is_long_enough(secret: str, registered: set[str]) -> None:
+    run({"passphrase": secret})
+    assert registered == {secret}
+
+
+@pytest.mark.parametrize("secret", ["1234", "12345", " 12345", "12345 \n", ""])
+def test_ansible_is_told_of_no_short_secret(secret: str, registered: set[str]) -> None:
+    run({"passphrase": secret})
+    assert registered == set()
+
+
+def test_the_validator_hears_of_no_secret_because_it_would_tell_ansible() -> None:
+    action = Action({"holder": "a", "passphrase": SECRET, "days": "7"})
+    validation = action._validate()
+    assert (validation._no_log_values, validation.error_messages) == (set(), [])
+    assert validation.validated_parameters == {"holder": "a", "passphrase": SECRET, "days": 7}
+
+
+def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: set[str]) -> None:
+    class Deep(Action):
+        SPEC = base.ArgumentSpec(
+            options={
+                "holder": {"type": "str"},
+                "passphrases": {"type": "dict", "no_log": True},
+                "mails": {"type": "list", "elements": "dict", "no_log": True},
+            }
+        )
+        SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {"mails": frozenset({"code"})}
+
+    refusal = {"cause": "The passphrase is a date for YAML.", "next_step": "Write it in quotes."}
+    passphrases = {"T100001": ["first-one", "2nd-one", 1234567], "T100002": refusal, "T100003": None, "T100004": True}
+    Deep({"passphrases": passphrases, "mails": [{"name": "Jeanne Dupont", "code": "c0de-one"}]}).run(None, {})
+    assert registered == {"first-one", "2nd-one", "1234567", "c0de-one"}
+    registered.clear()
+    Deep({"passphrases": '{"T100001": "in-a-text"}'}).run(None, {})
+    assert "in-a-text" in registered
+
+
+def test_a_short_secret_with_a_blank_shows_in_no_text() -> None:
+    short = run({"passphrase": "12345 "}, RuntimeError("it says 12345 here"))
+    assert "12345" not in short["msg"] + short["exception"]

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,3 +104,114 @@ def test_host_that_the_inventory_lacks_is_refused() -> None:
     with pytest.raises(CollectionError, match="The inventory has no host c") as refused:
         list(variables_of(given(a=Lazy()), ["a", "c"], ()))
     assert refused.value.code == "unknown_host"
+
+
+class HostVars(dict[str, Any]):
+    """``hostvars``: as written, and rendered. A host whose file cannot be read raises."""
+
+    def __init__(self, written: dict[str, Any], rendered: dict[str, Any] | None = None) -> None:
+        super().__init__(rendered or written)
+        self._written = written
+
+    def raw_get(self, host: str) -> Any:
+        if isinstance(found := self._written.get(host, {}), AnsibleError):
+            raise found
+        return found
+
+
+needs_origins = pytest.mark.skipif(
+    host_variables.Origin is None, reason="this ansible-core says of no value where it is from"
+)
+
+
+@pytest.fixture
+def hidden(tmp_path: Path) -> Callable[..., list[tuple[str, Any, bool]]]:
+    """What of these hosts is hidden. ``secrets``: the names that are."""
+    (tmp_path / "vault.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n61", encoding="utf-8")
+    (tmp_path / "plain.yml").write_text("days: 3", encoding="utf-8")
+
+    def found(
+        *secrets: str, rendered: dict[str, Any] | None = None, **hosts: Mapping[str, Any] | AnsibleError
+    ) -> list[tuple[str, Any, bool]]:
+        def from_file(value: Any) -> Any:
+            if isinstance(value, tuple):
+                value, name = value
+                if isinstance(value, dict):
+                    value = {key: from_file((each, name)) for key, each in value.items()}
+                if isinstance(value, bool):
+                    return value
+                return host_variables.Origin(path=str(tmp_path / name)).tag(value)
+            return value
+
+        written: dict[str, Any] = {
+            host: given if isinstance(given, AnsibleError) else {name: from_file(each) for name, each in given.items()}
+            for host, given in hosts.items()
+        }
+        variables = {"hostvars": HostVars(written, rendered), "groups": {"all": sorted(hosts.keys() - {"localhost"})}}
+        return list(host_variables.hidden_variables(variables, lambda name, _of_vault: name in secrets))
+
+    return found
+
+
+@needs_origins
+@pytest.mark.parametrize(
+    ("written", "is_hidden"),
+    [
+        ((3, "vault.yml"), True),
+        (("x", "vault.yml"), True),
+        (("{{ x }}", "vault.yml"), True),
+        (({"a": "x"}, "vault.yml"), True),
+        (({"a": {"b": 1.5}}, "vault.yml"), True),
+        (({"a": True}, "vault.yml"), False),
+        (({}, "vault.yml"), False),
+        (("", "vault.yml"), False),
+        ((3, "plain.yml"), False),
+        (({"a": "x"}, "plain.yml"), False),
+        ((3, "gone.yml"), False),
+        (3, False),
+        (True, False),
+        (None, False),
+    ],
+)
+def test_a_value_of_a_vault_file_is_hidden(written: Any, is_hidden: bool, hidden: Any) -> None:
+    assert hidden(a={"site": written}) == ([("site", None, True)] if is_hidden else [])
+
+
+@needs_origins
+def test_one_value_that_is_encrypted_in_another_file_is_hidden_and_not_opened(hidden: Any) -> None:
+    encrypted = host_variables.EncryptedString(ciphertext="$ANSIBLE_VAULT;1.1;AES256\n61")
+    assert hidden(a={"days": encrypted, "site": ({"days": encrypted}, "plain.yml")}) == [
+        ("days", None, True),
+        ("site", None, True),
+    ]
+
+
+@needs_origins
+def test_secrets_come_rendered_each_once_of_all_hosts_and_of_localhost(hidden: Any) -> None:
+    host = {"password": ("admin", "plain.yml"), "pin": ("1234", "vault.yml")}
+    found = hidden("password", "pin", localhost={"pin": ("5678", "vault.yml")}, a=host, b=host)
+    assert found == [("password", "admin", False), ("pin", "1234", True), ("pin", "5678", True)]
+
+
+@needs_origins
+def test_a_template_is_rendered_for_each_host_unless_it_asks_somebody_else(hidden: Any) -> None:
+    written = {"pin": ("{{ pin_of_site }}", "plain.yml"), "password": ("{{ lookup('x', 'y') }}", "plain.yml")}
+    rendered = {host: {"pin": f"{host}-1", "password": f"{host}-2"} for host in "ab"}
+    assert hidden("password", "pin", rendered=rendered, a=written, b=written) == [
+        ("pin", "a-1", False),
+        ("password", "a-2", False),
+        ("pin", "b-1", False),
+    ]
+
+
+@needs_origins
+def test_what_cannot_be_read_is_left_out(hidden: Any) -> None:
+    broken = {"a": Lazy(pin=AnsibleError("no vault secrets"), password="x"), "c": {"pin": "z"}}
+    written = {"pin": ("{{ x }}", "plain.yml"), "password": ("y", "plain.yml")}
+    assert hidden(
+        "pin", "password", rendered=broken, a=written, b=AnsibleError("another vault"), c={"pin": ("z", "plain.yml")}
+    ) == [("password", "x", False), ("pin", "z", False)]
+
+
+def test_without_hosts_nothing_is_hidden() -> None:
+    assert list(host_variables.hidden_variables({}, lambda *_given: True)) == []

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Which values make output unreadable: ansible-core 2.22 hides each secret and each value of a vault wherever its letters stand. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from .._crypto.passphrases import SHORTEST_MASKED, is_masked, texts_in
+from .._policy.names import normalized_text, number_key
+from .holder_entries import entries_in
+
+PASSPHRASES = re.compile(r"(?:pkcs12|collect|enrol|renew)_(?:new_)?passphrases(?:_\w+)?")
+"""Variables whose secrets are told by the people who have them."""
+FROM_ANYWHERE = re.compile(
+    rf"{PASSPHRASES.pattern}|(?:pkcs12|collect|enrol|remind|renew|report|retire)_\w*passwords?|ansible_(?:\w+_)?pass(?:word)?"
+)
+"""Variables whose secrets are hidden wherever they come from: the collection, or Ansible's connection and become, say so."""
+MEANS_SECRET = re.compile(
+    r"passw|passphrase|passcode|secret|token|credential|mot_de_passe"
+    r"|(?:^|_)(?:pass|pws?|pwds?|mdp|pins?|keys?|codes?)\d*(?:_|$)",
+    re.IGNORECASE,
+)
+OF_THE_COLLECTION = ("hospital_it.pkcs12",)
+"""Names that the output of every run has."""
+
+
+def is_secret(name: str, of_vault: bool) -> bool:
+    """Whether the value of a variable is looked at: it is hidden, and it is a secret by its name."""
+    return bool(FROM_ANYWHERE.fullmatch(name) or (of_vault and MEANS_SECRET.search(name)))
+
+
+def hidden_output(
+    hosts: Iterable[str], holders: Mapping[str, Any], variables: Iterable[tuple[str, Any, bool]]
+) -> str | None:
+    """The warning of an inventory, or None. It names people and variables, and never a value.
+
+    ``holders``: ``pkcs12_holders`` by host. ``variables``: name, value, and whether it is of a vault. The value of a variable that is no
+    secret by ``is_secret`` is not looked at.
+    """
+    entries = [entry for given in holders.values() for entry in entries_in(given)]
+    words = normalized_text("\n".join([*hosts, *OF_THE_COLLECTION, *sorted(texts_in(entries))]))
+    labels = {number_key(each["authorisation"]): _label(each) for each in entries if each.get("authorisation")}
+    people: dict[str, str] = {}
+    weak, no_secret = set[str](), set[str]()
+    known: dict[str, bool] = {}
+    for name, value, of_vault in variables:
+        if not is_secret(name, of_vault):
+            no_secret.add(name)
+            continue
+        for number, secret in _secrets(name, value):
+            if secret not in known:
+                known[secret] = _breaks_output(secret, words)
+            if known[secret] and number is None:
+                weak.add(name)
+            elif known[secret]:
+                people[number_key(number)] = labels.get(number_key(number), str(number).strip())
+    return _warning([people[key] for key in sorted(people)], sorted(weak), sorted(no_secret))
+
+
+def _secrets(name: str, value: Any) -> Iterator[tuple[str | None, str]]:
+    """The secrets of a variable, each with the number of the person who has it, in a variable with passphrases."""
+    if PASSPHRASES.fullmatch(name) and isinstance(value, str):  # -e name='{...}' is a text
+        with suppress(ValueError):
+            value = json.loads(value)
+    if PASSPHRASES.fullmatch(name) and isinstance(value, Mapping):
+        yield from ((key, secret) for key, each in value.items() for secret in texts_in(each))
+    else:
+        yield from ((None, secret) for secret in texts_in(value))
+
+
+def _breaks_output(secret: str, words: str) -> bool:
+    text = normalized_text(secret.strip())
+    return bool(text) and (not is_masked(secret) or text.isalpha() or text.isdigit() or text in words)
+
+
+def _label(entry: Mapping[str, Any]) -> str:
+    number, name = str(entry["authorisation"]).strip(), str(entry.get("name") or "").strip()
+    return f"{name} ({number})" if name else number
+
+
+def _warning(people: list[str], variables: list[str], no_secret: list[str]) -> str | None:
+    parts = []
+    if people or variables:
+        parts.append(
+            f"A secret breaks sentences, and its gaps show it, if it has fewer than {SHORTEST_MASKED} characters, only letters or only"
+            " digits, or is part of a name or number of the inventory."
+        )
+    if people:
+        parts.append(
+            f"This holds for passphrases of: {', '.join(people)}. Give each bundle another one, as 'Another passphrase' in the guide on"
+            " enrolling says."
+        )
+    if variables:
+        parts.append(f"This holds for: {', '.join(variables)}. Choose longer ones of letters, digits and signs.")
+    if no_secret:
+        parts.append(
+            f"No secrets by their names: {', '.join(no_secret)}. Keep them out of vaults, or name a secret so, such as ..._password."
+        )
+    first = (
+        "From 2.22 on, ansible-core hides secrets and values of vaults in all output, also inside of numbers, names and words. Facts,"
+        " reports and evidence stay whole."
+    )
+    return " ".join([first, *parts]) if parts else None

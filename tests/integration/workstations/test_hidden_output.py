@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""check_bundles says once what makes the output of ansible-core 2.22 unreadable, of the whole inventory, and shows no value of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import Origin
+from lab.hospital import Hospital
+from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
+from lab.playbook import Run, play
+
+HERE, ELSEWHERE, CLOSED = "ws-cardio", "ws-pharmacy", "ws-closed"
+DESKS = (Desk(HERE, (Seat(JEANNE), Seat(ELODIE))), Desk(ELSEWHERE, (Seat(PAUL),)), Desk(CLOSED, (Seat(ANNE),)))
+PASSWORD = "correct horse battery 7"
+FIRST_WORDS = "From 2.22 on, ansible-core hides"
+
+
+def vault(path: Path, variables: Mapping[str, Any], password: str = PASSWORD) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    secret = VaultSecret(password.encode())
+    path.write_bytes(VaultLib([("default", secret)]).encrypt(yaml.safe_dump(dict(variables)), secret))
+
+
+def check(hospital: Hospital) -> tuple[Run, str]:
+    password = hospital.folder / "password"
+    password.write_text(PASSWORD, encoding="utf-8")
+    run = play(
+        hospital, "hospital_it.pkcs12.check_bundles", "--limit", HERE, "--vault-password-file", str(password), "-f", "1"
+    )
+    return run, " ".join((run.stdout + run.stderr).split())
+
+
+@pytest.mark.skipif(Origin is None, reason="this ansible-core says of no value where it is from")
+def test_what_makes_output_unreadable_is_told_once_of_the_whole_inventory(tmp_path: Path) -> None:
+    with Hospital(tmp_path, DESKS) as hospital:
+        run, said = check(hospital)
+        assert (run.exit_code, FIRST_WORDS in said) == (0, False), said
+        inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
+        inventory["all"]["vars"]["ansible_password"] = "admin"
+        for host in inventory["all"]["children"]["workstations"]["hosts"].values():
+            del host["ansible_user"]
+        hospital.inventory.write_text(yaml.safe_dump(inventory), encoding="utf-8")
+        of_all = {"site_days": 3, "ansible_user": "svc-ansible-7", "vault_token": "hvs.7Kq-29"}
+        vault(tmp_path / "group_vars" / "all" / "vault.yml", of_all)
+        vault(tmp_path / "host_vars" / "localhost" / "vault.yml", {"mail_password": "Hiver"})
+        vault(tmp_path / "host_vars" / CLOSED / "vault.yml", {"of_another_vault": 4}, "another password 8")
+        weak = {JEANNE.authorisation: "certificate", PAUL.authorisation: "pharmacy"}
+        strong = hospital.bundles[ELODIE.authorisation].passphrase
+        given = {"pkcs12_passphrases": {**weak, ELODIE.authorisation: strong}}
+        hospital.passphrases.write_text(yaml.safe_dump(given), encoding="utf-8")
+        run, said = check(hospital)
+    assert said.count(FIRST_WORDS) == 1
+    assert sum(FIRST_WORDS in str(row.result.get("warnings")) for row in run.of("holder_bundles")) == 1
+    (warning,) = (row.result["warnings"][0] for row in run.of("holder_bundles") if row.result.get("warnings"))
+    for told in (
+        f": {JEANNE.name} ({JEANNE.authorisation}), {PAUL.name} ({PAUL.authorisation}). ",
+        ": ansible_password, mail_password. ",
+        ": ansible_user, site_days. ",
+    ):
+        assert told in warning
+    for value in ("certificate", "pharmacy", "admin", "Hiver", "svc-ansible", "hvs.", strong):
+        assert value not in warning

@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What makes output unreadable is named, by who has it or by its variable, and never shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import hidden_output, is_secret
+
+HOSTS = ("ws-pharmacy", "ws-cardio-3")
+HOLDERS = {
+    "ws-cardio-3": [
+        {"name": "Jeanne Dupont", "authorisation": "T100001", "user": "CHU\\jdupont7", "former_name": "Jeanne Le-Goff"},
+        {"name": "Élodie Lefèvre", "authorisation": "T100002", "user": "elefevre@chu.example"},
+    ],
+    "ws-pharmacy": "no list",
+}
+GOOD = "Winter-2029"
+PASSPHRASES = "pkcs12_passphrases"
+Variable = tuple[str, Any, bool]
+
+
+def told(*variables: Variable) -> str | None:
+    return hidden_output(HOSTS, HOLDERS, variables)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "1234",
+        "Wi-29",
+        " Wi-29 ",
+        "certificate",
+        "CERTIFICATE",
+        "pâtisserie",
+        "e\u0301tamine",
+        "20290101",
+        "ws-cardio-3",
+        "cardio-3",
+        "WS-CARDIO-3",
+        "T100002",
+        "100001",
+        "jdupont7",
+        "Le-Goff",
+        "lefevre@chu",
+        "Jeanne Dupont",
+        "pkcs12",
+    ],
+)
+def test_a_passphrase_that_breaks_sentences_is_told(secret: str) -> None:
+    said = told((PASSPHRASES, {"T100001": secret, "T100002": GOOD}, True))
+    assert said is not None
+    assert "This holds for passphrases of: Jeanne Dupont (T100001). Give each bundle another one" in said
+    assert "No secrets by their names" not in said
+    assert "Choose longer ones" not in said
+
+
+@pytest.mark.parametrize("name", ["enrol_passphrases", "renew_passphrases", "collect_new_passphrases"])
+def test_a_role_s_own_passphrases_are_people_s(name: str) -> None:
+    said = told((name, {"T100001": "1234"}, False))
+    assert said is not None
+    assert "passphrases of: Jeanne Dupont (T100001). " in said
+
+
+@pytest.mark.parametrize("secret", [GOOD, "Wi-029", "correct horse battery", "2029-01", "ws-cardio-4", "12345 6", ""])
+def test_another_one_is_not(secret: str) -> None:
+    assert told((PASSPHRASES, {"T100001": secret}, True), ("mail_password", secret, True)) is None
+
+
+def test_nothing_is_said_of_an_inventory_without_secrets() -> None:
+    assert told() is None
+
+
+def test_of_several_passphrases_one_is_enough_and_people_are_told_once_by_number() -> None:
+    said = told(
+        (PASSPHRASES, {"t100002 ": [GOOD, "certificate"]}, False),
+        ("pkcs12_passphrases_pharmacy", {"T100001": "1234", "T999999": 4711}, False),
+        ("pkcs12_passphrases_collected", '{"T100001": "1234"}', False),
+    )
+    assert said is not None
+    assert "passphrases of: Jeanne Dupont (T100001), Élodie Lefèvre (T100002), T999999. Give" in said
+    for secret in ("certificate", "1234", "4711"):
+        assert secret not in said.replace("fewer than 6", "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ansible_password", "ansible_become_pass", "ansible_become_password", "ansible_ssh_pass"),
+        *("ansible_winrm_password", "ansible_runas_pass", "pkcs12_holder_passwords", "retire_holder_passwords"),
+        *("collect_imap_password", "enrol_holder_passwords"),
+    ],
+)
+def test_a_password_of_a_connection_or_of_become_is_told_wherever_it_comes_from(name: str) -> None:
+    said = told((name, {"CHU\\jdupont7": "admin"} if "holder" in name else "admin", False))
+    assert said is not None
+    assert f"This holds for: {name}. Choose longer ones" in said
+    assert "admin" not in said
+    assert told((name, GOOD, False)) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "mail_password",
+            "VAULT_TOKEN",
+            "vault_api_key",
+            "hashivault_secret_id",
+            "awx_token",
+        ),
+        *(
+            "db_pwd",
+            "mot_de_passe",
+            "mdp_smtp",
+            "pin",
+            "access_code",
+            "pass2",
+            "smtp_passwd",
+            "credentials",
+            "adminPassword",
+        ),
+    ],
+)
+def test_a_secret_of_a_vault_is_told_when_it_breaks_sentences_and_else_not(name: str) -> None:
+    said = told((name, "Hiver", True))
+    assert said is not None
+    assert f"This holds for: {name}. " in said
+    assert told((name, {"deep": [GOOD]}, True)) is None
+    assert not is_secret(name, of_vault=False)
+
+
+@pytest.mark.parametrize(
+    "name", ["site_days", "ansible_user", "bypass_proxy", "passport_office", "keyboard", "pinned", "ansible_passive"]
+)
+def test_what_is_no_secret_by_its_name_is_named_whatever_its_value(name: str) -> None:
+    for value in (None, 3, GOOD):
+        said = told((name, value, True))
+        assert said is not None
+        assert f"No secrets by their names: {name}. Keep them out of vaults" in said
+        assert "A secret breaks sentences" not in said
+
+
+def test_all_of_it_is_one_warning_with_each_name_once() -> None:
+    said = told(
+        ("site_days", 3, True),
+        ("mail_password", "Hiver", True),
+        ("ansible_user", "admin", True),
+        ("ansible_password", "admin", False),
+        ("mail_password", "Hiver", True),
+        ("site_days", 3, True),
+        (PASSPHRASES, {"T100001": "1234"}, True),
+    )
+    assert said is not None
+    for names in ("Jeanne Dupont (T100001)", "ansible_password, mail_password", "ansible_user, site_days"):
+        assert said.count(f": {names}. ") == 1, names
+    assert said.count("A secret breaks sentences") == 1
+    for value in ("admin", "Hiver", "1234"):
+        assert value not in said
