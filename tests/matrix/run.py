@@ -89,8 +89,8 @@ def try_shortly(core: Core) -> int:
     ]
     done = subprocess.run(command, cwd=ROOT, env=dict(environment(core)), check=False).returncode
     loudly(
-        f"ansible-core {core.line} ran the targets and some promises, on emulated workstations only. Its sanity tests, its units and its demo, and all other"
-        " lines, are left to `make matrix`."
+        f"ansible-core {core.line} ran the targets and some promises, on emulated workstations only. Its sanity"
+        " tests, its units and its demo, and all other lines, are left to `make matrix`."
     )
     return done
 

@@ -16,7 +16,7 @@ from benchmarks.__main__ import counts_of, still_true
 from benchmarks.comparison_page import rendered
 from benchmarks.counted import FLOOR, OURS, PEER, Counted
 from benchmarks.promises import promises
-from benchmarks.side_by_side import CoreCounts, SideBySide, keep_result, kept_result, pairs, playbooks_state
+from benchmarks.side_by_side import LINES, CoreCounts, SideBySide, keep_result, kept_result, pairs, playbooks_state
 from benchmarks.single_tasks import TaskCounts
 from benchmarks.times import EMPTY, FACTS, NOTHING, PEER_RENEWAL, PING, RENEWAL, Sample, Times, median
 from matrix.cores import Core
@@ -75,6 +75,16 @@ def test_each_promise_can_break(spoilt: SideBySide, measured: str) -> None:
     assert broken(spoilt) == [measured]
 
 
+def test_compressed_input_has_a_goal_of_its_own() -> None:
+    def with_2_22(enrolment: int) -> SideBySide:
+        counts = [*GOOD[:4], count(PEER, "enrolment", 10, enrolment), *GOOD[5:]]
+        core = CoreCounts("2.22.0", counts, {"ansible.windows": "3.8.0"}, "state")
+        return replace(result(), cores={**result().cores, "2.22": core})
+
+    assert broken(with_2_22(520)) == []
+    assert broken(with_2_22(519)) == ["5.19"]
+
+
 def test_a_scenario_that_was_counted_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="twice"):
         pairs([*GOOD, GOOD[-1]])
@@ -123,7 +133,7 @@ def test_a_result_is_read_back_as_it_was() -> None:
 def test_what_was_not_measured_promises_nothing_and_is_said() -> None:
     nothing = kept_result()
     assert promises(nothing) == []
-    assert rendered(nothing).count("Not measured yet.") == 5
+    assert rendered(nothing).count("Not measured yet.") == len(LINES) + 2
     keep_result(nothing)
     assert kept_result() == nothing
 
