@@ -45,20 +45,21 @@ esac
 
 def ci(folder: Path, *options: str, red: str = "", bed: bool = True, asked: str = "chosen", also: str = "") -> Ran:
     """Runs a copy of it, where `make RED` fails and the table chooses two suites and what is ``also`` needed."""
-    (folder / ".ci").mkdir()
+    (folder / ".ci").mkdir(exist_ok=True)
     shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
     programs = {
         folder / "bin/make": MAKE,
         folder / "bin/apt-get": "#!/bin/sh\n",
         folder / ".venv/bin/python": PYTHON,
+        folder / ".gitignore": "/.build\n/notes*\n/bin\n/bed\n",
     }
     for path, text in programs.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
-    for command in ("init", "add --force .ci .venv", "-c user.name=x -c user.email=x commit --message x"):
+    for command in ("init", "add .", "-c user.name=x -c user.email=x commit --message x"):
         subprocess.run(["git", *command.split()], cwd=folder, capture_output=True, check=True)
-    (folder / "bed").mkdir()
+    (folder / "bed").mkdir(exist_ok=True)
     if bed:
         (folder / "bed/stamp").touch()
     environment = {
@@ -96,12 +97,15 @@ def test_all_stages_run_in_a_clone_with_a_space_in_its_name_and_without_a_locale
 
 
 def test_the_commit_is_tested_and_not_what_an_earlier_run_has_left(tmp_path: Path) -> None:
+    assert ci(tmp_path, red="test").code == 1
     clone = tmp_path / ".build/a clone"
-    (clone / ".build/ci").mkdir(parents=True)
-    (clone / ".build/ci/failed").write_text("test\n", encoding="utf-8")
     (clone / "left.py").touch()
+    (clone / ".ci/run").unlink()
+    (clone / ".build/installed").touch()
+    (tmp_path / "new.py").touch()
     assert ci(tmp_path).code == 0
-    assert not (clone / "left.py").exists()
+    assert {each.name for each in clone.iterdir()} == {".git", ".gitignore", ".build", ".venv", ".ci", "new.py"}
+    assert (clone / ".build/installed").exists()
 
 
 def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
@@ -112,7 +116,18 @@ def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "red", [*PREPARED, "test", "test-suites", "--keep-going", "docs", "molecule", "matrix-oldest", "matrix-newest", ".venv/stamp"]
+    "red",
+    [
+        *PREPARED,
+        "test",
+        "test-suites",
+        "--keep-going",
+        "docs",
+        "molecule",
+        "matrix-oldest",
+        "matrix-newest",
+        ".venv/stamp",
+    ],
 )
 def test_a_stage_that_fails_makes_the_run_red_and_the_others_still_run(tmp_path: Path, red: str) -> None:
     ran = ci(tmp_path, red=red, also="molecule\\n")
