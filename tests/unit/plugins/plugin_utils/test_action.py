@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Set
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -14,7 +15,9 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
@@ -375,12 +378,14 @@ def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: 
                 "mails": {"type": "list", "elements": "dict", "no_log": True},
             }
         )
+        SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
         SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {"mails": frozenset({"code"})}
 
     refusal = {"cause": "The passphrase is a date for YAML.", "next_step": "Write it in quotes."}
     passphrases = {"T100001": ["first-one", "2nd-one", 1234567], "T100002": refusal, "T100003": None, "T100004": True}
+    passphrases["T100005"] = ["beside-a-date", date(2029, 1, 1)]
     Deep({"passphrases": passphrases, "mails": [{"name": "Jeanne Dupont", "code": "c0de-one"}]}).run(None, {})
-    assert registered == {"first-one", "2nd-one", "1234567", "c0de-one"}
+    assert registered == {"first-one", "2nd-one", "1234567", "c0de-one", "beside-a-date"}
     registered.clear()
     Deep({"passphrases": '{"T100001": "in-a-text"}'}).run(None, {})
     assert "in-a-text" in registered
