@@ -151,6 +151,22 @@ function Read-Folder {
 	}
 }
 
+function Test-AdministratorProtection {
+	<# .SYNOPSIS
+	Whether Windows keeps a second account for each administrator who logs on here: a local one, whose name begins with ADMIN_. #>
+	[Microsoft.Win32.Registry]::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System', 'TypeOfAdminApprovalMode', 0) -eq 2
+}
+
+function Test-SecondAccount {
+	<# .SYNOPSIS
+	Whether an account is one of these, and no person's. In a domain or in Entra, ADMIN_ is the beginning of a name like any other. #>
+	param([string] $Sid, [string] $Name)
+	# Only few names get so far: a deleted account of a domain blocks for seconds.
+	if ($Name -notlike 'ADMIN_*' -or -not (Test-AdministratorProtection)) { return $false }
+	try { $account = ([Security.Principal.SecurityIdentifier] $Sid).Translate([Security.Principal.NTAccount]).Value } catch { return $false }
+	$account.Split('\')[0] -eq [Environment]::MachineName
+}
+
 function Get-ProfileList {
 	<# .SYNOPSIS
 	The profiles of people, sorted by SID. #>
@@ -165,6 +181,7 @@ function Get-ProfileList {
 		$key = $list.OpenSubKey($sid)
 		if (-not $key) { continue }
 		$path = [string] $key.GetValue('ProfileImagePath')
+		if (Test-SecondAccount -Sid $sid -Name $path.Split('\')[-1]) { continue }
 		# A .bak twin or a folder named TEMP say the same as State.
 		$temporary = ([int] $key.GetValue('State', 0) -band $discarded) -or "$sid.bak" -in $names -or $path -match '\\TEMP(\.[^\\]*)?$'
 		@{ owner_sid = $sid; path = $path; loaded = $sid -in [Microsoft.Win32.Registry]::Users.GetSubKeyNames(); temporary = $temporary }

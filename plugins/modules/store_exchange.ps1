@@ -283,11 +283,13 @@ function Invoke-Exchange {
 	}
 }
 
-$sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+$identity = [Security.Principal.WindowsIdentity]::GetCurrent()
+$sid = $identity.User.Value
 $answer = New-Answer -Sid $sid
 try { Invoke-Exchange -Sid $sid -Answer $answer } catch {
 	if (-not $answer.error) { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
 }
+if ($answer.error.code -eq 'wrong_owner') { $answer.error.second_account = Test-SecondAccount -Sid $sid -Name $identity.Name.Split('\')[-1] }
 if ($sid -eq $complex_args.owner_sid -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
 ConvertTo-Sent -Driver 'store_exchange' -Answer $answer
 if ($answer.error) { exit 1 }

@@ -60,11 +60,17 @@ function Get-Logging {
 	}
 }
 
-function Test-ScriptRule {
+function Get-Lock {
 	<# .SYNOPSIS
-	Whether AppLocker has rules for scripts. They may give administrators FullLanguage mode and other people ConstrainedLanguage mode. #>
+	What may keep PowerShell from FullLanguage mode here, for this account or for another one. #>
+	# Rules of AppLocker for scripts may give administrators FullLanguage mode, and other people ConstrainedLanguage mode.
 	$key = $registry::LocalMachine.OpenSubKey('SOFTWARE\Policies\Microsoft\Windows\SrpV2\Script')
-	[bool] ($key -and $key.SubKeyCount)
+	if ($key -and $key.SubKeyCount) { 'applocker' }
+	# The AppLocker CSP keeps a file for each of its nodes.
+	try { $policies = [IO.Directory]::GetFiles("$([Environment]::SystemDirectory)\AppLocker\MDM", 'Policy', 'AllDirectories') } catch { $policies = @() }
+	if (@($policies) -like '*\Script\Policy') { 'applocker_mdm' }
+	# What Ansible's wrapper asks. A policy in audit mode locks nothing.
+	if ([Management.Automation.Security.SystemPolicy]::GetSystemLockdownPolicy() -eq 'Enforce') { 'app_control' }
 }
 
 function Resolve-Holder {
@@ -150,7 +156,8 @@ function Get-Inventory {
 		identity = Get-RunIdentity; computer = [Environment]::MachineName; dns_names = @(Get-DnsName)
 		os_build = [int] $registry::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion', 'CurrentBuildNumber', 0)
 		language_mode = [string] $ExecutionContext.SessionState.LanguageMode
-		script_rules = Test-ScriptRule
+		locks = @(Get-Lock)
+		administrator_protection = Test-AdministratorProtection
 		logging = Get-Logging
 		force_key_protection = Get-ForceKeyProtection
 		# The service behind become: 2 automatic, 3 on demand, 4 disabled.

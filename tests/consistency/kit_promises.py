@@ -180,10 +180,10 @@ MISTAKES: dict[str, tuple[Check, str, str]] = {
         "($probe in Get-KitProbe) {",
         "($probe in Get-KitProbe | Select-Object -First 8) {",
     ),
-    "a probe answers nothing": (runs_every_probe, "\t\t'script_rules' { Test-ScriptRules }\n", ""),
+    "a probe answers nothing": (runs_every_probe, "\t\t'locks' { Test-Lock }\n", ""),
     "a probe is not in the list": (
         runs_every_probe,
-        "\t@{ id = 'script_rules'; question = 'whether the key of AppLocker script rules is there'; expected = @() }\n",
+        "\t@{ id = 'locks'; question = 'what may lock PowerShell'; expected = @() }\n",
         "",
     ),
     "an administrator need not say so": (

@@ -158,6 +158,9 @@ class EmulatedSubject:
         for name, element in order.elements.items():
             profile.store.plant_raw(name, element)
         self.workstation.profiles[order.sid] = profile
+        if order.local:
+            account = rf"{self.place.computer}\{order.name}"
+            self.workstation.accounts.add(User(account, order.sid, "nobody knows it"))
 
     def count(self, what: str) -> int:
         """See ``contract.subject``."""

@@ -170,7 +170,12 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "it needs another person who is logged on"
             case PutRegistry(of=str() as of) if of != "own":
                 yield "it needs another person who is logged on"
-            case PutPerson(store=False) | PutPerson(path=str()) | PutPerson(state=1 | 5 | 128 | 260 | 2048):
+            case (
+                PutPerson(local=True)
+                | PutPerson(store=False)
+                | PutPerson(path=str())
+                | PutPerson(state=1 | 5 | 128 | 260 | 2048)
+            ):
                 yield "the kit makes ordinary profiles only"
             case PutFile() as file if file.copies > 1 or file.sparse > len(file.data):
                 yield "the kit makes neither thousands of files nor one of gigabytes"

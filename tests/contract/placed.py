@@ -13,7 +13,7 @@ DISCARDED = 0x1 | 0x80 | 0x800
 
 @dataclass(frozen=True, slots=True)
 class PutPerson:
-    """Someone else's profile with the elements in it. ``appdata``: its folder is there."""
+    """Someone else's profile with the elements in it. ``appdata``: its folder is there. ``local``: the SID is one of the computer's own."""
 
     sid: str
     name: str
@@ -27,6 +27,7 @@ class PutPerson:
     twin: bool = False
     locked: bool = False
     denied: bool = False
+    local: bool = False
 
     @property
     def folder(self) -> str:

@@ -17,11 +17,11 @@ undeletable: false, store: own|request|computer}``
 ``element_without_data: NAME``
     An element of the owner's store whose data is not there.
 ``person: {sid: SID, name: NAME, certificates: [NAME, ...], logged_on: false, redirected_to: PATH, path: PATH, appdata: true,
-store: true, state: 0, twin: false, locked: false, denied: false}``
+store: true, state: 0, twin: false, locked: false, denied: false, local: false}``
     Someone else's profile. ``redirected_to``: where the hive says that AppData is. ``path``: where the profile is, if not in
     ``C:\\Users``. ``store``: whether its folder ``SystemCertificates\\My`` is there. ``state``: of its entry in ``ProfileList``, which has
     a ``.bak`` beside it with ``twin``. ``locked``: another program has the files of the store open. ``denied``: even an administrator
-    is kept out.
+    is kept out. ``local``: the SID is that of an account of the computer.
 ``logging: {kind: KIND, edition: Windows PowerShell|PowerShell 7, of: computer|SID, value: 1}``
     A policy that makes PowerShell keep what it runs, of the computer or of a user whose hive is loaded. KIND: ``script_block``,
     ``module``, ``transcription``.

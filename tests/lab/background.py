@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.kinds import desks_of
 from lab.orders import Orders
+from lab.platforms import desks_with
 from lab.playbook import ROOT
 
 FOLDER = ROOT / ".build" / "lab"
@@ -36,15 +37,18 @@ class Background:
     def __init__(self, folder: Path) -> None:
         self.folder, self._state = folder, folder / STATE
 
-    def up(self, kind: str) -> int:
-        """Starts the hospital and says how to reach it; 0 when it runs."""
+    def up(self, kind: str, platforms: Sequence[str]) -> int:
+        """Starts the hospital and says how to reach it; 0 when it runs. ``platforms``: see ``lab.platforms``."""
         if self.pid():
             return self.status()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._state.unlink(missing_ok=True)
         with (self.folder / "log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "lab", "--folder", str(self.folder), "serve", "--kind", kind],
+                [
+                    *(sys.executable, "-m", "lab", "--folder", str(self.folder)),
+                    *("serve", "--kind", kind, "--with", ",".join(platforms)),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -104,11 +108,11 @@ class Background:
         return state
 
 
-def serve(folder: Path, kind: str) -> int:
+def serve(folder: Path, kind: str, platforms: Sequence[str]) -> int:
     """Runs the hospital of a folder until SIGTERM or SIGINT."""
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     with ExitStack() as running:
-        hospital = running.enter_context(Hospital(folder, desks_of(kind)))
+        hospital = running.enter_context(Hospital(folder, desks_of(kind) + desks_with(platforms)))
         issuer = running.enter_context(Issuer(hospital))
         control = running.enter_context(Control(Orders(issuer)))
         _group_variables(issuer)

@@ -13,12 +13,13 @@ from typing import Any
 from lab.background import FOLDER, Background, serve
 from lab.hospital import THREE_YEARS
 from lab.kinds import KINDS
+from lab.platforms import PLATFORMS
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
-    "up": lambda options: Background(options.folder).up(options.kind),
+    "up": lambda options: Background(options.folder).up(options.kind, options.platforms),
     "down": lambda options: Background(options.folder).down(),
     "status": lambda options: Background(options.folder).status(),
-    "serve": lambda options: serve(options.folder, options.kind),
+    "serve": lambda options: serve(options.folder, options.kind, options.platforms),
     "demo": lambda _options: _demo(),
     **dict.fromkeys(
         ("deliver", "age", "logon", "logoff"), lambda options: Background(options.folder).order(_request(options))
@@ -47,8 +48,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in (("up", "start the hospital in the background"), ("serve", "the same in the foreground")):
-        commands.add_parser(name, help=text).add_argument(
+        command = commands.add_parser(name, help=text)
+        command.add_argument(
             "--kind", choices=KINDS, default="both", help="which workstations it has (default: %(default)s)"
+        )
+        command.add_argument(
+            "--with",
+            type=_platforms,
+            default=[],
+            dest="platforms",
+            metavar="NAMES",
+            help=f"emulated workstations beside them, one for each of these names, with commas: {', '.join(PLATFORMS)}",
         )
     commands.add_parser("down", help="end the hospital in the background")
     commands.add_parser("status", help="say whether it runs, and how to reach it")
@@ -64,6 +74,15 @@ def _parser() -> argparse.ArgumentParser:
         _at_workstation(_for_people(commands.add_parser(name, help=text)))
     _at_workstation(age)
     return parser
+
+
+def _platforms(text: str) -> list[str]:
+    """Names with commas between them. Raises ``argparse.ArgumentTypeError`` for one that is not known."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in PLATFORMS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there are: {', '.join(PLATFORMS)}")
+    return names
 
 
 def _for_people(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

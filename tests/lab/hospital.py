@@ -148,6 +148,8 @@ class Hospital:
             person = seat.person
             user = User(person.account, person.sid, self.passwords[person.sid], upn=person.upn)
             workstation.add_user(user, logged_on=seat.logged_on)
+        if desk.prepare:
+            desk.prepare(workstation)
         return workstation
 
     def issue(self, person: Person, days: int) -> IssuedBundle:

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 DOMAIN = "CHU"
 DOMAIN_SID = "S-1-5-21-1004336348-1177238915-682003330"
@@ -47,12 +49,16 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A workstation. ``windows``: Windows PowerShell where the bed is installed; its one user is then the holder."""
+    """A workstation. ``windows``: Windows PowerShell where the bed is installed; its one user is then the holder.
+
+    ``prepare``: what is done to an emulated one before it starts.
+    """
 
     name: str
     seats: tuple[Seat, ...]
     windows: bool = False
     os_build: int = 19045
+    prepare: Callable[[Any], None] | None = None
 
 
 JEANNE = Person("Jeanne Dupont", "T100001", "jdupont", 1104)

@@ -25,8 +25,8 @@ from .._crypto.passphrases import SecretKind, by_key, check_variables, is_masked
 from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
 from .._workstation.encryption import in_the_clear
-from .._workstation.failures import become_error, language_mode_error
-from .._workstation.findings import FINDINGS, refusal
+from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained
+from .._workstation.findings import FINDINGS, LOCKS, constrained, refusal
 from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
@@ -216,7 +216,9 @@ class Pkcs12Action(OwnVariables, ActionBase):
         with self._become(None):
             answer = self._driver(driver, arguments)
         if answer.get("protocol") is None or answer.get("failed"):
-            raise language_mode_error(answer) or AnswerError(driver, self._mask(str(answer.get("msg") or "no answer")))
+            if is_constrained(answer):
+                raise self._constrained("the connection's account")
+            raise AnswerError(driver, self._mask(str(answer.get("msg") or "no answer")))
         return self._parsed(driver, parse, answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
@@ -231,11 +233,22 @@ class Pkcs12Action(OwnVariables, ActionBase):
         with self._become(plugin):
             answer = self._driver(driver, exchange_arguments(request))
         if answer.get("protocol") is None:
+            if is_constrained(answer):
+                raise self._constrained(run_as.account)
             text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
             shown = self._mask(text)
-            reason = become_error(run_as, text, shown) if plugin else AnswerError(driver, shown or "no answer")
-            raise language_mode_error(answer, run_as.account) or reason
+            raise become_error(run_as, text, shown) if plugin else AnswerError(driver, shown or "no answer")
         return self._parsed(driver, parse_exchange, answer)
+
+    def _constrained(self, account: str) -> CollectionError:
+        """The refusal where no driver starts as ``account``. One more command asks which lock it is, as the connection's user."""
+        with self._become(None):
+            try:
+                asked = self._low_level_execute_command(LOCK_QUESTION, sudoable=False)
+            except Exception:  # noqa: BLE001  what is known without an answer is said all the same
+                asked = {}
+        locks = LOCKS.keys() & str(asked.get("stdout") or "").split()
+        return constrained(self.host, locks, "ConstrainedLanguage", account)
 
     def _parsed(self, driver: str, parse: Callable[[Mapping[str, Any]], Answer], answer: Mapping[str, Any]) -> Answer:
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -75,8 +76,9 @@ def _secrets(name: str, value: Any) -> Iterator[tuple[str | None, str]]:
 
 
 def _breaks_output(secret: str, words: str) -> bool:
-    text = normalized_text(secret.strip())
-    return bool(text) and (not is_masked(secret) or text.isalpha() or text.isdigit() or text in words)
+    text = unicodedata.normalize("NFC", secret.strip())
+    is_word = text.isalpha() and text in (text.lower(), text.capitalize(), text.upper())
+    return bool(text) and (not is_masked(secret) or is_word or text.isdigit() or normalized_text(text) in words)
 
 
 def _label(entry: Mapping[str, Any]) -> str:
@@ -88,7 +90,7 @@ def _warning(people: list[str], variables: list[str], no_secret: list[str]) -> s
     parts = []
     if people or variables:
         parts.append(
-            f"A secret breaks sentences, and its gaps show it, if it has fewer than {SHORTEST_MASKED} characters, only letters or only"
+            f"A secret breaks sentences, and its gaps show it, if it has fewer than {SHORTEST_MASKED} characters, is a word, has only"
             " digits, or is part of a name or number of the inventory."
         )
     if people:

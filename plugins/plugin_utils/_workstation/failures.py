@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import CollectionError, Deferred
-from .findings import AFTER_UNREAD, DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, Explanation, refusal
+from .findings import AFTER_UNREAD, DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, SECOND_ACCOUNT, Explanation, refusal
 from .protocol import ExchangeAnswer, RunAs, journal_row
 from .wire import AnswerError
 
@@ -78,12 +78,21 @@ RESTRICTED = re.compile(
 BREAK = re.compile(r"(?:\r?\n|_x000D__x000A_|</S><S S=\"Error\">)[\s|]*")
 
 
-def language_mode_error(answer: Mapping[str, Any], account: str = "the connection's account") -> CollectionError | None:
-    """The error ``constrained_language`` if this is why a driver did not start as ``account``, else None."""
+LOCK_QUESTION = r"""
+$ErrorActionPreference = 'SilentlyContinue'
+if (Test-Path -Path 'HKLM:\SOFTWARE\Policies\Microsoft\Windows\SrpV2\Script\*') { 'applocker' }
+$policies = Get-ChildItem -LiteralPath "$env:windir\System32\AppLocker\MDM" -Recurse -Filter 'Policy'
+if ($policies | Where-Object -Property FullName -Like -Value '*\Script\Policy') { 'applocker_mdm' }
+$guard = Get-CimInstance -Namespace 'root/Microsoft/Windows/DeviceGuard' -ClassName 'Win32_DeviceGuard'
+if ($guard | Where-Object -Property 'UsermodeCodeIntegrityPolicyEnforcementStatus' -EQ -Value 2) { 'app_control' }
+"""
+"""What a driver asks for its ``locks``, where none starts. ConstrainedLanguage mode lets cmdlets through, and no method of .NET."""
+
+
+def is_constrained(answer: Mapping[str, Any]) -> bool:
+    """Whether a driver did not start because PowerShell runs in ConstrainedLanguage mode."""
     text = " ".join(str(answer.get(name) or "") for name in ("msg", "module_stdout", "module_stderr"))
-    if not RESTRICTED.search(BREAK.sub("", text)):
-        return None
-    return refusal(code="constrained_language", computer="the workstation", mode="ConstrainedLanguage", name=account)
+    return bool(RESTRICTED.search(BREAK.sub("", text)))
 
 
 CONSENT_ERRORS = (0x80090022, 0x8009002E)
@@ -112,6 +121,8 @@ def exchange_error(
             f"The logon as {name} on {computer} cannot protect a private key{hresult}. {_when_it_works(run_as)}"
         )
     code = "key_asks" if error.code == "sign_failed" and error.hresult in CONSENT_ERRORS else error.code
+    if error.second_account:
+        explained_as = SECOND_ACCOUNT
     found = explained_as or DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
     undo_failed = any(entry.outcome == "undo_failed" for entry in answer.journal)
     rest = " What this run had added could not be removed again." if undo_failed else ""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .._errors import CollectionError
@@ -37,6 +37,32 @@ RUN_AGAIN = "Run the task again. If the error stays, report it."
 DRIVERS_DIFFER = "The controller's collection and its driver do not match. Report this error."
 NEWER_SPNEGO = "Install pyspnego 0.12.2 or later in the Python that runs Ansible, or in the execution environment."
 LOOK_UP = "Look up the HRESULT, then run the task again: it continues where this run stopped."
+
+UNPROTECT = (
+    "Take the holders out of the local group of administrators, or set the policy 'User Account Control: Configure type of Admin Approval "
+    "Mode' to the legacy mode on these workstations and restart them."
+)
+
+APP_CONTROL = "app_control"
+LOCKS = {
+    "applocker": "AppLocker by group policy",
+    "applocker_mdm": "AppLocker by device management",
+    APP_CONTROL: "App Control for Business",
+}
+"""What may keep PowerShell from FullLanguage mode, by the codes of ``store_inventory``, for a sentence."""
+
+
+def named_locks(codes: Collection[str]) -> str:
+    """The names of these locks in a sentence; empty without one."""
+    return " and ".join(name for code, name in LOCKS.items() if code in codes)
+
+
+def constrained(computer: str, locks: Collection[str], mode: str, name: str) -> CollectionError:
+    """The refusal where PowerShell runs in another mode than FullLanguage for the account ``name``."""
+    named = named_locks(locks)
+    in_brackets = f" ({named})" if named else ""
+    return refusal(code="constrained_language", computer=computer, locks=in_brackets, mode=mode, name=name)
+
 
 FINDINGS: Mapping[str, Explanation] = {
     "not_windows": Explanation(  # {host}: of the inventory; {transport}: its connection plugin
@@ -102,15 +128,21 @@ FINDINGS: Mapping[str, Explanation] = {
         "A policy of {computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used",
         "Remove the policy from this workstation, because nobody could answer the dialog.",
     ),
-    "constrained_language": Explanation(  # {mode}: of PowerShell; {name}: the account that it runs as
-        "A policy of {computer} runs PowerShell in {mode} mode for {name}, where the drivers of this collection do not work",
-        "Exempt the workstation or this account from that policy (App Control for Business, AppLocker).",
+    "constrained_language": Explanation(  # {locks}: in brackets, or nothing; {mode}: of PowerShell; {name}: the account that it runs as
+        "A policy of {computer}{locks} runs PowerShell in {mode} mode for {name}, where the drivers of this collection do not work",
+        "Exempt the workstation or this account from that policy. Under App Control for Business, the drivers and Ansible's wrapper can be "
+        "signed instead, with ansible-core 2.19 or later: see App Control in the guide on connecting.",
     ),
-    "script_rules": Explanation(  # {name}: the connection's account
-        "PowerShell on {computer} runs in FullLanguage mode for {name}. AppLocker has rules for scripts there, so it may run in "
+    "script_rules": Explanation(  # {name}: the connection's account; {locks}: whose rules
+        "PowerShell on {computer} runs in FullLanguage mode for {name}. There are rules for scripts, of {locks}, so it may run in "
         "ConstrainedLanguage mode for a holder, where nothing can be installed or removed",
         "As a holder, look at $ExecutionContext.SessionState.LanguageMode in Windows PowerShell. If it is not FullLanguage, exempt the "
         "holders' accounts from these rules.",
+    ),
+    "administrator_protection": Explanation(
+        "Administrator Protection is set on {computer} (TypeOfAdminApprovalMode is 2). A holder who is a local administrator there has the "
+        "administrator's rights in a second account, ADMIN_..., which become takes, so nothing is written for this holder",
+        UNPROTECT,
     ),
     "wrong_computer": Explanation(  # {computer}: its own names; {expected}: the option computer
         "The workstation that answered calls itself {computer}, and the inventory expects {expected}",
@@ -244,6 +276,13 @@ OFFLINE_ERRORS: Mapping[str, Explanation] = {  # {file}: a path, or nothing
     ),
 }
 """The codes of ``profile_exchange`` that ``store_exchange`` does not have."""
+
+SECOND_ACCOUNT = Explanation(
+    "Become took the account ADMIN_... that Windows on {computer} keeps for {name} (Administrator Protection), and not {name}. The store "
+    "was not touched",
+    UNPROTECT,
+)
+"""What ``wrong_owner`` means where become took this account."""
 
 PORTAL_NOT_ASKED = Explanation(
     "A portal could not be asked from {computer}, so nobody knows whether it accepts the certificate of {name}",

@@ -23,11 +23,14 @@ from .account import (
     run_context,
 )
 from .computer import ExpectedComputer, shown
-from .findings import FINDINGS, NEWER_SPNEGO, unread_reason
+from .findings import APP_CONTROL, FINDINGS, LOCKS, NEWER_SPNEGO, constrained, named_locks, unread_reason
 from .protocol import TOLERATED_SKEW, Inventory
 
 OLDEST_BUILD = 10240
 """The first Windows 10, and the first whose Windows PowerShell is 5.1 or can be."""
+
+SERVER_2022, SERVER_2019 = 20348, 17763
+"""Builds before the first are Windows 10 and Windows Server 2016, but for the second, which is supported until 2029."""
 
 OLDEST_SPNEGO = (0, 12, 2)
 """The version of pyspnego that requirements.txt asks for."""
@@ -83,6 +86,7 @@ def preflight(inventory: Inventory, now: datetime, logon_holders: Sequence[str] 
         _debug_privilege(inventory),
         _secondary_logon(inventory),
         _language_mode(inventory),
+        _administrator_protection(inventory),
         _logging(inventory),
         _force_key_protection(inventory),
         _clock(inventory, now),
@@ -127,7 +131,7 @@ def lockdown_findings(refusal: CollectionError) -> tuple[Finding, ...]:
     """The finding on a workstation where a policy prevents the driver from starting. Raises any other error again."""
     if refusal.code != "constrained_language":
         raise refusal
-    return (Finding("language_mode", Severity.ERROR, refusal.cause, refusal.next_step),)
+    return (_refused("language_mode", refusal),)
 
 
 def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
@@ -197,11 +201,22 @@ def _language_mode(inventory: Inventory) -> Finding:
     """The driver can tell only the mode of the connection's account. AppLocker's rules may give another one to other accounts."""
     computer, mode, account = inventory.computer, inventory.language_mode, inventory.identity.account
     if mode != FULL_LANGUAGE:
-        severity, code = Severity.ERROR, "constrained_language"
-        return _problem("language_mode", severity, code, computer=computer, mode=mode, name=account)
-    if inventory.script_rules:
-        return _problem("language_mode", Severity.WARNING, "script_rules", computer=computer, name=account)
-    return Finding("language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode for {account}.")
+        return _refused("language_mode", constrained(computer, inventory.locks, mode, account))
+    rules = named_locks(set(inventory.locks) - {APP_CONTROL})
+    if rules:
+        severity, code = Severity.WARNING, "script_rules"
+        return _problem("language_mode", severity, code, computer=computer, name=account, locks=rules)
+    trusted = f"; {LOCKS[APP_CONTROL]} trusts the drivers" if APP_CONTROL in inventory.locks else ""
+    return Finding(
+        "language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode for {account}{trusted}."
+    )
+
+
+def _administrator_protection(inventory: Inventory) -> Finding:
+    code, computer = "administrator_protection", inventory.computer
+    if inventory.administrator_protection:
+        return _problem(code, Severity.WARNING, code, computer=computer)
+    return Finding(code, Severity.OK, f"Administrator Protection is not set on {computer}.")
 
 
 def _logging(inventory: Inventory) -> Finding:
@@ -232,9 +247,13 @@ def _clock(inventory: Inventory, now: datetime) -> Finding:
 
 
 def _os_build(inventory: Inventory) -> Finding:
-    sentence = f"{inventory.computer} has build {inventory.os_build} of Windows"
-    if inventory.os_build >= OLDEST_BUILD:
+    build = inventory.os_build
+    sentence = f"{inventory.computer} has build {build} of Windows"
+    if build >= SERVER_2022 or build == SERVER_2019:
         return Finding("os_build", Severity.OK, f"{sentence}.")
+    if build >= OLDEST_BUILD:
+        old = "Windows 10 or Windows Server 2016, for which Microsoft's support has ended or ends in January 2027"
+        return Finding("os_build", Severity.OK, f"{sentence}: {old}. Here it is best effort.")
     cure = "Install Windows 10, Windows Server 2016 or later."
     return Finding("os_build", Severity.ERROR, f"{sentence}, which is not supported.", cure)
 
@@ -294,6 +313,11 @@ def _severity_of_rights(inventory: Inventory) -> Severity:
     """A missing right is only a warning if the connection's own account is the only holder, because become is not needed then."""
     asked = {account.sid for account in inventory.accounts}
     return Severity.WARNING if asked == {inventory.identity.sid} else Severity.ERROR
+
+
+def _refused(subject: str, refusal: CollectionError) -> Finding:
+    """A finding with the words of a refusal."""
+    return Finding(subject, Severity.ERROR, refusal.cause, refusal.next_step)
 
 
 def _problem(subject: str, severity: Severity, code: str, **values: object) -> Finding:

@@ -74,8 +74,9 @@ class Inventory:
 
     ``utc`` is the workstation's clock. ``dns_names``: its DNS host name, and that with its domain.
     ``force_key_protection``: the policy; 0 none, 1 or 2 a dialog. ``secondary_logon``: start type of the service; 4 is disabled, None
-    means that there is no such service. ``language_mode`` is that of the connection's account. ``script_rules``: AppLocker has rules
-    for scripts, so another account may have another language mode. ``clear_connection``: how the connection carries what anybody on
+    means that there is no such service. ``language_mode`` is that of the connection's account. ``locks``: codes of what may give this
+    account or another one ConstrainedLanguage mode. ``administrator_protection``: a holder who is a local administrator has a second
+    account, which become takes. ``clear_connection``: how the connection carries what anybody on
     the way can read, in words; None when it encrypts.
     """
 
@@ -90,7 +91,8 @@ class Inventory:
     accounts: tuple[Account, ...]
     profiles: tuple[Profile, ...]
     machine: StoreContents
-    script_rules: bool = False
+    locks: tuple[str, ...] = ()
+    administrator_protection: bool = False
     dns_names: tuple[str, ...] = ()
     clear_connection: str | None = None
 
@@ -151,13 +153,15 @@ def journal_row(entry: JournalEntry) -> dict[str, Any]:
 class ExchangeError:
     """Why an exchange stopped. ``step``: the id of the step, or ``guard``. ``code``: of the protocol. ``hresult``: of Windows, or None.
 
-    ``file``: of ``profile_exchange``, the path that it is about, or None.
+    ``file``: of ``profile_exchange``, the path that it is about, or None. ``second_account``: it ran as the account that Windows keeps
+    for the holder under Administrator Protection.
     """
 
     step: str
     code: str
     hresult: int | None
     file: str | None = None
+    second_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

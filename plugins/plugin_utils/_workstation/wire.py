@@ -84,7 +84,8 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
             accounts=tuple(Account(a["asked"], a["sid"], a["account"], a["hresult"]) for a in answer["holders"]),
             profiles=tuple(_profile(profile) for profile in answer["profiles"]),
             machine=parse_store_contents(answer["machine"]),
-            script_rules=answer["script_rules"],
+            locks=tuple(answer["locks"]),
+            administrator_protection=answer["administrator_protection"],
             dns_names=tuple(answer["dns_names"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
@@ -104,7 +105,7 @@ def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
             before=_elements(answer["before"]),
             after=None if after is None else _elements(after),
             journal=tuple(_entry(entry) for entry in answer["journal"]),
-            error=ExchangeError(error["step"], error["code"], error["hresult"], error.get("file")) if error else None,
+            error=_error(error) if error else None,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AnswerError("store_exchange", problem_text(problem)) from problem
@@ -130,6 +131,11 @@ def _elements(raw: Sequence[Mapping[str, Any]]) -> tuple[SerializedElement, ...]
         return tuple(SerializedElement(e["source"], base64.b64decode(e["data"], validate=True)) for e in raw)
     except binascii.Error as problem:
         raise ValueError("an element is not base64") from problem
+
+
+def _error(raw: Mapping[str, Any]) -> ExchangeError:
+    second_account = bool(raw.get("second_account"))
+    return ExchangeError(raw["step"], raw["code"], raw["hresult"], raw.get("file"), second_account)
 
 
 def _entry(raw: Mapping[str, Any]) -> JournalEntry:

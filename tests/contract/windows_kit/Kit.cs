@@ -7,6 +7,7 @@ using System.Collections.Generic;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Principal;
 
 namespace ansible_collections.hospital_it.pkcs12.kit
 {
@@ -15,6 +16,7 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 		const int PKCS12_ALWAYS_CNG_KSP = 0x200, CRYPT_USER_KEYSET = 0x1000;
 		const int NCRYPT_SILENT_FLAG = 0x40, CRYPT_VERIFYCONTEXT = unchecked((int)0xF0000000);
 		const int PP_ENUMCONTAINERS = 2, CRYPT_FIRST = 1, CRYPT_NEXT = 2;
+		const int TokenLinkedToken = 19;
 		const int CERT_STORE_ADD_REPLACE_EXISTING = 3, CERT_STORE_CERTIFICATE_CONTEXT_FLAG = 2;
 
 		[StructLayout(LayoutKind.Sequential)]
@@ -86,6 +88,19 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 				CERT_STORE_CERTIFICATE_CONTEXT_FLAG, IntPtr.Zero, IntPtr.Zero)) throw new Win32Exception();
 		}
 
+		// The SID of the account whose token is linked to that of this process; null without one.
+		public static string GetLinkedAccount()
+		{
+			IntPtr linked;
+			int size;
+			using (var own = WindowsIdentity.GetCurrent())
+			{
+				if (!GetTokenInformation(own.Token, TokenLinkedToken, out linked, IntPtr.Size, out size) || linked == IntPtr.Zero) return null;
+			}
+			try { using (var other = new WindowsIdentity(linked)) return other.User.Value; }
+			finally { CloseHandle(linked); }
+		}
+
 		// Null on Windows.
 		public static string GetWineVersion()
 		{
@@ -114,6 +129,10 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 		static extern bool CryptGetProvParam(IntPtr context, int what, byte[] data, ref int size, int flags);
 		[DllImport("advapi32")]
 		static extern bool CryptReleaseContext(IntPtr context, int flags);
+		[DllImport("advapi32", SetLastError = true)]
+		static extern bool GetTokenInformation(IntPtr token, int what, out IntPtr data, int length, out int size);
+		[DllImport("kernel32")]
+		static extern bool CloseHandle(IntPtr handle);
 		[DllImport("ntdll")]
 		static extern IntPtr wine_get_version();
 	}

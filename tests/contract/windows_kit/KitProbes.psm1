@@ -119,14 +119,33 @@ function Test-ConvertToJson {
 	ConvertTo-Json -Compress -Depth 5 -InputObject ([ordered] @{ nothing = $piped; call = $(& { }); none = @(); one = $one; text = @('a') })
 }
 
-function Test-ScriptRules {
+function Test-Lock {
 	<# .SYNOPSIS
-	Whether the key of AppLocker's script rules is there. #>
+	What may lock PowerShell: AppLocker's rules by group policy and by device management, and what Windows says of scripts. #>
 	$key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Policies\Microsoft\Windows\SrpV2')
-	if (-not $key) { return 'no SrpV2' }
-	$script = $key.OpenSubKey('Script')
-	$mode = if ($script) { $script.GetValue('EnforcementMode', 'no EnforcementMode') }
-	"collections: $($key.GetSubKeyNames() -join ' '); Script: $(if ($script) { "$($script.SubKeyCount) rules, $mode" } else { 'none' })"
+	$collections = if ($key) { $key.GetSubKeyNames() -join ' ' } else { 'no SrpV2' }
+	$script = if ($key) { $key.OpenSubKey('Script') }
+	$rules = if ($script) { "$($script.SubKeyCount) rules, $($script.GetValue('EnforcementMode', 'no EnforcementMode'))" } else { 'none' }
+	$folder = "$([Environment]::SystemDirectory)\AppLocker\MDM"
+	# Names of nodes of the CSP; those of groupings and enrolments are the site's.
+	$managed = try {
+		$nodes = @([IO.Directory]::GetFiles($folder, 'Policy', 'AllDirectories') | ForEach-Object { $_.Split('\')[-2] })
+		"$($nodes -join ' ')"
+	} catch { 'no files' }
+	$said = [Management.Automation.Security.SystemPolicy]::GetSystemLockdownPolicy()
+	"collections: $collections; Script: $rules; device management: $managed; policy of the system: $said"
+}
+
+function Test-LinkedToken {
+	<# .SYNOPSIS
+	The policy of Administrator Protection, and whose token become takes from a logon of this user: the one that is linked to it. #>
+	param([string] $Sid)
+	$policies = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System'
+	$mode = [Microsoft.Win32.Registry]::GetValue($policies, 'TypeOfAdminApprovalMode', $null)
+	$second = [Security.Principal.WindowsIdentity]::GetCurrent().Name.Split('\')[-1] -like 'ADMIN_*'
+	$linked = [ansible_collections.hospital_it.pkcs12.kit.Native]::GetLinkedAccount()
+	$whose = if (-not $linked) { 'none' } elseif ($linked -eq $Sid) { 'the same account' } else { 'another account' }
+	"TypeOfAdminApprovalMode: $(if ($null -eq $mode) { 'not set' } else { $mode }); runs as ADMIN_: $second; linked token: $whose"
 }
 
 function Test-ProfileState {
@@ -184,7 +203,8 @@ function Invoke-KitProbe {
 		'delete_open_file' { Test-DeleteOpenFile }
 		'link_to_legacy_key' { Test-LinkToLegacyKey -Fact $Fact }
 		'convertto_json' { Test-ConvertToJson }
-		'script_rules' { Test-ScriptRules }
+		'locks' { Test-Lock }
+		'linked_token' { Test-LinkedToken -Sid $Sid }
 		'profile_state' { Test-ProfileState -Sid $Sid }
 		'transport_key' { Test-TransportKey }
 		'script_block_logging' { Test-ScriptBlockLogging }
@@ -206,7 +226,11 @@ function Get-KitProbe {
 		id = 'convertto_json'; question = 'what ConvertTo-Json makes of nothing and of arrays'
 		expected = @('*"none":`[`],"one":`[{"a":1}`],"text":`["a"`]}')
 	}
-	@{ id = 'script_rules'; question = 'whether the key of AppLocker script rules is there'; expected = @() }
+	@{ id = 'locks'; question = 'what may lock PowerShell'; expected = @() }
+	@{
+		id = 'linked_token'; question = 'whose token become takes (Administrator Protection)'
+		expected = '*runs as ADMIN_: False; linked token: none', '*runs as ADMIN_: False; linked token: the same account'
+	}
 	@{
 		id = 'profile_state'; question = 'the State of the profile of an ordinary user'
 		# None of mandatory (0x1), guest (0x80) and temporary (0x800).

@@ -41,8 +41,8 @@ BOUNDS = {
 """By the line it began with: for a reading, for an exchange, and for an import where PowerShell is logged, or may be. Of an exchange most
 is what Ansible sends for become. A hundredth is to spare, because names of folders and accounts are among what a task sends.
 
-A request carries 200 000 bytes of standard input, and an exchange needs two requests. Three bytes of a driver are four of it. From 2.22 on,
-what is sent is compressed.
+A request carries 200 000 bytes of standard input, and an exchange needs two requests; from 2.22 on, what is sent is compressed. Three
+bytes of a driver are four of it.
 """
 
 

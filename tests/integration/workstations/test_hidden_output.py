@@ -13,7 +13,7 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import Origin
-from lab.hospital import Hospital
+from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, play
 
@@ -29,12 +29,19 @@ def vault(path: Path, variables: Mapping[str, Any], password: str = PASSWORD) ->
     path.write_bytes(VaultLib([("default", secret)]).encrypt(yaml.safe_dump(dict(variables)), secret))
 
 
-def check(hospital: Hospital) -> tuple[Run, str]:
+def one_value(name: str, value: str) -> str:
+    """A line of a plain file with a value that is encrypted by itself."""
+    secret = VaultSecret(PASSWORD.encode())
+    encrypted = VaultLib([("default", secret)]).encrypt(value, secret).decode("ascii")
+    return f"{name}: !vault |\n" + "".join(f"  {line}\n" for line in encrypted.splitlines())
+
+
+def check(hospital: Hospital, *before: str) -> tuple[Run, str]:
+    """``before``: playbooks of the same run."""
     password = hospital.folder / "password"
     password.write_text(PASSWORD, encoding="utf-8")
-    run = play(
-        hospital, "hospital_it.pkcs12.check_bundles", "--limit", HERE, "--vault-password-file", str(password), "-f", "1"
-    )
+    first, *more = (f"hospital_it.pkcs12.{book}" for book in (*before, "check_bundles"))
+    run = play(hospital, first, *more, "--limit", HERE, "--vault-password-file", str(password), "-f", "1")
     return run, " ".join((run.stdout + run.stderr).split())
 
 
@@ -44,27 +51,29 @@ def test_what_makes_output_unreadable_is_told_once_of_the_whole_inventory(tmp_pa
         run, said = check(hospital)
         assert (run.exit_code, FIRST_WORDS in said) == (0, False), said
         inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
-        inventory["all"]["vars"]["ansible_password"] = "admin"
+        inventory["all"]["vars"]["ansible_become_password"] = "admin"
         for host in inventory["all"]["children"]["workstations"]["hosts"].values():
             del host["ansible_user"]
         hospital.inventory.write_text(yaml.safe_dump(inventory), encoding="utf-8")
-        of_all = {"site_days": 3, "ansible_user": "svc-ansible-7", "vault_token": "hvs.7Kq-29"}
+        of_all = {"site_days": 3, "ansible_user": CONNECTION_ACCOUNT, "vault_token": "hvs.7Kq-29"}
         vault(tmp_path / "group_vars" / "all" / "vault.yml", of_all)
         vault(tmp_path / "host_vars" / "localhost" / "vault.yml", {"mail_password": "Hiver"})
         vault(tmp_path / "host_vars" / CLOSED / "vault.yml", {"of_another_vault": 4}, "another password 8")
+        encrypted = one_value("site_floor", "5") + one_value("door_pin", "4711")
+        (tmp_path / "group_vars" / "all" / "plain.yml").write_text(encrypted, encoding="utf-8")
         weak = {JEANNE.authorisation: "certificate", PAUL.authorisation: "pharmacy"}
         strong = hospital.bundles[ELODIE.authorisation].passphrase
         given = {"pkcs12_passphrases": {**weak, ELODIE.authorisation: strong}}
         hospital.passphrases.write_text(yaml.safe_dump(given), encoding="utf-8")
-        run, said = check(hospital)
+        run, said = check(hospital, "audit")
     assert said.count(FIRST_WORDS) == 1
     assert sum(FIRST_WORDS in str(row.result.get("warnings")) for row in run.of("holder_bundles")) == 1
     (warning,) = (row.result["warnings"][0] for row in run.of("holder_bundles") if row.result.get("warnings"))
     for told in (
         f": {JEANNE.name} ({JEANNE.authorisation}), {PAUL.name} ({PAUL.authorisation}). ",
-        ": ansible_password, mail_password. ",
-        ": ansible_user, site_days. ",
+        ": ansible_become_password, door_pin, mail_password. ",
+        ": ansible_user, site_days, site_floor. ",
     ):
         assert told in warning
-    for value in ("certificate", "pharmacy", "admin", "Hiver", "svc-ansible", "hvs.", strong):
+    for value in ("certificate", "pharmacy", "admin", "Hiver", "svc-ansible", "hvs.", "4711", strong):
         assert value not in warning

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -40,6 +40,10 @@ class Accounts:
     def add(self, user: User) -> None:
         """Makes an account known, or replaces the one with its SID."""
         self._users[user.sid] = user
+
+    def __iter__(self) -> Iterator[User]:
+        """All of them."""
+        return iter(tuple(self._users.values()))
 
     def by_sid(self, sid: str) -> User | None:
         """The account with this SID."""

@@ -40,7 +40,7 @@ def bundle_files(computer: Computer, session: Session, request: Mapping[str, Any
         "computer": computer.computer_name,
         "dns_names": computer.dns_names,
         "utc": computer.utc(),
-        "profiles": [_profile(computer, session, sid) for sid in sorted(computer.profiles)],
+        "profiles": [_profile(computer, session, sid) for sid in computer.people],
     }
 
 

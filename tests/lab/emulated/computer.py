@@ -18,6 +18,16 @@ from lab.emulated.profile import Profile
 from lab.emulated.registry import Registry
 from lab.emulated.store import Store
 
+LOCAL_SID = "S-1-5-21-0-0-0"
+"""Of the computer's own accounts, as under Wine."""
+SYSTEM_POLICIES = r"Microsoft\Windows\CurrentVersion\Policies\System"
+"""Policies of User Account Control, below the computer's key Software."""
+SECOND = "ADMIN_"
+"""How the name of the account begins that Windows keeps for an administrator under Administrator Protection."""
+SCRIPT_RULES = r"Policies\Microsoft\Windows\SrpV2\Script"
+"""Where AppLocker keeps its rules for scripts, below the computer's key Software."""
+MDM_RULES = r"C:\Windows\System32\AppLocker\MDM"
+"""Where it keeps those of a device management, a file for each node of its CSP."""
 MUTEX_WAIT = 10.0
 """Seconds that an exchange waits for another one on the same owner's store (protocol)."""
 
@@ -63,6 +73,8 @@ class Computer:
         """Owners whose mutex has a name that something else has taken."""
         self.constrained: set[str] = set()
         """SIDs of accounts whose PowerShell runs in ConstrainedLanguage mode."""
+        self.app_control = "None"
+        """What App Control says of scripts (SystemEnforcementMode): ``None``, ``Audit``, ``Enforce``."""
         self.scans: defaultdict[str, int] = defaultdict(int)
         """By owner: how often a scanner keeps a driver from reading a store after its steps."""
         self._mutexes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -79,6 +91,12 @@ class Computer:
         return self.profiles[sid].store
 
     @property
+    def people(self) -> list[str]:
+        """The SIDs of those whose profiles are here, in order, without second accounts."""
+        owners = ((sid, self.profiles[sid].path.rpartition("\\")[2]) for sid in sorted(self.profiles))
+        return [sid for sid, folder in owners if not self.is_second_account(sid, folder)]
+
+    @property
     def dns_names(self) -> list[str]:
         """The DNS host name, and that with the domain where there is one."""
         label, _dot, domain = self.dns_host.partition(".")
@@ -88,6 +106,38 @@ class Computer:
     def is_called(self, name: str) -> bool:
         """Whether this is one of the computer's own names, in any case."""
         return name.lower() in {own.lower() for own in (self.computer_name, *self.dns_names)}
+
+    @property
+    def locks(self) -> list[str]:
+        """The codes of what may keep PowerShell from FullLanguage mode."""
+        managed = any(file.path.casefold().endswith(r"\script\policy") for file in self.files.below(MDM_RULES))
+        known = {
+            "applocker": any(True for _values in self.registry.below(None, SCRIPT_RULES)),
+            "applocker_mdm": managed,
+            "app_control": self.app_control == "Enforce",
+        }
+        return [code for code, is_there in known.items() if is_there]
+
+    @property
+    def administrator_protection(self) -> bool:
+        """Whether an administrator's elevated token is that of a second account."""
+        return self.registry.value(None, SYSTEM_POLICIES, "TypeOfAdminApprovalMode") == 2
+
+    def second_account(self, user: User) -> User:
+        """The local account that Windows keeps for an administrator. It is made when it is needed."""
+        name = rf"{self.computer_name}\{SECOND}{user.name}"
+        known = self.accounts.by_name(name)
+        if known is None:
+            known = User(name, f"{LOCAL_SID}-{user.sid.rpartition('-')[2]}", "nobody knows it", administrator=True)
+            self.accounts.add(known)
+        return known
+
+    def is_second_account(self, sid: str, name: str) -> bool:
+        """Whether this account, or the owner of a folder of this name, is one of those. One of a domain is a person."""
+        if not (self.administrator_protection and name.upper().startswith(SECOND)):
+            return False
+        user = self.accounts.by_sid(sid)
+        return user is not None and self.is_called(user.account.partition("\\")[0])
 
     def mutex(self, owner_sid: str) -> threading.Lock:
         """``Global\\hospital_it.pkcs12.<SID>``."""

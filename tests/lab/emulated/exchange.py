@@ -51,6 +51,12 @@ class _StoreExchange(Exchange):
                 with suppress(DriverError):
                     self._store.delete_container(name)
 
+    def _error(self, step_id: str, error: DriverError, otherwise: str) -> Json:
+        found = super()._error(step_id, error, otherwise)
+        user = self._session.user
+        second = {"second_account": self._computer.is_second_account(user.sid, user.name)}
+        return found | (second if error.code == "wrong_owner" else {})
+
     def _check_request(self) -> None:
         super()._check_request()
         names = [step["container"] for step in self._request["steps"] if "container" in step]

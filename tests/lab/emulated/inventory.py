@@ -15,8 +15,6 @@ from lab.emulated.profile import elements, read_profile
 from lab.emulated.request import PROTOCOL, refused, wrong_with
 
 Json = dict[str, Any]
-SCRIPT_RULES = r"Policies\Microsoft\Windows\SrpV2\Script"
-"""Where AppLocker keeps its rules for scripts, below the computer's key Software."""
 
 
 def inventory(computer: Computer, session: Session, request: Mapping[str, Any]) -> Json:
@@ -39,12 +37,13 @@ def inventory(computer: Computer, session: Session, request: Mapping[str, Any]) 
         "dns_names": computer.dns_names,
         "os_build": computer.os_build,
         "language_mode": "FullLanguage",
-        "script_rules": bool(list(computer.registry.below(None, SCRIPT_RULES))),
+        "locks": computer.locks,
+        "administrator_protection": computer.administrator_protection,
         "logging": asdict(computer.logging),
         "force_key_protection": computer.force_key_protection,
         "secondary_logon": computer.secondary_logon,
         "holders": [_resolve(computer, asked) for asked in request["holders"]],
-        "profiles": [_profile(computer, session, sid) for sid in sorted(computer.profiles)],
+        "profiles": [_profile(computer, session, sid) for sid in computer.people],
         "machine": {"elements": elements(computer.machine, "hive"), "unread": []},
     }
 

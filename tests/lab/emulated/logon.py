@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.emulated.accounts import User
 from lab.emulated.computer import Computer
@@ -41,9 +41,15 @@ def become(computer: Computer, connection: Session, wanted: Become) -> Session:
     user = computer.accounts.by_name(wanted.user)
     if user is None:
         raise BecomeError("Some or all identity references could not be translated.")
-    if wanted.password is None:
-        return _without_password(computer, connection, user)
-    return _with_password(computer, wanted, user, wanted.password)
+    session = (
+        _without_password(computer, connection, user)
+        if wanted.password is None
+        else _with_password(computer, wanted, user, wanted.password)
+    )
+    if session.interactive and user.administrator and computer.administrator_protection:
+        # Ansible takes the token that is linked to a limited one. There it belongs to another account.
+        return replace(session, user=computer.second_account(user))
+    return session
 
 
 def _without_password(computer: Computer, connection: Session, user: User) -> Session:

@@ -73,7 +73,7 @@ class _ProfileExchange(Exchange):
         self._profile()
 
     def _profile(self) -> Profile:
-        profile = self._computer.profiles.get(self._sid)
+        profile = self._computer.profiles[self._sid] if self._sid in self._computer.people else None
         if profile is None:
             raise DriverError("stale_store")
         if profile.temporary:

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from lab import cmd
 from lab.emulated.browsers import browser_info
 from lab.emulated.bundle_files import bundle_files, bundle_removal
@@ -66,6 +68,8 @@ class EmulatedWorkstation(Computer):
         if refused:
             return refused
         connection = connect(self, logon)
+        if _asks_for_locks(command_line):
+            return cmd.Ended(0, "".join(f"{lock}\r\n" for lock in self.locks))
         return EmulatedProcess(lambda stdin, killed: self._powershell(connection, stdin, killed), console)
 
     def close(self) -> None:
@@ -92,6 +96,8 @@ class EmulatedWorkstation(Computer):
         driver = driver_of(manifest)
         with self.process_of(connection.user):
             if manifest.become is None:
+                if connection.user.sid in self.constrained:
+                    raise ConstrainedLanguageError
                 return self._drive(driver, connection, manifest, killed)
             session = become(self, connection, manifest.become)
             if session.user.sid in self.constrained:
@@ -113,6 +119,16 @@ class EmulatedWorkstation(Computer):
 
         run = profile_exchange if driver == "profile_exchange" else exchange
         return run(self, session, manifest.arguments, manifest.check_mode, observe)
+
+
+def _asks_for_locks(command_line: str) -> bool:
+    """Whether it is the very command of the collection that asks which lock there is."""
+    words = cmd.split(command_line)
+    encoded = words[-1] if "-EncodedCommand" in words else ""
+    try:
+        return LOCK_QUESTION.strip() in base64.b64decode(encoded).decode("utf-16-le").replace("\r\n", "\n")
+    except ValueError:
+        return False
 
 
 def _streams(answer: Json, exit_code: int) -> Streams:

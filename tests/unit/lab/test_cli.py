@@ -30,7 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("lab")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        assert main(["--folder", str(folder), "up", "--kind", "emulated"]) == 0
+        words = ["up", "--kind", "emulated", "--with", "administrator_protection, applocker_mdm"]
+        assert main(["--folder", str(folder), *words]) == 0
     yield folder
     assert main(["--folder", str(folder), "down"]) == 0
 
@@ -88,7 +89,15 @@ def test_ending_what_does_not_run_is_no_failure(tmp_path: Path) -> None:
 def test_hospital_has_the_workstations_that_were_asked_for(folder: Path) -> None:
     kinds = json.loads((folder / "state.json").read_text(encoding="utf-8"))["workstations"]
     assert set(kinds.values()) == {"emulated"}
-    assert len(kinds) == 5
+    assert len(kinds) == 5 + 2
+    assert {"ws-administrator-protection", "ws-applocker-mdm"} < kinds.keys()
+
+
+def test_a_platform_that_is_not_known_is_refused_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["up", "--with", "applocker,bitlocker"])
+    said = capsys.readouterr().err
+    assert "there is no bitlocker; there are: administrator_protection, app_control, applocker, applocker_mdm" in said
 
 
 def test_secrets_of_the_hospital_are_its_owners(folder: Path) -> None:

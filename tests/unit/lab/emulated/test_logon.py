@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lab.emulated import EmulatedWorkstation, User
+from lab.emulated.computer import SYSTEM_POLICIES
 from lab.workstation_interface import AuthMethod, Logon
 from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
@@ -168,3 +169,41 @@ def test_an_account_in_no_table_cannot_start_anything() -> None:
     unlisted = dataclasses.replace(ADMINISTRATOR, account=r"CHU\unlisted")
     with pytest.raises(KeyError):
         inventory(workstation(), unlisted)
+
+
+def protected(mode: int, *administrators: User) -> EmulatedWorkstation:
+    """A workstation with this policy, where some people are administrators."""
+    target = workstation()
+    target.registry.put(None, SYSTEM_POLICIES, {"TypeOfAdminApprovalMode": mode})
+    for user in administrators:
+        target.accounts.add(dataclasses.replace(user, administrator=True))
+    return target
+
+
+@pytest.mark.parametrize("password", [None, JEANNE.password], ids=["token", "password"])
+def test_become_takes_the_second_account_of_an_administrator(password: str | None) -> None:
+    target = protected(2, JEANNE)
+    options = {} if password is None else {"password": password}
+    found = enrol(target, JEANNE, ADMINISTRATOR, JEANNE, **options)
+    assert found["error"] == {"step": "guard", "code": "wrong_owner", "hresult": None, "second_account": True}
+    assert target.store_of(JEANNE.sid).elements == {}
+    owner = target.accounts.by_sid(found["owner_sid"])
+    assert owner is not None
+    assert owner.account == rf"{target.name}\ADMIN_{JEANNE.name}"
+    assert [each["owner_sid"] for each in inventory(target)["profiles"]] == sorted({*target.profiles} - {owner.sid})
+
+
+@pytest.mark.parametrize(("mode", "administrators"), [(1, [JEANNE]), (2, [MARC])], ids=["legacy mode", "another one"])
+def test_everybody_else_keeps_the_own_token(mode: int, administrators: list[User]) -> None:
+    target = protected(mode, *administrators)
+    assert enrol(target, JEANNE, ADMINISTRATOR, JEANNE)["changed"] is True
+
+
+def test_account_of_a_domain_with_such_a_name_is_a_person() -> None:
+    target = protected(2)
+    person = dataclasses.replace(MARC, account=rf"{MARC.account.partition(chr(92))[0]}\ADMIN_marc")
+    target.add_user(person, logged_on=True)
+    target.profiles[person.sid].path = rf"C:\Users\{person.name}"
+    error = enrol(target, JEANNE, ADMINISTRATOR, person)["error"]
+    assert (error["code"], error["second_account"]) == ("wrong_owner", False)
+    assert person.sid in [each["owner_sid"] for each in inventory(target)["profiles"]]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Set
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -14,7 +15,10 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeRequest,
@@ -288,6 +292,48 @@ def test_a_wrapper_that_got_no_token_is_waiting() -> None:
         action.exchange(REQUEST, HOLDER)
 
 
+CONSTRAINED = {"failed": True, "msg": "x is not trusted and cannot be loaded."}
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("applocker_mdm\r\n", " (AppLocker by device management) runs"),
+        ("app_control\r\napplocker\r\n", " (AppLocker by group policy and App Control for Business) runs"),
+        ("welcome to ws-1\r\n", " runs"),
+        ("", " runs"),
+        (OSError("the connection was cut"), " runs"),
+    ],
+    ids=["one", "two", "words of the site", "nothing", "no answer"],
+)
+def test_where_no_driver_starts_the_connections_user_asks_which_lock_it_is(
+    monkeypatch: pytest.MonkeyPatch, said: str | Exception, named: str
+) -> None:
+    action = Action({}, answer=CONSTRAINED)
+    action._task_vars = {"inventory_hostname": "ws-1"}
+    asked: list[object] = []
+
+    def execute(_self: object, command: str, *, sudoable: bool) -> dict[str, Any]:
+        asked.append((command, sudoable, action._connection.become))
+        if isinstance(said, Exception):
+            raise said
+        return {"rc": 0, "stdout": said}
+
+    monkeypatch.setattr(Action, "_low_level_execute_command", execute)
+    calls = {
+        "the connection's account": lambda: action.inventory([]),
+        HOLDER.account: lambda: action.exchange(REQUEST, HOLDER),
+    }
+    for account, call in calls.items():
+        with pytest.raises(CollectionError, match="in ConstrainedLanguage mode") as refusal:
+            call()
+        assert refusal.value.code == "constrained_language"
+        assert refusal.value.cause.startswith(f"A policy of ws-1{named} PowerShell")
+        assert f"for {account}," in refusal.value.cause
+        assert action._connection.become == "the task's own"
+    assert asked == [(LOCK_QUESTION, False, None)] * 2
+
+
 def test_a_key_is_never_left_in_a_file_of_ansibles() -> None:
     action = Action({}, answer={})
     action.keep = True
@@ -332,12 +378,14 @@ def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: 
                 "mails": {"type": "list", "elements": "dict", "no_log": True},
             }
         )
+        SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
         SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {"mails": frozenset({"code"})}
 
     refusal = {"cause": "The passphrase is a date for YAML.", "next_step": "Write it in quotes."}
     passphrases = {"T100001": ["first-one", "2nd-one", 1234567], "T100002": refusal, "T100003": None, "T100004": True}
+    passphrases["T100005"] = ["beside-a-date", date(2029, 1, 1)]
     Deep({"passphrases": passphrases, "mails": [{"name": "Jeanne Dupont", "code": "c0de-one"}]}).run(None, {})
-    assert registered == {"first-one", "2nd-one", "1234567", "c0de-one"}
+    assert registered == {"first-one", "2nd-one", "1234567", "c0de-one", "beside-a-date"}
     registered.clear()
     Deep({"passphrases": '{"T100001": "in-a-text"}'}).run(None, {})
     assert "in-a-text" in registered

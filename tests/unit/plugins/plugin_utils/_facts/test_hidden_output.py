@@ -35,6 +35,7 @@ def told(*variables: Variable) -> str | None:
         " Wi-29 ",
         "certificate",
         "CERTIFICATE",
+        "Certificate",
         "pâtisserie",
         "e\u0301tamine",
         "20290101",
@@ -65,7 +66,20 @@ def test_a_role_s_own_passphrases_are_people_s(name: str) -> None:
     assert "passphrases of: Jeanne Dupont (T100001). " in said
 
 
-@pytest.mark.parametrize("secret", [GOOD, "Wi-029", "correct horse battery", "2029-01", "ws-cardio-4", "12345 6", ""])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        GOOD,
+        "Wi-029",
+        "correct horse battery",
+        "2029-01",
+        "ws-cardio-4",
+        "12345 6",
+        "kXqzRtWvbnmLpoIu",
+        "motDePasse",
+        "",
+    ],
+)
 def test_another_one_is_not(secret: str) -> None:
     assert told((PASSPHRASES, {"T100001": secret}, True), ("mail_password", secret, True)) is None
 

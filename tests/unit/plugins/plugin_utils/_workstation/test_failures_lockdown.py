@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import language_mode_error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import is_constrained
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import constrained
 
 UTILS = (
     "failure during exec_wrapper: Cannot run untrusted PowerShell script 'hospital_it.pkcs12.store_inventory.ps1' "
@@ -46,15 +47,28 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("answer", LOCKED.values(), ids=LOCKED)
-def test_restricted_powershell_has_a_name_and_a_cure(answer: dict[str, object]) -> None:
-    for account in ("the connection's account", "CHU\\jdupont"):
-        refusal = language_mode_error(answer, account)
-        assert refusal is not None
-        assert refusal.code == "constrained_language"
-        assert account in refusal.cause
-        assert "App Control" in refusal.next_step
+def test_restricted_powershell_is_known_in_every_form(answer: dict[str, object]) -> None:
+    assert is_constrained(answer)
 
 
 @pytest.mark.parametrize("answer", OTHERS.values(), ids=OTHERS)
 def test_other_failures_are_not_taken_for_it(answer: dict[str, object]) -> None:
-    assert language_mode_error(answer) is None
+    assert not is_constrained(answer)
+
+
+NAMED: dict[tuple[str, ...], str] = {
+    (): "A policy of ws-1 runs PowerShell in",
+    ("applocker",): "A policy of ws-1 (AppLocker by group policy) runs",
+    ("applocker_mdm",): "A policy of ws-1 (AppLocker by device management) runs",
+    ("app_control",): "A policy of ws-1 (App Control for Business) runs",
+    ("app_control", "applocker"): "A policy of ws-1 (AppLocker by group policy and App Control for Business) runs",
+}
+
+
+@pytest.mark.parametrize("locks", NAMED)
+def test_refusal_names_the_locks_and_what_can_be_signed(locks: tuple[str, ...]) -> None:
+    refusal = constrained("ws-1", locks, "ConstrainedLanguage", r"CHU\jdupont")
+    assert refusal.code == "constrained_language"
+    assert refusal.cause.startswith(NAMED[locks])
+    assert r"for CHU\jdupont" in refusal.cause
+    assert "App Control" in refusal.next_step

@@ -55,6 +55,7 @@ WORKSTATION = {
     "debug_privilege",
     "secondary_logon",
     "language_mode",
+    "administrator_protection",
     "logging",
     "force_key_protection",
     "clock",
@@ -88,6 +89,13 @@ def test_ready_workstation_has_one_good_finding_of_each_kind() -> None:
     assert r"for CHU\svc-ansible" in language_mode.sentence
 
 
+def test_app_control_that_trusts_the_drivers_is_told_and_nothing_to_be_cured() -> None:
+    found = preflight(replace(READY, locks=("app_control",)), NOW)
+    (finding,) = [each for each in found if each.subject == "language_mode"]
+    assert (finding.ok, finding.cure) == (True, "")
+    assert finding.sentence.endswith(r"for CHU\svc-ansible; App Control for Business trusts the drivers.")
+
+
 TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
     "no administrator": (
         {"identity": replace(SERVICE, administrator=False)},
@@ -104,11 +112,41 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
     "seclogon disabled": ({"secondary_logon": 4}, "secondary_logon", Severity.ERROR, "is disabled"),
     "seclogon missing": ({"secondary_logon": None}, "secondary_logon", Severity.WARNING, "does not know the service"),
     "constrained": ({"language_mode": "ConstrainedLanguage"}, "language_mode", Severity.ERROR, "ConstrainedLanguage"),
-    "rules for scripts": ({"script_rules": True}, "language_mode", Severity.WARNING, "AppLocker has rules for scripts"),
+    "constrained by App Control": (
+        {"language_mode": "ConstrainedLanguage", "locks": ("app_control",)},
+        "language_mode",
+        Severity.ERROR,
+        "(App Control for Business)",
+    ),
+    "rules for scripts": (
+        {"locks": ("applocker",)},
+        "language_mode",
+        Severity.WARNING,
+        "There are rules for scripts, of AppLocker by group policy, so",
+    ),
+    "rules of an MDM": (
+        {"locks": ("applocker_mdm",)},
+        "language_mode",
+        Severity.WARNING,
+        "of AppLocker by device management, so",
+    ),
+    "rules beside App Control": (
+        {"locks": ("applocker", "app_control")},
+        "language_mode",
+        Severity.WARNING,
+        "of AppLocker by group policy, so",
+    ),
+    "administrator protection": (
+        {"administrator_protection": True},
+        "administrator_protection",
+        Severity.WARNING,
+        "Administrator Protection is set on WS-1 (TypeOfAdminApprovalMode is 2)",
+    ),
     "key protection": ({"force_key_protection": 1}, "force_key_protection", Severity.ERROR, "dialog"),
     "clock fast": ({"utc": NOW + timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds fast"),
     "clock slow": ({"utc": NOW - timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds slow"),
     "too old": ({"os_build": 9600}, "os_build", Severity.ERROR, "9600"),
+    "one build too old": ({"os_build": 10239}, "os_build", Severity.ERROR, "10239"),
     "unknown holder": ({"accounts": (NOBODY,)}, "holder", Severity.ERROR, r"knows no account CHU\nobody (0x80070534)"),
     "nameless holder": (
         {"accounts": (Account(JEANNE_SID, JEANNE_SID, None, 0x80070534),)},
@@ -156,6 +194,16 @@ def test_who_is_away_is_no_fault(changes: dict[str, Any], says: str) -> None:
     (holder,) = (each for each in preflight(replace(READY, **changes), NOW) if each.subject == "holder")
     assert (holder.ok, holder.account) == (True, JEANNE.asked)
     assert says in holder.sentence
+
+
+@pytest.mark.parametrize(
+    ("build", "best_effort"),
+    [(10240, True), (17762, True), (17763, False), (17764, True), (20347, True), (20348, False), (26200, False)],
+)
+def test_windows_near_the_end_of_its_support_is_best_effort(build: int, best_effort: bool) -> None:
+    (found,) = (each for each in preflight(replace(READY, os_build=build), NOW) if each.subject == "os_build")
+    assert found.ok
+    assert ("best effort" in found.sentence) is best_effort
 
 
 def test_logging_is_told_and_nothing_to_be_cured() -> None:

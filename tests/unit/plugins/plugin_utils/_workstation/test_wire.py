@@ -47,7 +47,8 @@ INVENTORY: dict[str, Any] = {
         }
     ],
     "machine": {"elements": [], "unread": []},
-    "script_rules": True,
+    "locks": ["applocker"],
+    "administrator_protection": True,
 }
 EXCHANGE: dict[str, Any] = {
     "protocol": 1,
