@@ -271,7 +271,7 @@ IMAGE_MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("mistake", "said"), IMAGE_MISTAKES, ids=str)
+@pytest.mark.parametrize(("mistake", "said"), IMAGE_MISTAKES)
 def test_a_mistake_in_the_execution_environment_is_found(mistake: Callable[[Data], None], said: str) -> None:
     definition = load(FOLDER / "execution-environment.yml")
     mistake(definition)
