@@ -23,7 +23,7 @@ test "$1" != "$RED"
 """
 PREPARED = ("bed", "browser", "imap-server", "prometheus", "receptor", "kerberos")
 SUITES = "test-suites SUITES=browser windows/test_kit.py"
-TRIED = ("test", SUITES, "--keep-going lint", "docs", "matrix-oldest", "matrix-newest")
+TRIED = ("test", SUITES, "--keep-going lint", "docs", "demo", "matrix-oldest", "matrix-newest")
 MOLECULE = "molecule SCENARIO=renew"
 WINDOWS = "molecule KIND=windows_powershell SCENARIO=enrol"
 
@@ -83,7 +83,7 @@ def test_all_stages_run_and_what_a_stage_could_not_do_is_told(tmp_path: Path) ->
     assert {*PREPARED, *TRIED, MOLECULE, WINDOWS} <= set(ran.asked)
     assert [each for each in ran.asked if ran.asked.count(each) > 1] == []
     summary = ran.stdout.partition("what this run tested")[2]
-    stages = (*PREPARED, "test", "test-suites", "docs", "matrix-oldest", "matrix-newest", "molecule")
+    stages = (*PREPARED, "test", "test-suites", "docs", "demo", "matrix-oldest", "matrix-newest", "molecule")
     assert [stage for stage in stages if f"a part of {stage}" not in summary] == []
     assert [stage for stage in stages if f"output of {stage}\n" not in ran.stdout] == []
     assert "browser windows/test_kit.py" in summary
@@ -123,6 +123,7 @@ def test_what_the_lanes_share_is_made_before_they_part(tmp_path: Path) -> None:
         "test-suites",
         "--keep-going",
         "docs",
+        "demo",
         "molecule",
         "matrix-oldest",
         "matrix-newest",
