@@ -17,7 +17,7 @@ from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, play
 
-HERE, ELSEWHERE, CLOSED = "ws-cardio", "ws-pharmacy", "ws-closed"
+HERE, ELSEWHERE, CLOSED = "ws-cardio", "ws-pharmacy9", "ws-closed"
 DESKS = (Desk(HERE, (Seat(JEANNE), Seat(ELODIE))), Desk(ELSEWHERE, (Seat(PAUL),)), Desk(CLOSED, (Seat(ANNE),)))
 PASSWORD = "correct horse battery 7"
 FIRST_WORDS = "From 2.22 on, ansible-core hides"
@@ -61,7 +61,7 @@ def test_what_makes_output_unreadable_is_told_once_of_the_whole_inventory(tmp_pa
         vault(tmp_path / "host_vars" / CLOSED / "vault.yml", {"of_another_vault": 4}, "another password 8")
         encrypted = one_value("site_floor", "5") + one_value("door_pin", "4711")
         (tmp_path / "group_vars" / "all" / "plain.yml").write_text(encrypted, encoding="utf-8")
-        weak = {JEANNE.authorisation: "certificate", PAUL.authorisation: "pharmacy"}
+        weak = {JEANNE.authorisation: "certificate", PAUL.authorisation: "pharmacy9"}
         strong = hospital.bundles[ELODIE.authorisation].passphrase
         given = {"pkcs12_passphrases": {**weak, ELODIE.authorisation: strong}}
         hospital.passphrases.write_text(yaml.safe_dump(given), encoding="utf-8")

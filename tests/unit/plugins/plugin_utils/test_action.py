@@ -28,6 +28,8 @@ from unit.plugins.plugin_utils import fakes
 from unit.plugins.plugin_utils.fake_action import Action, FakeConnection
 
 SECRET = "s3cret-passphrase"
+SHORTEST = "Ab3!xy"
+"""A secret as short as one that is masked."""
 HOLDER = RunAs(Context.BECOME, "CHU\\jdupont", "his own")
 REQUEST = ExchangeRequest("S-1", "hash", ())
 
@@ -86,13 +88,26 @@ def test_text_of_a_driver_is_masked_and_still_understood() -> None:
     with pytest.raises(CollectionError) as refusal:
         action.exchange(REQUEST, HOLDER)
     assert refusal.value.code == "unknown_holder"
-    action = Action({"holder": "a", "passphrase": SECRET}, answer={"failed": True, "msg": f"echo {SECRET}"})
+
+
+@pytest.mark.parametrize("secret", [SECRET, SHORTEST])
+@pytest.mark.parametrize("call", [lambda action: action.exchange(REQUEST, HOLDER), lambda action: action.inventory([])])
+def test_text_of_a_driver_shows_no_secret(secret: str, call: Any) -> None:
+    action = Action({"holder": "a", "passphrase": secret}, answer={"failed": True, "msg": f"echo {secret}"})
     action.run(None, {})
-    for call in (lambda: action.exchange(REQUEST, HOLDER), lambda: action.inventory([])):
-        with pytest.raises(CollectionError) as refusal:
-            call()
-        assert SECRET not in str(refusal.value)
-        assert "****" in str(refusal.value)
+    with pytest.raises(CollectionError) as refusal:
+        call(action)
+    assert secret not in str(refusal.value)
+    assert "echo ****" in str(refusal.value)
+
+
+def test_what_a_refusal_of_arguments_is_written_from_has_no_secret_however_deep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(Action, "check_given", lambda _self, given: seen.append(given))
+    run({"passphrase": SECRET, "holder": [{"name": f"a {SECRET}"}]})
+    assert (len(seen), SECRET in repr(seen), "a ****" in repr(seen)) == (1, False, True)
 
 
 def clear_connection(options: dict[str, Any], **members: Any) -> str | None:

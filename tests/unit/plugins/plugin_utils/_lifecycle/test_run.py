@@ -257,6 +257,8 @@ def test_a_host_that_is_no_workstation_is_left_out_unless_somebody_works_there(
     assert refused["error"]["code"] == "not_windows"
     assert run_action("workstation_info", {}, workstation, family="sh")["no_workstation"]
     assert run_action("certificate_facts", {}, workstation, family="sh")["no_workstation"]
+    for reading in ("workstation_info", "certificate_facts"):  # nobody works there any more, and it is read
+        assert "no_workstation" not in run_action(reading, {}, workstation)
 
 
 def test_a_dead_key_of_another_owner_is_not_remembered_for_this_one(
