@@ -9,9 +9,11 @@ import re
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import (
+    CAUSES,
     SIGNS,
     known_cause,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import may_be_off
 
 SAID = {
     "no_ticket": (
@@ -29,6 +31,7 @@ SAID = {
         "Server HTTP/ws-1@CHU.EXAMPLE not found in Kerberos database",
     ),
     "logon_refused": (
+        "ntlm: the specified credentials were rejected by the server",
         "kinit: Password incorrect while getting initial credentials",
         "kinit: Preauthentication failed while getting initial credentials",
         "kinit: Client 'nobody@CHU.EXAMPLE' not found in Kerberos database while getting initial credentials",
@@ -68,7 +71,10 @@ SAID = {
         "For certificate auth, the path to the certificate key pem file must be specified with certificate_key_pem",
         "For certificate auth, the path to the certificate pem file must be specified with certificate_pem",
     ),
-    "spnego_too_old": ("ntlm: SingleHost bytes must have a length of 48",),
+    "spnego_too_old": (
+        "ntlm: SingleHost bytes must have a length of 48",
+        "Failed to authenticate the user svc-ansible with ntlm: SingleHost bytes must have a length of 48",
+    ),
     "kerberos_no_aes": (
         "kinit: KDC has no support for encryption type while getting initial credentials",
         "kerberos: authGSSClientStep() failed: (('No supported encryption types (config file error?)', -1765328135))",
@@ -84,6 +90,12 @@ EACH_PATTERN_IS_NEEDED = sorted(SAID.keys() - {"credssp_missing", "kerberos_miss
 @pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in SAID.items() for text in texts])
 def test_text_has_its_cause(code: str, text: str) -> None:
     assert known_cause(Exception(text), text) == code
+
+
+def test_only_what_a_workstation_that_is_off_can_have_may_wait() -> None:
+    """All others stay until somebody mends them: a task that waited for them would wait for ever, and be green."""
+    waiting = {code for code in CAUSES if may_be_off({"connection_error": {"code": code}})}
+    assert waiting == {"name_not_resolved", "no_route", "connection_timeout", "connection_refused"}
 
 
 def alternatives(pattern: str) -> list[str]:

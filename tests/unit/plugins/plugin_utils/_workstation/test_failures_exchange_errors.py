@@ -52,6 +52,14 @@ def test_every_code_of_the_driver_has_a_sentence() -> None:
     assert {*refused, *failed} - {"no_dpapi"} == set(DRIVER_ERRORS) - {"key_asks"}
 
 
+@pytest.mark.parametrize("second_account", [True, False])
+def test_another_owner_is_administrator_protection_only_where_the_driver_saw_it(second_account: bool) -> None:
+    error = ExchangeError("guard", "wrong_owner", None, second_account=second_account)
+    found = exchange_error(replace(answer("wrong_owner"), error=error), AS_HOLDER, "WS-1")
+    assert isinstance(found, CollectionError)
+    assert ("Administrator Protection" in found.cause, "ADMIN_" in found.cause) == (second_account, second_account)
+
+
 @pytest.mark.parametrize(
     ("code", "hresult", "expected"),
     [
