@@ -14,10 +14,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import hidden_variables
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    hidden_variables,
+    texts_written,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import hidden_output, is_secret
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import (
+    hidden_output,
+    is_in_sentences,
+    is_secret,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
@@ -58,12 +65,13 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
-        if not options["holders"] and not self.is_windows:
-            return self.no_workstation()
         check = NameCheck(options["name_check"])
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]
+        shared = shared_in_inventory(self, entries)
+        if not entries and not self.is_windows:
+            return self.no_workstation()
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back
-        return check_bundles(options, entries, now(), shared_in_inventory(self, entries), notes)
+        return check_bundles(options, entries, now(), shared, notes)
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         result = super().finish(result, task)
@@ -76,9 +84,9 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
 
         def look(by_host: Iterator[tuple[str, Any]]) -> Any:
             found = dict(by_host)
-            self._hidden = hidden_output(
-                self._task_vars.get("groups", {}).get("all", ()), found, hidden_variables(self._task_vars, is_secret)
-            )
+            hosts = self._task_vars.get("groups", {}).get("all", ())
+            shown = (*hosts, *texts_written(self._task_vars, is_in_sentences))
+            self._hidden = hidden_output(shown, found, hidden_variables(self._task_vars, is_secret))
             return make(iter(found.items()))
 
         return super().of_all_hosts(name, look, what)

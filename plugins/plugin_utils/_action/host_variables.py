@@ -15,6 +15,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.release import __version__
 
+from .._crypto.passphrases import texts_in
 from .._errors import CollectionError
 
 try:
@@ -89,6 +90,20 @@ def hidden_variables(
                 elif _is_new(written, seen.setdefault(name, [])):
                     with suppress(AnsibleError):
                         yield name, untag(known[host][name]), of_vault
+
+
+def texts_written(task_vars: Mapping[str, Any], is_wanted: Callable[[str], bool]) -> frozenset[str]:
+    """The texts and numbers in the variables of all hosts with these names, as they are written, without those of a vault.
+
+    A host that cannot be read is left out.
+    """
+    known: Any = task_vars.get("hostvars")
+    found: set[str] = set()
+    for host in sorted(task_vars.get("groups", {}).get("all", ())) if known and Origin else ():
+        with suppress(AnsibleError):
+            variables = known.raw_get(host).items()
+            found |= texts_in([untag(each) for name, each in variables if is_wanted(name) and not _is_of_vault(each)])
+    return frozenset(found)
 
 
 def _is_new(written: Any, seen: list[Any]) -> bool:

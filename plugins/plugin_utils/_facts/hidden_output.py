@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from typing import Any
 
@@ -23,10 +23,14 @@ FROM_ANYWHERE = re.compile(
 )
 """Variables whose secrets are hidden wherever they come from: the collection, or Ansible's connection and become, say so."""
 MEANS_SECRET = re.compile(
-    r"passw|passphrase|passcode|secret|token|credential|mot_de_passe"
-    r"|(?:^|_)(?:pass|pws?|pwds?|mdp|pins?|keys?|codes?)\d*(?:_|$)",
+    r"passw|passphrase|passcode|secrets?(?![a-z])|token|credential|mot_de_passe"
+    r"|(?:^|_)(?:pass|pws?|pwds?|mdp|pins?|keys?|codes?|psk|community)\d*(?:_|$)",
     re.IGNORECASE,
 )
+IN_SENTENCES = re.compile(r"pkcs12_\w+|ansible_(?:\w+_)?(?:user|host)")
+RANDOM = 16
+"""So many letters in both cases are no word. Fewer may be one, such as PowerShell."""
+WORD = re.compile(r"\w+")
 OF_THE_COLLECTION = ("hospital_it.pkcs12",)
 """Names that the output of every run has."""
 
@@ -36,16 +40,22 @@ def is_secret(name: str, of_vault: bool) -> bool:
     return bool(FROM_ANYWHERE.fullmatch(name) or (of_vault and MEANS_SECRET.search(name)))
 
 
+def is_in_sentences(name: str) -> bool:
+    """Whether the value of a variable is part of sentences: an account, an address, the name of a computer, an issuer, a day."""
+    return bool(IN_SENTENCES.fullmatch(name)) and not is_secret(name, of_vault=False)
+
+
 def hidden_output(
-    hosts: Iterable[str], holders: Mapping[str, Any], variables: Iterable[tuple[str, Any, bool]]
+    shown: Iterable[str], holders: Mapping[str, Any], variables: Iterable[tuple[str, Any, bool]]
 ) -> str | None:
     """The warning of an inventory, or None. It names people and variables, and never a value.
 
-    ``holders``: ``pkcs12_holders`` by host. ``variables``: name, value, and whether it is of a vault. The value of a variable that is no
-    secret by ``is_secret`` is not looked at.
+    ``shown``: the names of hosts, and other texts that are part of output. ``holders``: ``pkcs12_holders`` by host. ``variables``: name,
+    value, and whether it is of a vault. The value of a variable that is no secret by ``is_secret`` is not looked at.
     """
     entries = [entry for given in holders.values() for entry in entries_in(given)]
-    words = normalized_text("\n".join([*hosts, *OF_THE_COLLECTION, *sorted(texts_in(entries))]))
+    output = normalized_text("\n".join([*shown, *OF_THE_COLLECTION, *sorted(texts_in(entries))]))
+    words = frozenset(WORD.findall(output))
     labels = {number_key(each["authorisation"]): _label(each) for each in entries if each.get("authorisation")}
     people: dict[str, str] = {}
     weak, no_secret = set[str](), set[str]()
@@ -56,7 +66,7 @@ def hidden_output(
             continue
         for number, secret in _secrets(name, value):
             if secret not in known:
-                known[secret] = _breaks_output(secret, words)
+                known[secret] = _breaks_output(secret, output, words)
             if known[secret] and number is None:
                 weak.add(name)
             elif known[secret]:
@@ -75,10 +85,16 @@ def _secrets(name: str, value: Any) -> Iterator[tuple[str | None, str]]:
         yield from ((None, secret) for secret in texts_in(value))
 
 
-def _breaks_output(secret: str, words: str) -> bool:
+def _breaks_output(secret: str, output: str, words: Set[str]) -> bool:
+    """Whether it is a word, or made of parts of the output, such as the name of a bundle: its gap then shows it to who knows the rest."""
     text = unicodedata.normalize("NFC", secret.strip())
-    is_word = text.isalpha() and text in (text.lower(), text.capitalize(), text.upper())
-    return bool(text) and (not is_masked(secret) or is_word or text.isdigit() or normalized_text(text) in words)
+    if not text or not is_masked(secret):
+        return bool(text)
+    usual = text in (text.lower(), text.capitalize(), text.upper()) or len(text) < RANDOM
+    own = set(WORD.findall(normalized_text(text)))
+    return (
+        (text.isalpha() and usual) or text.isdigit() or normalized_text(text) in output or (bool(own) and own <= words)
+    )
 
 
 def _label(entry: Mapping[str, Any]) -> str:
@@ -91,7 +107,7 @@ def _warning(people: list[str], variables: list[str], no_secret: list[str]) -> s
     if people or variables:
         parts.append(
             f"A secret breaks sentences, and its gaps show it, if it has fewer than {SHORTEST_MASKED} characters, is a word, has only"
-            " digits, or is part of a name or number of the inventory."
+            " digits, or has only parts of names and numbers of the inventory."
         )
     if people:
         parts.append(

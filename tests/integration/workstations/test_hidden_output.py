@@ -17,8 +17,13 @@ from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, play
 
-HERE, ELSEWHERE, CLOSED = "ws-cardio", "ws-pharmacy9", "ws-closed"
-DESKS = (Desk(HERE, (Seat(JEANNE), Seat(ELODIE))), Desk(ELSEWHERE, (Seat(PAUL),)), Desk(CLOSED, (Seat(ANNE),)))
+HERE, ELSEWHERE, CLOSED, EMPTY = "ws-cardio", "ws-pharmacy9", "ws-closed", "ws-empty"
+DESKS = (
+    Desk(HERE, (Seat(JEANNE), Seat(ELODIE))),
+    Desk(ELSEWHERE, (Seat(PAUL),)),
+    Desk(CLOSED, (Seat(ANNE),)),
+    Desk(EMPTY, ()),
+)
 PASSWORD = "correct horse battery 7"
 FIRST_WORDS = "From 2.22 on, ansible-core hides"
 
@@ -36,12 +41,12 @@ def one_value(name: str, value: str) -> str:
     return f"{name}: !vault |\n" + "".join(f"  {line}\n" for line in encrypted.splitlines())
 
 
-def check(hospital: Hospital, *before: str) -> tuple[Run, str]:
+def check(hospital: Hospital, *before: str, limit: str = HERE) -> tuple[Run, str]:
     """``before``: playbooks of the same run."""
     password = hospital.folder / "password"
     password.write_text(PASSWORD, encoding="utf-8")
     first, *more = (f"hospital_it.pkcs12.{book}" for book in (*before, "check_bundles"))
-    run = play(hospital, first, *more, "--limit", HERE, "--vault-password-file", str(password), "-f", "1")
+    run = play(hospital, first, *more, "--limit", limit, "--vault-password-file", str(password), "-f", "1")
     return run, " ".join((run.stdout + run.stderr).split())
 
 
@@ -66,7 +71,8 @@ def test_what_makes_output_unreadable_is_told_once_of_the_whole_inventory(tmp_pa
         given = {"pkcs12_passphrases": {**weak, ELODIE.authorisation: strong}}
         hospital.passphrases.write_text(yaml.safe_dump(given), encoding="utf-8")
         run, said = check(hospital, "audit")
-    assert said.count(FIRST_WORDS) == 1
+        _run, without_holders = check(hospital, limit=EMPTY)
+    assert (said.count(FIRST_WORDS), without_holders.count(FIRST_WORDS)) == (1, 1)
     assert sum(FIRST_WORDS in str(row.result.get("warnings")) for row in run.of("holder_bundles")) == 1
     (warning,) = (row.result["warnings"][0] for row in run.of("holder_bundles") if row.result.get("warnings"))
     for told in (

@@ -215,3 +215,17 @@ def test_what_cannot_be_read_is_left_out(hidden: Any) -> None:
 
 def test_without_hosts_nothing_is_hidden() -> None:
     assert list(host_variables.hidden_variables({}, lambda *_given: True)) == []
+    assert host_variables.texts_written({}, lambda _name: True) == frozenset()
+
+
+@needs_origins
+def test_texts_are_those_of_all_hosts_with_these_names_and_not_those_of_a_vault(tmp_path: Path) -> None:
+    (tmp_path / "vault.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n61", encoding="utf-8")
+    of_vault = host_variables.Origin(path=str(tmp_path / "vault.yml")).tag("hidden")
+    written = {
+        "a": {"user": "svc", "port": 5986, "days": {"deep": ["x", 3]}},
+        "b": {"user": of_vault, "days": True},
+        "c": AnsibleError("another vault"),
+    }
+    variables = {"hostvars": HostVars(written), "groups": {"all": ["a", "b", "c"]}}
+    assert host_variables.texts_written(variables, lambda name: name != "port") == {"svc", "x", "3"}

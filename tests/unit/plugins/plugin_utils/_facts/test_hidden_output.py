@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import hidden_output, is_secret
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import (
+    hidden_output,
+    is_in_sentences,
+    is_secret,
+)
 
-HOSTS = ("ws-pharmacy", "ws-cardio-3")
+SHOWN = ("ws-pharmacy", "ws-cardio-3", "CHU\\svc-ansible", "CN=HUG Users CA")
 HOLDERS = {
     "ws-cardio-3": [
         {"name": "Jeanne Dupont", "authorisation": "T100001", "user": "CHU\\jdupont7", "former_name": "Jeanne Le-Goff"},
@@ -24,7 +28,7 @@ Variable = tuple[str, Any, bool]
 
 
 def told(*variables: Variable) -> str | None:
-    return hidden_output(HOSTS, HOLDERS, variables)
+    return hidden_output(SHOWN, HOLDERS, variables)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +52,12 @@ def told(*variables: Variable) -> str | None:
         "Le-Goff",
         "lefevre@chu",
         "Jeanne Dupont",
+        "Jeanne Dupont - T100001",
+        "T100001-Dupont, Jeanne",
+        "svc-ansible",
+        "HUG Users CA",
+        "PowerShell",
+        "motDePasse",
         "pkcs12",
     ],
 )
@@ -76,7 +86,8 @@ def test_a_role_s_own_passphrases_are_people_s(name: str) -> None:
         "ws-cardio-4",
         "12345 6",
         "kXqzRtWvbnmLpoIu",
-        "motDePasse",
+        "Jeanne Dupont - T100003",
+        "- - - -",
         "",
     ],
 )
@@ -136,6 +147,9 @@ def test_a_password_of_a_connection_or_of_become_is_told_wherever_it_comes_from(
             "smtp_passwd",
             "credentials",
             "adminPassword",
+            "wlan_psk",
+            "snmp_community",
+            "clientSecrets",
         ),
     ],
 )
@@ -148,7 +162,17 @@ def test_a_secret_of_a_vault_is_told_when_it_breaks_sentences_and_else_not(name:
 
 
 @pytest.mark.parametrize(
-    "name", ["site_days", "ansible_user", "bypass_proxy", "passport_office", "keyboard", "pinned", "ansible_passive"]
+    "name",
+    [
+        "site_days",
+        "ansible_user",
+        "bypass_proxy",
+        "passport_office",
+        "secretary_name",
+        "keyboard",
+        "pinned",
+        "ansible_passive",
+    ],
 )
 def test_what_is_no_secret_by_its_name_is_named_whatever_its_value(name: str) -> None:
     for value in (None, 3, GOOD):
@@ -156,6 +180,18 @@ def test_what_is_no_secret_by_its_name_is_named_whatever_its_value(name: str) ->
         assert said is not None
         assert f"No secrets by their names: {name}. Keep them out of vaults" in said
         assert "A secret breaks sentences" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "is_in"),
+    [
+        *(("ansible_user", True), ("ansible_host", True), ("ansible_psrp_host", True), ("pkcs12_computer", True)),
+        *(("ansible_password", False), ("pkcs12_passphrases_x", False), ("pkcs12_holder_passwords", False)),
+        *(("site_user", False), ("ansible_port", False)),
+    ],
+)
+def test_what_is_part_of_sentences_is_known_by_its_variable(name: str, is_in: bool) -> None:
+    assert is_in_sentences(name) == is_in
 
 
 def test_all_of_it_is_one_warning_with_each_name_once() -> None:
