@@ -40,7 +40,9 @@ class Background:
     def up(self, kind: str, platforms: Sequence[str]) -> int:
         """Starts the hospital and says how to reach it; 0 when it runs. ``platforms``: see ``lab.platforms``."""
         if self.pid():
-            return self.status()
+            if platforms:
+                say(f"A lab runs already in {self.folder}, so no workstation was added. End it first (make lab-down).")
+            return self.status() or int(bool(platforms))
         self.folder.mkdir(parents=True, exist_ok=True)
         self._state.unlink(missing_ok=True)
         with (self.folder / "log").open("w", encoding="utf-8") as log:

@@ -130,8 +130,7 @@ FINDINGS: Mapping[str, Explanation] = {
     ),
     "constrained_language": Explanation(  # {locks}: in brackets, or nothing; {mode}: of PowerShell; {name}: the account that it runs as
         "A policy of {computer}{locks} runs PowerShell in {mode} mode for {name}, where the drivers of this collection do not work",
-        "Exempt the workstation or this account from that policy. Under App Control for Business, the drivers and Ansible's wrapper can be "
-        "signed instead, with ansible-core 2.19 or later: see App Control in the guide on connecting.",
+        "Exempt the workstation or this account from that policy, or see App Control in the guide on connecting.",
     ),
     "script_rules": Explanation(  # {name}: the connection's account; {locks}: whose rules
         "PowerShell on {computer} runs in FullLanguage mode for {name}. There are rules for scripts, of {locks}, so it may run in "
