@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from consistency.tree import MODULES
 from integration.plays import failed_hosts, row
 from integration.workstations.test_check import CHECK
@@ -52,9 +53,14 @@ def test_app_control_is_a_lock_when_it_is_enforced_and_not_in_audit_mode() -> No
     function = driver[start : driver.index("\n}\n", start)] + "\n}\n"
     asks = f"$registry = [Microsoft.Win32.Registry]\n{function}"
     asks += f"foreach ($policy in $null, '8', '4') {{ {LOCKDOWN}, $policy, 'Machine'); \"$policy $(@(Get-Lock))\" }}"
+    # Wine has no class Win32_DeviceGuard: 1 is audit mode, and 2 is enforced.
+    answer = "[pscustomobject] @{ UsermodeCodeIntegrityPolicyEnforcementStatus = $status }"
+    asks_guard = f"function Get-CimInstance {{ {answer} }}\n"
+    asks_guard += f'foreach ($status in 0, 1, 2) {{ "$status $(@({LOCK_QUESTION}))" }}'
     workstation = WineWorkstation.create("app-control", {})
     try:
-        said = workstation.run_powershell(asks)
+        said_of_guard, said = map(workstation.run_powershell, (asks_guard, asks))  # which leaves the policy
     finally:
         workstation.close()
     assert [line.strip() for line in said.splitlines()] == ["", "8", "4 app_control"]
+    assert [line.strip() for line in said_of_guard.splitlines()] == ["0", "1", "2 app_control"]
