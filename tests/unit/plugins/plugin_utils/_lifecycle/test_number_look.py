@@ -23,12 +23,18 @@ USER, NUMBER = JEANNE["user"], JEANNE["authorisation"]
 OPEN = dict.fromkeys([NUMBER, "T900009"], PASSPHRASE)
 
 
+class HostVars(dict[str, Any]):
+    """``hostvars`` without templates."""
+
+    raw_get = dict.__getitem__
+
+
 def inventory(**hosts: Any) -> dict[str, Any]:
     """Variables of a task in an inventory where these hosts have these holders."""
-    known: dict[str, Any] = {
-        name.replace("_", "-"): holders if isinstance(holders, Mapping) else {"pkcs12_holders": holders}
+    known = HostVars(
+        (name.replace("_", "-"), holders if isinstance(holders, Mapping) else {"pkcs12_holders": holders})
         for name, holders in hosts.items()
-    }
+    )
     return {"hostvars": known, "groups": {"all": list(known)}}
 
 
