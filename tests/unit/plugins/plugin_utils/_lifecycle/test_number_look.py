@@ -26,7 +26,8 @@ OPEN = dict.fromkeys([NUMBER, "T900009"], PASSPHRASE)
 class HostVars(dict[str, Any]):
     """``hostvars`` without templates."""
 
-    raw_get = dict.__getitem__
+    def raw_get(self, host: str) -> Any:
+        return self.get(host, {})
 
 
 def inventory(**hosts: Any) -> dict[str, Any]:
