@@ -70,7 +70,8 @@ function Get-Lock {
 	try { $policies = [IO.Directory]::GetFiles("$([Environment]::SystemDirectory)\AppLocker\MDM", 'Policy', 'AllDirectories') } catch { $policies = @() }
 	if (@($policies) -like '*\Script\Policy') { 'applocker_mdm' }
 	# What Ansible's wrapper asks. A policy in audit mode locks nothing.
-	if ([Management.Automation.Security.SystemPolicy]::GetSystemLockdownPolicy() -eq 'Enforce') { 'app_control' }
+	$policy = 'System.Management.Automation.Security.SystemPolicy' -as [type]
+	if ($policy -and $policy::GetSystemLockdownPolicy() -eq 'Enforce') { 'app_control' }
 }
 
 function Resolve-Holder {

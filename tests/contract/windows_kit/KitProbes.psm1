@@ -132,7 +132,8 @@ function Test-Lock {
 		$nodes = @([IO.Directory]::GetFiles($folder, 'Policy', 'AllDirectories') | ForEach-Object { $_.Split('\')[-2] })
 		"$($nodes -join ' ')"
 	} catch { 'no files' }
-	$said = [Management.Automation.Security.SystemPolicy]::GetSystemLockdownPolicy()
+	$policy = 'System.Management.Automation.Security.SystemPolicy' -as [type]
+	$said = if ($policy) { $policy::GetSystemLockdownPolicy() } else { 'no SystemPolicy' }
 	"collections: $collections; Script: $rules; device management: $managed; policy of the system: $said"
 }
 
