@@ -48,7 +48,7 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
             "max_bytes": {"type": "int", "default": 1_048_576},
             "original_folder": {"type": "path"},
             "keep_original": {"type": "bool", "default": True},
-            "allow_ephemeral_dest": {"type": "bool", "default": False},
+            "allow_ephemeral": {"type": "bool", "default": False},
             "evidence_path": {"type": "path"},
             "message_id": {"type": "str"},
             "retry": {"type": "bool", "default": False},

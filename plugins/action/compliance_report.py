@@ -64,7 +64,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "leavers": {"type": "list", "elements": "raw", "default": []},
             "exceptions": {"type": "list", "elements": "dict", "options": EXCEPTION, "default": []},
             "crl": {"type": "list", "elements": "str", "default": []},
-            "crl_issuers": {"type": "list", "elements": "path", "default": []},
+            "crl_issuer_files": {"type": "list", "elements": "path", "default": []},
             "crl_hosts": {"type": "list", "elements": "str", "default": []},
             "merge": {"type": "list", "elements": "path", "default": []},
             "previous": {"type": "path"},

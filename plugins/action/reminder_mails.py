@@ -38,7 +38,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
             "steps": {"type": "list", "elements": "int", "default": [40, 14, 7, 1]},
             "bundle_overdue_days": {"type": "int", "default": 5},
             "state_path": {"type": "path", "required": True},
-            "allow_ephemeral_state": {"type": "bool", "default": False},
+            "allow_ephemeral": {"type": "bool", "default": False},
             "dry_run": {"type": "bool", "default": False},
             "it_to": {"type": "list", "elements": "str", "required": True},
             "employer_to": {"type": "list", "elements": "str", "default": []},

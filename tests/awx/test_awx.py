@@ -23,7 +23,7 @@ BY_CERTIFICATE = "Workstations by certificate"
 CONSTRUCTED_SOURCE = f"Auto-created source for: {BY_CERTIFICATE}"
 OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
 CAMPAIGN = "PKCS12 renewal with approval"
-AUDIT: dict[str, Any] = {"pkcs12_hosts": "workstations", "audit_prove": "false"}
+AUDIT: dict[str, Any] = {"pkcs12_hosts": "workstations", "pkcs12_prove_keys": "false"}
 """By API, AWX fills in no default of a required question."""
 
 
@@ -63,8 +63,8 @@ def test_schedules_start_nothing_before_a_person_enables_them(there: Site, data:
 def test_a_survey_wants_its_answers_and_refuses_others(there: Site) -> None:
     nobody = AUDIT | {"pkcs12_hosts": "nosuch"}
     assert scenarios.answers(there.api, "PKCS12 audit", nobody).items() >= nobody.items()
-    assert "audit_prove" in scenarios.refused(there.api, "PKCS12 audit", nobody | {"audit_prove": "perhaps"})
-    assert "audit_prove" in scenarios.refused(there.api, "PKCS12 audit", {"pkcs12_hosts": "nosuch"})
+    assert "pkcs12_prove_keys" in scenarios.refused(there.api, "PKCS12 audit", nobody | {"pkcs12_prove_keys": "perhaps"})
+    assert "pkcs12_prove_keys" in scenarios.refused(there.api, "PKCS12 audit", {"pkcs12_hosts": "nosuch"})
 
 
 @pytest.fixture(scope="module")

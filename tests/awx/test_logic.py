@@ -54,7 +54,7 @@ def test_everything_of_the_configuration_is_there(fake: FakeAwx, data: Data) -> 
     nodes = [each for each in store.objects["workflow_job_template_nodes"] if each["identifier"] == "approval"]
     assert [names[node["unified_job_template"]] for node in nodes] == ["PKCS12 renew what is due"]
     (audit, *_others) = [each for each in store.objects["workflow_job_template_nodes"] if each["identifier"] == "audit"]
-    assert audit["extra_data"] == {"pkcs12_hosts": "workstations", "audit_prove": "false"}
+    assert audit["extra_data"] == {"pkcs12_hosts": "workstations", "pkcs12_prove_keys": "false"}
 
 
 def test_a_difference_is_named_and_mended(fake: FakeAwx, there: Site, data: Data) -> None:
@@ -69,7 +69,7 @@ def test_a_difference_is_named_and_mended(fake: FakeAwx, there: Site, data: Data
     store.members[("job_templates", renew["id"], "credentials")].pop()
     store.members[("job_templates", renew["id"], "instance_groups")].append(renew["id"])
     store.surveys[renew["id"]]["spec"].pop()
-    node["extra_data"] = {"report_language": "fr"}
+    node["extra_data"] = {"pkcs12_language": "fr"}
     approval["timeout"] = 5
     store.members[("workflow_job_template_nodes", node["id"], "success_nodes")].clear()
     role = campaign["summary_fields"]["object_roles"]["approval_role"]["id"]
@@ -124,11 +124,11 @@ def test_settings_of_execution_nodes_are_brought_too(fake: FakeAwx, there: Site)
 def test_surveys_want_their_answers_and_refuse_others(there: Site) -> None:
     """AWX fills in the default of a question that is not required, and of no other."""
     taken = scenarios.answers(there.api, "PKCS12 audit", AUDIT | {"pkcs12_hosts": "ws-1"})
-    assert (taken["pkcs12_hosts"], taken["audit_prove"]) == ("ws-1", "false")
-    assert scenarios.answers(there.api, "PKCS12 report", {})["report_language"] == "en"
-    assert "audit_prove" in scenarios.refused(there.api, "PKCS12 audit", AUDIT | {"audit_prove": "perhaps"})
+    assert (taken["pkcs12_hosts"], taken["pkcs12_prove_keys"]) == ("ws-1", "false")
+    assert scenarios.answers(there.api, "PKCS12 report", {})["pkcs12_language"] == "en"
+    assert "pkcs12_prove_keys" in scenarios.refused(there.api, "PKCS12 audit", AUDIT | {"pkcs12_prove_keys": "perhaps"})
     refusal = json.loads(scenarios.refused(there.api, "PKCS12 audit", {}))
-    assert refusal == {"variables_needed_to_start": ["'pkcs12_hosts' value missing", "'audit_prove' value missing"]}
+    assert refusal == {"variables_needed_to_start": ["'pkcs12_hosts' value missing", "'pkcs12_prove_keys' value missing"]}
     assert scenarios.refused(there.api, "PKCS12 audit", AUDIT) == ""
     with pytest.raises(LookupError):
         scenarios.template(there.api, "PKCS11")

@@ -38,7 +38,7 @@ def single_run(folder: Path, earlier: Path, start: Sequence[str | Path] = ()) ->
 def report_of(folder: Path, cache: Path) -> tuple[dict[str, Any], Finished]:
     """The report of a fact cache, as JSON."""
     target = folder / f"report-{cache.name}"
-    run = Controller(folder, cache).play(REPORT, "-e", f"report_folder={target}").green()
+    run = Controller(folder, cache).play(REPORT, "-e", f"pkcs12_report_folder={target}").green()
     document = target / "pkcs12-compliance.json"
     return json.loads(document.read_text(encoding="utf-8")), run
 

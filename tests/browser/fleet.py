@@ -219,7 +219,7 @@ def _entries(workstation: str) -> list[dict[str, Any]]:
 
 def _cached(workstation: str) -> dict[str, Any]:
     problem, age = SILENT.get(workstation, ("", 0))
-    audit = {"audit_pkcs12": {"problem": problem, "at": (NOW - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")}}
+    audit = {"pkcs12_fact_audit": {"problem": problem, "at": (NOW - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")}}
     if age is None:
         return audit
     return audit | {"pkcs12": to_map(_facts(workstation, GATHERED - timedelta(days=age)))}

@@ -156,7 +156,7 @@ def accounts(data: Data) -> Iterator[str]:
     for template in _of(data, "controller_templates"):
         brought = [injected(data, credential).get("pkcs12_credentials", {}) for credential in template["credentials"]]
         known = {name for each in brought for name in each}
-        for place in template.get("extra_vars", {}).get("report_destination", ()):
+        for place in template.get("extra_vars", {}).get("pkcs12_report_destinations", ()):
             if place.get("credential") not in {None, *known}:
                 yield f"{template['name']}: no credential brings the account {place['credential']}"
 

@@ -17,7 +17,7 @@ from consistency.awx import Data, Unsafe, named
 FOLDER, BUNDLES, EARLIER = "_folder", "_bundle_folder", "_previous"
 PLACE = (FOLDER, "_evidence_path", "_state_path", EARLIER)
 """How the names of the extra variables end that say where a job reads or writes on its controller."""
-COLLECTED = "collect_bundle_folder"
+COLLECTED = "pkcs12_bundle_folder"
 RETIRING, NOTED = "retire.yml", "pkcs12_bundle_folder"
 """Into a folder of bundles, jobs write bundles that they collect, and notes of those whom they retire."""
 IN_A_TEMPLATE = re.compile(r"'(/[^']+)'")
@@ -149,7 +149,7 @@ def earlier_report(data: Data) -> Iterator[str]:
     weekly = named(data, "controller_templates", "PKCS12 report by mail")["extra_vars"]
     for template in data["controller_templates"]:
         for name, path in paths(template):
-            if name.endswith(EARLIER) and path != f"{weekly['report_folder']}/{weekly['report_name']}.json":
+            if name.endswith(EARLIER) and path != f"{weekly['pkcs12_report_folder']}/{weekly['pkcs12_report_name']}.json":
                 yield f"{template['name']}: no report is written to {path}"
 
 

@@ -69,7 +69,7 @@ def statuses(data: Data) -> Iterator[str]:
     """The hourly renewal leaves out only who was never seen, and the daily report fails with every finding that is not quiet."""
     usual = set(load(ROOT / "playbooks" / "vars" / "due.yml")["__due_usual"])
     loud = {each.value for each in set(Finding) - set(QUIET)} | {FAILED}
-    wanted = {"renew_due_statuses": usual - {"never_seen"}, "report_fail_on": loud}
+    wanted = {"pkcs12_due_statuses": usual - {"never_seen"}, "pkcs12_fail_on": loud}
     for template in data["controller_templates"]:
         for name, expected in wanted.items():
             given = set(template.get("extra_vars", {}).get(name, expected))
@@ -112,12 +112,12 @@ def vault(data: Data) -> Iterator[str]:
     read = sources["Passphrases of the bundles", "passphrases"]
     for template in data["controller_templates"]:
         extra = template.get("extra_vars", {})
-        if "collect_vault_path" not in extra:
+        if "pkcs12_hashicorp_vault_path" not in extra:
             continue
         written = (
-            extra.get("collect_vault_mount", "secret"),
-            extra["collect_vault_path"],
-            extra.get("collect_vault_field", "passphrases"),
+            extra.get("pkcs12_hashicorp_vault_mount", "secret"),
+            extra["pkcs12_hashicorp_vault_path"],
+            extra.get("pkcs12_store_field", "passphrases"),
         )
         if written != (read["secret_backend"], read["secret_path"], read["secret_key"]):
             yield f"{template['name']}: nothing reads the passphrases in {'/'.join(written)}"

@@ -154,7 +154,7 @@ def messages() -> Iterator[tuple[str, Data]]:
 def test_awx_can_write_a_notification_without_and_with_the_reports_numbers(said: Data) -> None:
     returned = yaml.safe_load((ROOT / "plugins/modules/compliance_report.yml").read_text(encoding="utf-8"))["RETURN"]
     summary = {key: value["sample"] for key, value in returned["summary"]["contains"].items()}
-    bare, full = awx_meaning.render(said, {}), awx_meaning.render(said, {"pkcs12_summary": summary})
+    bare, full = awx_meaning.render(said, {}), awx_meaning.render(said, {"pkcs12_fact_summary": summary})
     assert bare.problems == full.problems == ()
     assert bare.body.strip() and "https://awx.chu.example/" in bare.body
     if "artifacts" in said["body"]:
@@ -185,9 +185,9 @@ def test_the_guide_names_the_secrets_of_the_vault_and_what_the_token_may_write()
     paths = {each["metadata"]["secret_path"] for each in DATA[KUBERNETES]["controller_credential_input_sources"]}
     assert [path for path in paths if f"``{path}``" not in GUIDE] == []
     (written,) = {
-        each["extra_vars"].get("collect_vault_path")
+        each["extra_vars"].get("pkcs12_hashicorp_vault_path")
         for each in DATA[KUBERNETES]["controller_templates"]
-        if "collect_vault_path" in each.get("extra_vars", {})
+        if "pkcs12_hashicorp_vault_path" in each.get("extra_vars", {})
     }
     policy = re.findall(r'path "secret/data/(\S+)" \{\n +capabilities = \[(.*)\]', GUIDE)
     assert policy == [(written, '"create", "read", "update"')]
@@ -203,7 +203,7 @@ def test_the_guide_says_whose_jobs_the_officer_does_not_read() -> None:
 
 def test_the_numbers_of_the_guides_artifact_are_those_of_a_report_and_add_up() -> None:
     returned = yaml.safe_load((ROOT / "plugins/modules/compliance_report.yml").read_text(encoding="utf-8"))["RETURN"]
-    summary = json.loads(GUIDE.partition(".. code-block:: json\n")[2].partition("\n``by_status``")[0])["pkcs12_summary"]
+    summary = json.loads(GUIDE.partition(".. code-block:: json\n")[2].partition("\n``by_status``")[0])["pkcs12_fact_summary"]
     assert set(summary) == set(returned["summary"]["contains"])
     assert sum(summary["by_status"].values()) == summary["holders"] >= sum(summary["authorisations"].values())
     assert "``by_status`` counts the holders without a workstation, too" in GUIDE.replace("\n", " ")
@@ -228,5 +228,5 @@ def test_a_rule_that_means_something_else_is_found(rrule: str) -> None:
 
 
 def test_a_notification_that_awx_refuses_is_found() -> None:
-    said = {"message": "{{ job.nam }}", "body": "{{ job.artifacts.pkcs12_summary.holders }}"}
+    said = {"message": "{{ job.nam }}", "body": "{{ job.artifacts.pkcs12_fact_summary.holders }}"}
     assert len(awx_meaning.render(said, {}).problems) == 2

@@ -168,12 +168,12 @@ def test_every_guide_is_in_the_table_of_contents() -> None:
 
 
 def test_places_of_the_report_are_those_that_the_role_takes() -> None:
-    (block,) = [block for block in blocks("yaml") if block.startswith("report_destination:")]
+    (block,) = [block for block in blocks("yaml") if block.startswith("pkcs12_report_destinations:")]
     shown = yaml.safe_load(block)
     (role,) = [role for role in ROLES if role.name == "report"]
-    described = spec(role)["report_destination"]
-    assert {place["kind"] for place in shown["report_destination"]} == set(described["options"]["kind"]["choices"])
-    for place in shown["report_destination"]:
+    described = spec(role)["pkcs12_report_destinations"]
+    assert {place["kind"] for place in shown["pkcs12_report_destinations"]} == set(described["options"]["kind"]["choices"])
+    for place in shown["pkcs12_report_destinations"]:
         needed = next(keys for _kind, kind, keys in described["required_if"] if kind == place["kind"])
         assert set(needed) <= set(place) <= set(described["options"])
-        assert place.get("credential") in (None, *shown["report_credentials"])
+        assert place.get("credential") in (None, *shown["pkcs12_credentials"])

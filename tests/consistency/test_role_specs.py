@@ -31,7 +31,7 @@ MODULES = {
     "report": ("compliance_report",),
     "retire": ("holder_certificates",),
 }
-OTHER_THINGS = {"collect_retry", "report_destination"}
+OTHER_THINGS = {"pkcs12_retry", "pkcs12_report_destinations"}
 """Variables that an option has the name of, and not the values."""
 
 
@@ -110,7 +110,7 @@ def test_the_report_hands_on_every_option_of_the_module() -> None:
     given = next(task for task in tasks if "hospital_it.pkcs12.compliance_report" in task)
     handed = given["hospital_it.pkcs12.compliance_report"]
     assert set(handed) == set(action_options(ROOT / "plugins" / "action" / "compliance_report.py"))
-    others = {"destination": "report_folder", "report_date": "report_date"}
+    others = {"destination": "pkcs12_report_folder", "report_date": "report_date"}
     wrong = [
         name for name, value in handed.items() if others.get(name, f"report_{name}") not in re.findall(r"\w+", value)
     ]
@@ -130,7 +130,7 @@ def test_the_sentences_of_a_refusal_name_the_variable_of_each_option(module: str
     }
     told = yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))[f"__collect_{names}_names"]
     assert told == handed | (
-        {"dest": "collect_bundle_folder", "passphrase": "collect_passphrases"}
+        {"dest": "pkcs12_bundle_folder", "passphrase": "pkcs12_passphrases"}
         if "dest" in given[f"hospital_it.pkcs12.{module}"]
         else {}
     )

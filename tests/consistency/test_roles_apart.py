@@ -19,7 +19,7 @@ ACROSS = re.compile(
     r"\b(run_once|hostvars|groups|group_names|delegate_to|delegate_facts|set_stats|add_host|group_by|ansible_play_\w+|play_hosts)\b"
 )
 OF_THE_CONTROLLER = {"collect", "report"}
-PUBLISHED = {"pkcs12_summary"}
+PUBLISHED = {"pkcs12_fact_summary"}
 
 
 def across(path: Path) -> list[str]:

@@ -62,7 +62,7 @@ def test_each_fact_that_a_module_returns_is_known_as_that() -> None:
     files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "plugins/modules").glob("*.yml")]
     facts = [told["RETURN"]["ansible_facts"] for told in files if "ansible_facts" in (told.get("RETURN") or {})]
     returned = {name for told in facts for name in told.get("contains", {})}
-    assert {"pkcs12", "audit_pkcs12", "pkcs12_browsers", "pkcs12_deliveries"} <= returned
+    assert {"pkcs12", "pkcs12_fact_audit", "pkcs12_fact_browsers", "pkcs12_fact_deliveries"} <= returned
     assert returned == OF_MODULES
     assert misspelt_variables({"ws": returned}, known_variables()) == []
 

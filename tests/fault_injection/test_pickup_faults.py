@@ -112,7 +112,7 @@ def test_a_disk_that_others_fill_during_the_download_takes_the_bundle(office: Of
         pytest.skip(reason)
     try:
         office.server.variant = Variant(before_file=lambda: fill(delivered.bundles))
-        arguments = delivered.arguments(allow_ephemeral_dest=True)
+        arguments = delivered.arguments(allow_ephemeral=True)
         first = run_apart(arguments, delivered.scratch)
         assert delivered.dest.read_bytes() == office.issued.data
         (delivered.bundles / "filler").unlink()

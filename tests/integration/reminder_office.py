@@ -40,7 +40,7 @@ class Office:
         """The result of one run."""
         usual: Json = {
             "state_path": str(self.state),
-            "allow_ephemeral_state": True,
+            "allow_ephemeral": True,
             "report_date": TODAY,
             "facts_max_age_days": 100,
             "it_to": [IT],

@@ -145,7 +145,7 @@ def _group_variables(issuer: Issuer) -> None:
     collected.mkdir(exist_ok=True)
     folder = hospital.folder / "group_vars" / "all"
     folder.mkdir(parents=True, exist_ok=True)
-    for file in (hospital.passphrases, issuer.variables(collect_bundle_folder=str(collected))):
+    for file in (hospital.passphrases, issuer.variables(pkcs12_bundle_folder=str(collected))):
         link = folder / file.name
         link.unlink(missing_ok=True)
         link.symlink_to(file)

@@ -23,7 +23,7 @@ def show_report(hospital: Hospital) -> dict[str, Any]:
     """Audits and reports, prints the holders, and photographs the page. Returns the report in JSON, empty when there is none."""
     folder = hospital.folder / "report"
     _say(f"\n{AUDIT}, then {REPORT}")
-    for playbook, options in ((AUDIT, ()), (REPORT, ("-e", json.dumps({"report_folder": str(folder)})))):
+    for playbook, options in ((AUDIT, ()), (REPORT, ("-e", json.dumps({"pkcs12_report_folder": str(folder)})))):
         run = play(hospital, playbook, *options, environment=fact_cache(hospital))
         if run.exit_code:
             _say(run.stdout + run.stderr)

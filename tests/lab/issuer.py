@@ -68,19 +68,19 @@ class Issuer:
 
     def _collect(self) -> Mapping[str, Any]:
         return {
-            "collect_source": "maildir",
-            "collect_path": str(self.maildir),
-            "collect_sender": [mails.SENDER],
-            "collect_subject_pattern": mails.SUBJECT,
-            "collect_access_subject_pattern": mails.ACCESS_SUBJECT,
-            "collect_allowed_hosts": [self.registration.host],
-            "collect_authenticate": "authentication_results",
-            "collect_authserv_id": mails.MAIL_SERVER,
-            "collect_forwarders": ["@chu.example"],
-            "collect_ca_path": str(self.authority_file),
+            "pkcs12_mail_source": "maildir",
+            "pkcs12_mail_path": str(self.maildir),
+            "pkcs12_issuer_senders": [mails.SENDER],
+            "pkcs12_mail_subject_pattern": mails.SUBJECT,
+            "pkcs12_access_subject_pattern": mails.ACCESS_SUBJECT,
+            "pkcs12_allowed_hosts": [self.registration.host],
+            "pkcs12_authenticate": "authentication_results",
+            "pkcs12_authserv_id": mails.MAIL_SERVER,
+            "pkcs12_forwarders": ["@chu.example"],
+            "pkcs12_ca_path": str(self.authority_file),
             # The folder of the lab may lie on a file system of a container. A site never sets this.
-            "collect_allow_ephemeral_dest": True,
-            "collect_store_tasks": "store_ansible_vault.yml",
-            "collect_vault_file": str(self.vault_file),
-            "collect_vault_password": self._vault_password.read_text(encoding="ascii"),
+            "pkcs12_allow_ephemeral": True,
+            "pkcs12_store_tasks": "store_ansible_vault.yml",
+            "pkcs12_vault_file": str(self.vault_file),
+            "pkcs12_vault_password": self._vault_password.read_text(encoding="ascii"),
         }

@@ -68,7 +68,7 @@ MISTAKES = [
     (awx_checks.secrets, put("controller_credentials", 1, "description", value="-----BEGIN X"), "there is a key"),
     (awx_checks.credentials, put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"] * 2), "of one type"),
     (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="renewal.yml"), "there is no "),
-    (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="enrol.yml"), "nothing reads renew_bundle_folder"),
+    (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="enrol.yml"), "nothing reads pkcs12_bundle_folder"),
     (awx_checks.variables, put(TEMPLATES, RENEW, "extra_vars", "renew_befor", value=1), "nothing reads renew_befor"),
     (
         awx_checks.variables,
@@ -85,18 +85,18 @@ MISTAKES = [
     (
         awx_checks.variables,
         put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "choices", value=["delete", "shred"]),
-        "renew_retire: value of renew_retire must be one of",
+        "pkcs12_superseded: value of pkcs12_superseded must be one of",
     ),
     (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "default", value="non"), "is no choice"),
     (
         awx_checks.variables,
-        put(TEMPLATES, RENEW, "extra_vars", value={"renew_max_retired": 3}),
-        "renew_bundle_folder is required",
+        put(TEMPLATES, RENEW, "extra_vars", value={"pkcs12_max_certificates": 3}),
+        "pkcs12_bundle_folder is required",
     ),
     (
         awx_checks.variables,
-        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "report_destination", 0, value={"kind": "fax"}),
-        "report_destination: value of kind must be one of",
+        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_report_destinations", 0, value={"kind": "fax"}),
+        "pkcs12_report_destinations: value of kind must be one of",
     ),
     (
         awx_checks.variables,
@@ -110,31 +110,31 @@ MISTAKES = [
     ),
     (
         awx_checks.accounts,
-        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "report_destination", 0, "credential", value="smtp"),
+        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_report_destinations", 0, "credential", value="smtp"),
         "no credential brings the account smtp",
     ),
-    (awx_folders.folders, put(TEMPLATES, RENEW, "extra_vars", "renew_bundle_folder", value="/srv/b"), "do not see"),
+    (awx_folders.folders, put(TEMPLATES, RENEW, "extra_vars", "pkcs12_bundle_folder", value="/srv/b"), "do not see"),
     (
         awx_folders.folders,
-        put(TEMPLATES, RENEW, "extra_vars", "renew_bundle_folder", value="/srv/pkcs12/reports"),
+        put(TEMPLATES, RENEW, "extra_vars", "pkcs12_bundle_folder", value="/srv/pkcs12/reports"),
         "/srv/pkcs12/reports can be written to",
     ),
     (
         awx_folders.folders,
-        put(TEMPLATES, "PKCS12 report", "extra_vars", "report_folder", value="/srv/pkcs12/bundles/r"),
+        put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_report_folder", value="/srv/pkcs12/bundles/r"),
         "/srv/pkcs12/bundles/r can not be written to",
     ),
-    (awx_launches.answers, put(*FLOW, 0, "extra_data", value={"audit_prove": "false"}), "nothing answers pkcs12_hosts"),
-    (awx_launches.answers, put(*FLOW, 0, "extra_data", "audit_prove", value="yes"), "yes is no answer to audit_prove"),
+    (awx_launches.answers, put(*FLOW, 0, "extra_data", value={"pkcs12_prove_keys": "false"}), "nothing answers pkcs12_hosts"),
+    (awx_launches.answers, put(*FLOW, 0, "extra_data", "pkcs12_prove_keys", value="yes"), "yes is no answer to pkcs12_prove_keys"),
     (
         awx_launches.answers,
-        put(*FLOW, 0, "extra_data", "audit_issuer", value="CN=X"),
-        "no question asks for audit_issuer",
+        put(*FLOW, 0, "extra_data", "pkcs12_issuer", value="CN=X"),
+        "no question asks for pkcs12_issuer",
     ),
     (
         awx_launches.answers,
         put("controller_schedules", "PKCS12 audit with proofs every week", "extra_data", value={}),
-        "nothing answers audit_prove",
+        "nothing answers pkcs12_prove_keys",
     ),
     (
         awx_folders.required_folders,
@@ -198,7 +198,7 @@ MISTAKES = [
     (awx_launches.previews, put(TEMPLATES, f"{RENEW} preview", "survey_spec", value={}), "its survey_spec is another"),
     (
         awx_launches.previews,
-        put(TEMPLATES, f"{RENEW} preview", "extra_vars", value={"renew_bundle_folder": "/srv/pkcs12/bundles"}),
+        put(TEMPLATES, f"{RENEW} preview", "extra_vars", value={"pkcs12_bundle_folder": "/srv/pkcs12/bundles"}),
         "its extra_vars is another one",
     ),
     (awx_launches.ends, put(*FLOW, 3, "failure_nodes", value=["report_after"]), "successful although renew failed"),

@@ -41,17 +41,17 @@ def without(name: str, variable: str, *values: str) -> Callable[[Data], None]:
 MISTAKES = [
     (
         awx_site.statuses,
-        without("PKCS12 renew due", "renew_due_statuses", "revoked"),
-        "renew_due_statuses lacks revoked",
+        without("PKCS12 renew due", "pkcs12_due_statuses", "revoked"),
+        "pkcs12_due_statuses lacks revoked",
     ),
-    (awx_site.statuses, without(DAILY, "report_fail_on", "revoked"), "report_fail_on lacks revoked"),
-    (awx_site.statuses, without(DAILY, "report_fail_on", "not_yet_valid"), "report_fail_on lacks not_yet_valid"),
-    (awx_site.statuses, without(DAILY, "report_fail_on", "without_holder"), "report_fail_on lacks without_holder"),
-    (awx_site.statuses, without(DAILY, "report_fail_on", "failed"), "report_fail_on lacks failed"),
+    (awx_site.statuses, without(DAILY, "pkcs12_fail_on", "revoked"), "pkcs12_fail_on lacks revoked"),
+    (awx_site.statuses, without(DAILY, "pkcs12_fail_on", "not_yet_valid"), "pkcs12_fail_on lacks not_yet_valid"),
+    (awx_site.statuses, without(DAILY, "pkcs12_fail_on", "without_holder"), "pkcs12_fail_on lacks without_holder"),
+    (awx_site.statuses, without(DAILY, "pkcs12_fail_on", "failed"), "pkcs12_fail_on lacks failed"),
     (
         awx_site.statuses,
-        put(TEMPLATES, DAILY, "extra_vars", "report_fail_on", 0, value="weak"),
-        "report_fail_on has weak",
+        put(TEMPLATES, DAILY, "extra_vars", "pkcs12_fail_on", 0, value="weak"),
+        "pkcs12_fail_on has weak",
     ),
     (
         awx_site.zones,
@@ -60,7 +60,7 @@ MISTAKES = [
     ),
     (
         awx_site.zones,
-        put(TEMPLATES, DAILY, "extra_vars", "report_time_zone", value="UTC"),
+        put(TEMPLATES, DAILY, "extra_vars", "pkcs12_time_zone", value="UTC"),
         f"{DAILY}: its time zone is",
     ),
     (
@@ -68,7 +68,7 @@ MISTAKES = [
         put(TEMPLATES, REMIND, "extra_vars", "pkcs12_language", value="fr"),
         f"{REMIND}: its language is",
     ),
-    (awx_site.languages, put(TEMPLATES, REMIND, "extra_vars", "remind_language", value="en"), "is a second place"),
+    (awx_site.languages, put(TEMPLATES, REMIND, "extra_vars", "pkcs12_language", value="en"), "is a second place"),
     (
         awx_folders.folders,
         put(TEMPLATES, COLLECT, "instance_groups", value=["PKCS12"]),
@@ -81,7 +81,7 @@ MISTAKES = [
     ),
     (
         awx_folders.folders,
-        put(TEMPLATES, COLLECT, "extra_vars", "collect_bundle_folder", value="/srv/pkcs12/bundles"),
+        put(TEMPLATES, COLLECT, "extra_vars", "pkcs12_bundle_folder", value="/srv/pkcs12/bundles"),
         "do not see /srv/pkcs12/bundles",
     ),
     (
@@ -115,7 +115,7 @@ MISTAKES = [
     (awx_folders.required_folders, without(REMIND, "pkcs12_required_folders", "/srv/pkcs12/reports"), "nothing checks"),
     (
         awx_folders.earlier_report,
-        put(TEMPLATES, WEEKLY, "extra_vars", "report_name", value="weekly"),
+        put(TEMPLATES, WEEKLY, "extra_vars", "pkcs12_report_name", value="weekly"),
         "no report is written",
     ),
     (
@@ -130,7 +130,7 @@ MISTAKES = [
     (awx_site.access, put(GRANTS, 1, "roles", value=["read", "execute"]), "protection may execute"),
     (
         awx_site.vault,
-        put(TEMPLATES, COLLECT, "extra_vars", "collect_vault_path", value="pkcs12/awx"),
+        put(TEMPLATES, COLLECT, "extra_vars", "pkcs12_hashicorp_vault_path", value="pkcs12/awx"),
         "nothing reads the",
     ),
     (

@@ -65,14 +65,14 @@ def audit(hospital: Hospital, *options: str) -> Run:
 def said(run: Run) -> dict[str, str]:
     """What the audit says of each workstation: what was found, or why it could not be audited."""
     return {
-        row.host: row.result["ansible_facts"]["audit_pkcs12"]["problem"] or row.result["msg"]
+        row.host: row.result["ansible_facts"]["pkcs12_fact_audit"]["problem"] or row.result["msg"]
         for row in run.of("certificate_facts")
     }
 
 
 def problems(hospital: Hospital) -> dict[str, str]:
     """What a later run of Ansible reads from the fact cache."""
-    message = "{{ (ansible_facts['audit_pkcs12'] | default({'problem': 'nobody has asked'})).problem }}"
+    message = "{{ (ansible_facts['pkcs12_fact_audit'] | default({'problem': 'nobody has asked'})).problem }}"
     show = {"ansible.builtin.debug": {"msg": message}, "name": "Show"}
     return messages(run_play(hospital, environment=fact_cache(hospital), tasks=[show]), "Show")
 
@@ -166,7 +166,7 @@ def test_problem_lasts_until_the_workstation_answers(hospital: Hospital, monkeyp
 
 
 def test_whoever_wants_it_red_gets_it_red(hospital: Hospital) -> None:
-    run = audit(hospital, "-e", "audit_fail_on_unreachable=true")
+    run = audit(hospital, "-e", "pkcs12_fail_on_unreachable=true")
     assert failed_hosts(run) == {OFF, NEVER}
     assert f"{OFF}: It did not answer: " in run.stdout + run.stderr
 
@@ -177,7 +177,7 @@ def test_the_role_by_itself_keeps_the_problem_and_says_who_is_red(hospital: Hosp
     known = facts(hospital)
     for file in (hospital.folder / "facts").glob(f"*{NEVER}"):
         file.unlink()
-    roles = [{"role": AUDIT, "audit_fail_on_unreachable": fails}]
+    roles = [{"role": AUDIT, "pkcs12_fail_on_unreachable": fails}]
     run = run_play(hospital, environment=fact_cache(hospital), roles=roles)
     assert failed_hosts(run) == ({OFF, NEVER} if fails else set())
     assert problems(hospital)[NEVER].startswith("It did not answer: ")
@@ -192,9 +192,9 @@ def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital) -
 
 def test_a_mistake_of_the_role_ends_every_workstation_failed(hospital: Hospital) -> None:
     before = facts(hospital)
-    run = audit(hospital, "-e", "audit_issuer=(")
+    run = audit(hospital, "-e", "pkcs12_issuer=(")
     assert failed_hosts(run) == {desk.name for desk in DESKS}
-    assert "'audit_issuer' cannot be used" in run.stdout + run.stderr
+    assert "'pkcs12_issuer' cannot be used" in run.stdout + run.stderr
     assert modules(run.requests) == []
     assert facts(hospital) == before
 
@@ -257,6 +257,6 @@ def test_check_mode_asks_and_says_the_same(whole: Run, hospital: Hospital) -> No
 
 
 def test_holders_that_are_none_are_refused_before_anybody_is_asked(hospital: Hospital) -> None:
-    run = audit(hospital, "-e", json.dumps({"audit_holders": [{"name": "Jeanne Dupont"}]}))
+    run = audit(hospital, "-e", json.dumps({"pkcs12_holders": [{"name": "Jeanne Dupont"}]}))
     assert failed_hosts(run) == {desk.name for desk in DESKS}
     assert modules(run.requests) == []

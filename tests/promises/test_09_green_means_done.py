@@ -28,9 +28,9 @@ DESKS = (
     Desk(HERE, (Seat(PAUL),)),
 )
 LEAVERS = [JEANNE, KARIM, PAUL]
-OFFLINE = {"retire_offline": True}
+OFFLINE = {"pkcs12_offline": True}
 STEPS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "logged": ({"retire_authorisations": [KARIM.authorisation]}, ("--limit", f"{TWO},localhost")),
+    "logged": ({"pkcs12_retire_authorisations": [KARIM.authorisation]}, ("--limit", f"{TWO},localhost")),
     "waiting": ({}, ()),
     "checked": (OFFLINE, ("--check", "--diff")),
     "removed": (OFFLINE, ()),
@@ -54,12 +54,12 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     runs, stores, drivers = {}, {}, {}
     with Hospital(folder, DESKS) as hospital:
         prepare(hospital)
-        numbers = {"retire_authorisations": [each.authorisation for each in LEAVERS]}
-        evidence = {"retire_evidence_path": str(folder / "evidence.jsonl")}
+        numbers = {"pkcs12_retire_authorisations": [each.authorisation for each in LEAVERS]}
+        evidence = {"pkcs12_evidence_path": str(folder / "evidence.jsonl")}
         for name, (variables, options) in STEPS.items():
             before = len(hospital.ledger.entries)
             if name == "logged":  # the site has his password, and PowerShell would log it
-                variables |= {"retire_holder_passwords": {KARIM.authorisation: hospital.passwords[KARIM.sid]}}
+                variables |= {"pkcs12_holder_passwords": {KARIM.authorisation: hospital.passwords[KARIM.sid]}}
             hospital.emulated(TWO).logging = LoggingPolicy(module=name == "logged")
             extra = ("-e", json.dumps(numbers | evidence | variables))
             runs[name] = play(hospital, "hospital_it.pkcs12.retire", *extra, *options)
@@ -94,17 +94,17 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_password_that_would_be_logged_leads_to_a_removal_without_a_logon(played: Played) -> None:
     found = holder(played.runs["logged"], TWO).result
     assert found["error"]["code"] == "logged_password"
-    assert "retire_holder_passwords" in found["error"]["next_step"]
-    assert "retire_offline: true" in found["error"]["next_step"]
+    assert "pkcs12_holder_passwords" in found["error"]["next_step"]
+    assert "pkcs12_offline: true" in found["error"]["next_step"]
     for option in ("holder_password", "offline"):
         assert re.search(rf"(?<!_)\b{option}\b", found["error"]["next_step"]) is None
     assert played.drivers["logged"] == ["store_inventory"]
-    assert "retire_offline: true" in played.runs["logged"].stdout
+    assert "pkcs12_offline: true" in played.runs["logged"].stdout
 
 
 def test_without_the_option_the_removal_waits_and_names_it(played: Played) -> None:
     assert outcomes(played.runs["waiting"])[ONE] == {JEANNE.authorisation: "deferred"}
-    assert "retire_offline: true" in holder(played.runs["waiting"], ONE).result["msg"]
+    assert "pkcs12_offline: true" in holder(played.runs["waiting"], ONE).result["msg"]
     assert len(played.stores["waiting"][JEANNE.login].held) == 1
     assert "profile_exchange" not in played.drivers["waiting"]
 

@@ -59,7 +59,7 @@ def hospital(saved: SavedState) -> Hospital:
 
 def run(hospital: Hospital, book: str, *hosts: str, **variables: Any) -> Run:
     limit = ("--limit", ",".join(["localhost", *hosts])) if hosts else ()
-    given = {"report_folder": str(hospital.folder), "report_formats": ["json"], **variables}
+    given = {"pkcs12_report_folder": str(hospital.folder), "pkcs12_report_formats": ["json"], **variables}
     return play(
         hospital, f"hospital_it.pkcs12.{book}", "-e", json.dumps(given), *limit, environment=fact_cache(hospital)
     )
@@ -82,9 +82,9 @@ def test_a_bundle_that_does_not_open_is_red_and_who_waits_is_not(hospital: Hospi
         OTHER: {},
     }
     assert red(ended) == {WRONG}
-    report = run(hospital, "report", report_fail_on=["expired", "missing", "failed"])
+    report = run(hospital, "report", pkcs12_fail_on=["expired", "missing", "failed"])
     assert red(report) == {"localhost"}
-    assert "not served by the last run 1 (report_fail_on)" in report.stdout + report.stderr
+    assert "not served by the last run 1 (pkcs12_fail_on)" in report.stdout + report.stderr
 
 
 @pytest.mark.parametrize(("days", "who"), [(9, set()), (10, {AWAY, WAITS, OFF})])
@@ -94,7 +94,7 @@ def test_it_becomes_red_on_the_day_that_the_site_says(hospital: Hospital, days: 
 
 
 def test_the_report_is_green_where_all_may_wait(hospital: Hospital) -> None:
-    ended = run(hospital, "daily", AWAY, WAITS, OFF, report_fail_on=["expired", "missing", "failed"])
+    ended = run(hospital, "daily", AWAY, WAITS, OFF, pkcs12_fail_on=["expired", "missing", "failed"])
     assert red(ended) == set()
 
 
@@ -125,5 +125,5 @@ def test_without_facts_nothing_is_known_and_a_silent_workstation_is_red(hospital
 
 
 def test_a_leaver_waits_for_nothing(hospital: Hospital) -> None:
-    ended = run(hospital, "retire", AWAY, OFF, retire_authorisations=[PAUL.authorisation])
+    ended = run(hospital, "retire", AWAY, OFF, pkcs12_retire_authorisations=[PAUL.authorisation])
     assert OFF in red(ended)

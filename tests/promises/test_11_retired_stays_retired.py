@@ -22,7 +22,7 @@ HERE, THERE = "ws-here", "ws-there"
 DESKS = (Desk(HERE, (Seat(PAUL), Seat(ELODIE))), Desk(THERE, (Seat(PAUL, logged_on=False), Seat(JEANNE))))
 NUMBER = PAUL.authorisation
 LEFT = {"pkcs12_leavers": f" {NUMBER} , "}
-NAMED = {"retire_authorisations": [NUMBER.lower()]}
+NAMED = {"pkcs12_retire_authorisations": [NUMBER.lower()]}
 YES = {"pkcs12_confirm_removal": True}
 NOTE = f"{NUMBER}.retired.json"
 BUNDLE = f"{PAUL.name} - {NUMBER}.p12"
@@ -81,7 +81,7 @@ def own_tasks(hospital: Hospital) -> list[dict[str, Any]]:
         {"certificate": his | {"path": f"{outside}/{BUNDLE}", "authorisation": NUMBER.lower()}},
         {"certificate": his | {"folder": str(outside), "name": PAUL.name}},
         {"certificate": his | {"folder": f"{folder}/retired", "authorisation_pattern": "(T[0-9]+)"}},
-        {"bundle_pickup": pickup | {"dest": f"{outside}/new.p12", "allow_ephemeral_dest": True}},
+        {"bundle_pickup": pickup | {"dest": f"{outside}/new.p12", "allow_ephemeral": True}},
     ]
 
 
@@ -94,7 +94,7 @@ def beside_the_note(hospital: Hospital) -> list[dict[str, Any]]:
         {"holder_certificates": known},
         {"holder_bundles": known},
         {"certificate": {"holder": PAUL.account, "authorisation": NUMBER, "folder": folder, "passphrase": passphrase}},
-        {"bundle_pickup": link | {"authorisation": NUMBER, "dest": f"{folder}/new.p12", "allow_ephemeral_dest": True}},
+        {"bundle_pickup": link | {"authorisation": NUMBER, "dest": f"{folder}/new.p12", "allow_ephemeral": True}},
     ]
 
 
@@ -113,9 +113,9 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
         done["retired"] = step(hospital, "retire", *inventory(hospital, **LEFT), **YES)
         hospital.emulated(THERE).profiles[PAUL.sid].logged_on = True
         done["renewed"] = step(hospital, "renew_due")
-        own = {"pkcs12_bundle_folder": "~/$PLACE ", "report_folder": str(hospital.folder / "report")}
+        own = {"pkcs12_bundle_folder": "~/$PLACE ", "pkcs12_report_folder": str(hospital.folder / "report")}
         done["reported"] = step(hospital, "report", **own)
-        done["own folder"] = step(hospital, "enrol", enrol_bundle_folder=str(hospital.bundle_folder / "retired"))
+        done["own folder"] = step(hospital, "enrol", pkcs12_bundle_folder=str(hospital.bundle_folder / "retired"))
         run = run_play(hospital, "--limit", HERE, tasks=tasks(*own_tasks(hospital)))
         done["own tasks"] = Step(run, certificates(hospital), ())
         (hospital.folder / "empty").mkdir()
@@ -135,7 +135,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
 
 
 @pytest.mark.parametrize(
-    ("name", "setting"), [("yes of the site", "pkcs12_confirm_removal"), ("named by the site", "retire_authorisations")]
+    ("name", "setting"), [("yes of the site", "pkcs12_confirm_removal"), ("named by the site", "pkcs12_retire_authorisations")]
 )
 def test_an_inventory_cannot_remove_people_in_every_run(steps: Mapping[str, Step], name: str, setting: str) -> None:
     found = steps[name]

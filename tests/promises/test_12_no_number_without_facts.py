@@ -25,7 +25,7 @@ DESKS = (Desk(ONE, (Seat(JEANNE), Seat(PAUL))), Desk(TWO, (Seat(KARIM),)))
 MEMORY = {"ANSIBLE_CACHE_PLUGIN": "memory"}
 LINES = "fact_caching = ansible.builtin.jsonfile; fact_caching_connection = /srv/pkcs12/facts; fact_caching_timeout = 0"
 NOT_LOOKED_FOR = "not looked for"
-RED = ("-e", '{"report_fail_on": ["without_holder"]}')
+RED = ("-e", '{"pkcs12_fail_on": ["without_holder"]}')
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +57,17 @@ def plant(hospital: Hospital, desk: str, person: Person) -> None:
 
 
 def run(hospital: Hospital, playbook: str, *options: str, environment: Mapping[str, str] | None = None) -> Run:
-    reports = f"report_folder={hospital.folder / 'reports'}"
+    reports = f"pkcs12_report_folder={hospital.folder / 'reports'}"
     kept = fact_cache(hospital) if environment is None else environment
     return play(hospital, f"hospital_it.pkcs12.{playbook}", *options, "-e", reports, environment=kept)
 
 
 def remind(hospital: Hospital, environment: Mapping[str, str]) -> Run:
     given = {
-        "remind_dry_run": True,
-        "remind_it_to": ["it@chu.example"],
-        "remind_state_path": str(hospital.folder / "sent.json"),
-        "remind_allow_ephemeral_state": True,
+        "pkcs12_dry_run": True,
+        "pkcs12_it_to": ["it@chu.example"],
+        "pkcs12_state_path": str(hospital.folder / "sent.json"),
+        "pkcs12_allow_ephemeral": True,
     }
     return run(hospital, "remind", "-e", json.dumps(given), environment=environment)
 
@@ -115,7 +115,7 @@ def test_facts_that_have_expired_are_none(hospital: Hospital) -> None:
     # As in AWX, the controller is in the inventory; what collect has kept there says nothing of a workstation.
     listed = hospital.folder / "controller.json"
     listed.write_text(json.dumps({"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}), encoding="utf-8")
-    collected = {"ansible.builtin.set_fact": {"cacheable": True, "pkcs12_deliveries": {}}}
+    collected = {"ansible.builtin.set_fact": {"cacheable": True, "pkcs12_fact_deliveries": {}}}
     run_play(hospital, "-i", str(listed), environment=elsewhere, hosts="localhost", tasks=[collected])
     told = run(hospital, "report", "-i", str(listed), environment=elsewhere)
     assert (told.exit_code, "cannot read them" in text(told), "expired" in text(told)) == (2, True, False)
@@ -138,7 +138,7 @@ def test_who_was_taken_out_of_the_inventory_is_found_with_the_site_s_issuer(hosp
     assert (told.exit_code, counted(told)) == (2, (1, 0))
     # All roles take it: what renew leaves behind still has the stranger, and a role's own pattern makes nobody missing.
     for own in ("AC Personnes", "Misspelt"):
-        run(hospital, "renew", "-e", json.dumps({"renew_issuer": own}))
+        run(hospital, "renew", "-e", json.dumps({"pkcs12_issuer": own}))
         told = run(hospital, "report")
         numbers = told.of("compliance_report")[-1].result["summary"]
         assert (numbers["without_holder"], numbers["by_status"]) == (1, {"valid": 2}), own

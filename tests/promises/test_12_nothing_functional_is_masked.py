@@ -70,7 +70,7 @@ def in_vault(hospital: Hospital) -> tuple[str, ...]:
 
 
 def run(hospital: Hospital, book: str, *options: str) -> Run:
-    given = {"report_folder": str(hospital.folder / "reports"), "pkcs12_time_zone": "Europe/Paris"}
+    given = {"pkcs12_report_folder": str(hospital.folder / "reports"), "pkcs12_time_zone": "Europe/Paris"}
     book = f"hospital_it.pkcs12.{book}"
     in_order = {"ANSIBLE_FORKS": "1"}  # so that the lines of the evidence are in one order
     return play(hospital, book, "-e", json.dumps(given), *options, environment=fact_cache(hospital) | in_order)
@@ -127,7 +127,7 @@ def test_what_collect_tells_of_deliveries_is_whole(saved: SavedState) -> None:
         for person in (ELODIE, PAUL):
             issuer.announce(person, 900)
         (collected := hospital.folder / "collected").mkdir()
-        settings = issuer.variables(collect_bundle_folder=str(collected))
+        settings = issuer.variables(pkcs12_bundle_folder=str(collected))
         ended = run(hospital, "collect", "-e", f"@{settings}")
         assert ended.exit_code == 0, ended.stdout + ended.stderr
         assert not GAP.search(ended.stdout + ended.stderr), ended.stdout

@@ -105,5 +105,5 @@ def _ephemeral(folder: Path, reason: str) -> CollectionError:
         code="ephemeral_dest",
         cause=f"{folder} does not outlive the job: {reason}. The issuer gives one download only.",
         next_step="Choose a folder for 'dest' that is mounted for all jobs (in AWX: a path exposed with rw, or a persistent volume)."
-        " For a trial, set allow_ephemeral_dest.",
+        " For a trial, set allow_ephemeral.",
     )

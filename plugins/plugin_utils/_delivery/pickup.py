@@ -52,7 +52,7 @@ class PickupTask:
     allowed_hosts: tuple[str, ...]
     original_folder: Path | None
     keep_original: bool
-    allow_ephemeral_dest: bool
+    allow_ephemeral: bool
     evidence_path: Path | None
     message_id: str | None
     host: str
@@ -148,7 +148,7 @@ class _Run:
                 self._save(replace(record, state=state.value))
 
     def _prepare(self) -> None:
-        check_destination(self._place, 2 * self._reserve, self._task.allow_ephemeral_dest)
+        check_destination(self._place, 2 * self._reserve, self._task.allow_ephemeral)
 
     @property
     def _reserve(self) -> int:

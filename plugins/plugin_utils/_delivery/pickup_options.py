@@ -58,7 +58,7 @@ def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime)
         allowed_hosts=allowed_hosts,
         original_folder=paths["original_folder"],
         keep_original=options["keep_original"],
-        allow_ephemeral_dest=options["allow_ephemeral_dest"],
+        allow_ephemeral=options["allow_ephemeral"],
         evidence_path=paths["evidence_path"],
         message_id=options["message_id"],
         host=host,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What is known of a holder's last delivery, as it is kept in ``ansible_facts.pkcs12_deliveries``. Pure."""
+"""What is known of a holder's last delivery, as it is kept in ``ansible_facts.pkcs12_fact_deliveries``. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from .._crypto.instants import format_instant, parse_instant
 from .states import DeliveryState
 
-FACT = "pkcs12_deliveries"
+FACT = "pkcs12_fact_deliveries"
 SCHEMA = 1
 KEPT_FOR = timedelta(days=400)
 """A delivery is for one renewal, and a personal certificate lasts for years. An older record says nothing about the next one."""
@@ -47,7 +47,7 @@ class DeliveryRecord:
 
 
 def records_of(fact: Any) -> dict[str, DeliveryRecord]:
-    """The records of ``ansible_facts.pkcs12_deliveries`` by authorisation number. What does not fit counts as none."""
+    """The records of ``ansible_facts.pkcs12_fact_deliveries`` by authorisation number. What does not fit counts as none."""
     if not isinstance(fact, Mapping) or fact.get("schema") != SCHEMA:
         return {}
     records = map(_record, fact.get("deliveries") or ())

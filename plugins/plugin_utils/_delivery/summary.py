@@ -39,7 +39,7 @@ class CollectionRun:
     ``unstored``: why a passphrase is in no store, by number. ``holders``: names by number, as the inventory has them.
     ``holder_problems``: sentences about others in the inventory that cannot be read. ``acknowledged``: message ids of deliveries, or places
     of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
-    ``known``: ``ansible_facts.pkcs12_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
+    ``known``: ``ansible_facts.pkcs12_fact_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
     ``reading``: ``msg`` and ``ignored`` of ``delivery_info``. ``remarks``: sentences for people that make nothing red.
     """
 

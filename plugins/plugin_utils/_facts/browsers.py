@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What ``workstation_info`` finds about browsers, and ``ansible_facts.pkcs12_browsers``, which the report reads."""
+"""What ``workstation_info`` finds about browsers, and ``ansible_facts.pkcs12_fact_browsers``, which the report reads."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def browser_scope(options: Mapping[str, Any]) -> BrowserScope | None:
 
 
 def browser_facts(findings: Sequence[Finding], now: datetime) -> dict[str, Any]:
-    """The fact ``pkcs12_browsers`` as a part of a result. ``now``: the controller's clock."""
+    """The fact ``pkcs12_fact_browsers`` as a part of a result. ``now``: the controller's clock."""
     problems = dict.fromkeys(BrowserProblem(finding.subject) for finding in findings if not finding.ok)
     record = BrowserRecord(problems=tuple(problems), at=now.replace(microsecond=0))
-    return {"ansible_facts": {"pkcs12_browsers": to_map(record)}}
+    return {"ansible_facts": {"pkcs12_fact_browsers": to_map(record)}}

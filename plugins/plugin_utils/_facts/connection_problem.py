@@ -34,5 +34,5 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
 
 
 def cause_of(problem: str) -> str | None:
-    """The code of the cause by the problem in ``audit_pkcs12``; None for a sentence that names none of them."""
+    """The code of the cause by the problem in ``pkcs12_fact_audit``; None for a sentence that names none of them."""
     return next((code for code, pattern in _PATTERNS.items() if pattern.match(problem)), None)

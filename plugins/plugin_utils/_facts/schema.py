@@ -133,7 +133,7 @@ class ProfileRecord:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """``ansible_facts.audit_pkcs12``: the last audit of a workstation. ``problem`` says why it failed, and is empty if it did not."""
+    """``ansible_facts.pkcs12_fact_audit``: the last audit of a workstation. ``problem`` says why it failed, and is empty if it did not."""
 
     problem: str
     at: datetime
@@ -150,7 +150,7 @@ class BrowserProblem(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class BrowserRecord:
-    """``ansible_facts.pkcs12_browsers``: what a workstation's browsers lack, each once. ``at``: when it was looked for."""
+    """``ansible_facts.pkcs12_fact_browsers``: what a workstation's browsers lack, each once. ``at``: when it was looked for."""
 
     problems: tuple[BrowserProblem, ...]
     at: datetime

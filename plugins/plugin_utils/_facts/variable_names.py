@@ -21,13 +21,13 @@ OWN_NAMES = "pkcs12_own_variables"
 PASSPHRASES = "pkcs12_passphrases_"
 """How the name of a further variable with passphrases begins. Any word may follow."""
 
-OF_MODULES = frozenset({"pkcs12", "audit_pkcs12", "pkcs12_browsers", "pkcs12_deliveries"})
+OF_MODULES = frozenset({"pkcs12", "pkcs12_fact_audit", "pkcs12_fact_browsers", "pkcs12_fact_deliveries"})
 """Facts of the modules. Ansible offers a fact of the cache as a variable, too."""
 
 SET_BY_PLAYBOOKS = OF_MODULES | frozenset(
     {
         *("pkcs12_left_out", "pkcs12_not_evaluated", "pkcs12_revoked", "pkcs12_to_renew", "pkcs12_without_holders"),
-        *("pkcs12_summary", "collect_authorisation", "collect_bundle", "collect_passphrase"),
+        *("pkcs12_fact_summary", "collect_authorisation", "collect_bundle", "collect_passphrase"),
         *("collect_result", "enrol_result", "remind_result", "renew_result", "retire_result"),
         *("collect_for_tests", "pkcs12_for_tests", "renew_due", "report_mail"),
     }

@@ -88,6 +88,6 @@ def _check_archived(planned: Transaction) -> None:
             code="offline_archive",
             cause=f"{', '.join(archived)} of {planned.owner.name} would be archived, and nobody is logged on to do it.",
             next_step="Set retire: delete, because nothing can be archived without a logon, or run the task while the holder is logged on. "
-            "A certificate for mail or file encryption also needs retire_encryption_keys: true, and then what it protects can no longer be "
+            "A certificate for mail or file encryption also needs delete_encryption_keys: true, and then what it protects can no longer be "
             "opened.",
         )

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What the audit of a workstation came to: the fact ``audit_pkcs12`` and a sentence. Pure.
+"""What the audit of a workstation came to: the fact ``pkcs12_fact_audit`` and a sentence. Pure.
 
 Ansible keeps the facts of a task only if the task did not fail. So a workstation that could not be audited is a result with facts.
 """
@@ -72,13 +72,13 @@ def found(facts: Mapping[str, Any]) -> str:
 
 
 def _with_fact(result: Mapping[str, Any], problem: str, at: datetime) -> dict[str, Any]:
-    facts = {**(result.get("ansible_facts") or {}), "audit_pkcs12": to_map(AuditRecord(problem, at))}
+    facts = {**(result.get("ansible_facts") or {}), "pkcs12_fact_audit": to_map(AuditRecord(problem, at))}
     return {**result, "answered": True, "ansible_facts": facts}
 
 
 def problem_of(result: Mapping[str, Any]) -> str | None:
     """Why a workstation could not be audited; empty if it was, None for a result that is none of an audit."""
-    audit = (result.get("ansible_facts") or {}).get("audit_pkcs12")
+    audit = (result.get("ansible_facts") or {}).get("pkcs12_fact_audit")
     return str(audit.get("problem") or "") if isinstance(audit, Mapping) else None
 
 

@@ -25,7 +25,7 @@ from .holder_options import check_duplicates
 CONFIRM, COUNT, NAMED, TAKE_BACK = (
     "pkcs12_confirm_removal",
     "pkcs12_workstation_count",
-    "retire_authorisations",
+    "pkcs12_retire_authorisations",
     "pkcs12_take_back",
 )
 """Variables of a removal, and of the way back. The first two and the last count for one run only."""

@@ -137,7 +137,7 @@ def _portal(url: str | None) -> str | None:
 def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
     return RetirementPolicy(
         method=RetirementMethod(options["retire"]),
-        max_retired=options["max_retired"],
-        encryption_keys=options["retire_encryption_keys"],
+        max_certificates=options["max_certificates"],
+        encryption_keys=options["delete_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],
     )

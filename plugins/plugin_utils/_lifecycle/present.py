@@ -190,7 +190,7 @@ def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) 
             f"({found.subject_cn or found.subject}), and the inventory has {options.person.authorisation}.",
             next_step="Compare both numbers with the issuer's mail, and correct the one in pkcs12_holders. If the issuer has given the "
             "person a new number, first remove the certificate with the old one: run retire with the old number in "
-            "retire_authorisations.",
+            "pkcs12_retire_authorisations.",
         )
 
 

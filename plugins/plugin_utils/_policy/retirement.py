@@ -39,14 +39,14 @@ class RetirementMethod(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class RetirementPolicy:
-    """How a task retires certificates. ``max_retired``: a task that would retire more of them is refused.
+    """How a task retires certificates. ``max_certificates``: a task that would retire more of them is refused.
 
     ``encryption_keys``: delete certificates for mail and files too, instead of archiving them. ``allow_downgrade``: accept a bundle that
     ends before an installed certificate.
     """
 
     method: RetirementMethod = RetirementMethod.DELETE
-    max_retired: int = 3
+    max_certificates: int = 3
     encryption_keys: bool = False
     allow_downgrade: bool = False
 
@@ -86,12 +86,12 @@ def choose_methods(chosen: Iterable[StoreCertificate], policy: RetirementPolicy)
     remaining = tuple(
         each for each in methods if not (each.method is RetirementMethod.ARCHIVE and each.stored.archived)
     )
-    if len(remaining) > policy.max_retired:
+    if len(remaining) > policy.max_certificates:
         names = ", ".join(each.stored.certificate.subject_cn or each.stored.thumbprint for each in remaining)
         raise CollectionError(
             code="too_many",
-            cause=f"{counted(len(remaining), 'certificate')} would be retired ({names}), but only {policy.max_retired} may be.",
-            next_step="Make the selection narrower, or raise max_retired if all of them have to be retired.",
+            cause=f"{counted(len(remaining), 'certificate')} would be retired ({names}), but only {policy.max_certificates} may be.",
+            next_step="Make the selection narrower, or raise max_certificates if all of them have to be retired.",
         )
     return remaining
 

@@ -31,7 +31,7 @@ BY_STATE = {
 
 
 def deliveries_of(fact: Any, merged: Iterable[Report]) -> Mapping[str, DeliveryRecord]:
-    """The last delivery of each holder by number: of ``ansible_facts.pkcs12_deliveries`` and of merged reports, the latest record."""
+    """The last delivery of each holder by number: of ``ansible_facts.pkcs12_fact_deliveries`` and of merged reports, the latest record."""
     found = records_of(fact)
     for report in merged:
         for row in report.holders:

@@ -69,7 +69,7 @@ class Lists:
 
 
 def read_lists(options: Mapping[str, Any], hosts: Iterable[Host], now: datetime) -> ReadLists:
-    """The lists of the options ``crl``, ``crl_issuers`` and ``crl_hosts``, for the certificates of the hosts.
+    """The lists of the options ``crl``, ``crl_issuer_files`` and ``crl_hosts``, for the certificates of the hosts.
 
     Raises ``CollectionError`` (``bad_arguments``) for an entry of ``crl_hosts`` that is no host.
     """
@@ -77,7 +77,7 @@ def read_lists(options: Mapping[str, Any], hosts: Iterable[Host], now: datetime)
     if not options["crl"]:
         return ReadLists(Revocations(), ())
     checked = [record for host in hosts for record in host.certificates if _is_checked(record, now)]
-    lists = Lists(options["crl_issuers"], now)
+    lists = Lists(options["crl_issuer_files"], now)
     for path in dict.fromkeys(options["crl"]):
         if path != FROM_CERTIFICATE:
             lists.rows.append(lists.read(path, _file))

@@ -45,7 +45,7 @@ PLACEHOLDER = "*"
 
 LOGGED_CURE = (
     "Take the holder's password out of the inventory (pkcs12_holder_passwords, or that of a role) and let the work run while the holder is "
-    "logged on, or exempt the workstation from this policy. For somebody who left and will never log on again, use retire_offline: true."
+    "logged on, or exempt the workstation from this policy. For somebody who left and will never log on again, use pkcs12_offline: true."
 )
 
 

@@ -139,7 +139,7 @@ def test_the_report_leaves_its_numbers_for_awx_and_its_files_in_the_folder(hospi
     report, called = day.called("PKCS12 report")
     assert (report.status, called) == ("successful", set())
     (stats,) = report.events("playbook_on_stats")
-    summary = stats["artifact_data"]["pkcs12_summary"]
+    summary = stats["artifact_data"]["pkcs12_fact_summary"]
     assert summary["by_status"] == {"valid": 1, "renewal_due": 3, "never_seen": 1}
     assert summary["workstations"] == {"answered": 3, "never_seen": 1}
     assert [person.name for person in DAYS if person.name in json.dumps(stats["artifact_data"])] == []

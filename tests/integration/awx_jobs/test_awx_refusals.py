@@ -32,7 +32,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 def start(hospital: Hospital, playbook: str, extra: dict[str, object], *options: str) -> Run:
     """Runs a playbook, which has to call no workstation."""
-    given = {"report_folder": str(hospital.folder / "reports"), **extra}
+    given = {"pkcs12_report_folder": str(hospital.folder / "reports"), **extra}
     run = play(
         hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(given), *options, environment=fact_cache(hospital)
     )
@@ -70,7 +70,7 @@ def test_a_limit_that_leaves_out_the_controller_ends_red(hospital: Hospital, pla
 
 def test_a_limit_that_names_the_controller_gives_the_whole_report(hospital: Hospital, tmp_path: Path) -> None:
     play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
-    run = start(hospital, "report", {"report_folder": str(tmp_path)}, "--limit", "ws-nuclear,localhost")
+    run = start(hospital, "report", {"pkcs12_report_folder": str(tmp_path)}, "--limit", "ws-nuclear,localhost")
     assert run.exit_code == 0, run.stdout + run.stderr
     (page,) = tmp_path.glob("*.html")
     assert "ws-cardio" in page.read_text(encoding="utf-8")

@@ -34,11 +34,11 @@ def said(run: RunnerRun) -> str:
 def test_who_was_renewed_since_the_weekly_report_is_asked_to_close_the_browser(hospital: Hospital) -> None:
     day = Day(hospital)
     day.start("PKCS12 audit")
-    day.change = {"report_destination": [], "pkcs12_language": "fr"}
+    day.change = {"pkcs12_report_destinations": [], "pkcs12_language": "fr"}
     assert day.start("PKCS12 report by mail").status == "successful"
     day.change = {}
     assert day.called("PKCS12 renew due")[1] >= {"ws-nuclear"}
-    day.change = {"remind_dry_run": True, "pkcs12_language": "fr"}
+    day.change = {"pkcs12_dry_run": True, "pkcs12_language": "fr"}
     told = said(day.start("PKCS12 remind"))
     assert "navigateur" in told and PAUL.name in told
     (weekly,) = (hospital.folder / "reports").glob("*weekly.json")

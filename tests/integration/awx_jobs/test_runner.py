@@ -110,13 +110,13 @@ def test_the_mailbox_sends_the_report_and_its_password_does_not_come_back(
     canaries: CanaryRun, figures: Figures
 ) -> None:
     hospital = canaries.hospital
-    (place,) = named(DATA, "controller_templates", "PKCS12 report by mail")["extra_vars"]["report_destination"]
+    (place,) = named(DATA, "controller_templates", "PKCS12 report by mail")["extra_vars"]["pkcs12_report_destinations"]
     with MailServer(server_context(hospital.authority), accounts={MAILBOX["username"]: MAILBOX["password"]}) as post:
         here = {"host": LOOPBACK, "port": post.port, "ca_path": str(trust(hospital.authority, hospital.folder))}
         people = [
             {"name": JEANNE.name, "authorisation": JEANNE.authorisation}
         ]  # a register, for no job has audited anything
-        change = {"report_destination": [place | here], "report_hosts": [], "report_holders": people}
+        change = {"pkcs12_report_destinations": [place | here], "report_hosts": [], "pkcs12_register_holders": people}
         report = start(canaries, "PKCS12 report by mail", change=change)
     assert (report.exit_codes, report.status) == ((0, 0, 0), "successful")
     (mail,) = post.mails

@@ -43,7 +43,7 @@ def collect(issuer: Issuer, *options: str, **variables: Any) -> Run:
 
 
 def states(issuer: Issuer) -> Mapping[str, str]:
-    fact = facts_in(issuer.hospital.folder / "facts", "localhost").get("pkcs12_deliveries", {})
+    fact = facts_in(issuer.hospital.folder / "facts", "localhost").get("pkcs12_fact_deliveries", {})
     return {row["authorisation"]: row["state"] for row in fact.get("deliveries", ())}
 
 
@@ -64,7 +64,7 @@ def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> 
         KARIM.authorisation: issuer.announce(KARIM, DAYS, form="html"),
     }
 
-    tried = collect(issuer, "--check", collect_move_to="Done")
+    tried = collect(issuer, "--check", pkcs12_move_to="Done")
     assert len(tried.of("delivery_info")) == 1  # no second reading moves a mail
     assert (tried.exit_code, issuer.registration.requests, states(issuer)) == (0, [], {}), tried.stdout
     assert files(issuer) == [] and not issuer.vault_file.exists()
@@ -78,7 +78,7 @@ def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> 
     assert b"pkcs12_passphrases_collected" not in issuer.vault_file.read_bytes()
 
     asked = len(issuer.registration.requests)
-    again = collect(issuer, collect_vault_file="/nowhere/vault.yml")  # nothing is left to store
+    again = collect(issuer, pkcs12_vault_file="/nowhere/vault.yml")  # nothing is left to store
     assert (again.exit_code, len(issuer.registration.requests)) == (0, asked), again.stdout
     assert [row for row in again.rows if row.result.get("changed")] == []
 
@@ -129,14 +129,14 @@ def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issu
 
     play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
     reported = play(
-        issuer.hospital, REPORT, "-e", f"report_folder={hospital.folder}/report", environment=fact_cache(hospital)
+        issuer.hospital, REPORT, "-e", f"pkcs12_report_folder={hospital.folder}/report", environment=fact_cache(hospital)
     )
     assert reported.exit_code == 0, reported.stdout
     told = json.loads((hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
     shown = {row["authorisation"]: (row["delivery"] or {}).get("state") for row in told["holders"]}
     assert shown == {number: state for number, state in expected.items() if state != "unknown_holder"}
 
-    (result,) = (row.result for row in collect(issuer, collect_acknowledged=[used]).of("delivery_summary"))
+    (result,) = (row.result for row in collect(issuer, pkcs12_acknowledged=[used]).of("delivery_summary"))
     assert ELODIE.authorisation not in result["needs_somebody"]
     assert states(issuer)[ELODIE.authorisation] == "acknowledged"
     assert issuer.registration.downloads == 1 + 1
@@ -156,12 +156,12 @@ def test_the_vault_keeps_the_passphrase_of_the_earlier_bundle(issuer: Issuer) ->
 def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     issuer.announce(PAUL, DAYS)
-    without = collect(issuer, collect_store_tasks=None)
+    without = collect(issuer, pkcs12_store_tasks=None)
     assert (without.exit_code, states(issuer)[JEANNE.authorisation]) == (2, "passphrase_not_stored"), without.stdout
 
     failing = issuer.hospital.folder / "failing.yml"
     failing.write_text("[{name: Tell the store, ansible.builtin.fail: {msg: No store.}}]", "utf-8")
-    broken = collect(issuer, collect_store_tasks=str(failing), collect_move_to="Done")
+    broken = collect(issuer, pkcs12_store_tasks=str(failing), pkcs12_move_to="Done")
     assert (broken.exit_code, set(states(issuer).values())) == (2, {"passphrase_not_stored"}), broken.stdout
     assert "the store did not take its passphrase: the task 'Tell the store' failed." in broken.stdout
 
@@ -173,7 +173,7 @@ def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer)
 def test_mails_of_collected_bundles_are_moved_and_no_others(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     mails.deliver(issuer.maildir, LOUIS, "https://retrait.evil.example/retrait/x", "code")
-    run = collect(issuer, collect_move_to="Done")
+    run = collect(issuer, pkcs12_move_to="Done")
     assert run.exit_code == 2, run.stdout
     left = b"".join(path.read_bytes() for part in ("new", "cur") for path in (issuer.maildir / part).iterdir())
     moved = b"".join(path.read_bytes() for path in issuer.maildir.rglob("*") if path.is_file() and "Done" in str(path))
@@ -184,7 +184,7 @@ def test_mails_of_collected_bundles_are_moved_and_no_others(issuer: Issuer) -> N
 def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     new = {JEANNE.authorisation: "a passphrase of the site"}
-    assert collect(issuer, collect_new_passphrases=new).exit_code == 0
+    assert collect(issuer, pkcs12_new_passphrases=new).exit_code == 0
     stored = play(
         issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=fact_cache(issuer.hospital)
     )
@@ -201,16 +201,16 @@ def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
     )
     outcomes = {row.result["authorisation"]: row.result["outcome"] for row in enrolled.holders()}
     assert outcomes[JEANNE.authorisation] == "installed", enrolled.stdout
-    again = collect(issuer, collect_new_passphrases=new)
+    again = collect(issuer, pkcs12_new_passphrases=new)
     assert (again.exit_code, issuer.registration.downloads) == (0, 1)
 
 
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({"collect_bundle_folder": ""}, "bundle"),
-        ({"collect_file_name": "{name}.p12"}, "collect_file_name"),
-        ({"collect_path": "/nowhere/mail"}, "/nowhere/mail"),
+        ({"pkcs12_bundle_folder": ""}, "bundle"),
+        ({"pkcs12_file_name": "{name}.p12"}, "pkcs12_file_name"),
+        ({"pkcs12_mail_path": "/nowhere/mail"}, "/nowhere/mail"),
     ],
     ids=["no folder", "one file for all", "no mailbox"],
 )
@@ -227,8 +227,8 @@ def test_what_cannot_work_ends_in_a_sentence(issuer: Issuer, variables: dict[str
             "Choose a folder for 'pkcs12_bundle_folder' that exists on the controller",
         ),
         (
-            {"collect_bundle_folder": IN_MEMORY, "collect_allow_ephemeral_dest": False},
-            "Choose a folder for 'collect_bundle_folder' that is mounted for all jobs",
+            {"pkcs12_bundle_folder": IN_MEMORY, "pkcs12_allow_ephemeral": False},
+            "Choose a folder for 'pkcs12_bundle_folder' that is mounted for all jobs",
         ),
     ],
     ids=["site", "own"],
@@ -240,4 +240,4 @@ def test_a_folder_that_cannot_take_a_bundle_is_told_by_the_variable_that_names_i
     run = collect(issuer, **variables)
     assert (run.exit_code, issuer.registration.requests) == (2, [])
     assert says in run.stdout
-    assert " allow_ephemeral_dest" not in run.stdout
+    assert " allow_ephemeral" not in run.stdout

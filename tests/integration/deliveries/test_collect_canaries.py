@@ -58,16 +58,16 @@ def test_collect_leaves_no_secret(issuer: Issuer, figures: Figures) -> None:
     watched.secrets += announced(issuer)
 
     def collect(**variables: object) -> int:
-        path = issuer.variables(collect_new_passphrases=NEW, **variables)
+        path = issuer.variables(pkcs12_new_passphrases=NEW, **variables)
         options = ("-vvv", "--diff", "-e", f"@{path}", *issuer.vault_options)
         watched.runs.append(play(hospital, "hospital_it.pkcs12.collect", *options, environment=watched._environment()))
         return watched.runs[-1].exit_code
 
     codes = [
-        collect(collect_vault_file="/nowhere/vault.yml"),  # no store takes the passphrases
-        collect(collect_store_tasks=None),
+        collect(pkcs12_vault_file="/nowhere/vault.yml"),  # no store takes the passphrases
+        collect(pkcs12_store_tasks=None),
         collect(),
-        collect(collect_move_to="Done"),
+        collect(pkcs12_move_to="Done"),
     ]
     issuer.registration.variant = Variant(cut=100)
     issuer.announce(KARIM, 1200)

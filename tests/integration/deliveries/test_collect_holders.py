@@ -81,7 +81,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         for person in (JEANNE, *NOT_UNDERSTOOD):
             issuer.announce(person, DAYS)
         run = collect(issuer)
-        retried = collect(issuer, "--check", collect_retry=[PAUL.authorisation])
+        retried = collect(issuer, "--check", pkcs12_retry=[PAUL.authorisation])
         yield Played(issuer, run, retried, collect(issuer, "--check", collect_holders=[entry(PAUL)]))
 
 
@@ -124,7 +124,7 @@ def test_their_deliveries_say_why_nothing_was_withdrawn(played: Played) -> None:
 
 def test_a_number_to_retry_is_told_why_it_has_no_delivery(played: Played) -> None:
     ended = failure(played.retried)
-    assert f"collect_retry has {PAUL.authorisation}" in ended
+    assert f"pkcs12_retry has {PAUL.authorisation}" in ended
     assert WRONG["ws-mapping"][1] in ended
 
 

@@ -41,19 +41,19 @@ def test_no_hostile_mail_writes_to_the_terminal(issuer: Issuer) -> None:
 
 def test_an_option_is_told_by_the_variable_of_the_role(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
-    run = collect(issuer, collect_sender=["siseri@isrn.fr"])
+    run = collect(issuer, pkcs12_issuer_senders=["siseri@isrn.fr"])
     assert run.exit_code == 2
-    assert "siseri@irsn.fr, who is not in 'collect_sender'" in run.stdout
-    assert "If this is the issuer's address, correct 'collect_sender'." in run.stdout
+    assert "siseri@irsn.fr, who is not in 'pkcs12_issuer_senders'" in run.stdout
+    assert "If this is the issuer's address, correct 'pkcs12_issuer_senders'." in run.stdout
     assert "A mail has" not in run.stdout and "inline_forwards" not in run.stdout
 
 
 @pytest.mark.parametrize("asked", [["T100O01"], '["T100001"]', [], "T100001, T999999"], ids=str)
 def test_a_number_that_no_holder_has_is_refused_before_a_mail_is_read(issuer: Issuer, asked: object) -> None:
     issuer.announce(JEANNE, DAYS)
-    run = collect(issuer, collect_authorisations=asked)
+    run = collect(issuer, pkcs12_collect_authorisations=asked)
     assert (run.exit_code, run.of("delivery_info")) == (2, ())
-    assert "collect_authorisations" in run.stdout and "no holder has such a number" in run.stdout
+    assert "pkcs12_collect_authorisations" in run.stdout and "no holder has such a number" in run.stdout
     assert issuer.registration.requests == []
 
 
@@ -61,7 +61,7 @@ def test_a_number_that_a_holder_has_is_served_however_it_is_written(issuer: Issu
     for person in (JEANNE, PAUL, KARIM):
         issuer.announce(person, DAYS)
     asked = (JEANNE.authorisation, PAUL.authorisation)
-    run = collect(issuer, "-e", json.dumps({"collect_authorisations": f"{asked[0].lower()}, {asked[1]}"}))
+    run = collect(issuer, "-e", json.dumps({"pkcs12_collect_authorisations": f"{asked[0].lower()}, {asked[1]}"}))
     assert (run.exit_code, states(issuer)) == (0, dict.fromkeys(asked, "collected")), run.stdout
     assert "1 for others than the asked-for numbers" in run.stdout
 
@@ -84,7 +84,7 @@ def test_a_mail_with_an_access_code_is_told_and_left_alone(issuer: Issuer) -> No
     forwarded = mails.put(issuer.maildir, mails.access_mail(PAUL, datetime.now(UTC), "attached").data)
     codes = [f"est le {mails.access_code(person)}" for person in (JEANNE, PAUL)]
     kept = [(path, path.read_bytes()) for path in (access, forwarded)]
-    run = collect(issuer, "-vvv", collect_move_to="Done")
+    run = collect(issuer, "-vvv", pkcs12_move_to="Done")
     assert (run.exit_code, states(issuer)) == (0, {JEANNE.authorisation: "collected"}), run.stdout
     said = "2 mails with access codes came to the wrong mailbox: they are for the holders alone. No code was read"
     assert said in run.stdout
@@ -93,7 +93,7 @@ def test_a_mail_with_an_access_code_is_told_and_left_alone(issuer: Issuer) -> No
     assert not any(code in run.stdout + run.stderr for code in codes)
     forwarded.unlink()
     assert "A mail with an access code came to the wrong mailbox: it is for the holder alone." in collect(issuer).stdout
-    assert "access code" not in collect(issuer, collect_access_subject_pattern=None).stdout
+    assert "access code" not in collect(issuer, pkcs12_access_subject_pattern=None).stdout
 
 
 def test_the_absence_of_the_access_mail_is_never_told(issuer: Issuer) -> None:
@@ -124,9 +124,9 @@ def test_a_person_can_end_a_failed_delivery_whose_mail_is_gone(issuer: Issuer) -
     assert (collect(issuer).exit_code, states(issuer)) == (2, {KARIM.authorisation: "link_used"})
     shutil.rmtree(issuer.maildir / "new")
     (issuer.maildir / "new").mkdir()
-    run = collect(issuer, collect_acknowledged=[known, "<typo@issuer.example>"])
+    run = collect(issuer, pkcs12_acknowledged=[known, "<typo@issuer.example>"])
     assert (run.exit_code, states(issuer)) == (0, {KARIM.authorisation: "acknowledged"}), run.stdout
-    assert "<typo@issuer.example> of 'collect_acknowledged'" in run.stdout
+    assert "<typo@issuer.example> of 'pkcs12_acknowledged'" in run.stdout
     assert f"{known} of" not in run.stdout
 
 
@@ -149,20 +149,20 @@ def test_bundles_announced_on_an_imap_server(issuer: Issuer) -> None:
         old = datetime.now(UTC) - timedelta(days=70)
         issuer.announce(PAUL, DAYS, date=old)
         imap = {
-            "collect_source": "imap",
-            "collect_imap_host": LOOPBACK,
-            "collect_imap_port": server.tls_port,
-            "collect_imap_ca_path": str(issuer.authority_file),
-            "collect_imap_username": server.username,
-            "collect_imap_password": password,
+            "pkcs12_mail_source": "imap",
+            "pkcs12_imap_host": LOOPBACK,
+            "pkcs12_imap_port": server.tls_port,
+            "pkcs12_ca_path": str(issuer.authority_file),
+            "pkcs12_imap_username": server.username,
+            "pkcs12_imap_password": password,
         }
-        plain = collect(issuer, **{**imap, "collect_imap_port": server.starttls_port})
-        assert (plain.exit_code, "Set 'collect_imap_security' to starttls" in plain.stdout) == (2, True), plain.stdout
-        empty = collect(issuer, **{**imap, "collect_imap_password": ""})
-        assert (empty.exit_code, "'collect_imap_password' is empty." in empty.stdout) == (2, True), empty.stdout
+        plain = collect(issuer, **{**imap, "pkcs12_imap_port": server.starttls_port})
+        assert (plain.exit_code, "Set 'pkcs12_imap_security' to starttls" in plain.stdout) == (2, True), plain.stdout
+        empty = collect(issuer, **{**imap, "pkcs12_imap_password": ""})
+        assert (empty.exit_code, "'pkcs12_imap_password' is empty." in empty.stdout) == (2, True), empty.stdout
         assert issuer.registration.requests == []
 
-        run = collect(issuer, **imap, collect_move_to="Done")
+        run = collect(issuer, **imap, pkcs12_move_to="Done")
         assert (run.exit_code, states(issuer)) == (0, {JEANNE.authorisation: "collected"}), run.stdout
         assert "4 mails read: 1 new delivery, 1 with an access code, 2 older than 60 days." in run.stdout
         assert collect(issuer, **imap).exit_code == 0

@@ -56,15 +56,15 @@ def test_only_the_numbers_to_retry_are_tried_again(issuer: Issuer) -> None:
     delivery(issuer, PAUL).downloads = delivery(issuer, LOUIS).downloads = 0
     asked = len(issuer.registration.requests)
     assert collect(issuer).exit_code == 2 and states(issuer) == told
-    unknown = collect(issuer, collect_retry=["T999999", KARIM.authorisation])
+    unknown = collect(issuer, pkcs12_retry=["T999999", KARIM.authorisation])
     assert unknown.exit_code == 2 and "T999999" in unknown.stdout and not unknown.of("bundle_pickup")
-    tried = collect(issuer, "--check", collect_retry=[KARIM.authorisation])
+    tried = collect(issuer, "--check", pkcs12_retry=[KARIM.authorisation])
     assert {row.result["item"]: row.result["state"] for row in tried.of("bundle_pickup")} == told | {
         KARIM.authorisation: "new"
     }
     assert len(issuer.registration.requests) == asked
 
-    run = collect(issuer, collect_retry=[f" {KARIM.authorisation.lower()}", LOUIS.authorisation])
+    run = collect(issuer, pkcs12_retry=[f" {KARIM.authorisation.lower()}", LOUIS.authorisation])
     assert run.exit_code == 2, run.stdout
     collected = {KARIM.authorisation: "collected", LOUIS.authorisation: "collected"}
     assert states(issuer) == told | collected
@@ -89,9 +89,9 @@ def test_bundle_takes_the_new_name_of_a_renamed_person_without_a_request(issuer:
         and "write the former name into former_name of the holder, or set 'pkcs12_passphrases' or 'pkcs12_name_check',"
         in row["error"]["next_step"]
     )
-    checked = collect(issuer, "--check", collect_name_check="off")
+    checked = collect(issuer, "--check", pkcs12_name_check="off")
     assert checked.exit_code == 0 and files(issuer) == before
-    assert collect(issuer, collect_name_check="off").exit_code == 0
+    assert collect(issuer, pkcs12_name_check="off").exit_code == 0
     new = old.replace("Jeanne Dupont", "Jeanne Durand")
     assert files(issuer) == sorted([new, *(name for name in before if name != old)])
     assert (issuer.hospital.bundle_folder / new).read_bytes() == content
@@ -103,7 +103,7 @@ def test_nothing_is_withdrawn_for_who_has_left(issuer: Issuer) -> None:
     """The inventory may still have a leaver. An extra variable is text, and upper and lower case of a number do not differ."""
     announced(issuer, JEANNE, ELODIE, KARIM)
     left = f"{ELODIE.authorisation}, {KARIM.authorisation.lower()}"
-    run = collect(issuer, pkcs12_leavers=left, collect_move_to="Done")
+    run = collect(issuer, pkcs12_leavers=left, pkcs12_move_to="Done")
     assert run.exit_code == 0, run.stdout
     assert states(issuer) == {
         JEANNE.authorisation: "collected",
@@ -133,8 +133,8 @@ def test_only_the_mails_of_bundles_that_are_there_are_moved(issuer: Issuer) -> N
     delivery(issuer, KARIM).code = "not the one of the mail"
     site = {
         "pkcs12_leavers": [ELODIE.authorisation],
-        "collect_acknowledged": [ids[PAUL.authorisation]],
-        "collect_move_to": "Done",
+        "pkcs12_acknowledged": [ids[PAUL.authorisation]],
+        "pkcs12_move_to": "Done",
     }
     run = collect(issuer, **site)
     assert run.exit_code == 2, run.stdout
@@ -143,7 +143,7 @@ def test_only_the_mails_of_bundles_that_are_there_are_moved(issuer: Issuer) -> N
 
     # Only now the code is right, and the mails of the first run are not looked for again.
     delivery(issuer, KARIM).code = delivery(issuer, KARIM).bundle.passphrase
-    collect(issuer, collect_retry=[KARIM.authorisation], **site)
+    collect(issuer, pkcs12_retry=[KARIM.authorisation], **site)
     assert moved(issuer) == {ids[JEANNE.authorisation], ids[KARIM.authorisation]}
 
 

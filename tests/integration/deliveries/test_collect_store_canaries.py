@@ -37,7 +37,7 @@ def settings(issuer: Issuer, store: SecretStore, kind: str) -> dict[str, Any]:
     common = {"url": store.url, "token": store.token, "ca_path": str(issuer.authority_file), "credential": 7}
     name = {"hashicorp_vault": "vault", "awx_credential": "awx"}[kind]
     chosen = {f"collect_{name}_{key}": value for key, value in common.items() if (name, key) != ("vault", "credential")}
-    return {"collect_store_tasks": f"store_{kind}.yml", "pkcs12_passphrases": {"T9": OLD}, **chosen}
+    return {"pkcs12_store_tasks": f"store_{kind}.yml", "pkcs12_passphrases": {"T9": OLD}, **chosen}
 
 
 @pytest.mark.parametrize("kind", ["hashicorp_vault", "awx_credential"])

@@ -53,12 +53,12 @@ def codes(issuer: Issuer) -> dict[str, str]:
 
 def test_hashicorp_vault_gets_every_passphrase_and_keeps_the_others(issuer: Issuer, store: SecretStore) -> None:
     vault = {
-        "collect_store_tasks": "store_hashicorp_vault.yml",
-        "collect_vault_url": store.url,
-        "collect_vault_mount": "kv",
-        "collect_vault_path": "pkcs12/awx",
-        "collect_vault_token": store.token,
-        "collect_vault_ca_path": str(issuer.authority_file),
+        "pkcs12_store_tasks": "store_hashicorp_vault.yml",
+        "pkcs12_hashicorp_vault_url": store.url,
+        "pkcs12_hashicorp_vault_mount": "kv",
+        "pkcs12_hashicorp_vault_path": "pkcs12/awx",
+        "pkcs12_hashicorp_vault_token": store.token,
+        "pkcs12_ca_path": str(issuer.authority_file),
     }
     store.secrets[SECRET] = {"other": "kept", "passphrases": json.dumps({JEANNE.authorisation: "old", "T9": "theirs"})}
     store.versions[SECRET] = 4
@@ -80,12 +80,12 @@ def test_hashicorp_vault_gets_every_passphrase_and_keeps_the_others(issuer: Issu
 
 
 def test_a_new_secret_of_hashicorp_vault_is_made(issuer: Issuer, store: SecretStore) -> None:
-    vault = {"collect_vault_url": store.url, "collect_vault_token": store.token}
+    vault = {"pkcs12_hashicorp_vault_url": store.url, "pkcs12_hashicorp_vault_token": store.token}
     run = collect(
         issuer,
-        collect_store_tasks="store_hashicorp_vault.yml",
-        collect_vault_ca_path=str(issuer.authority_file),
-        collect_vault_field="codes",
+        pkcs12_store_tasks="store_hashicorp_vault.yml",
+        pkcs12_ca_path=str(issuer.authority_file),
+        pkcs12_store_field="codes",
         **vault,
     )
     assert run.exit_code == 0, run.stdout
@@ -96,11 +96,11 @@ def test_a_new_secret_of_hashicorp_vault_is_made(issuer: Issuer, store: SecretSt
 def test_a_credential_of_awx_gets_all_passphrases(issuer: Issuer, store: SecretStore) -> None:
     run = collect(
         issuer,
-        collect_store_tasks="store_awx_credential.yml",
-        collect_awx_url=store.url,
-        collect_awx_credential=7,
-        collect_awx_token=store.token,
-        collect_awx_ca_path=str(issuer.authority_file),
+        pkcs12_store_tasks="store_awx_credential.yml",
+        pkcs12_awx_url=store.url,
+        pkcs12_awx_credential=7,
+        pkcs12_awx_token=store.token,
+        pkcs12_ca_path=str(issuer.authority_file),
         pkcs12_passphrases={"T9": "theirs", JEANNE.authorisation: "old"},
     )
     assert run.exit_code == 0, run.stdout
@@ -115,11 +115,11 @@ def test_a_credential_of_awx_gets_all_passphrases(issuer: Issuer, store: SecretS
 def test_a_job_that_knows_no_passphrase_removes_none_from_the_credential(issuer: Issuer, store: SecretStore) -> None:
     """AWX gives no secret back, so the passphrases that the job was not given would be lost."""
     awx = {
-        "collect_store_tasks": "store_awx_credential.yml",
-        "collect_awx_url": store.url,
-        "collect_awx_credential": 7,
-        "collect_awx_token": store.token,
-        "collect_awx_ca_path": str(issuer.authority_file),
+        "pkcs12_store_tasks": "store_awx_credential.yml",
+        "pkcs12_awx_url": store.url,
+        "pkcs12_awx_credential": 7,
+        "pkcs12_awx_token": store.token,
+        "pkcs12_ca_path": str(issuer.authority_file),
         "pkcs12_passphrases": {},
     }
     store.inputs[CREDENTIAL] = {"passphrases": "T9: theirs"}
@@ -138,13 +138,13 @@ def test_a_job_that_knows_no_passphrase_removes_none_from_the_credential(issuer:
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
-    ("hashicorp", {"collect_vault_token": "another"}, "reading the secret gave the HTTP status 403."),
-    ("hashicorp", {"collect_vault_token": ""}, "needs collect_vault_token, and it is empty"),
-    ("hashicorp", {"collect_vault_ca_path": None}, "its certificate is not trusted."),
-    ("hashicorp", {"collect_vault_url": "https://127.0.0.1:9"}, "it does not answer."),
-    ("hashicorp", {"collect_vault_field": "text"}, "The field text of the secret"),
-    ("awx", {"collect_awx_token": "another"}, "reading it gave the HTTP status 403."),
-    ("awx", {"collect_awx_credential": None}, "needs collect_awx_credential, and it is empty"),
+    ("hashicorp", {"pkcs12_hashicorp_vault_token": "another"}, "reading the secret gave the HTTP status 403."),
+    ("hashicorp", {"pkcs12_hashicorp_vault_token": ""}, "needs pkcs12_hashicorp_vault_token, and it is empty"),
+    ("hashicorp", {"pkcs12_ca_path": None}, "its certificate is not trusted."),
+    ("hashicorp", {"pkcs12_hashicorp_vault_url": "https://127.0.0.1:9"}, "it does not answer."),
+    ("hashicorp", {"pkcs12_store_field": "text"}, "The field text of the secret"),
+    ("awx", {"pkcs12_awx_token": "another"}, "reading it gave the HTTP status 403."),
+    ("awx", {"pkcs12_awx_credential": None}, "needs pkcs12_awx_credential, and it is empty"),
 ]
 
 
@@ -153,9 +153,9 @@ def test_settings_of_a_store_that_cannot_work_are_told_before_the_withdrawal(
 ) -> None:
     common = {"url": store.url, "token": store.token, "ca_path": str(issuer.authority_file)}
     right = {
-        "hashicorp": {"collect_store_tasks": "store_hashicorp_vault.yml"}
+        "hashicorp": {"pkcs12_store_tasks": "store_hashicorp_vault.yml"}
         | {f"collect_vault_{name}": value for name, value in common.items()},
-        "awx": {"collect_store_tasks": "store_awx_credential.yml", "collect_awx_credential": 7}
+        "awx": {"pkcs12_store_tasks": "store_awx_credential.yml", "pkcs12_awx_credential": 7}
         | {f"collect_awx_{name}": value for name, value in common.items()},
     }
     store.secrets["/v1/secret/data/pkcs12"] = {"text": "no mapping"}
@@ -166,7 +166,7 @@ def test_settings_of_a_store_that_cannot_work_are_told_before_the_withdrawal(
             run.stdout
         )
     store.read_only = True
-    for kind, said in (("hashicorp", "collect_vault_token may not write"), ("awx", "may not change it")):
+    for kind, said in (("hashicorp", "pkcs12_hashicorp_vault_token may not write"), ("awx", "may not change it")):
         run = collect(issuer, **right[kind])
         assert (run.exit_code, said in run.stdout) == (2, True), run.stdout
     assert issuer.registration.requests == []

@@ -45,7 +45,7 @@ def together(folder: Path) -> dict[str, Any]:
     }
     own = {"name": "Store", "ansible.builtin.include_tasks": str(ROOT / "roles/collect/tasks/store_ansible_vault.yml")}
     (folder / "together.yml").write_text(json.dumps([waiting, own]), encoding="utf-8")
-    return {"collect_store_tasks": str(folder / "together.yml"), "collect_move_to": "Done"}
+    return {"pkcs12_store_tasks": str(folder / "together.yml"), "pkcs12_move_to": "Done"}
 
 
 def box_for(issuer: Issuer, person: Person, folder: Path) -> tuple[Path, str]:
@@ -62,7 +62,7 @@ def test_two_jobs_at_once_lose_no_passphrase(issuer: Issuer, tmp_path: Path) -> 
     shared = issuer.variables(**together(tmp_path))
 
     def job(person: Person) -> tuple[int, str]:
-        own = json.dumps({"collect_path": str(boxes[person][0])})
+        own = json.dumps({"pkcs12_mail_path": str(boxes[person][0])})
         options = ["-i", str(issuer.hospital.inventory), "-e", f"@{shared}", "-e", own]
         environment = {**os.environ, **_environment(tmp_path / f"{person.authorisation}.jsonl")}
         done = ansible_playbook(["hospital_it.pkcs12.collect", *options], environment, tmp_path)
@@ -79,10 +79,10 @@ def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: 
     nowhere, plain = issuer.hospital.folder / "nowhere" / "vault.yml", issuer.hospital.folder / "plain.yml"
     plain.write_text("pkcs12_passphrases_collected: {}\n", encoding="utf-8")
     wrong: list[tuple[dict[str, Any], str]] = [
-        ({"collect_vault_file": str(nowhere)}, f"cannot be kept in {nowhere}: its folder does not exist."),
-        ({"collect_vault_file": str(plain)}, "Ansible Vault has not encrypted it"),
-        ({"collect_vault_file": None}, "missing required arguments: collect_vault_file"),
-        ({"collect_vault_password": ""}, "'collect_vault_password' is empty"),
+        ({"pkcs12_vault_file": str(nowhere)}, f"cannot be kept in {nowhere}: its folder does not exist."),
+        ({"pkcs12_vault_file": str(plain)}, "Ansible Vault has not encrypted it"),
+        ({"pkcs12_vault_file": None}, "missing required arguments: pkcs12_vault_file"),
+        ({"pkcs12_vault_password": ""}, "'pkcs12_vault_password' is empty"),
     ]
     for variables, said in wrong:
         run = collect(issuer, **variables)
@@ -93,8 +93,8 @@ def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: 
     assert right.exit_code == 0, right.stdout
     issuer.announce(PAUL, DAYS)
     asked = len(issuer.registration.requests)
-    run = collect(issuer, collect_vault_password="another")
-    assert (run.exit_code, f"'collect_vault_password' does not open {issuer.vault_file}" in run.stdout) == (2, True)
+    run = collect(issuer, pkcs12_vault_password="another")
+    assert (run.exit_code, f"'pkcs12_vault_password' does not open {issuer.vault_file}" in run.stdout) == (2, True)
     assert len(issuer.registration.requests) == asked
 
 
@@ -102,7 +102,7 @@ def test_a_variable_that_cannot_be_used_is_told_before_a_link_is_used(issuer: Is
     """A passphrase that YAML changed stops its person alone; for the credential of AWX, which is written as a whole, nothing begins."""
     issuer.announce(PAUL, DAYS)
     told = collect(issuer, pkcs12_passphrases_mine="x")
-    awx = collect(issuer, collect_store_tasks="store_awx_credential.yml", pkcs12_passphrases={"T9": True})
+    awx = collect(issuer, pkcs12_store_tasks="store_awx_credential.yml", pkcs12_passphrases={"T9": True})
     assert (told.exit_code, "pkcs12_passphrases_mine is a text and no mapping. Correct it." in told.stdout) == (2, True)
     assert (awx.exit_code, "passphrase of T9 in pkcs12_passphrases is yes or no for YAML. Correct" in awx.stdout) == (
         2,

@@ -111,26 +111,26 @@ WITHDRAWN: Mapping[str, tuple[str, Any]] = {
         "timeout": 8,
         "original_folder": "/originals",
         "keep_original": False,
-        "allow_ephemeral_dest": True,
+        "allow_ephemeral": True,
         "evidence_path": "/evidence",
     }.items()
 } | {
-    "collect_certificate_pattern": ("authorisation_pattern", "- (T.)$"),
+    "pkcs12_authorisation_pattern": ("authorisation_pattern", "- (T.)$"),
     "collect_max_bundle_bytes": ("max_bytes", 2000),
 }
 SUMMED_UP = {
     "collect_holders": ("holders", HOLDERS),
-    "collect_acknowledged": ("acknowledged", ["<2@issuer.example>"]),
-    "collect_leavers": ("leavers", ["t3"]),
+    "pkcs12_acknowledged": ("acknowledged", ["<2@issuer.example>"]),
+    "pkcs12_leavers": ("leavers", ["t3"]),
 }
 ELSEWHERE = {
-    "collect_bundle_folder": "/bundles",
-    "collect_file_name": "{authorisation} {name} {date}.p12",
-    "collect_passphrases": {"T1": ["first", "second"]},
-    "collect_new_passphrases": {"T1": "new"},
-    "collect_move_to": "Done",
-    "collect_retry": ["t1"],
-    "collect_store_tasks": None,
+    "pkcs12_bundle_folder": "/bundles",
+    "pkcs12_file_name": "{authorisation} {name} {date}.p12",
+    "pkcs12_passphrases": {"T1": ["first", "second"]},
+    "pkcs12_new_passphrases": {"T1": "new"},
+    "pkcs12_move_to": "Done",
+    "pkcs12_retry": ["t1"],
+    "pkcs12_store_tasks": None,
 }
 """Variables that are more than one option; see the tests below and test_collect."""
 
@@ -147,7 +147,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Json]]:
         (collection / "plugins" / "action" / f"{module}.py").write_text(STUB, encoding="utf-8")
     variables = {name: value for rows in (READ, WITHDRAWN, SUMMED_UP) for name, (_option, value) in rows.items()}
     variables |= {name: value for name, value in ELSEWHERE.items() if value is not None}
-    variables["collect_store_tasks"] = str(folder / "store.yml")
+    variables["pkcs12_store_tasks"] = str(folder / "store.yml")
     given = ["{{ collect_authorisation }}", "{{ collect_passphrase }}", "{{ collect_bundle }}"]
     store = [{"hospital_it.pkcs12.delivery_summary": {"deliveries": given}}]
     (folder / "store.yml").write_text(json.dumps(store), encoding="utf-8")

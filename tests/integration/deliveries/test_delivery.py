@@ -238,7 +238,7 @@ def test_passwords_are_nowhere(
         "smtp": {"username": "svc", "password": "{{ right }}"},
         "stale": {"username": "svc", "password": "{{ wrong }}"},
     }
-    variables = {"report_folder": str(site.folder), "report_destination": places, "report_credentials": credentials}
+    variables = {"pkcs12_report_folder": str(site.folder), "pkcs12_report_destinations": places, "pkcs12_credentials": credentials}
     environment = {**fact_cache(site.hospital), "no_proxy": LOOPBACK}
     role = ["hospital_it.pkcs12.report"]
     done = run.play(environment, hosts="localhost", connection="local", vars=variables, roles=role)

@@ -40,7 +40,7 @@ class Reminding:
         folder = self.site.hospital.folder
         usual: Json = {
             "state_path": str(folder / "sent.json"),
-            "allow_ephemeral_state": True,
+            "allow_ephemeral": True,
             "time_zone": "Europe/Paris",
             "holders": REGISTER,
             "it_to": [IT],
@@ -124,14 +124,14 @@ def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(remi
     red = reminding.run(state_path=other, **without)
     assert (red.exit_code, list(red.of("reminder_mails")), reminding.arrived()) == (2, [], [])
     assert (
-        "needs remind_mail_host, remind_sender. Set that for localhost, for example in group_vars/all.yml."
+        "needs pkcs12_mail_host, pkcs12_mail_sender. Set that for localhost, for example in group_vars/all.yml."
         in red.stdout
     )
     assert "argument_spec" not in red.stdout
-    assert "needs remind_it_to. " in reminding.run(it_to=None).stdout
+    assert "needs pkcs12_it_to. " in reminding.run(it_to=None).stdout
     word = reminding.run(dry_run="jes", state_path=other, **without)
-    assert (word.exit_code, "remind_dry_run" in word.stdout, "remind_mail_host" in word.stdout) == (2, True, False)
-    assert "needs remind_mail_host" in reminding.run(dry_run="No", state_path=other, **without).stdout
+    assert (word.exit_code, "pkcs12_dry_run" in word.stdout, "pkcs12_mail_host" in word.stdout) == (2, True, False)
+    assert "needs pkcs12_mail_host" in reminding.run(dry_run="No", state_path=other, **without).stdout
     half = reminding.run(credentials={"box": {"username": "svc"}})
     assert (half.exit_code, list(half.of("reminder_mails"))) == (2, [])
     assert "The account 'box' of remind_credentials" in " ".join((half.stdout + half.stderr).split())
@@ -143,16 +143,16 @@ def test_a_workstation_without_facts_is_red_in_the_words_of_the_role(reminding: 
     assert (run.exit_code, row.result["error"]["code"]) == (2, "no_facts")
     assert row.result["msg"] in run.stdout + run.stderr
     folder = reminding.run(templates_folder="/nope")
-    assert "remind_templates_folder is /nope, which is no folder on the controller." in folder.stdout + folder.stderr
+    assert "pkcs12_templates_folder is /nope, which is no folder on the controller." in folder.stdout + folder.stderr
 
 
 def test_list_of_the_report_is_called_by_the_reports_variable(reminding: Reminding) -> None:
-    """Its owner has set ``report_crl``, and the reminders follow."""
+    """Its owner has set ``pkcs12_crl``, and the reminders follow."""
     state = str(reminding.site.hospital.folder / "lists.json")
-    run = reminding.run("--extra-vars", '{"report_crl": ["/nope.crl"]}', dry_run=True, state_path=state)
+    run = reminding.run("--extra-vars", '{"pkcs12_crl": ["/nope.crl"]}', dry_run=True, state_path=state)
     (row,) = run.of("reminder_mails")
     assert (run.exit_code, row.result["error"]["code"]) == (2, "revocation_not_checked")
-    assert "Correct 'report_crl', report_crl_issuers or report_crl_hosts" in row.result["msg"]
+    assert "Correct 'pkcs12_crl', pkcs12_crl_issuer_files or pkcs12_crl_hosts" in row.result["msg"]
     assert f"To: {IT}" in run.stdout and reminding.arrived() == []
 
 
@@ -162,5 +162,5 @@ def test_nothing_known_is_red(reminding: Reminding) -> None:
     assert (run.exit_code, row.result["error"]["code"], reminding.arrived()) == (2, "no_holders", [])
     assert row.result["msg"] in run.stdout + run.stderr
     assert "Check the inventory and 'remind_hosts'." in row.result["msg"]
-    assert "nor 'remind_holders' names anybody" in row.result["msg"]
+    assert "nor 'pkcs12_register_holders' names anybody" in row.result["msg"]
     assert "Show what would be sent" not in run.stdout

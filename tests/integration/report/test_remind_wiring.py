@@ -32,7 +32,7 @@ SAME: Json = {
         {"authorisation": "T1", "workstation": "ws-1", "what": "weak", "reason": "r", "until": "2027-01-31"}
     ],
     "crl": ["/a.crl", "from_certificate"],
-    "crl_issuers": ["/ca.pem"],
+    "crl_issuer_files": ["/ca.pem"],
     "crl_hosts": ["crl.example"],
     "merge": ["/a.json"],
     "previous": "/b.json",
@@ -52,7 +52,7 @@ SAME: Json = {
     "steps": [30, 3],
     "bundle_overdue_days": 6,
     "state_path": "/state.json",
-    "allow_ephemeral_state": True,
+    "allow_ephemeral": True,
     "dry_run": True,
     "it_to": ["it@chu.example"],
     "employer_to": ["head@chu.example"],
@@ -73,7 +73,7 @@ NEEDED = {"state_path", "it_to"}
 OF_THE_REPORT = [name for name in SAME if name.startswith(("crl", "issuer_"))]
 """Options that have the report's values where the site sets no others: the mails say what the report says."""
 VARIABLES: Json = {f"remind_{name}": value for name, value in SAME.items()} | {
-    "remind_date": "2026-11-25T12:00:00Z",
+    "pkcs12_report_date": "2026-11-25T12:00:00Z",
     "remind_credential": "smtp",
     "remind_credentials": {"smtp": ACCOUNT, "other": {"username": "x", "password": "y"}},
 }

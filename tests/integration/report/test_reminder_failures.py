@@ -103,7 +103,7 @@ def test_state_that_cannot_be_read_sends_nothing(office: Office) -> None:
 def test_folder_of_the_state_is_there_and_lasts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     assert error(office.remind(state_path=str(office.folder / "missing" / "sent.json"))) == "reminder_state"
     monkeypatch.setenv("AWX_PRIVATE_DATA_DIR", str(office.folder))
-    assert error(office.remind(allow_ephemeral_state=False)) == "ephemeral_state"
+    assert error(office.remind(allow_ephemeral=False)) == "ephemeral_state"
     assert office.arrived() == []
 
 

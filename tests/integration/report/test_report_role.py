@@ -62,7 +62,7 @@ def test_everybody_is_in_the_report_and_nobody_is_called(site: Site) -> None:
 def test_job_leaves_one_small_artifact_that_names_nobody(site: Site) -> None:
     kept = stats(site.report(environment=STATS))
     report = site.written()
-    assert kept == {"pkcs12_summary": report["summary"] | {"report_date": report["report_date"]}}
+    assert kept == {"pkcs12_fact_summary": report["summary"] | {"report_date": report["report_date"]}}
     text = json.dumps(kept)
     assert len(text) < 1000
     people = {seat.person for desk in DESKS for seat in desk.seats}
@@ -80,7 +80,7 @@ def test_check_mode_says_what_it_would_say_and_writes_nothing(site: Site) -> Non
 
 def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, tmp_path: Path) -> None:
     """Ansible's variable for check mode does not know the keyword of a role."""
-    variables = {"report_folder": str(site.folder), "report_destination": [{"kind": "folder", "path": str(tmp_path)}]}
+    variables = {"pkcs12_report_folder": str(site.folder), "pkcs12_report_destinations": [{"kind": "folder", "path": str(tmp_path)}]}
     role = {"role": REPORT, "check_mode": True, "vars": variables}
     run = run_play(
         site.hospital, hosts="localhost", connection="local", roles=[role], environment=fact_cache(site.hospital)
@@ -90,14 +90,14 @@ def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, t
     assert [*site.folder.glob("*"), *tmp_path.iterdir()] == []
 
 
-NO_FOLDER = "report_folder is empty or not a text, so no file would be written."
+NO_FOLDER = "pkcs12_report_folder is empty or not a text, so no file would be written."
 UNFIT = [
-    ({"report_folder": ""}, NO_FOLDER),
-    ({"report_folder": ["a"]}, NO_FOLDER),
-    ({"report_folder": "/x", "report_formats": []}, "report_formats is empty, so no file would be written."),
+    ({"pkcs12_report_folder": ""}, NO_FOLDER),
+    ({"pkcs12_report_folder": ["a"]}, NO_FOLDER),
+    ({"pkcs12_report_folder": "/x", "pkcs12_report_formats": []}, "pkcs12_report_formats is empty, so no file would be written."),
     (
-        {"report_folder": "/x", "report_destination": [{"kind": "folder", "path": "reports"}]},
-        "Every path in report_destination has to be an absolute one.",
+        {"pkcs12_report_folder": "/x", "pkcs12_report_destinations": [{"kind": "folder", "path": "reports"}]},
+        "Every path in pkcs12_report_destinations has to be an absolute one.",
     ),
 ]
 
@@ -126,7 +126,7 @@ def test_red_comes_after_the_report_was_delivered(site: Site, tmp_path: Path) ->
     assert run.exit_code == 2
     assert "missing 1, never seen 1" in run.stdout + run.stderr
     assert {path.name for path in tmp_path.iterdir()} == {f"pkcs12-compliance{end}" for end in FILES}
-    assert stats(run)["pkcs12_summary"]["by_status"]["missing"] == 1
+    assert stats(run)["pkcs12_fact_summary"]["by_status"]["missing"] == 1
     assert site.report(fail_on=["expired", "weak"]).exit_code == 0
 
 
@@ -182,10 +182,10 @@ def test_what_the_site_accepts_is_not_red_and_what_could_not_be_checked_is(site:
     run = site.report("-e", json.dumps({"pkcs12_exceptions": [accepted]}), fail_on=["missing"], environment=STATS)
     assert run.exit_code == 0, run.stdout
     assert [row["state"] for row in site.written()["exceptions"]] == ["in_force"]
-    assert stats(run)["pkcs12_summary"]["accepted"] == 1
+    assert stats(run)["pkcs12_fact_summary"]["accepted"] == 1
     for name in ("no.crl", "no.pem"):
         (tmp_path / name).write_text("x", encoding="utf-8")
-    lists = {"crl": [str(tmp_path / "no.crl"), "from_certificate"], "crl_issuers": [str(tmp_path / "no.pem")]}
+    lists = {"crl": [str(tmp_path / "no.crl"), "from_certificate"], "crl_issuer_files": [str(tmp_path / "no.pem")]}
     run = site.report(**lists, crl_hosts=["crl.example"])
     assert run.exit_code == 2
     assert "no.crl: It is no revocation list" in " ".join((run.stdout + run.stderr).split())
@@ -213,11 +213,11 @@ def test_language_and_establishment_of_the_site_are_the_reports(site: Site) -> N
 
 
 REFUSALS: list[tuple[Json, str]] = [
-    ({"compare": True, "formats": ["html"]}, "report_formats has to have json"),
-    ({"compare": True, "query": "[?actor=='it']"}, "Leave out report_compare or report_query"),
+    ({"compare": True, "formats": ["html"]}, "pkcs12_report_formats has to have json"),
+    ({"compare": True, "query": "[?actor=='it']"}, "Leave out pkcs12_compare_reports or pkcs12_report_query"),
     ({"formats": ["json"], "destination": [{"kind": "folder", "path": "/tmp", "formats": ["html"]}]}, "not made"),  # noqa: S108
     ({"destination": [{"kind": "https", "url": "http://intranet.chu.example/"}]}, "has to begin with https://"),
-    ({"destination": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "report_credentials does not have"),
+    ({"destination": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "pkcs12_credentials does not have"),
     ({"destination": [{"kind": "https"}]}, "url"),
     ({"destination": [{"kind": "mail", "host": "smtp.chu.example", "to": ["x@y.example"]}]}, "sender"),
     ({"destination": [{"kind": "pigeon"}]}, "pigeon"),
@@ -232,7 +232,7 @@ REFUSALS: list[tuple[Json, str]] = [
 @pytest.fixture(scope="module")
 def refusals(audited_site: Site) -> Sequence[str]:
     """What the role says to each, all in one play."""
-    folder = {"report_folder": str(audited_site.hospital.folder / "refused")}
+    folder = {"pkcs12_report_folder": str(audited_site.hospital.folder / "refused")}
     tasks = [
         {
             "block": [{
@@ -281,7 +281,7 @@ def test_password_is_not_left_in_a_file_of_ansible(site: Site) -> None:
 def test_a_relative_folder_is_one_of_the_shell_and_its_files_are_delivered(site: Site, tmp_path: Path) -> None:
     """Other modules would look for a relative path beside the role."""
     places = [{"kind": "folder", "path": str(tmp_path)}]
-    variables = {"report_folder": "relative", "report_destination": places, "report_formats": ["json"]}
+    variables = {"pkcs12_report_folder": "relative", "pkcs12_report_destinations": places, "pkcs12_report_formats": ["json"]}
     given = ("-e", json.dumps(variables))
     run = play(site.hospital, "hospital_it.pkcs12.report", *given, environment=fact_cache(site.hospital))
     assert run.exit_code == 0, run.stdout + run.stderr

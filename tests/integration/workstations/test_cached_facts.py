@@ -28,7 +28,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 def test_no_later_playbook_warns_of_the_facts_of_the_collection(hospital: Hospital) -> None:
     found = facts_in(hospital.folder / "facts", WORKSTATION)
-    assert {"pkcs12_browsers", "audit_pkcs12", "pkcs12"} <= found.keys()
+    assert {"pkcs12_fact_browsers", "pkcs12_fact_audit", "pkcs12"} <= found.keys()
     for playbook in ("audit", "check", "report"):
         run = play(hospital, f"hospital_it.pkcs12.{playbook}", environment=fact_cache(hospital))
         assert messages(run, "Show variables that may be misspelt") == {}, playbook

@@ -115,7 +115,7 @@ def passwords(hers: str) -> dict[str, Json]:
     """What the inventory knows of Windows passwords, by host."""
     return {
         "ws-password": {"pkcs12_holder_passwords": {JEANNE.account.upper(): hers}},
-        "ws-number": {"enrol_holder_passwords": {JEANNE.authorisation: hers}},
+        "ws-number": {"pkcs12_holder_passwords": {JEANNE.authorisation: hers}},
         "ws-unlogged": {"pkcs12_holder_passwords": {JEANNE.account: hers}},
         "ws-empty": {"pkcs12_holder_passwords": {JEANNE.account: "", PAUL.account: hers}},
     }
@@ -225,7 +225,7 @@ def test_browsers_are_checked_when_the_portal_is_set(looked: Looked) -> None:
         for name in ("ws-lacking", "ws-right")
     }
     assert found == {"ws-lacking": ["issuing_authority", "edge"], "ws-right": []}
-    facts = row(looked.first, "workstation_info", "ws-lacking").result["ansible_facts"]["pkcs12_browsers"]
+    facts = row(looked.first, "workstation_info", "ws-lacking").result["ansible_facts"]["pkcs12_fact_browsers"]
     assert facts["problems"] == ["issuing_authority", "edge"]
 
 
@@ -247,7 +247,7 @@ def test_each_question_costs_one_command_and_only_when_it_is_asked(looked: Looke
     asked = ["store_inventory", "browser_info", "bundle_files"]
     assert modules(looked.first.requests, "ws-right") == asked
     assert modules(looked.second.requests, "ws-right") == asked[:1]
-    assert "pkcs12_browsers" not in row(looked.second, "workstation_info", "ws-right").result.get("ansible_facts", {})
+    assert "pkcs12_fact_browsers" not in row(looked.second, "workstation_info", "ws-right").result.get("ansible_facts", {})
 
 
 def test_only_the_bundle_whose_hash_is_given_is_removed(looked: Looked) -> None:

@@ -26,8 +26,8 @@ EXPECTED = {"ws-right": "Ws-Right", "ws-full": "ws-full.chu.example", "ws-other"
 """The inventory variable pkcs12_computer by host. ws-other is PC-COMPTA; ws-moved becomes it when it was read."""
 DESKS = [*EXPECTED, "ws-unsaid", "ws-plain"]
 REFUSED = {"ws-other", "ws-moved"}
-PROVING = json.dumps({"audit_prove": True})
-EVERYONE = json.dumps({"retire_everyone": True, "pkcs12_workstation_count": len(DESKS)})
+PROVING = json.dumps({"pkcs12_prove_keys": True})
+EVERYONE = json.dumps({"pkcs12_retire_everyone": True, "pkcs12_workstation_count": len(DESKS)})
 
 
 def is_other(workstation: EmulatedWorkstation) -> None:
@@ -82,7 +82,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         stay(hospital.emulated("ws-moved"), "ws-moved")
         run("enrol again", ENROL, "--limit", "ws-moved,localhost")
         run("audit", AUDIT, "--extra-vars", PROVING)
-        run("report", REPORT, "--extra-vars", f"report_folder={folder}/report")
+        run("report", REPORT, "--extra-vars", f"pkcs12_report_folder={folder}/report")
         moves_after_reading(hospital.emulated("ws-moved"))
         run("retire", RETIRE, "--extra-vars", EVERYONE)
         yield Played(hospital, runs, stores)

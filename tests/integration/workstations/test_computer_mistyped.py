@@ -22,7 +22,7 @@ PLAYED = {
     "check": ("workstation_info", {"pkcs12_check_stray_bundles": True}),
     "enrol": ("holder_certificates", {}),
     "audit": ("certificate_facts", {}),
-    "retire": ("holder_certificates", {"retire_everyone": True, "pkcs12_workstation_count": len(MISTYPED) + 1}),
+    "retire": ("holder_certificates", {"pkcs12_retire_everyone": True, "pkcs12_workstation_count": len(MISTYPED) + 1}),
 }
 
 

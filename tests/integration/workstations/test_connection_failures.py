@@ -91,7 +91,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
         hospital.inventory.write_text(inventory_text, encoding="utf-8")
         chosen = inventory(site, failing := ["winrm-off", "psrp-expired"])
         hospital.inventory.write_text(yaml.safe_dump(chosen, allow_unicode=True), encoding="utf-8")
-        everyone = ("-e", json.dumps({"retire_everyone": True, "pkcs12_workstation_count": len(failing)}))
+        everyone = ("-e", json.dumps({"pkcs12_retire_everyone": True, "pkcs12_workstation_count": len(failing)}))
         books = {
             name: play(hospital, f"hospital_it.pkcs12.{name}", *everyone, environment=environment)
             for name in ("check", "enrol", "renew", "retire", "audit")
@@ -125,7 +125,7 @@ def test_every_playbook_says_the_same_sentence(failed: Failed, book: str) -> Non
 def test_facts_record_that_the_workstation_did_not_answer(failed: Failed) -> None:
     facts = facts_in(failed.hospital.folder / "facts", "winrm-off")
     assert "pkcs12" not in facts
-    assert CAUSES["connection_refused"].next_step in json.dumps(facts["audit_pkcs12"])
+    assert CAUSES["connection_refused"].next_step in json.dumps(facts["pkcs12_fact_audit"])
 
 
 MISSING = {

@@ -26,7 +26,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 
 def run(hospital: Hospital, book: str, name: str, *options: str, **variables: object) -> Run:
-    given = {"report_folder": str(hospital.folder), "report_formats": ["json"], "report_name": name, **variables}
+    given = {"pkcs12_report_folder": str(hospital.folder), "pkcs12_report_formats": ["json"], "pkcs12_report_name": name, **variables}
     return play(
         hospital, f"hospital_it.pkcs12.{book}", "-e", json.dumps(given), *options, environment=fact_cache(hospital)
     )
@@ -40,7 +40,7 @@ def statuses(hospital: Hospital, name: str) -> dict[str, str]:
 @pytest.mark.parametrize(("name", "limit"), [("all", f"{ONE},{TWO},localhost"), ("one", f"{TWO},localhost")])
 def test_report_is_made_also_where_every_workstation_ends_red(hospital: Hospital, name: str, limit: str) -> None:
     """With one workstation, all hosts of the last play of renew_due fail."""
-    ended = run(hospital, "daily", name, "--limit", limit, renew_fail_when_deferred=True)
+    ended = run(hospital, "daily", name, "--limit", limit, pkcs12_fail_when_deferred=True)
     assert ended.exit_code == 2, ended.stdout
     assert failed_hosts(ended) == {TWO}
     assert statuses(hospital, name)[PAUL.authorisation] == "missing"
@@ -98,10 +98,10 @@ def test_workstation_that_the_inventory_gets_wrong_needs_help_and_keeps_nobody_f
 
 
 UNFIT = [
-    ({"report_folder": ""}, "This playbook needs report_folder."),
-    ({"report_folder": ["a"]}, "report_folder has to be one text."),
-    ({"report_fail_on": ["mising"]}, "report_fail_on must be one or more of"),
-    ({"report_compare": True, "report_formats": ["csv"]}, "report_formats has to have json."),
+    ({"pkcs12_report_folder": ""}, "This playbook needs pkcs12_report_folder."),
+    ({"pkcs12_report_folder": ["a"]}, "pkcs12_report_folder has to be one text."),
+    ({"pkcs12_fail_on": ["mising"]}, "pkcs12_fail_on must be one or more of"),
+    ({"pkcs12_compare_reports": True, "pkcs12_report_formats": ["csv"]}, "pkcs12_report_formats has to have json."),
 ]
 
 
@@ -155,7 +155,7 @@ def test_report_stays_as_it_was_when_the_variables_of_no_workstation_can_be_used
 
 
 def test_report_is_made_also_when_a_setting_of_the_renewal_is_wrong(hospital: Hospital) -> None:
-    ended = run(hospital, "daily", "pattern", "-e", "renew_authorisation_pattern=(")
+    ended = run(hospital, "daily", "pattern", "-e", "pkcs12_authorisation_pattern=(")
     assert ended.exit_code == 2, ended.stdout
-    assert "renew_authorisation_pattern" in " ".join((ended.stdout + ended.stderr).split())
+    assert "pkcs12_authorisation_pattern" in " ".join((ended.stdout + ended.stderr).split())
     assert statuses(hospital, "pattern")[JEANNE.authorisation] == "valid"

@@ -35,7 +35,7 @@ def playbook(site: Site, name: str, *options: str) -> Run:
 
 
 def audit(site: Site, prove: bool = True) -> None:
-    assert playbook(site, "audit", "-e", f"audit_prove={prove}").exit_code == 0
+    assert playbook(site, "audit", "-e", f"pkcs12_prove_keys={prove}").exit_code == 0
 
 
 def log_on(site: Site, logged_on: bool) -> None:
@@ -84,5 +84,5 @@ def test_without_an_audit_of_keys_only_prove_always_finds_it(site: Site) -> None
     assert jeanne(site) == ("valid", "nothing")
     playbook(site, "renew")
     assert not site.hospital.emulated(CARDIO).store_of(JEANNE.sid).containers
-    playbook(site, "renew", "-e", "renew_prove=always")
+    playbook(site, "renew", "-e", "pkcs12_prove=always")
     assert len(site.hospital.emulated(CARDIO).store_of(JEANNE.sid).containers) == 1

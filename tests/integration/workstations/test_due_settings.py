@@ -24,14 +24,14 @@ OF_CERTIFICATES = {Status.SUPERSEDED, Status.ARCHIVED}
 CHOICES = f". Write a list of some of: {', '.join(STATUSES)}. No workstation was called."
 DAYS = "Write a number of days, 0 or more. No workstation was called."
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"renew_due_statuses": []}, f"renew_due_statuses is empty, so nobody would be due{CHOICES}"),
-    ({"renew_due_statuses": ""}, f"renew_due_statuses is empty, so nobody would be due{CHOICES}"),
-    ({"renew_due_statuses": None}, f"renew_due_statuses is empty, so nobody would be due{CHOICES}"),
-    ({"renew_due_statuses": 7}, f"renew_due_statuses has 7, which is no status{CHOICES}"),
-    ({"renew_due_statuses": "missing,expired"}, f"has missing,expired, which is no status{CHOICES}"),
+    ({"pkcs12_due_statuses": []}, f"pkcs12_due_statuses is empty, so nobody would be due{CHOICES}"),
+    ({"pkcs12_due_statuses": ""}, f"pkcs12_due_statuses is empty, so nobody would be due{CHOICES}"),
+    ({"pkcs12_due_statuses": None}, f"pkcs12_due_statuses is empty, so nobody would be due{CHOICES}"),
+    ({"pkcs12_due_statuses": 7}, f"pkcs12_due_statuses has 7, which is no status{CHOICES}"),
+    ({"pkcs12_due_statuses": "missing,expired"}, f"has missing,expired, which is no status{CHOICES}"),
     (
-        {"renew_due_statuses": ["renewal-due", "missing", "superseded"]},
-        f"renew_due_statuses has renewal-due, superseded, which is no status{CHOICES}",
+        {"pkcs12_due_statuses": ["renewal-due", "missing", "superseded"]},
+        f"pkcs12_due_statuses has renewal-due, superseded, which is no status{CHOICES}",
     ),
     ({"renew_before_days": "soon"}, f"renew_before_days is 'soon'. {DAYS}"),
     ({"renew_before_days": -5, "pkcs12_renew_before_days": 9}, f"renew_before_days is '-5'. {DAYS}"),
@@ -45,7 +45,7 @@ def run(book: str, folder: Path, variables: dict[str, Any], hosts: dict[str, Any
     usual = {"ansible_connection": "psrp", "ansible_host": "127.0.0.1", "ansible_port": 9, "pkcs12_holders": holders}
     inventory = {host: usual | (hosts or {}).get(host, {}) for host in HOSTS}
     (folder / "inventory.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
-    given = {"report_folder": str(folder / "reports"), **variables}
+    given = {"pkcs12_report_folder": str(folder / "reports"), **variables}
     arguments = ["-i", str(folder / "inventory.yml"), "-e", json.dumps(given), f"hospital_it.pkcs12.{book}"]
     environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections")}
     done = ansible_playbook(arguments, {**os.environ, **environment}, folder)
@@ -77,7 +77,7 @@ def test_the_statuses_are_those_of_a_holder() -> None:
 
 def test_one_word_and_each_status_is_taken(tmp_path: Path) -> None:
     for statuses in ("valid", [each for each in STATUSES if each != "never_seen"]):
-        code, output = run("renew_due", tmp_path, {"renew_due_statuses": statuses, "renew_before_days": "0"})
+        code, output = run("renew_due", tmp_path, {"pkcs12_due_statuses": statuses, "renew_before_days": "0"})
         assert code == 0, output
         assert (
             "2 workstations left out, because nobody there is due: Anne X at ws-one (never seen); Anne X at" in output
@@ -88,7 +88,7 @@ def test_a_wrong_setting_of_one_workstation_is_in_the_summary(tmp_path: Path) ->
     code, output = run(
         "renew_due",
         tmp_path,
-        {"renew_due_statuses": "valid", "renew_before_days": ""},  # an empty answer to a survey is none
+        {"pkcs12_due_statuses": "valid", "renew_before_days": ""},  # an empty answer to a survey is none
         {"ws-two": {"pkcs12_renew_before_days": "soon"}},
     )
     assert code == 2, output

@@ -53,9 +53,9 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 @pytest.fixture(scope="module")
 def runs(hospital: Hospital) -> Mapping[str, Run]:
-    extra = {"retire_authorisations": [JEANNE.authorisation], "retire_issuer": "CN="}
+    extra = {"pkcs12_retire_authorisations": [JEANNE.authorisation], "pkcs12_issuer": "CN="}
     told = {name: run(hospital, name, **extra) for name in SUMMED_UP}
-    everyone = {"retire_everyone": True, "pkcs12_workstation_count": len(hospital.desks), "retire_issuer": "nobody"}
+    everyone = {"pkcs12_retire_everyone": True, "pkcs12_workstation_count": len(hospital.desks), "pkcs12_issuer": "nobody"}
     (hospital.bundle_folder / f"{JEANNE.authorisation}.retired.json").unlink()  # she has not left for the report
     return told | {"retire everyone": run(hospital, "retire", **everyone)}
 
@@ -126,7 +126,7 @@ def test_renew_due_tells_it_so_too(runs: Mapping[str, Run]) -> None:
 @pytest.fixture(scope="module")
 def report(hospital: Hospital, runs: Mapping[str, Run]) -> Run:
     assert runs["audit"].exit_code == 2  # it has left facts of the good workstation
-    return run(hospital, "report", report_folder=str(hospital.folder))
+    return run(hospital, "report", pkcs12_report_folder=str(hospital.folder))
 
 
 def test_report_has_the_others_and_says_of_each_host_why_it_is_unknown(hospital: Hospital, report: Run) -> None:
@@ -150,8 +150,8 @@ def test_report_ends_red_and_names_the_hosts(report: Run) -> None:
 
 def test_reminders_go_to_the_others_and_end_red(hospital: Hospital, report: Run) -> None:
     assert report.exit_code == 2
-    mails = {"remind_state_path": str(hospital.folder / "sent.jsonl"), "remind_it_to": ["it@chu.example"]}
-    told = run(hospital, "remind", remind_dry_run=True, remind_allow_ephemeral_state=True, **mails)
+    mails = {"pkcs12_state_path": str(hospital.folder / "sent.jsonl"), "pkcs12_it_to": ["it@chu.example"]}
+    told = run(hospital, "remind", pkcs12_dry_run=True, pkcs12_allow_ephemeral=True, **mails)
     result = row(told, "reminder_mails", "localhost").result
     assert told.exit_code == 2
     assert result["error"]["code"] == "unusable_variables"
@@ -162,7 +162,7 @@ def test_reminders_go_to_the_others_and_end_red(hospital: Hospital, report: Run)
 
 
 def test_daily_says_it_of_the_host_and_renews_the_others(hospital: Hospital) -> None:
-    told = run(hospital, "daily", "--limit", f"{GOOD},ws-mapping,localhost", report_folder=str(hospital.folder))
+    told = run(hospital, "daily", "--limit", f"{GOOD},ws-mapping,localhost", pkcs12_report_folder=str(hospital.folder))
     assert told.exit_code == 2
     assert f"  ws-mapping: {SENTENCES['ws-mapping']}" in summary(told)["lines"]
     assert "The variables of ws-empty, ws-key, ws-mapping," in told.stdout

@@ -28,7 +28,7 @@ LEFT = [ELODIE.authorisation.lower(), KARIM.authorisation]
 """Elodie has no certificate, Karim still has one."""
 AS_TEXT = "check_bundles with leavers as text"
 PLAYBOOKS = ("check_bundles", "check", "enrol", "renew", "renew_due", "audit", "report", "retire")
-RETIRED = {"retire_authorisations": [JEANNE.authorisation], "retire_issuer": "nobody"}
+RETIRED = {"pkcs12_retire_authorisations": [JEANNE.authorisation], "pkcs12_issuer": "nobody"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         misspell(hospital)
         extra = (
             "-e",
-            json.dumps({"report_folder": str(folder), "report_formats": ["json", "markdown", "html"], **RETIRED}),
+            json.dumps({"pkcs12_report_folder": str(folder), "pkcs12_report_formats": ["json", "markdown", "html"], **RETIRED}),
         )
         text = ("-e", json.dumps({"pkcs12_leavers": ", ".join(LEFT)}))
         runs = {AS_TEXT: play(hospital, "hospital_it.pkcs12.check_bundles", *extra, *text)} | {

@@ -18,11 +18,11 @@ ENTRY = {"user": "CHU\\x", "name": "Anne X", "authorisation": "T1"}
 UNREACHABLE = {"ansible_connection": "psrp", "ansible_host": "127.0.0.1", "ansible_port": 9, "pkcs12_holders": [ENTRY]}
 ROLES = ("audit", "enrol", "renew", "retire")
 YES_OR_NO = {
-    "audit": ("audit_prove", "audit_only_holders"),
-    "check": ("pkcs12_check_browsers", "pkcs12_check_stray_bundles"),
-    "enrol": ("enrol_require_portal", "enrol_exportable"),
-    "renew": ("renew_require_portal", "renew_now", "renew_chain"),
-    "retire": ("retire_everyone", "retire_offline"),
+    "audit": ("pkcs12_prove_keys", "pkcs12_only_holders"),
+    "check": ("pkcs12_browsers", "pkcs12_check_stray_bundles"),
+    "enrol": ("pkcs12_require_portal", "pkcs12_exportable"),
+    "renew": ("pkcs12_require_portal", "renew_now", "pkcs12_chain"),
+    "retire": ("pkcs12_retire_everyone", "pkcs12_offline"),
 }
 OPENING = ("enrol", "renew")
 """Roles that open bundles."""
@@ -75,7 +75,7 @@ OF_SURVEYS: dict[str, dict[str, tuple[dict[str, Any], str]]] = {
 
 def of_check() -> dict[str, tuple[dict[str, Any], str]]:
     return no_booleans("check") | {
-        "ws-url": ({"pkcs12_portal_url": "ftp://x", "pkcs12_check_browsers": "on"}, "pkcs12_portal_url"),
+        "ws-url": ({"pkcs12_portal_url": "ftp://x", "pkcs12_browsers": "on"}, "pkcs12_portal_url"),
         "ws-site": ({"pkcs12_holders": ENTRY}, "pkcs12_holders of ws-site is a mapping, not a list of holders."),
     }
 
@@ -83,7 +83,7 @@ def of_check() -> dict[str, tuple[dict[str, Any], str]]:
 @pytest.mark.parametrize("book", [*ROLES, "check"])
 def test_the_summary_names_what_the_user_has_set(book: str, tmp_path: Path) -> None:
     expected = of_check() if book == "check" else of_role(book)
-    usual = UNREACHABLE | {"pkcs12_bundle_folder": str(tmp_path), "retire_issuer": "CN=", "retire_authorisations": "T1"}
+    usual = UNREACHABLE | {"pkcs12_bundle_folder": str(tmp_path), "pkcs12_issuer": "CN=", "pkcs12_retire_authorisations": "T1"}
     inventory = {host: usual | variables for host, (variables, _said) in expected.items()}
     (tmp_path / "inventory.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
     environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections")}

@@ -15,56 +15,56 @@ from lab.ansible_playbook import ansible_playbook
 from lab.playbook import ROOT
 
 SETTINGS: dict[str, Any] = {
-    "report_folder": "/reports",
-    "remind_state_path": "/state.json",
-    "remind_it_to": ["it@chu.example"],
-    "remind_mail_host": "smtp.example",
-    "remind_sender": "it@chu.example",
-    "collect_source": "maildir",
-    "collect_path": "/mails",
-    "collect_bundle_folder": "/bundles",
-    "collect_sender": "registry@issuer.example",
-    "collect_subject_pattern": "x",
-    "collect_allowed_hosts": ["ra.example"],
-    "collect_authenticate": "none",
+    "pkcs12_report_folder": "/reports",
+    "pkcs12_state_path": "/state.json",
+    "pkcs12_it_to": ["it@chu.example"],
+    "pkcs12_mail_host": "smtp.example",
+    "pkcs12_mail_sender": "it@chu.example",
+    "pkcs12_mail_source": "maildir",
+    "pkcs12_mail_path": "/mails",
+    "pkcs12_bundle_folder": "/bundles",
+    "pkcs12_issuer_senders": "registry@issuer.example",
+    "pkcs12_mail_subject_pattern": "x",
+    "pkcs12_allowed_hosts": ["ra.example"],
+    "pkcs12_authenticate": "none",
 }
 HOLDERS = [{"name": "Jeanne Dupont", "authorisation": "T123456", "user": "CHU\\jdupont"}]
 SECRET = "Nachtigall-4711"
 WRONG = [
-    ("report", {"report_formats": "pfd"}, ["report_formats must be", "Got no match for: pfd."]),
-    ("report", {"report_renew_before_days": "many"}, ["'report_renew_before_days' is of type", "convert to int"]),
-    ("report", {"report_destination": [{"kind": "ftp"}]}, ["got: ftp found in report_destination."]),
+    ("report", {"pkcs12_report_formats": "pfd"}, ["pkcs12_report_formats must be", "Got no match for: pfd."]),
+    ("report", {"pkcs12_renew_before_days": "many"}, ["'pkcs12_renew_before_days' is of type", "convert to int"]),
+    ("report", {"pkcs12_report_destinations": [{"kind": "ftp"}]}, ["got: ftp found in pkcs12_report_destinations."]),
     (
         "report",
-        {"report_destination": [{"kind": "folder", "path": "/x", "mod": "0600"}]},
-        ["unknown key report_destination.mod. Supported parameters include: ca_path"],
+        {"pkcs12_report_destinations": [{"kind": "folder", "path": "/x", "mod": "0600"}]},
+        ["unknown key pkcs12_report_destinations.mod. Supported parameters include: ca_path"],
     ),
-    ("report", {"report_credentials": [SECRET]}, ["'report_credentials' is of type", "convert to dict."]),
-    ("remind", {"remind_credentials": SECRET, "remind_steps": "x"}, ["'remind_credentials' is", "'remind_steps' "]),
-    ("remind", {"remind_security": "ssl"}, ["remind_security must be one of", "got: ssl."]),
-    ("collect", {"collect_passphrases": SECRET}, ["'collect_passphrases' is of type"]),
-    ("collect", {"collect_use_proxy": "jes"}, ["Wrong variables: 'collect_use_proxy' has to be yes or no. See"]),
-    ("collect", {"collect_since": "long"}, ["'collect_since' is of type"]),
-    ("collect", {"collect_source": "pop3"}, ["collect_source must be one of", "got: pop3."]),
+    ("report", {"pkcs12_credentials": [SECRET]}, ["'pkcs12_credentials' is of type", "convert to dict."]),
+    ("remind", {"remind_credentials": SECRET, "pkcs12_reminder_days": "x"}, ["'remind_credentials' is", "'pkcs12_reminder_days' "]),
+    ("remind", {"pkcs12_mail_security": "ssl"}, ["pkcs12_mail_security must be one of", "got: ssl."]),
+    ("collect", {"pkcs12_passphrases": SECRET}, ["'pkcs12_passphrases' is of type"]),
+    ("collect", {"pkcs12_use_proxy": "jes"}, ["Wrong variables: 'pkcs12_use_proxy' has to be yes or no. See"]),
+    ("collect", {"pkcs12_since_days": "long"}, ["'pkcs12_since_days' is of type"]),
+    ("collect", {"pkcs12_mail_source": "pop3"}, ["pkcs12_mail_source must be one of", "got: pop3."]),
 ]
-NO_TEXTS = [("report_folder", ["a"]), ("report_folder", 7), ("report_name", {"a": "b"}), ("report_previous", ["a"])]
+NO_TEXTS = [("pkcs12_report_folder", ["a"]), ("pkcs12_report_folder", 7), ("pkcs12_report_name", {"a": "b"}), ("report_previous", ["a"])]
 WRONG += [("report", {name: value}, [f"Wrong variables: {name} has to be one text."]) for name, value in NO_TEXTS]
 WRONG += [
     (
         "report",
-        {"report_destination": [{"kind": "folder", "path": ["a"]}]},
-        ["report_destination.path has to be one text"],
+        {"pkcs12_report_destinations": [{"kind": "folder", "path": ["a"]}]},
+        ["pkcs12_report_destinations.path has to be one text"],
     ),
     (
         "collect",
         {
-            "collect_sender": [["a"]],
-            "collect_ca_path": ["b"],
+            "pkcs12_issuer_senders": [["a"]],
+            "pkcs12_ca_path": ["b"],
             "collect_holders": [{"name": ["c"], "authorisation": "T1"}],
         },
         [
-            "Wrong variables: collect_ca_path has to be",
-            "collect_sender has to be",
+            "Wrong variables: pkcs12_ca_path has to be",
+            "pkcs12_issuer_senders has to be",
             "collect_holders.name has to be one text",
         ],
     ),
@@ -73,8 +73,8 @@ EXCEPTION = {"authorisation": "T1", "what": "weak", "reason": "x", "until": "202
 WITHOUT_DAY = {key: value for key, value in EXCEPTION.items() if key != "until"}
 WRONG += [
     ("report", {"pkcs12_language": "FR"}, ["value of pkcs12_language must be one of: en, fr, got: FR."]),
-    ("report", {"report_language": "FR"}, ["value of report_language must be one of: en, fr, got: FR."]),
-    ("report", {"report_language": "FR", "pkcs12_language": "fr"}, ["value of report_language must be one of"]),
+    ("report", {"pkcs12_language": "FR"}, ["value of pkcs12_language must be one of: en, fr, got: FR."]),
+    ("report", {"pkcs12_language": "FR", "pkcs12_language": "fr"}, ["value of pkcs12_language must be one of"]),
     ("remind", {"pkcs12_language": "FR"}, ["value of pkcs12_language must be one of"]),
     (
         "report",
@@ -83,15 +83,15 @@ WRONG += [
     ),
     (
         "report",
-        {"report_exceptions": [WITHOUT_DAY, {"what": "weak"}]},
+        {"pkcs12_exceptions": [WITHOUT_DAY, {"what": "weak"}]},
         [
-            "entry 1 of report_exceptions lacks until",
-            "entry 2 of report_exceptions lacks authorisation, reason, until.",
+            "entry 1 of pkcs12_exceptions lacks until",
+            "entry 2 of pkcs12_exceptions lacks authorisation, reason, until.",
         ],
     ),
     ("report", {"pkcs12_exceptions": [EXCEPTION | {"untill": "x"}]}, ["unknown key pkcs12_exceptions.untill."]),
 ]
-EMPTY = [("report", "report_folder"), ("remind", "remind_sender"), ("collect", "collect_allowed_hosts")]
+EMPTY = [("report", "pkcs12_report_folder"), ("remind", "pkcs12_mail_sender"), ("collect", "pkcs12_allowed_hosts")]
 
 
 def ended_red(playbook: str, variables: dict[str, Any], folder: Path, *options: str) -> str:
@@ -134,10 +134,10 @@ NAMED: list[tuple[str, dict[str, Any], str]] = [
     ("check_bundles", {"pkcs12_bundle_folder": "/nowhere"}, "Correct 'pkcs12_bundle_folder'"),
     (
         "check_bundles",
-        {"pkcs12_bundle_folder": "/", "enrol_bundle_folder": "/nowhere"},
-        "Correct 'enrol_bundle_folder'",
+        {"pkcs12_bundle_folder": "/", "pkcs12_bundle_folder": "/nowhere"},
+        "Correct 'pkcs12_bundle_folder'",
     ),
-    ("check_bundles", {"enrol_bundle_folder": "/", "renew_bundle_folder": "/nowhere"}, "Correct 'renew_bundle_folder'"),
+    ("check_bundles", {"pkcs12_bundle_folder": "/", "pkcs12_bundle_folder": "/nowhere"}, "Correct 'pkcs12_bundle_folder'"),
     ("check_bundles", {"pkcs12_bundle_folder": "/etc/passwd"}, "Set 'pkcs12_bundle_folder' to the folder"),
     (
         "check_bundles",
@@ -151,9 +151,9 @@ NAMED: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("check_bundles", {"pkcs12_holders": [{"nme": "x"}]}, "pkcs12_holders of ws-1 has nme, which no holder has."),
     ("enrol", {"pkcs12_bundle_folder": ""}, "An installation needs 'pkcs12_bundle_folder'"),
-    ("remind", {"remind_sender": "nobody"}, "'remind_sender' has 'nobody'"),
-    ("collect", {"collect_path": "/etc"}, "Set 'collect_path' to the folder"),
-    ("collect", {"collect_url_pattern": "("}, "collect_url_pattern"),
+    ("remind", {"pkcs12_mail_sender": "nobody"}, "'pkcs12_mail_sender' has 'nobody'"),
+    ("collect", {"pkcs12_mail_path": "/etc"}, "Set 'pkcs12_mail_path' to the folder"),
+    ("collect", {"pkcs12_url_pattern": "("}, "pkcs12_url_pattern"),
 ]
 
 

@@ -115,7 +115,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
 def audit(hospital: Hospital, *options: str, prove: bool = True) -> Run:
     report = {"hospital_it.pkcs12.compliance_report": {}, "run_once": True}
     return run_play(
-        hospital, *options, roles=["hospital_it.pkcs12.audit"], vars={"audit_prove": prove}, post_tasks=[report]
+        hospital, *options, roles=["hospital_it.pkcs12.audit"], vars={"pkcs12_prove_keys": prove}, post_tasks=[report]
     )
 
 

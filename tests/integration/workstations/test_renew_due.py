@@ -182,7 +182,7 @@ def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
 
 
 def test_whom_to_call_is_a_variable(hospital: Hospital) -> None:
-    run = renew_due(hospital, "-e", json.dumps({"renew_due_statuses": ["missing"]}))
+    run = renew_due(hospital, "-e", json.dumps({"pkcs12_due_statuses": ["missing"]}))
     assert called(run) == {NUCLEAR}
     (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
     assert said.startswith("5 workstations left out, because nobody there is due: ")

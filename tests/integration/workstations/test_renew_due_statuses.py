@@ -131,13 +131,13 @@ def called(hospital: Hospital, *options: str) -> set[str]:
 
 def test_every_status_that_a_renewal_cures_is_due_in_the_sites_time_zone(hospital: Hospital) -> None:
     everything = {*STORES, "never-seen"}
-    assert called(hospital, "-e", f"renew_time_zone={FAR_EAST}") == everything - LEFT_ALONE
+    assert called(hospital, "-e", f"pkcs12_time_zone={FAR_EAST}") == everything - LEFT_ALONE
 
 
 def test_who_is_left_out_has_access_until_a_day_of_the_site(hospital: Hospital) -> None:
     """Far in the west, the last second before the end date of the authorisation is one of the end date itself in UTC."""
     last_day = NOW.date() + timedelta(days=JEANNE.authorised_days - 1)
-    run = renew_due(hospital, "-e", "renew_time_zone=Etc/GMT+12", "--limit", "valid")
+    run = renew_due(hospital, "-e", "pkcs12_time_zone=Etc/GMT+12", "--limit", "valid")
     assert f"at valid until {last_day}" in run.stdout
 
 
@@ -146,7 +146,7 @@ def test_revoked_certificate_is_due_where_the_revocation_list_is_known(hospital:
     source, authorities = hospital.folder / "people.crl", hospital.folder / "authorities.pem"
     source.write_bytes(b"no list")
     authorities.write_bytes(pem())
-    lists = {"report_crl": [str(source), "from_certificate"], "report_crl_issuers": [str(authorities)]}
+    lists = {"pkcs12_crl": [str(source), "from_certificate"], "pkcs12_crl_issuer_files": [str(authorities)]}
     limit = ("--limit", "revoked:valid")
     assert called(hospital, "-e", json.dumps(lists), *limit) == set()
     source.write_bytes(crl({0x2A: NOW - timedelta(days=2)}, until=NOW + timedelta(days=1)))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""retire_everyone needs the number of workstations in the same command; a bundle folder that cannot be read stops what would install."""
+"""pkcs12_retire_everyone needs the number of workstations in the same command; a bundle folder that cannot be read stops what would install."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lab.playbook import Run, play
 
 ONE, TWO = "ws-one", "ws-two"
 DESKS = (Desk(ONE, (Seat(PAUL), Seat(ELODIE))), Desk(TWO, (Seat(JEANNE),)))
-EVERYONE = {"retire_everyone": True}
+EVERYONE = {"pkcs12_retire_everyone": True}
 COUNT = "pkcs12_workstation_count"
 BROKEN = {"gone": "/nowhere", "undefined": "{{ no_such_variable }}", "list": ["a"]}
 

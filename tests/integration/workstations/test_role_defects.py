@@ -34,28 +34,28 @@ DESKS = (
 )
 LINUX, ODD = "srv-linux", "srv-odd"
 WRONG = {"pkcs12_passphrases": {KARIM.authorisation: "the code of another letter"}}
-RETIRED = {"retire_authorisations": f"T9,{MARIE.authorisation},{JEANNE.authorisation}"}
+RETIRED = {"pkcs12_retire_authorisations": f"T9,{MARIE.authorisation},{JEANNE.authorisation}"}
 STEPS: Mapping[str, tuple[str, Json, str]] = {
     "no passphrase": ("enrol", {"pkcs12_passphrases": {PAUL.authorisation: ""}}, SECOND),
     "enrol": ("enrol", WRONG, "all"),
-    "no folder": ("enrol", {"enrol_bundle_folder": ""}, WARD),
-    "folder gone": ("enrol", {"enrol_bundle_folder": "/nowhere"}, WARD),
-    "urgent": ("enrol", {"enrol_fail_when_deferred": True}, f"{AWAY}:{LEAVE}"),
+    "no folder": ("enrol", {"pkcs12_bundle_folder": ""}, WARD),
+    "folder gone": ("enrol", {"pkcs12_bundle_folder": "/nowhere"}, WARD),
+    "urgent": ("enrol", {"pkcs12_fail_when_deferred": True}, f"{AWAY}:{LEAVE}"),
     "renew": ("renew", {}, WARD),
     "audit": ("audit", {}, f"{WARD}:{LINUX}"),
     "enrol after": ("enrol", {}, f"{WARD}:{SECOND}"),
     "other issuer": (
         "retire",
-        {"retire_authorisations": [PAUL.authorisation], "retire_issuer": "CN=Nobody"},
+        {"pkcs12_retire_authorisations": [PAUL.authorisation], "pkcs12_issuer": "CN=Nobody"},
         f"{SECOND}:{ADMIN}",
     ),
     "nobody": ("retire", {}, SECOND),
     "at once": ("renew", {"renew_now": "oui"}, SECOND),
-    "everyone": ("retire", {"retire_everyone": "oui"}, SECOND),
-    "no issuer": ("retire", {"retire_authorisations": [PAUL.authorisation], "retire_issuer": ""}, SECOND),
+    "everyone": ("retire", {"pkcs12_retire_everyone": "oui"}, SECOND),
+    "no issuer": ("retire", {"pkcs12_retire_authorisations": [PAUL.authorisation], "pkcs12_issuer": ""}, SECOND),
     "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
-    "only mistyped": ("retire", {"retire_authorisations": ["T9"]}, f"{WARD}:{SECOND}"),
-    "retired": ("retire", {"retire_authorisations": [JEANNE.authorisation]}, f"{WARD}:{ADMIN}:{SECOND}"),
+    "only mistyped": ("retire", {"pkcs12_retire_authorisations": ["T9"]}, f"{WARD}:{SECOND}"),
+    "retired": ("retire", {"pkcs12_retire_authorisations": [JEANNE.authorisation]}, f"{WARD}:{ADMIN}:{SECOND}"),
 }
 
 
@@ -177,10 +177,10 @@ def test_enrol_writes_evidence(played: Played) -> None:
 
 def test_missing_folder_is_one_sentence_with_the_variable_of_the_role(played: Played) -> None:
     told = result(played, "no folder", WARD)
-    assert "'enrol_bundle_folder'" in told["msg"]
+    assert "'pkcs12_bundle_folder'" in told["msg"]
     assert "argument_spec" not in played.runs["no folder"].stdout
     gone = result(played, "folder gone", WARD)["msg"]
-    assert (gone.count("cannot be listed"), gone.count("Correct 'enrol_bundle_folder'")) == (1, 1)
+    assert (gone.count("cannot be listed"), gone.count("Correct 'pkcs12_bundle_folder'")) == (1, 1)
     assert sum("cannot be listed" in line for line in summary(played.runs["folder gone"])["lines"]) == 1
     assert all(failed_hosts(played.runs[name]) == {WARD} for name in ("no folder", "folder gone"))
     # Facts are gathered all the same.
@@ -189,7 +189,7 @@ def test_missing_folder_is_one_sentence_with_the_variable_of_the_role(played: Pl
 
 def test_missing_issuer_is_one_sentence_in_the_users_words(played: Played) -> None:
     told = result(played, "no issuer", SECOND)
-    assert told["msg"].startswith("A removal needs 'retire_issuer', and it is not set. ")
+    assert told["msg"].startswith("A removal needs 'pkcs12_issuer', and it is not set. ")
     assert "report" in told["error"]["next_step"]
     assert "state" not in told["msg"]
     assert failed_hosts(played.runs["no issuer"]) == {SECOND}
@@ -229,7 +229,7 @@ def test_removal_that_finds_another_issuer_is_red(played: Played) -> None:
 def test_removal_without_a_number_removes_nothing_and_says_so(played: Played) -> None:
     run = played.runs["nobody"]
     assert failed_hosts(run) == {SECOND}
-    assert "retire_authorisations" in result(played, "nobody", SECOND)["error"]["next_step"]
+    assert "pkcs12_retire_authorisations" in result(played, "nobody", SECOND)["error"]["next_step"]
     assert played.stores["nobody"] == played.stores["enrol after"]
 
 
@@ -268,7 +268,7 @@ def test_second_removal_is_green_and_changes_nothing(played: Played) -> None:
     assert not any(each.result["changed"] for each in run.holders())
 
 
-@pytest.mark.parametrize(("step", "variable"), [("at once", "renew_now"), ("everyone", "retire_everyone")])
+@pytest.mark.parametrize(("step", "variable"), [("at once", "renew_now"), ("everyone", "pkcs12_retire_everyone")])
 def test_a_word_that_is_neither_yes_nor_no_is_refused_by_the_name_of_its_variable(
     played: Played, step: str, variable: str
 ) -> None:

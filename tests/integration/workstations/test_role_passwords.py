@@ -46,8 +46,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
                 "pkcs12_passphrases": known | {ELODIE.authorisation: "the code of another letter"},
                 "pkcs12_holder_passwords": {JEANNE.account if role == "renew" else JEANNE.authorisation: password},
                 "renew_now": True,
-                "retire_authorisations": NUMBERS,
-                "retire_max_retired": 1,
+                "pkcs12_retire_authorisations": NUMBERS,
+                "pkcs12_max_certificates": 1,
             }
             options = ("-e", json.dumps(variables))
             runs[role] = run_play(hospital, *options, roles=[f"hospital_it.pkcs12.{role}"], **SITE_WIDE_BECOME)

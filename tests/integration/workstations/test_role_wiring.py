@@ -58,8 +58,8 @@ SHARED = same(
     evidence_path="/evidence",
     authorisation_pattern="- (T\\d+)$",
     issuer="CN=AC",
-    max_retired=5,
-    retire_encryption_keys=True,
+    max_certificates=5,
+    delete_encryption_keys=True,
 )
 PRESENT = SHARED | same(
     passphrases={"T1": ["new", "old"]},
@@ -97,7 +97,7 @@ RETIRE = of_role(
     | same(everyone=True)
     | {"method": ("archive", {"retire": "archive"})},
 )
-RETIRE["retire_encryption_keys"] = RETIRE.pop("retire_retire_encryption_keys")
+RETIRE["delete_encryption_keys"] = RETIRE.pop("retire_retire_encryption_keys")
 AUDIT = of_role(
     "audit",
     same(

@@ -29,9 +29,9 @@ STEPS = {
     "again": (RENEW, "--forks=1"),
     "now": (RENEW, "-e", "renew_now=true", "--limit", "ws-radio"),
     # Numbers in one text come from a survey, or from -e name=value.
-    "leaving": (RETIRE, "-e", json.dumps({"retire_authorisations": ", ".join(LEAVING)}), "--check"),
-    "left": (RETIRE, "-e", json.dumps({"retire_authorisations": LEAVING})),
-    "left again": (RETIRE, "-e", json.dumps({"retire_authorisations": LEAVING})),
+    "leaving": (RETIRE, "-e", json.dumps({"pkcs12_retire_authorisations": ", ".join(LEAVING)}), "--check"),
+    "left": (RETIRE, "-e", json.dumps({"pkcs12_retire_authorisations": LEAVING})),
+    "left again": (RETIRE, "-e", json.dumps({"pkcs12_retire_authorisations": LEAVING})),
 }
 
 

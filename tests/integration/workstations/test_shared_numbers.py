@@ -99,7 +99,7 @@ def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospit
     assert SENTENCE in audit.stdout
     assert summary(audit)["totals"] == {"failed": 2, "valid": 2}
     report = play(
-        hospital, "hospital_it.pkcs12.report", "-e", f"report_folder={tmp_path}", environment=fact_cache(hospital)
+        hospital, "hospital_it.pkcs12.report", "-e", f"pkcs12_report_folder={tmp_path}", environment=fact_cache(hospital)
     )
     found = row(report, "compliance_report", "localhost").result
     rows = {each["name"]: each for each in found["rows"]}
@@ -123,11 +123,11 @@ def test_only_it_is_reminded_of_the_two(hospital: Hospital, tmp_path: Path) -> N
         lambda hosts: [each.update(mail="x@chu.example") for one in hosts.values() for each in one["pkcs12_holders"]],
     )
     settings = {
-        "remind_it_to": ["it@chu.example"],
-        "remind_state_path": str(tmp_path / "sent.json"),
-        "remind_dry_run": True,
+        "pkcs12_it_to": ["it@chu.example"],
+        "pkcs12_state_path": str(tmp_path / "sent.json"),
+        "pkcs12_dry_run": True,
     }
-    settings |= {"remind_allow_ephemeral_state": True}
+    settings |= {"pkcs12_allow_ephemeral": True}
     run = play(hospital, "hospital_it.pkcs12.remind", "-e", json.dumps(settings), environment=fact_cache(hospital))
     (mail,) = row(run, "reminder_mails", "localhost").result["mails"]
     assert (mail["recipient"], mail["holders"]) == ("it", [f"{JEANNE.name}, {NUMBER}", f"{PAUL.name}, {NUMBER}"])
@@ -169,7 +169,7 @@ def test_homonyms_stay_two_and_the_other_ones_number_installs_nothing(homonyms: 
         assert failed_hosts(run) == {TWO}
     assert held(homonyms) == {"jdupont": 1, "jdupont2": 1}
     # A person whose number has really changed: the old certificate goes first.
-    old = json.dumps({"retire_authorisations": ["T100009"]})
+    old = json.dumps({"pkcs12_retire_authorisations": ["T100009"]})
     assert play(homonyms, "hospital_it.pkcs12.retire", "-e", old, "--limit", f"{TWO},localhost").exit_code == 0
     assert outcomes(play(homonyms, "hospital_it.pkcs12.enrol"))[TWO] == {NUMBER: "installed"}
 

@@ -28,13 +28,13 @@ STEPS = {
     "planned": ("hospital_it.pkcs12.renew", "--check", "--diff"),
     "renew": ("hospital_it.pkcs12.renew", "--diff"),
     "again": ("hospital_it.pkcs12.renew", "--diff"),
-    "audit": ("hospital_it.pkcs12.audit", "-e", json.dumps({"audit_prove": True})),
+    "audit": ("hospital_it.pkcs12.audit", "-e", json.dumps({"pkcs12_prove_keys": True})),
     "report": ("hospital_it.pkcs12.report",),
     "retire": (
         "hospital_it.pkcs12.retire",
         "--diff",
         "-e",
-        json.dumps({"retire_everyone": True, "pkcs12_workstation_count": 1}),
+        json.dumps({"pkcs12_retire_everyone": True, "pkcs12_workstation_count": 1}),
     ),
     "audit after": ("hospital_it.pkcs12.audit",),
 }
@@ -90,7 +90,7 @@ def card_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CardSite]:
         before = store.elements[card.thumbprint]
         runs, facts = {}, {}
         for name, (book, *options) in STEPS.items():
-            options += ["-e", json.dumps({"report_folder": str(hospital.folder / "reports")})]
+            options += ["-e", json.dumps({"pkcs12_report_folder": str(hospital.folder / "reports")})]
             runs[name] = play(hospital, book, "-vvv", *options, environment=fact_cache(hospital))
             facts[name] = cached(hospital, DESK) or {}
         yield CardSite(hospital, card, runs, facts, before, tuple(files(hospital.folder)))

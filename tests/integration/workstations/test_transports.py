@@ -29,7 +29,7 @@ ALL = tuple(transports())
 KERBEROS = AuthMethod.KERBEROS
 HERE = tuple(each for each in ALL if kerberos() or each.method is not KERBEROS)
 SEATS = (Seat(JEANNE), Seat(ANNE, logged_on=False))
-EVERYBODY = ("-e", json.dumps({"retire_everyone": True, "pkcs12_workstation_count": len(HERE)}))
+EVERYBODY = ("-e", json.dumps({"pkcs12_retire_everyone": True, "pkcs12_workstation_count": len(HERE)}))
 BOOKS = {
     "check": ("check",),
     "enrol": ("enrol",),

@@ -102,7 +102,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             issued = hospital.bundles[PAUL.authorisation]
             hospital.emulated(desk.name).store_of(PAUL.sid).plant(issued.certificate, issued.private_key)
         passwords = {"pkcs12_holder_passwords": {ANNE.authorisation: hospital.passwords[ANNE.sid]}}
-        removal = {"retire_authorisations": [PAUL.authorisation]}
+        removal = {"pkcs12_retire_authorisations": [PAUL.authorisation]}
         for name, (book, *options) in {
             "check": ("check",),
             "checked": ("enrol", "--check", "-e", json.dumps(passwords)),

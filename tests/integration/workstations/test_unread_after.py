@@ -40,9 +40,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         issued = hospital.bundles[KARIM.authorisation]
         hospital.emulated(LEAVER).store_of(KARIM.sid).plant(issued.certificate, issued.private_key)
         removal = {
-            "retire_authorisations": [KARIM.authorisation],
-            "retire_offline": True,
-            "retire_evidence_path": str(hospital.evidence),
+            "pkcs12_retire_authorisations": [KARIM.authorisation],
+            "pkcs12_offline": True,
+            "pkcs12_evidence_path": str(hospital.evidence),
         }
         books = {
             "enrol": ("enrol", "--limit", f"{NEW},{PATIENT}", "--diff"),

@@ -47,7 +47,7 @@ def runs(hospital: Hospital) -> Mapping[str, Run]:
 
 
 def run(hospital: Hospital, book: str, **variables: str) -> Run:
-    given = json.dumps({"report_folder": str(hospital.folder), "report_formats": ["json"], **variables})
+    given = json.dumps({"pkcs12_report_folder": str(hospital.folder), "pkcs12_report_formats": ["json"], **variables})
     return play(hospital, f"hospital_it.pkcs12.{book}", "-e", given, environment=fact_cache(hospital))
 
 

@@ -20,8 +20,8 @@ def test_all_words_have_one_meaning(overlay: Path) -> None:
         play
         for word in WORDS
         for play in (
-            ("renew", site | {"renew_now": word, "renew_require_portal": word}),
-            ("enrol", site | {"enrol_require_portal": word}),
+            ("renew", site | {"renew_now": word, "pkcs12_require_portal": word}),
+            ("enrol", site | {"pkcs12_require_portal": word}),
         )
     ]
     given = iter(recorded(overlay, *plays))

@@ -22,8 +22,8 @@ REVOCATION: Mapping[str, tuple[str, str]] = {
     "crl_problem.not_a_crl": ("It is no revocation list", "Ce n'est pas une liste de révocation"),
     "crl_problem.not_an_authority": ("It has no certificate of an authority", "Aucun certificat d'autorité"),
     "crl_problem.no_authority": (
-        "crl_issuers has no certificate of its issuer, so its signature could not be checked and it was not used",
-        "crl_issuers n'a pas le certificat de son émetteur : signature non vérifiée, liste non utilisée",
+        "crl_issuer_files has no certificate of its issuer, so its signature could not be checked and it was not used",
+        "crl_issuer_files n'a pas le certificat de son émetteur : signature non vérifiée, liste non utilisée",
     ),
     "crl_problem.bad_signature": (
         "Its issuer did not sign it, so it was not used",

@@ -90,7 +90,7 @@ def _unchecked(
     return CollectionError(
         code="revocation_not_checked",
         cause=f"{said} {named}{more}",
-        next_step="Correct 'crl', crl_issuers or crl_hosts, and run it again. Only what was not sent is sent.",
+        next_step="Correct 'crl', crl_issuer_files or crl_hosts, and run it again. Only what was not sent is sent.",
         changed=changed,
         details=details,
     )

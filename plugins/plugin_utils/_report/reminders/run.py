@@ -48,7 +48,7 @@ def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict
     outbox = Outbox(Path(options["state_path"]), _server(options), mode.now, mode.job)
     terms = Terms(_checked_steps(options["steps"]), _checked_overdue(options["bundle_overdue_days"]))
     check_folder(outbox.path)
-    if not options["allow_ephemeral_state"]:
+    if not options["allow_ephemeral"]:
         _check_lasting(outbox.path)
     report = _report(options, variables, mode)
     letters = letters_of(matters_of(report, terms), addresses_of(options, variables), report)
@@ -159,5 +159,5 @@ def _check_lasting(path: Path) -> None:
             code="ephemeral_state",
             cause=f"{problem.cause.split('. ')[0].rstrip('.')}. The next job would send all reminders again.",
             next_step="Set state_path to a folder that is mounted for all jobs (in AWX: a path exposed with rw, or a persistent volume)."
-            " For a trial, set allow_ephemeral_state.",
+            " For a trial, set allow_ephemeral.",
         ) from None

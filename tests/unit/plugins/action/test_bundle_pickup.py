@@ -118,7 +118,7 @@ ROWS = [
         COPY,
     ),
     Effect("keep_original", False, files, ["jeanne.p12", "originals/jeanne.p12"], ["jeanne.p12"], COPY),
-    Effect("allow_ephemeral_dest", True, code, "ephemeral_dest", None, scene=in_a_private_folder),
+    Effect("allow_ephemeral", True, code, "ephemeral_dest", None, scene=in_a_private_folder),
     Effect("evidence_path", "{folder}/evidence.jsonl", evidence, [], [None]),
     Effect("message_id", "<1@issuer>", evidence, [None], ["<1@issuer>"], EVIDENCE),
     Effect("retry", True, code, "code_wrong", None, scene=after_a_wrong_code),

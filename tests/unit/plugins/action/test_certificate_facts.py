@@ -60,7 +60,7 @@ def silent(scene: Scene) -> None:
 
 
 def audited(scene: Scene) -> bool:
-    return "audit_pkcs12" in scene.result["ansible_facts"]
+    return "pkcs12_fact_audit" in scene.result["ansible_facts"]
 
 
 def failed(scene: Scene) -> bool:

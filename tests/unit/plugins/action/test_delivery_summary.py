@@ -27,7 +27,7 @@ def totals(scene: Scene) -> Any:
 
 
 def numbers(scene: Scene) -> Any:
-    return [row["authorisation"] for row in scene.result["ansible_facts"]["pkcs12_deliveries"]["deliveries"]]
+    return [row["authorisation"] for row in scene.result["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"]]
 
 
 def needed(scene: Scene) -> Any:

@@ -34,7 +34,7 @@ IT, HEAD, DUPONT, ROUX = "it@chu.example", "head@chu.example", "dupont@chu.examp
 BASE = {
     "state_path": "{folder}/sent.json",
     "report_date": TODAY,
-    "allow_ephemeral_state": True,
+    "allow_ephemeral": True,
     "it_to": [IT],
     "mail_host": "mail.example",
     "sender": "a@example",
@@ -133,7 +133,7 @@ CHECKED = task_variables([workstation("ws-1", entry("T1"), certificates=[REVOCAB
 POINTED = task_variables(
     [workstation("ws-1", entry("T1"), certificates=[replace(REVOCABLE, crl_urls=("http://127.0.0.1:1/ca.crl",))])]
 )
-REVOKED = {"crl": ["{folder}/ca.crl"], "crl_issuers": ["{folder}/ca.pem"]}
+REVOKED = {"crl": ["{folder}/ca.crl"], "crl_issuer_files": ["{folder}/ca.pem"]}
 NEW = task_variables(renewed(hospital(), "ws-1", "T1"))
 DUE = {"holders": [ANNEX], "employer_to": [HEAD], "hosts": ["ws-1"]}
 TWO = {"hosts": ["ws-1", "ws-2"]}
@@ -166,8 +166,8 @@ EFFECTS = [
     *(Effect("exceptions.what", each, to, [], [DUPONT], HELD) for each in FINDINGS if each != "renewal_due"),
     Effect("exceptions.what", "renewal_due", to, [DUPONT], [], ONE | {"exceptions": [ACCEPTED | {"what": "weak"}]}),
     Effect("exceptions.what", "late", code, None, "bad_arguments", HELD),
-    Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], {"crl_issuers": REVOKED["crl_issuers"]}, lists, CHECKED),
-    Effect("crl_issuers", REVOKED["crl_issuers"], code, "revocation_not_checked", None, {"crl": REVOKED["crl"]}, lists, CHECKED),
+    Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], {"crl_issuer_files": REVOKED["crl_issuer_files"]}, lists, CHECKED),
+    Effect("crl_issuer_files", REVOKED["crl_issuer_files"], code, "revocation_not_checked", None, {"crl": REVOKED["crl"]}, lists, CHECKED),
     Effect("crl_hosts", ["127.0.0.1:1"], not_listed, (NOT_CHECKED, True), (NOT_CHECKED, False), POINTS, variables=POINTED),
     Effect("issuer_overdue_days", 7, next_steps, ["await_bundle"], ["call_issuer"], variables=LATE),
     Effect("issuer_contact", "Registry 0158", says("Registry 0158"), False, True, OVERDUE, variables=LATE),
@@ -189,7 +189,7 @@ EFFECTS = [
     Effect("steps", [12, 3], steps, [14], [12], ONE),
     Effect("bundle_overdue_days", 9, to, [ROUX], [], variables=LATE),
     Effect("state_path", "{folder}/other.json", state, ["sent.json"], ["other.json"], ONE),
-    Effect("allow_ephemeral_state", True, code, "ephemeral_state", None, {"allow_ephemeral_state": False}, private),
+    Effect("allow_ephemeral", True, code, "ephemeral_state", None, {"allow_ephemeral": False}, private),
     Effect("dry_run", True, state, ["sent.json"], [], ONE),
     Effect("it_to", ["other@chu.example"], to, [IT], ["other@chu.example"], {"hosts": ["ws-2"]}),
     Effect("employer_to", [HEAD], to, [IT], [HEAD], {"hosts": ["ws-2"]}),

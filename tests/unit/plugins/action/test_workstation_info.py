@@ -39,7 +39,7 @@ def asked_issuers(scene: Scene) -> list[int]:
 
 
 def kept(scene: Scene) -> Any:
-    return scene.result.get("ansible_facts", {}).get("pkcs12_browsers", {}).get("problems")
+    return scene.result.get("ansible_facts", {}).get("pkcs12_fact_browsers", {}).get("problems")
 
 
 ASKING: dict[str, Any] = {"browsers": True, "holders": [JEANNE]}

@@ -27,7 +27,7 @@ def mail(number: str | None, state: str = "new", at: str | None = MAIL_AT, **mor
 
 
 def record(number: str, state: str = "collected", at: datetime = NOW) -> dict[str, Any]:
-    """A record of ``ansible_facts.pkcs12_deliveries``."""
+    """A record of ``ansible_facts.pkcs12_fact_deliveries``."""
     return {
         "authorisation": number,
         "name": "Jeanne Dupont",
@@ -42,6 +42,6 @@ def record(number: str, state: str = "collected", at: datetime = NOW) -> dict[st
 
 
 def known(*numbers: str, state: str = "collected") -> dict[str, Any]:
-    """``ansible_facts.pkcs12_deliveries`` with a record for each number."""
+    """``ansible_facts.pkcs12_fact_deliveries`` with a record for each number."""
     rows = [record(number, state, datetime.now(timezone.utc)) for number in numbers]
     return {"schema": 1, "gathered_at": MAIL_AT, "deliveries": rows}

@@ -41,14 +41,14 @@ def summed(**changed: Any) -> dict[str, Any]:
 
 
 def states(result: dict[str, Any]) -> dict[str, str]:
-    rows = result["ansible_facts"]["pkcs12_deliveries"]["deliveries"]
+    rows = result["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"]
     return {row["authorisation"]: row["state"] for row in rows}
 
 
 def test_a_withdrawn_bundle_is_recorded() -> None:
     result = summed()
     assert (result["failed"], result["needs_somebody"], result["totals"]) == (False, [], {"collected": 1})
-    assert result["ansible_facts"]["pkcs12_deliveries"]["deliveries"] == [
+    assert result["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"] == [
         {
             "authorisation": "T1",
             "name": "Jeanne Dupont",
@@ -84,7 +84,7 @@ def test_a_withdrawn_bundle_is_recorded() -> None:
 )
 def test_what_needs_a_person_is_red_and_recorded(changed: dict[str, Any], state: str, error: str | None) -> None:
     result = summed(**changed)
-    (row,) = result["ansible_facts"]["pkcs12_deliveries"]["deliveries"]
+    (row,) = result["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"]
     assert (result["failed"], result["needs_somebody"], row["state"], row["error"]) == (True, ["T1"], state, error)
     assert "<T1@issuer.example>" in result["msg"]
 

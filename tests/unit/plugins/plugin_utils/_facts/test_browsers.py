@@ -14,7 +14,7 @@ from unit.plugins.plugin_utils.fakes import NOW
 def test_fact_has_each_problem_once() -> None:
     rows = [("issuing_authority", Severity.WARNING)] * 2 + [("edge", Severity.OK), ("firefox", Severity.WARNING)]
     facts = browser_facts([Finding(subject, severity, "") for subject, severity in rows], NOW.replace(microsecond=7))
-    known = from_map(BrowserRecord, facts["ansible_facts"]["pkcs12_browsers"], strict=True)
+    known = from_map(BrowserRecord, facts["ansible_facts"]["pkcs12_fact_browsers"], strict=True)
     assert known == BrowserRecord((BrowserProblem.ISSUING_AUTHORITY, BrowserProblem.FIREFOX), NOW)
 
 

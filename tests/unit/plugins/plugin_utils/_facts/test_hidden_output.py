@@ -69,7 +69,7 @@ def test_a_passphrase_that_breaks_sentences_is_told(secret: str) -> None:
     assert "Choose longer ones" not in said
 
 
-@pytest.mark.parametrize("name", ["enrol_passphrases", "renew_passphrases", "collect_new_passphrases"])
+@pytest.mark.parametrize("name", ["pkcs12_passphrases", "pkcs12_passphrases", "pkcs12_new_passphrases"])
 def test_a_role_s_own_passphrases_are_people_s(name: str) -> None:
     said = told((name, {"T100001": "1234"}, False))
     assert said is not None
@@ -115,8 +115,8 @@ def test_of_several_passphrases_one_is_enough_and_people_are_told_once_by_number
     "name",
     [
         *("ansible_password", "ansible_become_pass", "ansible_become_password", "ansible_ssh_pass"),
-        *("ansible_winrm_password", "ansible_runas_pass", "pkcs12_holder_passwords", "retire_holder_passwords"),
-        *("collect_imap_password", "enrol_holder_passwords"),
+        *("ansible_winrm_password", "ansible_runas_pass", "pkcs12_holder_passwords", "pkcs12_holder_passwords"),
+        *("pkcs12_imap_password", "pkcs12_holder_passwords"),
     ],
 )
 def test_a_password_of_a_connection_or_of_become_is_told_wherever_it_comes_from(name: str) -> None:

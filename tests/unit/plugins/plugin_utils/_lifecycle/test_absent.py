@@ -62,7 +62,7 @@ def test_an_empty_selection_takes_nothing(drivers: FakeDrivers) -> None:
 
 def test_too_many_at_once_are_refused(drivers: FakeDrivers) -> None:
     with pytest.raises(CollectionError) as refusal:
-        run(drivers, ALL, RetirementPolicy(max_retired=1))
+        run(drivers, ALL, RetirementPolicy(max_certificates=1))
     assert refusal.value.code == "too_many"
     assert len(drivers.elements) == 2
 

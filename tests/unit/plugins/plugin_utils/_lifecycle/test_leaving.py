@@ -180,11 +180,11 @@ def test_without_a_folder_or_without_a_note_nothing_is_removed(stocked: FakeWork
 def test_numbers_of_an_inventory_are_refused_and_those_of_a_play_are_not(
     stocked: FakeWorkstation, tmp_path: Path
 ) -> None:
-    for here, code in (({"ws-1": {"retire_authorisations": [HERS]}}, "bad_arguments"), ({"ws-1": {}}, None)):
-        variables = {"retire_authorisations": [HERS], "hostvars": here}
+    for here, code in (({"ws-1": {"pkcs12_retire_authorisations": [HERS]}}, "bad_arguments"), ({"ws-1": {}}, None)):
+        variables = {"pkcs12_retire_authorisations": [HERS], "hostvars": here}
         told = task(stocked, "absent", tmp_path, authorisations=[HERS], variables=variables, check_mode=True)
         assert (told.get("error") or {}).get("code") == code
-    empty = {"retire_authorisations": [], "hostvars": {"ws-1": {"retire_authorisations": []}}}
+    empty = {"pkcs12_retire_authorisations": [], "hostvars": {"ws-1": {"pkcs12_retire_authorisations": []}}}
     assert not task(stocked, "absent", tmp_path, authorisations=[HERS], variables=empty, check_mode=True)["failed"]
 
 

@@ -119,7 +119,7 @@ def test_an_audit_fails_for_both_and_keeps_the_facts(workstation: FakeWorkstatio
     assert (result["failed"], result["error"]["code"], result["answered"]) == (True, "shared_number", True)
     assert [(row["authorisation"], row["error"]["code"]) for row in result["refused"]] == [(NUMBER, "shared_number")]
     assert len(result["ansible_facts"]["pkcs12"]["holders"]) == 2
-    assert result["ansible_facts"]["audit_pkcs12"]["problem"] == ""
+    assert result["ansible_facts"]["pkcs12_fact_audit"]["problem"] == ""
 
 
 def homonym(**changes: Any) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def test_a_certificate_with_the_name_and_another_number_keeps_the_new_one_away(
         result = enrol(workstation, tmp_path, [homonym()], install=install, passphrases=OPEN)
         assert codes(result) == ["number_differs"], result
     assert "Jeanne Dupont - T123456" in result["holders"][0]["msg"]
-    assert "retire_authorisations" in result["holders"][0]["error"]["next_step"]
+    assert "pkcs12_retire_authorisations" in result["holders"][0]["error"]["next_step"]
     assert workstation.thumbprints(USER) == [own]
     assert workstation.exchanges == []
 

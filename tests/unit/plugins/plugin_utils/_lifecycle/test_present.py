@@ -169,7 +169,7 @@ def test_an_older_bundle_is_refused_unless_it_is_meant(
 
 
 def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    assert refused(drivers, new, present_options(policy=RetirementPolicy(max_retired=0))).code == "too_many"
+    assert refused(drivers, new, present_options(policy=RetirementPolicy(max_certificates=0))).code == "too_many"
     assert drivers.calls == ["inventory"]
 
 

@@ -190,8 +190,8 @@ def test_check_mode_says_what_would_go(stocked: FakeWorkstation) -> None:
 
 def test_limits_hold_for_each_store(stocked: FakeWorkstation, authority: Authority) -> None:
     stocked.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456", timedelta(days=9)))
-    assert codes(retire(stocked, "T123456", max_retired=1)) == ["too_many"]
-    assert codes(retire(stocked, "T123456", max_retired=2)) == [None]
+    assert codes(retire(stocked, "T123456", max_certificates=1)) == ["too_many"]
+    assert codes(retire(stocked, "T123456", max_certificates=2)) == [None]
 
 
 def test_none_is_no_way_to_remove(stocked: FakeWorkstation) -> None:

@@ -169,16 +169,16 @@ def test_workstation_that_was_audited() -> None:
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
     unread = [{"owner_sid": "S-1-5-21-7", "reason": "access was denied"}]
     known = {"holders": [], "unread": unread, "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
-    silent = {"answered": False, "msg": "x.", "ansible_facts": {"audit_pkcs12": {"problem": "It did not answer: x."}}}
+    silent = {"answered": False, "msg": "x.", "ansible_facts": {"pkcs12_fact_audit": {"problem": "It did not answer: x."}}}
     refused = {
         "answered": True,
         "msg": "y.",
-        "ansible_facts": {"audit_pkcs12": {"problem": "It could not be audited: y."}},
+        "ansible_facts": {"pkcs12_fact_audit": {"problem": "It could not be audited: y."}},
     }
     enrolled = of(person(1)) | {"ansible_facts": {"pkcs12": known}}
     found = told(
         {
-            "a": {"ansible_facts": {"pkcs12": known, "audit_pkcs12": {"problem": ""}}},
+            "a": {"ansible_facts": {"pkcs12": known, "pkcs12_fact_audit": {"problem": ""}}},
             "b": silent,
             "c": refused,
             "d": enrolled,
@@ -198,8 +198,8 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
         ({"skipped": True}, False),
         ({"no_workstation": True}, False),
         (None, False),
-        ({"failed": False, "answered": False, "ansible_facts": {"audit_pkcs12": {"problem": "x"}}}, False),
-        ({"failed": True, "ansible_facts": {"audit_pkcs12": {"problem": "x"}}}, True),
+        ({"failed": False, "answered": False, "ansible_facts": {"pkcs12_fact_audit": {"problem": "x"}}}, False),
+        ({"failed": True, "ansible_facts": {"pkcs12_fact_audit": {"problem": "x"}}}, True),
         ({"ansible_facts": {"pkcs12": {}}}, False),
     ],
 )

@@ -50,7 +50,7 @@ def options(folder: Path, *lists: bytes, **given: Any) -> dict[str, Any]:
         (folder / f"{number}.crl").write_bytes(data)
     usual = {
         "crl": [str(folder / f"{number}.crl") for number in range(len(lists))],
-        "crl_issuers": [str(folder / "ca.pem")],
+        "crl_issuer_files": [str(folder / "ca.pem")],
     }
     return {**usual, "report_date": "2026-11-25T12:00:00Z", **given}
 
@@ -140,7 +140,7 @@ def test_a_revocation_dated_before_the_certificate_ends_at_its_beginning(tmp_pat
     ("data", "given", "wanted"),
     [
         (b"<html>", {}, [CrlProblem.NOT_A_CRL, CrlProblem.NOT_CHECKED]),
-        (crl(REVOKED), {"crl_issuers": []}, [CrlProblem.NO_AUTHORITY, CrlProblem.NOT_CHECKED]),
+        (crl(REVOKED), {"crl_issuer_files": []}, [CrlProblem.NO_AUTHORITY, CrlProblem.NOT_CHECKED]),
         (crl(extensions=[distribution_point(indirect_crl=True)]), {}, [CrlProblem.PARTIAL, CrlProblem.NOT_CHECKED]),
         (crl(), {"crl": ["/nowhere/x.crl"]}, [CrlProblem.UNREADABLE, CrlProblem.NOT_CHECKED]),
         (crl(), {"crl": ["a\0b"]}, [CrlProblem.UNREADABLE, CrlProblem.NOT_CHECKED]),
@@ -165,7 +165,7 @@ def test_what_could_not_be_checked_is_red_and_written(
 def test_a_file_of_authorities_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "text.pem").write_text("x", encoding="utf-8")
     issuers = [str(tmp_path / name) for name in ("ca.pem", "text.pem", "none.pem")]
-    found = report(tmp_path, crl(), crl_issuers=issuers)
+    found = report(tmp_path, crl(), crl_issuer_files=issuers)
     assert problems(found) == [CrlProblem.NOT_AN_AUTHORITY, CrlProblem.UNREADABLE]
 
 

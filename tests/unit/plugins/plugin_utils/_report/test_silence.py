@@ -80,7 +80,7 @@ def problem(explanation: Explanation, **result: Any) -> str:
         reason="HTTPSConnectionPool(host='ws-cardio-2'): Max retries exceeded (Caused by X)",
     )
     said = audited({"msg": f"{cause} {explanation.next_step}", **result}, "ws-cardio-2", NOW, False)
-    return str(said["ansible_facts"]["audit_pkcs12"]["problem"])
+    return str(said["ansible_facts"]["pkcs12_fact_audit"]["problem"])
 
 
 def never_answered(said: str) -> tuple[Silence | None, NextStep]:

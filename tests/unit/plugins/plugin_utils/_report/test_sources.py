@@ -66,12 +66,12 @@ def audit(problem: str = "", at: datetime = NOW) -> dict[str, Any]:
     ids=["since", "at_once", "before", "answered", "nobody_asked", "somebody_elses_fact"],
 )
 def test_what_an_audit_said_holds_until_the_workstation_answers(said: Any, problem: str | None) -> None:
-    assert host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "audit_pkcs12": said}}).problem == problem
+    assert host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "pkcs12_fact_audit": said}}).problem == problem
 
 
 def test_a_host_is_its_inventory_and_its_facts() -> None:
     entry = ENTRY | {"authorisation_anniversary": "2027-03-01"}
-    found = host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "audit_pkcs12": audit()}, "pkcs12_holders": [entry]})
+    found = host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "pkcs12_fact_audit": audit()}, "pkcs12_holders": [entry]})
     assert found.entries == (replace(JEANNE, anniversary=date(2027, 3, 1)),)
     assert (found.computer, found.facts_at, found.clock_skew_seconds, found.not_listed) == ("WS-1", NOW, -2, 3)
     assert found.certificates == (record(),)
@@ -79,18 +79,18 @@ def test_a_host_is_its_inventory_and_its_facts() -> None:
 
 @pytest.mark.parametrize("facts_are_there", [True, False])
 def test_what_browsers_lack_is_known_with_and_without_an_audit(facts_are_there: bool) -> None:
-    cached = {"pkcs12_browsers": to_map(BrowserRecord((BrowserProblem.EDGE,), NOW))}
+    cached = {"pkcs12_fact_browsers": to_map(BrowserRecord((BrowserProblem.EDGE,), NOW))}
     cached |= {"pkcs12": facts()} if facts_are_there else {}
     assert host_of("ws-1", {"ansible_facts": cached}).browsers == (BrowserProblem.EDGE,)
 
 
 @pytest.mark.parametrize("said", [None, {}, {"problems": ["lynx"], "at": "2026-11-25T12:00:00Z"}, "edge"])
 def test_what_is_no_fact_about_browsers_is_passed_over(said: Any) -> None:
-    assert host_of("ws-1", {"ansible_facts": {"pkcs12_browsers": said}}).browsers == ()
+    assert host_of("ws-1", {"ansible_facts": {"pkcs12_fact_browsers": said}}).browsers == ()
 
 
 def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
-    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"audit_pkcs12": audit("No route.")}})
+    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"pkcs12_fact_audit": audit("No route.")}})
     assert (found.facts_at, found.problem, found.certificates) == (None, "No route.", ())
     assert found.entries == (HolderEntry("CHU\\jdupont", ExpectedSubject("Jeanne Dupont", "T1")),)
 
@@ -101,7 +101,7 @@ def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
     ids=["newer", "empty", "certificate", "date", "list"],
 )
 def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> None:
-    found = host_of("ws-1", {"ansible_facts": {"pkcs12": broken, "audit_pkcs12": audit()}})
+    found = host_of("ws-1", {"ansible_facts": {"pkcs12": broken, "pkcs12_fact_audit": audit()}})
     assert found.facts_at is None
     assert found.problem
     assert found.problem.startswith("Its facts cannot be read")
@@ -121,7 +121,7 @@ UNUSABLE: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("variables", "said"), UNUSABLE, ids=[str(number) for number in range(len(UNUSABLE))])
 def test_of_unusable_variables_the_facts_still_say_who_works_there(variables: dict[str, Any], said: str) -> None:
-    cached = {"pkcs12": facts(), "audit_pkcs12": audit("No route.", NOW + DAY)}
+    cached = {"pkcs12": facts(), "pkcs12_fact_audit": audit("No route.", NOW + DAY)}
     found = host_of("ws-1", variables | {"ansible_facts": cached})
     assert found.problem
     assert found.problem.startswith("Its variables cannot be used: ")

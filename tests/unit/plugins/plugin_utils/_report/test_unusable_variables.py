@@ -47,7 +47,7 @@ def test_holders_of_its_facts_are_unknown_and_it_acts() -> None:
 @pytest.mark.parametrize(("audit", "answer"), [("", "answered"), ("It did not answer: no way.", "unknown")])
 def test_it_is_not_said_to_be_silent_when_it_answered(audit: str, answer: str) -> None:
     said = {"problem": audit, "at": "2026-11-25T12:00:00Z"}
-    known = {"ansible_facts": {"pkcs12": facts(record()), "audit_pkcs12": said}, "pkcs12_holders": WRONG}
+    known = {"ansible_facts": {"pkcs12": facts(record()), "pkcs12_fact_audit": said}, "pkcs12_holders": WRONG}
     found = made([*hospital_variables(), ("ws-9", known)])
     (row,) = [row for row in found.workstations if row.workstation == "ws-9"]
     assert row.answer.value == answer

@@ -274,7 +274,7 @@ def test_password_that_would_be_logged_is_an_error_of_its_holder(account: str) -
     assert (found.subject, found.severity, found.account) == ("holder", Severity.ERROR, JEANNE.asked)
     assert "script block logging" in found.sentence
     assert "pkcs12_holder_passwords" in found.cure
-    assert "retire_offline: true" in found.cure
+    assert "pkcs12_offline: true" in found.cure
 
 
 def test_password_is_no_error_where_nothing_is_logged_or_nobody_is_logged_on_with_it() -> None:
