@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
@@ -20,13 +21,27 @@ YES_OR_NO = YES | {"no", "false", "off", "0", "n", "f"}
 """What Ansible takes for an option of the type bool."""
 
 
+NAME = re.compile("\ue000(\\w+)\ue001")
+"""The place of an option's name in a sentence: characters that no text has, of Unicode's private use."""
+
+
+def named(option: str) -> str:
+    """The place of an option's name in a sentence. The action writes there what its user has set: the option, or the site's variable."""
+    return f"\ue000{option}\ue001"
+
+
+def with_names(text: str, call: Callable[[str], str] = str) -> str:
+    """A sentence with the names of its options. ``call``: what the user calls an option."""
+    return NAME.sub(lambda found: call(found[1]), text) if "\ue000" in text else text
+
+
 class CollectionError(Exception):
     """An error with a code.
 
     ``code`` is stable, so that programs can use it. ``cause`` (what is wrong) and ``next_step`` (what to do) are sentences for the
     person on call. ``journal`` has one row per step that the workstation had run, ``changed`` says whether the store stays changed.
     ``details`` are further keys of the failed result. No text holds a secret: whoever takes text from a driver, a library or a connection
-    masks it first.
+    masks it first. ``setting`` is the option that caused it. ``cause`` and ``next_step`` name options by ``named``.
     """
 
     def __init__(
@@ -38,14 +53,16 @@ class CollectionError(Exception):
         journal: Rows = (),
         changed: bool = False,
         details: Mapping[str, Any] | None = None,
+        setting: str | None = None,
     ) -> None:
-        super().__init__(f"{cause} {next_step}")
+        super().__init__(with_names(f"{cause} {next_step}"))
         self.code = code
         self.cause = cause
         self.next_step = next_step
         self.journal = tuple(journal)
         self.changed = changed
         self.details = dict(details or {})
+        self.setting = setting
 
 
 class ConnectionLost(Exception):
@@ -124,8 +141,12 @@ def failed_result(refusal: CollectionError) -> dict[str, Any]:
     return {
         "failed": True,
         "changed": refusal.changed,
-        "msg": str(refusal),
-        "error": {"code": refusal.code, "next_step": refusal.next_step},
+        "msg": f"{refusal.cause} {refusal.next_step}",
+        "error": {
+            "code": refusal.code,
+            "next_step": refusal.next_step,
+            **({"setting": named(refusal.setting)} if refusal.setting else {}),
+        },
         **({"journal": list(refusal.journal)} if refusal.journal else {}),
         **refusal.details,
     }

@@ -9,20 +9,26 @@ import contextlib
 import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from importlib import metadata
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
-from .._crypto.passphrases import SecretKind, by_key, check_variables, is_masked, texts_in
-from .._errors import CollectionError, ConnectionLost, argument_error, check_task, defect_result, failed_result
+from .._crypto.passphrases import check_variables, is_masked, texts_in
+from .._errors import (
+    CollectionError,
+    ConnectionLost,
+    argument_error,
+    check_task,
+    defect_result,
+    failed_result,
+    with_names,
+)
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
 from .._workstation.encryption import in_the_clear
 from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained
@@ -30,10 +36,11 @@ from .._workstation.findings import FINDINGS, LOCKS, constrained, refusal
 from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
+from .arguments import Arguments, ArgumentSpec, validated
 from .host_variables import readable_variable, untag
 from .masking import WHOLE, masked
 from .once import once
-from .this_run import OwnVariables
+from .settings import SiteSettings
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -46,17 +53,6 @@ except ImportError:  # before ansible-core 2.22
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
 WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
-
-
-@dataclass(frozen=True, slots=True)
-class ArgumentSpec:
-    """An argument spec: the options, and the rules between them, as Ansible's ``ArgumentSpecValidator`` takes them."""
-
-    options: Mapping[str, Mapping[str, Any]]
-    mutually_exclusive: Sequence[Sequence[str]] = ()
-    required_one_of: Sequence[Sequence[str]] = ()
-    required_if: Sequence[Sequence[Any]] = ()
-    required_together: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +81,14 @@ class HolderBecome(RunasBecome):
         return self._holder.get(option)
 
 
-class Pkcs12Action(OwnVariables, ActionBase):
+class Pkcs12Action(SiteSettings, ActionBase):
     """Base of every action. A subclass defines ``SPEC`` and ``run_task``. This class turns their errors into results."""
 
     TRANSFERS_FILES = False
-    SPEC: ArgumentSpec
-    SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {}
-    """Options with the secrets of several people, and what a secret is, for a sentence."""
     SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {}
     """Options in which only the values of these keys are secrets."""
     _secrets: Set[str] = frozenset()
+    _arguments = Arguments({}, {})
     _computer: str | None = None
     _doubt: str | None = None
     _task_vars: Mapping[str, Any] = MappingProxyType({})
@@ -113,20 +107,22 @@ class Pkcs12Action(OwnVariables, ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
-        validation = self._validate()
-        self._secrets = self._register_secrets(validation.validated_parameters)
-        task = self._task_context(validation.validated_parameters)
+        self._arguments = self.arguments_of_task()  # what is known of a task whose settings cannot be read
+        task = self._task_context({})
         try:
-            masked = self._mask(given := self._given())
+            self._arguments = arguments = self.merged_arguments()
+            validation = validated(self.SPEC, arguments)
+            self._secrets = self._register_secrets(validation.options)
+            task = replace(task, options=validation.options)
+            given = self._mask(arguments.values)
             for name in self.SECRETS_BY_KEY:
-                check_variables(given.get(name))
-            self.check_given(masked)
+                check_variables(arguments.values.get(name))
+            self.check_given(given)
             self._computer = expected_name(given.get("computer"))  # before others, because its own words say more
-            check_task(masked, self.SPEC.options)
-            if validation.error_messages:
-                # A misspelt option comes first. In old lines of ansible-core it stands behind one that is missing.
-                first = min(validation.errors, key=lambda error: not isinstance(error, UnsupportedError))
-                raise argument_error(self._mask(str(first)), isinstance(first, UnsupportedError), self._task.action)
+            options = arguments.by_name(self.SPEC.options)
+            check_task(arguments.by_name(given), options)
+            if validation.problem:
+                raise argument_error(self._mask(validation.problem), validation.unknown, self._task.action)
             result = self.run_task(task)
         except CollectionError as refusal:
             result = failed_result(refusal)
@@ -137,12 +133,16 @@ class Pkcs12Action(OwnVariables, ActionBase):
         except Exception as defect:  # noqa: BLE001
             told = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
             result = defect_result(self._task.action, type(defect).__name__, *told)
+        if not task.options:  # its settings cannot be read
+            task = replace(task, options=validated(self.SPEC, self._arguments).options)
         result = self.finish(result, task)
         result.setdefault("changed", False)
         if self._doubt:
             result["warnings"] = [*result.get("warnings", ()), f"{self._doubt} {FINDINGS['other_name'].next_step}"]
-        result["invocation"] = {"module_args": self._invocation()}
-        return result
+        if self._doubts:
+            result["warnings"] = [*result.get("warnings", ()), *self._doubts]
+        named: dict[str, Any] = in_names(result, self._arguments.name)
+        return named | {"invocation": {"module_args": self._invocation()}}
 
     def _mask(self, text: Answer) -> Answer:
         """Text from a connection, a driver or the task's arguments, without the secrets of this task.
@@ -300,40 +300,29 @@ class Pkcs12Action(OwnVariables, ActionBase):
         check_mode, diff, no_log = bool(self._task.check_mode), bool(self._task.diff), bool(self._task.no_log)
         return TaskContext(options, check_mode, diff, self.host, job, facts, no_log)
 
-    def _validate(self) -> Any:
-        """Validates the arguments. An option that is null counts as left out: it gets its default, or is missing if it is required.
-
-        The validator is not told which options are secret: it would have ansible-core hide a passphrase 1234 in all output.
-        """
-        rules = {each.name: getattr(self.SPEC, each.name) for each in fields(self.SPEC) if each.name != "options"}
-        spec = {
-            name: {key: said for key, said in option.items() if key != "no_log"}
-            for name, option in self.SPEC.options.items()
-        }
-        given = {name: value for name, value in self._given().items() if value is not None}
-        return ArgumentSpecValidator(spec, **rules).validate(given)
-
     def _register_secrets(self, validated: Mapping[str, Any]) -> frozenset[str]:
         """The secrets among the arguments. ansible-core hides those that are long enough, where it can."""
         names = [name for name, option in self.SPEC.options.items() if option.get("no_log")]
-        values = [(name, given.get(name)) for given in (self._task.args, validated) for name in names]
+        values = [(name, given.get(name)) for given in (self._arguments.values, validated) for name in names]
         secrets = frozenset(
             text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))
         )
         register_secrets(filter(is_masked, secrets))
         return secrets
 
-    def _given(self) -> dict[str, Any]:
-        """The task's arguments. One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""
-        given: dict[str, Any] = untag(self._task.args)
-        for name in self.SECRETS_BY_KEY.keys() & given.keys():
-            given[name] = by_key(given[name], self.SECRETS_BY_KEY[name], f"'{name}'")
-        return given
-
     def _invocation(self) -> dict[str, Any]:
-        """The task's arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
+        """The arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
-        return {name: value if name in shown else WHOLE for name, value in untag(self._task.args).items()}
+        return {name: value if name in shown else WHOLE for name, value in self._arguments.values.items()}
+
+
+def in_names(value: Any, call: Callable[[str], str]) -> Any:
+    """A result in which each sentence names an option as its user does."""
+    if isinstance(value, str):
+        return with_names(value, call)
+    if isinstance(value, Mapping):
+        return {key: in_names(each, call) for key, each in value.items()}
+    return [in_names(each, call) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def installed(package: str) -> str | None:
