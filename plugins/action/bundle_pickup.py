@@ -16,10 +16,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup import pick_up
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup_options import pickup_task
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 
 
-class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
+class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(

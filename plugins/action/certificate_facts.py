@@ -22,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
     merge_known,
     unusable_keys,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
     HolderEntry,
@@ -38,11 +38,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
     proven_record,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(InWordsOfRole, Pkcs12Action):
+class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -69,8 +68,7 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     _shared: Shared = MappingProxyType({})
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        super().check_given(given)
-        check_holders(given.get("holders") or [], self.host, self.variable_of("holders", VARIABLE))
+        check_holders(given.get("holders") or [], self.host)
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         result = super().finish(result, task)

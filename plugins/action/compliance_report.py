@@ -18,7 +18,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_ru
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAIL_ON, FINDINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
@@ -53,7 +52,7 @@ EXCEPTION = {
 VARIABLES = ("ansible_facts", "pkcs12_holders", LEAVERS, ANNIVERSARY, RENEW_BEFORE_DAYS)
 
 
-class ActionModule(InWordsOfRole, Pkcs12Action):
+class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(

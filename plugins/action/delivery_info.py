@@ -18,10 +18,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.deliv
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.delivery_result import delivery_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.delivery_run import read_deliveries
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 
 
-class ActionModule(InWordsOfRole, Pkcs12Action):
+class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
@@ -74,7 +73,4 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
         moves = rules.move_to is not None and not task.check_mode
         source = mail_source(task.options, rules, moves=moves)
         reading = read_deliveries(source, rules, started, check_mode=task.check_mode)
-        result, reworded = delivery_result(reading, rules), self.words()
-        for error in [*result["problems"], *(row["error"] for row in result["deliveries"] if row["error"])]:
-            error |= {name: reworded(error[name]) for name in ("cause", "next_step")}
-        return result
+        return delivery_result(reading, rules)

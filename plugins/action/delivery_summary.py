@@ -23,10 +23,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     KnowsRetired,
     nobody_taken_back,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 
 
-class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
+class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
     # What else a delivery has are names, dates and states, which must stay readable.
@@ -71,5 +70,4 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
                 ),
             ],
         )
-        result = collection_summary(run, now())
-        return result | {"lines": list(map(self.words(), result["lines"]))}
+        return collection_summary(run, now())

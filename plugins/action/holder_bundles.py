@@ -25,17 +25,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_o
     is_in_sentences,
     is_secret,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
 
 
-class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
+class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
     _hidden: str | None = None
@@ -53,9 +52,8 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        super().check_given(given)
         if "holders" in given:
-            check_holders(given["holders"], self.host, self.variable_of("holders", VARIABLE))
+            check_holders(given["holders"], self.host)
         if given.keys() <= self.SPEC.options.keys() and not given.get("bundle_folder"):  # a misspelt option comes first
             raise CollectionError(
                 code="bad_arguments",

@@ -29,7 +29,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
     merge_known,
     unusable_keys,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
     HolderEntry,
@@ -57,7 +57,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.numb
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import (
@@ -70,7 +69,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
+class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE, "holder_passwords": PASSWORD}
@@ -112,9 +111,8 @@ class ActionModule(KnowsRetired, InWordsOfRole, Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        super().check_given(given)
         if "holders" in given:
-            check_holders(given["holders"], self.host, self.variable_of("holders", VARIABLE))
+            check_holders(given["holders"], self.host)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

@@ -19,7 +19,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import PORTS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
@@ -29,7 +28,7 @@ OF_FILES = {"destination", "name", "formats", "title", "establishment", "fail_on
 LEFT_OUT = {name: ReportAction.SPEC.options[name].get("default") for name in OF_FILES}
 
 
-class ActionModule(InWordsOfRole, Pkcs12Action):
+class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(

@@ -20,7 +20,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_e
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import check_duplicates
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.role_variables import InWordsOfRole
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
     computer_finding,
@@ -31,7 +30,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 
 
-class ActionModule(InWordsOfRole, Pkcs12Action):
+class ActionModule(Pkcs12Action):
     """The spec and one call."""
 
     SPEC = ArgumentSpec(
@@ -46,7 +45,6 @@ class ActionModule(InWordsOfRole, Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        super().check_given(given)
         check_holders(given.get("holders") or [], self.host)
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.secret_variables import names_of, secrets_by_key
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.secret_variables import (
+    names_of,
+    secrets_by_key,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
 
 PASSWORDS = "holder_passwords"

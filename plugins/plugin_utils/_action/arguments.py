@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 OF_OURS = {"no_log", "site"}
-"""Keys of an option that Ansible's validator is not told of. With ``no_log`` it would have ansible-core hide a passphrase 1234 in all output."""
+"""Keys that Ansible's validator is not told of. With ``no_log`` it would have ansible-core hide a passphrase 1234 in all output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """``options``: the validated values, with the defaults of the spec. ``problem``: Ansible's sentence; ``unknown``: it has names of no option."""
+    """``options``: the validated values, with the spec's defaults. ``problem``: Ansible's sentence; ``unknown``: of names of no option."""
 
     options: Mapping[str, Any] = field(repr=False)
     problem: str | None

@@ -36,7 +36,7 @@ from .._workstation.findings import FINDINGS, LOCKS, constrained, refusal
 from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
-from .arguments import Arguments, ArgumentSpec, validated
+from .arguments import Arguments, validated
 from .host_variables import readable_variable, untag
 from .masking import WHOLE, masked
 from .once import once

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Variables with secrets. Each value is rendered by itself, so that one that cannot be rendered stops one person. What Ansible says of it may
-have a part of the secret, and is not shown: a refusal stands in its place."""
+"""Variables with secrets. Each value is rendered by itself, so that one that cannot be rendered stops one person. What Ansible says of it
+may have a part of the secret, and is not shown: a refusal stands in its place."""
 
 from __future__ import annotations
 
@@ -55,4 +55,6 @@ def _each_secret(templar: Any, name: str, written: Any) -> Any:
         return written if written.strip() else None
     if not isinstance(written, Mapping) or is_refusal(written):
         return written
-    return {str(key): rendered_secret(templar, value, f"The value of {key} in {name}") for key, value in written.items()}
+    return {
+        str(key): rendered_secret(templar, value, f"The value of {key} in {name}") for key, value in written.items()
+    }

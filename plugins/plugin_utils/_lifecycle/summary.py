@@ -131,7 +131,7 @@ def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
     if numbers:
         yield (
             f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
-            "nor in a store. Correct pkcs12_retire_authorisations or pkcs12_leavers if it is misspelt. If it is right, the certificates are "
+            "nor in a store. Correct pkcs12_retire_authorisations or pkcs12_leavers if it is misspelt. If it is right, they are "
             "removed already here. Keep the number in pkcs12_leavers until they are removed at all others, too."
         )
 
