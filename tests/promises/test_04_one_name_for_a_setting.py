@@ -58,31 +58,62 @@ CASES = {
     "a null argument counts as none": Case({**UTC_ROLE, "time_zone": None}, {"time_zone": "Europe/Paris"}),
     "the host's variable": Case(UTC_ROLE, {"time_zone": "Europe/Paris"}),
     "the group's variable": Case(UTC_ROLE, {"time_zone": "Europe/Rome"}, host="ward-one"),
-    "an extra variable": Case(UTC_ROLE, {"time_zone": "Europe/Madrid"}, options=("-e", "pkcs12_time_zone=Europe/Madrid")),
-    "a survey's empty answer, with a role's default": Case(UTC_ROLE, {"time_zone": "Etc/UTC"}, options=("-e", "pkcs12_time_zone=")),
+    "an extra variable": Case(
+        UTC_ROLE, {"time_zone": "Europe/Madrid"}, options=("-e", "pkcs12_time_zone=Europe/Madrid")
+    ),
+    "a survey's empty answer, with a role's default": Case(
+        UTC_ROLE, {"time_zone": "Etc/UTC"}, options=("-e", "pkcs12_time_zone=")
+    ),
     "a blank answer, with none": Case(of_site(), {"time_zone": None}, options=("-e", '{"pkcs12_time_zone": "  "}')),
     "a null variable": Case(UTC_ROLE, {"time_zone": "Etc/UTC"}, keywords={"vars": {"pkcs12_time_zone": None}}),
     "not defined, with a role's default": Case(of_site(name_check="strict"), {"name_check": "strict"}),
     "not defined, with none": Case(of_site(), {"name_check": None}),
     "an empty list is a value": Case(of_site(leavers=["T1"]), {"leavers": []}),
     "a vaulted variable": Case(of_site(), {"bundle_pattern": "{name}*.p12"}, host="ward-one"),
-    "a template of another variable": Case(of_site(), {"time_zone": "Europe/Lisbon"}, keywords={"vars": {"pkcs12_time_zone": "{{ zone }}", "zone": "Europe/Lisbon"}}),
+    "a template of another variable": Case(
+        of_site(),
+        {"time_zone": "Europe/Lisbon"},
+        keywords={"vars": {"pkcs12_time_zone": "{{ zone }}", "zone": "Europe/Lisbon"}},
+    ),
     "a fact of the same name, by Ansible's order": Case(UTC_ROLE, {"time_zone": "Europe/Athens"}, host="has-fact"),
-    "a task that is delegated has the variables of its host": Case(UTC_ROLE, {"time_zone": "Europe/Rome"}, host="ward-one", keywords={"delegate_to": "ward-two"}),
-    "a loop": Case(UTC_ROLE, {"time_zone": "Europe/Kiev"}, keywords={"loop": ["Europe/Kiev"], "vars": {"pkcs12_time_zone": "{{ item }}"}}),
-    "a task that runs once has the variables of the first host": Case(UTC_ROLE, {"time_zone": "Europe/Rome"}, host="ward-one", keywords={"run_once": True}),
+    "a task that is delegated has the variables of its host": Case(
+        UTC_ROLE, {"time_zone": "Europe/Rome"}, host="ward-one", keywords={"delegate_to": "ward-two"}
+    ),
+    "a loop": Case(
+        UTC_ROLE,
+        {"time_zone": "Europe/Kiev"},
+        keywords={"loop": ["Europe/Kiev"], "vars": {"pkcs12_time_zone": "{{ item }}"}},
+    ),
+    "a task that runs once has the variables of the first host": Case(
+        UTC_ROLE, {"time_zone": "Europe/Rome"}, host="ward-one", keywords={"run_once": True}
+    ),
     "without from_site the task is read alone": Case({"bundle_folder": "/nowhere", "holders": []}, {"time_zone": None}),
-    "a variable for one run, by -e": Case({"from_site": {}}, {"report_date": "2026-11-01"}, options=("-e", "pkcs12_report_date=2026-11-01"), module=RUN_MODULE),
-    "a variable for one run, in the inventory": Case({"from_site": {}}, said=("pkcs12_report_date is set in the inventory",), host="for-ever", module=RUN_MODULE),
+    "a variable for one run, by -e": Case(
+        {"from_site": {}},
+        {"report_date": "2026-11-01"},
+        options=("-e", "pkcs12_report_date=2026-11-01"),
+        module=RUN_MODULE,
+    ),
+    "a variable for one run, in the inventory": Case(
+        {"from_site": {}}, said=("pkcs12_report_date is set in the inventory",), host="for-ever", module=RUN_MODULE
+    ),
     "what no site sets is no default": Case(of_site(state="absent"), said=("'from_site' has state",)),
     "no mapping": Case({**UTC_ROLE, "from_site": True}, said=("'from_site' is no mapping.",)),
-    "an undefined variable": Case(of_site(), said=("Ansible cannot read pkcs12_time_zone of undefined-zone:",), host="undefined-zone"),
-    "a vault that does not open": Case(of_site(), said=("Ansible cannot read pkcs12_time_zone of closed-vault:",), host="closed-vault"),
-    "a wrong value, by variable": Case(of_site(), said=("value of pkcs12_name_check must be one of",), keywords={"vars": {"pkcs12_name_check": "lax"}}),
-    "a wrong value, by argument": Case({**of_site(), "name_check": "lax"}, said=("value of name_check must be one of",)),
+    "an undefined variable": Case(
+        of_site(), said=("Ansible cannot read pkcs12_time_zone of undefined-zone:",), host="undefined-zone"
+    ),
+    "a vault that does not open": Case(
+        of_site(), said=("Ansible cannot read pkcs12_time_zone of closed-vault:",), host="closed-vault"
+    ),
+    "a wrong value, by variable": Case(
+        of_site(), said=("value of pkcs12_name_check must be one of",), keywords={"vars": {"pkcs12_name_check": "lax"}}
+    ),
+    "a wrong value, by argument": Case(
+        {**of_site(), "name_check": "lax"}, said=("value of name_check must be one of",)
+    ),
     "a setting that is missing": Case({"holders": HOLDERS, "from_site": {}}, said=("needs 'pkcs12_bundle_folder'",)),
     "a misspelt argument": Case({**of_site(), "passphrasse": SECRET}, said=("passphrasse",)),
-}  # fmt: skip
+}
 
 
 def encrypted(text: str, password: str) -> bytes:
@@ -93,6 +124,8 @@ def encrypted(text: str, password: str) -> bytes:
 
 class _Vaulted(str):
     """A text that YAML writes as a value of Ansible Vault."""
+
+    __slots__ = ()
 
 
 def _written(value: Any) -> str:
@@ -139,10 +172,13 @@ def run(site: Path, name: str, case: Case) -> tuple[Mapping[str, Any], str]:
         "hosts": f"{case.host},localhost" if case.keywords.get("run_once") else case.host,
         "gather_facts": False,
         "tasks": [
-            {"ansible.builtin.set_fact": {"pkcs12_time_zone": "Europe/Athens"}, "when": "inventory_hostname == 'has-fact'"},
+            {
+                "ansible.builtin.set_fact": {"pkcs12_time_zone": "Europe/Athens"},
+                "when": "inventory_hostname == 'has-fact'",
+            },
             {case.module: case.given, **case.keywords},
         ],
-    }  # fmt: skip
+    }
     folder = site / name.replace(" ", "-").replace("'", "").replace(",", "")
     folder.mkdir()
     (folder / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
