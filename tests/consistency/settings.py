@@ -55,6 +55,8 @@ TASKS = {
 }
 """The sections of the guide. A setting is in the first whose modules take it."""
 
+MOST_LETTERS = 100
+"""A longer text in YAML is folded."""
 MACRO = re.compile(r"\b(RV|O|V|C|M|P|I|B|E)\(((?:\\.|[^)\\])*)\)")
 
 
@@ -278,7 +280,7 @@ def in_rst(text: str, module: str) -> str:
     """A sentence of a sidecar without Ansible's macros."""
 
     def literal(found: re.Match[str]) -> str:
-        kind, inside = found[1], found[2].replace("\\\\", "\\")
+        kind, inside = found[1], re.sub(r"\\(.)", r"\1", found[2])
         if kind in "MP":
             return f":ansplugin:`{inside if '#' in inside else inside + '#module'}`"
         if kind == "O":
@@ -287,7 +289,7 @@ def in_rst(text: str, module: str) -> str:
             return f"``{name}={value}``" if value else f"``{name}``"
         return f"``{inside.rpartition(':')[2] if kind == 'RV' else inside}``"
 
-    return MACRO.sub(literal, text).replace("\\", "\\\\") if "\\" in MACRO.sub("", text) else MACRO.sub(literal, text)
+    return MACRO.sub(literal, text)
 
 
 def argument_specs(role: Path) -> str:
@@ -296,7 +298,7 @@ def argument_specs(role: Path) -> str:
     head = re.sub(r"(?<=^argument_specs:\n  )\w+(?=:$)", ENTRY_POINT, head, flags=re.MULTILINE)
     if "# The options are made" not in head:
         head = head.replace("\n---\n", f"\n---\n{MADE}", 1)
-    options = yaml.dump(role_options(role), allow_unicode=True, width=140, sort_keys=False, Dumper=Indented)
+    options = yaml.dump(role_options(role), allow_unicode=True, width=80, sort_keys=False, Dumper=Indented)
     return f"{head}\n    options:\n" + re.sub(r"^(?=.)", "      ", options, flags=re.MULTILINE)
 
 
@@ -308,6 +310,12 @@ class Indented(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+    def represent_str(self, text: str) -> yaml.Node:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=">" if len(text) > MOST_LETTERS else None)
+
+
+Indented.add_representer(str, Indented.represent_str)
 
 
 def role_options(role: Path) -> dict[str, Any]:
@@ -333,7 +341,7 @@ def role_options(role: Path) -> dict[str, Any]:
 def _role_option(option: str, module: str, default: Any) -> dict[str, Any]:
     said = told(module)[option]
     sentence = _for_role(first_sentence(said), module)
-    made = {"description": f"{sentence} See O({COLLECTION}{module}#module:{option})."}
+    made = {"description": [sentence, f"See O({COLLECTION}{module}#module:{option})."]}
     made |= {part: said[part] for part in ("type", "elements", "choices") if part in said}
     default = said.get("default") if default is None else default
     return made if default is None else made | {"default": default}
@@ -344,12 +352,12 @@ def _for_role(text: str, module: str) -> str:
 
     def renamed(found: re.Match[str]) -> str:
         kind, inside = found[1], found[2]
-        if kind not in ("O", "RV") or ":" in inside.partition("=")[0]:
+        if kind == "RV":
+            return f"C({inside.rpartition(':')[2]})"
+        if kind != "O" or ":" in inside.partition("=")[0]:
             return found[0]
-        name = re.split(r"[=.\[]", inside)[0]
-        if kind == "O" and name in specs()[module]:
-            return f"C({PREFIX}{inside})"
-        return f"{kind}({COLLECTION}{module}#module:{inside})"
+        is_setting = re.split(r"[=.\[]", inside)[0] in specs()[module]
+        return f"C({PREFIX}{inside})" if is_setting else f"O({COLLECTION}{module}#module:{inside})"
 
     return MACRO.sub(renamed, text)
 

@@ -67,7 +67,7 @@ RUN_SETTINGS = (
         "pkcs12_own_variables",
         "list of str",
         "[]",
-        "Names of variables that begin with pkcs12_ and are your own, so that no playbook asks what they are.",
+        "Your own variables with the prefix of the collection. No playbook asks what they are.",
         Where.BOTH,
         "every playbook",
     ),
