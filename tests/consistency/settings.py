@@ -396,6 +396,7 @@ def main() -> None:
         path.write_text(text, encoding="utf-8")
 
 
+@cache
 def pages() -> dict[Path, str]:
     """Every file that is made, and its text."""
     return {GUIDE: guide(), NAMES: names()} | {role / "meta" / "argument_specs.yml": argument_specs(role) for role in ROLES}
