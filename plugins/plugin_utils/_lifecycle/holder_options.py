@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .._crypto.passphrases import is_refusal, passphrases_in
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.names import number_key
@@ -107,14 +107,14 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
     if unknown:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"bundle_pattern has {', '.join(dict.fromkeys(unknown))}, which stands for nothing.",
+            cause=f"{named('bundle_pattern')} has {', '.join(dict.fromkeys(unknown))}, which stands for nothing.",
             next_step="Use {name} and {authorisation}: they stand for the values of the holder. Wildcards are * and ?.",
         )
     for key, value in values.items():
         if f"{{{key}}}" in pattern and not value:
             raise CollectionError(
                 code="bad_arguments",
-                cause=f"The holder {entry.user} has no {key}, and bundle_pattern needs one to find the bundle.",
+                cause=f"The holder {entry.user} has no {key}, and {named('bundle_pattern')} needs one to find the bundle.",
                 next_step=f"Add {key} to the holder's entry in pkcs12_holders.",
             )
 
@@ -122,6 +122,14 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
 def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
     """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
     return passphrases_in(given.get(number_key(entry.person.authorisation)))
+
+
+def has_password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> bool:
+    """Whether there is a Windows password for this very account, be it one that cannot be used."""
+    try:
+        return _password(given, entry, entries) is not None
+    except CollectionError:
+        return True
 
 
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
@@ -140,8 +148,8 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
         if len(accounts) > 1:
             raise CollectionError(
                 code="bad_arguments",
-                cause=f"holder_passwords has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
-                next_step="Name the account instead of the number in holder_passwords.",
+                cause=f"{named('holder_passwords')} has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
+                next_step="Name the account there instead of the number.",
             )
         found = of_number[0] if len(of_number) == 1 else of_number
     if found is not None and is_refusal(found):
@@ -149,7 +157,7 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
     if isinstance(found, list):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"'holder_passwords' has several passwords for {entry.user}.",
+            cause=f"'{named('holder_passwords')}' has several passwords for {entry.user}.",
             next_step="Write one. Windows may lock an account at which two are tried.",
         )
     return str(found) if found else None
