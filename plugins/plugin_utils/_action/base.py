@@ -36,7 +36,7 @@ from .._workstation.findings import FINDINGS, LOCKS, constrained, refusal
 from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
-from .arguments import Arguments, validated
+from .arguments import Arguments, ArgumentSpec, validated
 from .host_variables import readable_variable, untag
 from .masking import WHOLE, masked
 from .once import once
@@ -49,6 +49,8 @@ except ImportError:  # before ansible-core 2.22
     def register_secrets(values: Iterable[str], /) -> None:
         """Nothing: that line hides what ``no_log`` says and no more."""
 
+
+__all__ = ["ArgumentSpec", "Pkcs12Action", "TaskContext", "installed", "now"]
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
