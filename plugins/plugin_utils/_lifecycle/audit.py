@@ -34,7 +34,7 @@ OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>:? *")
 def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreachable: bool) -> dict[str, Any]:
     """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``answered`` and the fact.
 
-    ``msg`` of a failure is the sentence with which the workstation ends.
+    ``sentence`` is that with which a workstation ends that could not be audited.
     """
     if result.get("no_workstation"):
         return dict(result)
@@ -48,7 +48,7 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     if fail_on_unreachable or not may_be_off(result):
         is_mistake = (result.get("error") or {}).get("code") in MISTAKES
         sentence = f"{host}: {problem} Its facts are those of an earlier run, if there was one."
-        return told | {"failed": True, "msg": told["msg"] if is_mistake else sentence}
+        return told | {"failed": True, "sentence": result["msg"] if is_mistake else sentence}
     return told | {"warnings": [f"{host}: {problem}"]}
 
 
@@ -64,7 +64,7 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
     if not rows:
         return dict(result)
     sentences = " ".join(dict.fromkeys(row["msg"] for row in rows))
-    return {**result, "failed": True, "msg": sentences, "error": rows[0]["error"], "refused": rows}
+    return {**result, "failed": True, "msg": sentences, "sentence": sentences, "error": rows[0]["error"], "refused": rows}
 
 
 def _refused(entry: HolderEntry, refusal: CollectionError) -> dict[str, Any]:
