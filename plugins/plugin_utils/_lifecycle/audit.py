@@ -64,7 +64,14 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
     if not rows:
         return dict(result)
     sentences = " ".join(dict.fromkeys(row["msg"] for row in rows))
-    return {**result, "failed": True, "msg": sentences, "sentence": sentences, "error": rows[0]["error"], "refused": rows}
+    return {
+        **result,
+        "failed": True,
+        "msg": sentences,
+        "sentence": sentences,
+        "error": rows[0]["error"],
+        "refused": rows,
+    }
 
 
 def _refused(entry: HolderEntry, refusal: CollectionError) -> dict[str, Any]:
