@@ -160,6 +160,5 @@ def test_a_warning_of_the_notes_and_one_of_the_output_are_both_told(
     module = importlib.import_module(f"{PLUGINS}.action.holder_bundles")
     monkeypatch.setattr(module.Pkcs12Action, "finish", lambda _self, result, _task: result | {"warnings": ["first"]})
     monkeypatch.setattr(module, "hidden_output", lambda *_given: "second")
-    known = {"groups": {"all": ["ws-of-both"]}, "hostvars": {"ws-of-both": {}}}
-    result = run_action("holder_bundles", placed(BASE, tmp_path), Scene(tmp_path).workstation, variables=known)
+    result = run_action("holder_bundles", placed(BASE, tmp_path), Scene(tmp_path).workstation)
     assert result["warnings"] == ["first", "second"]
