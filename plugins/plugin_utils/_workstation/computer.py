@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .findings import FINDINGS, refusal
 
 THIS_END = "localhost"
@@ -83,7 +83,9 @@ def expected_name(given: object) -> str | None:
 
 
 def _not_a_name(problem: str, next_step: str) -> CollectionError:
-    return CollectionError(code="bad_arguments", cause=f"'computer' {problem}.", next_step=next_step)
+    return CollectionError(
+        code="bad_arguments", cause=f"'{named('computer')}' {problem}.", next_step=next_step, setting="computer"
+    )
 
 
 def connection_address(option: Callable[[str], Any]) -> str:
