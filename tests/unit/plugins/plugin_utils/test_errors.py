@@ -33,13 +33,14 @@ def test_anything_else_is_refused(value: Any) -> None:
     assert refusal.value.code == "bad_arguments"
 
 
-@pytest.mark.parametrize("role", [None, "enrol"])
-def test_an_option_is_called_as_the_user_calls_it_and_nothing_is_asked_of_the_workstation(role: str | None) -> None:
+@pytest.mark.parametrize("of_site", [False, True])
+def test_an_option_is_called_as_the_user_calls_it_and_nothing_is_asked_of_the_workstation(of_site: bool) -> None:
     workstation = FakeWorkstation()
-    given = {"holders": [HOLDER], "bundle_folder": "/", "exportable": "jes", "prove": "never"}
-    variables = {"ansible_role_name": f"hospital_it.pkcs12.{role}"} if role else {}
-    result = run_action("holder_certificates", given, workstation, variables=variables)
-    assert result["msg"] == f"'{f'{role}_' if role else ''}exportable' is 'jes'. Write yes or no."
+    given = {"holders": [HOLDER], "bundle_folder": "/", "prove": "never"}
+    mine: dict[str, Any] = {"from_site": {}} if of_site else {"exportable": "jes"}
+    variables = {"pkcs12_exportable": "jes"}
+    result = run_action("holder_certificates", given | mine, workstation, variables=variables)
+    assert result["msg"] == f"'{'pkcs12_' if of_site else ''}exportable' is 'jes'. Write yes or no."
     assert workstation.calls == []
 
 

@@ -22,4 +22,4 @@ def test_one_that_does_not_is_named_with_its_option(pattern: str, groups: int | 
     with pytest.raises(CollectionError, match=said) as refusal:
         check_pattern("authorisation_pattern", pattern, groups)
     assert refusal.value.code == "bad_pattern"
-    assert refusal.value.cause.startswith("'authorisation_pattern' ")
+    assert str(refusal.value).startswith("'authorisation_pattern' ")
