@@ -306,9 +306,8 @@ class Pkcs12Action(SiteSettings, ActionBase):
         """The secrets among the arguments. ansible-core hides those that are long enough, where it can."""
         names = [name for name, option in self.SPEC.options.items() if option.get("no_log")]
         values = [(name, given.get(name)) for given in (self._arguments.values, validated) for name in names]
-        secrets = frozenset(
-            text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))
-        )
+        texts = {text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))}
+        secrets = self._written_secrets | texts
         register_secrets(filter(is_masked, secrets))
         return secrets
 

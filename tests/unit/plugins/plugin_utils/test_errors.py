@@ -33,14 +33,11 @@ def test_anything_else_is_refused(value: Any) -> None:
     assert refusal.value.code == "bad_arguments"
 
 
-@pytest.mark.parametrize("of_site", [False, True])
-def test_an_option_is_called_as_the_user_calls_it_and_nothing_is_asked_of_the_workstation(of_site: bool) -> None:
+def test_a_wrong_word_is_refused_before_anything_is_asked_of_the_workstation() -> None:
     workstation = FakeWorkstation()
-    given = {"holders": [HOLDER], "bundle_folder": "/", "prove": "never"}
-    mine: dict[str, Any] = {"from_site": {}} if of_site else {"exportable": "jes"}
-    variables = {"pkcs12_exportable": "jes"}
-    result = run_action("holder_certificates", given | mine, workstation, variables=variables)
-    assert result["msg"] == f"'{'pkcs12_' if of_site else ''}exportable' is 'jes'. Write yes or no."
+    given = {"holders": [HOLDER], "bundle_folder": "/", "exportable": "jes", "prove": "never"}
+    result = run_action("holder_certificates", given, workstation)
+    assert result["msg"] == "'exportable' is 'jes'. Write yes or no."
     assert workstation.calls == []
 
 
