@@ -51,11 +51,10 @@ def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence
         check_placeholders(options["bundle_pattern"], entry)
     return {
         **options,
-        "folder": options["bundle_folder"],
-        "pattern": options["bundle_pattern"],
         "passphrase": passphrases_of(options["passphrases"], entry),
         "holder_password": _password(options["holder_passwords"], entry, entries),
         "thumbprints": None,
+        "portal_url": portal_of(options),
     }
 
 
@@ -64,16 +63,25 @@ def check_needed(options: Mapping[str, Any]) -> None:
     if options["state"] == "present" and not options["bundle_folder"]:
         raise CollectionError(
             code="bad_arguments",
-            cause="An installation needs 'bundle_folder', and it is not set.",
+            cause=f"An installation needs '{named('bundle_folder')}', and it is not set.",
             next_step="Set it to the folder on the controller that has the bundles.",
+            setting="bundle_folder",
         )
     if options["state"] == "absent" and not options["issuer"]:
         raise CollectionError(
             code="bad_arguments",
-            cause="A removal needs 'issuer', and it is not set.",
+            cause=f"A removal needs '{named('issuer')}', and it is not set.",
             next_step="Set it to a part of the name of the authority whose certificates are removed. The report shows the name beside each "
             "certificate, and so does issuer_cn in ansible_facts.pkcs12.certificates.",
+            setting="issuer",
         )
+
+
+def portal_of(options: Mapping[str, Any]) -> str | None:
+    """The portal that has to accept a certificate; None where nobody asks one. Raises ``CollectionError``: ``bad_url``."""
+    if options["require_portal"] is False or (options["require_portal"] is None and options["portal_url"] is None):
+        return None
+    return options["portal_url"] or ""
 
 
 def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
@@ -109,6 +117,7 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
             code="bad_arguments",
             cause=f"{named('bundle_pattern')} has {', '.join(dict.fromkeys(unknown))}, which stands for nothing.",
             next_step="Use {name} and {authorisation}: they stand for the values of the holder. Wildcards are * and ?.",
+            setting="bundle_pattern",
         )
     for key, value in values.items():
         if f"{{{key}}}" in pattern and not value:
