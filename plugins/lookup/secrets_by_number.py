@@ -13,8 +13,9 @@ from ansible.utils.display import Display
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.secret_variables import (
     names_of,
-    secrets_by_key,
+    rendered_mappings,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import merged
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
 
 PASSWORDS = "holder_passwords"
@@ -28,7 +29,7 @@ class LookupModule(LookupBase):
         known = variables or {}
         names = [name for term in terms for name in names_of(str(term), known)]
         kind = PASSWORD if any(PASSWORDS in name for name in names) else PASSPHRASE
-        found, doubts = secrets_by_key(self._templar, known, names, kind)
+        found, doubts = merged(rendered_mappings(self._templar, known, names), kind)
         for doubt in doubts:  # Ansible shows the same warning once in a run
             Display().warning(doubt)
         return [found]

@@ -36,7 +36,7 @@ from .._workstation.findings import FINDINGS, LOCKS, constrained, refusal
 from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
-from .arguments import Arguments, validated
+from .arguments import Arguments, ArgumentSpec, validated
 from .host_variables import readable_variable, untag
 from .masking import WHOLE, masked
 from .once import once
@@ -49,6 +49,8 @@ except ImportError:  # before ansible-core 2.22
     def register_secrets(values: Iterable[str], /) -> None:
         """Nothing: that line hides what ``no_log`` says and no more."""
 
+
+__all__ = ["ArgumentSpec", "Pkcs12Action", "TaskContext", "installed", "now"]
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
@@ -304,9 +306,8 @@ class Pkcs12Action(SiteSettings, ActionBase):
         """The secrets among the arguments. ansible-core hides those that are long enough, where it can."""
         names = [name for name, option in self.SPEC.options.items() if option.get("no_log")]
         values = [(name, given.get(name)) for given in (self._arguments.values, validated) for name in names]
-        secrets = frozenset(
-            text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))
-        )
+        texts = {text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))}
+        secrets = self._written_secrets | texts
         register_secrets(filter(is_masked, secrets))
         return secrets
 

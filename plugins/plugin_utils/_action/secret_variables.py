@@ -7,21 +7,19 @@ may have a part of the secret, and is not shown: a refusal stands in its place."
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
-from .._crypto.passphrases import SecretKind, is_refusal, merged
+from .._crypto.passphrases import is_refusal
 from .host_variables import untag
 
 
-def secrets_by_key(
-    templar: Any, variables: Mapping[str, Any], names: list[str], kind: SecretKind
-) -> tuple[dict[str, Any], list[str]]:
-    """The mappings of these variables as one, and a sentence for each number in doubt, see ``merged``."""
-    return merged({name: _each_secret(templar, name, variables[name]) for name in names}, kind)
+def rendered_mappings(templar: Any, variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The values of these variables by name, for ``merged``."""
+    return {name: _each_secret(templar, name, variables[name]) for name in names}
 
 
 def names_of(term: str, known: Mapping[str, Any]) -> list[str]:

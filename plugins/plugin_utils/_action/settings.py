@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from .._crypto.passphrases import SecretKind, by_key, is_refusal
+from .._crypto.passphrases import SecretKind, by_key, is_refusal, merged, texts_in
 from .._errors import CollectionError
 from .arguments import Arguments, ArgumentSpec
 from .host_variables import untag
-from .secret_variables import names_of, rendered_secret, secrets_by_key
+from .secret_variables import names_of, rendered_mappings, rendered_secret
 from .this_run import OwnVariables
 
 FROM_SITE = "from_site"
@@ -36,6 +36,8 @@ class SiteSettings(OwnVariables):
     """Options with the secrets of several people, and what a secret is, for a sentence."""
     _task: Any
     _doubts: tuple[str, ...] = ()
+    _written_secrets: frozenset[str] = frozenset()
+    """All texts that stand in secrets of several people, also beside one that is refused."""
 
     def arguments_of_task(self) -> Arguments:
         """The task's own arguments, plain. It never fails."""
@@ -103,13 +105,16 @@ class SiteSettings(OwnVariables):
     def _secrets_by_key(self, variable: str, kind: SecretKind) -> Mapping[str, Any] | None:
         """The secrets of all variables whose name is this one, or begins with it and an underscore."""
         names = [*names_of(variable, self._task_vars), *names_of(f"{variable}_*", self._task_vars)]
-        found, doubts = secrets_by_key(self._templar, self._task_vars, names, kind)
+        written = rendered_mappings(self._templar, self._task_vars, names)
+        self._written_secrets |= texts_in(list(written.values()))
+        found, doubts = merged(written, kind)
         self._doubts = (*self._doubts, *doubts)
         return found or None
 
     def _checked_secrets(self, given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""
         known = {name: kind for name, kind in self.SECRETS_BY_KEY.items() if name in given}
+        self._written_secrets |= texts_in([given[name] for name in known])
         return {**given, **{name: by_key(given[name], kind, f"'{names[name]}'") for name, kind in known.items()}}
 
 

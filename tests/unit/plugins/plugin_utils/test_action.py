@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import arguments, base
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments, validated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
@@ -377,11 +379,19 @@ def test_ansible_is_told_of_no_short_secret(secret: str, registered: set[str]) -
     assert registered == set()
 
 
-def test_the_validator_hears_of_no_secret_because_it_would_tell_ansible() -> None:
-    action = Action({"holder": "a", "passphrase": SECRET, "days": "7"})
-    validation = action._validate()
-    assert (validation._no_log_values, validation.error_messages) == (set(), [])
-    assert validation.validated_parameters == {"holder": "a", "passphrase": SECRET, "days": 7}
+def test_the_validator_hears_of_no_secret_because_it_would_tell_ansible(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Mapping[str, Any]] = []
+
+    class Validator(ArgumentSpecValidator):
+        def __init__(self, options: Mapping[str, Any], **rules: Any) -> None:
+            told.append(options)
+            super().__init__(options, **rules)
+
+    monkeypatch.setattr(arguments, "ArgumentSpecValidator", Validator)
+    given = {"holder": "a", "passphrase": SECRET, "days": "7"}
+    validation = validated(Action.SPEC, Arguments(given, {}))
+    assert (validation.options, validation.problem) == (given | {"days": 7}, None)
+    assert not any({"no_log", "site"} & option.keys() for (options,) in [told] for option in options.values())
 
 
 def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: set[str]) -> None:

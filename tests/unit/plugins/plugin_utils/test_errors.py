@@ -33,13 +33,11 @@ def test_anything_else_is_refused(value: Any) -> None:
     assert refusal.value.code == "bad_arguments"
 
 
-@pytest.mark.parametrize("role", [None, "enrol"])
-def test_an_option_is_called_as_the_user_calls_it_and_nothing_is_asked_of_the_workstation(role: str | None) -> None:
+def test_a_wrong_word_is_refused_before_anything_is_asked_of_the_workstation() -> None:
     workstation = FakeWorkstation()
     given = {"holders": [HOLDER], "bundle_folder": "/", "exportable": "jes", "prove": "never"}
-    variables = {"ansible_role_name": f"hospital_it.pkcs12.{role}"} if role else {}
-    result = run_action("holder_certificates", given, workstation, variables=variables)
-    assert result["msg"] == f"'{f'{role}_' if role else ''}exportable' is 'jes'. Write yes or no."
+    result = run_action("holder_certificates", given, workstation)
+    assert result["msg"] == "'exportable' is 'jes'. Write yes or no."
     assert workstation.calls == []
 
 
