@@ -43,6 +43,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     report_result,
     write_files,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.revocation_lists import FROM_CERTIFICATE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {
@@ -78,6 +79,18 @@ DELIVERIES = "pkcs12_fact_deliveries"
 """The fact of this host in which collect keeps what became of the issuer's mails."""
 PATTERN = "pkcs12_hosts"
 """The variable of a run that says which hosts it is about. Without it a report is about every host with holders or facts."""
+NO_REPORT: Mapping[str, Any] = {
+    "report_folder": None,
+    "report_query": None,
+    "report_destinations": [],
+    "fail_on": [],
+    "merge_reports": [],
+    "register_holders": [],
+    "exceptions": [],
+    "compare_reports": False,
+    "previous_report": None,
+}
+"""What a site says of its report, and a task that only evaluates facts passes over."""
 VARIABLES = ("ansible_facts", "pkcs12_holders", LEAVERS, ANNIVERSARY, RENEW_BEFORE_DAYS)
 
 
@@ -163,7 +176,8 @@ class ActionModule(OfSite, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**task.options}
         if options["rows_only"]:
-            options |= {"report_folder": None, "report_query": None, "fail_on": []}
+            crl = [each for each in options["crl"] if each != FROM_CERTIFICATE]  # one download for each task would be too many
+            options |= {**NO_REPORT, "crl": crl}
         of_site = FROM_SITE in self._task.args and not options["rows_only"]
         if of_site:
             options |= self.of_this_site(options)
