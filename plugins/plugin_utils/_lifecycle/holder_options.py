@@ -133,6 +133,14 @@ def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | N
     return passphrases_in(given.get(number_key(entry.person.authorisation)))
 
 
+def has_password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> bool:
+    """Whether there is a Windows password for this very account, be it one that cannot be used."""
+    try:
+        return _password(given, entry, entries) is not None
+    except CollectionError:
+        return True
+
+
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
     """The Windows password of this very account.
 
@@ -150,7 +158,7 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
             raise CollectionError(
                 code="bad_arguments",
                 cause=f"{named('holder_passwords')} has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
-                next_step=f"Name the account instead of the number in {named('holder_passwords')}.",
+                next_step="Name the account there instead of the number.",
             )
         found = of_number[0] if len(of_number) == 1 else of_number
     if found is not None and is_refusal(found):

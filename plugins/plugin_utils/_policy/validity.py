@@ -50,7 +50,7 @@ def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
         raise CollectionError(
             code="bad_arguments",
             cause=f"{named('renew_before_days')} is {renew_before_days}, so a certificate would be due only after its end.",
-            next_step=f"Set {named('renew_before_days')} to a number of days from 0 on.",
+            next_step="Set it to a number of days from 0 on.",
             setting="renew_before_days",
         )
     if time_zone == UTC:  # works without a time zone database
