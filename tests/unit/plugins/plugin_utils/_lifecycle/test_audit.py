@@ -31,7 +31,10 @@ def failure(code: str | None) -> dict[str, Any]:
 
 def test_found() -> None:
     told = audited({"ansible_facts": {"pkcs12": FACTS}}, "ws-1", AT, fail_on_unreachable=True)
-    assert told["ansible_facts"] == {"pkcs12": FACTS, "pkcs12_fact_audit": {"problem": "", "at": "2026-11-25T04:34:43Z"}}
+    assert told["ansible_facts"] == {
+        "pkcs12": FACTS,
+        "pkcs12_fact_audit": {"problem": "", "at": "2026-11-25T04:34:43Z"},
+    }
     assert (problem_of(told), told["answered"], told.get("failed")) == ("", True, None)
     assert told["msg"] == "1 certificate, 0 unread places; CHU\\a: valid"
 
