@@ -16,7 +16,7 @@ from ansible.errors import AnsibleError
 from ansible.release import __version__
 
 from .._crypto.passphrases import texts_in
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 
 try:
     from ansible._internal._datatag._tags import Origin
@@ -45,7 +45,7 @@ def variables_of(
             raise CollectionError(
                 code="unknown_host",
                 cause=f"The inventory has no host {host}.",
-                next_step="Correct 'hosts', or leave it out for the whole inventory.",
+                next_step=f"Correct {named('report_hosts')}, or leave it out for the whole inventory.",
             )
         yield host, _of_host(known, host, names)
 

@@ -163,7 +163,7 @@ EFFECTS = [
     Effect("exceptions.what", "late", refused_or_failing, {}, "bad_arguments", MISSING),
     Effect("crl", ["{folder}/none.crl"], failing, {}, {"crl": 2}),
     Effect("crl_issuer_files", ["{folder}/none.pem"], failing, {"crl": 2}, {"crl": 3}, NO_LIST),
-    Effect("crl_hosts", ["127.0.0.1:1"], says("not in crl"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
+    Effect("crl_hosts", ["127.0.0.1:1"], says("not in pkcs12_crl_hosts"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
     Effect("crl_hosts", ["https://x"], code, None, "bad_arguments"),
     Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge_reports", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),

@@ -79,7 +79,7 @@ def says(word: str) -> Any:
 
 def not_listed(scene: Scene) -> tuple[str | None, bool]:
     """Why a list was not downloaded."""
-    return code(scene), "not in crl" in scene.result["msg"]
+    return code(scene), "not in pkcs12_crl_hosts" in scene.result["msg"]
 
 
 def lists(scene: Scene) -> None:
