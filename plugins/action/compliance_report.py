@@ -90,6 +90,7 @@ class ActionModule(Pkcs12Action):
             "issuer_mail_sender": {"type": "str"},
             "issuer_mail_subject": {"type": "str"},
             "authorisation_pattern": {"type": "str"},
+            "issuer": {"type": "str", "site": True},
             "query": {"type": "str"},
             "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": []},
         },
