@@ -53,9 +53,7 @@ def strangers_of(facts: Any) -> Strangers:
 def _rows_with(facts: Any, key: str, value: Any) -> Iterable[Mapping[str, Any]]:
     rows = facts.get("certificates") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
     return (
-        row
-        for row in (rows if isinstance(rows, list) else ())
-        if isinstance(row, Mapping) and row.get(key) == value
+        row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, Mapping) and row.get(key) == value
     )
 
 
@@ -132,7 +130,9 @@ class _EarlierEntries:
             known = same[0]
             # An account that the workstation did not know may have been corrected since.
             asked = known.owner_sid is not None or known.key[0] == entry.key[0]
-            found = replace(at_account(entry, known), certificate_until=until, outcome=known.outcome, outcome_at=known.outcome_at)
+            found = replace(
+                at_account(entry, known), certificate_until=until, outcome=known.outcome, outcome_at=known.outcome_at
+            )
             found = replace(found, issuer_setting=known.issuer_setting, issuer_names=known.issuer_names)
             return replace(found, in_facts=known.in_facts and asked), True
         others = [self._of_account[account] for account in accounts if account in self._of_account]

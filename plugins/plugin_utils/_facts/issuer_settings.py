@@ -64,10 +64,7 @@ class IssuerSettings:
         """The records under other settings, without those that the task's holders continue."""
         continued = {setting: People(group) for setting, group in _by_setting(asked).items()}
         return tuple(
-            entry
-            for each in self.earlier
-            for entry in each.entries
-            if entry not in continued.get(each.setting, NOBODY)
+            entry for each in self.earlier for entry in each.entries if entry not in continued.get(each.setting, NOBODY)
         )
 
     def kept(
@@ -142,9 +139,7 @@ def known_holders(facts: Any, written: str | None) -> tuple[HolderEntry, ...]:
     return tuple(found)
 
 
-def listed_under(
-    asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], setting: str
-) -> tuple[HolderEntry, ...]:
+def listed_under(asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], setting: str) -> tuple[HolderEntry, ...]:
     """The inventory's entries as facts know them, once for each setting under which they do, and under that of the site.
 
     Who has a record from before the site had a setting, or who has any while the report has none, needs no other.

@@ -69,7 +69,9 @@ def proven_record(reading: WorkstationReading, drivers: Drivers, check_mode: boo
         (
             each
             for each in record.holders
-            if each.certificate_status in ACCESS_STATUSES and _key_id(each) not in results and _record_key(each) in asked
+            if each.certificate_status in ACCESS_STATUSES
+            and _key_id(each) not in results
+            and _record_key(each) in asked
         ),
         None,
     ):

@@ -211,7 +211,9 @@ def _holders(
         if row.status in ACCESS_STATUSES and (row.holder, row.workstation) not in assigned
     }
     rows = (
-        holder_row(places, rules, RemainingCertificates(elsewhere=key[:2] in elsewhere, unassigned=key[:2] in unassigned))
+        holder_row(
+            places, rules, RemainingCertificates(elsewhere=key[:2] in elsewhere, unassigned=key[:2] in unassigned)
+        )
         for key, places in entries.items()
     )
     return tuple(sorted(rows, key=_holder_order))

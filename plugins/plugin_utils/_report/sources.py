@@ -101,7 +101,9 @@ def entries_of(name: str, variables: Mapping[str, Any]) -> tuple[HolderEntry, ..
 def _by_facts(name: str, facts: Any, cached: Mapping[str, Any]) -> Host:
     """The workstation without its holders."""
     audit = _audit(cached.get("pkcs12_fact_audit"))
-    host = Host(name, (), problem=audit.problem if audit else None, browsers=_browsers(cached.get("pkcs12_fact_browsers")))
+    host = Host(
+        name, (), problem=audit.problem if audit else None, browsers=_browsers(cached.get("pkcs12_fact_browsers"))
+    )
     if facts is None:
         return host
     try:

@@ -123,9 +123,9 @@ def test_limit_that_leaves_out_the_report_is_refused_before_the_first_renewal(ho
 
 
 def test_misspelt_variables_are_told_once(hospital: Hospital) -> None:
-    ended = run(hospital, "daily", "told", "--check", "--limit", f"{ONE},localhost", report_foldr="/x")
+    ended = run(hospital, "daily", "told", "--check", "--limit", f"{ONE},localhost", pkcs12_report_foldr="/x")
     assert ended.exit_code == 0, ended.stdout
-    told = [line for line in ended.stdout.splitlines() if "report_foldr" in line]
+    told = [line for line in ended.stdout.splitlines() if "pkcs12_report_foldr" in line]
     assert len(told) == 1, told
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..._errors import CollectionError, counted
+from ..._errors import CollectionError, counted, named
 from ..crl_row import CrlRow
 from ..language.wording import Wording
 from ..model import Report
@@ -19,7 +19,7 @@ from .addresses import Letter
 from .mails import ReminderMail
 from .sending import Outcome
 
-REFUSED = "Check the address, and 'sender'. Ask the administrator of the mail server what this controller may send."
+REFUSED = f"Check the address, and {named('mail_sender')}. Ask the administrator of the mail server what this controller may send."
 """What to do about a mail that the server refuses. A reminder's address is of no option."""
 
 MOST_NAMED = 5
@@ -90,7 +90,8 @@ def _unchecked(
     return CollectionError(
         code="revocation_not_checked",
         cause=f"{said} {named}{more}",
-        next_step="Correct 'crl', crl_issuer_files or crl_hosts, and run it again. Only what was not sent is sent.",
+        next_step=f"Correct {named('crl')}, {named('crl_issuer_files')} or {named('crl_hosts')}, and run it again."
+        " Only what was not sent is sent.",
         changed=changed,
         details=details,
     )
@@ -111,7 +112,11 @@ def _row(mail: ReminderMail) -> dict[str, Any]:
 def _outcome_row(outcome: Outcome) -> dict[str, Any]:
     problem = outcome.problem
     state = "sent" if problem is None else "failed" if outcome.tried else "not_tried"
-    error = problem and {"code": problem.code, "next_step": problem.next_step, "msg": str(problem)}
+    error = problem and {
+        "code": problem.code,
+        "next_step": problem.next_step,
+        "msg": f"{problem.cause} {problem.next_step}",
+    }
     return _row(outcome.mail) | {"state": state, "error": error}
 
 

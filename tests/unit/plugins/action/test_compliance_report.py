@@ -19,7 +19,7 @@ from unit.plugins.plugin_utils.records import DAY, NOW, record
 from unit.plugins.plugin_utils.report_inputs import ANNE, JEANNES_ENTRY, facts, hospital_variables
 
 BASE = {"report_date": "2026-11-25T12:00:00Z"}
-FILES = {"destination": "{folder}/out", "formats": ["json"]}
+FILES = {"report_folder": "{folder}/out", "report_formats": ["json"]}
 
 
 def of(*hosts: tuple[str, Any]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ OVERDUE = {"issuer_overdue_days": 9}
 def earlier(scene: Scene) -> None:
     """The JSON report of another workstation."""
     variables = [("ws-9", {"pkcs12_holders": [{"user": "x", "name": "Zoë Martin", "authorisation": "T9"}]})]
-    report_inputs.run(scene.folder, variables, formats=["json"], name="earlier")
+    report_inputs.run(scene.folder, variables, report_formats=["json"], report_name="earlier")
     (scene.folder / "out").mkdir()
 
 
@@ -122,30 +122,30 @@ ALL = ["csv", "html", "json", "markdown", "prometheus"]
 WITHOUT_NUMBER = ANNE | {"authorisation": ""}
 
 EFFECTS = [
-    Effect("hosts", ["ws-1"], summary("workstations"), {"answered": 2, "never_seen": 1}, {"answered": 1}),
-    Effect("holders", [ANNE], summary("without_workstation"), 0, 1),
-    Effect("holders.name", "Anne Leroux", last("name"), "Anne Roux", "Anne Leroux", {"holders": [ANNE]}),
-    Effect("holders.authorisation", "T33", last("authorisation"), "T3", "T33", {"holders": [ANNE]}),
-    Effect("holders.authorisation", 33, code, None, "bad_arguments", {"holders": [ANNE]}),
+    Effect("report_hosts", ["ws-1"], summary("workstations"), {"answered": 2, "never_seen": 1}, {"answered": 1}),
+    Effect("register_holders", [ANNE], summary("without_workstation"), 0, 1),
+    Effect("register_holders.name", "Anne Leroux", last("name"), "Anne Roux", "Anne Leroux", {"register_holders": [ANNE]}),
+    Effect("register_holders.authorisation", "T33", last("authorisation"), "T3", "T33", {"register_holders": [ANNE]}),
+    Effect("register_holders.authorisation", 33, code, None, "bad_arguments", {"register_holders": [ANNE]}),
     Effect(
-        "holders.authorisation_anniversary",
+        "register_holders.authorisation_anniversary",
         "2027-01-01",
         last("authorisation_until"),
         "2026-10-01",
         "2027-01-01",
-        {"holders": [ANNE]},
+        {"register_holders": [ANNE]},
     ),
-    Effect("holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"holders": [ANNE]}),
-    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", {"holders": [WITHOUT_NUMBER]}),
-    Effect("holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"holders": [ANNE]}),
-    Effect("holders.function", "physician", last("function"), None, "physician", {"holders": [ANNE]}),
-    Effect("holders.mail", "nobody", code, None, "bad_arguments", {"holders": [ANNE]}),
-    Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"holders": [NEW]}),
+    Effect("register_holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"register_holders": [ANNE]}),
+    Effect("register_holders.former_name", "Anne Petit", code, None, "bad_arguments", {"register_holders": [WITHOUT_NUMBER]}),
+    Effect("register_holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"register_holders": [ANNE]}),
+    Effect("register_holders.function", "physician", last("function"), None, "physician", {"register_holders": [ANNE]}),
+    Effect("register_holders.mail", "nobody", code, None, "bad_arguments", {"register_holders": [ANNE]}),
+    Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"register_holders": [NEW]}),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
-    Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", {"holders": [ANNE]}),
-    Effect("deliveries", known("T3"), delivered, None, "collected", {"holders": [ANNE]}),
+    Effect("register_holders.absent_until", "tomorrow", code, None, "bad_arguments", {"register_holders": [ANNE]}),
+    Effect("deliveries", known("T3"), delivered, None, "collected", {"register_holders": [ANNE]}),
     Effect("exceptions", [ACCEPTED], failing, RED, {}, {"fail_on": ["missing"]}),
     Effect("exceptions.authorisation", 33, refused_or_failing, {}, "bad_arguments", MISSING),
     Effect("exceptions.authorisation", "T1", failing, {}, RED, MISSING),
@@ -166,12 +166,12 @@ EFFECTS = [
     Effect("crl_hosts", ["127.0.0.1:1"], says("not in crl"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
     Effect("crl_hosts", ["https://x"], code, None, "bad_arguments"),
     Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
-    Effect("merge", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
-    Effect("previous", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),
-    Effect("destination", "{folder}/out", kinds, [], ALL, scene=out),
-    Effect("name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
-    Effect("formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"destination": "{folder}/out"}, out),
-    Effect("title", "Radiology", says("Radiology"), False, True),
+    Effect("merge_reports", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
+    Effect("previous_report", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),
+    Effect("report_folder", "{folder}/out", kinds, [], ALL, scene=out),
+    Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
+    Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
+    Effect("report_title", "Radiology", says("Radiology"), False, True),
     Effect("establishment", "CHU X", says("CHU X"), False, True),
     Effect("establishment", "CHU X", sentence, "Client certificates, 2", "Client certificates, CHU X, 2"),
     Effect("language", "fr", says("Certificats"), False, True),
@@ -186,7 +186,7 @@ EFFECTS = [
     Effect("issuer_mail_sender", "ac@x.example", says("ac@x.example"), False, True, OVERDUE, variables=WAITING),
     Effect("issuer_mail_subject", "Your key", says("Your key"), False, True, OVERDUE, variables=WAITING),
     Effect("authorisation_pattern", "- (X[0-9])$", place("status"), "valid", "missing"),
-    Effect("query", "[?name=='Paul Martin']", first("name"), "Jeanne Dupont", "Paul Martin"),
+    Effect("report_query", "[?name=='Paul Martin']", first("name"), "Jeanne Dupont", "Paul Martin"),
     Effect("fail_on", ["missing"], lambda scene: scene.result["failing"], {}, {"missing": 1}),
     Effect("fail_on", ["authorisation_renewal_due"], lambda scene: scene.result["failed"], False, True),
 ]  # fmt: skip
@@ -252,6 +252,6 @@ def test_a_note_counts_wherever_enrol_and_renew_would_find_it(
     folder = written.format(folder=tmp_path, NAME="{NAME}") if isinstance(written, str) else written
     hosts = [(name, known | {"pkcs12_bundle_folder": folder}) for name, known in hospital_variables()]
     result = run_action(
-        "compliance_report", {**BASE, **FILES, "destination": str(tmp_path)}, FakeWorkstation(), variables=of(*hosts)
+        "compliance_report", {**BASE, **FILES, "report_folder": str(tmp_path)}, FakeWorkstation(), variables=of(*hosts)
     )
     assert {row["authorisation"] for row in result["rows"]} == set(stay.split())

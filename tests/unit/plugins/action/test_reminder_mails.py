@@ -37,13 +37,13 @@ BASE = {
     "allow_ephemeral": True,
     "it_to": [IT],
     "mail_host": "mail.example",
-    "sender": "a@example",
+    "mail_sender": "a@example",
     "facts_max_age_days": 100,
 }
-ACCOUNT = {"username": "x", "password": "p"}
+ACCOUNT = {"mail_username": "x", "mail_password": "p"}
 PERSON = {"name": "Anne Leroux", "authorisation": "T8", "mail": "leroux@chu.example"}
 ANNEX = PERSON | {"authorisation_anniversary": "2026-12-10"}
-ONE = {"hosts": ["ws-1"]}
+ONE = {"report_hosts": ["ws-1"]}
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ def state(scene: Scene) -> list[str]:
 
 def earlier(scene: Scene) -> None:
     """The JSON report of before."""
-    report_inputs.run(scene.folder, hospital(), formats=["json"], name="before")
+    report_inputs.run(scene.folder, hospital(), report_formats=["json"], report_name="before")
 
 
 def own(scene: Scene) -> None:
@@ -135,25 +135,25 @@ POINTED = task_variables(
 )
 REVOKED = {"crl": ["{folder}/ca.crl"], "crl_issuer_files": ["{folder}/ca.pem"]}
 NEW = task_variables(renewed(hospital(), "ws-1", "T1"))
-DUE = {"holders": [ANNEX], "employer_to": [HEAD], "hosts": ["ws-1"]}
-TWO = {"hosts": ["ws-1", "ws-2"]}
+DUE = {"register_holders": [ANNEX], "employer_to": [HEAD], "report_hosts": ["ws-1"]}
+TWO = {"report_hosts": ["ws-1", "ws-2"]}
 ACCEPTED = {"authorisation": "T1", "what": "renewal_due", "reason": "She retires.", "until": "2026-12-31"}
 ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
 HELD = ONE | {"exceptions": [ACCEPTED]}
-QUIET = {"hosts": ["ws-1"], "holders": [PERSON]}
+QUIET = {"report_hosts": ["ws-1"], "register_holders": [PERSON]}
 
 EFFECTS = [
-    Effect("hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
-    Effect("holders", [PERSON], named, ["Jeanne Dupont"], ["Anne Leroux", "Jeanne Dupont"], ONE),
-    Effect("holders.name", "Anne Petit", named, ["Anne Leroux"], ["Anne Petit"], {"holders": [PERSON], "query": "[?authorisation=='T8']"}),
-    Effect("holders.authorisation", 33, code, None, "bad_arguments", QUIET),
-    Effect("holders.authorisation_anniversary", "2026-12-10", steps, [14], [14, 14], QUIET),
-    Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", QUIET),
-    Effect("holders.function", "physician", says("(physician)"), False, True, DUE),
-    Effect("holders.mail", "nobody", code, None, "bad_arguments", QUIET),
-    Effect("holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
-    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", QUIET),
-    Effect("holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("report_hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
+    Effect("register_holders", [PERSON], named, ["Jeanne Dupont"], ["Anne Leroux", "Jeanne Dupont"], ONE),
+    Effect("register_holders.name", "Anne Petit", named, ["Anne Leroux"], ["Anne Petit"], {"register_holders": [PERSON], "report_query": "[?authorisation=='T8']"}),
+    Effect("register_holders.authorisation", 33, code, None, "bad_arguments", QUIET),
+    Effect("register_holders.authorisation_anniversary", "2026-12-10", steps, [14], [14, 14], QUIET),
+    Effect("register_holders.absent_until", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("register_holders.function", "physician", says("(physician)"), False, True, DUE),
+    Effect("register_holders.mail", "nobody", code, None, "bad_arguments", QUIET),
+    Effect("register_holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("register_holders.former_name", "Anne Petit", code, None, "bad_arguments", QUIET),
+    Effect("register_holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
     Effect("exceptions", [ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["renew_authorisation"], TWO),
     Effect("exceptions", [ANNEX_ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["log_on"], TWO),
@@ -174,42 +174,42 @@ EFFECTS = [
     Effect("issuer_mail_sender", "ca@registry.example", says("ca@registry.example"), False, True, OVERDUE, variables=LATE),
     Effect("issuer_mail_subject", "Your certificate", says("Your certificate"), False, True, OVERDUE, variables=LATE),
     Effect("deliveries", known("T3", state="new"), next_steps, ["await_bundle"], ["collect"], variables=LATE),
-    Effect("merge", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
-    Effect("previous", "{folder}/before.json", next_steps, [], ["close_browser"], {"query": "[?authorisation=='T1']"}, earlier, NEW),
+    Effect("merge_reports", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
+    Effect("previous_report", "{folder}/before.json", next_steps, [], ["close_browser"], {"report_query": "[?authorisation=='T1']"}, earlier, NEW),
     Effect("language", "fr", says("Ouvrir une session"), False, True, ONE),
     Effect("time_zone", EAST, says("2026-12-06 (in 10 days)"), False, True, ONE),
     Effect("report_date", "2026-11-29T12:00:00Z", steps, [14], [7], ONE),
     Effect("renew_before_days", 37, to, [ROUX], [], variables=LATE),
-    Effect("authorisation_anniversary", "2026-12-10", steps, [], [14], {"holders": [PERSON], "query": "[?authorisation=='T8']"}),
-    Effect("authorisation_word", "habilitation", says("habilitation"), False, True, {"hosts": ["ws-2"], "employer_to": [HEAD]}),
-    Effect("authorisation_due_within_days", 5, next_steps, ["log_on", "renew_authorisation"], ["log_on"], {"hosts": ["ws-1", "ws-2"]}),
+    Effect("authorisation_anniversary", "2026-12-10", steps, [], [14], {"register_holders": [PERSON], "report_query": "[?authorisation=='T8']"}),
+    Effect("authorisation_word", "habilitation", says("habilitation"), False, True, {"report_hosts": ["ws-2"], "employer_to": [HEAD]}),
+    Effect("authorisation_due_within_days", 5, next_steps, ["log_on", "renew_authorisation"], ["log_on"], {"report_hosts": ["ws-1", "ws-2"]}),
     Effect("facts_max_age_days", 1, next_steps, ["log_on"], ["reach_workstation"], ONE | {"report_date": "2026-11-28T12:00:00Z"}),
     Effect("authorisation_pattern", "- (X[0-9])$", steps, [14], [], ONE),
-    Effect("query", "[?name=='Anne Roux']", named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux"]),
-    Effect("steps", [12, 3], steps, [14], [12], ONE),
+    Effect("report_query", "[?name=='Anne Roux']", named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux"]),
+    Effect("reminder_days", [12, 3], steps, [14], [12], ONE),
     Effect("bundle_overdue_days", 9, to, [ROUX], [], variables=LATE),
     Effect("state_path", "{folder}/other.json", state, ["sent.json"], ["other.json"], ONE),
     Effect("allow_ephemeral", True, code, "ephemeral_state", None, {"allow_ephemeral": False}, private),
     Effect("dry_run", True, state, ["sent.json"], [], ONE),
-    Effect("it_to", ["other@chu.example"], to, [IT], ["other@chu.example"], {"hosts": ["ws-2"]}),
-    Effect("employer_to", [HEAD], to, [IT], [HEAD], {"hosts": ["ws-2"]}),
+    Effect("it_to", ["other@chu.example"], to, [IT], ["other@chu.example"], {"report_hosts": ["ws-2"]}),
+    Effect("employer_to", [HEAD], to, [IT], [HEAD], {"report_hosts": ["ws-2"]}),
     Effect("forward_to", "box@chu.example", says("to box@chu.example"), False, True, variables=LATE),
     Effect("contact", "IT 1234", says("Questions: IT 1234"), False, True, ONE),
     Effect("calendar", True, files, 0, 1, ONE),
     Effect("templates_folder", "{folder}/own", says("of the site"), False, True, ONE, own),
     Effect("mail_host", "other.example", received("server"), ("mail.example", 587), ("other.example", 587), ONE),
     Effect("mail_port", 2525, received("server"), ("mail.example", 587), ("mail.example", 2525), ONE),
-    Effect("security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465), ONE),
-    Effect("security", "none", code, None, "mail_plaintext", ONE),
-    Effect("allow_plaintext", True, code, "mail_plaintext", None, {"security": "none", **ONE}),
+    Effect("mail_security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465), ONE),
+    Effect("mail_security", "none", code, None, "mail_plaintext", ONE),
+    Effect("allow_plaintext", True, code, "mail_plaintext", None, {"mail_security": "none", **ONE}),
     Effect("ca_path", "{folder}/missing.pem", code, None, "reminders_not_sent", ONE),
-    Effect("username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
-    Effect("password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
-    Effect("sender", "c@example", sender, "a@example", "c@example", ONE),
-    Effect("sender", "", code, None, "bad_arguments", ONE),
+    Effect("mail_username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
+    Effect("mail_password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
+    Effect("mail_sender", "c@example", sender, "a@example", "c@example", ONE),
+    Effect("mail_sender", "", code, None, "bad_arguments", ONE),
     Effect("mail_host", "", code, None, "bad_arguments", ONE),
-    Effect("sender", "nobody", code, None, "mail_address", ONE),
-    Effect("timeout", 5, received("timeout"), 30, 5, ONE),
+    Effect("mail_sender", "nobody", code, None, "mail_address", ONE),
+    Effect("server_timeout", 5, received("timeout"), 30, 5, ONE),
 ]  # fmt: skip
 
 

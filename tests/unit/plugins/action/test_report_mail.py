@@ -14,8 +14,8 @@ import pytest
 
 from unit.plugins.action.effects import Effect, Scene, check, code
 
-BASE = {"host": "mail.example", "sender": "a@example", "to": ["b@example"], "subject": "s", "body": "text"}
-CLEAR = {"security": "none"}
+BASE = {"mail_host": "mail.example", "mail_sender": "a@example", "to": ["b@example"], "mail_subject": "s", "body": "text"}
+CLEAR = {"mail_security": "none"}
 
 
 class Listening:
@@ -69,23 +69,23 @@ def report(scene: Scene) -> None:
 
 
 EFFECTS = [
-    Effect("host", "other.example", received("server"), ("mail.example", 587), ("other.example", 587)),
-    Effect("port", 2525, received("server"), ("mail.example", 587), ("mail.example", 2525)),
-    Effect("security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465)),
-    Effect("security", "tls", received("starttls"), True, None),
-    Effect("security", "none", received("starttls"), True, None, {"host": "127.0.0.1"}),
-    Effect("security", "none", code, None, "mail_plaintext"),
+    Effect("mail_host", "other.example", received("server"), ("mail.example", 587), ("other.example", 587)),
+    Effect("mail_port", 2525, received("server"), ("mail.example", 587), ("mail.example", 2525)),
+    Effect("mail_security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465)),
+    Effect("mail_security", "tls", received("starttls"), True, None),
+    Effect("mail_security", "none", received("starttls"), True, None, {"mail_host": "127.0.0.1"}),
+    Effect("mail_security", "none", code, None, "mail_plaintext"),
     Effect("allow_plaintext", True, code, "mail_plaintext", None, CLEAR),
     Effect("ca_path", "{folder}/missing.pem", code, None, "mail_tls"),
-    Effect("username", "u", received("logon"), ("x", "p"), ("u", "p"), {"username": "x", "password": "p"}),
-    Effect("password", "other", received("logon"), ("u", "p"), ("u", "other"), {"username": "u", "password": "p"}),
-    Effect("sender", "c@example", header("From"), "a@example", "c@example"),
+    Effect("mail_username", "u", received("logon"), ("x", "p"), ("u", "p"), {"mail_username": "x", "mail_password": "p"}),
+    Effect("mail_password", "other", received("logon"), ("u", "p"), ("u", "other"), {"mail_username": "u", "mail_password": "p"}),
+    Effect("mail_sender", "c@example", header("From"), "a@example", "c@example"),
     Effect("to", ["b@example", "d@example"], header("To"), "b@example", "b@example, d@example"),
-    Effect("subject", "other", header("Subject"), "s", "other"),
+    Effect("mail_subject", "other", header("Subject"), "s", "other"),
     Effect("body", "other", body, "text", "other"),
     Effect("attachments", ["{folder}/report.csv"], attached, [], ["report.csv"], scene=report),
-    Effect("max_bytes", 10, code, None, "mail_too_large"),
-    Effect("timeout", 5, received("timeout"), 30, 5),
+    Effect("max_mail_bytes", 10, code, None, "mail_too_large"),
+    Effect("server_timeout", 5, received("timeout"), 30, 5),
 ]
 
 
