@@ -60,6 +60,10 @@ bench-fleet: .venv/stamp receptor-notice ## measure large hospitals, SIZES="50 5
 record: .venv/stamp bed-notice ## record the drivers' answers to cases that are stale, ALL=1 to all (needs Windows PowerShell)
 	$(WITH_TESTS) -m contract.record $(if $(ALL),--all)
 
+.PHONY: settings
+settings: .venv/stamp ## write the guide of the settings and roles/*/meta/argument_specs.yml from specs and sidecars
+	$(WITH_TESTS) -m consistency.settings
+
 .PHONY: kit kit-remote
 kit: .venv/stamp ## build a zip in .build/kit that tries the drivers on a real Windows, without Ansible
 	@$(WITH_TESTS) -m contract.kit .build/kit

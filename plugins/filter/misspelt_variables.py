@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -13,36 +13,37 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
-    OF_MODULES,
+    LOCALHOST,
     OWN_NAMES,
-    misspelt_variables,
     names_in,
+    without_effect,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_suggestions import OF_ROLES, OWN
 
-ROOT = Path(__file__).parents[2]
-PLACES = ("playbooks/**/*.yml", "roles/*/*/*.yml", "extensions/molecule/**/*.yml")
-NAME = re.compile(rf"\b(?:{'|'.join((OWN, *OF_ROLES))})\w+")
+SETTINGS = Path(__file__).parents[1] / "plugin_utils" / "_action" / "site_settings.json"
+"""Made from the specs of the actions. To import all of them takes longer than everything else here."""
 
 
 @cache
-def known_variables() -> frozenset[str]:
-    """All names with these prefixes in the roles, playbooks and Molecule scenarios of the collection, and the facts of its modules."""
-    files = [path for place in PLACES for path in ROOT.glob(place)]
-    named = frozenset(name for path in files for name in NAME.findall(path.read_text(encoding="utf-8")))
-    return named | OF_MODULES | {OWN_NAMES}
+def known_settings() -> dict[str, str]:
+    """All settings, and for whom each is read."""
+    found: dict[str, str] = json.loads(SETTINGS.read_text(encoding="utf-8"))
+    return found
 
 
 def of_hosts(hosts: Iterable[str], variables: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """A sentence for each misspelt variable of these hosts. ``variables``: ``hostvars``; of one of them the value is read."""
-    names: dict[str, set[str]] = {}
-    for host in map(str, hosts):
-        try:
-            of_host = variables[host]
-        except AnsibleError:  # a file of its groups is encrypted with another password; the task that needs it says so
-            continue
-        names[host] = set(of_host) - set(_own_names(of_host))
-    return misspelt_variables(names, known_variables())
+    """A sentence for each variable of these hosts that nothing reads. ``variables``: ``hostvars``; of one of them the value is read."""
+    names = {host: found for host in map(str, hosts) if (found := _names(host, variables)) is not None}
+    of_localhost = names[LOCALHOST] if LOCALHOST in names else _names(LOCALHOST, variables)
+    return without_effect(names, known_settings() if of_localhost is None else of_localhost, known_settings())
+
+
+def _names(host: str, variables: Mapping[str, Mapping[str, Any]]) -> set[str] | None:
+    """The names of a host's variables, without those that are the site's own; None where they cannot be read."""
+    try:
+        of_host = variables[host]
+        return set(of_host) - set(_own_names(of_host))
+    except (AnsibleError, KeyError):  # a file of its groups is encrypted with another password; the task that needs it says so
+        return None
 
 
 def _own_names(of_host: Mapping[str, Any]) -> list[str]:

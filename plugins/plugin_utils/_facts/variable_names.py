@@ -1,55 +1,53 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Variables that look like those of the collection and are none: a misspelt one has no effect, and Ansible does not say so. Pure."""
+"""Variables that begin like those of the collection and that nothing reads there. Ansible does not say so. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from .._errors import counted
-from .variable_suggestions import is_secret, meant_by
 
+PREFIX = "pkcs12_"
+OWN_NAMES = "pkcs12_own_variables"
+"""The variable with the names that a site uses itself."""
+FREE = ("pkcs12_fact_", "pkcs12_passphrases_", "pkcs12_holder_passwords_")
+"""How facts begin, and further variables with secrets. Any word may follow."""
+
+LOCALHOST, WORKSTATION = "localhost", "workstation"
+NEAR = 0.7
+"""How alike a name is that was meant. One that is far off misleads."""
 MOST_NAMES = 3
 """How many hosts are named."""
 
-OWN_NAMES = "pkcs12_own_variables"
-"""The variable with the names that a site uses itself."""
 
-PASSPHRASES = "pkcs12_passphrases_"
-"""How the name of a further variable with passphrases begins. Any word may follow."""
+def without_effect(
+    names: Mapping[str, Iterable[str]], of_localhost: Iterable[str], settings: Mapping[str, str]
+) -> list[str]:
+    """A sentence for each name that is no setting, and for each that is set for the wrong hosts only.
 
-OF_MODULES = frozenset({"pkcs12", "pkcs12_fact_audit", "pkcs12_fact_browsers", "pkcs12_fact_deliveries"})
-"""Facts of the modules. Ansible offers a fact of the cache as a variable, too."""
-
-SET_BY_PLAYBOOKS = OF_MODULES | frozenset(
-    {
-        *("pkcs12_left_out", "pkcs12_not_evaluated", "pkcs12_revoked", "pkcs12_to_renew", "pkcs12_without_holders"),
-        *("pkcs12_fact_summary", "collect_authorisation", "collect_bundle", "collect_passphrase"),
-        *("collect_result", "enrol_result", "remind_result", "renew_result", "retire_result"),
-        *("collect_for_tests", "pkcs12_for_tests", "renew_due", "report_mail"),
-    }
-)
-"""Groups, facts, results, modules and playbooks. They are known, but to set one has no effect, so none is suggested."""
-
-
-def misspelt_variables(names: Mapping[str, Iterable[str]], known: Set[str]) -> list[str]:
-    """A sentence for each name that is none of ``known``, with those that it may mean, and the hosts that have it.
-
-    ``names``: of the variables, by host. No host is named in a sentence that holds for all of them.
+    ``names``: of the variables, by host. ``of_localhost``: those of localhost, also where it is none of the hosts.
+    ``settings``: for whom each is read: ``localhost``, ``workstation``, or anything else for both.
     """
-    found: dict[str, list[str]] = {}
+    hosts: dict[str, list[str]] = {}
     for host, variables in names.items():
         for name in variables:
-            if name not in known and not name.startswith(PASSPHRASES):
-                found.setdefault(name, []).append(host)
-    settings = frozenset(known - SET_BY_PLAYBOOKS - {PASSPHRASES})
-    meant = {name: meant_by(name, settings) for name in sorted(found)}
-    return [
-        _doubt(name, likely, _whose(found[name], len(names))) for name, likely in meant.items() if likely is not None
-    ]
+            if name.startswith(PREFIX) and not name.startswith(FREE):
+                hosts.setdefault(name, []).append(host)
+    read_there = set(of_localhost)
+    sentences = []
+    for name, having in sorted(hosts.items()):
+        if name not in settings:
+            sentences.append(_unknown(name, _whose(having, len(names)), settings))
+        elif settings[name] == LOCALHOST and name not in read_there:
+            sentences.append(_elsewhere(name, having, "It is read for localhost. Set it for all hosts."))
+        elif settings[name] == WORKSTATION and having == [LOCALHOST] != list(names):
+            sentences.append(_elsewhere(name, having, "It is read for workstations. Set it for these."))
+    return sentences
 
 
 def names_in(given: Any) -> list[str]:
@@ -59,20 +57,17 @@ def names_in(given: Any) -> list[str]:
     return [str(name) for name in given] if isinstance(given, (list, tuple)) else []
 
 
-def _doubt(name: str, likely: Sequence[str], whose: str) -> str:
+def _unknown(name: str, whose: str, settings: Iterable[str]) -> str:
+    words = [setting.removeprefix(PREFIX) for setting in settings]
+    near = get_close_matches(name.removeprefix(PREFIX).casefold(), words, 1, NEAR)
     return (
-        f"warning: The variable {name}{whose} has no effect here.{_question(likely)}"
+        f"warning: The variable {name}{whose} has no effect here.{''.join(f' Did you mean {PREFIX}{word}?' for word in near)}"
         f" If it is one of your own, give it another prefix, or add it to {OWN_NAMES}."
     )
 
 
-def _question(likely: Sequence[str]) -> str:
-    if not likely:
-        return ""
-    if is_secret(likely):
-        return f" Did you mean {likely[0]} (what opens the bundles) or {likely[1]} (Windows passwords of accounts)?"
-    *others, last = likely
-    return f" Did you mean {', '.join(others)}{' or ' if others else ''}{last}?"
+def _elsewhere(name: str, hosts: Sequence[str], where: str) -> str:
+    return f"warning: The variable {name}{_whose(hosts, 0)} has no effect there. {where}"
 
 
 def _whose(hosts: Sequence[str], number: int) -> str:

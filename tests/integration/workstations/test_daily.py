@@ -109,7 +109,7 @@ UNFIT = [
 def test_settings_of_the_report_are_refused_before_the_first_renewal(
     hospital: Hospital, variables: dict[str, object], said: str
 ) -> None:
-    ended = run(hospital, "daily", "unfit", "-e", "renew_now=true", **variables)
+    ended = run(hospital, "daily", "unfit", "-e", "pkcs12_install=always", **variables)
     assert ended.exit_code == 2, ended.stdout
     assert said in " ".join((ended.stdout + ended.stderr).split())
     assert (ended.requests, ended.of("compliance_report")) == ((), ())
@@ -123,9 +123,9 @@ def test_limit_that_leaves_out_the_report_is_refused_before_the_first_renewal(ho
 
 
 def test_misspelt_variables_are_told_once(hospital: Hospital) -> None:
-    ended = run(hospital, "daily", "told", "--check", "--limit", f"{ONE},localhost", report_foldr="/x")
+    ended = run(hospital, "daily", "told", "--check", "--limit", f"{ONE},localhost", pkcs12_report_foldr="/x")
     assert ended.exit_code == 0, ended.stdout
-    told = [line for line in ended.stdout.splitlines() if "report_foldr" in line]
+    told = [line for line in ended.stdout.splitlines() if "pkcs12_report_foldr" in line]
     assert len(told) == 1, told
 
 

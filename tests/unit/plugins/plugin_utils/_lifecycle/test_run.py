@@ -240,7 +240,7 @@ def test_an_entry_that_is_there_twice_is_refused_before_the_workstation_is_asked
 def test_a_bad_issuer_is_refused_before_anything_is_done(workstation: FakeWorkstation, folder: Path) -> None:
     for name, arguments in (
         ("holder_certificates", {"holders": HOLDERS, "bundle_folder": str(folder), "issuer": "("}),
-        ("certificate", {"holder": JEANNE["user"], "folder": str(folder), "issuer": "("}),
+        ("certificate", {"holder": JEANNE["user"], "bundle_folder": str(folder), "issuer": "("}),
     ):
         result = run_action(name, arguments, workstation)
         assert (result["error"]["code"], workstation.calls) == ("bad_pattern", [])

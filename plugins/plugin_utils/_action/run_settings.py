@@ -1,0 +1,203 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""The variables that roles and playbooks read and that are no option of a module. Every other variable of the collection is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Where(Enum):
+    """Whose variable counts."""
+
+    WORKSTATION = "workstation"
+    LOCALHOST = "localhost"
+    BOTH = "both"
+    COMMAND = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSetting:
+    """A variable. ``read_by``: the playbooks and roles that read it. ``default``: as YAML writes it; a variable without one has ''."""
+
+    name: str
+    type: str
+    default: str
+    meaning: str
+    where: Where
+    read_by: str
+
+
+RUN_SETTINGS = (
+    RunSetting(
+        "pkcs12_hosts",
+        "str",
+        "all",
+        "Hosts or groups whose workstations a playbook works on.",
+        Where.COMMAND,
+        "every playbook for workstations",
+    ),
+    RunSetting(
+        "pkcs12_serial",
+        "raw",
+        "100%",
+        "How many workstations a batch has: a number, a percentage, or a list of them.",
+        Where.COMMAND,
+        "audit, enrol, renew, renew_due, retire",
+    ),
+    RunSetting(
+        "pkcs12_max_fail_percentage",
+        "float",
+        "",
+        "No further batch starts when the work failed on more than this part of the workstations of a batch.",
+        Where.COMMAND,
+        "audit, enrol, renew, renew_due, retire",
+    ),
+    RunSetting(
+        "pkcs12_required_folders",
+        "list of str",
+        "[]",
+        "Folders on the controller that have to be there before a job starts.",
+        Where.BOTH,
+        "every playbook",
+    ),
+    RunSetting(
+        "pkcs12_own_variables",
+        "list of str",
+        "[]",
+        "Your own variables with the prefix of the collection. No playbook asks what they are.",
+        Where.BOTH,
+        "every playbook",
+    ),
+    RunSetting(
+        "pkcs12_due_statuses",
+        "list of str",
+        "[revoked, renewal_due, expired, not_yet_valid, missing, duplicate, key_missing, wrong_holder, never_seen, awaited, on_leave]",
+        "Statuses of holders whose workstations are renewed.",
+        Where.WORKSTATION,
+        "renew_due, daily",
+    ),
+    RunSetting(
+        "pkcs12_confirm_removal",
+        "bool",
+        "false",
+        "Whether the people whom the run before has named really lose their certificates.",
+        Where.COMMAND,
+        "retire",
+    ),
+    RunSetting(
+        "pkcs12_workstation_count",
+        "int",
+        "",
+        "Number of hosts of the run, which pkcs12_retire_everyone needs.",
+        Where.COMMAND,
+        "retire",
+    ),
+    RunSetting(
+        "pkcs12_take_back",
+        "list of str",
+        "[]",
+        "Authorisation numbers of people who were retired and come back.",
+        Where.COMMAND,
+        "enrol, renew, collect",
+    ),
+    RunSetting(
+        "pkcs12_file_name",
+        "str",
+        '"{name} - {authorisation} {date}.p12"',
+        "Name of the file of a bundle that is withdrawn. It needs {authorisation}, and pkcs12_bundle_pattern has to match it.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_new_passphrases",
+        "dict",
+        "{}",
+        "New passphrases by authorisation number. The bundles of these holders are encrypted anew.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_retry",
+        "list of str",
+        "[]",
+        "Authorisation numbers whose links are tried again, although an earlier run was told that the code is wrong or the link was used.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_store_tasks",
+        "str",
+        "",
+        "File with tasks that hand a new passphrase to a secret store: store_ansible_vault.yml, store_hashicorp_vault.yml, "
+        "store_awx_credential.yml or one of yours.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_store_field",
+        "str",
+        "passphrases",
+        "Field of the secret, or of the credential of AWX, that has the passphrases.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_hashicorp_vault_url",
+        "str",
+        "",
+        "Address of HashiCorp Vault.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_hashicorp_vault_token",
+        "str",
+        "",
+        "Token that may read and write the secret, from a secret store.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_hashicorp_vault_mount",
+        "str",
+        "secret",
+        "Mount of the store of HashiCorp Vault.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_hashicorp_vault_path",
+        "str",
+        "pkcs12",
+        "Path of the secret with the passphrases.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_awx_url",
+        "str",
+        "",
+        "Address of AWX.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_awx_credential",
+        "int",
+        "",
+        "Number of the credential with the passphrases.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+    RunSetting(
+        "pkcs12_awx_token",
+        "str",
+        "",
+        "OAuth 2 token that may change the credential, from a secret store.",
+        Where.LOCALHOST,
+        "collect",
+    ),
+)

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A setting has one name, one type and one meaning, and every page that names settings is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import PREFIX, RUN, SITE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
+from consistency import settings
+from consistency.tree import ACTIONS, MODULES, ROOT, documentation, name
+from unit.plugins.plugin_utils._report.reports import hospital
+
+FRAGMENT = "hospital_it.pkcs12._from_site"
+MARKED = {module: options for module, options in settings.specs().items() if options}
+NAME = re.compile(rf"\b{PREFIX}[a-z0-9_]*[a-z0-9]\b")
+
+
+@pytest.mark.parametrize("path", settings.pages(), ids=name)
+def test_page_is_what_make_settings_writes(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == settings.pages()[path]
+
+
+def test_the_ten_that_every_hospital_sets_are_settings() -> None:
+    assert len(settings.NEEDED) == 10
+    assert settings.NEEDED.keys() <= {setting.name for setting in settings.settings()}
+
+
+@pytest.mark.parametrize("module", MARKED)
+def test_a_setting_names_its_variable_and_no_other_option_does(module: str) -> None:
+    said = {option: _points(option, module) for option in settings.told(module)}
+    assert {option: points[-1] for option, points in said.items() if option in MARKED[module]} == {
+        option: f"Variable: C({PREFIX}{option})" + (", of one run only." if spec[SITE] == RUN else ".")
+        for option, spec in MARKED[module].items()
+    }
+    others = [point for option, points in said.items() if option not in MARKED[module] for point in points]
+    assert [point for point in others if "Variable: C(" in point] == []
+
+
+def _points(option: str, module: str) -> list[str]:
+    description = settings.told(module)[option]["description"]
+    return [description] if isinstance(description, str) else description
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=name)
+def test_a_module_documents_from_site_if_it_takes_settings(action: Path) -> None:
+    fragments = documentation(MODULES / f"{action.stem}.yml")["extends_documentation_fragment"]
+    assert (FRAGMENT in fragments) == (action.stem in MARKED)
+
+
+@pytest.mark.parametrize("setting", settings.settings(), ids=lambda setting: setting.name)
+def test_a_setting_is_the_same_in_every_module(setting: settings.Setting) -> None:
+    """One value of the site goes to all of them. Only a role may have another default."""
+    for part in ("type", "elements", "choices", "default", SITE):
+        values = {module: MARKED[module][setting.option].get(part) for module in setting.modules}
+        assert len({repr(value) for value in values.values()}) == 1, (part, values)
+
+
+def test_a_variable_of_a_run_is_no_setting() -> None:
+    names = [setting.name for setting in RUN_SETTINGS]
+    assert len(names) == len(set(names))
+    assert not set(names) & {setting.name for setting in settings.settings()}
+
+
+def test_no_fact_has_the_name_of_a_setting() -> None:
+    assert facts() >= {"pkcs12", "pkcs12_fact_audit", "pkcs12_fact_browsers", "pkcs12_fact_deliveries"}
+    assert [fact for fact in facts() if fact != "pkcs12" and not fact.startswith("pkcs12_fact_")] == []
+
+
+def facts() -> set[str]:
+    """The facts of the modules, and those of the playbooks' artifacts and tasks that have the prefix."""
+    sidecars = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in MODULES.glob("*.yml")]
+    returned = [told["RETURN"]["ansible_facts"] for told in sidecars if "ansible_facts" in (told.get("RETURN") or {})]
+    found = {fact for each in returned for fact in each.get("contains", {})}
+    return found | {fact for paths in settings.places().values() for path in paths for fact in _set_in(_loaded(path))}
+
+
+def _loaded(path: Path) -> object:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _set_in(tree: object) -> Iterator[str]:
+    if isinstance(tree, list):
+        for each in tree:
+            yield from _set_in(each)
+    elif isinstance(tree, dict):
+        made = [*tree.get("ansible.builtin.set_fact", ()), *tree.get("ansible.builtin.set_stats", {}).get("data", ())]
+        yield from (fact for fact in made if fact.startswith(PREFIX))
+        for each in tree.values():
+            yield from _set_in(each)
+
+
+def test_no_role_has_variables_of_its_own() -> None:
+    """A default of a role would be a second place for the value, and Ansible renders it once for each host and task."""
+    assert [path for path in ROOT.glob("roles/*/defaults/*") if _loaded(path)] == []
+
+
+PROSE = sorted(
+    path
+    for pattern in (
+        *("README.md", "CONTRIBUTING.md", "SECURITY.md", "roles/*/README.md", "docs/**/*.rst", "docs/**/*.md"),
+        *("docs/awx/**/*.yml", "docs/monitoring/*", "extensions/**/*.yml", "changelogs/fragments/*.yml"),
+        *("playbooks/**/*.yml", "roles/**/*.yml", "plugins/**/*.yml", "plugins/**/*.py"),
+    )
+    for path in ROOT.glob(pattern)
+)
+OF_A_PLAYBOOK = {"pkcs12_left_out", "pkcs12_not_evaluated", "pkcs12_revoked", "pkcs12_to_renew", "pkcs12_without_holders"}
+"""Groups that playbooks make."""
+OTHERS: set[str] = set()
+"""Names that begin so and are none of the collection's variables."""
+
+
+def known_names() -> set[str]:
+    """Settings, variables of a run, facts, groups and metrics."""
+    metrics = {metric for metric in NAME.findall(textfile(hospital(20)))}
+    return (
+        {setting.name for setting in settings.settings()}
+        | {setting.name for setting in RUN_SETTINGS}
+        | facts()
+        | OF_A_PLAYBOOK
+        | metrics
+        | OTHERS
+    )
+
+
+@pytest.mark.parametrize("path", PROSE, ids=name)
+def test_every_name_in_a_text_is_one_of_the_collection(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    prefixes = (f"{PREFIX}passphrases_", f"{PREFIX}holder_passwords_")
+    named = {found for found in NAME.findall(text) if not found.startswith(prefixes)}
+    assert sorted(named - known_names()) == []
