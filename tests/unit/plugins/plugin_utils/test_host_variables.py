@@ -244,7 +244,7 @@ def test_texts_are_those_of_all_hosts_with_these_names_and_not_those_of_a_vault(
         (["ward", "!a"], ["b"]),
         ("nowhere", []),
         (7, []),
-        ("~[", []),
+        ("~(", []),
     ],
     ids=str,
 )
