@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Set
 from typing import Any, ClassVar
 
 from ansible import constants
-from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -17,7 +16,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import untag, variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    hosts_matching,
+    untag,
+    variables_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
@@ -98,8 +101,6 @@ class OfSite:
     """What the reports of a site know besides its settings: which workstations, and what became of the issuer's mails."""
 
     _task_vars: Any
-    _loader: Any
-    _templar: Any
     variable: Callable[[str], Any]
 
     def of_this_site(self, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,10 +108,7 @@ class OfSite:
         kept = self._task_vars.get("ansible_facts", {}).get(DELIVERIES) or {}
         hosts, pattern = options["report_hosts"], self.variable(PATTERN)
         if hosts is None and pattern is not None:
-            finder = lookup_loader.get(
-                "ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar
-            )
-            hosts = finder.run(pattern if isinstance(pattern, list) else [pattern], variables=self._task_vars)
+            hosts = hosts_matching(self._task_vars, pattern)
             if not hosts:
                 raise CollectionError(
                     code="bad_arguments",
