@@ -25,20 +25,20 @@ class ActionModule(Pkcs12Action):
         options={
             "path": {"type": "path"},
             "content": {"type": "str", "no_log": True},
-            "folder": {"type": "path"},
-            "pattern": {"type": "str", "default": "*.p12"},
+            "bundle_folder": {"type": "path"},
+            "bundle_pattern": {"type": "str", "default": "*.p12"},
             "passphrase": {"type": "raw", "no_log": True},
-            "renew_before_days": {"type": "int", "default": 40},
-            "time_zone": {"type": "str", "default": "UTC"},
+            "renew_before_days": {"type": "int", "default": 40, "site": True},
+            "time_zone": {"type": "str", "default": "UTC", "site": True},
         },
-        mutually_exclusive=[["path", "content", "folder"]],
-        required_one_of=[["path", "content", "folder"]],
+        mutually_exclusive=[["path", "content", "bundle_folder"]],
+        required_one_of=[["path", "content", "bundle_folder"]],
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = dict(task.options)
-        if options["folder"] is not None:
-            options["path"] = str(find_bundle(Path(options["folder"]), options["pattern"]))
+        if options["bundle_folder"] is not None:
+            options["path"] = str(find_bundle(Path(options["bundle_folder"]), options["bundle_pattern"]))
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         result = bundle_result(load_bundle(options), now(), calendar)
         return result | {"path": options["path"]}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import NO_NOTES
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts, unusable_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, named
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, with_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import holders_under
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, folders_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext, state_of
@@ -38,42 +41,55 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "holder_password": {"type": "str", "no_log": True},
             "path": {"type": "path"},
             "content": {"type": "str", "no_log": True},
-            "folder": {"type": "path"},
-            "pattern": {"type": "str", "default": "*.p12"},
+            "bundle_folder": {"type": "path"},
+            "bundle_pattern": {"type": "str", "default": "*.p12"},
             "passphrase": {"type": "raw", "no_log": True},
             "name": {"type": "str"},
             "authorisation": {"type": "str"},
-            "authorisation_pattern": {"type": "str"},
+            "authorisation_pattern": {"type": "str", "site": True},
             "former_name": {"type": "str"},
-            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
-            "friendly_name": {"type": "str"},
-            "exportable": {"type": "bool", "default": False},
-            "chain": {"type": "bool", "default": True},
-            "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change"},
-            "retire": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete"},
-            "delete_encryption_keys": {"type": "bool", "default": False},
-            "max_certificates": {"type": "int", "default": 3},
-            "portal_url": {"type": "str"},
-            "allow_downgrade": {"type": "bool", "default": False},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
+            "friendly_name": {"type": "str", "site": True},
+            "exportable": {"type": "bool", "default": False, "site": True},
+            "chain": {"type": "bool", "default": True, "site": True},
+            "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change", "site": True},
+            "superseded": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete", "site": True},
+            "removal": {"type": "str", "choices": ["archive", "delete"], "default": "delete", "site": True},
+            "delete_encryption_keys": {"type": "bool", "default": False, "site": True},
+            "max_certificates": {"type": "int", "default": 3, "site": True},
+            "portal_url": {"type": "str", "site": True},
+            "allow_downgrade": {"type": "bool", "default": False, "site": True},
             "thumbprints": {"type": "list", "elements": "str"},
-            "issuer": {"type": "str"},
+            "issuer": {"type": "str", "site": True},
             "expired_for_days": {"type": "int"},
-            "offline": {"type": "bool", "default": False},
-            "renew": {"type": "str", "choices": ["always", "due"], "default": "always"},
-            "renew_before_days": {"type": "int", "default": 40},
-            "time_zone": {"type": "str", "default": "UTC"},
-            "computer": {"type": "str"},
-            "evidence_path": {"type": "path"},
+            "offline": {"type": "bool", "default": False, "site": True},
+            "install": {"type": "str", "choices": ["always", "due"], "default": "always", "site": "run"},
+            "renew_before_days": {"type": "int", "default": 40, "site": True},
+            "time_zone": {"type": "str", "default": "UTC", "site": True},
+            "computer": {"type": "str", "site": True},
+            "evidence_path": {"type": "path", "site": True},
         },
-        mutually_exclusive=[["path", "content", "folder"]],
+        mutually_exclusive=[["path", "content", "bundle_folder"]],
         required_if=[
-            ["state", "present", ["path", "content", "folder"], True],
+            ["state", "present", ["path", "content", "bundle_folder"], True],
             ["state", "absent", ["thumbprints", "issuer"], True],
         ],
     )
 
+    def _check_selection(self, options: Mapping[str, Any]) -> None:
+        """Refuses a removal that the site's issuer alone would select: it is set for other tasks. Raises ``CollectionError``."""
+        if options["thumbprints"] is None and self._arguments.name("issuer") != "issuer":
+            raise CollectionError(
+                code="bad_arguments",
+                cause=f"This removal has no 'thumbprints', and {named('issuer')} alone does not select certificates to remove.",
+                next_step="Give 'thumbprints' or 'issuer' as an argument of the task.",
+                setting="issuer",
+            )
+
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        options = {**task.options, "install": "due" if task.options["renew"] == "due" else "newest"}
+        options = task.options
+        if options["state"] == "absent":
+            self._check_selection(options)
         person = ExpectedSubject(
             options["name"],
             options["authorisation"],
@@ -82,7 +98,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             options["former_name"] or None,
         )
         entry = HolderEntry(options["holder"], person)
-        entries = with_holder(holders_of_facts(task.facts), entry)
+        entries = with_holder(holders_under(task.facts, options["issuer"]), entry)
         entry = replace(
             entry, anniversary=entries[-1].anniversary
         )  # the facts know it from a task that read the inventory

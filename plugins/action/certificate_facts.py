@@ -14,11 +14,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, named
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
-    holders_of_facts,
     merge_known,
     unusable_keys,
 )
@@ -29,6 +28,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_day,
     parse_holder,
     resolve_accounts,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import (
+    issuer_settings,
+    known_holders,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import selection_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_numbers import Shared
@@ -46,21 +49,21 @@ class ActionModule(Pkcs12Action):
 
     SPEC = ArgumentSpec(
         options={
-            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "default": []},
-            "only_holders": {"type": "bool", "default": False},
-            "issuer": {"type": "str"},
-            "subject": {"type": "str"},
-            "authorisation_pattern": {"type": "str"},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "default": [], "site": True},
+            "only_holders": {"type": "bool", "default": False, "site": True},
+            "issuer": {"type": "str", "site": True},
+            "subject": {"type": "str", "site": True},
+            "authorisation_pattern": {"type": "str", "site": True},
             "eku": {"type": "list", "elements": "str", "default": []},
-            "include_unrelated": {"type": "bool", "default": False},
+            "include_unrelated": {"type": "bool", "default": False, "site": True},
             "include_archived": {"type": "bool", "default": False},
-            "renew_before_days": {"type": "int", "default": 40},
-            "time_zone": {"type": "str", "default": "UTC"},
-            "authorisation_anniversary": {"type": "str"},
-            "computer": {"type": "str"},
-            "prove": {"type": "bool", "default": False},
+            "renew_before_days": {"type": "int", "default": 40, "site": True},
+            "time_zone": {"type": "str", "default": "UTC", "site": True},
+            "authorisation_anniversary": {"type": "str", "site": True},
+            "computer": {"type": "str", "site": True},
+            "prove_keys": {"type": "bool", "default": False, "site": True},
             "record_audit": {"type": "bool", "default": False},
-            "fail_on_unreachable": {"type": "bool", "default": False},
+            "fail_on_unreachable": {"type": "bool", "default": False, "site": True},
         },
     )
 
@@ -82,21 +85,27 @@ class ActionModule(Pkcs12Action):
         if options["fail_on_unreachable"] and not options["record_audit"]:
             raise CollectionError(
                 code="bad_arguments",
-                cause="fail_on_unreachable is for audits, and without record_audit it has no effect.",
-                next_step="Set record_audit: true, or leave fail_on_unreachable out.",
+                cause=f"{named('fail_on_unreachable')} is for audits, and without record_audit it has no effect.",
+                next_step="Set record_audit: true, or leave it out.",
             )
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         if not options["holders"] and not self.is_windows:
             return self.no_workstation()
         pattern = options["authorisation_pattern"]
-        anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
+        anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
         asked = [parse_holder(entry, pattern, site_anniversary=anniversary) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
         if options["record_audit"]:
             self._asked, self._shared = asked, shared_in_inventory(self, asked)
         inventory = self.inventory([entry.user for entry in asked])
-        entries = resolve_accounts(merge_known(asked, holders_of_facts(task.facts)), inventory)
-        scope = FactsScope(selection_of(options, entries), entries, calendar, unusable_keys(task.facts))
+        entries = resolve_accounts(merge_known(asked, known_holders(task.facts, options["issuer"])), inventory)
+        scope = FactsScope(
+            selection_of(options, entries),
+            entries,
+            calendar,
+            unusable_keys(task.facts),
+            issuer_settings(options["issuer"], task.facts),
+        )
         reading = WorkstationReading(inventory, scope, now())
-        record = proven_record(reading, self, task.check_mode) if options["prove"] else reading.record({})
+        record = proven_record(reading, self, task.check_mode) if options["prove_keys"] else reading.record({})
         return {"ansible_facts": {"pkcs12": to_map(record)}}

@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
     texts_written,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, named
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import (
     hidden_output,
     is_in_sentences,
@@ -27,6 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_o
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import without_leavers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
@@ -41,13 +42,14 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
     SPEC = ArgumentSpec(
         options={
-            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True},
-            "bundle_folder": {"type": "path", "required": True},
-            "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12"},
-            "passphrases": {"type": "dict", "no_log": True, "default": {}},
-            "time_zone": {"type": "str", "default": "UTC"},
-            "authorisation_pattern": {"type": "str"},
-            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True, "site": True},
+            "leavers": {"type": "raw", "site": True},
+            "bundle_folder": {"type": "path", "required": True, "site": True},
+            "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12", "site": True},
+            "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
+            "time_zone": {"type": "str", "default": "UTC", "site": True},
+            "authorisation_pattern": {"type": "str", "site": True},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
         },
     )
 
@@ -57,23 +59,25 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         if given.keys() <= self.SPEC.options.keys() and not given.get("bundle_folder"):  # a misspelt option comes first
             raise CollectionError(
                 code="bad_arguments",
-                cause="A check of bundles needs 'bundle_folder', and it is not set.",
+                cause=f"A check of bundles needs '{named('bundle_folder')}', and it is not set.",
                 next_step="Set it to the folder on the controller that has the bundles.",
+                setting="bundle_folder",
             )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         check = NameCheck(options["name_check"])
-        entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in options["holders"]]
+        staying = without_leavers(options["holders"], options["leavers"])
+        entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in staying]
         shared = shared_in_inventory(self, entries)
-        if not entries and not self.is_windows:
+        if not options["holders"] and not self.is_windows:
             return self.no_workstation()
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back
         return check_bundles(options, entries, now(), shared, notes)
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         result = super().finish(result, task)
-        return result | ({"warnings": [self._hidden]} if self._hidden else {})
+        return result | ({"warnings": [*result.get("warnings", ()), self._hidden]} if self._hidden else {})
 
     def of_all_hosts(
         self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "hidden_output"

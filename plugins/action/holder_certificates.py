@@ -23,9 +23,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retir
     retired_in,
     write_down,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, named
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
-    holders_of_facts,
     merge_known,
     unusable_keys,
 )
@@ -36,6 +35,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_day,
     parse_holder,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import known_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import without_leavers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
     check_needed,
@@ -45,7 +46,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.hold
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
     CONFIRM,
     COUNT,
-    NAMED,
     KnowsRetired,
     Leaving,
     check_count,
@@ -60,6 +60,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import (
+    help_wanted,
     silent_result,
     workstation_result,
 )
@@ -76,37 +77,39 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     SPEC = ArgumentSpec(
         options={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True},
-            "holder_passwords": {"type": "dict", "no_log": True, "default": {}},
-            "bundle_folder": {"type": "path"},
-            "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12"},
-            "passphrases": {"type": "dict", "no_log": True, "default": {}},
-            "install": {"type": "str", "choices": ["newest", "due", "missing"], "default": "newest"},
-            "authorisations": {"type": "raw", "default": []},
-            "leavers": {"type": "raw", "default": []},
-            "everyone": {"type": "bool", "default": False},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "required": True, "site": True},
+            "holder_passwords": {"type": "dict", "no_log": True, "default": {}, "site": True},
+            "bundle_folder": {"type": "path", "site": True},
+            "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12", "site": True},
+            "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
+            "install": {"type": "str", "choices": ["always", "due", "missing"], "default": "always", "site": "run"},
+            "retire_authorisations": {"type": "raw", "default": [], "site": "run"},
+            "leavers": {"type": "raw", "default": [], "site": True},
+            "retire_everyone": {"type": "bool", "default": False, "site": "run"},
             "leave_note": {"type": "bool", "default": True},
-            "authorisation_pattern": {"type": "str"},
-            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words"},
-            "friendly_name": {"type": "str", "default": "{name} - {authorisation}"},
-            "exportable": {"type": "bool", "default": False},
-            "chain": {"type": "bool", "default": True},
-            "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change"},
-            "retire": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete"},
-            "delete_encryption_keys": {"type": "bool", "default": False},
-            "max_certificates": {"type": "int", "default": 3},
-            "portal_url": {"type": "str"},
-            "allow_downgrade": {"type": "bool", "default": False},
-            "issuer": {"type": "str"},
-            "expired_for_days": {"type": "int"},
-            "offline": {"type": "bool", "default": False},
-            "renew_before_days": {"type": "int", "default": 40},
-            "time_zone": {"type": "str", "default": "UTC"},
-            "authorisation_anniversary": {"type": "str"},
-            "fail_when_deferred": {"type": "bool", "default": True},
-            "deferred_fails_within_days": {"type": "int", "default": 7},
-            "computer": {"type": "str"},
-            "evidence_path": {"type": "path"},
+            "authorisation_pattern": {"type": "str", "site": True},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
+            "friendly_name": {"type": "str", "default": "{name} - {authorisation}", "site": True},
+            "exportable": {"type": "bool", "default": False, "site": True},
+            "chain": {"type": "bool", "default": True, "site": True},
+            "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change", "site": True},
+            "superseded": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete", "site": True},
+            "removal": {"type": "str", "choices": ["archive", "delete"], "default": "delete", "site": True},
+            "delete_encryption_keys": {"type": "bool", "default": False, "site": True},
+            "max_certificates": {"type": "int", "default": 3, "site": True},
+            "portal_url": {"type": "str", "site": True},
+            "require_portal": {"type": "bool", "site": True},
+            "allow_downgrade": {"type": "bool", "default": False, "site": True},
+            "issuer": {"type": "str", "site": True},
+            "expired_for_days": {"type": "int", "site": True},
+            "offline": {"type": "bool", "default": False, "site": True},
+            "renew_before_days": {"type": "int", "default": 40, "site": True},
+            "time_zone": {"type": "str", "default": "UTC", "site": True},
+            "authorisation_anniversary": {"type": "str", "site": True},
+            "fail_when_deferred": {"type": "bool", "default": True, "site": True},
+            "deferred_fails_within_days": {"type": "int", "default": 7, "site": True},
+            "computer": {"type": "str", "site": True},
+            "evidence_path": {"type": "path", "site": True},
         },
     )
 
@@ -117,22 +120,24 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         check_needed(options)
+        absent = options["state"] == "absent"
+        if not absent:
+            options = {**options, "holders": without_leavers(options["holders"], options["leavers"])}
         if not options["holders"] and not self.is_windows:
             return self.no_workstation()
         name_check = NameCheck(options["name_check"])
         pattern = options["authorisation_pattern"]
-        anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
+        anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-        absent = options["state"] == "absent"
         leaving = self._leaving(options, entries) if absent else None
         confirmed = leaving is None or leaving.confirmed or self.is_confirmed(CONFIRM)
         notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))
         noted = self._written_down(task, leaving) if leaving and leaving.noted and leaving.numbers and confirmed else ()
         check_mode = task.check_mode or not confirmed
         context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), tuple(entries), notes)
-        known = merge_known(entries, holders_of_facts(task.facts))
+        known = merge_known(entries, known_holders(task.facts, options["issuer"]))
         shown = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
         if leaving:
             run = removal_run(options, entries, leaving.numbers, context, self, now)
@@ -152,11 +157,14 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
         return result | {"diff": run_diff(run)} if task.diff else result
 
+    def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
+        """The result says whether somebody has to do something, and what: a role makes the host fail by it."""
+        return result | {"needs_help": help_wanted(self.host, result)}
+
     def _leaving(self, options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
-        """Who leaves. Raises ``CollectionError``, also where a setting for one run stands in the inventory."""
-        self.refuse_in_inventory(NAMED)
+        """Who leaves. Raises ``CollectionError``."""
         leaving = who_leaves(options, entries)
-        if options["everyone"]:
+        if options["retire_everyone"]:
             check_count(self.of_this_run(COUNT), self._task_vars.get("ansible_play_hosts_all") or [self.host])
         return leaving
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import VARIABLES
+from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import VARIABLES, OfSite
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule as ReportAction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -16,51 +16,59 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import PORTS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
-OF_FILES = {"destination", "name", "formats", "title", "establishment", "fail_on"}
+OF_FILES = {
+    "report_folder",
+    "report_name",
+    "report_formats",
+    "report_title",
+    "report_destinations",
+    "mail_host",
+    "mail_sender",
+    "credentials",
+    "compare_reports",
+    "establishment",
+    "fail_on",
+    "rows_only",
+    "settings_only",
+}
 """Options of the report that are about its files and its result. All others are options here too."""
 
 LEFT_OUT = {name: ReportAction.SPEC.options[name].get("default") for name in OF_FILES}
 
 
-class ActionModule(Pkcs12Action):
+class ActionModule(OfSite, Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
         options={
             **{name: option for name, option in ReportAction.SPEC.options.items() if name not in LEFT_OUT},
-            "steps": {"type": "list", "elements": "int", "default": [40, 14, 7, 1]},
-            "bundle_overdue_days": {"type": "int", "default": 5},
-            "state_path": {"type": "path", "required": True},
-            "allow_ephemeral": {"type": "bool", "default": False},
-            "dry_run": {"type": "bool", "default": False},
-            "it_to": {"type": "list", "elements": "str", "required": True},
-            "employer_to": {"type": "list", "elements": "str", "default": []},
-            "forward_to": {"type": "str"},
-            "contact": {"type": "str"},
-            "calendar": {"type": "bool", "default": False},
-            "templates_folder": {"type": "path"},
-            "mail_host": {"type": "str"},
-            "mail_port": {"type": "int"},
-            "security": {"type": "str", "choices": list(PORTS), "default": "starttls"},
-            "allow_plaintext": {"type": "bool", "default": False},
-            "ca_path": {"type": "path"},
-            "username": {"type": "str"},
-            "password": {"type": "str", "no_log": True},
-            "sender": {"type": "str"},
-            "timeout": {"type": "int", "default": 30},
+            "reminder_days": {"type": "list", "elements": "int", "default": [40, 14, 7, 1], "site": True},
+            "bundle_overdue_days": {"type": "int", "default": 5, "site": True},
+            "state_path": {"type": "path", "required": True, "site": True},
+            "allow_ephemeral": {"type": "bool", "default": False, "site": True},
+            "dry_run": {"type": "bool", "default": False, "site": True},
+            "it_to": {"type": "list", "elements": "str", "required": True, "site": True},
+            "employer_to": {"type": "list", "elements": "str", "default": [], "site": True},
+            "forward_to": {"type": "str", "site": True},
+            "contact": {"type": "str", "site": True},
+            "calendar": {"type": "bool", "default": False, "site": True},
+            "templates_folder": {"type": "path", "site": True},
+            **SERVER_OPTIONS,
         },
-        required_together=[["username", "password"]],
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**LEFT_OUT, **task.options}
-        variables = list(variables_of(self._task_vars, options["hosts"], (*VARIABLES, SITE_FOLDER)))
+        if FROM_SITE in self._task.args:
+            options |= self.of_this_site(options)
+        variables = list(variables_of(self._task_vars, options["report_hosts"], (*VARIABLES, SITE_FOLDER)))
         options["leavers"] = [*options["leavers"], *retired_in(*folders_in(SITE_FOLDER, variables))]
         cache = FactCache(*fact_caching(), in_awx=task.job is not None)
         return remind(options, variables, Mode(now(), task.check_mode, task.job, cache))

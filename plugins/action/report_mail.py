@@ -23,10 +23,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
     size_of,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import (
-    PORTS,
-    Server,
-    check_plaintext,
+    SERVER_OPTIONS,
     send,
+    server_of,
 )
 
 
@@ -35,41 +34,24 @@ class ActionModule(Pkcs12Action):
 
     SPEC = ArgumentSpec(
         options={
-            "host": {"type": "str", "required": True},
-            "port": {"type": "int"},
-            "security": {"type": "str", "choices": list(PORTS), "default": "starttls"},
-            "allow_plaintext": {"type": "bool", "default": False},
-            "ca_path": {"type": "path"},
-            "username": {"type": "str"},
-            "password": {"type": "str", "no_log": True},
-            "sender": {"type": "str", "required": True},
+            **SERVER_OPTIONS,
+            "mail_host": {**SERVER_OPTIONS["mail_host"], "required": True},
+            "mail_sender": {**SERVER_OPTIONS["mail_sender"], "required": True},
             "to": {"type": "list", "elements": "str", "required": True},
-            "subject": {"type": "str", "required": True},
+            "mail_subject": {"type": "str", "required": True},
             "body": {"type": "str", "required": True},
             "attachments": {"type": "list", "elements": "path", "default": []},
-            "max_bytes": {"type": "int", "default": 10_000_000},
-            "timeout": {"type": "int", "default": 30},
+            "max_mail_bytes": {"type": "int", "default": 10_000_000},
         },
-        required_together=[["username", "password"]],
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
-        server = Server(
-            options["host"],
-            options["port"] or 0,
-            options["security"],
-            options["ca_path"],
-            options["timeout"],
-            options["username"],
-            options["password"],
-            options["allow_plaintext"],
-        )
-        check_plaintext(server)
+        server = server_of(options)
         files = [Attachment(Path(path).name, read_bytes(Path(path))) for path in options["attachments"]]
-        content = MailContent(options["sender"], options["to"], options["subject"], options["body"], files)
+        content = MailContent(options["mail_sender"], options["to"], options["mail_subject"], options["body"], files)
         message = compose(content, now())
-        size = size_of(message, options["max_bytes"])
+        size = size_of(message, options["max_mail_bytes"])
         if not task.check_mode:
             send(message, server)
         people = recipients(message)

@@ -12,6 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import named
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stray_bundles import (
     evidence_of,
     handle_stray_bundles,
@@ -27,13 +28,16 @@ class ActionModule(Pkcs12Action):
     SPEC = ArgumentSpec(
         options={
             "remove_sha256": {"type": "list", "elements": "str", "default": []},
-            "computer": {"type": "str"},
-            "evidence_path": {"type": "path"},
+            "computer": {"type": "str", "site": True},
+            "check_stray_bundles": {"type": "bool", "default": True, "site": True},
+            "evidence_path": {"type": "path", "site": True},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
+        if not task.options["check_stray_bundles"]:
+            return {"not_checked": True, "msg": f"{named('check_stray_bundles')} is false, so nothing was looked at."}
         wanted = stray_task(task.options, evidence_of(task.options, task.job, task.host), task.check_mode)
-        if not self.is_windows and not self._task_vars.get("pkcs12_holders"):
+        if not self.is_windows and not self.variable("pkcs12_holders"):
             return self.no_workstation()
         return stray_result(wanted, handle_stray_bundles(wanted, self, now), names_of(task.facts))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -14,12 +14,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     installed,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import browser_facts, browser_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import check_duplicates
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
+    check_duplicates,
+    has_password,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSWORD
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
     computer_finding,
@@ -33,14 +38,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 class ActionModule(Pkcs12Action):
     """The spec and one call."""
 
+    SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"holder_passwords": PASSWORD}
     SPEC = ArgumentSpec(
         options={
-            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "default": []},
-            "logon_holders": {"type": "list", "elements": "str", "default": [], "no_log": False},
-            "browsers": {"type": "bool", "default": False},
-            "computer": {"type": "str"},
-            "portal_url": {"type": "str"},
-            "issuer": {"type": "str"},
+            "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "default": [], "site": True},
+            "holder_passwords": {"type": "dict", "no_log": True, "default": {}, "site": True},
+            "browsers": {"type": "bool", "site": True},
+            "computer": {"type": "str", "site": True},
+            "portal_url": {"type": "str", "site": True},
+            "issuer": {"type": "str", "site": True},
         },
     )
 
@@ -53,8 +59,8 @@ class ActionModule(Pkcs12Action):
             return self.no_workstation()
         entries = [parse_holder(raw) for raw in task.options["holders"]]
         check_duplicates(entries)
-        logon = set(task.options["logon_holders"])
-        accounts = [*logon, *(entry.user for entry in entries if entry.person.authorisation in logon)]
+        passwords = task.options["holder_passwords"]
+        accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
         try:
             inventory = self.read_inventory([entry.user for entry in entries])
         except CollectionError as refusal:

@@ -47,9 +47,9 @@ class Office:
             "employer_to": [HEAD],
             "mail_host": LOOPBACK,
             "mail_port": self.server.port,
-            "security": "none",
-            "sender": "Certificats <certificats@chu.example>",
-            "timeout": 5,
+            "mail_security": "none",
+            "mail_sender": "Certificats <certificats@chu.example>",
+            "server_timeout": 5,
         }
         given = {name: value for name, value in (usual | changes).items() if value is not None}
         inputs = hospital() if variables is None else variables

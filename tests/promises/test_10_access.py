@@ -156,7 +156,7 @@ def read(path: Path) -> Json:
 @pytest.fixture(scope="module")
 def written(site: Site) -> Json:
     """The report with all workstations."""
-    result = only(site.report(destination=str(site.hospital.folder / "out")))
+    result = only(site.report(report_folder=str(site.hospital.folder / "out")))
     assert result["changed"]
     return read(site.hospital.folder / "out" / "pkcs12-compliance.json")
 
@@ -185,9 +185,9 @@ def test_every_workstation_is_there_as_what_it_is(written: Json) -> None:
 
 def test_same_facts_same_bytes(site: Site) -> None:
     folder = site.hospital.folder / "same"
-    first = only(site.report(destination=str(folder)))
+    first = only(site.report(report_folder=str(folder)))
     bytes_then = {path.name: path.read_bytes() for path in folder.iterdir()}
-    again = only(site.report(destination=str(folder)))
+    again = only(site.report(report_folder=str(folder)))
     assert (first["changed"], again["changed"]) == (True, False)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == bytes_then
     assert set(bytes_then) == {
@@ -202,7 +202,7 @@ def test_same_facts_same_bytes(site: Site) -> None:
 
 def test_check_mode_writes_nothing_and_says_that_it_would(site: Site) -> None:
     folder = site.hospital.folder / "checked"
-    assert only(site.report("--check", destination=str(folder)))["changed"]
+    assert only(site.report("--check", report_folder=str(folder)))["changed"]
     assert not folder.exists()
 
 
@@ -210,15 +210,22 @@ def test_slices_put_together_are_the_whole(site: Site, written: Json) -> None:
     folder = site.hospital.folder / "slices"
     names = [desk.name for desk in DESKS]
     for number in range(3):
-        only(site.report(destination=str(folder), name=f"slice{number}", hosts=names[number::3], formats=["json"]))
+        only(
+            site.report(
+                report_folder=str(folder),
+                report_name=f"slice{number}",
+                report_hosts=names[number::3],
+                report_formats=["json"],
+            )
+        )
     parts = [str(path) for path in sorted(folder.iterdir())]
-    only(site.report(destination=str(folder / "all"), hosts=[], merge=parts, formats=["json"]))
+    only(site.report(report_folder=str(folder / "all"), report_hosts=[], merge_reports=parts, report_formats=["json"]))
     assert read(folder / "all" / "pkcs12-compliance.json") == written
 
 
 def test_job_turns_red_and_the_report_is_written(site: Site) -> None:
     folder = site.hospital.folder / "red"
-    run = site.report(destination=str(folder), fail_on=["expired", "never_seen", "not_yet_valid"])
+    run = site.report(report_folder=str(folder), fail_on=["expired", "never_seen", "not_yet_valid"])
     result = only(run)
     assert run.exit_code == 2
     assert "expired 2, never seen 1, not yet valid 1" in result["msg"]
@@ -226,7 +233,7 @@ def test_job_turns_red_and_the_report_is_written(site: Site) -> None:
 
 
 def test_selected_rows_alone(site: Site) -> None:
-    result = only(site.report(query="[?actor=='holder']"))
+    result = only(site.report(report_query="[?actor=='holder']"))
     assert [row["authorisation"] for row in result["rows"]] == [PEOPLE["absent"].authorisation]
 
 
@@ -240,7 +247,9 @@ def test_what_changed_since_the_earlier_report(site: Site, written: Json) -> Non
     issued = issue(site.hospital, "missing", 700)
     site.hospital.emulated("ws-missing").store_of(PEOPLE["missing"].sid).plant(issued.certificate, issued.private_key)
     play(site.hospital, AUDIT, "--limit", "ws-missing", environment=site.cache)
-    result = only(site.report(previous=str(folder / "out" / "pkcs12-compliance.json"), destination=str(folder / "new")))
+    result = only(
+        site.report(previous_report=str(folder / "out" / "pkcs12-compliance.json"), report_folder=str(folder / "new"))
+    )
     number = PEOPLE["missing"].authorisation
     assert {(each["kind"], each["subject"], each["before"], each["after"]) for each in result["changes"]} >= {
         ("status", number, "missing", "valid"),

@@ -24,6 +24,8 @@ FROM_SITE = "from_site"
 SITE = "site"
 """The key of an option that a site may set: true, or ``run`` where only one run may set it."""
 RUN = "run"
+SHARED_WORDS = {"holder_password": "holder_passwords", "passphrase": "passphrases"}
+"""What sentences that several modules share call an option, and the option of a module with the secrets of several people."""
 PREFIX = "pkcs12_"
 """How the site's variable of an option begins."""
 
@@ -48,7 +50,10 @@ class SiteSettings(OwnVariables):
             name: f"{PREFIX}{name}" if takes_site and option.get(SITE) and given.get(name) is None else name
             for name, option in self.SPEC.options.items()
         }
-        return Arguments(self._checked_secrets(given, names), names)
+        of_shared = {
+            word: names[option] for word, option in SHARED_WORDS.items() if option in names and word not in names
+        }
+        return Arguments(self._checked_secrets(given, names), names | of_shared)
 
     def merged_arguments(self) -> Arguments:
         """The task's arguments with those that the site or the role gives. Raises ``CollectionError``: ``bad_arguments``."""

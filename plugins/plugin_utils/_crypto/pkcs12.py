@@ -20,7 +20,7 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .certificate import Certificate, UnreadableCertificate, read_certificate
 from .instants import instant_in_words
 from .leaf_checks import certificate_of, chain_of, check_leaf, usable_key
@@ -193,7 +193,7 @@ def _wrong_passphrase(passphrase: str | None) -> CollectionError:
         return CollectionError(
             code="no_passphrase",
             cause="The file is protected and no passphrase was given.",
-            next_step="Set 'passphrase'. For a certificate that came by mail, it is the withdrawal code.",
+            next_step=f"Set '{named('passphrase')}'. For a certificate that came by mail, it is the withdrawal code.",
         )
     cause = "The passphrase does not open the file"
     next_step = (

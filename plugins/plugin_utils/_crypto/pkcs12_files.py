@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 from .passphrases import NumberAsText, passphrases_in
 from .pkcs12 import Bundle, open_bundle
 
@@ -120,16 +120,17 @@ def _files(folder: Path) -> list[Path]:
         raise not_listed(folder, problem) from None
 
 
-def not_listed(folder: Path, problem: OSError, option: str = "folder") -> CollectionError:
+def not_listed(folder: Path, problem: OSError, option: str = "bundle_folder") -> CollectionError:
     """Why a bundle folder cannot be read, and what to do. ``option``: what has its path."""
     next_steps: dict[type[OSError], str] = {
-        FileNotFoundError: f"Correct '{option}', a path on the controller. In an execution environment, the folder has to be mounted.",
-        NotADirectoryError: f"Set '{option}' to the folder that has the file.",
-        PermissionError: f"Give the account that runs Ansible the right to list it, or correct '{option}'.",
+        FileNotFoundError: f"Correct '{named(option)}', a path on the controller. In an execution environment, the folder has to be "
+        "mounted.",
+        NotADirectoryError: f"Set '{named(option)}' to the folder that has the file.",
+        PermissionError: f"Give the account that runs Ansible the right to list it, or correct '{named(option)}'.",
     }
     cause = f"The bundle folder {folder} cannot be listed: {problem.strerror}."
-    next_step = next_steps.get(type(problem), f"Check '{option}' and its disk.")
-    return CollectionError(code="bundle_folder", cause=cause, next_step=next_step)
+    next_step = next_steps.get(type(problem), f"Check '{named(option)}' and its disk.")
+    return CollectionError(code="bundle_folder", cause=cause, next_step=next_step, setting=option)
 
 
 def _nfc(text: str) -> str:

@@ -48,7 +48,8 @@ def browser_scope(options: Mapping[str, Any]) -> BrowserScope | None:
     """The scope of a task's options, None if it does not ask. Raises ``CollectionError``: ``bad_portal_url``, ``bad_pattern``."""
     check_pattern("issuer", options["issuer"])
     portal = parse_portal(options["portal_url"]) if options["portal_url"] else None
-    return BrowserScope(portal, given_issuer(options["issuer"])) if options["browsers"] else None
+    asks = options["browsers"] if options["browsers"] is not None else portal is not None
+    return BrowserScope(portal, given_issuer(options["issuer"])) if asks else None
 
 
 def browser_facts(findings: Sequence[Finding], now: datetime) -> dict[str, Any]:

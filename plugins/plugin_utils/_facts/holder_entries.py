@@ -14,8 +14,8 @@ from .holders import HOLDER_OPTIONS, number_of
 VARIABLE = "pkcs12_holders"
 
 
-def check_holders(given: Any, host: str, variable: str = VARIABLE) -> None:
-    """Refuses a value of another shape, in words of the inventory. ``host``: whose value it is. ``variable``: what the user has set.
+def check_holders(given: Any, host: str) -> None:
+    """Refuses a value of another shape, in words of the inventory. ``host``: whose value it is.
 
     Ansible would make a list of a text, and its own words name neither the host nor the variable. Raises ``CollectionError``:
     ``bad_arguments``.
@@ -23,17 +23,17 @@ def check_holders(given: Any, host: str, variable: str = VARIABLE) -> None:
     if given is None or given == "":  # up to ansible-core 2.18, a null that is passed on becomes an empty text
         raise CollectionError(
             code="bad_arguments",
-            cause=f"{variable} of {host} is empty.",
+            cause=f"{VARIABLE} of {host} is empty.",
             next_step="List the holders, each beginning with '- ', or write [] if nobody works there.",
         )
     if not isinstance(given, list):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"{variable} of {host} is {_kind(given)}, not a list of holders.",
+            cause=f"{VARIABLE} of {host} is {_kind(given)}, not a list of holders.",
             next_step="Begin each holder with '- '.",
         )
     for place, entry in enumerate(given, 1):
-        _check_entry(entry, place, host, variable)
+        _check_entry(entry, place, host)
 
 
 def entries_in(given: Any) -> list[Mapping[str, Any]]:
@@ -77,18 +77,18 @@ def _numbered(given: Any, host: str) -> list[Mapping[str, Any]]:
     return numbered
 
 
-def _check_entry(entry: Any, place: int, host: str, variable: str) -> None:
+def _check_entry(entry: Any, place: int, host: str) -> None:
     if not isinstance(entry, Mapping):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"Entry {place} of {variable} of {host} is {_kind(entry)}, not a holder.",
+            cause=f"Entry {place} of {VARIABLE} of {host} is {_kind(entry)}, not a holder.",
             next_step="Write it as '- user: DOMAIN\\name', and the other keys of the holder below user.",
         )
     unknown = sorted(str(key) for key in entry if key not in HOLDER_OPTIONS)
     if unknown:  # a misspelt date would be no date
         raise CollectionError(
             code="bad_arguments",
-            cause=f"{variable} of {host} has {', '.join(unknown)}, which no holder has.",
+            cause=f"{VARIABLE} of {host} has {', '.join(unknown)}, which no holder has.",
             next_step=f"Correct or remove it. A holder has: {', '.join(HOLDER_OPTIONS)}.",
         )
     texts = {key: value for key, value in entry.items() if not isinstance(value, (list, Mapping))}
@@ -96,14 +96,14 @@ def _check_entry(entry: Any, place: int, host: str, variable: str) -> None:
     if wrong := next((key for key in entry if key not in texts), None):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"In {variable} of {host}, {wrong} of {who} is {_kind(entry[wrong])}.",
+            cause=f"In {VARIABLE} of {host}, {wrong} of {who} is {_kind(entry[wrong])}.",
             next_step="Write one text.",
         )
     if not str(entry.get("user") or "").strip():
         state = "empty" if "user" in entry else "missing"
         raise CollectionError(
             code="bad_arguments",
-            cause=f"In {variable} of {host}, user of {who} is {state}.",
+            cause=f"In {VARIABLE} of {host}, user of {who} is {state}.",
             next_step="Write DOMAIN\\name, a SID or a UPN.",
         )
 

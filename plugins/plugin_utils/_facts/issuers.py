@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from .._crypto.certificate import CLIENT_AUTH, Certificate
 from .._crypto.store import parse_store
-from .._errors import counted
+from .._errors import counted, named
 from .._policy.subject import index_holders
 from .._workstation.preflight import Finding, Severity
 from .._workstation.protocol import Inventory
@@ -45,7 +45,7 @@ def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], issuer:
             SUBJECT,
             Severity.WARNING,
             "No issuer is set, so an audit does not look for certificates without a holder, for instance of somebody who left.",
-            f"Set pkcs12_issuer to the pattern of your issuer.{seen}",
+            f"Set {named('issuer')} to the pattern of your issuer.{seen}",
         )
     found = sum(re.search(pattern, each.issuer) is not None for each in people)
     if found or not own:
@@ -56,7 +56,7 @@ def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], issuer:
         SUBJECT,
         Severity.WARNING,
         f"The issuer {pattern} matches no certificate on {inventory.computer}, so an audit finds none without a holder there.",
-        f"Correct pkcs12_issuer.{seen}",
+        f"Correct {named('issuer')}.{seen}",
     )
 
 

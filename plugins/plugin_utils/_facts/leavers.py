@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .._policy.names import number_key
 
 LEAVERS = "pkcs12_leavers"
@@ -54,11 +54,11 @@ def has_left(holder: Mapping[str, Any], leavers: Set[str]) -> bool:
 
 
 def without_leavers(holders: Any, given: Any) -> Any:
-    """The entries of ``pkcs12_holders`` without those of the leavers; ``given``: as in ``leavers_in``.
+    """The entries of ``pkcs12_holders`` without those of the leavers; ``given``: the option ``leavers``, as in ``numbers_in``.
 
     What is no list of entries stays as it is: the module that gets it says what is wrong with it.
     """
-    leavers = leavers_in(given)
+    leavers = frozenset(filter(None, numbers_in(given, named("leavers"))))
     if not isinstance(holders, list) or not leavers:
         return holders
     return [each for each in holders if not (isinstance(each, Mapping) and has_left(each, leavers))]

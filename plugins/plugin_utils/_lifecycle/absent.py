@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._crypto.store import CertificateStore
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .._policy.plan import plan_absent, plan_offline
 from .._policy.removal import RemovalSelector
 from .._policy.retirement import RetirementMethod, RetirementPolicy, choose_methods, is_software
@@ -17,9 +17,10 @@ from .._workstation.account import absence
 from .._workstation.protocol import Drivers
 from .transaction import ExecutionOptions, HolderStore, Transaction, execute, execute_offline, plan_transaction
 
-OFFLINE_HINT = "If the holder will never log on again, set offline: true."
+OFFLINE_HINT = f"If the holder will never log on again, set {named('offline')}: true."
 LOGGED_HINT = (
-    "If the holder will never log on again, leave holder_password out and set offline: true: that needs no password."
+    f"If the holder will never log on again, leave {named('holder_password')} out and set {named('offline')}: true: that needs no "
+    "password."
 )
 
 
@@ -69,7 +70,8 @@ class Absent:
             raise CollectionError(
                 code="other_issuer",
                 cause=f"{computer} holds a certificate with the number {number}, but another issuer issued it: {issuers}.",
-                next_step="Correct 'issuer', or remove the certificate by its thumbprint.",
+                next_step=f"Correct '{named('issuer')}', or remove the certificate by its thumbprint.",
+                setting="issuer",
             )
 
 
@@ -87,7 +89,8 @@ def _check_archived(planned: Transaction) -> None:
         raise CollectionError(
             code="offline_archive",
             cause=f"{', '.join(archived)} of {planned.owner.name} would be archived, and nobody is logged on to do it.",
-            next_step="Set retire: delete, because nothing can be archived without a logon, or run the task while the holder is logged on. "
-            "A certificate for mail or file encryption also needs delete_encryption_keys: true, and then what it protects can no longer be "
-            "opened.",
+            next_step=f"Set {named('removal')}: delete, because nothing can be archived without a logon, or run the task while the holder "
+            f"is logged on. A certificate for mail or file encryption also needs {named('delete_encryption_keys')}: true, and then what it "
+            "protects can no longer be opened.",
+            setting="removal",
         )

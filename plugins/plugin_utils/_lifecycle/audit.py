@@ -25,12 +25,17 @@ from .number_look import refusal_of
 
 LONGEST_REASON = 640
 """Characters. What a connection said is shorter, and its cure comes after it."""
+MISTAKES = {"bad_arguments", "bad_pattern", "bad_time_zone", "missing_library"}
+"""Errors in the task or on the controller. They are the same for every workstation, and say nothing of its facts."""
 OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>:? *")
 """A part of a text that changes from run to run."""
 
 
 def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreachable: bool) -> dict[str, Any]:
-    """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``answered`` and the fact."""
+    """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``answered`` and the fact.
+
+    ``sentence`` is that with which a workstation ends that could not be audited.
+    """
     if result.get("no_workstation"):
         return dict(result)
     if not (result.get("failed") or result.get("unreachable")):
@@ -41,7 +46,9 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
     told.pop("unreachable", None)
     if fail_on_unreachable or not may_be_off(result):
-        return told | {"failed": True}
+        is_mistake = (result.get("error") or {}).get("code") in MISTAKES
+        sentence = f"{host}: {problem} Its facts are those of an earlier run, if there was one."
+        return told | {"failed": True, "sentence": result["msg"] if is_mistake else sentence}
     return told | {"warnings": [f"{host}: {problem}"]}
 
 
@@ -57,12 +64,19 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
     if not rows:
         return dict(result)
     sentences = " ".join(dict.fromkeys(row["msg"] for row in rows))
-    return {**result, "failed": True, "msg": sentences, "error": rows[0]["error"], "refused": rows}
+    return {
+        **result,
+        "failed": True,
+        "msg": sentences,
+        "sentence": sentences,
+        "error": rows[0]["error"],
+        "refused": rows,
+    }
 
 
 def _refused(entry: HolderEntry, refusal: CollectionError) -> dict[str, Any]:
     named = {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
-    return named | {"msg": str(refusal), "error": {"code": refusal.code, "next_step": refusal.next_step}}
+    return named | {"msg": refusal.sentences, "error": {"code": refusal.code, "next_step": refusal.next_step}}
 
 
 def found(facts: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import CertificateStore, parse_elements
 from .._delivery.durable_files import append_line, check_appendable
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .._workstation.protocol import ExchangeAnswer, journal_row
 
 
@@ -57,7 +57,7 @@ class Evidence:
             raise CollectionError(
                 code="evidence",
                 cause=f"The evidence file {self.path} cannot be written: {problem.strerror}.",
-                next_step="Set evidence_path to a file on the controller that can be written. Nothing was changed.",
+                next_step=f"Set {named('evidence_path')} to a file on the controller that can be written. Nothing was changed.",
             ) from None
 
     def record(self, change: ExecutedChange) -> None:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .._crypto.passphrases import is_refusal, passphrases_in
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.names import number_key
@@ -51,11 +51,10 @@ def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence
         check_placeholders(options["bundle_pattern"], entry)
     return {
         **options,
-        "folder": options["bundle_folder"],
-        "pattern": options["bundle_pattern"],
         "passphrase": passphrases_of(options["passphrases"], entry),
         "holder_password": _password(options["holder_passwords"], entry, entries),
         "thumbprints": None,
+        "portal_url": portal_of(options),
     }
 
 
@@ -64,16 +63,25 @@ def check_needed(options: Mapping[str, Any]) -> None:
     if options["state"] == "present" and not options["bundle_folder"]:
         raise CollectionError(
             code="bad_arguments",
-            cause="An installation needs 'bundle_folder', and it is not set.",
+            cause=f"An installation needs '{named('bundle_folder')}', and it is not set.",
             next_step="Set it to the folder on the controller that has the bundles.",
+            setting="bundle_folder",
         )
     if options["state"] == "absent" and not options["issuer"]:
         raise CollectionError(
             code="bad_arguments",
-            cause="A removal needs 'issuer', and it is not set.",
+            cause=f"A removal needs '{named('issuer')}', and it is not set.",
             next_step="Set it to a part of the name of the authority whose certificates are removed. The report shows the name beside each "
             "certificate, and so does issuer_cn in ansible_facts.pkcs12.certificates.",
+            setting="issuer",
         )
+
+
+def portal_of(options: Mapping[str, Any]) -> str | None:
+    """The portal that has to accept a certificate; None where nobody asks one. Raises ``CollectionError``: ``bad_url``."""
+    if options["require_portal"] is False or (options["require_portal"] is None and options["portal_url"] is None):
+        return None
+    return options["portal_url"] or ""
 
 
 def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
@@ -107,14 +115,15 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
     if unknown:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"bundle_pattern has {', '.join(dict.fromkeys(unknown))}, which stands for nothing.",
+            cause=f"{named('bundle_pattern')} has {', '.join(dict.fromkeys(unknown))}, which stands for nothing.",
             next_step="Use {name} and {authorisation}: they stand for the values of the holder. Wildcards are * and ?.",
+            setting="bundle_pattern",
         )
     for key, value in values.items():
         if f"{{{key}}}" in pattern and not value:
             raise CollectionError(
                 code="bad_arguments",
-                cause=f"The holder {entry.user} has no {key}, and bundle_pattern needs one to find the bundle.",
+                cause=f"The holder {entry.user} has no {key}, and {named('bundle_pattern')} needs one to find the bundle.",
                 next_step=f"Add {key} to the holder's entry in pkcs12_holders.",
             )
 
@@ -122,6 +131,14 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
 def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
     """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
     return passphrases_in(given.get(number_key(entry.person.authorisation)))
+
+
+def has_password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> bool:
+    """Whether there is a Windows password for this very account, be it one that cannot be used."""
+    try:
+        return _password(given, entry, entries) is not None
+    except CollectionError:
+        return True
 
 
 def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
@@ -140,8 +157,8 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
         if len(accounts) > 1:
             raise CollectionError(
                 code="bad_arguments",
-                cause=f"holder_passwords has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
-                next_step="Name the account instead of the number in holder_passwords.",
+                cause=f"{named('holder_passwords')} has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
+                next_step="Name the account there instead of the number.",
             )
         found = of_number[0] if len(of_number) == 1 else of_number
     if found is not None and is_refusal(found):
@@ -149,7 +166,7 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
     if isinstance(found, list):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"'holder_passwords' has several passwords for {entry.user}.",
+            cause=f"'{named('holder_passwords')}' has several passwords for {entry.user}.",
             next_step="Write one. Windows may lock an account at which two are tried.",
         )
     return str(found) if found else None

@@ -16,19 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from .._delivery.retired import SITE_FOLDER, Notes, read_notes
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 from .._facts.holders import HolderEntry
 from .._facts.leavers import numbers_in
 from .._policy.names import number_key
 from .holder_options import check_duplicates
 
-CONFIRM, COUNT, NAMED, TAKE_BACK = (
+CONFIRM, COUNT, TAKE_BACK = (
     "pkcs12_confirm_removal",
     "pkcs12_workstation_count",
-    "pkcs12_retire_authorisations",
     "pkcs12_take_back",
 )
-"""Variables of a removal, and of the way back. The first two and the last count for one run only."""
+"""Variables of a removal, and of the way back. They count for one run only."""
 MOST_NAMES = 10
 """How many workstations a sentence names."""
 
@@ -48,24 +47,26 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
     Raises ``CollectionError``: ``bad_arguments``.
     """
     check_duplicates(entries)
-    named = numbers_in(options["authorisations"], "'authorisations'")
+    of_this_run = numbers_in(options["retire_authorisations"], f"'{named('retire_authorisations')}'")
     noted = options["leave_note"] and options["expired_for_days"] is None
-    if not options["everyone"]:
-        by_name = leaving_numbers(named, entries)
+    if not options["retire_everyone"]:
+        by_name = leaving_numbers(of_this_run, entries)
         listed = (
-            () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], "pkcs12_leavers")), entries)
+            () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], named("leavers"))), entries)
         )
         if not by_name and not listed and entries:
             raise CollectionError(
                 code="bad_arguments",
                 cause="Nobody is named who leaves.",
-                next_step="Write their authorisation numbers into pkcs12_leavers, or give them in 'authorisations', for this run only.",
+                next_step=f"Write their authorisation numbers into {named('leavers')}, or give them in '{named('retire_authorisations')}', "
+                "for this run only.",
             )
         return Leaving(tuple(by_name or listed), noted, confirmed=not listed)
-    if named:
+    if of_this_run:
         raise CollectionError(
             code="bad_arguments",
-            cause="'everyone' and 'authorisations' are both set, so nobody can tell whether people leave or a workstation does.",
+            cause=f"'{named('retire_everyone')}' and '{named('retire_authorisations')}' are both set, so nobody can tell whether "
+            "people leave or a workstation does.",
             next_step="Give one of them. Nothing was removed.",
         )
     return Leaving(
@@ -104,7 +105,8 @@ def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> lis
         raise CollectionError(
             code="bad_arguments",
             cause="One of the authorisation numbers is empty, so nobody can tell who is meant.",
-            next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in 'authorisations'.",
+            next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in "
+            f"'{named('retire_authorisations')}'.",
         )
     return numbers
 
@@ -158,8 +160,8 @@ def nobody_taken_back(numbers: Sequence[str]) -> list[str]:
 
 def folders_of(options: Mapping[str, Any]) -> Iterator[Path]:
     """The folders in which ``certificate`` finds a bundle: also that to which a link leads."""
-    if options["folder"]:
-        yield Path(options["folder"])
+    if options["bundle_folder"]:
+        yield Path(options["bundle_folder"])
     if options["path"]:
         yield Path(options["path"]).parent
         yield Path(os.path.realpath(options["path"])).parent

@@ -16,7 +16,7 @@ from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
 from .._delivery.portal_address import parse_portal_url
 from .._delivery.retired import NO_NOTES, Notes
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._policy.plan import Prove
@@ -61,20 +61,20 @@ def state_of(
         exportable=options["exportable"],
         chain=options["chain"],
         prove=Prove(options["prove"]),
-        policy=_policy(options),
+        policy=_policy(options, "superseded"),
         execution=execution,
         unusable=context.unusable,
         portal=_portal(options["portal_url"]),
         others=tuple(each for each in context.entries if each.key != entry.key),
     )
-    if options["folder"] is None:
+    if options["bundle_folder"] is None:
         bundle = load_bundle(options)
         admit_bundle(context.notes, person, bundle)
         return PresentBundle(present, bundle)
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-    pattern = fill(options["pattern"], entry, escape=glob.escape)
+    pattern = fill(options["bundle_pattern"], entry, escape=glob.escape)
     number = person.authorisation if "passphrases" in options else None
-    folder = read_bundle_folder(Path(options["folder"]), pattern, passphrases_in(options["passphrase"]), number)
+    folder = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
     admit_bundle(context.notes, person, folder.newest)
     return PresentFromFolder(present, folder, Install(options["install"]), calendar)
 
@@ -94,13 +94,6 @@ def fill(text: str, entry: HolderEntry, escape: Callable[[str], str] = str) -> s
 
 
 def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: ExecutionOptions) -> Absent:
-    policy = _policy(options)
-    if policy.method is RetirementMethod.NONE:
-        raise CollectionError(
-            code="bad_arguments",
-            cause="state: absent and retire: none contradict each other.",
-            next_step="Leave 'retire' out, or choose delete or archive.",
-        )
     thumbprints = options["thumbprints"]
     selector = RemovalSelector(
         thumbprints=None if thumbprints is None else tuple(parse_thumbprint(text) for text in thumbprints),
@@ -109,7 +102,7 @@ def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: Exec
         expired_for_days=options["expired_for_days"],
         calendar=calendar_of(options["time_zone"], options["renew_before_days"]),
     )
-    return Absent(selector, policy, execution, options["offline"])
+    return Absent(selector, _policy(options, "removal"), execution, options["offline"])
 
 
 def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOptions:
@@ -128,15 +121,17 @@ def _portal(url: str | None) -> str | None:
     if not url.strip():
         raise CollectionError(
             code="bad_url",
-            cause="A portal has to accept the certificate, and portal_url is empty.",
-            next_step="Set portal_url to the address that asks for the certificate.",
+            cause=f"A portal has to accept the certificate, and {named('portal_url')} is empty.",
+            next_step=f"Set {named('portal_url')} to the address that asks for the certificate.",
+            setting="portal_url",
         )
     return parse_portal_url(url.strip()).url
 
 
-def _policy(options: Mapping[str, Any]) -> RetirementPolicy:
+def _policy(options: Mapping[str, Any], method: str) -> RetirementPolicy:
+    """``method``: the option that says how certificates are retired."""
     return RetirementPolicy(
-        method=RetirementMethod(options["retire"]),
+        method=RetirementMethod(options[method]),
         max_certificates=options["max_certificates"],
         encryption_keys=options["delete_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],

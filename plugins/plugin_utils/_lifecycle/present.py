@@ -37,7 +37,7 @@ from .transaction import (
 class Install(str, Enum):
     """When a bundle of a folder is installed: if it is newer, only if renewal is due, or only if the holder has no certificate."""
 
-    NEWEST = "newest"
+    ALWAYS = "always"
     DUE = "due"
     MISSING = "missing"
 
@@ -120,7 +120,7 @@ class PresentFromFolder:
         else:
             kept = plan_transaction(holder, Plan(()))
         # A site may forget a passphrase after the installation. Then none of the holder's files opens, and that is fine until one is due.
-        wanted = due or (bundle is not None and self.install is Install.NEWEST)
+        wanted = due or (bundle is not None and self.install is Install.ALWAYS)
         if wanted and not kept.error and (refusal := self.folder.later_refusal()):
             return _failed(kept, refusal)
         return replace(kept, skipped=SkipReason.WAITING_FOR_ISSUER) if due and not kept.plan.changes else kept

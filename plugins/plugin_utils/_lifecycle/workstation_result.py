@@ -66,6 +66,16 @@ def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context:
     return result | {"failed_holders": [label for each, label in named if cannot_wait(each, context)]}
 
 
+def help_wanted(host: str, result: Mapping[str, Any]) -> str:
+    """Why somebody has to do something on this workstation, in a sentence; empty if nobody has to.
+
+    A workstation that did not answer and a task that was refused have no list of failed holders.
+    """
+    if result.get("no_workstation") or not result.get("failed_holders", [host]):
+        return ""
+    return f"{host} did not answer: {result['msg']}" if result.get("unreachable") else str(result["msg"])
+
+
 def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
     """The documented result of ``certificate``: the one holder's, with the facts of the workstation."""
     (holder,) = run.holders

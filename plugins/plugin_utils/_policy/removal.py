@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .retirement import is_software
 from .subject import ExpectedSubject, check_pattern
 from .validity import Calendar
@@ -40,8 +40,8 @@ class RemovalSelector:
             # An empty variable must not select every certificate of the holder.
             raise CollectionError(
                 code="bad_arguments",
-                cause="The options select no certificate: 'thumbprints' and 'issuer' are empty.",
-                next_step="Set one of them. The value '.' of 'issuer' matches every issuer.",
+                cause=f"The options select no certificate: 'thumbprints' and '{named('issuer')}' are empty.",
+                next_step=f"Set one of them. The value '.' of '{named('issuer')}' matches every issuer.",
             )
 
     def select(self, store: CertificateStore, now: datetime) -> tuple[StoreCertificate, ...]:

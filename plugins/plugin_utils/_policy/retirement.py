@@ -12,7 +12,7 @@ from enum import Enum
 from .._crypto.certificate import CLIENT_AUTH, Certificate
 from .._crypto.instants import instant_in_words
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 from .subject import ExpectedSubject
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
@@ -72,7 +72,8 @@ def predecessors(
                 f"The bundle ends on {instant_in_words(leaf.not_after)}, but {newer[0].thumbprint}, installed, is valid until "
                 f"{instant_in_words(newer[0].certificate.not_after)}."
             ),
-            next_step="Use the newest bundle, or set allow_downgrade: true if you want the older one.",
+            next_step=f"Use the newest bundle, or set {named('allow_downgrade')}: true if you want the older one.",
+            setting="allow_downgrade",
         )
     return () if policy.method is RetirementMethod.NONE else choose_methods(same, policy)
 
@@ -91,7 +92,8 @@ def choose_methods(chosen: Iterable[StoreCertificate], policy: RetirementPolicy)
         raise CollectionError(
             code="too_many",
             cause=f"{counted(len(remaining), 'certificate')} would be retired ({names}), but only {policy.max_certificates} may be.",
-            next_step="Make the selection narrower, or raise max_certificates if all of them have to be retired.",
+            next_step=f"Make the selection narrower, or raise {named('max_certificates')} if all of them have to be retired.",
+            setting="max_certificates",
         )
     return remaining
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .._crypto.distinguished_name import attribute_values
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 from .names import NameCheck, has_name, has_words, normalized_text, number_key
 
 
@@ -30,8 +30,9 @@ def check_pattern(option: str, pattern: str | None, groups: int | None = None) -
 def _bad_pattern(option: str, problem: str) -> CollectionError:
     return CollectionError(
         code="bad_pattern",
-        cause=f"'{option}' cannot be used: {problem}.",
+        cause=f"'{named(option)}' cannot be used: {problem}.",
         next_step="Write it as Python does; in YAML, single quotes keep backslashes.",
+        setting=option,
     )
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .._crypto.certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .subject import ExpectedSubject
 
 UTC = "UTC"
@@ -49,8 +49,9 @@ def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
     if renew_before_days < 0:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"renew_before_days is {renew_before_days}, so a certificate would be due only after its end.",
-            next_step="Set renew_before_days to a number of days from 0 on.",
+            cause=f"{named('renew_before_days')} is {renew_before_days}, so a certificate would be due only after its end.",
+            next_step="Set it to a number of days from 0 on.",
+            setting="renew_before_days",
         )
     if time_zone == UTC:  # works without a time zone database
         return Calendar(renew_before_days)
@@ -59,8 +60,9 @@ def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
     except (ValueError, OSError, LookupError):
         raise CollectionError(
             code="bad_time_zone",
-            cause=f"time_zone is {time_zone!r}, and the controller knows no time zone of this name.",
+            cause=f"{named('time_zone')} is {time_zone!r}, and the controller knows no time zone of this name.",
             next_step="Use a name of the IANA database such as Europe/Paris. If it is one, install tzdata on the controller.",
+            setting="time_zone",
         ) from None
 
 

@@ -12,10 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
 from .._facts.holders import parse_day, parse_holder
+from .._facts.issuer_settings import setting_of
 from .._facts.leavers import LEAVERS, leavers_in
 from .._policy.subject import check_pattern
 from .acceptance import WITHOUT_PLACE, is_left, open_findings
@@ -30,6 +31,7 @@ from .language.counts import failing, sentence, shared_at, shared_sentences, som
 from .language.vocabulary import checked_word
 from .language.wording import Wording
 from .model import Report, ReportParameters
+from .query import select
 from .revocation_lists import read_lists
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
@@ -39,8 +41,7 @@ from .summary import shared_numbers
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
 
-DAYS = ("authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_days")
-"""Options that are numbers of days and not those of the calendar."""
+DAYS = ("renew_before_days", "authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_days")
 
 MOST_NAMED = 5
 """How many workstations a warning names."""
@@ -66,26 +67,43 @@ class Written:
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
     """The whole report of the options and the hosts' variables: ``query`` selects nothing yet. Raises ``CollectionError``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
+    check_pattern("issuer", options["issuer"])
     variables = list(variables)
-    slices = [_earlier(path) for path in options["merge"]]
-    anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
+    slices = [_earlier(path) for path in options["merge_reports"]]
+    anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
     people = [
-        parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary) for entry in options["holders"]
+        parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary)
+        for entry in options["register_holders"]
     ]
     parameters = _parameters(options, now)
-    hosts = _hosts(variables, slices)
+    hosts = _hosts(variables, slices, parameters.issuer)
     sources = Sources(
         hosts=hosts,
         # If a person is in both, the last entry counts.
         people=[*(entry for report in slices for entry in people_of(report)), *people],
         pattern=options["authorisation_pattern"],
-        earlier=_earlier(options["previous"]) if options["previous"] else None,
+        earlier=_earlier(options["previous_report"]) if options["previous_report"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
         leavers=_leavers(options, variables),
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
+        issuer=parameters.issuer,
     )
     return build(sources, parameters)
+
+
+def check_report(options: Mapping[str, Any], now: datetime) -> None:
+    """Refuses what every report of these options would refuse. It reads no file and no workstation. Raises ``CollectionError``."""
+    alone = {"merge_reports": [], "previous_report": None, "crl": [], "deliveries": {}}
+    report = report_of({**options, **alone}, (), now)
+    if options["report_query"]:
+        select(report, options["report_query"])
+
+
+def last_report(options: Mapping[str, Any]) -> str | None:
+    """The JSON report of the last run in the same folder, where this one is compared with it and it is there."""
+    path = Path(options["report_folder"] or "", f"{options['report_name']}.json")
+    return str(path) if options["compare_reports"] and options["report_folder"] and path.exists() else None
 
 
 def checked(report: Report, cache: FactCache) -> Report:
@@ -112,10 +130,10 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
     """Writes the files of ``formats`` into the destination. Raises ``CollectionError`` (``report_file``)."""
     files: dict[str, list[str]] = {}
     changed = False
-    for name in options["formats"] if options["destination"] else ():
+    for name in options["report_formats"] if options["report_folder"] else ():
         for file_format in FILE_FORMATS[name]:
             # Absolute, because other modules look for a relative path elsewhere.
-            path = Path(options["destination"]).absolute() / f"{options['name']}{file_format.suffix}"
+            path = Path(options["report_folder"]).absolute() / f"{options['report_name']}{file_format.suffix}"
             changed = write(path, file_format.make(report), check_mode) or changed
             files.setdefault(name, []).append(str(path))
     return Written(files, changed)
@@ -180,9 +198,9 @@ def not_evaluated(report: Report) -> Mapping[str, int]:
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     """The report in one sentence, in its language. It is the subject of a mail, too."""
     say = Wording(report.parameters)
-    named = _named(report, broken, say)
+    findings = _named(report, broken, say)
     problems = [row for row in report.revocation_lists if row.problem]
-    sentences = [failing(report, named, say)] if named else []
+    sentences = [failing(report, findings, say)] if findings else []
     if NOT_SEARCHED in broken:
         sentences.append(say("text.fact", label=say("without_holder"), value=unsearched(report, say)))
     if problems:
@@ -218,16 +236,16 @@ def _earlier(path: str) -> Report:
         raise CollectionError(
             code="selected_report",
             cause=f"{path} has only the rows that its query {report.parameters.query!r:.200} selected, so it is not complete.",
-            next_step="Use a report that was made without query. Both can be made from the same facts.",
+            next_step="Use a report that was made without report_query. Both can be made from the same facts.",
         )
     return report
 
 
-def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report]) -> Sequence[Host]:
-    inventory = [host_of(name, known) for name, known in variables]
+def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report], issuer: str) -> Sequence[Host]:
+    inventory = [host_of(name, known, issuer) for name, known in variables]
     # A host without holders and without facts is no workstation, for example the controller or a server.
     ours = [host for host in inventory if host.entries or host.facts_at or host.problem]
-    found = merged(ours, (host for report in slices for host in hosts_of(report)))
+    found = merged(ours, (host for report in slices for host in hosts_of(report)), issuer)
     refusals = [host.refusal for host in found if host.refusal]
     if refusals and len(refusals) == len(found):
         raise refusals[0]  # a report of nobody would take the place of the last good one
@@ -248,24 +266,28 @@ def _instant_text(given: str) -> str:
     return given.replace(" ", "T").replace("+00:00", "Z")
 
 
-def _check_days(options: Mapping[str, Any]) -> None:
-    """With fewer than no days, every workstation would be silent, or nothing ever due. Raises ``CollectionError``: ``bad_arguments``."""
-    for name in DAYS:
-        if (options[name] or 0) < 0:
+def check_days(options: Mapping[str, Any], names: Iterable[str]) -> None:
+    """With fewer than no days, every workstation would be silent, or nothing ever due. YAML's ``yes`` would count as one day.
+
+    Raises ``CollectionError``: ``bad_arguments``.
+    """
+    for name in names:
+        if isinstance(options[name], bool) or (options[name] or 0) < 0:
             raise CollectionError(
                 code="bad_arguments",
-                cause=f"{name} is {options[name]}, fewer than no days.",
-                next_step=f"Set {name} to a number of days from 0 on.",
+                cause=f"{named(name)} is {options[name]}, which is no number of days.",
+                next_step=f"Set {named(name)} to a number of days from 0 on.",
+                setting=name,
             )
 
 
 def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
-    _check_days(options)
+    check_days(options, DAYS)
     parameters = ReportParameters(
         report_date=now.replace(microsecond=0),
         time_zone=options["time_zone"],
         language=options["language"],
-        title=options["title"],
+        title=options["report_title"],
         authorisation_word=checked_word(options["authorisation_word"]),
         renew_before_days=options["renew_before_days"],
         authorisation_due_within_days=options["authorisation_due_within_days"],
@@ -276,14 +298,16 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         issuer_mail_subject=options["issuer_mail_subject"],
         query=None,
         establishment=options["establishment"],
+        issuer=setting_of(options["issuer"]),
     )
     if not options["report_date"]:
         return parameters
     try:
         return from_map(ReportParameters, to_map(parameters) | {"report_date": _instant_text(options["report_date"])})
-    except Mismatch as mismatch:
+    except Mismatch:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"{mismatch}.",
-            next_step="Write it in UTC and whole seconds.",
+            cause=f"{named('report_date')} is {options['report_date']!r:.60}, which is no date with a time.",
+            next_step="Write it in UTC and whole seconds, for instance 2026-11-25T04:34:43Z.",
+            setting="report_date",
         ) from None

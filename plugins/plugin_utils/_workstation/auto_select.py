@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 
 HTTPS_PORT = 443
 URL = re.compile(
@@ -52,8 +52,9 @@ def parse_portal(url: str) -> Portal:
     if found is None or int(found["port"] or HTTPS_PORT) > 0xFFFF:
         raise CollectionError(
             code="bad_portal_url",
-            cause="The value of portal_url is not an https URL with a host name.",
+            cause=f"The value of {named('portal_url')} is not an https URL with a host name.",
             next_step="Set it to the address at which browsers reach the portal, for example https://portal.example.",
+            setting="portal_url",
         )
     return Portal(found["host"].lower(), int(found["port"] or HTTPS_PORT))
 

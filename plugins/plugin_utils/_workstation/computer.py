@@ -12,15 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .findings import FINDINGS, refusal
 
 THIS_END = "localhost"
 """The name of a tunnel's near end. Like an address, it says nothing about the computer at the other end."""
 
-SET_NAME = (
-    "Set pkcs12_computer, or what else 'computer' comes from, to what the command hostname shows on the workstation."
-)
+SET_NAME = f"Set {named('computer')} to what the command hostname shows on the workstation."
 LEAVE_OUT = "If that is not known, leave it out: an empty text is taken for a typing error."
 NOT_IN_A_NAME = re.compile(r"[\s,;:*?\"'<>|\[\]{}()/\\]")
 """What is neither in a NetBIOS name nor in a DNS name."""
@@ -72,7 +70,7 @@ def expected_name(given: object) -> str | None:
         kind = "a mapping" if isinstance(given, Mapping) else "a list"
         raise _not_a_name(
             f"is {kind}, and a workstation has one name",
-            "Set pkcs12_computer of each host, and not of a group, to one text: what the command hostname shows on this workstation.",
+            f"Set {named('computer')} of each host, and not of a group, to one text: what the command hostname shows on this workstation.",
         )
     name = "" if isinstance(given, bool) else str(given).strip().removesuffix(".")
     if given == "":
@@ -83,7 +81,8 @@ def expected_name(given: object) -> str | None:
 
 
 def _not_a_name(problem: str, next_step: str) -> CollectionError:
-    return CollectionError(code="bad_arguments", cause=f"'computer' {problem}.", next_step=next_step)
+    cause = f"'{named('computer')}' {problem}."
+    return CollectionError(code="bad_arguments", cause=cause, next_step=next_step, setting="computer")
 
 
 def connection_address(option: Callable[[str], Any]) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import CollectionError, Deferred
+from .._errors import CollectionError, Deferred, named
 from .findings import AFTER_UNREAD, DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, SECOND_ACCOUNT, Explanation, refusal
 from .protocol import ExchangeAnswer, RunAs, journal_row
 from .wire import AnswerError
@@ -54,8 +54,8 @@ def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
         return CollectionError(
             code="holder_logon",
             cause=f"Windows refused the logon of {run_as.account}: {LOGON_FAILURES[code]}.",
-            next_step="Correct holder_password, or the account, before the next run, because each wrong password may lock the account. "
-            "A holder who is logged on needs no holder_password.",
+            next_step=f"Correct {named('holder_password')}, or the account, before the next run, because each wrong password may lock the "
+            f"account. A holder who is logged on needs no {named('holder_password')}.",
         )
     if NO_PROCESS in text:
         return refusal(code="not_started", name=run_as.account, detail=f"Windows error {code}")

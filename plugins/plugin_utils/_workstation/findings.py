@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .encryption import LOGONS_OVER_HTTP
 
 
@@ -122,7 +122,7 @@ FINDINGS: Mapping[str, Explanation] = {
     ),
     "logged_password": Explanation(  # {kinds}: of logging
         "{computer} logs what PowerShell runs ({kinds}), so the Windows password of {name} would be in a log",
-        "Leave holder_password out and run the task while the holder is logged on, or exempt the workstation from this policy.",
+        f"Leave {named('holder_password')} out and run the task while the holder is logged on, or exempt the workstation from this policy.",
     ),
     "force_key_protection": Explanation(
         "A policy of {computer} (ForceKeyProtection) makes Windows ask in a dialog before a key is used",

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 from .account import (
     DISABLED,
     HolderAccount,
@@ -73,12 +73,12 @@ class Finding:
         return self.severity is Severity.OK
 
 
-def preflight(inventory: Inventory, now: datetime, logon_holders: Sequence[str] = ()) -> tuple[Finding, ...]:
+def preflight(inventory: Inventory, now: datetime, accounts: Sequence[str] = ()) -> tuple[Finding, ...]:
     """All findings on a workstation that answered. ``now`` is the controller's clock when it answered.
 
-    ``logon_holders``: the accounts for which the site has a Windows password, in any spelling of upper and lower case.
+    ``accounts``: the accounts for which the site has a Windows password, in any spelling of upper and lower case.
     """
-    with_password = {account.casefold() for account in logon_holders}
+    with_password = {account.casefold() for account in accounts}
     return (
         _connection(inventory),
         _encryption(inventory),
@@ -108,7 +108,7 @@ def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Findin
     doubt = expected.doubt(inventory.names)
     if doubt:
         return Finding("computer", Severity.WARNING, doubt, FINDINGS["other_name"].next_step)
-    sentence = f"The workstation calls itself {shown(inventory.names)}. pkcs12_computer may be any of these names, in any case."
+    sentence = f"The workstation calls itself {shown(inventory.names)}. {named('computer')} may be any of these names, in any case."
     return Finding("computer", Severity.OK, sentence)
 
 

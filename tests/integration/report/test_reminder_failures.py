@@ -54,11 +54,11 @@ def test_refused_recipient_stops_nobody_and_is_tried_again(office: Office) -> No
 @pytest.mark.parametrize("office", [{"refuses": frozenset({"it-2@chu.example"})}], indirect=True)
 def test_each_address_of_a_list_is_served_by_itself(office: Office) -> None:
     nobody = hospital(mail=None)
-    result = office.remind(nobody, it_to=[IT, "it-2@chu.example"], query="[?authorisation=='T1']")
+    result = office.remind(nobody, it_to=[IT, "it-2@chu.example"], report_query="[?authorisation=='T1']")
     assert error(result) == "reminders_not_sent"
     assert office.arrived() == [IT]
     office.server.refuses = frozenset()
-    office.remind(nobody, it_to=[IT, "it-2@chu.example"], query="[?authorisation=='T1']")
+    office.remind(nobody, it_to=[IT, "it-2@chu.example"], report_query="[?authorisation=='T1']")
     assert office.arrived() == ["it-2@chu.example"]
 
 
@@ -85,7 +85,7 @@ def test_server_that_is_down_is_given_up_and_everything_is_sent_later(office: Of
 def test_wrong_password_is_tried_once(tmp_path: Path) -> None:
     with MailServer(None, "none", accounts={"svc": "right"}) as server:
         office = Office(server, tmp_path)
-        result = office.remind(username="svc", password=SECRET)
+        result = office.remind(mail_username="svc", mail_password=SECRET)
     assert (result["counts"], set(server.logons)) == ({"failed": 1, "not_tried": 2}, {"svc"})
     assert len(server.logons) <= 2  # smtplib tries each way to log on that the server offers
     assert SECRET not in json.dumps(result)
@@ -140,9 +140,12 @@ def test_nothing_to_send_is_green_and_nothing_to_look_at_is_red(office: Office) 
     assert error(office.remind([("localhost", {})])) == "no_holders"
     unknown = office.remind([("ws-1", {"pkcs12_holders": [entry("T1")]})])
     assert (error(unknown), "fact_caching" in unknown["msg"]) == ("no_facts", True)
-    assert error(office.remind([("localhost", {})], holders=[{"name": "A B", "authorisation": "T8"}])) == "no_facts"
+    assert (
+        error(office.remind([("localhost", {})], register_holders=[{"name": "A B", "authorisation": "T8"}]))
+        == "no_facts"
+    )
     assert error(office.remind(it_to=[])) == "bad_arguments"
-    assert error(office.remind(steps=[])) == "bad_arguments"
+    assert error(office.remind(reminder_days=[])) == "bad_arguments"
     assert office.arrived() == []
 
 

@@ -66,20 +66,20 @@ def test_renewed_holder_gets_nothing_until_the_next_certificate_ends(office: Off
         new,
         report_date="2029-08-20T12:00:00Z",
         employer_to=[HEAD],
-        query="[?authorisation=='T1']",
+        report_query="[?authorisation=='T1']",
         facts_max_age_days=2000,
     )
     assert office.arrived() == [JEANNE]  # 2 days before the end of the new one
 
 
 def test_new_end_date_is_a_new_reminder(office: Office) -> None:
-    office.remind(query="[?authorisation=='T2']")
+    office.remind(report_query="[?authorisation=='T2']")
     later = [
         *hospital()[:2],
         workstation("ws-2", entry("T2", authorisation_anniversary="2026-12-30"), certificates=[certificate("T2", 500)]),
     ]
     office.arrived()
-    office.remind(later, query="[?authorisation=='T2']")
+    office.remind(later, report_query="[?authorisation=='T2']")
     assert office.arrived() == [HEAD]
 
 
@@ -177,7 +177,9 @@ def test_markup_and_line_breaks_in_names_stay_text(office: Office) -> None:
     (office.folder / "own" / "holder.en.html.j2").write_text("<p>{{ matter.name }}</p>", encoding="utf-8")
     (office.folder / "own" / "holder.en.subject.j2").write_text("{{ matter.name }}: log on", encoding="utf-8")
     name = "Jeanne\r\nBcc: everybody@elsewhere.example\u2028<script>{{ 7 * 7 }}</script>"
-    office.remind(hospital(name=name), templates_folder=str(office.folder / "own"), query="[?authorisation=='T1']")
+    office.remind(
+        hospital(name=name), templates_folder=str(office.folder / "own"), report_query="[?authorisation=='T1']"
+    )
     mail = office.to(JEANNE)
     assert mail.message["Bcc"] is None and mail.recipients == (JEANNE,)
     assert "Bcc: everybody" in str(mail.message["Subject"])
@@ -200,9 +202,12 @@ def test_site_replaces_a_template_and_keeps_the_others(office: Office) -> None:
 def test_browser_is_closed_once_after_a_renewal(office: Office, tmp_path: Path) -> None:
     before = [*hospital()]
     (tmp_path / "reports").mkdir()
-    report_inputs.run(tmp_path / "reports", before, formats=["json"], name="before")
+    report_inputs.run(tmp_path / "reports", before, report_formats=["json"], report_name="before")
     new = renewed(before, "ws-1", "T1")
-    given: dict[str, Any] = {"previous": str(tmp_path / "reports" / "before.json"), "query": "[?authorisation=='T1']"}
+    given: dict[str, Any] = {
+        "previous_report": str(tmp_path / "reports" / "before.json"),
+        "report_query": "[?authorisation=='T1']",
+    }
     office.remind(new, **given)
     assert "Close all windows of the browser at ws-1" in text(office.to(JEANNE))
     office.arrived()

@@ -99,7 +99,7 @@ def test_list_that_cannot_be_used_is_red_after_the_mails(office: Office) -> None
 
 def test_call_to_the_issuer_reaches_it_with_what_to_look_for(office: Office) -> None:
     said = {"issuer_contact": "Registry 0158", "issuer_mail_sender": "ca@registry.example"}
-    office.remind(issuer_overdue_days=7, query="[?authorisation=='T3']", **said)
+    office.remind(issuer_overdue_days=7, report_query="[?authorisation=='T3']", **said)
     words = text(office.to(IT))
     assert "Anne Roux: ask the holder for the issuer\u2019s mail (ca@registry.example)" in words
     assert "then call the issuer" in words and "Registry 0158" in words
@@ -144,7 +144,7 @@ def test_words_to_a_newcomer_whose_bundle_is_late(office: Office, language: str,
 
 def test_newcomer_without_a_workstation_is_asked_too(office: Office) -> None:
     zoe = {"name": "Zoé Petit", "authorisation": "T4", "mail": ZOE, "awaiting": "bundle", "expected_from": "2026-11-01"}
-    office.remind([*hospital()[:2]], holders=[zoe], query="[?authorisation=='T4']")
+    office.remind([*hospital()[:2]], register_holders=[zoe], report_query="[?authorisation=='T4']")
     assert "Forward this one mail as an attachment" in text(office.to(ZOE))
 
 
@@ -221,10 +221,10 @@ def test_file_of_an_earlier_version_is_read(office: Office) -> None:
 
 def test_browser_is_not_closed_again_after_30_days(office: Office) -> None:
     variables = closed(office)
-    office.remind(variables, previous=str(office.folder / "before.json"))
+    office.remind(variables, previous_report=str(office.folder / "before.json"))
     assert office.arrived() == [JEANNE]
     days_pass(office, 100)
-    office.remind(variables, previous=str(office.folder / "before.json"))
+    office.remind(variables, previous_report=str(office.folder / "before.json"))
     assert office.arrived() == []
 
 
@@ -232,14 +232,14 @@ def test_browser_is_not_closed_again_after_30_days(office: Office) -> None:
 def test_closing_the_browser_is_no_event_in_three_months(office: Office, language: str) -> None:
     variables = closed(office)
     before = str(office.folder / "before.json")
-    office.remind(variables, previous=before, calendar=True, language=language)
+    office.remind(variables, previous_report=before, calendar=True, language=language)
     assert list(office.to(JEANNE).message.iter_attachments()) == []
 
 
 def closed(office: Office) -> Variables:
     """Jeanne's certificate was replaced since the report ``before.json``."""
     only = [*hospital()[:2]]
-    report_inputs.run(office.folder, only, formats=["json"], name="before")
+    report_inputs.run(office.folder, only, report_formats=["json"], report_name="before")
     return renewed(only, "ws-1", "T1")
 
 

@@ -46,7 +46,7 @@ def test_employer_is_told_of_a_newcomer_once(office: Office, language: str, expe
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_newcomer_alone_is_in_a_mail_that_names_no_date(office: Office, language: str) -> None:
-    result = office.remind(with_newcomer(), language=language, query="[?authorisation=='T4']", calendar=True)
+    result = office.remind(with_newcomer(), language=language, report_query="[?authorisation=='T4']", calendar=True)
     assert result["counts"] == {"sent": 1}
     mail = office.to(HEAD).message
     assert "Zoé Petit" in text(office.to(HEAD)) and "None" not in text(office.to(HEAD))

@@ -16,7 +16,7 @@ from email.policy import SMTP
 from email.utils import make_msgid
 from pathlib import PurePath
 
-from ..._errors import CollectionError, counted
+from ..._errors import CollectionError, counted, named
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)*")
 NOT_IN_A_HEADER = ("Cc", "Cs", "Zl", "Zp")
@@ -60,12 +60,12 @@ class MailContent:
 
 def compose(content: MailContent, now: datetime) -> EmailMessage:
     """A mail with this content. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
-    sender = _address("sender", content.sender)
+    sender = _address("mail_sender", content.sender)
     people = [_address("to", entry) for entry in content.to] or [_address("to", "")]
     message = EmailMessage(policy=SEVEN_BIT)
     message["From"] = sender
     message["To"] = people
-    message["Subject"] = _one_line("subject", content.subject)
+    message["Subject"] = _one_line("mail_subject", content.subject)
     message["Date"] = now
     message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
@@ -95,8 +95,9 @@ def size_of(message: EmailMessage, max_bytes: int) -> int:
     if size > max_bytes:
         raise CollectionError(
             code="mail_too_large",
-            cause=f"The mail has {counted(size, 'byte')}, and max_bytes allows {max_bytes}.",
-            next_step="Attach fewer files, or raise max_bytes if the mail servers accept larger mails.",
+            cause=f"The mail has {counted(size, 'byte')}, and {named('max_mail_bytes')} allows {max_bytes}.",
+            next_step=f"Attach fewer files, or raise {named('max_mail_bytes')} if the mail servers accept larger mails.",
+            setting="max_mail_bytes",
         )
     return size
 
@@ -113,7 +114,7 @@ def _address(option: str, text: str) -> Address:
     if not ADDRESS.fullmatch(spec.strip()) or (bracket and set(name) & set("<>")):
         raise CollectionError(
             code="mail_address",
-            cause=f"'{option}' has {text!r}, which is no mail address.",
+            cause=f"{named(option)} has {text!r}, which is no mail address.",
             next_step="Write one address per entry: jeanne@chu.example, or Jeanne Dupont <jeanne@chu.example>.",
         )
     user, _at, domain = spec.strip().rpartition("@")
@@ -124,7 +125,7 @@ def _one_line(option: str, text: str) -> str:
     if any(unicodedata.category(character) in NOT_IN_A_HEADER for character in text):
         raise CollectionError(
             code="mail_header",
-            cause=f"'{option}' has {text!r}, with a character that could begin another header of the mail.",
+            cause=f"{named(option)} has {text!r}, with a character that could begin another header of the mail.",
             next_step="Remove line breaks and other control characters.",
         )
     return text

@@ -12,10 +12,24 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 
-from ..._errors import CollectionError
+from ..._errors import CollectionError, named
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
+SERVER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "mail_host": {"type": "str", "site": True},
+    "mail_port": {"type": "int", "site": True},
+    "mail_security": {"type": "str", "choices": list(PORTS), "default": "starttls", "site": True},
+    "mail_username": {"type": "str", "site": True},
+    "mail_password": {"type": "str", "no_log": True, "site": True},
+    "mail_sender": {"type": "str", "site": True},
+    "allow_plaintext": {"type": "bool", "default": False, "site": True},
+    "ca_path": {"type": "path", "site": True},
+    "server_timeout": {"type": "int", "default": 30, "site": True},
+}
+"""The one mail server that a site sends by, its account and the sender: of every action that sends."""
+
 NO_TLS_THERE = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
 """What OpenSSL says of an answer that is none of TLS."""
 
@@ -45,7 +59,33 @@ class Server:
         return f"{self.host}:{self.port or PORTS[self.security]}"
 
 
-def check_plaintext(server: Server) -> None:
+def server_of(options: Mapping[str, Any]) -> Server:
+    """The server of these options. Raises ``CollectionError``: ``bad_arguments`` for half an account, ``mail_plaintext``."""
+    account = {name: options[name] or None for name in ("mail_username", "mail_password")}
+    missing = [name for name, value in account.items() if value is None]
+    if len(missing) == 1:
+        (given,) = account.keys() - set(missing)
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"{named(given)} is set and {named(missing[0])} is not, so nobody can log on to the mail server.",
+            next_step=f"Set {named(missing[0])} too, or leave out both.",
+            setting=missing[0],
+        )
+    server = Server(
+        options["mail_host"] or "localhost",  # in a dry run that has none
+        options["mail_port"] or 0,
+        options["mail_security"],
+        options["ca_path"],
+        options["server_timeout"],
+        account["mail_username"],
+        account["mail_password"],
+        options["allow_plaintext"],
+    )
+    _check_plaintext(server)
+    return server
+
+
+def _check_plaintext(server: Server) -> None:
     """Raises ``CollectionError`` (``mail_plaintext``) where people's names, or a password, would cross a network for all to read."""
     if server.security != "none" or _is_loopback(server.host):
         return
@@ -55,8 +95,9 @@ def check_plaintext(server: Server) -> None:
     raise CollectionError(
         code="mail_plaintext",
         cause=f"Without TLS {'the password' if password else 'the mail'} would go over the network in the clear.",
-        next_step="Set 'security' to starttls or tls"
-        + ("." if password else "; allow_plaintext sends the mail all the same, without logging on."),
+        next_step=f"Set {named('mail_security')} to starttls or tls"
+        + ("." if password else f"; {named('allow_plaintext')} sends the mail all the same, without logging on."),
+        setting="mail_security",
     )
 
 
@@ -75,7 +116,7 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
     try:
         context = ssl.create_default_context(cafile=server.ca_path)
     except OSError as problem:
-        raise _tls(f"The file of ca_path, {server.ca_path}, cannot be used: {problem.strerror}.") from None
+        raise _tls(f"The file of {named('ca_path')}, {server.ca_path}, cannot be used: {problem.strerror}.") from None
     port = server.port or PORTS[server.security]
     try:
         if server.security == "tls":
@@ -88,7 +129,8 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
         raise CollectionError(
             code="mail_tls",
             cause=f"{server.address} does not offer STARTTLS.",
-            next_step="Correct 'port', usually 587 for STARTTLS, or set 'security' to tls, usually with the port 465.",
+            next_step=f"Correct {named('mail_port')}, usually 587 for STARTTLS, or set {named('mail_security')} to tls, usually with"
+            " the port 465.",
         ) from None
     except smtplib.SMTPResponseException as answer:
         if answer.smtp_code < 0:
@@ -98,8 +140,8 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
         if problem.reason in NO_TLS_THERE:
             raise CollectionError(
                 code="mail_tls",
-                cause=f"{server.address} does not begin with TLS, so 'port' and 'security' do not fit.",
-                next_step="With 'security' tls, the port is usually 465. With starttls, it is usually 587.",
+                cause=f"{server.address} does not begin with TLS, so {named('mail_port')} and {named('mail_security')} do not fit.",
+                next_step=f"With {named('mail_security')} tls, the port is usually 465. With starttls, it is usually 587.",
             ) from None
         reason = getattr(problem, "verify_message", None) or problem.reason
         raise _tls(f"There is no trusted connection to {server.address}: {reason}.") from None
@@ -133,7 +175,8 @@ def _log_on(connection: smtplib.SMTP, server: Server) -> None:
     raise CollectionError(
         code="mail_login",
         cause=f"{server.address} {problem}.",
-        next_step="Check 'username' and 'password', and whether the server takes mail from this controller without them.",
+        next_step=f"Check {named('mail_username')} and {named('mail_password')}, and whether the server takes mail from this"
+        " controller without them.",
     ) from None
 
 
@@ -185,7 +228,8 @@ def _refused(cause: str, changed: bool = False) -> CollectionError:
     return CollectionError(
         code="mail_refused",
         cause=cause,
-        next_step="Check 'sender' and 'to'. Ask the administrator of the mail server what this controller may send.",
+        next_step=f"Check {named('mail_sender')} and {named('to')}. Ask the administrator of the mail server what this controller"
+        " may send.",
         changed=changed,
     )
 
@@ -194,7 +238,8 @@ def _tls(cause: str) -> CollectionError:
     return CollectionError(
         code="mail_tls",
         cause=cause,
-        next_step="Set 'host' to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
+        next_step=f"Set {named('mail_host')} to the name in the server's certificate, and {named('ca_path')} to the certificate"
+        " of the authority that issued it.",
     )
 
 
@@ -203,5 +248,6 @@ def _unreachable(server: Server, problem: Exception) -> CollectionError:
     return CollectionError(
         code="mail_unreachable",
         cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
-        next_step="Check 'host', 'port' and 'security', and the firewall between the controller and the server.",
+        next_step=f"Check {named('mail_host')}, {named('mail_port')} and {named('mail_security')}, and the firewall between the"
+        " controller and the server.",
     )

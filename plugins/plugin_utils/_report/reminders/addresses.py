@@ -41,7 +41,7 @@ def addresses_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapp
     Raises ``CollectionError``: ``bad_arguments``.
     """
     listed = [entry for name, known in variables for entry in _entries(name, known)]
-    register = [parse_holder({"user": each["name"]} | each) for each in options["holders"]]
+    register = [parse_holder({"user": each["name"]} | each) for each in options["register_holders"]]
     holders: dict[str, str] = {}
     for entry in (*listed, *register):
         if entry.mail:

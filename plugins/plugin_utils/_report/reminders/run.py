@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from ..._delivery.lasting_storage import check_lasting
-from ..._errors import CollectionError
+from ..._errors import CollectionError, named
 from ..._facts.fact_cache import FactCache
 from ..delivery.message import check_address
-from ..delivery.smtp import Server, check_plaintext
+from ..delivery.smtp import server_of
 from ..formats.reminder_texts import ReminderTemplates
 from ..language.wording import Wording
 from ..model import Report
 from ..query import select
-from ..report import checked, report_of
+from ..report import check_days, checked, report_of
 from .addresses import addresses_of, letters_of
 from .mails import ReminderMail, Sender, mail_of
 from .plan import Terms, matters_of
@@ -45,8 +45,8 @@ def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict
     """Sends what is due and was not sent yet. Returns the documented result. Raises ``CollectionError``."""
     _check_needed(options)
     _check_addresses(options)
-    outbox = Outbox(Path(options["state_path"]), _server(options), mode.now, mode.job)
-    terms = Terms(_checked_steps(options["steps"]), _checked_overdue(options["bundle_overdue_days"]))
+    outbox = Outbox(Path(options["state_path"]), server_of(options), mode.now, mode.job)
+    terms = _terms(options)
     check_folder(outbox.path)
     if not options["allow_ephemeral"]:
         _check_lasting(outbox.path)
@@ -68,7 +68,7 @@ def _written(
     """All mails, before the first one is sent: a template that fails sends nobody anything."""
     templates = ReminderTemplates(options["templates_folder"], options["language"])
     sender = Sender(
-        options["sender"] or options["it_to"][0],  # in a dry run that has none
+        options["mail_sender"] or options["it_to"][0],  # in a dry run that has none
         options["forward_to"] or options["it_to"][0],
         options["contact"],
         options["calendar"],
@@ -80,75 +80,54 @@ def _written(
 
 def _report(options: Mapping[str, Any], variables: Variables, mode: Mode) -> Report:
     """The report. One without a holder would remind nobody for ever and look as if all were well."""
-    report = report_of({**options, "title": None}, variables, mode.now)
+    report = report_of({**options, "report_title": None}, variables, mode.now)
     if not report.holders and not report.without_workstation:
         raise CollectionError(
             code="no_holders",
-            cause="There is no holder to remind: neither pkcs12_holders of the hosts nor 'holders' names anybody.",
-            next_step="Check the inventory and 'hosts'.",
+            cause=f"There is no holder to remind: neither pkcs12_holders of the hosts nor {named('register_holders')} names anybody.",
+            next_step=f"Check the inventory, and pkcs12_hosts or {named('report_hosts')}.",
         )
     checked(report, mode.cache)
-    return select(report, options["query"]) if options["query"] else report
-
-
-def _server(options: Mapping[str, Any]) -> Server:
-    server = Server(
-        options["mail_host"] or "localhost",  # in a dry run that has none
-        options["mail_port"] or 0,
-        options["security"],
-        options["ca_path"],
-        options["timeout"],
-        options["username"],
-        options["password"],
-        options["allow_plaintext"],
-    )
-    check_plaintext(server)
-    return server
+    return select(report, options["report_query"]) if options["report_query"] else report
 
 
 def _check_needed(options: Mapping[str, Any]) -> None:
-    missing = [f"'{name}'" for name in ("mail_host", "sender") if not options[name]]
+    missing = [named(name) for name in ("mail_host", "mail_sender") if not options[name]]
     if missing and not options["dry_run"]:
         raise CollectionError(
             code="bad_arguments",
             cause=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, and mails are to be sent.",
-            next_step="Set what is missing, or set dry_run to only see the mails.",
+            next_step=f"Set what is missing, or set {named('dry_run')} to only see the mails.",
         )
 
 
 def _check_addresses(options: Mapping[str, Any]) -> None:
     """Those of options. A wrong one of a holder fails that mail only. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
-    if options["sender"]:
-        check_address("sender", options["sender"])
+    if options["mail_sender"]:
+        check_address("mail_sender", options["mail_sender"])
     for option in ("it_to", "employer_to"):
         for address in options[option]:
             check_address(option, address)
     if not options["it_to"]:
         raise CollectionError(
             code="bad_arguments",
-            cause="it_to is empty.",
+            cause=f"{named('it_to')} is empty.",
             next_step="Give the address of those who act if nobody else can.",
+            setting="it_to",
         )
 
 
-def _checked_overdue(days: int) -> int:
-    if days < 0:
+def _terms(options: Mapping[str, Any]) -> Terms:
+    steps = options["reminder_days"]
+    check_days(options, ["bundle_overdue_days"])
+    if not steps or any(isinstance(each, bool) for each in steps):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"bundle_overdue_days is {days}, fewer than no days.",
-            next_step="Set bundle_overdue_days to a number of days from 0 on.",
-        )
-    return days
-
-
-def _checked_steps(steps: Sequence[int]) -> Sequence[int]:
-    if not steps:
-        raise CollectionError(
-            code="bad_arguments",
-            cause="'steps' is empty.",
+            cause=f"{named('reminder_days')} {'has a word that is no number of days' if steps else 'is empty'}.",
             next_step="Give at least one number of days, for instance 14.",
+            setting="reminder_days",
         )
-    return steps
+    return Terms(steps, options["bundle_overdue_days"])
 
 
 def _check_lasting(path: Path) -> None:
@@ -158,6 +137,8 @@ def _check_lasting(path: Path) -> None:
         raise CollectionError(
             code="ephemeral_state",
             cause=f"{problem.cause.split('. ')[0].rstrip('.')}. The next job would send all reminders again.",
-            next_step="Set state_path to a folder that is mounted for all jobs (in AWX: a path exposed with rw, or a persistent volume)."
-            " For a trial, set allow_ephemeral.",
+            next_step=f"Set {named('state_path')} to a folder that is mounted for all jobs (in AWX: a path exposed with rw, or a persistent"
+            " volume)."
+            f" For a trial, set {named('allow_ephemeral')}.",
+            setting="state_path",
         ) from None

@@ -14,7 +14,7 @@ from unit.plugins.action.effects import DAY, EAST, MIDDLE, NEW, Effect, Scene, b
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, YEAR
 
 BASE = {"path": "{folder}/new.p12", "passphrase": PASSPHRASE}
-FOLDER = {"path": None, "folder": "{folder}"}
+FOLDER = {"path": None, "bundle_folder": "{folder}"}
 
 
 def new(scene: Scene) -> None:
@@ -33,8 +33,8 @@ def fact(name: str) -> Any:
 EFFECTS = [
     Effect("path", "{folder}/middle.p12", taken, NEW.thumbprint, MIDDLE.thumbprint, scene=two_files),
     Effect("content", base64.b64encode(NEW.data).decode(), code, "bad_arguments", None, {"path": None}),
-    Effect("folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
-    Effect("pattern", "mid*", code, "several_bundles", None, FOLDER, two_files),
+    Effect("bundle_folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
+    Effect("bundle_pattern", "mid*", code, "several_bundles", None, FOLDER, two_files),
     Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("renew_before_days", 2000, fact("status"), "valid", "renewal_due", scene=new),

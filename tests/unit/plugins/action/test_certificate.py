@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR
 from unit.plugins.plugin_utils.in_process import run_action
 
 BASE = {"holder": JEANNE["user"], "path": "{folder}/new.p12", "passphrase": PASSPHRASE}
-FOLDER = {"path": None, "folder": "{folder}"}
+FOLDER = {"path": None, "bundle_folder": "{folder}"}
 HERS = FOLDER | {"authorisation": "T123456"}
 ABSENT = {"state": "absent", "path": None}
 MARRIED = bundle("Jeanne Durand - T123456", 20 * DAY)
@@ -131,8 +132,8 @@ EFFECTS = [
     Effect("holder_password", "hers", passwords, [None], ["hers"], scene=new),
     Effect("path", "{folder}/middle.p12", taken, NEW.thumbprint, MIDDLE.thumbprint, scene=two_files),
     Effect("content", base64.b64encode(NEW.data).decode(), code, "bad_arguments", None, {"path": None}),
-    Effect("folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
-    Effect("pattern", "mid*", taken, NEW.thumbprint, MIDDLE.thumbprint, FOLDER, two_files),
+    Effect("bundle_folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
+    Effect("bundle_pattern", "mid*", taken, NEW.thumbprint, MIDDLE.thumbprint, FOLDER, two_files),
     Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, FOLDER | {"passphrase": None}, new),
@@ -160,9 +161,9 @@ EFFECTS = [
     Effect("exportable", True, exportable, [False], [True], scene=new),
     Effect("chain", False, lambda scene: kinds(scene).count("chain"), 1, 0, scene=new),
     Effect("prove", "always", kinds, [], ["prove"], scene=lambda scene: new(scene, NEW)),
-    Effect("retire", "archive", methods, ["delete"], ["archive"], scene=renewal),
-    Effect("retire", "none", methods, ["delete"], [], scene=renewal),
-    Effect("retire", "archive", kinds, ["remove"], ["retire"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
+    Effect("superseded", "archive", methods, ["delete"], ["archive"], scene=renewal),
+    Effect("superseded", "none", methods, ["delete"], [], scene=renewal),
+    Effect("removal", "archive", kinds, ["remove"], ["retire"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
     Effect(
         "delete_encryption_keys",
         True,
@@ -197,8 +198,8 @@ EFFECTS = [
     Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT | {"issuer": "."}, two_expired),
     Effect("offline", True, outcome, "deferred", "removed", ABSENT | {"issuer": "."}, left),
-    Effect("renew", "due", outcome, "renewed", "not_due", HERS, early),
-    Effect("renew_before_days", 365, outcome, "not_due", "renewed", HERS | {"renew": "due"}, early),
+    Effect("install", "due", outcome, "renewed", "not_due", HERS, early),
+    Effect("renew_before_days", 365, outcome, "not_due", "renewed", HERS | {"install": "due"}, early),
     Effect("renew_before_days", 2000, lambda scene: row(scene)["certificate"]["status"], "valid", "renewal_due", scene=new),
     Effect(
         "time_zone",
@@ -247,3 +248,26 @@ def test_the_end_of_access_knows_the_authorisation_that_the_facts_keep(tmp_path:
     found = run_action("certificate", given, scene.workstation, variables={"ansible_facts": known})
     assert found["access_until"] == "2026-11-30T23:59:59Z"
     assert run_action("certificate", given, scene.workstation)["access_until"] > "2029"
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"from_site": {}}, "bad_arguments"),
+        ({"from_site": {"issuer": "."}}, "bad_arguments"),
+        ({"from_site": {}, "issuer": "."}, None),
+        ({"from_site": {}, "thumbprints": [OLD.thumbprint]}, None),
+        ({"from_site": {}, "thumbprints": []}, None),
+        ({"issuer": "."}, None),
+    ],
+    ids=str,
+)
+def test_the_issuer_of_a_site_alone_removes_nothing(tmp_path: Path, given: dict[str, Any], problem: str | None) -> None:
+    scene = Scene(tmp_path)
+    scene.plant(OLD)
+    arguments = {"state": "absent", "holder": JEANNE["user"]} | given
+    scene.result = run_action("certificate", arguments, scene.workstation, variables={"pkcs12_issuer": "."})
+    assert code(scene) == problem
+    if problem:
+        assert "'thumbprints', and pkcs12_issuer alone" in scene.result["msg"]
+        assert scene.workstation.calls == []

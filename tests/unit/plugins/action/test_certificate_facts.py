@@ -99,10 +99,10 @@ EFFECTS = [
     ),
     Effect("computer", "WS-2", code, None, "wrong_computer"),
     Effect("computer", "pc-7", warned, 1, 0, scene=renamed),
-    Effect("computer", "ws-1", computers, [None], ["ws-1"], {"prove": True}, lambda scene: scene.plant(OLD)),
+    Effect("computer", "ws-1", computers, [None], ["ws-1"], {"prove_keys": True}, lambda scene: scene.plant(OLD)),
     Effect("record_audit", True, audited, False, True),
     Effect("fail_on_unreachable", True, failed, False, True, {"record_audit": True}, silent),
-    Effect("prove", True, holder("proof"), None, "proven", scene=lambda scene: scene.plant(OLD)),
+    Effect("prove_keys", True, holder("proof"), None, "proven", scene=lambda scene: scene.plant(OLD)),
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import pytest
 from unit.plugins.action.effects import MIDDLE, NEW, Effect, Scene, bundle, check, code, outcome, placed, row
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
-from unit.plugins.plugin_utils.in_process import run_action
+from unit.plugins.plugin_utils.in_process import PLUGINS, run_action
 
 BASE = {"holders": [JEANNE], "bundle_folder": "{folder}", "passphrases": {"T123456": PASSPHRASE, "T654321": PASSPHRASE}}
 AWAITED = JEANNE | {"awaiting": "bundle"}
 NEWCOMER = {"holders": [AWAITED]}
+BOTH = {"holders": [JEANNE, PAUL]}
 ANYBODY = {"bundle_pattern": "*.p12"}
 
 
@@ -41,6 +43,10 @@ def user(scene: Scene) -> Any:
     return row(scene)["user"]
 
 
+def people(scene: Scene) -> list[str]:
+    return [each["user"] for each in scene.result["holders"]]
+
+
 def until(scene: Scene) -> Any:
     return row(scene)["bundle"]["valid_until"][:4]
 
@@ -60,6 +66,9 @@ EFFECTS = [
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments", scene=new),
     Effect("holders.mail", "nobody", code, None, "bad_arguments", scene=new),
+    Effect("leavers", ["t654321"], people, [JEANNE["user"], PAUL["user"]], [JEANNE["user"]], BOTH, new),
+    Effect("leavers", "T1, T123456 ", people, [JEANNE["user"], PAUL["user"]], [PAUL["user"]], BOTH, new),
+    Effect("leavers", [123456], code, None, "bad_arguments", scene=new),
     Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),
     Effect("bundle_pattern", "mid*", until, "2029", "2027", scene=two_files),
     Effect("passphrases", {"T123456": "x"}, code, None, "wrong_passphrase", scene=new),
@@ -113,3 +122,43 @@ def test_a_passphrase_in_the_place_of_a_name_is_not_told(tmp_path: Path) -> None
     assert refused["error"]["code"] == "bad_arguments"
     assert "is missing" in refused["msg"]
     assert "hunter2" not in refused["msg"]
+
+
+def test_who_has_left_makes_no_workstation_of_a_host_that_has_holders(tmp_path: Path) -> None:
+    given = placed(BASE, tmp_path)
+    left = run_action("holder_bundles", {**given, "leavers": ["T123456"]}, Scene(tmp_path).workstation, family="sh")
+    assert (left["holders"], left["failed"], "no_workstation" in left) == ([], False, False)
+    nobody = run_action("holder_bundles", {**given, "holders": []}, Scene(tmp_path).workstation, family="sh")
+    assert (nobody["no_workstation"], "holders" in nobody) == (True, False)
+
+
+def test_the_settings_of_the_site_are_taken_and_named(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    new(scene)
+    known = {
+        "pkcs12_holders": [JEANNE, PAUL],
+        "pkcs12_bundle_folder": str(tmp_path),
+        "pkcs12_leavers": ["T654321"],
+        "pkcs12_passphrases_ward": {"T123456": PASSPHRASE},
+    }
+    site = {"from_site": {"holders": []}}
+    (found,) = run_action("holder_bundles", site, scene.workstation, variables=known)["holders"]
+    assert found["outcome"] == "ready"
+    for gone, said in (("", "'pkcs12_bundle_folder'"), (None, "'pkcs12_bundle_folder'")):
+        refused = run_action(
+            "holder_bundles", site, scene.workstation, variables=known | {"pkcs12_bundle_folder": gone}
+        )
+        assert said in refused["msg"]
+        assert refused["error"]["setting"] == "pkcs12_bundle_folder"
+    alone = run_action("holder_bundles", {"holders": [JEANNE]}, scene.workstation, variables=known)
+    assert "'bundle_folder'" in alone["msg"]
+
+
+def test_a_warning_of_the_notes_and_one_of_the_output_are_both_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module(f"{PLUGINS}.action.holder_bundles")
+    monkeypatch.setattr(module.Pkcs12Action, "finish", lambda _self, result, _task: result | {"warnings": ["first"]})
+    monkeypatch.setattr(module, "hidden_output", lambda *_given: "second")
+    result = run_action("holder_bundles", placed(BASE, tmp_path), Scene(tmp_path).workstation)
+    assert result["warnings"] == ["first", "second"]

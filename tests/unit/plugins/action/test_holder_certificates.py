@@ -45,7 +45,7 @@ BASE = {
     "bundle_folder": "{folder}",
     "passphrases": {"T123456": PASSPHRASE, "T654321": PASSPHRASE},
 }
-ABSENT = {"state": "absent", "authorisations": ["T123456"], "issuer": "."}
+ABSENT = {"state": "absent", "retire_authorisations": ["T123456"], "issuer": "."}
 MARRIED = bundle("Jeanne Durand - T123456", -DAY)
 NEWER = bundle(left=4 * YEAR)
 PAULS = bundle("Paul Martin - T654321")
@@ -143,7 +143,7 @@ def stays(scene: Scene) -> str | None:
 
 AWAITED = {**JEANNE, "awaiting": "bundle"}
 EFFECTS = [
-    Effect("state", "absent", outcome, "renewed", "removed", {"authorisations": ["T123456"], "issuer": "."}, renewal),
+    Effect("state", "absent", outcome, "renewed", "removed", {"retire_authorisations": ["T123456"], "issuer": "."}, renewal),
     Effect("holders", [PAUL], accounts, [JEANNE["user"]], [PAUL["user"]], scene=both),
     Effect("holders.user", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
     Effect("holders.name", "Paul Martin", code, None, "no_bundle", scene=new),
@@ -166,10 +166,11 @@ EFFECTS = [
     Effect("passphrases", {"T123456": ["x", PASSPHRASE]}, code, "no_passphrase", None, {"passphrases": {}}, new),
     Effect("install", "due", outcome, "renewed", "not_due", scene=early),
     Effect("install", "missing", outcome, "renewed", "unchanged", scene=renewal),
-    Effect("leavers", ["T123456"], code, "bad_arguments", None, ABSENT | {"authorisations": []}, renewal),
-    Effect("everyone", True, code, None, "bad_arguments", ABSENT, renewal),
+    Effect("leavers", ["T123456"], code, "bad_arguments", None, ABSENT | {"retire_authorisations": []}, renewal),
+    Effect("leavers", ["t123456"], lambda scene: len(scene.result["holders"]), 1, 0, scene=new),
+    Effect("retire_everyone", True, code, None, "bad_arguments", ABSENT, renewal),
     Effect("leave_note", False, notes, ["T123456.retired.json"], [], ABSENT, renewal),
-    Effect("authorisations", ["T123456"], gone, 0, 2, ABSENT | {"authorisations": ["T654321"]}, two_stored),
+    Effect("retire_authorisations", ["T123456"], gone, 0, 2, ABSENT | {"retire_authorisations": ["T654321"]}, two_stored),
     Effect("authorisation_pattern", "Dupont - (T[0-9]+)$", outcome, "renewed", "installed", scene=lambda scene: new(scene, MARRIED)),
     Effect("holders.former_name", "Paul Martin", code, "wrong_person", None, ANYBODY, other_name),
     Effect("name_check", "strict", code, None, "wrong_person", ANYBODY, turned_round),
@@ -179,9 +180,9 @@ EFFECTS = [
     Effect("exportable", True, exportable, [False], [True], scene=new),
     Effect("chain", False, lambda scene: kinds(scene).count("chain"), 1, 0, scene=new),
     Effect("prove", "always", kinds, ["name"], ["prove", "name"], scene=lambda scene: new(scene, NEW)),
-    Effect("retire", "archive", methods, ["delete"], ["archive"], scene=renewal),
-    Effect("retire", "none", methods, ["delete"], [], scene=renewal),
-    Effect("retire", "archive", kinds, ["remove"], ["retire"], ABSENT, lambda scene: scene.plant(OLD)),
+    Effect("superseded", "archive", methods, ["delete"], ["archive"], scene=renewal),
+    Effect("superseded", "none", methods, ["delete"], [], scene=renewal),
+    Effect("removal", "archive", kinds, ["remove"], ["retire"], ABSENT, lambda scene: scene.plant(OLD)),
     Effect(
         "delete_encryption_keys",
         True,
@@ -223,6 +224,9 @@ EFFECTS = [
     Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),
     Effect("portal_url", "http://portal.example/", code, None, "bad_url", scene=new),
     Effect("portal_url", " ", code, None, "bad_url", scene=new),
+    Effect("require_portal", True, code, None, "bad_url", scene=new),
+    Effect("require_portal", False, code, "connect_failed", None, {"portal_url": "https://portal.example/"}, refused),
+    Effect("require_portal", False, code, "bad_url", None, {"portal_url": ""}, new),
     Effect("evidence_path", "{folder}/evidence.jsonl", lines, 0, 1, scene=new),
 ]  # fmt: skip
 

@@ -37,13 +37,13 @@ BASE = {
     "allow_ephemeral": True,
     "it_to": [IT],
     "mail_host": "mail.example",
-    "sender": "a@example",
+    "mail_sender": "a@example",
     "facts_max_age_days": 100,
 }
-ACCOUNT = {"username": "x", "password": "p"}
+ACCOUNT = {"mail_username": "x", "mail_password": "p"}
 PERSON = {"name": "Anne Leroux", "authorisation": "T8", "mail": "leroux@chu.example"}
 ANNEX = PERSON | {"authorisation_anniversary": "2026-12-10"}
-ONE = {"hosts": ["ws-1"]}
+ONE = {"report_hosts": ["ws-1"]}
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def says(word: str) -> Any:
 
 def not_listed(scene: Scene) -> tuple[str | None, bool]:
     """Why a list was not downloaded."""
-    return code(scene), "not in crl" in scene.result["msg"]
+    return code(scene), "not in pkcs12_crl_hosts" in scene.result["msg"]
 
 
 def lists(scene: Scene) -> None:
@@ -102,7 +102,7 @@ def state(scene: Scene) -> list[str]:
 
 def earlier(scene: Scene) -> None:
     """The JSON report of before."""
-    report_inputs.run(scene.folder, hospital(), formats=["json"], name="before")
+    report_inputs.run(scene.folder, hospital(), report_formats=["json"], report_name="before")
 
 
 def own(scene: Scene) -> None:
@@ -135,25 +135,25 @@ POINTED = task_variables(
 )
 REVOKED = {"crl": ["{folder}/ca.crl"], "crl_issuer_files": ["{folder}/ca.pem"]}
 NEW = task_variables(renewed(hospital(), "ws-1", "T1"))
-DUE = {"holders": [ANNEX], "employer_to": [HEAD], "hosts": ["ws-1"]}
-TWO = {"hosts": ["ws-1", "ws-2"]}
+DUE = {"register_holders": [ANNEX], "employer_to": [HEAD], "report_hosts": ["ws-1"]}
+TWO = {"report_hosts": ["ws-1", "ws-2"]}
 ACCEPTED = {"authorisation": "T1", "what": "renewal_due", "reason": "She retires.", "until": "2026-12-31"}
 ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
 HELD = ONE | {"exceptions": [ACCEPTED]}
-QUIET = {"hosts": ["ws-1"], "holders": [PERSON]}
+QUIET = {"report_hosts": ["ws-1"], "register_holders": [PERSON]}
 
 EFFECTS = [
-    Effect("hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
-    Effect("holders", [PERSON], named, ["Jeanne Dupont"], ["Anne Leroux", "Jeanne Dupont"], ONE),
-    Effect("holders.name", "Anne Petit", named, ["Anne Leroux"], ["Anne Petit"], {"holders": [PERSON], "query": "[?authorisation=='T8']"}),
-    Effect("holders.authorisation", 33, code, None, "bad_arguments", QUIET),
-    Effect("holders.authorisation_anniversary", "2026-12-10", steps, [14], [14, 14], QUIET),
-    Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", QUIET),
-    Effect("holders.function", "physician", says("(physician)"), False, True, DUE),
-    Effect("holders.mail", "nobody", code, None, "bad_arguments", QUIET),
-    Effect("holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
-    Effect("holders.former_name", "Anne Petit", code, None, "bad_arguments", QUIET),
-    Effect("holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("report_hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
+    Effect("register_holders", [PERSON], named, ["Jeanne Dupont"], ["Anne Leroux", "Jeanne Dupont"], ONE),
+    Effect("register_holders.name", "Anne Petit", named, ["Anne Leroux"], ["Anne Petit"], {"register_holders": [PERSON], "report_query": "[?authorisation=='T8']"}),
+    Effect("register_holders.authorisation", 33, code, None, "bad_arguments", QUIET),
+    Effect("register_holders.authorisation_anniversary", "2026-12-10", steps, [14], [14, 14], QUIET),
+    Effect("register_holders.absent_until", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("register_holders.function", "physician", says("(physician)"), False, True, DUE),
+    Effect("register_holders.mail", "nobody", code, None, "bad_arguments", QUIET),
+    Effect("register_holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
+    Effect("register_holders.former_name", "Anne Petit", code, None, "bad_arguments", QUIET),
+    Effect("register_holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
     Effect("exceptions", [ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["renew_authorisation"], TWO),
     Effect("exceptions", [ANNEX_ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["log_on"], TWO),
@@ -174,42 +174,42 @@ EFFECTS = [
     Effect("issuer_mail_sender", "ca@registry.example", says("ca@registry.example"), False, True, OVERDUE, variables=LATE),
     Effect("issuer_mail_subject", "Your certificate", says("Your certificate"), False, True, OVERDUE, variables=LATE),
     Effect("deliveries", known("T3", state="new"), next_steps, ["await_bundle"], ["collect"], variables=LATE),
-    Effect("merge", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
-    Effect("previous", "{folder}/before.json", next_steps, [], ["close_browser"], {"query": "[?authorisation=='T1']"}, earlier, NEW),
+    Effect("merge_reports", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
+    Effect("previous_report", "{folder}/before.json", next_steps, [], ["close_browser"], {"report_query": "[?authorisation=='T1']"}, earlier, NEW),
     Effect("language", "fr", says("Ouvrir une session"), False, True, ONE),
     Effect("time_zone", EAST, says("2026-12-06 (in 10 days)"), False, True, ONE),
     Effect("report_date", "2026-11-29T12:00:00Z", steps, [14], [7], ONE),
     Effect("renew_before_days", 37, to, [ROUX], [], variables=LATE),
-    Effect("authorisation_anniversary", "2026-12-10", steps, [], [14], {"holders": [PERSON], "query": "[?authorisation=='T8']"}),
-    Effect("authorisation_word", "habilitation", says("habilitation"), False, True, {"hosts": ["ws-2"], "employer_to": [HEAD]}),
-    Effect("authorisation_due_within_days", 5, next_steps, ["log_on", "renew_authorisation"], ["log_on"], {"hosts": ["ws-1", "ws-2"]}),
+    Effect("authorisation_anniversary", "2026-12-10", steps, [], [14], {"register_holders": [PERSON], "report_query": "[?authorisation=='T8']"}),
+    Effect("authorisation_word", "habilitation", says("habilitation"), False, True, {"report_hosts": ["ws-2"], "employer_to": [HEAD]}),
+    Effect("authorisation_due_within_days", 5, next_steps, ["log_on", "renew_authorisation"], ["log_on"], {"report_hosts": ["ws-1", "ws-2"]}),
     Effect("facts_max_age_days", 1, next_steps, ["log_on"], ["reach_workstation"], ONE | {"report_date": "2026-11-28T12:00:00Z"}),
     Effect("authorisation_pattern", "- (X[0-9])$", steps, [14], [], ONE),
-    Effect("query", "[?name=='Anne Roux']", named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux"]),
-    Effect("steps", [12, 3], steps, [14], [12], ONE),
+    Effect("report_query", "[?name=='Anne Roux']", named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux"]),
+    Effect("reminder_days", [12, 3], steps, [14], [12], ONE),
     Effect("bundle_overdue_days", 9, to, [ROUX], [], variables=LATE),
     Effect("state_path", "{folder}/other.json", state, ["sent.json"], ["other.json"], ONE),
     Effect("allow_ephemeral", True, code, "ephemeral_state", None, {"allow_ephemeral": False}, private),
     Effect("dry_run", True, state, ["sent.json"], [], ONE),
-    Effect("it_to", ["other@chu.example"], to, [IT], ["other@chu.example"], {"hosts": ["ws-2"]}),
-    Effect("employer_to", [HEAD], to, [IT], [HEAD], {"hosts": ["ws-2"]}),
+    Effect("it_to", ["other@chu.example"], to, [IT], ["other@chu.example"], {"report_hosts": ["ws-2"]}),
+    Effect("employer_to", [HEAD], to, [IT], [HEAD], {"report_hosts": ["ws-2"]}),
     Effect("forward_to", "box@chu.example", says("to box@chu.example"), False, True, variables=LATE),
     Effect("contact", "IT 1234", says("Questions: IT 1234"), False, True, ONE),
     Effect("calendar", True, files, 0, 1, ONE),
     Effect("templates_folder", "{folder}/own", says("of the site"), False, True, ONE, own),
     Effect("mail_host", "other.example", received("server"), ("mail.example", 587), ("other.example", 587), ONE),
     Effect("mail_port", 2525, received("server"), ("mail.example", 587), ("mail.example", 2525), ONE),
-    Effect("security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465), ONE),
-    Effect("security", "none", code, None, "mail_plaintext", ONE),
-    Effect("allow_plaintext", True, code, "mail_plaintext", None, {"security": "none", **ONE}),
+    Effect("mail_security", "tls", received("server"), ("mail.example", 587), ("mail.example", 465), ONE),
+    Effect("mail_security", "none", code, None, "mail_plaintext", ONE),
+    Effect("allow_plaintext", True, code, "mail_plaintext", None, {"mail_security": "none", **ONE}),
     Effect("ca_path", "{folder}/missing.pem", code, None, "reminders_not_sent", ONE),
-    Effect("username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
-    Effect("password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
-    Effect("sender", "c@example", sender, "a@example", "c@example", ONE),
-    Effect("sender", "", code, None, "bad_arguments", ONE),
+    Effect("mail_username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT | ONE),
+    Effect("mail_password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT | ONE),
+    Effect("mail_sender", "c@example", sender, "a@example", "c@example", ONE),
+    Effect("mail_sender", "", code, None, "bad_arguments", ONE),
     Effect("mail_host", "", code, None, "bad_arguments", ONE),
-    Effect("sender", "nobody", code, None, "mail_address", ONE),
-    Effect("timeout", 5, received("timeout"), 30, 5, ONE),
+    Effect("mail_sender", "nobody", code, None, "mail_address", ONE),
+    Effect("server_timeout", 5, received("timeout"), 30, 5, ONE),
 ]  # fmt: skip
 
 
@@ -235,3 +235,69 @@ def test_nobody_is_reminded_who_is_retired_by_a_note(tmp_path: Path, monkeypatch
         tmp_path, result=run_action("reminder_mails", given, FakeWorkstation(), variables=task_variables(hosts))
     )
     assert named(scene) == ["Anne Roux", "Paul Martin"]
+
+
+def of_site(folder: Path, variables: dict[str, Any], **given: Any) -> dict[str, Any]:
+    """The result of a task as the role has it: with the site's settings."""
+    site = {f"pkcs12_{name}": value for name, value in BASE.items()} | {"pkcs12_state_path": str(folder / "sent.json")}
+    known_to_it = task_variables(hospital()) | site | variables
+    return run_action("reminder_mails", {"from_site": {}, **given}, FakeWorkstation(), variables=known_to_it)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"pkcs12_state_path": None}, "missing required arguments: pkcs12_state_path"),
+        ({"pkcs12_it_to": " "}, "missing required arguments: pkcs12_it_to"),
+        ({"pkcs12_it_to": []}, "pkcs12_it_to is empty."),
+        ({"pkcs12_mail_host": ""}, "pkcs12_mail_host is not set, and mails are to be sent."),
+        ({"pkcs12_mail_sender": None}, "pkcs12_mail_sender is not set, and mails are to be sent."),
+        ({"pkcs12_dry_run": "no", "pkcs12_mail_host": ""}, "pkcs12_mail_host is not set"),
+        ({"pkcs12_dry_run": "jes"}, "'pkcs12_dry_run' is 'jes'. Write yes or no."),
+        ({"pkcs12_mail_username": "svc"}, "pkcs12_mail_username is set and pkcs12_mail_password is not"),
+        (
+            {"pkcs12_mail_password": "canary of the mails"},
+            "pkcs12_mail_password is set and pkcs12_mail_username is not",
+        ),
+        ({"pkcs12_reminder_days": []}, "pkcs12_reminder_days is empty."),
+        ({"pkcs12_reminder_days": [40, True]}, "pkcs12_reminder_days has a word that is no number of days."),
+        ({"pkcs12_bundle_overdue_days": True}, "pkcs12_bundle_overdue_days is True, which is no number of days."),
+        ({"pkcs12_bundle_overdue_days": -1}, "pkcs12_bundle_overdue_days is -1, which is no number of days."),
+        ({"pkcs12_mail_security": "none"}, "Set pkcs12_mail_security to starttls or tls"),
+        ({"pkcs12_mail_sender": "nobody"}, "pkcs12_mail_sender has 'nobody', which is no mail address."),
+        ({"pkcs12_templates_folder": "/nonexistent"}, "Correct pkcs12_templates_folder."),
+        ({"pkcs12_hosts": "nowhere"}, "No host of this inventory matches pkcs12_hosts"),
+    ],
+    ids=str,
+)
+def test_a_setting_of_the_site_is_refused_by_its_variable_before_a_mail_is_out(
+    variables: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    result = of_site(tmp_path, variables)
+    assert result["failed"] and said in result["msg"], result
+    assert Listening.received == {} and "canary" not in str(result) and not (tmp_path / "sent.json").exists()
+
+
+@pytest.mark.parametrize("word", [True, "true", "yes", 1])
+def test_a_dry_run_needs_no_server_in_whatever_word_it_comes(word: Any, tmp_path: Path) -> None:
+    result = of_site(tmp_path, {"pkcs12_dry_run": word, "pkcs12_mail_host": None, "pkcs12_mail_sender": " "})
+    assert result["mails"] and not result.get("failed"), result
+    assert (Listening.received, list(tmp_path.iterdir())) == ({}, [])
+
+
+def test_the_site_says_who_is_reminded_of_what(tmp_path: Path) -> None:
+    dry = {"pkcs12_dry_run": True}
+    one = of_site(tmp_path, dry | {"pkcs12_hosts": "ws-1"})
+    assert [mail["to"] for mail in one["mails"]] == [DUPONT]
+    late = {"ansible_facts": {"pkcs12_fact_deliveries": known("T3", state="new")}}
+    collect = of_site(tmp_path, LATE | dry | late)
+    assert [step for mail in collect["mails"] for step in mail["next_steps"]] == ["collect"]
+    own = of_site(tmp_path, LATE | dry | late, deliveries=known("T3", state="collected"))
+    assert [step for mail in own["mails"] for step in mail["next_steps"]] != ["collect"]
+
+
+def test_what_a_mail_failed_of_names_the_sites_variables(tmp_path: Path) -> None:
+    result = of_site(tmp_path, {"pkcs12_ca_path": "/nonexistent.pem", "pkcs12_hosts": "ws-1"})
+    (mail,) = result["mails"]
+    assert "The file of pkcs12_ca_path" in mail["error"]["msg"] and "pkcs12_mail_host" in mail["error"]["next_step"]
+    assert "\ue000" not in str(result)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from unit.plugins.action.effects import OLD, Effect, Scene, check, code, renamed
-from unit.plugins.plugin_utils.enrolment import JEANNE
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.in_process import run_action
 
 
@@ -52,7 +52,7 @@ def alone(scene: Scene) -> bool:
 
 
 ALONE: dict[str, Any] = {"holders": [JEANNE]}
-HERS = {"logon_holders": [JEANNE["authorisation"]]}
+HERS = {"holder_passwords": {JEANNE["authorisation"]: "of Jeanne at the ward"}}
 BARE = JEANNE | {"user": ""}
 NUMBERLESS = {"user": JEANNE["user"], "name": JEANNE["name"]}
 
@@ -69,8 +69,10 @@ def logged(scene: Scene) -> None:
 
 EFFECTS = [
     Effect("browsers", True, about_browsers, [], TOLD, {"holders": [JEANNE]}, with_browsers),
+    Effect("browsers", False, about_browsers, BROWSERS, [], {"holders": [JEANNE], "portal_url": PORTAL}, with_browsers),
     Effect("browsers", True, kept, None, ["issuing_authority"], {"holders": [JEANNE]}, with_browsers),
     Effect("portal_url", PORTAL, about_browsers, TOLD, BROWSERS, ASKING, with_browsers),
+    Effect("portal_url", PORTAL, about_browsers, [], BROWSERS, {"holders": [JEANNE]}, with_browsers),
     Effect("portal_url", PORTAL, kept, ["issuing_authority"], ["issuing_authority", "edge"], ASKING, with_browsers),
     Effect("portal_url", "http://portal.example", code, None, "bad_portal_url", ASKING, with_browsers),
     Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
@@ -87,8 +89,13 @@ EFFECTS = [
     Effect("holders.mail", "nobody", code, None, "bad_arguments", ALONE),
     Effect("holders.former_name", "Anne Roy", code, None, "bad_arguments", {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
     Effect("holders", [JEANNE], of("holder", "account"), [], [JEANNE["user"]]),
-    Effect("logon_holders", [JEANNE["user"]], of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
-    Effect("logon_holders", [JEANNE["authorisation"]], of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
+    Effect(
+        "holder_passwords", {JEANNE["user"].upper(): "x1"}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged
+    ),
+    Effect(
+        "holder_passwords", {JEANNE["authorisation"]: "x1"}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged
+    ),
+    Effect("holder_passwords", {JEANNE["user"]: True}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
     Effect("computer", "WS-2", alone, False, True),
     Effect("computer", "WS-2", of("computer", "severity"), ["ok"], ["error"]),
     Effect("computer", "PC-7", of("computer", "severity"), ["warning"], ["ok"], scene=renamed),
@@ -112,3 +119,36 @@ def test_what_an_installation_would_refuse_is_refused_before_the_workstation_is_
     assert [each["error"]["code"] for each in refused] == ["bad_arguments"] * 2
     assert len({each["msg"] for each in refused}) == 1
     assert scene.workstation.asked == []
+
+
+@pytest.mark.parametrize("password", ["", None, "another's"])
+def test_an_empty_password_or_another_account_s_is_none(password: object, tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    logged(scene)
+    whose = PAUL["user"] if password == "another's" else JEANNE["user"]
+    scene.result = run_action(
+        "workstation_info", {"holders": [JEANNE], "holder_passwords": {whose: password}}, scene.workstation
+    )
+    assert of("holder", "severity")(scene) == ["ok"]
+
+
+def test_no_password_leaves_the_controller(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    logged(scene)
+    known = {"pkcs12_holders": [JEANNE], "pkcs12_holder_passwords_ward": {JEANNE["user"]: "canary-of-the-ward"}}
+    scene.result = run_action("workstation_info", {"from_site": {}}, scene.workstation, variables=known)
+    assert of("holder", "severity")(scene) == ["error"]
+    assert "canary-of-the-ward" not in repr((scene.result, scene.workstation.asked, scene.workstation.exchanges))
+
+
+def test_a_sentence_names_the_variable_of_the_site(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    site = {"pkcs12_portal_url": "portal.example", "pkcs12_holders": [JEANNE]}
+    refused = run_action("workstation_info", {"from_site": {}}, scene.workstation, variables=site)
+    assert (refused["error"]["code"], refused["error"]["setting"]) == ("bad_portal_url", "pkcs12_portal_url")
+    assert "pkcs12_portal_url" in refused["msg"]
+    scene.result = run_action(
+        "workstation_info", {"from_site": {}}, scene.workstation, variables={"pkcs12_issuer": " "}
+    )
+    (cure,) = of("issuer", "cure")(scene)
+    assert cure.startswith("Set pkcs12_issuer to ")

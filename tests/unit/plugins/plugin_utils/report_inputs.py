@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import in_names
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import holder_record, workstation_rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
@@ -40,7 +41,7 @@ ANNE = {"name": "Anne Roux", "authorisation": "T3", "authorisation_anniversary":
 def options(**given: Any) -> dict[str, Any]:
     """The options of a task, with the defaults of the action's spec."""
     usual = {name: option.get("default") for name, option in ActionModule.SPEC.options.items()}
-    return usual | {"merge": [], "holders": [], "report_date": "2026-11-25T12:00:00Z"} | given
+    return usual | {"merge_reports": [], "register_holders": [], "report_date": "2026-11-25T12:00:00Z"} | given
 
 
 def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any]:
@@ -92,13 +93,14 @@ def made(variables: Variables | None = None, **given: Any) -> Report:
 def selected(chosen: Mapping[str, Any], variables: Variables) -> Report:
     """The report with the rows that the query selects."""
     whole = report_of(chosen, variables, NOW)
-    return select(whole, chosen["query"]) if chosen["query"] else whole
+    return select(whole, chosen["report_query"]) if chosen["report_query"] else whole
 
 
 def run(folder: Path, variables: Variables | None = None, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
     """The action's whole work, with files in a folder; the result has to be what JSON can hold."""
-    chosen = options(destination=str(folder), **given)
+    chosen = options(report_folder=str(folder), **given)
     report = selected(chosen, hospital_variables() if variables is None else variables)
     result = report_result(chosen, report, write_files(chosen, report, check_mode))
     assert json.loads(json.dumps(result)) == result
-    return result
+    shown: dict[str, Any] = in_names(result, str)
+    return shown

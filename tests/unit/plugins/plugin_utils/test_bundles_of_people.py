@@ -46,7 +46,12 @@ def install(action: Any, drivers: FakeDrivers, options: dict[str, Any]) -> dict[
 
 
 def by_certificate(folder: Path, name: str, **options: Any) -> dict[str, Any]:
-    usual = {"holder": HOLDER, "folder": str(folder), "pattern": f"{name} - {NUMBER}*.p12", "passphrase": PASSPHRASE}
+    usual = {
+        "holder": HOLDER,
+        "bundle_folder": str(folder),
+        "bundle_pattern": f"{name} - {NUMBER}*.p12",
+        "passphrase": PASSPHRASE,
+    }
     person = {"name": name, "authorisation": NUMBER} | options
     return install(certificate.ActionModule, FakeDrivers(), usual | person)
 
@@ -104,7 +109,13 @@ def test_a_renewal_retires_the_older_one_although_the_issuer_wrote_the_name_anot
     drivers.plant(fakes.issue(authority, f"{NAME} - {NUMBER}", left=timedelta(days=20)))
     strangers = drivers.plant(fakes.issue(authority, f"{NAME} - T654321"))
     delivered(authority, tmp_path, f"{NAME} - {NUMBER}.p12")
-    usual = {"holder": HOLDER, "folder": str(tmp_path), "passphrase": PASSPHRASE, "name": NAME, "authorisation": NUMBER}
+    usual = {
+        "holder": HOLDER,
+        "bundle_folder": str(tmp_path),
+        "passphrase": PASSPHRASE,
+        "name": NAME,
+        "authorisation": NUMBER,
+    }
     found = install(certificate.ActionModule, drivers, usual)
     assert (found["outcome"], len(found["retired"])) == ("renewed", 1)
     assert drivers.elements.keys() == {strangers, found["certificate"]["thumbprint"]}

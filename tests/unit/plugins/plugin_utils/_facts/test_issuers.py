@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ObjectIdentifier
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import with_names
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
@@ -37,11 +38,14 @@ def found(authority: Authority, issuer: str | None, *names: str, entry: HolderEn
 def test_without_an_issuer_those_of_the_workstation_are_proposed(authority: Authority, issuer: str | None) -> None:
     finding = found(authority, issuer, "Jeanne Dupont - T123456")
     assert (finding.subject, finding.severity) == ("issuer", Severity.WARNING)
-    assert finding.cure.endswith(
-        "Set pkcs12_issuer to the pattern of your issuer. On WS-1 there are: CN=AC Personnes (1 certificate)."
+    assert with_names(finding.cure).endswith(
+        "Set issuer to the pattern of your issuer. On WS-1 there are: CN=AC Personnes (1 certificate)."
     )
     nothing = found(authority, issuer)
-    assert (nothing.severity, nothing.cure) == (Severity.WARNING, "Set pkcs12_issuer to the pattern of your issuer.")
+    assert (nothing.severity, with_names(nothing.cure)) == (
+        Severity.WARNING,
+        "Set issuer to the pattern of your issuer.",
+    )
 
 
 def test_a_pattern_that_matches_is_fine(authority: Authority) -> None:
@@ -53,7 +57,7 @@ def test_a_pattern_that_matches_is_fine(authority: Authority) -> None:
 def test_a_pattern_that_matches_none_although_a_holder_has_one_is_told_with_what_is_there(authority: Authority) -> None:
     finding = found(authority, "Misspelt", "Jeanne Dupont - T123456")
     assert finding.severity is Severity.WARNING
-    assert finding.cure == "Correct pkcs12_issuer. On WS-1 there are: CN=AC Personnes (1 certificate)."
+    assert with_names(finding.cure) == "Correct issuer. On WS-1 there are: CN=AC Personnes (1 certificate)."
 
 
 def test_the_holders_issuers_come_first_and_what_is_no_persons_logon_is_left_out(authority: Authority) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, with_names
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
@@ -102,7 +102,7 @@ def offline(drivers: FakeDrivers, policy: RetirementPolicy = USUAL, **details: A
 
 
 def test_who_waits_is_told_of_the_option(leaver: FakeDrivers) -> None:
-    assert "offline: true" in (run(leaver, ALL).deferred or "")
+    assert "offline: true" in with_names(run(leaver, ALL).deferred or "")
 
 
 def test_offline_the_key_goes_before_the_certificate_and_nobody_becomes_the_holder(
@@ -184,5 +184,5 @@ def test_a_password_that_would_be_logged_leads_to_a_removal_without_a_logon(
     with pytest.raises(CollectionError) as refusal:
         run(drivers, ALL, holder_password="hers")
     assert refusal.value.code == "logged_password"
-    assert ("offline: true" in refusal.value.next_step) == hinted
+    assert ("offline: true" in str(refusal.value)) == hinted
     assert len(drivers.elements) == 1

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import (
     LONGEST_REASON,
+    MISTAKES,
     audited,
     problem_of,
     unmatched,
@@ -31,9 +32,13 @@ def failure(code: str | None) -> dict[str, Any]:
 
 def test_found() -> None:
     told = audited({"ansible_facts": {"pkcs12": FACTS}}, "ws-1", AT, fail_on_unreachable=True)
-    assert told["ansible_facts"] == {"pkcs12": FACTS, "pkcs12_fact_audit": {"problem": "", "at": "2026-11-25T04:34:43Z"}}
+    assert told["ansible_facts"] == {
+        "pkcs12": FACTS,
+        "pkcs12_fact_audit": {"problem": "", "at": "2026-11-25T04:34:43Z"},
+    }
     assert (problem_of(told), told["answered"], told.get("failed")) == ("", True, None)
     assert told["msg"] == "1 certificate, 0 unread places; CHU\\a: valid"
+    assert "sentence" not in told
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -42,7 +47,8 @@ def test_a_workstation_that_may_be_off_is_a_result_unless_the_site_wants_it_red(
     assert (told["failed"], told["answered"]) == (fails, False)
     assert "unreachable" not in told
     assert problem_of(told)
-    assert "problem" not in told  # msg has it
+    assert told["msg"] == "It is silent."
+    assert ("sentence" in told) is fails
     assert ("warnings" in told) is not fails
     assert fails or told["warnings"][0].startswith("ws-1: It ")
 
@@ -59,11 +65,13 @@ def test_what_ansible_itself_calls_unreachable_names_no_cause_and_fails() -> Non
     assert audited({"unreachable": True, "msg": "x"}, "ws-1", AT, fail_on_unreachable=False)["failed"] is True
 
 
-@pytest.mark.parametrize("code", ["driver_answer", "bad_arguments", "wrong_computer", None])
+@pytest.mark.parametrize("code", ["driver_answer", "wrong_computer", None, *sorted(MISTAKES)])
 def test_an_answer_that_is_a_failure_a_mistake_and_a_defect_stay_failures(code: str | None) -> None:
     told = audited(failure(code), "ws-1", AT, fail_on_unreachable=False)
     assert (told["failed"], told["answered"]) == (True, True)
     assert problem_of(told) == "It could not be audited: It is wrong."
+    earlier = "ws-1: It could not be audited: It is wrong. Its facts are those of an earlier run, if there was one."
+    assert told["sentence"] == ("It is wrong." if code in MISTAKES else earlier)
 
 
 def test_a_host_that_is_no_workstation_has_no_fact() -> None:

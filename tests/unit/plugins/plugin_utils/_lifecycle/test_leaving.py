@@ -30,22 +30,28 @@ HERS, HIS = "T123456", "T654321"
 
 
 def chosen(**given: Any) -> Leaving:
-    usual = {"authorisations": [], "leavers": [], "everyone": False, "leave_note": True, "expired_for_days": None}
+    usual = {
+        "retire_authorisations": [],
+        "leavers": [],
+        "retire_everyone": False,
+        "leave_note": True,
+        "expired_for_days": None,
+    }
     return who_leaves(usual | given, ENTRIES)
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"authorisations": " T123456 , "}, Leaving((HERS,), True)),
-        ({"authorisations": ["t123456", "T9"]}, Leaving((HERS, "T9"), True)),
-        ({"authorisations": [HERS], "leavers": [HIS]}, Leaving((HERS,), True)),
-        ({"authorisations": [HERS], "expired_for_days": 0}, Leaving((HERS,), False)),
-        ({"authorisations": [HERS], "leave_note": False}, Leaving((HERS,), False)),
+        ({"retire_authorisations": " T123456 , "}, Leaving((HERS,), True)),
+        ({"retire_authorisations": ["t123456", "T9"]}, Leaving((HERS, "T9"), True)),
+        ({"retire_authorisations": [HERS], "leavers": [HIS]}, Leaving((HERS,), True)),
+        ({"retire_authorisations": [HERS], "expired_for_days": 0}, Leaving((HERS,), False)),
+        ({"retire_authorisations": [HERS], "leave_note": False}, Leaving((HERS,), False)),
         ({"leavers": "t 654321, "}, Leaving((HIS,), True, confirmed=False)),
         ({"leavers": [HIS, ""]}, Leaving((HIS,), True, confirmed=False)),
-        ({"everyone": True}, Leaving((HERS, HIS), False)),
-        ({"everyone": True, "leavers": [HERS]}, Leaving((HERS, HIS), False)),
+        ({"retire_everyone": True}, Leaving((HERS, HIS), False)),
+        ({"retire_everyone": True, "leavers": [HERS]}, Leaving((HERS, HIS), False)),
     ],
     ids=str,
 )
@@ -57,11 +63,14 @@ def test_who_leaves(given: dict[str, Any], expected: Leaving) -> None:
     ("given", "said"),
     [
         ({}, "Nobody is named who leaves."),
-        ({"authorisations": ",", "leavers": " , "}, "Nobody is named who leaves."),
-        ({"authorisations": [HERS, ""]}, "One of the authorisation numbers is empty"),
-        ({"authorisations": [42798]}, "has the number 42798, not text"),
-        ({"leavers": {"T1": 1}}, "pkcs12_leavers is a mapping"),
-        ({"everyone": True, "authorisations": HERS}, "'everyone' and 'authorisations' are both set"),
+        ({"retire_authorisations": ",", "leavers": " , "}, "Nobody is named who leaves."),
+        ({"retire_authorisations": [HERS, ""]}, "One of the authorisation numbers is empty"),
+        ({"retire_authorisations": [42798]}, "has the number 42798, not text"),
+        ({"leavers": {"T1": 1}}, "leavers is a mapping"),
+        (
+            {"retire_everyone": True, "retire_authorisations": HERS},
+            "'retire_everyone' and 'retire_authorisations' are both set",
+        ),
     ],
     ids=str,
 )
@@ -71,7 +80,13 @@ def test_what_is_not_clear_is_refused(given: dict[str, Any], said: str) -> None:
 
 
 def test_a_workstation_without_holders_needs_nobody_named() -> None:
-    nobody = {"authorisations": [], "leavers": [], "everyone": False, "leave_note": True, "expired_for_days": None}
+    nobody = {
+        "retire_authorisations": [],
+        "leavers": [],
+        "retire_everyone": False,
+        "leave_note": True,
+        "expired_for_days": None,
+    }
     assert who_leaves(nobody, []) == Leaving((), True)
 
 
@@ -140,18 +155,18 @@ def notes_in(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("given", "notes", "left"),
     [
-        ({"authorisations": [HERS]}, [f"{HERS}.retired.json"], 0),
-        ({"authorisations": [HERS], "check_mode": True}, [], 1),
-        ({"authorisations": [HERS], "expired_for_days": 0}, [], 1),
+        ({"retire_authorisations": [HERS]}, [f"{HERS}.retired.json"], 0),
+        ({"retire_authorisations": [HERS], "check_mode": True}, [], 1),
+        ({"retire_authorisations": [HERS], "expired_for_days": 0}, [], 1),
         ({"leavers": [HERS]}, [], 1),
         ({"leavers": [HERS], "extra": {"pkcs12_confirm_removal": "no"}}, [], 1),
         ({"leavers": [HERS], "variables": {"pkcs12_confirm_removal": True}}, [], 1),
         ({"leavers": [HERS], "extra": {"pkcs12_confirm_removal": "yes"}}, [f"{HERS}.retired.json"], 0),
         ({"leavers": [HERS], "extra": {"pkcs12_confirm_removal": True}, "check_mode": True}, [], 1),
-        ({"everyone": True, "extra": {"pkcs12_workstation_count": "2"}}, [], 0),
-        ({"everyone": True, "extra": {"pkcs12_workstation_count": 1}}, [], 1),
-        ({"everyone": True, "variables": {"pkcs12_workstation_count": 2}}, [], 1),
-        ({"everyone": True}, [], 1),
+        ({"retire_everyone": True, "extra": {"pkcs12_workstation_count": "2"}}, [], 0),
+        ({"retire_everyone": True, "extra": {"pkcs12_workstation_count": 1}}, [], 1),
+        ({"retire_everyone": True, "variables": {"pkcs12_workstation_count": 2}}, [], 1),
+        ({"retire_everyone": True}, [], 1),
     ],
     ids=str,
 )
@@ -166,26 +181,45 @@ def test_what_is_removed_and_what_is_written_down(
 def test_a_note_is_written_before_the_workstation_is_asked(stocked: FakeWorkstation, tmp_path: Path) -> None:
     seen: list[list[str]] = []
     stocked.inventory = lambda _users: seen.append(notes_in(tmp_path)) or {}["stop"]  # type: ignore[method-assign, assignment]
-    task(stocked, "absent", tmp_path, authorisations=[HERS])
+    task(stocked, "absent", tmp_path, retire_authorisations=[HERS])
     assert seen == [[f"{HERS}.retired.json"]]
 
 
 def test_without_a_folder_or_without_a_note_nothing_is_removed(stocked: FakeWorkstation, tmp_path: Path) -> None:
     for folder in ("", str(tmp_path / "gone")):
-        told = task(stocked, "absent", tmp_path, authorisations=[HERS], variables={"pkcs12_bundle_folder": folder})
+        told = task(
+            stocked, "absent", tmp_path, retire_authorisations=[HERS], variables={"pkcs12_bundle_folder": folder}
+        )
         assert (told["failed"], stocked.calls) == (True, [])
         assert "pkcs12_bundle_folder" in told["msg"]
 
 
-def test_numbers_of_an_inventory_are_refused_and_those_of_a_play_are_not(
-    stocked: FakeWorkstation, tmp_path: Path
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("pkcs12_retire_authorisations", [HERS]),
+        ("pkcs12_retire_everyone", True),
+        ("pkcs12_install", "due"),
+    ],
+)
+def test_what_one_run_may_set_is_refused_in_an_inventory_and_not_in_a_play(
+    stocked: FakeWorkstation, tmp_path: Path, variable: str, value: Any
 ) -> None:
-    for here, code in (({"ws-1": {"pkcs12_retire_authorisations": [HERS]}}, "bad_arguments"), ({"ws-1": {}}, None)):
-        variables = {"pkcs12_retire_authorisations": [HERS], "hostvars": here}
-        told = task(stocked, "absent", tmp_path, authorisations=[HERS], variables=variables, check_mode=True)
-        assert (told.get("error") or {}).get("code") == code
-    empty = {"pkcs12_retire_authorisations": [], "hostvars": {"ws-1": {"pkcs12_retire_authorisations": []}}}
-    assert not task(stocked, "absent", tmp_path, authorisations=[HERS], variables=empty, check_mode=True)["failed"]
+    usual = {"retire_authorisations": [HERS]} if variable == "pkcs12_install" else {}
+    given = usual | {"from_site": {}, "check_mode": True, "extra": {"pkcs12_workstation_count": 2}}
+    for here, said in (({variable: value}, f"{variable} is set in the inventory"), ({}, "WS-1: 1 would be removed.")):
+        told = task(stocked, "absent", tmp_path, **given, variables={variable: value, "hostvars": {"ws-1": here}})
+        assert told["msg"].startswith(said)
+
+
+def test_a_state_is_no_setting_of_a_site(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    told = task(stocked, "absent", tmp_path, retire_authorisations=[HERS], from_site={"state": "present"})
+    assert (told["error"]["code"], stocked.calls) == ("bad_arguments", [])
+
+
+def test_who_has_left_gets_nothing(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    result = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), leavers=[f" {HERS.lower()} "])
+    assert (result["holders"], result["failed_holders"], result["needs_help"]) == ([], [], "")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +234,7 @@ def test_numbers_of_an_inventory_are_refused_and_those_of_a_play_are_not(
 def test_who_is_retired_is_taken_back_by_this_run_alone(
     stocked: FakeWorkstation, tmp_path: Path, given: dict[str, Any], code: str, nobody: list[str]
 ) -> None:
-    task(stocked, "absent", tmp_path, authorisations=[HERS])
+    task(stocked, "absent", tmp_path, retire_authorisations=[HERS])
     result = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), **given)
     assert ([row["error"]["code"] for row in result["holders"]], result["not_taken_back"]) == ([code], nobody)
 

@@ -104,7 +104,9 @@ def test_hosts_that_cannot_be_loaded_at_all_hide_nobody(workstation: FakeWorksta
 def test_a_removal_and_a_reading_that_is_no_audit_ask_nobody(workstation: FakeWorkstation, tmp_path: Path) -> None:
     workstation.person(USER)
     known = inventory(ws_1=[JEANNE], ws_2=[PAUL | {"authorisation": NUMBER}])
-    gone = enrol(workstation, tmp_path, [JEANNE], state="absent", issuer="AC", authorisations=[NUMBER], variables=known)
+    gone = enrol(
+        workstation, tmp_path, [JEANNE], state="absent", issuer="AC", retire_authorisations=[NUMBER], variables=known
+    )
     assert codes(gone) == [None]
     read = run_action("certificate_facts", {"holders": [JEANNE]}, workstation, variables=known)
     assert not read.get("failed")
@@ -132,7 +134,7 @@ def test_a_certificate_with_the_name_and_another_number_keeps_the_new_one_away(
 ) -> None:
     own = workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", YEAR))
     bundles(tmp_path, authority, homonym())
-    for install in ("newest", "due", "missing"):
+    for install in ("always", "due", "missing"):
         result = enrol(workstation, tmp_path, [homonym()], install=install, passphrases=OPEN)
         assert codes(result) == ["number_differs"], result
     assert "Jeanne Dupont - T123456" in result["holders"][0]["msg"]

@@ -79,7 +79,7 @@ def test_a_bundle_in_a_folder_that_is_another_persons_is_refused(
 ) -> None:
     put(tmp_path, issue(authority, subject, 3 * YEAR))
     assert codes(enrol(workstation, tmp_path, [JEANNE])) == [code]
-    single = {"holder": JEANNE["user"], "folder": str(tmp_path), "passphrase": PASSPHRASE}
+    single = {"holder": JEANNE["user"], "bundle_folder": str(tmp_path), "passphrase": PASSPHRASE}
     expected = {"name": "Jeanne Dupont", "authorisation": "T123456"}
     assert run_action("certificate", single | expected, workstation)["error"]["code"] == code
     assert workstation.exchanges == []
@@ -96,8 +96,8 @@ def test_with_a_pattern_a_bundle_without_a_number_is_refused(
 @pytest.mark.parametrize(
     ("install", "left", "outcome"),
     [
-        ("newest", YEAR, "renewed"),
-        ("newest", None, "installed"),
+        ("always", YEAR, "renewed"),
+        ("always", None, "installed"),
         ("due", YEAR, "not_due"),
         ("due", 20 * DAY, "renewed"),
         ("due", None, "installed"),

@@ -34,7 +34,7 @@ def bundle_folder(*issued: IssuedBundle) -> BundleFolder:
 def renew(
     options: PresentOptions, folder: BundleFolder, only_due: bool, drivers: FakeDrivers, calendar: Calendar
 ) -> Transaction:
-    install = Install.DUE if only_due else Install.NEWEST
+    install = Install.DUE if only_due else Install.ALWAYS
     return run_state(PresentFromFolder(options, folder, install, calendar), drivers)
 
 

@@ -38,7 +38,13 @@ def stocked(workstation: FakeWorkstation, hers: IssuedBundle, his: IssuedBundle)
 
 def retire(workstation: FakeWorkstation, *numbers: str, **given: Any) -> dict[str, Any]:
     task = {name: given.pop(name) for name in ("check_mode", "diff") if name in given}
-    usual = {"state": "absent", "holders": HOLDERS, "authorisations": list(numbers), "issuer": ".", "leave_note": False}
+    usual = {
+        "state": "absent",
+        "holders": HOLDERS,
+        "retire_authorisations": list(numbers),
+        "issuer": ".",
+        "leave_note": False,
+    }
     return run_action("holder_certificates", usual | given, workstation, **task)
 
 
@@ -195,8 +201,13 @@ def test_limits_hold_for_each_store(stocked: FakeWorkstation, authority: Authori
 
 
 def test_none_is_no_way_to_remove(stocked: FakeWorkstation) -> None:
-    assert codes(retire(stocked, "T123456", retire="none")) == ["bad_arguments"]
+    assert retire(stocked, "T123456", removal="none")["error"]["code"] == "bad_arguments"
     assert len(stocked.thumbprints(JEANNE["user"])) == 1
+
+
+def test_what_becomes_of_older_certificates_is_no_answer_to_a_removal(stocked: FakeWorkstation) -> None:
+    assert codes(retire(stocked, "T123456", superseded="none")) == [None]
+    assert stocked.thumbprints(JEANNE["user"]) == []
 
 
 def test_a_number_in_small_letters_is_that_of_the_inventory(stocked: FakeWorkstation) -> None:

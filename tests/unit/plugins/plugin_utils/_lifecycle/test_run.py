@@ -240,7 +240,7 @@ def test_an_entry_that_is_there_twice_is_refused_before_the_workstation_is_asked
 def test_a_bad_issuer_is_refused_before_anything_is_done(workstation: FakeWorkstation, folder: Path) -> None:
     for name, arguments in (
         ("holder_certificates", {"holders": HOLDERS, "bundle_folder": str(folder), "issuer": "("}),
-        ("certificate", {"holder": JEANNE["user"], "folder": str(folder), "issuer": "("}),
+        ("certificate", {"holder": JEANNE["user"], "bundle_folder": str(folder), "issuer": "("}),
     ):
         result = run_action(name, arguments, workstation)
         assert (result["error"]["code"], workstation.calls) == ("bad_pattern", [])
@@ -268,7 +268,7 @@ def test_a_dead_key_of_another_owner_is_not_remembered_for_this_one(
 
     def facts(owner: str) -> dict[str, Any]:
         row = {"owner_sid": sid_of(owner), "thumbprint": thumbprint, "key_state": "unusable"}
-        return {"ansible_facts": {"pkcs12": {"schema": 1, "certificates": [row]}}}
+        return {"ansible_facts": {"pkcs12": {"schema": 2, "certificates": [row]}}}
 
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(PAUL["user"]))) == ["unchanged"]
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(JEANNE["user"]))) == ["installed"]

@@ -141,7 +141,7 @@ def test_only_a_cause_that_a_workstation_has_which_is_off_may_wait(
 
 
 def test_a_removal_waits_for_nothing(workstation: FakeWorkstation, empty: Path, authority: Authority) -> None:
-    removal = {"state": "absent", "authorisations": ["T123456"], "issuer": "."}
+    removal = {"state": "absent", "retire_authorisations": ["T123456"], "issuer": "."}
     assert late(workstation, empty, authority, 90, **removal) is None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import DeferralRule
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import help_wanted
 from lab.authority import Authority
 from lab.authority.dialect import write_bundle
 from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, kept, outcomes
@@ -192,3 +193,19 @@ def test_no_data_is_masked_whatever_a_secret_looks_like(
     assert usual == shown
     assert "Zoë Martin" in shown
     assert "****" not in shown
+
+
+@pytest.mark.parametrize(
+    ("result", "needs"),
+    [
+        ({"failed_holders": [], "msg": "done"}, ""),
+        ({"failed_holders": ["Paul"], "msg": "told"}, "told"),
+        ({"failed": True, "msg": "told"}, "told"),
+        ({"no_workstation": True, "msg": "left out"}, ""),
+        ({"unreachable": True, "msg": "lost", "failed_holders": []}, ""),
+        ({"unreachable": True, "msg": "lost", "failed_holders": ["Paul"]}, "ws-1 did not answer: lost"),
+        ({"unreachable": True, "msg": "lost"}, "ws-1 did not answer: lost"),
+    ],
+)
+def test_a_workstation_needs_somebody_in_one_sentence(result: dict[str, Any], needs: str) -> None:
+    assert help_wanted("ws-1", result) == needs

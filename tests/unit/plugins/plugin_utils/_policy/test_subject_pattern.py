@@ -21,5 +21,5 @@ def test_a_pattern_that_serves_passes(pattern: str | None, groups: int | None) -
 def test_one_that_does_not_is_named_with_its_option(pattern: str, groups: int | None, said: str) -> None:
     with pytest.raises(CollectionError, match=said) as refusal:
         check_pattern("authorisation_pattern", pattern, groups)
-    assert refusal.value.code == "bad_pattern"
-    assert refusal.value.cause.startswith("'authorisation_pattern' ")
+    assert (refusal.value.code, refusal.value.setting) == ("bad_pattern", "authorisation_pattern")
+    assert str(refusal.value).startswith("'authorisation_pattern' ")

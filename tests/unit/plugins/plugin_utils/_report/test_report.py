@@ -51,14 +51,14 @@ def test_workstations_are_whoever_has_holders_or_facts() -> None:
 
 
 def test_everybody_in_the_register_is_in_the_report_once() -> None:
-    found = made(holders=[ANNE, {"name": "Dupont, Jeanne", "authorisation": "T1"}, ANNE])
+    found = made(register_holders=[ANNE, {"name": "Dupont, Jeanne", "authorisation": "T1"}, ANNE])
     assert [row.name for row in found.without_workstation] == ["Anne Roux"]
     assert found.without_workstation[0].authorisation_status is Status.EXPIRED
     assert [row.name for row in found.holders] == ["Jeanne Dupont", "Paul Martin"]
 
 
 def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> None:
-    result = run(tmp_path / "out", holders=[ANNE])
+    result = run(tmp_path / "out", register_holders=[ANNE])
     assert result["changed"]
     assert set(content(tmp_path / "out")) == FILES
     assert {Path(path).name for paths in result["files"].values() for path in paths} == FILES
@@ -69,9 +69,9 @@ def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> Non
 
 
 def test_the_same_facts_give_the_same_bytes_and_change_nothing(tmp_path: Path) -> None:
-    run(tmp_path, holders=[ANNE])
+    run(tmp_path, register_holders=[ANNE])
     before = content(tmp_path)
-    result = run(tmp_path, tuple(reversed(hospital_variables())), holders=[ANNE])
+    result = run(tmp_path, tuple(reversed(hospital_variables())), register_holders=[ANNE])
     assert (result["changed"], content(tmp_path)) == (False, before)
 
 
@@ -97,7 +97,7 @@ def test_without_a_destination_nothing_is_written_and_all_is_returned() -> None:
 
 
 def test_forms_and_names_are_those_asked_for(tmp_path: Path) -> None:
-    result = run(tmp_path, formats=["csv", "json"], name="ward")
+    result = run(tmp_path, report_formats=["csv", "json"], report_name="ward")
     assert set(content(tmp_path)) == {"ward-holders.csv", "ward-certificates.csv", "ward.json"}
     assert set(result["files"]) == {"csv", "json"}
 
@@ -132,7 +132,7 @@ def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str
 
 
 def test_holders_without_a_workstation_count_for_fail_on() -> None:
-    found = made((), holders=[ANNE])
+    found = made((), register_holders=[ANNE])
     assert unmet_conditions(found, ["missing", "authorisation_expired", "expired"]) == {
         "missing": 1,
         "authorisation_expired": 1,
@@ -150,12 +150,14 @@ def test_whatever_a_holder_can_be_can_be_failed_on() -> None:
 
 
 def test_fail_on_asks_those_alone_whom_the_query_selects(tmp_path: Path) -> None:
-    assert run(tmp_path, query="[?name=='Paul Martin']", fail_on=["never_seen"])["failing"] == {}
-    assert run(tmp_path, query="[?name=='Jeanne Dupont']", fail_on=["never_seen"])["failing"] == {"never_seen": 1}
+    assert run(tmp_path, report_query="[?name=='Paul Martin']", fail_on=["never_seen"])["failing"] == {}
+    assert run(tmp_path, report_query="[?name=='Jeanne Dupont']", fail_on=["never_seen"])["failing"] == {
+        "never_seen": 1
+    }
 
 
 def test_a_query_narrows_every_form(tmp_path: Path) -> None:
-    result = run(tmp_path, holders=[ANNE], query="[?contains(name, 'Roux')]")
+    result = run(tmp_path, register_holders=[ANNE], report_query="[?contains(name, 'Roux')]")
     assert [row["name"] for row in result["rows"]] == ["Anne Roux"]
     assert result["summary"]["holders"] == 1
     for name, data in content(tmp_path).items():
@@ -197,12 +199,12 @@ def test_a_date_that_is_none_is_refused(said: str) -> None:
         ({"time_zone": "Europe/Nantes"}, "bad_time_zone"),
         ({"authorisation_pattern": "("}, "bad_pattern"),
         ({"authorisation_pattern": "T1"}, "bad_pattern"),
-        ({"query": "[*].name"}, "bad_query"),
-        ({"holders": [ANNE | {"authorisation_anniversary": "soon"}]}, "bad_arguments"),
+        ({"report_query": "[*].name"}, "bad_query"),
+        ({"register_holders": [ANNE | {"authorisation_anniversary": "soon"}]}, "bad_arguments"),
         ({"facts_max_age_days": -1}, "bad_arguments"),
         ({"issuer_overdue_days": -1}, "bad_arguments"),
-        ({"previous": "/nonexistent/report.json"}, "report_file"),
-        ({"merge": ["/nonexistent/report.json"]}, "report_file"),
+        ({"previous_report": "/nonexistent/report.json"}, "report_file"),
+        ({"merge_reports": ["/nonexistent/report.json"]}, "report_file"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(given: dict[str, Any], code: str) -> None:
@@ -223,32 +225,36 @@ def test_a_pattern_with_one_group_finds_the_numbers() -> None:
 def test_slices_put_together_are_the_whole(tmp_path: Path) -> None:
     """Facts, report, JSON, merge: the same report, to the byte, of everybody, wherever they were."""
     register = [ANNE, {"name": "Léa Petit", "authorisation": "T4"}]
-    run(tmp_path / "whole", holders=register)
+    run(tmp_path / "whole", register_holders=register)
     for number in range(3):
         run(
             tmp_path / "slices",
             hospital_variables()[number::3],
-            name=f"slice{number}",
-            formats=["json"],
-            holders=register,
+            report_name=f"slice{number}",
+            report_formats=["json"],
+            register_holders=register,
         )
     slices = [str(path) for path in sorted((tmp_path / "slices").iterdir())]
     for order in (slices, slices[::-1]):
-        result = run(tmp_path / "whole", (), merge=order)
+        result = run(tmp_path / "whole", (), merge_reports=order)
         assert not result["changed"]
     assert len(slices) == 3
     assert [row["name"] for row in result["rows"]] == ["Jeanne Dupont", "Paul Martin", "Anne Roux", "Léa Petit"]
 
 
 def test_a_report_of_a_report_is_the_same_report(tmp_path: Path) -> None:
-    run(tmp_path, holders=[ANNE])
-    assert not run(tmp_path, (), merge=[str(tmp_path / "pkcs12-compliance.json")])["changed"]
+    run(tmp_path, register_holders=[ANNE])
+    assert not run(tmp_path, (), merge_reports=[str(tmp_path / "pkcs12-compliance.json")])["changed"]
 
 
 def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Path) -> None:
-    run(tmp_path, formats=["json"])
+    run(tmp_path, report_formats=["json"])
     only_jeanne = (("ws-1", {"pkcs12_holders": [JEANNES_ENTRY]}), ("ws-2", {}))
-    found = made(only_jeanne, merge=[str(tmp_path / "pkcs12-compliance.json")], holders=[ANNE | {"name": "A. Roux"}])
+    found = made(
+        only_jeanne,
+        merge_reports=[str(tmp_path / "pkcs12-compliance.json")],
+        register_holders=[ANNE | {"name": "A. Roux"}],
+    )
     assert {row.name: [place.workstation for place in row.places] for row in found.holders} == {
         "Jeanne Dupont": ["ws-1", "ws-3"],
         "Paul Martin": ["ws-2"],
@@ -258,11 +264,11 @@ def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Pa
 
 
 def test_compared_with_an_earlier_report_it_says_what_changed(tmp_path: Path) -> None:
-    run(tmp_path, name="old", formats=["json"])
+    run(tmp_path, report_name="old", report_formats=["json"])
     renewed = (
         ("ws-1", {**hospital_variables()[1][1], "ansible_facts": {"pkcs12": facts(record(days=900), at=NOW + DAY)}}),
     )
-    chosen = {"previous": str(tmp_path / "old.json"), "report_date": "2026-11-26T12:00:00Z"}
+    chosen = {"previous_report": str(tmp_path / "old.json"), "report_date": "2026-11-26T12:00:00Z"}
     result = run(tmp_path, renewed, **chosen)
     assert ("certificate", "T1", record().thumbprint, record(days=900).thumbprint) in {
         (each["kind"], each["subject"], each["before"], each["after"]) for each in result["changes"]
@@ -272,28 +278,28 @@ def test_compared_with_an_earlier_report_it_says_what_changed(tmp_path: Path) ->
     assert run(tmp_path, renewed, report_date="2026-11-26T12:00:00Z")["changes"] is None
 
 
-@pytest.mark.parametrize("option", ["previous", "merge"])
+@pytest.mark.parametrize("option", ["previous_report", "merge_reports"])
 def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
-    run(tmp_path, query="[?name=='Paul Martin']", formats=["json"])
+    run(tmp_path, report_query="[?name=='Paul Martin']", report_formats=["json"])
     path = str(tmp_path / "pkcs12-compliance.json")
     with pytest.raises(CollectionError, match="query \"\\[\\?name=='Paul Martin'\\]\" selected") as refusal:
-        made(**{option: path if option == "previous" else [path]})
+        made(**{option: path if option == "previous_report" else [path]})
     assert (refusal.value.code, path in refusal.value.cause) == ("selected_report", True)
 
 
-@pytest.mark.parametrize("option", ["previous", "merge"])
+@pytest.mark.parametrize("option", ["previous_report", "merge_reports"])
 @pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), ('{"schema": 4}', "newer_report")])
 def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CollectionError) as refusal:
-        made(**{option: str(path) if option == "previous" else [str(path)]})
+        made(**{option: str(path) if option == "previous_report" else [str(path)]})
     assert (refusal.value.code, str(path) in refusal.value.cause) == (code, True)
 
 
 def test_the_result_of_a_big_hospital_is_counted(tmp_path: Path) -> None:
     report = hospital(300)
-    chosen = options(destination=str(tmp_path), fail_on=list(FINDINGS))
+    chosen = options(report_folder=str(tmp_path), fail_on=list(FINDINGS))
     result = report_result(chosen, report, write_files(chosen, report, False))
     assert sum(result["summary"]["by_status"].values()) == result["summary"]["holders"] == len(result["rows"]) == 300
     by_status = {each: count for each, count in result["summary"]["by_status"].items() if each != "valid"}

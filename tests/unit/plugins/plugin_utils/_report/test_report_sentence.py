@@ -31,7 +31,7 @@ from unit.plugins.plugin_utils.report_inputs import ANNE, made, options
     ],
 )
 def test_the_sentence_is_in_the_language_of_the_report(language: str, said: str, failed: str) -> None:
-    report = made(language=language, holders=[ANNE])
+    report = made(language=language, register_holders=[ANNE])
     for fail_on, expected in (([], said), (["never_seen"], failed)):
         assert report_result(options(fail_on=fail_on), report, Written({}, False))["msg"] == expected
 

@@ -107,11 +107,11 @@ def test_a_slice_knows_the_former_name_and_finds_the_other_person(tmp_path: Path
     one = slice_of(1, JEANNES_ENTRY)
     married = slice_of(2, JEANNES_ENTRY | {"name": "Jeanne Martin", "former_name": "Jeanne Dupont"})
     paul = slice_of(3, PAULS_ENTRY | {"authorisation": "T1"})
-    assert len(made([], merge=[one, married]).holders) == 1
-    found = made([], merge=[one, married, paul])
+    assert len(made([], merge_reports=[one, married]).holders) == 1
+    found = made([], merge_reports=[one, married, paul])
     assert [row.next_step for row in found.holders] == [NextStep.GIVE_OWN_NUMBER] * 2
     both = slice_of(4, JEANNES_ENTRY, PAULS_ENTRY | {"authorisation": "T1"})
-    assert [row.next_step for row in made([], merge=[both]).holders] == [NextStep.GIVE_OWN_NUMBER] * 2
+    assert [row.next_step for row in made([], merge_reports=[both]).holders] == [NextStep.GIVE_OWN_NUMBER] * 2
 
 
 def test_a_workstation_whose_variables_cannot_be_used_names_nobody_of_its_facts() -> None:
@@ -128,7 +128,7 @@ VARIABLES = (
 
 @pytest.mark.parametrize("query", [None, "[?status=='expired']"])
 def test_the_run_is_red_and_names_both_with_what_to_do(tmp_path: Path, query: str | None) -> None:
-    result = run(tmp_path, VARIABLES, query=query)
+    result = run(tmp_path, VARIABLES, report_query=query)
     assert (result["failed"], result["failing"]) == (True, {"shared_numbers": 1})
     assert (
         result["msg"] == "The inventory has one number for two people: T1 (ws-1, ws-2)."

@@ -120,7 +120,7 @@ def test_where_no_variables_can_be_used_the_earlier_report_stays(tmp_path: Path)
 
 
 def test_query_does_not_hide_them(tmp_path: Path) -> None:
-    result = run(tmp_path, with_wrong("ws-3"), query="[?authorisation=='T9']")
+    result = run(tmp_path, with_wrong("ws-3"), report_query="[?authorisation=='T9']")
     assert result["failing"] == {"variables": 1}
 
 

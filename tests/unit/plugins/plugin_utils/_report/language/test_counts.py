@@ -78,7 +78,7 @@ def test_those_who_need_something_and_those_who_do_not_are_all_in_every_form(rep
 def test_what_fails_is_counted_as_in_the_report() -> None:
     variables = [*hospital_variables(), ("ws-9", {"pkcs12_holders": []})]
     lone = [{"name": "Anna Weber", "authorisation": "T9"}]
-    report = made(variables, holders=lone)
+    report = made(variables, register_holders=lone)
     (row,) = [each for each in report.without_workstation if each.name == "Anna Weber"]
     result = report_result(options(fail_on=["missing"]), report, Written({}, False))
     assert (row.status.value, result["failing"]) == ("missing", {"missing": 2})
