@@ -61,7 +61,7 @@ def test_an_earlier_report_can_be_compared_line_by_line() -> None:
 
 def test_values_are_plain() -> None:
     said = document(sample())
-    assert said["schema"] == SCHEMA == 3
+    assert said["schema"] == SCHEMA == 4
     assert said["report_date"] == "2026-11-25T04:34:43Z"
     assert said["holders"][1]["status"] == "renewal_due"
     assert said["summary"]["by_status"]["valid"] == sum(row["status"] == "valid" for row in said["holders"])
