@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Set
 from typing import Any, ClassVar
 
 from ansible import constants
-from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -17,7 +16,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import untag, variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    hosts_matching,
+    untag,
+    variables_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
@@ -43,6 +46,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     report_result,
     write_files,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.revocation_lists import FROM_CERTIFICATE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {
@@ -78,6 +82,18 @@ DELIVERIES = "pkcs12_fact_deliveries"
 """The fact of this host in which collect keeps what became of the issuer's mails."""
 PATTERN = "pkcs12_hosts"
 """The variable of a run that says which hosts it is about. Without it a report is about every host with holders or facts."""
+NO_REPORT: Mapping[str, Any] = {
+    "report_folder": None,
+    "report_query": None,
+    "report_destinations": [],
+    "fail_on": [],
+    "merge_reports": [],
+    "register_holders": [],
+    "exceptions": [],
+    "compare_reports": False,
+    "previous_report": None,
+}
+"""What a site says of its report, and a task that only evaluates facts passes over."""
 VARIABLES = ("ansible_facts", "pkcs12_holders", LEAVERS, ANNIVERSARY, RENEW_BEFORE_DAYS)
 
 
@@ -85,8 +101,6 @@ class OfSite:
     """What the reports of a site know besides its settings: which workstations, and what became of the issuer's mails."""
 
     _task_vars: Any
-    _loader: Any
-    _templar: Any
     variable: Callable[[str], Any]
 
     def of_this_site(self, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,10 +108,7 @@ class OfSite:
         kept = self._task_vars.get("ansible_facts", {}).get(DELIVERIES) or {}
         hosts, pattern = options["report_hosts"], self.variable(PATTERN)
         if hosts is None and pattern is not None:
-            finder = lookup_loader.get(
-                "ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar
-            )
-            hosts = finder.run(pattern if isinstance(pattern, list) else [pattern], variables=self._task_vars)
+            hosts = hosts_matching(self._task_vars, pattern)
             if not hosts:
                 raise CollectionError(
                     code="bad_arguments",
@@ -163,7 +174,8 @@ class ActionModule(OfSite, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**task.options}
         if options["rows_only"]:
-            options |= {"report_folder": None, "report_query": None, "fail_on": []}
+            crl = [each for each in options["crl"] if each != FROM_CERTIFICATE]  # one download for each task would be too many
+            options |= {**NO_REPORT, "crl": crl}
         of_site = FROM_SITE in self._task.args and not options["rows_only"]
         if of_site:
             options |= self.of_this_site(options)

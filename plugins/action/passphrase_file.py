@@ -20,8 +20,8 @@ class ActionModule(Pkcs12Action):
 
     SPEC = ArgumentSpec(
         options={
-            "path": {"type": "path", "required": True},
-            "password": {"type": "str", "required": True, "no_log": True},
+            "vault_file": {"type": "path", "required": True, "site": True},
+            "vault_password": {"type": "str", "required": True, "no_log": True, "site": True},
             "authorisation": {"type": "str"},
             "passphrase": {"type": "str", "no_log": True},
         },
@@ -30,7 +30,7 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
-        file, number = VaultFile(Path(options["path"]), options["password"]), options["authorisation"]
+        file, number = VaultFile(Path(options["vault_file"]), options["vault_password"]), options["authorisation"]
         if number is None:
             file.check()
             return {"changed": False, "msg": f"Passphrases can be added to {file.path}."}

@@ -64,6 +64,11 @@ class CollectionError(Exception):
         self.details = dict(details or {})
         self.setting = setting
 
+    @property
+    def sentences(self) -> str:
+        """Cause and next step, for a result: the action writes the names of options as its user knows them."""
+        return f"{self.cause} {self.next_step}"
+
 
 class ConnectionLost(Exception):
     """The connection to the workstation could not be made, or it ended too early. The text says why, in a sentence.
@@ -141,7 +146,7 @@ def failed_result(refusal: CollectionError) -> dict[str, Any]:
     return {
         "failed": True,
         "changed": refusal.changed,
-        "msg": f"{refusal.cause} {refusal.next_step}",
+        "msg": refusal.sentences,
         "error": {
             "code": refusal.code,
             "next_step": refusal.next_step,

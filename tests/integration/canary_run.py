@@ -146,7 +146,7 @@ def renew(run: CanaryRun, authority: Authority) -> Run:
         name = old.file_name.replace(".p12", " new.p12")
         (run.hospital.bundle_folder / name).write_bytes(newer.data)
         run.secrets += secrets_of(newer, name)
-    return run.play(roles=["hospital_it.pkcs12.renew"], vars={"renew_now": True}, **BECOME)
+    return run.play(roles=["hospital_it.pkcs12.renew"], vars={"pkcs12_install": "always"}, **BECOME)
 
 
 def look_around(run: CanaryRun) -> Run:

@@ -210,7 +210,14 @@ def test_slices_put_together_are_the_whole(site: Site, written: Json) -> None:
     folder = site.hospital.folder / "slices"
     names = [desk.name for desk in DESKS]
     for number in range(3):
-        only(site.report(report_folder=str(folder), report_name=f"slice{number}", report_hosts=names[number::3], report_formats=["json"]))
+        only(
+            site.report(
+                report_folder=str(folder),
+                report_name=f"slice{number}",
+                report_hosts=names[number::3],
+                report_formats=["json"],
+            )
+        )
     parts = [str(path) for path in sorted(folder.iterdir())]
     only(site.report(report_folder=str(folder / "all"), report_hosts=[], merge_reports=parts, report_formats=["json"]))
     assert read(folder / "all" / "pkcs12-compliance.json") == written
@@ -240,7 +247,9 @@ def test_what_changed_since_the_earlier_report(site: Site, written: Json) -> Non
     issued = issue(site.hospital, "missing", 700)
     site.hospital.emulated("ws-missing").store_of(PEOPLE["missing"].sid).plant(issued.certificate, issued.private_key)
     play(site.hospital, AUDIT, "--limit", "ws-missing", environment=site.cache)
-    result = only(site.report(previous_report=str(folder / "out" / "pkcs12-compliance.json"), report_folder=str(folder / "new")))
+    result = only(
+        site.report(previous_report=str(folder / "out" / "pkcs12-compliance.json"), report_folder=str(folder / "new"))
+    )
     number = PEOPLE["missing"].authorisation
     assert {(each["kind"], each["subject"], each["before"], each["after"]) for each in result["changes"]} >= {
         ("status", number, "missing", "valid"),

@@ -135,7 +135,8 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
 
 
 @pytest.mark.parametrize(
-    ("name", "setting"), [("yes of the site", "pkcs12_confirm_removal"), ("named by the site", "pkcs12_retire_authorisations")]
+    ("name", "setting"),
+    [("yes of the site", "pkcs12_confirm_removal"), ("named by the site", "pkcs12_retire_authorisations")],
 )
 def test_an_inventory_cannot_remove_people_in_every_run(steps: Mapping[str, Step], name: str, setting: str) -> None:
     found = steps[name]

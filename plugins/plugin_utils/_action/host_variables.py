@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import InventoryManager
 from ansible.release import __version__
 
 from .._crypto.passphrases import texts_in
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 
 try:
     from ansible._internal._datatag._tags import Origin
@@ -45,9 +46,22 @@ def variables_of(
             raise CollectionError(
                 code="unknown_host",
                 cause=f"The inventory has no host {host}.",
-                next_step="Correct 'hosts', or leave it out for the whole inventory.",
+                next_step=f"Correct {named('report_hosts')}, or leave it out for the whole inventory.",
             )
         yield host, _of_host(known, host, names)
+
+
+def hosts_matching(task_vars: Mapping[str, Any], pattern: Any) -> list[str]:
+    """The hosts of the inventory that a pattern of hosts matches, in the inventory's order; none if it is no pattern."""
+    inventory = InventoryManager(None, parse=False)
+    for group, hosts in task_vars["groups"].items():
+        inventory.add_group(group)
+        for host in hosts:
+            inventory.add_host(host, group=group)
+    try:
+        return [host.name for host in inventory.get_hosts(pattern if isinstance(pattern, list) else str(pattern))]
+    except AnsibleError:
+        return []
 
 
 def _of_host(known: Mapping[str, Any], host: str, names: Sequence[str]) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .authentication_results import AuthenticationResults, MethodResult, parse_results
 
 
@@ -76,8 +76,8 @@ def _check_forwarder(envelope: Envelope, authserv_id: str, forwarders: Sequence[
     if envelope.sender is None or {envelope.sender, f"@{_domain(envelope.sender)}"}.isdisjoint(forwarders):
         raise CollectionError(
             code="forwarder_not_trusted",
-            cause=f"The mail is attached to one of {envelope.sender or 'an unclear sender'}, who is not in 'forwarders'.",
-            next_step="Add the address to 'forwarders' if it is a colleague's. Anybody can attach a mail that was never sent.",
+            cause=f"The mail is attached to one of {envelope.sender or 'an unclear sender'}, who is not in {named('forwarders')}.",
+            next_step=f"Add the address to {named('forwarders')} if it is a colleague's. Anybody can attach a mail that was never sent.",
         )
     _passed(envelope, authserv_id, is_forwarder=True)
 
@@ -90,7 +90,7 @@ def _passed(envelope: Envelope, authserv_id: str, *, is_forwarder: bool = False)
         raise CollectionError(
             code="authentication_missing",
             cause=f"No Authentication-Results of {authserv_id} says whether the mail is from {envelope.sender or f'its {who}'}.",
-            next_step="Check authserv_id, and that this server checks all mails of this mailbox.",
+            next_step=f"Check {named('authserv_id')}, and that this server checks all mails of this mailbox.",
         )
     domain = _domain(envelope.sender)
     for result in field.results:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .._errors import CollectionError
-from .._policy.names import normalized_text
+from .._errors import CollectionError, named
+from .._policy.names import normalized_text, number_key
 from .mail_parts import Body
 from .patterns import Pattern, all_found
 from .urls import checked_url
@@ -26,7 +26,7 @@ ASK = "Read the mail. If it is the issuer's, correct the pattern; otherwise ask 
 
 @dataclass(frozen=True, slots=True)
 class ContentRules:
-    """The site's patterns, each with one group. ``authorisations``: the numbers that are asked for, None for all."""
+    """The site's patterns, each with one group. ``authorisations``: numbers that are asked for, None for all. ``known``: the holders'."""
 
     url: Pattern
     code: Pattern
@@ -34,6 +34,7 @@ class ContentRules:
     authorisation: Pattern
     allowed_hosts: tuple[str, ...]
     authorisations: tuple[str, ...] | None = None
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,13 @@ def _number(text: str, rules: ContentRules) -> str:
     if not numbers:
         raise CollectionError(
             code="no_number",
-            cause="authorisation_pattern finds no authorisation number in the subject and the text of the mail.",
+            cause=f"{named('mail_authorisation_pattern')} finds no authorisation number in the subject and the text of the mail.",
             next_step=ASK,
         )
     if len({normalized_text(number) for number in numbers}) > 1:
         raise CollectionError(
             code="several_numbers",
-            cause=f"authorisation_pattern finds several authorisation numbers in the mail: {', '.join(numbers)[:200]}.",
+            cause=f"{named('mail_authorisation_pattern')} finds several authorisation numbers in the mail: {', '.join(numbers)[:200]}.",
             next_step=ASK,
         )
     return _spelled(numbers[0], rules)
@@ -92,10 +93,8 @@ def _number(text: str, rules: ContentRules) -> str:
 
 def _spelled(number: str, rules: ContentRules) -> str:
     """The number as the site writes it, where upper and lower case differ."""
-    for known in rules.authorisations or ():
-        if normalized_text(known) == normalized_text(number):
-            return known
-    return number
+    written = (*rules.known, *(rules.authorisations or ()))
+    return next((known for known in written if number_key(known) == number_key(number)), number)
 
 
 def _name(body: Body, rules: ContentRules) -> str | None:
@@ -122,7 +121,9 @@ def _url(body: Body, rules: ContentRules) -> str:
     urls = list(dict.fromkeys(url.rstrip(END_OF_SENTENCE) for url in all_found(rules.url, body.text)))
     if not urls:
         raise CollectionError(
-            code="no_withdrawal_url", cause="url_pattern finds no withdrawal URL in the mail.", next_step=ASK
+            code="no_withdrawal_url",
+            cause=f"{named('url_pattern')} finds no withdrawal URL in the mail.",
+            next_step=ASK,
         )
     _check_links(urls, body)
     if len(urls) > 1:
@@ -131,8 +132,8 @@ def _url(body: Body, rules: ContentRules) -> str:
             checked_url(url, rules.allowed_hosts)
         raise CollectionError(
             code="several_withdrawal_urls",
-            cause=f"url_pattern finds {len(urls)} different URLs in the mail.",
-            next_step="Read the mail. If it is the issuer's, narrow url_pattern to the withdrawal URL.",
+            cause=f"{named('url_pattern')} finds {len(urls)} different URLs in the mail.",
+            next_step=f"Read the mail. If it is the issuer's, narrow {named('url_pattern')} to the withdrawal URL.",
         )
     return checked_url(urls[0], rules.allowed_hosts)
 
@@ -152,13 +153,13 @@ def _code(body: Body, rules: ContentRules) -> str:
     if not codes:
         raise CollectionError(
             code="no_withdrawal_code",
-            cause="code_pattern finds no withdrawal code in the text of the mail.",
-            next_step="Read the mail. The code may be in a picture, or come in another way; otherwise correct code_pattern.",
+            cause=f"{named('code_pattern')} finds no withdrawal code in the text of the mail.",
+            next_step=f"Read the mail. The code may be in a picture, or come in another way; otherwise correct {named('code_pattern')}.",
         )
     if len(codes) > 1:
         raise CollectionError(
             code="several_withdrawal_codes",
-            cause=f"code_pattern finds {len(codes)} different withdrawal codes in the mail.",
-            next_step="Read the mail. If it is the issuer's, narrow code_pattern.",
+            cause=f"{named('code_pattern')} finds {len(codes)} different withdrawal codes in the mail.",
+            next_step=f"Read the mail. If it is the issuer's, narrow {named('code_pattern')}.",
         )
     return codes[0]

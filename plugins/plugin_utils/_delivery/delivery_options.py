@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
+from .._policy.names import number_key
 from .authentication import AuthenticationRules
 from .delivery_content import ContentRules
 from .imap_source import ImapMails, ImapServer
@@ -41,6 +42,11 @@ class DeliveryRules:
     move_to: str | None
     move_ids: frozenset[str] | None
 
+    @property
+    def moves(self) -> bool:
+        """Whether there may be mails to move."""
+        return self.move_to is not None and self.move_ids != frozenset()
+
 
 def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -> DeliveryRules:
     """Raises ``CollectionError``: ``no_log_required``, ``bad_pattern``, ``mail_address``, ``bad_arguments``."""
@@ -48,16 +54,17 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
         raise CollectionError(
             code="no_log_required",
             cause="The result would have withdrawal codes, and Ansible would show and log it.",
-            next_step="Set no_log: true for the task, or include_codes: false.",
+            next_step=f"Set no_log: true for the task, or {named('include_codes')}: false.",
         )
-    days = options["since"]
+    days = options["since_days"]
     _check_values(options)
     check_hosts(options["allowed_hosts"])
-    asked = options["authorisations"]
+    known = options["known_authorisations"]
     content = ContentRules(
-        **{name: compiled(f"{name}_pattern", options[f"{name}_pattern"], groups=1) for name in FOUND},
+        **{part: compiled(name, options[name], groups=1) for part, name in FOUND.items()},
         allowed_hosts=tuple(options["allowed_hosts"]),
-        authorisations=None if asked is None else tuple(asked),
+        authorisations=_asked(options["collect_authorisations"], known),
+        known=tuple(known or ()),
     )
     is_checked = options["authenticate"] == "authentication_results"
     authentication = AuthenticationRules(
@@ -67,7 +74,7 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
         wanted=_wanted(options),
         content=content,
         authentication=authentication,
-        limits=Limits(options["max_mails"], options["max_bytes"]),
+        limits=Limits(options["max_mails"], options["max_mail_bytes"]),
         since=None if days is None else now - timedelta(days=days),
         days=days,
         include_codes=options["include_codes"],
@@ -80,28 +87,55 @@ def _check_values(options: Mapping[str, Any]) -> None:
     for name, most in MOST.items():
         if options[name] is not None and not 0 < options[name] <= most:
             raise CollectionError(
-                code="bad_arguments", cause=f"{name} has to be from 1 to {most}.", next_step=f"Correct {name}."
+                code="bad_arguments",
+                cause=f"{named(name)} has to be from 1 to {most}.",
+                next_step=f"Correct {named(name)}.",
+                setting=name,
             )
-    for name in ("sender", "allowed_hosts"):
+    for name in ("issuer_senders", "allowed_hosts"):
         if not options[name]:
             raise CollectionError(
                 code="bad_arguments",
-                cause=f"{name} is empty, so no mail could be used.",
-                next_step=f"Set {name}. Ask the issuer for its value.",
+                cause=f"{named(name)} is empty, so no mail could be used.",
+                next_step=f"Set {named(name)}. Ask the issuer for its value.",
+                setting=name,
             )
 
 
-MOST = {"max_mails": 1_000_000, "max_bytes": 1_000_000_000, "since": 36_500}
+def _asked(given: list[str] | None, known: list[str] | None) -> tuple[str, ...] | None:
+    """The numbers to look at, as the holders' are written; None for all."""
+    if given is None:
+        return None
+    name, asked = named("collect_authorisations"), [number.strip() for number in given if number.strip()]
+    numbers = {number_key(number): number for number in (asked if known is None else known)}
+    nobodys = [number for number in asked if number_key(number) not in numbers]
+    if nobodys or not asked:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"{name} {'has ' + ', '.join(nobodys) if nobodys else 'is empty'}, and no holder has such a number.",
+            next_step="Correct it, for example to T123456, or remove it.",
+            setting="collect_authorisations",
+        )
+    return tuple(numbers[number_key(number)] for number in asked)
+
+
+MOST = {"max_mails": 1_000_000, "max_mail_bytes": 1_000_000_000, "since_days": 36_500}
 """The largest value of each limit."""
 
-FOUND = ("url", "code", "name", "authorisation")
+FOUND = {
+    "url": "url_pattern",
+    "code": "code_pattern",
+    "name": "name_pattern",
+    "authorisation": "mail_authorisation_pattern",
+}
+"""What is looked for in a mail, and the option with its pattern."""
 
 
 def _wanted(options: Mapping[str, Any]) -> Wanted:
     access = options["access_subject_pattern"]
     return Wanted(
-        senders=frozenset(_addresses("sender", options["sender"])),
-        delivery=compiled("subject_pattern", options["subject_pattern"]),
+        senders=frozenset(_addresses("issuer_senders", options["issuer_senders"])),
+        delivery=compiled("mail_subject_pattern", options["mail_subject_pattern"]),
         access=None if access is None else compiled("access_subject_pattern", access),
         inline=options["inline_forwards"],
     )
@@ -114,28 +148,40 @@ def _addresses(option: str, entries: list[str]) -> tuple[str, ...]:
         if not at or not domain or any(each in entry for each in "<>, ") or not (user or option == "forwarders"):
             raise CollectionError(
                 code="mail_address",
-                cause=f"'{option}' has {entry!r}, which is no mail address.",
+                cause=f"{named(option)} has {entry!r}, which is no mail address.",
                 next_step="Write the address alone, such as registry@issuer.example.",
+                setting=option,
             )
     return tuple(entry.strip().lower() for entry in entries)
 
 
 def mail_source(options: Mapping[str, Any], rules: DeliveryRules, *, moves: bool) -> MailSource:
     """The place that the options name. ``moves``: whether mails will be moved."""
-    kind = options["source"]
+    kind = options["mail_source"]
     if kind != "imap":
         if rules.move_to is not None and kind != "maildir":
             raise CollectionError(
                 code="bad_arguments",
-                cause=f"move_to cannot be used with source {kind}, which has no folders.",
-                next_step="Leave move_to out, or read a Maildir or an IMAP server.",
+                cause=f"{named('move_to')} cannot be used with {named('mail_source')} {kind}, which has no folders.",
+                next_step=f"Leave {named('move_to')} out, or read a Maildir or an IMAP server.",
+                setting="move_to",
             )
-        source: MailSource = FILES[kind](Path(options["path"]))
+        source: MailSource = FILES[kind](Path(options["mail_path"]))
         return source
-    server = ImapServer(**{name: options[name] for name in IMAP})
+    server = ImapServer(**{part: options[name] for part, name in IMAP.items()})
     # A server counts days in its own time zone.
     since = None if rules.since is None else (rules.since - timedelta(days=1)).date()
     return ImapMails(server, since, is_read_only=not moves)
 
 
-IMAP = ("host", "port", "security", "ca_path", "timeout", "username", "password", "folder")
+IMAP = {
+    "host": "imap_host",
+    "port": "imap_port",
+    "security": "imap_security",
+    "ca_path": "ca_path",
+    "timeout": "server_timeout",
+    "username": "imap_username",
+    "password": "imap_password",
+    "folder": "imap_folder",
+}
+"""What an ``ImapServer`` has, and its option."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
 
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 from . import mail_header
 from .deliveries import Delivery, compared, delivery_of, verdict_of
 from .delivery_content import is_asked_for
@@ -60,7 +60,7 @@ def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, 
         asked = [each for each in reading.deliveries if is_asked_for(each.content, rules.content)]
         reading.ignored["other_authorisations"] = len(reading.deliveries) - len(asked)
         reading.deliveries = asked
-        if rules.move_to is not None:
+        if rules.moves:
             _move(source, rules, reading, check_mode)
     return reading
 
@@ -99,8 +99,9 @@ def _no_subject_fits(reading: Reading) -> CollectionError:
     others = counted(reading.ignored["other_subjects"], "mail is", "mails are")
     return CollectionError(
         code="no_subject_fits",
-        cause=f"{others} from 'sender', and no mail has a subject that subject_pattern finds.",
-        next_step="Compare subject_pattern with the subjects in the mailbox. If there is no delivery mail, acknowledge this mail.",
+        cause=f"{others} from {named('issuer_senders')}, and no mail has a subject that {named('mail_subject_pattern')} finds.",
+        next_step=f"Compare {named('mail_subject_pattern')} with the subjects in the mailbox. If there is no delivery mail,"
+        " acknowledge this mail.",
     )
 
 
@@ -118,13 +119,14 @@ def _sort(found: Letter | Stranger, rules: DeliveryRules, now: datetime, reading
 
 
 def _stranger(found: Stranger, rules: DeliveryRules) -> CollectionError:
-    who = "has no clear sender" if found.sender is None else f"is from {found.sender[:200]}, who is not in 'sender'"
+    known = named("issuer_senders")
+    who = "has no clear sender" if found.sender is None else f"is from {found.sender[:200]}, who is not in {known}"
     # A mail that is quoted in another one never passes authentication.
-    text = ", or set inline_forwards" if rules.authentication.authserv_id is None else ""
+    text = f", or set {named('inline_forwards')}" if rules.authentication.authserv_id is None else ""
     return CollectionError(
         code="sender_differs",
         cause=f"It has the subject of a delivery ({found.subject[:100]}) and {who}.",
-        next_step="Do not open its link. If this is the issuer's address, correct 'sender'. If a colleague forwarded the mail as text,"
+        next_step=f"Do not open its link. If this is the issuer's address, correct {known}. If a colleague forwarded the mail as text,"
         f" have it attached{text}.",
     )
 

@@ -108,7 +108,8 @@ def _folder(folder: Path, reason: str) -> CollectionError:
     return CollectionError(
         code="dest_folder",
         cause=f"{folder} cannot take the bundle: {reason}.",
-        next_step="Choose a folder for 'dest' that exists on the controller, and that the account which runs Ansible may write to.",
+        next_step="Choose a folder for 'dest' (in the role collect: pkcs12_bundle_folder) that exists on the controller, and that"
+        " the account which runs Ansible may write to.",
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .states import DeliveryState
 from .withdrawal_record import WithdrawalRecord
 
@@ -29,7 +29,7 @@ def refusal_of_earlier_run(record: WithdrawalRecord, kept: Sequence[Path] = ()) 
     ``kept``: what is left of downloads.
     """
     when = record.issuer_refused_at or record.utc
-    again = "If a request makes sense again, set retry: true (in the role collect, add the number to pkcs12_retry) for one run."
+    again = f"If a request makes sense again, add the number to {named('retry')} for one run."
     if record.state == DeliveryState.CODE_WRONG.value:
         return CollectionError(
             code="code_wrong",

@@ -196,5 +196,6 @@ def _wrong_passphrase(path: Path) -> CollectionError:
     return CollectionError(
         code="wrong_passphrase",
         cause=f"The bundle is withdrawn and kept at {path}, but neither code nor passphrase opens it.",
-        next_step="Set 'passphrase' to the one that the issuer gave for the file. The next run opens the file without a request.",
+        next_step="Set 'passphrase' (in the role collect: pkcs12_passphrases) to the one that the issuer gave for the file. The next run"
+        " opens the file without a request.",
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .destination import Destination, is_own_file
 from .withdrawal_record import WithdrawalRecord, read_record
 
@@ -47,8 +47,8 @@ def not_adopted(path: Path, dest: Path, reason: CollectionError) -> CollectionEr
     return CollectionError(
         code="former_dest",
         cause=f"This link was withdrawn before under another name, and {path} is not taken over: {reason.cause}",
-        next_step="If it is this person's bundle, write the former name into former_name of the holder, or set 'passphrase' or"
-        " 'name_check', so that they fit it."
+        next_step="If it is this person's bundle, write the former name into former_name of the holder, or set"
+        f" 'passphrase' (in the role collect: pkcs12_passphrases) or {named('name_check')}, so that they fit it."
         f" The next run then renames it to {dest.name} without a request. If it is not, send it to its holder, and ask the issuer for a new"
         " delivery.",
     )

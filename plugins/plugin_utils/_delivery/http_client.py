@@ -22,7 +22,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Re
 
 from ansible.module_utils.urls import GzipDecodedReader, make_context
 
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 from .deadline import Deadline, opener
 from .urls import checked_url, host_of
 
@@ -126,8 +126,8 @@ class HttpClient:
         except OSError as problem:  # an error of ssl is one of these
             raise CollectionError(
                 code="tls",
-                cause=f"The file of ca_path, {self._options.ca_path}, cannot be used: {reason_of(problem)}.",
-                next_step="Set ca_path to a file on the controller with the certificates of the authorities, in PEM.",
+                cause=f"The file of {named('ca_path')}, {self._options.ca_path}, cannot be used: {reason_of(problem)}.",
+                next_step=f"Set {named('ca_path')} to a file on the controller with the certificates of the authorities, in PEM.",
             ) from None
 
     def open(self, url: str, form: Form | None = None) -> Answer:
@@ -191,7 +191,8 @@ class HttpClient:
             return CollectionError(
                 code="proxy",
                 cause=f"There is no connection to {host_of(url)} through the proxy {proxy}: {reason_of(reason)}.",
-                next_step="Check the variable https_proxy of the controller and what the proxy lets through, or set use_proxy: false.",
+                next_step="Check the variable https_proxy of the controller and what the proxy lets through, or set"
+                f" {named('use_proxy')}: false.",
             )
         return _unreachable(url, reason_of(reason))
 
@@ -222,8 +223,9 @@ def _joined(base: str, target: str) -> str:
 def _elsewhere(base: str, place: str, scheme: str) -> CollectionError:
     return CollectionError(
         code="redirect_elsewhere",
-        cause=f"{host_of(base)} leads on to {place} by {scheme or 'no scheme'}. Only https to a host of allowed_hosts is followed.",
-        next_step="Nothing was sent there. Ask the issuer whether this host is theirs. If it is, add it to allowed_hosts.",
+        cause=f"{host_of(base)} leads on to {place} by {scheme or 'no scheme'}. Only https to a host of {named('allowed_hosts')} is"
+        " followed.",
+        next_step=f"Nothing was sent there. Ask the issuer whether this host is theirs. If it is, add it to {named('allowed_hosts')}.",
     )
 
 
@@ -232,7 +234,7 @@ def _tls(url: str, problem: ssl.SSLError) -> CollectionError:
     return CollectionError(
         code="tls",
         cause=f"There is no trusted connection to {host_of(url)}: {reason}.",
-        next_step="Set ca_path to the certificate of the authority that issued the server's certificate,"
+        next_step=f"Set {named('ca_path')} to the certificate of the authority that issued the server's certificate,"
         " or of the proxy that inspects TLS. Ask the issuer if the certificate has expired.",
     )
 
@@ -257,5 +259,6 @@ def _too_large(url: str, limit: int) -> CollectionError:
     return CollectionError(
         code="too_large",
         cause=f"The answer of {host_of(url)} is larger than {limit} bytes.",
-        next_step="Open the link in a browser to see what it is. A bundle has a few thousand bytes; max_bytes sets the limit.",
+        next_step=f"Open the link in a browser to see what it is. A bundle has a few thousand bytes; {named('max_bundle_bytes')}"
+        " sets the limit.",
     )

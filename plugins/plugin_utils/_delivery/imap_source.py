@@ -15,7 +15,7 @@ from datetime import date, datetime, timezone
 from types import TracebackType
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .mail_source import Entry, cannot_move
 
 PORTS = {"tls": 993, "starttls": 143}
@@ -62,8 +62,9 @@ class ImapMails:
         if not self._server.password:
             raise CollectionError(
                 code="mail_login",
-                cause="'password' is empty.",
+                cause=f"{named('imap_password')} is empty.",
                 next_step="Set it. If it comes from a variable of the environment, check that the variable is exported.",
+                setting="imap_password",
             )
         self._library = _library()
         self._client = self._connected()
@@ -104,7 +105,7 @@ class ImapMails:
                     self._client.delete_messages(uids, silent=True)
                     self._client.uid_expunge(uids)
                 else:
-                    raise cannot_move(f"{self._server.address} cannot move one mail.", "Leave move_to out.")
+                    raise cannot_move(f"{self._server.address} cannot move one mail.", f"Leave {named('move_to')} out.")
         except self._library.exceptions.IMAPClientError as problem:
             raise cannot_move(
                 f"{self._server.address} did not move a mail to {folder}: {_said(problem)}.",
@@ -131,7 +132,9 @@ class ImapMails:
         try:
             context = ssl.create_default_context(cafile=server.ca_path)
         except OSError as problem:
-            raise _tls(f"The file of ca_path, {server.ca_path}, cannot be used: {problem.strerror}.") from None
+            raise _tls(
+                f"The file of {named('ca_path')}, {server.ca_path}, cannot be used: {problem.strerror}."
+            ) from None
         port = server.port or PORTS[server.security]
         with self._answering():
             if server.security == "tls":
@@ -143,7 +146,8 @@ class ImapMails:
                 raise CollectionError(
                     code="mail_tls",
                     cause=f"{server.address} does not offer STARTTLS.",
-                    next_step="Correct 'port', usually 143 for STARTTLS, or set 'security' to tls, usually with the port 993.",
+                    next_step=f"Correct {named('imap_port')}, usually 143 for STARTTLS, or set {named('imap_security')} to tls,"
+                    " usually with the port 993.",
                 )
             client.starttls(context)
             return client
@@ -162,7 +166,7 @@ class ImapMails:
             raise CollectionError(
                 code="mail_login",
                 cause=f"{server.address} did not accept the password of {server.username}.",
-                next_step="Check 'username' and 'password', and whether the account may use IMAP.",
+                next_step=f"Check {named('imap_username')} and {named('imap_password')}, and whether the account may use IMAP.",
             ) from None
 
     def _select(self) -> None:
@@ -175,7 +179,7 @@ class ImapMails:
             raise CollectionError(
                 code="mail_source",
                 cause=f"The account {server.username} at {server.address} has no folder {server.folder} that it may open.",
-                next_step="Check 'folder'. Subfolders have the server's separator in their names, such as INBOX.Registry.",
+                next_step=f"Check {named('imap_folder')}. Subfolders have the server's separator in their names, such as INBOX.Registry.",
             ) from None
 
     @contextlib.contextmanager
@@ -206,7 +210,7 @@ def _library() -> Any:
     except ImportError:
         raise CollectionError(
             code="missing_library",
-            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library IMAPClient, which source imap needs.",
+            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library IMAPClient, which {named('mail_source')} imap needs.",
             next_step="Install IMAPClient there with pip, or add it to the execution environment.",
         ) from None
 
@@ -222,14 +226,14 @@ def _not_trusted(server: ImapServer, problem: ssl.SSLError) -> CollectionError:
         return CollectionError(
             code="mail_tls",
             cause=f"There is no trusted connection to {server.address}: {reason}. This port does not begin with TLS.",
-            next_step="Set 'security' to starttls, or correct 'port', usually 993 for TLS.",
+            next_step=f"Set {named('imap_security')} to starttls, or correct {named('imap_port')}, usually 993 for TLS.",
         )
     if "key usage" in str(reason).lower():
         return CollectionError(
             code="mail_tls",
             cause=f"There is no trusted connection to {server.address}: {reason}. The certificate of the authority lacks the extension key"
             " usage (keyCertSign), which this Python demands.",
-            next_step="Have the authority's certificate issued anew with this extension, and set ca_path to it.",
+            next_step=f"Have the authority's certificate issued anew with this extension, and set {named('ca_path')} to it.",
         )
     return _tls(f"There is no trusted connection to {server.address}: {reason}.")
 
@@ -238,7 +242,8 @@ def _tls(cause: str) -> CollectionError:
     return CollectionError(
         code="mail_tls",
         cause=cause,
-        next_step="Set 'host' to the name in the server's certificate, and ca_path to the certificate of the authority that issued it.",
+        next_step=f"Set {named('imap_host')} to the name in the server's certificate, and {named('ca_path')} to the certificate of"
+        " the authority that issued it.",
     )
 
 
@@ -246,5 +251,6 @@ def _unreachable(server: ImapServer, reason: str) -> CollectionError:
     return CollectionError(
         code="mail_unreachable",
         cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
-        next_step="Check 'host', 'port' and 'security', and the firewall between the controller and the server.",
+        next_step=f"Check {named('imap_host')}, {named('imap_port')} and {named('imap_security')}, and the firewall between the"
+        " controller and the server.",
     )

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 
 MOUNT_TABLE = Path("/proc/self/mountinfo")
 """proc_pid_mountinfo(5). Linux only."""
@@ -104,6 +104,7 @@ def _ephemeral(folder: Path, reason: str) -> CollectionError:
     return CollectionError(
         code="ephemeral_dest",
         cause=f"{folder} does not outlive the job: {reason}. The issuer gives one download only.",
-        next_step="Choose a folder for 'dest' that is mounted for all jobs (in AWX: a path exposed with rw, or a persistent volume)."
-        " For a trial, set allow_ephemeral.",
+        next_step="Choose a folder for 'dest' (in the role collect: pkcs12_bundle_folder) that is mounted for all jobs (in AWX: a path"
+        " exposed with rw, or a persistent volume)."
+        f" For a trial, set {named('allow_ephemeral')}.",
     )

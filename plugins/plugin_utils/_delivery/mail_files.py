@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .mail_source import Entry, cannot_move
 
 
@@ -51,7 +51,7 @@ class EmlFiles(_Files):
                 raise CollectionError(
                     code="mail_source",
                     cause=f"{self._path} is a Maildir, because it has the folders cur and new. Its mails are not files named .eml.",
-                    next_step="Set source: maildir.",
+                    next_step=f"Set {named('mail_source')}: maildir.",
                 )
             if self._path.is_dir():
                 paths = [path for path in _regular_files(self._path) if path.suffix.lower() == ".eml"]
@@ -74,7 +74,7 @@ class Mbox(_Files):
                     raise CollectionError(
                         code="mail_source",
                         cause=f"{self._path} is not an mbox: it does not begin with a line From.",
-                        next_step="Check 'path', and set source: eml for a file with one mail.",
+                        next_step=f"Check {named('mail_path')}, and set {named('mail_source')}: eml for a file with one mail.",
                     )
             box = mailbox.mbox(self._path, create=False)
             return [self._entry(box, key) for key in reversed(box.keys())]
@@ -157,11 +157,11 @@ def _no_maildir(path: Path) -> CollectionError | None:
     if not path.is_dir():
         return None
     is_part = path.name in ("cur", "new", "tmp")
-    above = f"Set 'path' to the folder above, {path.parent}." if is_part else "Set 'path' to the folder that has them."
+    where = f"the folder above, {path.parent}" if is_part else "the folder that has them"
     return CollectionError(
         code="mail_source",
         cause=f"{path} is no Maildir: a Maildir has the folders cur, new and tmp.",
-        next_step=f"{above} For a folder with files named .eml, set source: eml.",
+        next_step=f"Set {named('mail_path')} to {where}. For a folder with files named .eml, set {named('mail_source')}: eml.",
     )
 
 
@@ -169,5 +169,6 @@ def _source(path: Path, problem: OSError) -> CollectionError:
     return CollectionError(
         code="mail_source",
         cause=f"The mails in {path} cannot be read: {problem.strerror}.",
-        next_step="Check 'path' and 'source' on the controller. In an execution environment, the folder has to be mounted.",
+        next_step=f"Check {named('mail_path')} and {named('mail_source')} on the controller. In an execution environment, the folder"
+        " has to be mounted.",
     )

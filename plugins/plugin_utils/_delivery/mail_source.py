@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from .._errors import CollectionError, counted
+from .._errors import CollectionError, counted, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def too_large(size: int, most: int) -> CollectionError:
     """The error of a mail that is not read because of its size."""
     return CollectionError(
         code="mail_too_large",
-        cause=f"The mail has {counted(size, 'byte')}, and max_bytes allows {most}.",
-        next_step="Look at it in a mail program. Raise max_bytes if it is the issuer's.",
+        cause=f"The mail has {counted(size, 'byte')}, and {named('max_mail_bytes')} allows {most}.",
+        next_step=f"Look at it in a mail program. Raise {named('max_mail_bytes')} if it is the issuer's.",
     )
 
 
@@ -88,8 +88,8 @@ def too_many(left: int, most: int) -> CollectionError:
     """The error of a mailbox with more mails than are read."""
     return CollectionError(
         code="too_many_mails",
-        cause=f"{counted(left, 'older mail was', 'older mails were')} not read, because max_mails allows {most}.",
-        next_step="Set 'since', move old mails to another folder, or raise max_mails.",
+        cause=f"{counted(left, 'older mail was', 'older mails were')} not read, because {named('max_mails')} allows {most}.",
+        next_step=f"Set {named('since_days')}, move old mails to another folder, or raise {named('max_mails')}.",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .html_page import Page
 from .page_text import CAPTCHA, Meanings, excerpt, says
 from .urls import host_of
@@ -93,7 +93,8 @@ def nothing_fits(place: Place, secrets: Sequence[str]) -> CollectionError:
         code="unexpected_page",
         cause=f"The page of {place.host} (HTTP {place.status}) is not one that this module knows:"
         f" {place.shown(place.page.text, secrets) or 'it shows no text'}",
-        next_step="Open the link in a browser. If the issuer has changed its pages, set code_field, submit_label or download_label.",
+        next_step="Open the link in a browser. If the issuer has changed its pages, set"
+        f" {named('code_field')}, {named('submit_label')} or {named('download_label')}.",
     )
 
 

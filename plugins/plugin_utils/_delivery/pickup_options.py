@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.passphrases import passphrases_in
-from .._errors import CollectionError
-from .._policy.names import NameCheck
+from .._errors import CollectionError, named
+from .._policy.names import NameCheck, number_key
 from .._policy.subject import ExpectedSubject
 from .http_client import HttpOptions
 from .page_choice import Labels
@@ -22,7 +22,7 @@ from .states import state_after
 from .urls import checked_url
 from .withdrawal import Conversation
 
-POSITIVE = ("timeout", "max_bytes")
+POSITIVE = ("server_timeout", "max_bundle_bytes")
 NOT_EMPTY = ("code", "code_field", "submit_label", "download_label", "new_passphrase")
 
 
@@ -54,7 +54,13 @@ def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime)
             options["former_name"] or None,
         ),
         conversation=_conversation(options, url),
-        http=HttpOptions(**{name: options[name] for name in HttpOptions.__dataclass_fields__}),
+        http=HttpOptions(
+            options["ca_path"],
+            options["use_proxy"],
+            options["http_agent"],
+            timeout=options["server_timeout"],
+            max_bytes=options["max_bundle_bytes"],
+        ),
         allowed_hosts=allowed_hosts,
         original_folder=paths["original_folder"],
         keep_original=options["keep_original"],
@@ -64,7 +70,7 @@ def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime)
         host=host,
         job=job,
         now=now,
-        retry=options["retry"],
+        retry=number_key(options["authorisation"]) in filter(None, map(number_key, options["retry"])),
     )
 
 
@@ -79,10 +85,14 @@ def _conversation(options: Mapping[str, Any], url: str) -> Conversation:
 
 
 def _check_values(options: Mapping[str, Any]) -> None:
-    problems = [f"{name} has to be larger than 0" for name in POSITIVE if options[name] <= 0]
-    problems += [f"{name} is empty" for name in NOT_EMPTY if options[name] is not None and not options[name].strip()]
+    problems = [f"{named(name)} has to be larger than 0" for name in POSITIVE if options[name] <= 0]
+    problems += [
+        f"{named(name)} is empty" for name in NOT_EMPTY if options[name] is not None and not options[name].strip()
+    ]
     if options["name"] is None and options["authorisation"] is None:
         problems.append("name or authorisation is needed, to know whose bundle it has to be")
+    if options["retry"] and options["authorisation"] is None:
+        problems.append(f"{named('retry')} needs authorisation")
     if problems:
         raise CollectionError(
             code="bad_arguments",

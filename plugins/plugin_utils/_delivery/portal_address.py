@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 
 HTTPS = 443
 PROXY = 3128
@@ -118,7 +118,7 @@ def check_timeout(timeout: int) -> int:
     if timeout not in range(1, LONGEST_TIMEOUT + 1):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"timeout is {timeout}, which is not between 1 and {LONGEST_TIMEOUT} seconds.",
+            cause=f"{named('server_timeout')} is {timeout}, which is not between 1 and {LONGEST_TIMEOUT} seconds.",
             next_step="Give seconds like 30.",
         )
     return timeout

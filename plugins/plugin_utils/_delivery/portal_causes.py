@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .portal_visit import Visit
 
 CAUSES: Mapping[str, tuple[str, str]] = {
@@ -42,11 +42,11 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     ),
     "untrusted_server": (
         "It shows a certificate that is not trusted here",
-        "Give its authority in ca_path, or, for a workstation, install it there as a trusted root of the site.",
+        f"Give its authority in {named('ca_path')}, or, for a workstation, install it there as a trusted root of the site.",
     ),
     "proxy": (
         "It was not reached, because the proxy did not make the connection",
-        "Check proxy and use_proxy, and that the proxy lets this connection through without a password.",
+        f"Check proxy and {named('use_proxy')}, and that the proxy lets this connection through without a password.",
     ),
     "unreachable": (
         "It does not answer",

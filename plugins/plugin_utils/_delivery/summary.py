@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from .._errors import counted
+from .._errors import CollectionError, counted, named
 from .._policy.names import normalized_text, number_key
 from .records import FACT, DeliveryRecord, fact_of, mail_date, records_of
 from .states import DeliveryState
@@ -36,7 +36,8 @@ class CollectionRun:
     """What a run has found and done.
 
     ``deliveries`` and ``problems``: of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number.
-    ``unstored``: why a passphrase is in no store, by number. ``holders``: names by number, as the inventory has them.
+    ``retry``: numbers whose links are tried again. ``unstored``: why a passphrase is in no store, by number. ``holders``: names by number,
+    as the inventory has them.
     ``holder_problems``: sentences about others in the inventory that cannot be read. ``acknowledged``: message ids of deliveries, or places
     of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
     ``known``: ``ansible_facts.pkcs12_fact_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
@@ -52,6 +53,7 @@ class CollectionRun:
     acknowledged: Set[str]
     leavers: Set[str]
     known: Any
+    retry: Sequence[str] = ()
     check_mode: bool = False
     reading: Row = field(default_factory=dict)
     remarks: Sequence[str] = ()
@@ -64,7 +66,9 @@ class _Outcome:
 
 
 def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
-    """The documented result of ``delivery_summary``."""
+    """The documented result of ``delivery_summary``. Raises ``CollectionError``: ``bad_arguments``."""
+    to_withdraw = sorted(_number(row) for row in run.deliveries if _settled(run, row) is None)
+    _check_retry(run.retry, to_withdraw)
     outcomes = [_outcome(run, row, now) for row in run.deliveries if row["state"] not in PASSED_OVER]
     before = records_of(run.known)
     records = before | _dealt_with(run, before, now)
@@ -92,10 +96,24 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
             *_useless(run, before),
         ],
         "totals": totals,
+        "to_withdraw": to_withdraw,
         "needs_somebody": sorted(
             {*(outcome.record.authorisation or "?" for outcome in for_somebody), *("?" for _each in unnumbered)}
         ),
     }
+
+
+def _check_retry(numbers: Sequence[str], to_withdraw: Sequence[str]) -> None:
+    """A typing error would look like a run that has tried again."""
+    known = set(map(number_key, to_withdraw))
+    unknown = [number.strip() for number in numbers if number_key(number) not in known]
+    if unknown:
+        raise CollectionError(
+            code="bad_arguments",
+            cause=f"{named('retry')} has {', '.join(unknown)}, and the mails have no delivery to withdraw with this number.",
+            next_step="Correct or remove the number.",
+            setting="retry",
+        )
 
 
 def two_names(holders: Sequence[Row]) -> list[str]:
@@ -132,7 +150,9 @@ def _useless(run: CollectionRun, records: Mapping[str, DeliveryRecord]) -> list[
     unknown = sorted(run.acknowledged - known - {record.message_id for record in records.values()})
     if not unknown:
         return []
-    return [f"No mail and no delivery has {', '.join(unknown)} of 'acknowledged'. Correct or remove the entry."]
+    return [
+        f"No mail and no delivery has {', '.join(unknown)} of {named('acknowledged')}. Correct or remove the entry."
+    ]
 
 
 def _problem(row: Row) -> str:
@@ -140,8 +160,8 @@ def _problem(row: Row) -> str:
 
 
 def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
-    number = str(row.get("authorisation") or "")
-    state, error, sentence = _state(run, row, number)
+    number = _number(row)
+    state, error, sentence = _settled(run, row) or _withdrawn_state(run, number)
     done = run.withdrawals.get(number, {}) if row["state"] == DeliveryState.NEW.value else {}
     record = DeliveryRecord(
         authorisation=number,
@@ -159,8 +179,13 @@ def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
     return _Outcome(record, f"{who}{mail}: {sentence}")
 
 
-def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, str | None, str]:
-    """The state of a delivery, the code of its error, and a sentence."""
+def _number(row: Row) -> str:
+    return str(row.get("authorisation") or "")
+
+
+def _settled(run: CollectionRun, row: Row) -> tuple[DeliveryState, str | None, str] | None:
+    """The state of a delivery that is not to be withdrawn, the code of its error, and a sentence; None of one that is."""
+    number = _number(row)
     if row.get("message_id") in run.acknowledged:
         return DeliveryState.ACKNOWLEDGED, None, DEALT_WITH
     if number_key(number) in set(map(number_key, run.leavers)):
@@ -171,7 +196,7 @@ def _state(run: CollectionRun, row: Row, number: str) -> tuple[DeliveryState, st
         return _read_state(row["state"]), error.get("code"), sentence
     if number not in run.holders:
         return DeliveryState.UNKNOWN_HOLDER, None, _unknown(run, row)
-    return _withdrawn_state(run, number)
+    return None
 
 
 def _unknown(run: CollectionRun, row: Row) -> str:

@@ -21,7 +21,7 @@ with suppress(ImportError):  # without it the file still loads, and check_openss
 
 from .._crypto.pkcs12 import Bundle
 from .._crypto.server_name import names_host
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 
 CHUNK = 16_384
 ALERT_NUMBER = 0xFF
@@ -183,7 +183,7 @@ class TlsClient:
         except SSL.Error:
             raise CollectionError(
                 code="ca_file",
-                cause=f"The file of ca_path, {self.ca_path}, holds no certificate in PEM, or it cannot be read.",
+                cause=f"The file of {named('ca_path')}, {self.ca_path}, holds no certificate in PEM, or it cannot be read.",
                 next_step="Give a file with the certificates of the authorities in PEM, on the controller.",
             ) from None
 

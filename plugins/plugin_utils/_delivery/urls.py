@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 
 HTTPS_PORT = 443
 MAX_LENGTH = 4096
@@ -59,8 +59,8 @@ def checked_url(url: str, allowed_hosts: Sequence[str]) -> str:
     if authority not in allowed:
         raise CollectionError(
             code="url_host_not_allowed",
-            cause=f"The URL leads to {authority}, which is not in allowed_hosts.",
-            next_step=f"{ASK_FIRST} Only when they say so, add this host to allowed_hosts.",
+            cause=f"The URL leads to {authority}, which is not in {named('allowed_hosts')}.",
+            next_step=f"{ASK_FIRST} Only when they say so, add this host to {named('allowed_hosts')}.",
         )
     path = quote(parts.path, safe=_SAFE_IN_PATH) or "/"
     return urlunsplit(("https", str(authority), path, quote(parts.query, safe=_SAFE_IN_PATH), ""))
@@ -137,8 +137,9 @@ def _listed(entry: str) -> Authority:
     if found is None or parts is None or parts.netloc != bare:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"The entry {entry!r} of allowed_hosts is not a host name.",
+            cause=f"The entry {entry!r} of {named('allowed_hosts')} is not a host name.",
             next_step="Write the exact name of the host, or name:port. A wildcard, a scheme and a path are not possible.",
+            setting="allowed_hosts",
         )
     return found
 

@@ -21,7 +21,7 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecret, is_encrypted, parse_vaulttext_envelope
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .durable_files import PRIVATE, replace_file
 
 VARIABLE = "pkcs12_passphrases_collected"
@@ -42,7 +42,10 @@ class VaultFile:
         """Checks that a passphrase could be added, and changes nothing. Raises ``CollectionError``."""
         if not self.password.strip():
             raise CollectionError(
-                code="vault_password", cause="'password' is empty.", next_step="Set 'password' to the one of the vault."
+                code="vault_password",
+                cause=f"{named('vault_password')} is empty.",
+                next_step="Set it to the one of the vault.",
+                setting="vault_password",
             )
         folder = self._real.parent
         if not folder.is_dir():
@@ -125,8 +128,8 @@ class VaultFile:
         except AnsibleError:
             raise CollectionError(
                 code="vault_password",
-                cause=f"'password' does not open {self.path}.",
-                next_step="Set 'password' to the one with which the file was encrypted.",
+                cause=f"{named('vault_password')} does not open {self.path}.",
+                next_step="Set it to the one with which the file was encrypted.",
             ) from None
         return text
 
@@ -176,5 +179,6 @@ def _unusable(path: Path, reason: str) -> CollectionError:
     return CollectionError(
         code="vault_file",
         cause=f"The passphrases cannot be kept in {path}: {reason}.",
-        next_step="Correct 'path' or the file. The account that runs Ansible has to be allowed to write the file and its folder.",
+        next_step=f"Correct {named('vault_file')} or the file. The account that runs Ansible has to be allowed to write the file and"
+        " its folder.",
     )

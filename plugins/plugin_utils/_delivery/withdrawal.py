@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .form_data import in_body, in_query, pairs_of
 from .html_page import Button, Link, Page, PageForm, read_page
 from .http_client import Answer, Form, HttpClient
@@ -158,7 +158,8 @@ def _no_code_field(place: Place, found: list[CodeField], how: Conversation) -> C
     return CollectionError(
         code="no_code_field",
         cause=f"The page of {place.host} {problem}.",
-        next_step="Open the link in a browser, and set code_field (or submit_label) to the words on the page. The code was not sent.",
+        next_step=f"Open the link in a browser, and set {named('code_field')} (or {named('submit_label')}) to the words on the page."
+        " The code was not sent.",
     )
 
 
@@ -173,5 +174,5 @@ def _no_download(place: Place, found: list[Download], how: Conversation) -> Coll
     return CollectionError(
         code="no_download",
         cause=f"After the code, the page of {place.host} has {problem}: {shown or 'some without a text'}.",
-        next_step="Open the link in a browser, and set download_label to the words of the button. Nothing was downloaded.",
+        next_step=f"Open the link in a browser, and set {named('download_label')} to the words of the button. Nothing was downloaded.",
     )

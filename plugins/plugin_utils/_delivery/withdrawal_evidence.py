@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .durable_files import append_line
 
 
@@ -33,5 +33,5 @@ def _append(path: Path, line: bytes, said: str) -> None:
         raise CollectionError(
             code="evidence",
             cause=f"The evidence file {path} cannot be written: {problem.strerror}.",
-            next_step=f"Set evidence_path to a file on the controller that can be written. {said}",
+            next_step=f"Set {named('evidence_path')} to a file on the controller that can be written. {said}",
         ) from None

@@ -76,7 +76,7 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
 
 def _refused(entry: HolderEntry, refusal: CollectionError) -> dict[str, Any]:
     named = {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
-    return named | {"msg": str(refusal), "error": {"code": refusal.code, "next_step": refusal.next_step}}
+    return named | {"msg": refusal.sentences, "error": {"code": refusal.code, "next_step": refusal.next_step}}
 
 
 def found(facts: Mapping[str, Any]) -> str:

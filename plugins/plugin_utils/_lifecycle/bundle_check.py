@@ -89,7 +89,7 @@ def _checked(
         check_dates(newest, now)
     except CollectionError as refusal:
         error = {"code": refusal.code, "next_step": refusal.next_step}
-        return row | found | {"outcome": FAILED, "failed": True, "msg": str(refusal), "error": error}
+        return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.sentences, "error": error}
     said = f"{found['bundle']['file']} opens; valid until {newest.leaf.not_after:%Y-%m-%d}."
     if folder.unopened:
         names = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in folder.unopened)

@@ -52,7 +52,7 @@ def check_from_controller(options: Mapping[str, Any], bundle: Bundle, check_mode
     proxy = None
     if options["use_proxy"]:
         proxy = parse_proxy(options["proxy"]) if options["proxy"] else environment_proxy(address)
-    expected, timeout = check_statuses(options["expected_status"]), check_timeout(options["timeout"])
+    expected, timeout = check_statuses(options["expected_status"]), check_timeout(options["server_timeout"])
     check_openssl()
     target = PortalTarget(address, proxy, options["ca_path"], timeout, expected)
     visit = None if check_mode else visit_portal(target, bundle)
@@ -114,7 +114,7 @@ def workstation_check(options: Mapping[str, Any], entry: HolderEntry, check_mode
         thumbprint=None if thumbprint is None else parse_thumbprint(thumbprint),
         address=parse_portal_url(options["url"]),
         proxy=proxy,
-        timeout=check_timeout(options["timeout"]),
+        timeout=check_timeout(options["server_timeout"]),
         expected=check_statuses(options["expected_status"]),
         execution=ExecutionOptions(options["holder_password"], check_mode, Evidence(None, None, "")),
     )

@@ -34,7 +34,7 @@ def portal_result(check: PortalCheck, fail_when_refused: bool) -> dict[str, Any]
         return result
     refusal = portal_refusal(check.address.url, check.visit)
     error = {"code": refusal.code, "next_step": refusal.next_step}
-    return result | {"msg": str(refusal), "failed": fail_when_refused, "error": error}
+    return result | {"msg": refusal.sentences, "failed": fail_when_refused, "error": error}
 
 
 def _server(server: Certificate | None) -> dict[str, Any] | None:

@@ -201,7 +201,7 @@ def _certificate(done: Transaction, offered: StoreCertificate | None, context: R
 
 def _message(run: HolderRun, offered: StoreCertificate | None, access: Access, context: ResultContext) -> str:
     if run.error is not None:
-        return str(run.error)
+        return run.error.sentences
     done = run.transaction
     if done is None:
         return ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import CollectionError, named
 from .._facts.codec import keys_of, to_map
 from .._policy.validity import Status
 from .compare import WORKSTATIONS, subject_of
@@ -100,7 +100,7 @@ def _selected(rows: Sequence[Row], expression: str) -> Sequence[Row]:
     except ImportError:
         raise CollectionError(
             code="missing_library",
-            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library jmespath, which query needs.",
+            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library jmespath, which {named('report_query')} needs.",
             next_step="Install it there with pip, or add it to the execution environment.",
         ) from None
     try:
@@ -141,6 +141,6 @@ def _kind(found: object) -> str:
 def _bad_query(expression: str, problem: str) -> CollectionError:
     return CollectionError(
         code="bad_query",
-        cause=f"'query' {expression!r:.200} {problem}.",
+        cause=f"{named('report_query')} {expression!r:.200} {problem}.",
         next_step="Write an expression that selects from the list of holders, for instance [?status=='expired'].",
     )

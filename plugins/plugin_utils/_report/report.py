@@ -70,7 +70,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     check_pattern("issuer", options["issuer"])
     variables = list(variables)
     slices = [_earlier(path) for path in options["merge_reports"]]
-    anniversary = parse_day(options["authorisation_anniversary"], "authorisation_anniversary")
+    anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
     people = [
         parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary)
         for entry in options["register_holders"]
@@ -133,7 +133,7 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
     for name in options["report_formats"] if options["report_folder"] else ():
         for file_format in FILE_FORMATS[name]:
             # Absolute, because other modules look for a relative path elsewhere.
-            path = Path(options["report_folder"]).absolute() / f"{options['name']}{file_format.suffix}"
+            path = Path(options["report_folder"]).absolute() / f"{options['report_name']}{file_format.suffix}"
             changed = write(path, file_format.make(report), check_mode) or changed
             files.setdefault(name, []).append(str(path))
     return Written(files, changed)
@@ -236,7 +236,7 @@ def _earlier(path: str) -> Report:
         raise CollectionError(
             code="selected_report",
             cause=f"{path} has only the rows that its query {report.parameters.query!r:.200} selected, so it is not complete.",
-            next_step="Use a report that was made without query. Both can be made from the same facts.",
+            next_step="Use a report that was made without report_query. Both can be made from the same facts.",
         )
     return report
 
@@ -304,9 +304,10 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         return parameters
     try:
         return from_map(ReportParameters, to_map(parameters) | {"report_date": _instant_text(options["report_date"])})
-    except Mismatch as mismatch:
+    except Mismatch:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"{mismatch}.",
-            next_step="Write it in UTC and whole seconds.",
+            cause=f"{named('report_date')} is {options['report_date']!r:.60}, which is no date with a time.",
+            next_step="Write it in UTC and whole seconds, for instance 2026-11-25T04:34:43Z.",
+            setting="report_date",
         ) from None

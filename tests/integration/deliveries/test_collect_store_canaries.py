@@ -34,9 +34,8 @@ def issuer(tmp_path: Path) -> Iterator[Issuer]:
 
 
 def settings(issuer: Issuer, store: SecretStore, kind: str) -> dict[str, Any]:
-    common = {"url": store.url, "token": store.token, "ca_path": str(issuer.authority_file), "credential": 7}
-    name = {"hashicorp_vault": "vault", "awx_credential": "awx"}[kind]
-    chosen = {f"collect_{name}_{key}": value for key, value in common.items() if (name, key) != ("vault", "credential")}
+    name = {"hashicorp_vault": "hashicorp_vault", "awx_credential": "awx"}[kind]
+    chosen = {f"pkcs12_{name}_url": store.url, f"pkcs12_{name}_token": store.token, "pkcs12_awx_credential": 7}
     return {"pkcs12_store_tasks": f"store_{kind}.yml", "pkcs12_passphrases": {"T9": OLD}, **chosen}
 
 

@@ -29,8 +29,8 @@ PASSWORD = 'canary of the mailbox "é\\{}%'
 WRONG = "canary that is wrong 7Kp$"
 NOW = datetime.now(UTC)
 BOX = {
-    "sender": [mails.SENDER],
-    "subject_pattern": "^Délivrance du certificat",
+    "issuer_senders": [mails.SENDER],
+    "mail_subject_pattern": "^Délivrance du certificat",
     "access_subject_pattern": "^CONFIDENTIEL",
     "allowed_hosts": [HOST],
     "authenticate": "authentication_results",
@@ -133,7 +133,7 @@ def code_secrets(box: Filled) -> list[Secret]:
 
 def tasks_with_codes(box: Filled) -> list[Json]:
     """Tasks that have codes, that must not, and that fail; and one that uses them, as a role does."""
-    read = {"source": "maildir", "path": str(box.maildir), **BOX, "inline_forwards": True, "since": 30}
+    read = {"mail_source": "maildir", "mail_path": str(box.maildir), **BOX, "inline_forwards": True, "since_days": 30}
     kept = {"content": "{{ mails.newest | to_json }}", "dest": str(box.maildir.parent / "newest.json")}
     first, second, *failing = tasks(
         {"delivery_info": read},
@@ -151,8 +151,8 @@ def tasks_with_codes(box: Filled) -> list[Json]:
 def test_a_maildir_is_left_as_it_was_until_mails_are_moved(hospital: Hospital) -> None:
     box = filled(hospital.folder / "box")
     before = sorted(path.relative_to(box.maildir) for path in box.maildir.rglob("*"))
-    read = {"source": "maildir", "path": str(box.maildir), **BOX, "include_codes": False}
-    moving = read | {"move_to": "Done", "authorisations": [JEANNE.authorisation, PAUL.authorisation]}
+    read = {"mail_source": "maildir", "mail_path": str(box.maildir), **BOX, "include_codes": False}
+    moving = read | {"move_to": "Done", "collect_authorisations": [JEANNE.authorisation, PAUL.authorisation]}
 
     def play(*calls: Json) -> list[Json]:
         run = run_play(hospital, hosts="localhost", connection="local", tasks=list(calls))
@@ -211,15 +211,15 @@ def imap_changes(server: ImapServer, hospital: Hospital) -> list[Json]:
     other = trust(Authority.create(), hospital.folder / "other")
     return [
         {},
-        {"security": "starttls", "port": server.starttls_port},
-        {"since": 30},
+        {"imap_security": "starttls", "imap_port": server.starttls_port},
+        {"since_days": 30},
         {"max_mails": 3},
-        {"password": "{{ wrong }}"},
+        {"imap_password": "{{ wrong }}"},
         {"ca_path": str(other)},
         {"ca_path": None},
-        {"port": 9, "timeout": 3},
-        {"folder": "Nowhere"},
-        {"host": "no-such-host.invalid"},
+        {"imap_port": 9, "server_timeout": 3},
+        {"imap_folder": "Nowhere"},
+        {"imap_host": "no-such-host.invalid"},
     ]
 
 
@@ -228,7 +228,7 @@ def test_mails_move_on_an_imap_server_only_when_told(hospital: Hospital, lab_aut
     with ImapServer(lab_authority, PASSWORD) as server:
         box = filled(server.maildir)
         read = imap(server, trust(lab_authority, hospital.folder))
-        moving = read | {"move_to": "Retirés", "authorisations": [JEANNE.authorisation]}
+        moving = read | {"move_to": "Retirés", "collect_authorisations": [JEANNE.authorisation]}
         run = CanaryRun(hospital)
         checked, moved, again = local(
             run,
@@ -251,12 +251,12 @@ def test_mails_move_on_an_imap_server_only_when_told(hospital: Hospital, lab_aut
 def imap(server: ImapServer, ca_path: Path) -> Json:
     """The options that read this server, without codes."""
     return {
-        "source": "imap",
-        "host": LOOPBACK,
-        "port": server.tls_port,
+        "mail_source": "imap",
+        "imap_host": LOOPBACK,
+        "imap_port": server.tls_port,
         "ca_path": str(ca_path),
-        "username": server.username,
-        "password": "{{ right }}",
+        "imap_username": server.username,
+        "imap_password": "{{ right }}",
         **BOX,
         "include_codes": False,
     }

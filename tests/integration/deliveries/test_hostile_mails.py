@@ -41,16 +41,16 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     yesterday = datetime.now(UTC) - timedelta(days=1)
     mails.deliver(folder / "box", ELODIE, f"https://{HOST}/good", "GOOD", date=yesterday)
     call = {
-        "source": "maildir",
-        "path": str(folder / "box"),
-        "sender": [mails.SENDER],
-        "subject_pattern": "^Délivrance du certificat",
+        "mail_source": "maildir",
+        "mail_path": str(folder / "box"),
+        "issuer_senders": [mails.SENDER],
+        "mail_subject_pattern": "^Délivrance du certificat",
         "access_subject_pattern": "^CONFIDENTIEL",
         "allowed_hosts": [HOST],
         "authenticate": "authentication_results",
         "authserv_id": mails.MAIL_SERVER,
         "forwarders": ["@chu.example"],
-        "authorisations": [JEANNE.authorisation, ELODIE.authorisation],
+        "collect_authorisations": [JEANNE.authorisation, ELODIE.authorisation],
         "include_codes": False,
     }
     with Hospital(tmp_path_factory.mktemp("hospital"), []) as hospital:

@@ -140,7 +140,10 @@ def test_nothing_to_send_is_green_and_nothing_to_look_at_is_red(office: Office) 
     assert error(office.remind([("localhost", {})])) == "no_holders"
     unknown = office.remind([("ws-1", {"pkcs12_holders": [entry("T1")]})])
     assert (error(unknown), "fact_caching" in unknown["msg"]) == ("no_facts", True)
-    assert error(office.remind([("localhost", {})], register_holders=[{"name": "A B", "authorisation": "T8"}])) == "no_facts"
+    assert (
+        error(office.remind([("localhost", {})], register_holders=[{"name": "A B", "authorisation": "T8"}]))
+        == "no_facts"
+    )
     assert error(office.remind(it_to=[])) == "bad_arguments"
     assert error(office.remind(reminder_days=[])) == "bad_arguments"
     assert office.arrived() == []

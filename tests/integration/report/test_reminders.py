@@ -177,7 +177,9 @@ def test_markup_and_line_breaks_in_names_stay_text(office: Office) -> None:
     (office.folder / "own" / "holder.en.html.j2").write_text("<p>{{ matter.name }}</p>", encoding="utf-8")
     (office.folder / "own" / "holder.en.subject.j2").write_text("{{ matter.name }}: log on", encoding="utf-8")
     name = "Jeanne\r\nBcc: everybody@elsewhere.example\u2028<script>{{ 7 * 7 }}</script>"
-    office.remind(hospital(name=name), templates_folder=str(office.folder / "own"), report_query="[?authorisation=='T1']")
+    office.remind(
+        hospital(name=name), templates_folder=str(office.folder / "own"), report_query="[?authorisation=='T1']"
+    )
     mail = office.to(JEANNE)
     assert mail.message["Bcc"] is None and mail.recipients == (JEANNE,)
     assert "Bcc: everybody" in str(mail.message["Subject"])
@@ -202,7 +204,10 @@ def test_browser_is_closed_once_after_a_renewal(office: Office, tmp_path: Path) 
     (tmp_path / "reports").mkdir()
     report_inputs.run(tmp_path / "reports", before, report_formats=["json"], report_name="before")
     new = renewed(before, "ws-1", "T1")
-    given: dict[str, Any] = {"previous_report": str(tmp_path / "reports" / "before.json"), "report_query": "[?authorisation=='T1']"}
+    given: dict[str, Any] = {
+        "previous_report": str(tmp_path / "reports" / "before.json"),
+        "report_query": "[?authorisation=='T1']",
+    }
     office.remind(new, **given)
     assert "Close all windows of the browser at ws-1" in text(office.to(JEANNE))
     office.arrived()

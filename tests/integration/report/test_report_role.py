@@ -80,7 +80,10 @@ def test_check_mode_says_what_it_would_say_and_writes_nothing(site: Site) -> Non
 
 def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, tmp_path: Path) -> None:
     """Ansible's variable for check mode does not know the keyword of a role."""
-    variables = {"pkcs12_report_folder": str(site.folder), "pkcs12_report_destinations": [{"kind": "folder", "path": str(tmp_path)}]}
+    variables = {
+        "pkcs12_report_folder": str(site.folder),
+        "pkcs12_report_destinations": [{"kind": "folder", "path": str(tmp_path)}],
+    }
     role = {"role": REPORT, "check_mode": True, "vars": variables}
     run = run_play(
         site.hospital, hosts="localhost", connection="local", roles=[role], environment=fact_cache(site.hospital)
@@ -94,7 +97,10 @@ NO_FOLDER = "pkcs12_report_folder is empty or not a text, so no file would be wr
 UNFIT = [
     ({"pkcs12_report_folder": ""}, NO_FOLDER),
     ({"pkcs12_report_folder": ["a"]}, NO_FOLDER),
-    ({"pkcs12_report_folder": "/x", "pkcs12_report_formats": []}, "pkcs12_report_formats is empty, so no file would be written."),
+    (
+        {"pkcs12_report_folder": "/x", "pkcs12_report_formats": []},
+        "pkcs12_report_formats is empty, so no file would be written.",
+    ),
     (
         {"pkcs12_report_folder": "/x", "pkcs12_report_destinations": [{"kind": "folder", "path": "reports"}]},
         "Every path in pkcs12_report_destinations has to be an absolute one.",
@@ -281,7 +287,11 @@ def test_password_is_not_left_in_a_file_of_ansible(site: Site) -> None:
 def test_a_relative_folder_is_one_of_the_shell_and_its_files_are_delivered(site: Site, tmp_path: Path) -> None:
     """Other modules would look for a relative path beside the role."""
     places = [{"kind": "folder", "path": str(tmp_path)}]
-    variables = {"pkcs12_report_folder": "relative", "pkcs12_report_destinations": places, "pkcs12_report_formats": ["json"]}
+    variables = {
+        "pkcs12_report_folder": "relative",
+        "pkcs12_report_destinations": places,
+        "pkcs12_report_formats": ["json"],
+    }
     given = ("-e", json.dumps(variables))
     run = play(site.hospital, "hospital_it.pkcs12.report", *given, environment=fact_cache(site.hospital))
     assert run.exit_code == 0, run.stdout + run.stderr

@@ -109,7 +109,7 @@ UNFIT = [
 def test_settings_of_the_report_are_refused_before_the_first_renewal(
     hospital: Hospital, variables: dict[str, object], said: str
 ) -> None:
-    ended = run(hospital, "daily", "unfit", "-e", "renew_now=true", **variables)
+    ended = run(hospital, "daily", "unfit", "-e", "pkcs12_install=always", **variables)
     assert ended.exit_code == 2, ended.stdout
     assert said in " ".join((ended.stdout + ended.stderr).split())
     assert (ended.requests, ended.of("compliance_report")) == ((), ())

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pkcs12_retire_everyone needs the number of workstations in the same command; a bundle folder that cannot be read stops what would install."""
+"""pkcs12_retire_everyone needs the number of workstations in the same command; a bundle folder that cannot be read stops what would"
+" install."""
 
 from __future__ import annotations
 

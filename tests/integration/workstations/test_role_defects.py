@@ -50,7 +50,8 @@ STEPS: Mapping[str, tuple[str, Json, str]] = {
         f"{SECOND}:{ADMIN}",
     ),
     "nobody": ("retire", {}, SECOND),
-    "at once": ("renew", {"renew_now": "oui"}, SECOND),
+    "at once": ("renew", {"pkcs12_install": "oui"}, SECOND),
+    "portal": ("renew", {"pkcs12_require_portal": "oui"}, SECOND),
     "everyone": ("retire", {"pkcs12_retire_everyone": "oui"}, SECOND),
     "no issuer": ("retire", {"pkcs12_retire_authorisations": [PAUL.authorisation], "pkcs12_issuer": ""}, SECOND),
     "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
@@ -268,7 +269,12 @@ def test_second_removal_is_green_and_changes_nothing(played: Played) -> None:
     assert not any(each.result["changed"] for each in run.holders())
 
 
-@pytest.mark.parametrize(("step", "variable"), [("at once", "renew_now"), ("everyone", "pkcs12_retire_everyone")])
+def test_a_word_that_is_no_choice_is_refused_by_the_name_of_its_variable(played: Played) -> None:
+    assert "value of pkcs12_install must be one of: always, due, missing, got: oui" in played.runs["at once"].stdout
+    assert played.stores["at once"] == played.stores["nobody"]
+
+
+@pytest.mark.parametrize(("step", "variable"), [("portal", "pkcs12_require_portal"), ("everyone", "pkcs12_retire_everyone")])
 def test_a_word_that_is_neither_yes_nor_no_is_refused_by_the_name_of_its_variable(
     played: Played, step: str, variable: str
 ) -> None:

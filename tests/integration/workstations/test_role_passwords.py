@@ -45,7 +45,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
             variables = {
                 "pkcs12_passphrases": known | {ELODIE.authorisation: "the code of another letter"},
                 "pkcs12_holder_passwords": {JEANNE.account if role == "renew" else JEANNE.authorisation: password},
-                "renew_now": True,
+                "pkcs12_install": "always",
                 "pkcs12_retire_authorisations": NUMBERS,
                 "pkcs12_max_certificates": 1,
             }

@@ -27,7 +27,7 @@ STEPS = {
     "planned": (RENEW, "--check", "--diff"),
     "renewed": (RENEW, "--diff"),
     "again": (RENEW, "--forks=1"),
-    "now": (RENEW, "-e", "renew_now=true", "--limit", "ws-radio"),
+    "now": (RENEW, "-e", "pkcs12_install=always", "--limit", "ws-radio"),
     # Numbers in one text come from a survey, or from -e name=value.
     "leaving": (RETIRE, "-e", json.dumps({"pkcs12_retire_authorisations": ", ".join(LEAVING)}), "--check"),
     "left": (RETIRE, "-e", json.dumps({"pkcs12_retire_authorisations": LEAVING})),

@@ -34,7 +34,7 @@ BOOKS = {
     "check": ("check",),
     "enrol": ("enrol",),
     "again": ("enrol",),
-    "renew": ("renew", "-e", "renew_now=true"),
+    "renew": ("renew", "-e", "pkcs12_install=always"),
     "audit": ("audit",),
     "retire": ("retire", *EVERYBODY),
 }

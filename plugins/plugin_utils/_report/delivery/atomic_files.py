@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from ..._delivery.durable_files import replace_file
-from ..._errors import CollectionError
+from ..._errors import CollectionError, named
 
 MODE = 0o640
 """The report has names of people, so only the owner and the group of the folder may read it."""
@@ -32,7 +32,8 @@ def write(path: Path, data: bytes, check_mode: bool) -> bool:
         raise CollectionError(
             code="report_file",
             cause=f"{path} cannot be written: {problem.strerror}.",
-            next_step="Check that the destination is a folder on the controller and that the account which runs Ansible may write to it.",
+            next_step=f"Check that {named('report_folder')} is a folder on the controller and that the account which runs"
+            " Ansible may write to it.",
         ) from None
     return True
 

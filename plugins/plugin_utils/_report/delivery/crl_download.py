@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import Request
 
 from ..._delivery.deadline import Deadline, opener
-from ..._errors import CollectionError, counted
+from ..._errors import CollectionError, counted, named
 from ..._policy.revocation import CrlProblem, NotUsable
 
 PORTS = {"http": 80, "https": 443}
@@ -48,7 +48,7 @@ class Downloads:
         if wrong is not None:
             raise CollectionError(
                 code="bad_arguments",
-                cause=f"The entry {wrong!r:.80} of crl_hosts is no host.",
+                cause=f"The entry {wrong!r:.80} of {named('crl_hosts')} is no host.",
                 next_step="Write the exact name of the host, or name:port. A wildcard, a scheme and a path are not possible.",
             )
         self._hosts = frozenset(entry.lower() for entry in hosts)

@@ -25,7 +25,7 @@ with suppress(ImportError):  # ansible-core installs it; without it the file sti
     )
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ..._errors import CollectionError
+from ..._errors import CollectionError, named
 
 TEMPLATES = Path(__file__).resolve().parent / "reminders"
 RECIPIENTS = ("holder", "employer", "it")
@@ -116,8 +116,8 @@ def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise CollectionError(
             code="reminder_template",
-            cause=f"templates_folder is {folder}, which is no folder on the controller.",
-            next_step="Correct templates_folder.",
+            cause=f"{named('templates_folder')} is {folder}, which is no folder on the controller.",
+            next_step=f"Correct {named('templates_folder')}.",
         )
     for path in sorted(folder.rglob("*.j2")):
         if not path.name.startswith("_") and path.relative_to(folder).as_posix() not in names:

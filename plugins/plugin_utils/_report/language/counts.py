@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..._errors import named
 from ..._policy.validity import Status
 from ..acceptance import is_left
 from ..model import HolderRow, Report
@@ -48,7 +49,7 @@ def sentence(report: Report, say: Wording) -> str:
     counts = holder_counts(report)
     parts = ", ".join(f"{words} {say.number(count)}" for words, count in shares(counts, say))
     place = _place(report, say, say.counted("counts.holders", counts.total))
-    return say("counts.sentence", place=place, shares=parts) if parts else f"{place}."
+    return say("counts.sentence", place=place, shares=parts, option=named("fail_on")) if parts else f"{place}."
 
 
 def without_holder_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:
@@ -138,9 +139,9 @@ def _person(who: str, places: Sequence[str] | str) -> str:
 def failing(report: Report, found: Mapping[str, int], say: Wording) -> str:
     """The same where something is there that must not be: its words with their numbers."""
     parts = ", ".join(f"{words} {say.number(count)}" for words, count in found.items())
-    return say("counts.failing", place=_place(report, say), shares=parts)
+    return say("counts.failing", place=_place(report, say), shares=parts, option=named("fail_on"))
 
 
 def _place(report: Report, say: Wording, *parts: str) -> str:
-    named = " ".join((report.parameters.establishment or "").split())
-    return ", ".join(filter(None, (say("counts.subject"), named, *parts)))
+    establishment = " ".join((report.parameters.establishment or "").split())
+    return ", ".join(filter(None, (say("counts.subject"), establishment, *parts)))

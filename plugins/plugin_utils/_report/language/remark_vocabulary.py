@@ -127,8 +127,8 @@ COUNTS: Catalogue = {
     "counts.holders.many": ("{n} holders", "{n} titulaires"),
     "counts.subject": ("Client certificates", "Certificats clients"),
     "counts.failing": (
-        "{place}: {shares} (fail_on). The report says who acts on each.",
-        "{place} : {shares} (fail_on). Le rapport dit qui agit.",
+        "{place}: {shares} ({option}). The report says who acts on each.",
+        "{place} : {shares} ({option}). Le rapport dit qui agit.",
     ),
     "print.everything": ("Print all tables", "Imprimer tous les tableaux"),
     "sign": ("Read and approved", "Lu et approuvé"),

@@ -18,12 +18,12 @@ REVOCATION: Mapping[str, tuple[str, str]] = {
     "revocation_reason.privilege_withdrawn": ("privilege withdrawn", "droit retiré"),
     "revocation_reason.aa_compromise": ("attribute authority compromised", "autorité d'attributs compromise"),
     "crl_problem.unreadable": ("It could not be read", "Lecture impossible"),
-    "crl_problem.host_not_allowed": ("Its host is not in crl_hosts", "Serveur absent de crl_hosts"),
+    "crl_problem.host_not_allowed": ("Its host is not in pkcs12_crl_hosts", "Serveur absent de pkcs12_crl_hosts"),
     "crl_problem.not_a_crl": ("It is no revocation list", "Ce n'est pas une liste de révocation"),
     "crl_problem.not_an_authority": ("It has no certificate of an authority", "Aucun certificat d'autorité"),
     "crl_problem.no_authority": (
-        "crl_issuer_files has no certificate of its issuer, so its signature could not be checked and it was not used",
-        "crl_issuer_files n'a pas le certificat de son émetteur : signature non vérifiée, liste non utilisée",
+        "pkcs12_crl_issuer_files has no certificate of its issuer, so its signature could not be checked and it was not used",
+        "pkcs12_crl_issuer_files n'a pas le certificat de son émetteur : signature non vérifiée, liste non utilisée",
     ),
     "crl_problem.bad_signature": (
         "Its issuer did not sign it, so it was not used",

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from ..._errors import CollectionError
+from ..._errors import CollectionError, named
 from ..exceptions import FINDINGS
 from .revocation_vocabulary import REVOCATION
 
@@ -216,7 +216,7 @@ def checked_word(word: str | None) -> str | None:
     if not _WORD.fullmatch(word):
         raise CollectionError(
             code="bad_arguments",
-            cause=f"authorisation_word is {word!r:.60}, which is not a word.",
+            cause=f"{named('authorisation_word')} is {word!r:.60}, which is not a word.",
             next_step="Write a noun of up to 40 letters, for instance habilitation.",
         )
     return word

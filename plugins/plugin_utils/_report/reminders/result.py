@@ -69,11 +69,11 @@ def reminders_result(
 
 def _unusable(said: str, unusable: Mapping[str, str], changed: bool, details: Mapping[str, Any]) -> CollectionError:
     """The error that names the workstations; ``said``: what was sent to the holders of the others."""
-    named = [f"{name}: {reason}" for name, reason in unusable.items()][:MOST_NAMED]
-    more = f" {others} more." if (others := len(unusable) - len(named)) else ""
+    first = [f"{name}: {reason}" for name, reason in unusable.items()][:MOST_NAMED]
+    more = f" {others} more." if (others := len(unusable) - len(first)) else ""
     return CollectionError(
         code="unusable_variables",
-        cause=f"{said} The variables of {counted(len(unusable), 'workstation')} cannot be used. {' '.join(named)}{more}",
+        cause=f"{said} The variables of {counted(len(unusable), 'workstation')} cannot be used. {' '.join(first)}{more}",
         next_step="Then run it again. Only what was not sent is sent.",
         changed=changed,
         details=details,
@@ -85,11 +85,11 @@ def _unchecked(
 ) -> CollectionError:
     """The error for revocation lists. Who has asked for a check has to know that it was not one."""
     say = Wording(replace(report.parameters, language="en"))
-    named = say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems[:MOST_NAMED])))
+    first = say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems[:MOST_NAMED])))
     more = f" {others} more." if (others := len(problems[MOST_NAMED:])) else ""
     return CollectionError(
         code="revocation_not_checked",
-        cause=f"{said} {named}{more}",
+        cause=f"{said} {first}{more}",
         next_step=f"Correct {named('crl')}, {named('crl_issuer_files')} or {named('crl_hosts')}, and run it again."
         " Only what was not sent is sent.",
         changed=changed,
@@ -138,7 +138,7 @@ def _cure(failed: Sequence[Outcome]) -> str:
 
 
 def _failures(total: int, failed: Sequence[Outcome]) -> str:
-    named = [f"{each.mail.letter.address}: {each.problem.cause}" for each in failed if each.problem and each.tried]
-    others = len(failed) - len(named[:MOST_NAMED])
+    first = [f"{each.mail.letter.address}: {each.problem.cause}" for each in failed if each.problem and each.tried]
+    others = len(failed) - len(first[:MOST_NAMED])
     more = f" {others} more not sent." if others else ""
-    return f"{len(failed)} of {counted(total, 'reminder')} not sent. {' '.join(named[:MOST_NAMED])}{more}"
+    return f"{len(failed)} of {counted(total, 'reminder')} not sent. {' '.join(first[:MOST_NAMED])}{more}"

@@ -107,8 +107,8 @@ ROWS = [
     Effect("ca_path", "{folder}/missing.pem", code, None, "tls"),
     Effect("use_proxy", False, setting("use_proxy"), True, False),
     Effect("http_agent", "Firefox", setting("http_agent"), "ansible-httpget", "Firefox"),
-    Effect("timeout", 7, setting("timeout"), 30, 7),
-    Effect("max_bytes", 100, code, None, "too_large"),
+    Effect("server_timeout", 7, setting("timeout"), 30, 7),
+    Effect("max_bundle_bytes", 100, code, None, "too_large"),
     Effect(
         "original_folder",
         "{folder}/kept",
@@ -121,7 +121,7 @@ ROWS = [
     Effect("allow_ephemeral", True, code, "ephemeral_dest", None, scene=in_a_private_folder),
     Effect("evidence_path", "{folder}/evidence.jsonl", evidence, [], [None]),
     Effect("message_id", "<1@issuer>", evidence, [None], ["<1@issuer>"], EVIDENCE),
-    Effect("retry", True, code, "code_wrong", None, scene=after_a_wrong_code),
+    Effect("retry", ["t123456 "], code, "code_wrong", None, scene=after_a_wrong_code),
 ]
 EFFECTS = [
     Effect(**{**vars(row), "scene": pages_of()}) if row.scene is Effect.__dataclass_fields__["scene"].default else row

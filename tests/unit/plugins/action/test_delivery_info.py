@@ -23,15 +23,21 @@ CODE = "AB12-CD34"
 YESTERDAY = now() - timedelta(days=1)
 
 BASE = {
-    "source": "maildir",
-    "path": "{folder}/box",
-    "sender": [mails.SENDER],
-    "subject_pattern": "^Délivrance du certificat",
+    "mail_source": "maildir",
+    "mail_path": "{folder}/box",
+    "issuer_senders": [mails.SENDER],
+    "mail_subject_pattern": "^Délivrance du certificat",
     "allowed_hosts": ["retrait.issuer.example"],
     "authenticate": "none",
     "include_codes": False,
 }
-IMAP = {"source": "imap", "path": None, "host": "imap.example", "username": "u", "password": "right"}
+IMAP = {
+    "mail_source": "imap",
+    "mail_path": None,
+    "imap_host": "imap.example",
+    "imap_username": "u",
+    "imap_password": "right",
+}
 CHECKED = {"authenticate": "authentication_results", "authserv_id": mails.MAIL_SERVER}
 
 
@@ -134,30 +140,30 @@ def received(name: str) -> Any:
 
 
 EFFECTS = [
-    Effect("source", "eml", numbers, [], ["T100002"], {"path": "{folder}/box/one.eml"}, everything),
-    Effect("source", "maildir", numbers, [], ["T100001"], {"source": "eml"}, everything),
-    Effect("source", "mbox", numbers, [], ["T100004"], {"path": "{folder}/mbox"}, everything),
-    Effect("source", "imap", numbers, [], ["T100001"], {**IMAP, "source": "maildir"}),
-    Effect("path", "{folder}/other", numbers, ["T100001"], ["T100004"], scene=everything),
-    Effect("host", "other.example", received("server"), ("imap.example", 993), ("other.example", 993), IMAP),
-    Effect("port", 1993, received("server"), ("imap.example", 993), ("imap.example", 1993), IMAP),
-    Effect("security", "starttls", received("server"), ("imap.example", 993), ("imap.example", 143), IMAP),
-    Effect("security", "starttls", received("starttls"), None, True, IMAP),
+    Effect("mail_source", "eml", numbers, [], ["T100002"], {"mail_path": "{folder}/box/one.eml"}, everything),
+    Effect("mail_source", "maildir", numbers, [], ["T100001"], {"mail_source": "eml"}, everything),
+    Effect("mail_source", "mbox", numbers, [], ["T100004"], {"mail_path": "{folder}/mbox"}, everything),
+    Effect("mail_source", "imap", numbers, [], ["T100001"], {**IMAP, "mail_source": "maildir"}),
+    Effect("mail_path", "{folder}/other", numbers, ["T100001"], ["T100004"], scene=everything),
+    Effect("imap_host", "other.example", received("server"), ("imap.example", 993), ("other.example", 993), IMAP),
+    Effect("imap_port", 1993, received("server"), ("imap.example", 993), ("imap.example", 1993), IMAP),
+    Effect("imap_security", "starttls", received("server"), ("imap.example", 993), ("imap.example", 143), IMAP),
+    Effect("imap_security", "starttls", received("starttls"), None, True, IMAP),
     Effect("ca_path", "{folder}/missing.pem", code, None, "mail_tls", IMAP),
-    Effect("username", "v", received("logon"), ("u", "right"), ("v", "right"), IMAP),
-    Effect("password", "wrong", code, None, "mail_login", IMAP),
-    Effect("folder", "Registry", numbers, ["T100001"], ["T100004"], IMAP),
-    Effect("timeout", 5, received("timeout"), 30, 5, IMAP),
-    Effect("since", 30, numbers, ["T100001", "T100004"], ["T100001"], scene=two_ages),
-    Effect("max_bytes", 100, refusals, [], ["mail_too_large"] * 2, scene=box(JEANNE)),
+    Effect("imap_username", "v", received("logon"), ("u", "right"), ("v", "right"), IMAP),
+    Effect("imap_password", "wrong", code, None, "mail_login", IMAP),
+    Effect("imap_folder", "Registry", numbers, ["T100001"], ["T100004"], IMAP),
+    Effect("server_timeout", 5, received("timeout"), 30, 5, IMAP),
+    Effect("since_days", 30, numbers, ["T100001", "T100004"], ["T100001"], scene=two_ages),
+    Effect("max_mail_bytes", 100, refusals, [], ["mail_too_large"] * 2, scene=box(JEANNE)),
     Effect("max_mails", 1, left_mails, False, True, scene=box(JEANNE)),
-    Effect("sender", ["other@issuer.example"], numbers, ["T100001"], [], scene=box(JEANNE)),
-    Effect("subject_pattern", "^Other", numbers, ["T100001"], [], scene=box(JEANNE)),
+    Effect("issuer_senders", ["other@issuer.example"], numbers, ["T100001"], [], scene=box(JEANNE)),
+    Effect("mail_subject_pattern", "^Other", numbers, ["T100001"], [], scene=box(JEANNE)),
     Effect("access_subject_pattern", "^CONFIDENTIEL", access_mails, 0, 1, scene=box(JEANNE)),
     Effect("url_pattern", "link: (.*)", fact("url"), "https://retrait.issuer.example/...", None, scene=box(JEANNE)),
     Effect("code_pattern", "key: (.*)", refusals, [], ["no_withdrawal_code"], scene=box(JEANNE)),
     Effect("name_pattern", r"pour (\w+)", fact("name"), "Jeanne Dupont", None, scene=written(LABELLED)),
-    Effect("authorisation_pattern", r"no\. (\d+)", refusals, [], ["no_number"], scene=box(JEANNE)),
+    Effect("mail_authorisation_pattern", r"no\. (\d+)", refusals, [], ["no_number"], scene=box(JEANNE)),
     Effect("allowed_hosts", ["other.example"], refusals, [], ["url_host_not_allowed"], scene=box(JEANNE)),
     Effect("authenticate", "authentication_results", method, "none", "authentication_results", {"authserv_id": "x"}, box(JEANNE)),
     Effect("authenticate", "none", refusals, ["authentication_missing"], [], {**CHECKED, "authserv_id": "x"}, box(JEANNE)),
@@ -165,7 +171,11 @@ EFFECTS = [
     Effect("forwarders", [FORWARDER], refusals, ["forwarder_not_trusted"], [], CHECKED, box(JEANNE, form="attached")),
     Effect("inline_forwards", True, numbers, [], ["T100001"], scene=box(JEANNE, form="inline")),
     Effect("include_codes", False, code, "no_log_required", None, {"include_codes": None}, box(JEANNE)),
-    Effect("authorisations", ["t100004"], numbers, ["T100001", "T100004"], ["t100004"], scene=box(JEANNE, PAUL)),
+    Effect("collect_authorisations", ["t100004"], numbers, ["T100001", "T100004"], ["t100004"], scene=box(JEANNE, PAUL)),
+    Effect("collect_authorisations", [" ", ""], code, None, "bad_arguments", scene=box(JEANNE)),
+    Effect("known_authorisations", ["t100001"], numbers, ["T100001"], ["t100001"], scene=box(JEANNE)),
+    Effect("known_authorisations", ["T1"], code, None, "bad_arguments", {"collect_authorisations": ["T100001"]}, box(JEANNE)),
+    Effect("known_authorisations", [], code, None, "bad_arguments", {"collect_authorisations": ["T100001"]}, box(JEANNE)),
     Effect("move_message_ids", [], moved, 1, 0, scene=box(JEANNE), given={"move_to": "Done"}),
     Effect("move_to", "Done", places, [], [".Done"], scene=box(JEANNE)),
 ]  # fmt: skip

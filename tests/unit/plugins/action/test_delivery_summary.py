@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
-from unit.plugins.action.effects import Effect, Scene, check
+from unit.plugins.action.effects import Effect, Scene, check, code
 from unit.plugins.plugin_utils._delivery.deliveries import PICKED_UP, known, mail
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.in_process import run_action
@@ -38,6 +38,10 @@ def told(scene: Scene) -> Any:
     return [line for line in scene.result["lines"] if "read" in line]
 
 
+def to_withdraw(scene: Scene) -> Any:
+    return scene.result["to_withdraw"]
+
+
 DONE = {"collected": 1}
 EFFECTS = [
     Effect("deliveries", [mail("T1", state="not_authentic")], totals, DONE, {"not_authentic": 1}),
@@ -48,6 +52,7 @@ EFFECTS = [
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),
     Effect("acknowledged", ["<T1@issuer.example>"], totals, DONE, {"acknowledged": 1}),
     Effect("leavers", ["T1"], totals, DONE, {"left": 1}),
+    Effect("retry", ["T2"], code, None, "bad_arguments"),
     Effect("reading", {"msg": "1 mail read."}, told, [], ["1 mail read."]),
     Effect("known", known("T0"), numbers, ["T1"], ["T0", "T1"]),
 ]
@@ -56,6 +61,41 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("delivery_summary", BASE, effect, tmp_path)
+
+
+PEOPLE = [{"name": "Jeanne Dupont", "authorisation": number} for number in ("T1", "T2", "T3", "T4")]
+MAILS = [
+    mail("T9"),
+    *(mail(each["authorisation"]) for each in PEOPLE),
+    mail("T1", state="superseded"),
+    mail(None, state="refused"),
+]
+
+
+def test_what_a_run_has_to_withdraw_is_new_of_a_holder_and_open() -> None:
+    given = BASE | {"deliveries": MAILS, "holders": PEOPLE, "acknowledged": ["<T2@issuer.example>"], "leavers": ["t3"]}
+    planned = run_action("delivery_summary", given | {"withdrawals": []}, FakeDrivers(), check_mode=True)
+    summed = run_action("delivery_summary", given, FakeDrivers())
+    assert (planned["to_withdraw"], "ansible_facts" in planned) == (["T1", "T4"], False)
+    assert (summed["to_withdraw"], "ansible_facts" in summed) == (["T1", "T4"], True)
+
+
+@pytest.mark.parametrize(
+    "number", ["T2", "T3", "T9", "T5", ""], ids=["acknowledged", "left", "no holder", "no mail", "empty"]
+)
+def test_a_number_to_retry_that_is_not_withdrawn_is_refused(number: str) -> None:
+    given = BASE | {"deliveries": MAILS, "holders": PEOPLE, "acknowledged": ["<T2@issuer.example>"], "leavers": ["t3"]}
+    told = run_action("delivery_summary", given | {"retry": ["T1", number]}, FakeDrivers())
+    assert (told["error"]["code"], told["error"]["setting"], "ansible_facts" in told) == (
+        "bad_arguments",
+        "retry",
+        False,
+    )
+    assert told["msg"].startswith(f"retry has {number}, and the mails have no delivery to withdraw with this number.")
+    assert run_action("delivery_summary", given | {"retry": ["T4", " t1"]}, FakeDrivers())["to_withdraw"] == [
+        "T1",
+        "T4",
+    ]
 
 
 def test_ansible_hides_the_link_and_the_code_of_a_delivery_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

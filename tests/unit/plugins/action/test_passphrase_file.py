@@ -19,7 +19,7 @@ from unit.plugins.action.effects import Effect, Scene, check, code
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 PASSWORD = "the password of the vault"
-BASE = {"path": "{folder}/v.yml", "password": PASSWORD, "authorisation": "T1", "passphrase": "new"}
+BASE = {"vault_file": "{folder}/v.yml", "vault_password": PASSWORD, "authorisation": "T1", "passphrase": "new"}
 
 
 def decrypted(path: Path, label: str = "default", password: str = PASSWORD) -> Any:
@@ -44,8 +44,8 @@ def known(scene: Scene) -> None:
 
 
 EFFECTS = [
-    Effect("path", "{folder}/w.yml", files, ["v.yml"], ["w.yml"]),
-    Effect("password", "another", code, None, "vault_password", scene=known),
+    Effect("vault_file", "{folder}/w.yml", files, ["v.yml"], ["w.yml"]),
+    Effect("vault_password", "another", code, None, "vault_password", scene=known),
     Effect(
         "authorisation",
         "T2",
@@ -92,7 +92,7 @@ def test_a_number_without_a_passphrase_and_one_that_is_written_twice(tmp_path: P
 
 def test_check_mode_says_what_would_change_and_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "v.yml"
-    given = {**BASE, "path": str(path)}
+    given = {**BASE, "vault_file": str(path)}
     for passphrase, changes in (("new", True), ("older", False)):
         encrypt(path, "pkcs12_passphrases_collected: {T1: older}")
         before = path.read_bytes()

@@ -18,7 +18,7 @@ from unit.plugins.plugin_utils.fakes import now
 def test_access_code_is_never_in_a_result(tmp_path: Path) -> None:
     deliver(tmp_path, JEANNE)
     shown = run(
-        tmp_path, no_log=True, include_codes=True, access_subject_pattern="^CONFIDENTIEL", subject_pattern="SISERI"
+        tmp_path, no_log=True, include_codes=True, access_subject_pattern="^CONFIDENTIEL", mail_subject_pattern="SISERI"
     )
     (told,) = shown["access_mails"]
     assert told.keys() == {"date", "message_id", "place"}

@@ -31,7 +31,7 @@ CODE = "C0DE-4711"
 
 
 def run(folder: Path, *, check_mode: bool = False, no_log: bool = False, **changes: Any) -> dict[str, Any]:
-    arguments = {**BASE, "path": str(folder), **changes}
+    arguments = {**BASE, "mail_path": str(folder), **changes}
     return run_action("delivery_info", arguments, FakeWorkstation(), check_mode=check_mode, no_log=no_log)
 
 
@@ -49,26 +49,26 @@ WRONG = [
     ({"include_codes": True}, "no_log_required"),
     ({"url_pattern": "x"}, "bad_pattern"),
     ({"code_pattern": "(x)(y)"}, "bad_pattern"),
-    ({"subject_pattern": "("}, "bad_pattern"),
+    ({"mail_subject_pattern": "("}, "bad_pattern"),
     ({"access_subject_pattern": "("}, "bad_pattern"),
-    ({"sender": ["SISERI <a@b.example>"]}, "mail_address"),
-    ({"sender": ["nobody"]}, "mail_address"),
-    ({"sender": ["@issuer.example"]}, "mail_address"),
+    ({"issuer_senders": ["SISERI <a@b.example>"]}, "mail_address"),
+    ({"issuer_senders": ["nobody"]}, "mail_address"),
+    ({"issuer_senders": ["@issuer.example"]}, "mail_address"),
     ({"forwarders": ["chu.example"]}, "mail_address"),
     ({"allowed_hosts": ["https://retrait.issuer.example"]}, "bad_arguments"),
     ({"allowed_hosts": ["user@retrait.issuer.example"]}, "bad_arguments"),
     ({"allowed_hosts": [""]}, "bad_arguments"),
     ({"allowed_hosts": []}, "bad_arguments"),
-    ({"sender": []}, "bad_arguments"),
-    ({"since": 0}, "bad_arguments"),
-    ({"since": 10**9}, "bad_arguments"),
+    ({"issuer_senders": []}, "bad_arguments"),
+    ({"since_days": 0}, "bad_arguments"),
+    ({"since_days": 10**9}, "bad_arguments"),
     ({"max_mails": 0}, "bad_arguments"),
-    ({"max_bytes": -1}, "bad_arguments"),
+    ({"max_mail_bytes": -1}, "bad_arguments"),
     ({"authenticate": "authentication_results"}, "bad_arguments"),
-    ({"source": "imap", "host": "h", "username": "u"}, "bad_arguments"),
-    ({"source": "eml", "move_to": "Done"}, "bad_arguments"),
+    ({"mail_source": "imap", "imap_host": "h", "imap_username": "u"}, "bad_arguments"),
+    ({"mail_source": "eml", "move_to": "Done"}, "bad_arguments"),
     ({"allowed_hosts": None}, "bad_arguments"),
-    ({"sender": None}, "bad_arguments"),
+    ({"issuer_senders": None}, "bad_arguments"),
     ({"authenticate": None}, "bad_arguments"),
 ]
 
@@ -155,7 +155,7 @@ def test_moving_takes_what_is_usable_and_asked_for(tmp_path: Path) -> None:
     deliver(tmp_path, JEANNE, PAUL)
     bad = mails.delivery_mail(JEANNE, "http://x.example", CODE, now() - timedelta(days=1)).data
     kept = mails.put(tmp_path, bad)
-    changes = {"move_to": "Done", "authorisations": [JEANNE.authorisation]}
+    changes = {"move_to": "Done", "collect_authorisations": [JEANNE.authorisation]}
     checked = run(tmp_path, check_mode=True, **changes)
     assert not (tmp_path / ".Done").exists()
     moved = run(tmp_path, **changes)
@@ -231,7 +231,7 @@ def test_since_counts_from_the_arrival(tmp_path: Path) -> None:
     mails.put(tmp_path, mail_forms.attached(old, now() - timedelta(days=2)))
     mails.put(tmp_path, mails.delivery_mail(PAUL, URL, CODE, now() - timedelta(days=31)).data)
     mails.put(tmp_path, mails.delivery_mail(ANNE, URL, CODE, now()).data.replace(b"\r\nDate:", b"\r\nX-Date:"))
-    shown = run(tmp_path, since=30)
+    shown = run(tmp_path, since_days=30)
     assert {row["authorisation"] for row in shown["deliveries"]} == {JEANNE.authorisation, ANNE.authorisation}
     assert shown["ignored"]["too_old"] == 1
 
@@ -245,14 +245,14 @@ def test_a_folder_is_opened_for_writing_only_to_move(
 ) -> None:
     box = Mailbox()
     monkeypatch.setitem(sys.modules, "imapclient", box.library())  # type: ignore[arg-type]
-    account = {"source": "imap", "host": "h", "username": "u", "password": "right", **changes}
+    account = {"mail_source": "imap", "imap_host": "h", "imap_username": "u", "imap_password": "right", **changes}
     run(Path("unused"), check_mode=check_mode, **account)
     assert ("select", "INBOX", is_read_only) in box.commands
 
 
 def test_a_subject_pattern_that_finds_nothing_is_told(tmp_path: Path) -> None:
     deliver(tmp_path, JEANNE, PAUL)
-    shown = run(tmp_path, subject_pattern="^Delivery of")
+    shown = run(tmp_path, mail_subject_pattern="^Delivery of")
     assert [each["code"] for each in shown["problems"]] == ["no_subject_fits"]
     assert Path(shown["problems"][0]["place"]).exists()
     assert (shown["ignored"]["other_subjects"], shown["ignored"]["other_mails"]) == (4, 0)

@@ -40,8 +40,8 @@ def test_what_a_run_was_told_is_not_asked_again(site: Site, scene: object, code:
         assert end_of(again) == (code, code, False, 0)
         assert UTC in again["msg"] and "retry" in again["error"]["next_step"]
     assert site.registration.sent == []
-    assert end_of(site.run(check_mode=True, retry=True)) == (None, "new", True, 0)
-    assert end_of(site.run(retry=True)) == (None, "collected", True, 3)
+    assert end_of(site.run(check_mode=True, retry=["T123456"])) == (None, "new", True, 0)
+    assert end_of(site.run(retry=["T123456"])) == (None, "collected", True, 3)
     assert end_of(site.run()) == (None, "collected", False, 0)
 
 
@@ -49,8 +49,8 @@ def test_a_retry_that_learns_nothing_does_not_forget_what_was_told(site: Site) -
     with_wrong_code(site)
     site.run()
     site.registration.deliver(site.issued, CODE, instead=pages.maintenance())
-    assert end_of(site.run(retry=True))[0] == "maintenance"
-    assert end_of(site.run(retry=True, ca_path=str(site.folder / "none.pem")))[0] == "tls"
+    assert end_of(site.run(retry=["T123456"]))[0] == "maintenance"
+    assert end_of(site.run(retry=["T123456"], ca_path=str(site.folder / "none.pem")))[0] == "tls"
     assert end_of(site.run()) == ("code_wrong", "code_wrong", False, 0)
 
 
@@ -60,7 +60,7 @@ def test_a_renamed_person_does_not_reopen_a_link_that_was_told(site: Site) -> No
     again = site.run(dest=str(site.folder / RENAMED))
     assert end_of(again) == ("code_wrong", "code_wrong", False, 0)
     site.registration.deliver(site.issued, CODE)
-    assert end_of(site.run(dest=str(site.folder / RENAMED), retry=True)) == (None, "collected", True, 3)
+    assert end_of(site.run(dest=str(site.folder / RENAMED), retry=["T123456"])) == (None, "collected", True, 3)
 
 
 def test_a_whole_download_under_a_former_name_is_taken_without_its_reserve(site: Site) -> None:
@@ -96,7 +96,7 @@ def test_a_retry_does_not_ask_again_for_a_bundle_that_was_collected(site: Site, 
     dest = str(site.folder / "Jeanne Dupont - T123456.p12")
     assert end_of(site.run(dest=dest))[1] == "collected"
     (site.folder / "Jeanne Dupont - T123456.p12").unlink()
-    again = site.run(dest=str(site.folder / name), retry=True)
+    again = site.run(dest=str(site.folder / name), retry=["T123456"])
     assert (again["error"]["code"], again["requests"]) == ("link_used", 0)
 
 
@@ -106,7 +106,7 @@ def test_a_run_that_got_nothing_is_not_named_as_who_used_the_link(site: Site, sc
     scene(site)
     site.run(variables={"awx_job_id": 33})
     used(site)
-    assert "Job 33" not in site.run(retry=True, variables={"awx_job_id": 34})["msg"]
+    assert "Job 33" not in site.run(retry=["T123456"], variables={"awx_job_id": 34})["msg"]
 
 
 def test_a_run_without_a_connection_is_not_named_as_who_used_the_link(
@@ -133,10 +133,10 @@ def test_the_run_that_may_have_got_the_bundle_is_named_also_after_one_that_did_n
     with monkeypatch.context() as patches:
         patches.setattr(pickup.Download, "fetch", killed)
         with pytest.raises(KeyboardInterrupt):
-            site.run(retry=True, variables={"awx_job_id": 33})
+            site.run(retry=["T123456"], variables={"awx_job_id": 33})
     used(site)
     for job in (34, 35):
-        assert "Job 33" in site.run(retry=True, variables={"awx_job_id": job})["msg"]
+        assert "Job 33" in site.run(retry=["T123456"], variables={"awx_job_id": job})["msg"]
 
 
 def test_a_bundle_that_is_there_needs_no_authorities(site: Site) -> None:

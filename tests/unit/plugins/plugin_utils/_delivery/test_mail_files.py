@@ -152,7 +152,7 @@ def test_a_maildir_is_no_folder_of_files(tmp_path: Path) -> None:
     with pytest.raises(CollectionError) as refusal:
         EmlFiles(tmp_path).entries()
     assert refusal.value.code == "mail_source"
-    assert "source: maildir" in refusal.value.next_step
+    assert "Set mail_source: maildir." in str(refusal.value)
 
 
 def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:
@@ -163,4 +163,4 @@ def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:
         assert refusal.value.code == "mail_source"
         assert all(part in refusal.value.cause for part in ("cur", "new", "tmp"))
         assert "No such file" not in refusal.value.cause
-        assert right in refusal.value.next_step
+        assert right in str(refusal.value)

@@ -119,8 +119,8 @@ BAD = {
     "code": " ",
     "new_passphrase": "",
     "code_field": "",
-    "timeout": 0,
-    "max_bytes": -1,
+    "server_timeout": 0,
+    "max_bundle_bytes": -1,
     "submit_label": " ",
     "download_label": "",
 }

@@ -169,7 +169,11 @@ def test_workstation_that_was_audited() -> None:
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
     unread = [{"owner_sid": "S-1-5-21-7", "reason": "access was denied"}]
     known = {"holders": [], "unread": unread, "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
-    silent = {"answered": False, "msg": "x.", "ansible_facts": {"pkcs12_fact_audit": {"problem": "It did not answer: x."}}}
+    silent = {
+        "answered": False,
+        "msg": "x.",
+        "ansible_facts": {"pkcs12_fact_audit": {"problem": "It did not answer: x."}},
+    }
     refused = {
         "answered": True,
         "msg": "y.",

@@ -108,7 +108,8 @@ def test_two_people_at_one_account_are_two_rows_of_which_each_has_its_own_certif
     assert status_of(found, "T1") == ("valid", "nothing", JEANNE.owner_sid)
     assert status_of(found, "T3")[0] == "renewal_due"
     chosen = made(
-        (("ws-1", {"ansible_facts": {"pkcs12": known}, "pkcs12_holders": people}),), query="[?authorisation=='T3']"
+        (("ws-1", {"ansible_facts": {"pkcs12": known}, "pkcs12_holders": people}),),
+        report_query="[?authorisation=='T3']",
     )
     assert [row.holder for row in chosen.certificates] == ["T3"]
 

@@ -151,7 +151,9 @@ def test_whatever_a_holder_can_be_can_be_failed_on() -> None:
 
 def test_fail_on_asks_those_alone_whom_the_query_selects(tmp_path: Path) -> None:
     assert run(tmp_path, report_query="[?name=='Paul Martin']", fail_on=["never_seen"])["failing"] == {}
-    assert run(tmp_path, report_query="[?name=='Jeanne Dupont']", fail_on=["never_seen"])["failing"] == {"never_seen": 1}
+    assert run(tmp_path, report_query="[?name=='Jeanne Dupont']", fail_on=["never_seen"])["failing"] == {
+        "never_seen": 1
+    }
 
 
 def test_a_query_narrows_every_form(tmp_path: Path) -> None:
@@ -248,7 +250,11 @@ def test_a_report_of_a_report_is_the_same_report(tmp_path: Path) -> None:
 def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Path) -> None:
     run(tmp_path, report_formats=["json"])
     only_jeanne = (("ws-1", {"pkcs12_holders": [JEANNES_ENTRY]}), ("ws-2", {}))
-    found = made(only_jeanne, merge_reports=[str(tmp_path / "pkcs12-compliance.json")], register_holders=[ANNE | {"name": "A. Roux"}])
+    found = made(
+        only_jeanne,
+        merge_reports=[str(tmp_path / "pkcs12-compliance.json")],
+        register_holders=[ANNE | {"name": "A. Roux"}],
+    )
     assert {row.name: [place.workstation for place in row.places] for row in found.holders} == {
         "Jeanne Dupont": ["ws-1", "ws-3"],
         "Paul Martin": ["ws-2"],

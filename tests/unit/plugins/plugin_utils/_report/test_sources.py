@@ -71,7 +71,9 @@ def test_what_an_audit_said_holds_until_the_workstation_answers(said: Any, probl
 
 def test_a_host_is_its_inventory_and_its_facts() -> None:
     entry = ENTRY | {"authorisation_anniversary": "2027-03-01"}
-    found = host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "pkcs12_fact_audit": audit()}, "pkcs12_holders": [entry]})
+    found = host_of(
+        "ws-1", {"ansible_facts": {"pkcs12": facts(), "pkcs12_fact_audit": audit()}, "pkcs12_holders": [entry]}
+    )
     assert found.entries == (replace(JEANNE, anniversary=date(2027, 3, 1)),)
     assert (found.computer, found.facts_at, found.clock_skew_seconds, found.not_listed) == ("WS-1", NOW, -2, 3)
     assert found.certificates == (record(),)
