@@ -98,7 +98,9 @@ def test_nothing_is_lost(site: Site) -> None:
     for issuer in (OURS, THEIRS):
         rows, metrics = site.report(issuer)
         assert rows == {(number, OURS, newer), (number, THEIRS, theirs)}
-        series = re.findall(r'pkcs12_holder_access_until_timestamp_seconds\{authorisation="(.*)",issuer="(.*)"\}', metrics)
+        series = re.findall(
+            r'pkcs12_holder_access_until_timestamp_seconds\{authorisation="(.*)",issuer="(.*)"\}', metrics
+        )
         assert set(series) == {(number, OURS), (number, THEIRS)}
 
     # A new issuing authority that the setting matches continues the record. What is gone from the store is missing, not forgotten.
