@@ -174,7 +174,9 @@ class ActionModule(OfSite, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**task.options}
         if options["rows_only"]:
-            crl = [each for each in options["crl"] if each != FROM_CERTIFICATE]  # one download for each task would be too many
+            crl = [
+                each for each in options["crl"] if each != FROM_CERTIFICATE
+            ]  # one download for each task would be too many
             options |= {**NO_REPORT, "crl": crl}
         of_site = FROM_SITE in self._task.args and not options["rows_only"]
         if of_site:
