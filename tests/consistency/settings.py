@@ -292,7 +292,7 @@ def _defaults(row: Setting) -> list[str]:
     lines = [] if usual is None else [f"``{_yaml(usual)}``"]
     others: dict[str, list[str]] = {}
     for place, value in row.own.items():
-        if value != usual and value != []:  # a role without holders does nothing
+        if value not in (usual, []):  # a role without holders does nothing
             others.setdefault(_yaml(value), []).append(place)
     return lines + [f"``{value}`` in {', '.join(found)}" for value, found in others.items()]
 
@@ -332,7 +332,7 @@ def argument_specs(role: Path) -> str:
     return f"{head}\n    options:\n" + re.sub(r"^(?=.)", "      ", options, flags=re.MULTILINE)
 
 
-class Indented(yaml.SafeDumper):
+class Indented(yaml.SafeDumper):  # type: ignore[misc]
     """It writes lists as yamllint wants them, and no anchors."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
