@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,8 +185,12 @@ def test_the_role_by_itself_keeps_the_problem_and_says_who_is_red(hospital: Hosp
     assert facts(hospital)[OFF] == known[OFF]
 
 
-def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital) -> None:
-    run = audit(hospital, "-e", "ansible_port={{ no_such_variable }}", "--limit", NUCLEAR)
+def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital, tmp_path: Path) -> None:
+    """Ansible itself ends the task, because it cannot render a variable of the connection."""
+    wrong = tmp_path / "wrong.json"
+    port = {"ansible_port": "{{ no_such_variable }}"}
+    wrong.write_text(json.dumps({"all": {"hosts": {CARDIO: {}, NUCLEAR: port}}}), encoding="utf-8")
+    run = audit(hospital, "-i", str(wrong), "--limit", f"{CARDIO},{NUCLEAR}")
     assert failed_hosts(run) == {NUCLEAR}
     problem = problems(hospital)[NUCLEAR]
     assert problem.startswith("It could not be audited: ")
