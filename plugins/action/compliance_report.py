@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Set
 from typing import Any, ClassVar
 
 from ansible import constants
-from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -17,13 +16,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import untag, variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    hosts_matching,
+    untag,
+    variables_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import (
     NEEDED,
@@ -98,8 +101,6 @@ class OfSite:
     """What the reports of a site know besides its settings: which workstations, and what became of the issuer's mails."""
 
     _task_vars: Any
-    _loader: Any
-    _templar: Any
     variable: Callable[[str], Any]
 
     def of_this_site(self, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,10 +108,7 @@ class OfSite:
         kept = self._task_vars.get("ansible_facts", {}).get(DELIVERIES) or {}
         hosts, pattern = options["report_hosts"], self.variable(PATTERN)
         if hosts is None and pattern is not None:
-            finder = lookup_loader.get(
-                "ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar
-            )
-            hosts = finder.run(pattern if isinstance(pattern, list) else [pattern], variables=self._task_vars)
+            hosts = hosts_matching(self._task_vars, pattern)
             if not hosts:
                 raise CollectionError(
                     code="bad_arguments",
@@ -129,7 +127,7 @@ class ActionModule(OfSite, Pkcs12Action):
             "report_hosts": {"type": "list", "elements": "str"},
             "register_holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": [], "site": True},
             "deliveries": {"type": "dict", "default": {}},
-            "leavers": {"type": "list", "elements": "raw", "default": [], "site": True},
+            "leavers": {"type": "raw", "default": [], "site": True},
             "exceptions": {"type": "list", "elements": "dict", "options": EXCEPTION, "default": [], "site": True},
             "crl": {"type": "list", "elements": "str", "default": [], "site": True},
             "crl_issuer_files": {"type": "list", "elements": "path", "default": [], "site": True},
@@ -176,7 +174,9 @@ class ActionModule(OfSite, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**task.options}
         if options["rows_only"]:
-            crl = [each for each in options["crl"] if each != FROM_CERTIFICATE]  # one download for each task would be too many
+            crl = [
+                each for each in options["crl"] if each != FROM_CERTIFICATE
+            ]  # one download for each task would be too many
             options |= {**NO_REPORT, "crl": crl}
         of_site = FROM_SITE in self._task.args and not options["rows_only"]
         if of_site:
@@ -190,7 +190,7 @@ class ActionModule(OfSite, Pkcs12Action):
         is_report = bool(options["report_folder"] or options["report_query"] or options["fail_on"])
         names = (*VARIABLES, SITE_FOLDER) if is_report else VARIABLES
         variables = list(variables_of(self._task_vars, options["report_hosts"], names))
-        options["leavers"] = [*options["leavers"], *retired_in(*folders_in(SITE_FOLDER, variables))]
+        options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
         options["previous_report"] = options["previous_report"] or last_report(options)
         whole = report_of(options, variables, now())
         if is_report and whole.workstations:  # a report of a register alone tells of no workstation

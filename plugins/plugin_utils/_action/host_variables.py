@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import InventoryManager
 from ansible.release import __version__
 
 from .._crypto.passphrases import texts_in
@@ -48,6 +49,19 @@ def variables_of(
                 next_step=f"Correct {named('report_hosts')}, or leave it out for the whole inventory.",
             )
         yield host, _of_host(known, host, names)
+
+
+def hosts_matching(task_vars: Mapping[str, Any], pattern: Any) -> list[str]:
+    """The hosts of the inventory that a pattern of hosts matches, in the inventory's order; none if it is no pattern."""
+    inventory = InventoryManager(None, parse=False)
+    for group, hosts in task_vars["groups"].items():
+        inventory.add_group(group)
+        for host in hosts:
+            inventory.add_host(host, group=group)
+    try:
+        return [host.name for host in inventory.get_hosts(pattern if isinstance(pattern, list) else str(pattern))]
+    except AnsibleError:
+        return []
 
 
 def _of_host(known: Mapping[str, Any], host: str, names: Sequence[str]) -> Mapping[str, Any]:

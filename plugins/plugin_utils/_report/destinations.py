@@ -120,9 +120,7 @@ _NAMES = {"folder": "folder {path}", "host": "host {host}, folder {path}", "http
 
 def _formats(place: Mapping[str, Any], options: Mapping[str, Any]) -> Sequence[str]:
     """The formats of a place, in the order of those that are made."""
-    wanted = place.get("formats")
-    if wanted is None:
-        wanted = MAIL_FORMATS if place["kind"] == "mail" else options["report_formats"]
+    wanted = place.get("formats") or (MAIL_FORMATS if place["kind"] == "mail" else options["report_formats"])
     return [name for name in dict.fromkeys(options["report_formats"]) if name in wanted]
 
 

@@ -95,6 +95,24 @@ def cell(number: int) -> Any:
     return see
 
 
+def delivery(name: str) -> Any:
+    return lambda scene: code(scene) or [place.get(name) for place in scene.result["destinations"]]
+
+
+def delivered_files(scene: Scene) -> Any:
+    """The names of the files of each place."""
+    return code(scene) or [[Path(path).name for path in place["files"]] for place in scene.result["destinations"]]
+
+
+def before(scene: Scene) -> None:
+    """The report of the last run."""
+    report_inputs.run(scene.folder / "out", report_formats=["json"])
+
+
+def is_compared(scene: Scene) -> bool:
+    return scene.result["changes"] is not None
+
+
 def failing(scene: Scene) -> Any:
     return scene.result["failing"]
 
@@ -117,6 +135,14 @@ POINTED = of(
         },
     )
 )
+PLACE = {"kind": "folder", "path": "/srv/www"}
+DELIVERED = FILES | {"report_destinations": [PLACE]}
+SERVER = {"kind": "https", "url": "https://dav.example", "credential": "dav"}
+TO_SERVER = FILES | {"report_destinations": [SERVER]}
+MAIL = {"kind": "mail", "to": ["a@chu.example"]}
+SENDING = {"mail_host": "smtp.example", "mail_sender": "c@chu.example"}
+MAILED = FILES | {"report_destinations": [MAIL]}
+ACCOUNT = {"dav": {"username": "svc", "password": "canary of the report"}}
 NEW = {"name": "Anne Roux", "authorisation": "T3"}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
 WITHOUT_NUMBER = ANNE | {"authorisation": ""}
@@ -163,7 +189,7 @@ EFFECTS = [
     Effect("exceptions.what", "late", refused_or_failing, {}, "bad_arguments", MISSING),
     Effect("crl", ["{folder}/none.crl"], failing, {}, {"crl": 2}),
     Effect("crl_issuer_files", ["{folder}/none.pem"], failing, {"crl": 2}, {"crl": 3}, NO_LIST),
-    Effect("crl_hosts", ["127.0.0.1:1"], says("not in pkcs12_crl_hosts"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
+    Effect("crl_hosts", ["127.0.0.1:1"], says("not in pkcs12"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
     Effect("crl_hosts", ["https://x"], code, None, "bad_arguments"),
     Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge_reports", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
@@ -172,6 +198,26 @@ EFFECTS = [
     Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
     Effect("report_title", "Radiology", says("Radiology"), False, True),
+    Effect("report_destinations", [PLACE], delivery("name"), [], ["folder /srv/www"], FILES, out),
+    *(
+        Effect("report_destinations.kind", kind, delivery("kind"), ["folder"], "bad_arguments", DELIVERED, out, entry=PLACE)
+        for kind in ("host", "https", "mail")
+    ),
+    Effect("report_destinations.kind", "folder", delivery("kind"), "bad_arguments", ["folder"], FILES | {"report_destinations": [PLACE | {"kind": "mail"}]}, out, entry=PLACE),
+    Effect("report_destinations.path", "/srv/other", delivery("name"), ["folder /srv/www"], ["folder /srv/other"], DELIVERED, out, entry=PLACE),
+    Effect("report_destinations.mode", "0600", delivery("mode"), ["0640"], ["0600"], DELIVERED, out, entry=PLACE),
+    Effect("report_destinations.formats", ["html"], delivered_files, [["pkcs12-compliance.json"]], "bad_arguments", DELIVERED, out, entry=PLACE),
+    Effect("report_destinations.host", "web", delivery("name"), ["host www, folder /srv/www"], ["host web, folder /srv/www"], FILES | {"report_destinations": [PLACE | {"kind": "host", "host": "www"}]}, out, entry=PLACE | {"kind": "host"}),
+    Effect("report_destinations.url", "http://dav.example", delivery("url"), ["https://dav.example/"], "bad_arguments", TO_SERVER | {"credentials": ACCOUNT}, out, entry=SERVER),
+    Effect("report_destinations.credential", "dva", delivery("credential"), ["dav"], "bad_arguments", TO_SERVER | {"credentials": ACCOUNT}, out, entry=SERVER),
+    Effect("report_destinations.to", ["b@chu.example"], delivery("name"), ["mail to a@chu.example"], ["mail to b@chu.example"], MAILED | SENDING, out, entry=MAIL),
+    Effect("report_destinations.mail_subject", "Report", lambda scene: scene.result["destinations"][0]["mail_subject"] == "Report", False, True, MAILED | SENDING, out, entry=MAIL),
+    Effect("credentials", ACCOUNT, code, "bad_arguments", None, TO_SERVER, out),
+    Effect("mail_host", "smtp.example", code, "bad_arguments", None, MAILED | {"mail_sender": "c@chu.example"}, out),
+    Effect("mail_sender", "c@chu.example", code, "bad_arguments", None, MAILED | {"mail_host": "smtp.example"}, out),
+    Effect("compare_reports", True, is_compared, False, True, FILES, before),
+    Effect("rows_only", True, files, {"json": ["pkcs12-compliance.json"]}, {}, FILES, out),
+    Effect("settings_only", True, lambda scene: sorted(scene.result) == ["changed", "invocation", "msg"], False, True, FILES, out),
     Effect("establishment", "CHU X", says("CHU X"), False, True),
     Effect("establishment", "CHU X", sentence, "Client certificates, 2", "Client certificates, CHU X, 2"),
     Effect("language", "fr", says("Certificats"), False, True),
@@ -199,6 +245,8 @@ EFFECTS = [
             if each.option.startswith("exceptions.")
             else WITHOUT_NUMBER
             if "former" in each.option
+            else each.entry
+            if each.option.startswith("report_destinations.")
             else ANNE,
         }
     )
@@ -255,3 +303,121 @@ def test_a_note_counts_wherever_enrol_and_renew_would_find_it(
         "compliance_report", {**BASE, **FILES, "report_folder": str(tmp_path)}, FakeWorkstation(), variables=of(*hosts)
     )
     assert {row["authorisation"] for row in result["rows"]} == set(stay.split())
+
+
+# Settings of a site
+
+
+def of_site(folder: Path, variables: dict[str, Any], **given: Any) -> dict[str, Any]:
+    """The result of a task as the role has it: with the site's settings."""
+    known = {"pkcs12_report_folder": str(folder / "out"), "pkcs12_report_date": BASE["report_date"]} | variables
+    return run_action("compliance_report", {"from_site": {}, **given}, FakeWorkstation(), variables=HOSPITAL | known)
+
+
+def test_the_role_delivers_what_the_site_sets_and_its_result_has_no_account(tmp_path: Path) -> None:
+    site = {
+        "pkcs12_report_destinations": [SERVER, MAIL],
+        "pkcs12_credentials": ACCOUNT,
+        "pkcs12_report_formats": ["html", "json"],
+        "pkcs12_mail_host": "smtp.example",
+        "pkcs12_mail_sender": "c@chu.example",
+    }
+    result = of_site(tmp_path, site)
+    assert [(place["kind"], [Path(path).name for path in place["files"]]) for place in result["destinations"]] == [
+        ("https", ["pkcs12-compliance.html", "pkcs12-compliance.json"]),
+        ("mail", ["pkcs12-compliance.html"]),
+    ]
+    assert "canary of the report" not in str(result)
+    without = of_site(tmp_path, site | {"pkcs12_credentials": {"dav": {"username": "svc"}}})
+    assert without["error"] == {
+        "code": "bad_arguments",
+        "next_step": "Give it both in pkcs12_credentials.",
+        "setting": "pkcs12_report_destinations",
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"pkcs12_report_folder": " "}, "pkcs12_report_folder is not set, so no file would be written."),
+        ({"pkcs12_report_folder": ["/a"]}, "pkcs12_report_folder"),
+        ({"pkcs12_report_formats": []}, "pkcs12_report_formats is empty"),
+        ({"pkcs12_compare_reports": "jes"}, "'pkcs12_compare_reports' is 'jes'. Write yes or no."),
+        ({"pkcs12_facts_max_age_days": True}, "pkcs12_facts_max_age_days is True, which is no number of days."),
+        ({"pkcs12_renew_before_days": True}, "pkcs12_renew_before_days is True, which is no number of days."),
+        ({"pkcs12_issuer_overdue_days": -1}, "pkcs12_issuer_overdue_days is -1, which is no number of days."),
+        ({"pkcs12_authorisation_word": "<b>"}, "pkcs12_authorisation_word is '<b>'"),
+        ({"pkcs12_authorisation_anniversary": "soon"}, "pkcs12_authorisation_anniversary is 'soon', which is no day."),
+        ({"pkcs12_report_date": "soon"}, "pkcs12_report_date is 'soon', which is no date with a time."),
+        ({"pkcs12_report_query": "[?"}, "pkcs12_report_query '[?' cannot be evaluated"),
+        ({"pkcs12_crl_hosts": ["https://x"]}, "of pkcs12_crl_hosts is no host."),
+        ({"pkcs12_report_destinations": [{"path": "/a"}]}, "kind found in pkcs12_report_destinations"),
+        ({"pkcs12_hosts": "nowhere"}, "No host of this inventory matches pkcs12_hosts"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("settings_only", [True, False])
+def test_a_setting_of_the_site_is_refused_by_its_variable_before_anything_is_written(
+    variables: dict[str, Any], said: str, settings_only: bool, tmp_path: Path
+) -> None:
+    result = of_site(tmp_path, variables, settings_only=settings_only)
+    assert result["failed"] and result["error"]["code"] in ("bad_arguments", "bad_query"), result
+    assert said in result["msg"] and not (tmp_path / "out").exists()
+
+
+def test_the_settings_alone_are_checked_without_facts(tmp_path: Path) -> None:
+    nobody = {"hostvars": {"localhost": {}}, "groups": {"all": ["localhost"]}}
+    given = nobody | {"pkcs12_merge_reports": ["/nonexistent.json"], "pkcs12_compare_reports": True}
+    result = of_site(tmp_path, given, settings_only=True)
+    assert not result.get("failed") and "can be used" in result["msg"], result
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_rows_are_returned_whatever_the_site_sets_for_its_report(tmp_path: Path) -> None:
+    site = {
+        "pkcs12_report_query": "[?name=='nobody']",
+        "pkcs12_fail_on": ["missing", "never_seen"],
+        "pkcs12_report_destinations": [SERVER],
+        "pkcs12_compare_reports": True,
+        "pkcs12_report_formats": ["html"],
+        "pkcs12_hosts": "nowhere",
+    }
+    result = of_site(tmp_path, site, rows_only=True)
+    assert (len(result["rows"]), result.get("failed"), result["destinations"]) == (2, False, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_pattern_of_the_run_says_which_workstations_the_report_is_about(tmp_path: Path) -> None:
+    for pattern, hosts, answered in (("ws-1", None, {"answered": 1}), ("ws-*:!ws-3", None, {"answered": 2}), ("ws-1", ["ws-2"], {"answered": 1}), (" ", None, {"answered": 2, "never_seen": 1})):  # fmt: skip
+        given = {} if hosts is None else {"report_hosts": hosts}
+        result = of_site(tmp_path, {"pkcs12_hosts": pattern}, **given)
+        assert result["summary"]["workstations"] == answered, pattern
+    alone = run_action("compliance_report", BASE, FakeWorkstation(), variables=HOSPITAL | {"pkcs12_hosts": "ws-1"})
+    assert alone["summary"]["workstations"] == {"answered": 2, "never_seen": 1}
+
+
+def test_what_collect_has_kept_is_in_the_report_of_a_site_alone(tmp_path: Path) -> None:
+    kept = {"ansible_facts": {"pkcs12_fact_deliveries": known("T3")}, "pkcs12_register_holders": [ANNE]}
+    assert of_site(tmp_path, kept)["rows"][-1]["delivery"]["state"] == "collected"
+    own = of_site(tmp_path, kept, deliveries=known("T3", state="new"))
+    assert own["rows"][-1]["delivery"]["state"] == "new"
+    alone = run_action(
+        "compliance_report", BASE | {"register_holders": [ANNE]}, FakeWorkstation(), variables=HOSPITAL | kept
+    )
+    assert alone["rows"][-1]["delivery"] is None
+
+
+def test_a_report_is_compared_with_the_last_one_of_its_own_name_unless_the_task_names_another(tmp_path: Path) -> None:
+    compared = {"pkcs12_compare_reports": True, "pkcs12_report_formats": ["json"]}
+    assert of_site(tmp_path, compared)["changes"] is None
+    assert of_site(tmp_path, compared)["changes"] == []
+    assert of_site(tmp_path, compared | {"pkcs12_report_name": "other"})["changes"] is None
+    gone = of_site(tmp_path, compared, previous_report=str(tmp_path / "gone.json"))
+    assert gone["error"]["code"] == "report_file"
+
+
+def test_check_mode_delivers_to_no_place(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    given = {**BASE, **DELIVERED, "report_folder": str(tmp_path / "out")}
+    result = run_action("compliance_report", given, FakeWorkstation(), variables=HOSPITAL, check_mode=True)
+    assert (result["destinations"], result["check_mode"]) == ([], True)

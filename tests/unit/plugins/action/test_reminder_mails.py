@@ -235,3 +235,69 @@ def test_nobody_is_reminded_who_is_retired_by_a_note(tmp_path: Path, monkeypatch
         tmp_path, result=run_action("reminder_mails", given, FakeWorkstation(), variables=task_variables(hosts))
     )
     assert named(scene) == ["Anne Roux", "Paul Martin"]
+
+
+def of_site(folder: Path, variables: dict[str, Any], **given: Any) -> dict[str, Any]:
+    """The result of a task as the role has it: with the site's settings."""
+    site = {f"pkcs12_{name}": value for name, value in BASE.items()} | {"pkcs12_state_path": str(folder / "sent.json")}
+    known_to_it = task_variables(hospital()) | site | variables
+    return run_action("reminder_mails", {"from_site": {}, **given}, FakeWorkstation(), variables=known_to_it)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"pkcs12_state_path": None}, "missing required arguments: pkcs12_state_path"),
+        ({"pkcs12_it_to": " "}, "missing required arguments: pkcs12_it_to"),
+        ({"pkcs12_it_to": []}, "pkcs12_it_to is empty."),
+        ({"pkcs12_mail_host": ""}, "pkcs12_mail_host is not set, and mails are to be sent."),
+        ({"pkcs12_mail_sender": None}, "pkcs12_mail_sender is not set, and mails are to be sent."),
+        ({"pkcs12_dry_run": "no", "pkcs12_mail_host": ""}, "pkcs12_mail_host is not set"),
+        ({"pkcs12_dry_run": "jes"}, "'pkcs12_dry_run' is 'jes'. Write yes or no."),
+        ({"pkcs12_mail_username": "svc"}, "pkcs12_mail_username is set and pkcs12_mail_password is not"),
+        (
+            {"pkcs12_mail_password": "canary of the mails"},
+            "pkcs12_mail_password is set and pkcs12_mail_username is not",
+        ),
+        ({"pkcs12_reminder_days": []}, "pkcs12_reminder_days is empty."),
+        ({"pkcs12_reminder_days": [40, True]}, "pkcs12_reminder_days has a word that is no number of days."),
+        ({"pkcs12_bundle_overdue_days": True}, "pkcs12_bundle_overdue_days is True, which is no number of days."),
+        ({"pkcs12_bundle_overdue_days": -1}, "pkcs12_bundle_overdue_days is -1, which is no number of days."),
+        ({"pkcs12_mail_security": "none"}, "Set pkcs12_mail_security to starttls or tls"),
+        ({"pkcs12_mail_sender": "nobody"}, "pkcs12_mail_sender has 'nobody', which is no mail address."),
+        ({"pkcs12_templates_folder": "/nonexistent"}, "Correct pkcs12_templates_folder."),
+        ({"pkcs12_hosts": "nowhere"}, "No host of this inventory matches pkcs12_hosts"),
+    ],
+    ids=str,
+)
+def test_a_setting_of_the_site_is_refused_by_its_variable_before_a_mail_is_out(
+    variables: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    result = of_site(tmp_path, variables)
+    assert result["failed"] and said in result["msg"], result
+    assert Listening.received == {} and "canary" not in str(result) and not (tmp_path / "sent.json").exists()
+
+
+@pytest.mark.parametrize("word", [True, "true", "yes", 1])
+def test_a_dry_run_needs_no_server_in_whatever_word_it_comes(word: Any, tmp_path: Path) -> None:
+    result = of_site(tmp_path, {"pkcs12_dry_run": word, "pkcs12_mail_host": None, "pkcs12_mail_sender": " "})
+    assert result["mails"] and not result.get("failed"), result
+    assert (Listening.received, list(tmp_path.iterdir())) == ({}, [])
+
+
+def test_the_site_says_who_is_reminded_of_what(tmp_path: Path) -> None:
+    dry = {"pkcs12_dry_run": True}
+    one = of_site(tmp_path, dry | {"pkcs12_hosts": "ws-1"})
+    assert [mail["to"] for mail in one["mails"]] == [DUPONT]
+    late = {"ansible_facts": {"pkcs12_fact_deliveries": known("T3", state="new")}}
+    collect = of_site(tmp_path, LATE | dry | late)
+    assert [step for mail in collect["mails"] for step in mail["next_steps"]] == ["collect"]
+    own = of_site(tmp_path, LATE | dry | late, deliveries=known("T3", state="collected"))
+    assert [step for mail in own["mails"] for step in mail["next_steps"]] != ["collect"]
+
+
+def test_what_a_mail_failed_of_names_the_sites_variables(tmp_path: Path) -> None:
+    result = of_site(tmp_path, {"pkcs12_ca_path": "/nonexistent.pem", "pkcs12_hosts": "ws-1"})
+    (mail,) = result["mails"]
+    assert "The file of pkcs12_ca_path" in mail["error"]["msg"] and "pkcs12_mail_host" in mail["error"]["next_step"]
+    assert "\ue000" not in str(result)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 BASE = {
     "mail_host": "mail.example",
@@ -107,3 +108,52 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("report_mail", BASE, effect, tmp_path)
+
+
+OF_THE_TASK = {"to": ["b@example"], "mail_subject": "s", "body": "text", "from_site": {}}
+SITE = {
+    "pkcs12_mail_host": "mail.example",
+    "pkcs12_mail_sender": "a@example",
+    "pkcs12_mail_username": "svc",
+    "pkcs12_mail_password": "canary of the mails",
+}
+
+
+def sent(variables: dict[str, Any]) -> dict[str, Any]:
+    """The result of a task with the site's mail server."""
+    return run_action("report_mail", OF_THE_TASK, FakeWorkstation(), variables=variables)
+
+
+def test_the_sites_server_account_and_sender_send_the_mail() -> None:
+    others = {
+        "pkcs12_mail_port": "2525",
+        "pkcs12_mail_security": "tls",
+        "pkcs12_server_timeout": "7",
+        "pkcs12_mail_subject": "no",
+    }
+    result = sent(SITE | others)
+    found = Listening.received
+    assert (found["server"], found["timeout"], found["tls"]) == (("mail.example", 2525), 7, True)
+    assert (found["logon"], found["message"]["Subject"]) == (("svc", "canary of the mails"), "s")
+    assert "canary" not in str(result), result
+
+
+@pytest.mark.parametrize("empty", [None, "", " "])
+@pytest.mark.parametrize("missing", ["mail_username", "mail_password"])
+def test_half_an_account_is_refused_by_the_name_of_what_is_missing(missing: str, empty: str | None) -> None:
+    result = sent(SITE | {f"pkcs12_{missing}": empty})
+    assert result["error"]["code"] == "bad_arguments" and result["error"]["setting"] == f"pkcs12_{missing}"
+    assert f"and pkcs12_{missing} is not" in result["msg"] and "canary" not in str(result)
+    (other,) = {"mail_username", "mail_password"} - {missing}
+    plain = run_action("report_mail", BASE | {other: "x"}, FakeWorkstation())
+    assert f"{other} is set and {missing} is not" in plain["msg"] and "pkcs12" not in plain["msg"]
+
+
+def test_without_an_account_nobody_logs_on() -> None:
+    sent({name: value for name, value in SITE.items() if name in ("pkcs12_mail_host", "pkcs12_mail_sender")})
+    assert "message" in Listening.received and "logon" not in Listening.received
+
+
+@pytest.mark.parametrize("missing", ["pkcs12_mail_host", "pkcs12_mail_sender"])
+def test_a_server_that_the_site_lacks_is_missing_by_its_variable(missing: str) -> None:
+    assert f"missing required arguments: {missing}" in sent(SITE | {missing: " "})["msg"]

@@ -12,7 +12,11 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import host_variables
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import untag, variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    hosts_matching,
+    untag,
+    variables_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from unit.plugins.plugin_utils.lazy_variables import Lazy
 
@@ -229,3 +233,20 @@ def test_texts_are_those_of_all_hosts_with_these_names_and_not_those_of_a_vault(
     }
     variables = {"hostvars": HostVars(written), "groups": {"all": ["a", "b", "c"]}}
     assert host_variables.texts_written(variables, lambda name: name != "port") == {"svc", "x", "3"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hosts"),
+    [
+        ("ward", ["a", "b"]),
+        ("all:!ward", ["c"]),
+        ("c,a", ["c", "a"]),
+        (["ward", "!a"], ["b"]),
+        ("nowhere", []),
+        (7, []),
+        ("~(", []),
+    ],
+    ids=str,
+)
+def test_pattern_names_hosts_of_the_inventory(pattern: Any, hosts: list[str]) -> None:
+    assert hosts_matching({"groups": {"all": ["a", "b", "c"], "ward": ["a", "b"]}}, pattern) == hosts

@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The places of a report: what is refused before anything is written, and what each place gets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import check_settings, places_of
+from unit.plugins.plugin_utils.report_inputs import options
+
+SECRET = "canary of the report's server"
+FOLDER = {"kind": "folder", "path": "/srv/www"}
+HOST = {"kind": "host", "host": "web", "path": "~/reports"}
+SERVER = {"kind": "https", "url": "https://dav.example/reports"}
+MAIL = {"kind": "mail", "to": ["a@chu.example", "b@chu.example"]}
+ACCOUNT = {"dav": {"username": "svc", "password": SECRET}}
+WITH_ACCOUNT = SERVER | {"credential": "dav"}
+SENDING = {"mail_host": "smtp.example", "mail_sender": "c@chu.example"}
+FILES = {
+    "html": ["/r/p.html"],
+    "json": ["/r/p.json"],
+    "csv": ["/r/p-holders.csv", "/r/p-certificates.csv"],
+    "prometheus": ["/r/p.prom"],
+    "markdown": ["/r/p.md"],
+}
+
+
+def settings(*places: Any, **given: Any) -> dict[str, Any]:
+    """Options of a report, in which all settings fit together."""
+    usual = {"report_folder": "/r", "report_destinations": list(places), "credentials": ACCOUNT, **SENDING}
+    return options(**(usual | given))
+
+
+def refused(*places: Any, kept_files: bool = False, **given: Any) -> tuple[str | None, str]:
+    """The option that is refused, and the sentence."""
+    with pytest.raises(CollectionError) as refusal:
+        check_settings(settings(*places, **given), kept_files)
+    assert refusal.value.code == "bad_arguments" and SECRET not in str(refusal.value)
+    return refusal.value.setting, str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"report_destinations": [FOLDER, HOST, SERVER, WITH_ACCOUNT, MAIL]},
+        {"report_destinations": [FOLDER, HOST], "mail_host": None, "mail_sender": None, "credentials": {}},
+        {"report_destinations": [{**FOLDER, "formats": ["json"]}], "report_formats": ["json"]},
+        {"report_destinations": [{**SERVER, "url": "HTTPS://dav.example"}]},
+        {"compare_reports": True, "report_formats": ["html", "json"]},
+        {"report_query": "[?x]", "report_formats": ["html"]},
+    ],
+    ids=str,
+)
+def test_settings_that_fit_together_are_taken(given: dict[str, Any]) -> None:
+    check_settings(settings(**given), kept_files=False)
+
+
+def test_kept_files_matter_to_a_server_alone() -> None:
+    check_settings(settings(FOLDER, HOST, MAIL), kept_files=True)
+    assert "Turn ANSIBLE_KEEP_REMOTE_FILES off" in refused(FOLDER, SERVER, kept_files=True)[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "setting", "said"),
+    [
+        ({"report_folder": None}, "report_folder", "report_folder is not set"),
+        ({"report_folder": ""}, "report_folder", "report_folder is not set"),
+        ({"report_formats": []}, "report_formats", "report_formats is empty"),
+        ({"compare_reports": True, "report_formats": ["html"]}, "compare_reports", "report_formats has no json"),
+        ({"compare_reports": True, "report_query": "[?x]"}, "compare_reports", "cannot be compared"),
+    ],
+    ids=str,
+)
+def test_settings_that_make_no_report_are_refused(given: dict[str, Any], setting: str, said: str) -> None:
+    found, sentence = refused(**given)
+    assert (found, said in sentence) == (setting, True), sentence
+
+
+@pytest.mark.parametrize(
+    ("place", "given", "said"),
+    [
+        ({"kind": "folder"}, {}, "(folder) lacks path."),
+        ({"kind": "folder", "path": " "}, {}, "(folder) lacks path."),
+        ({"kind": "host", "path": "/srv"}, {}, "(host) lacks host."),
+        ({"kind": "host"}, {}, "(host) lacks host, path."),
+        ({"kind": "https"}, {}, "(https) lacks url."),
+        ({"kind": "mail", "to": []}, {}, "(mail) lacks to."),
+        (FOLDER | {"host": "web"}, {}, "(folder) has host."),
+        (MAIL | {"credential": "dav"}, {}, "(mail) has credential."),
+        (SERVER | {"path": "/srv"}, {}, "(https) has path."),
+        (FOLDER | {"path": "srv/www"}, {}, "has the path 'srv/www', which is not absolute"),
+        (HOST | {"path": "./www"}, {}, "has the path './www', which is not absolute"),
+        (FOLDER | {"formats": ["html", "json"]}, {"report_formats": ["html"]}, "asks for json, which is not made"),
+        (SERVER | {"url": "http://dav.example"}, {}, "Every url has to begin with https://"),
+        (SERVER | {"url": "x https://dav.example"}, {}, "Every url has to begin with https://"),
+        (SERVER | {"url": "https://"}, {}, "Every url has to begin with https://"),
+        (SERVER | {"credential": "dva"}, {}, "the credential 'dva', which credentials does not have"),
+        (WITH_ACCOUNT, {"credentials": {"dav": {"username": "svc"}}}, "no username or no password"),
+        (WITH_ACCOUNT, {"credentials": {"dav": {"username": " ", "password": SECRET}}}, "no username or no password"),
+        (WITH_ACCOUNT, {"credentials": {"dav": SECRET}}, "no username or no password"),
+        (MAIL, {"mail_host": None}, "is a mail, and mail_host is not set"),
+        (MAIL, {"mail_sender": ""}, "is a mail, and mail_sender is not set"),
+        (MAIL, {"mail_host": None, "mail_sender": None}, "mail_host and mail_sender are not set"),
+    ],
+    ids=str,
+)
+def test_a_place_that_cannot_be_used_is_refused_by_its_number(
+    place: dict[str, Any], given: dict[str, Any], said: str
+) -> None:
+    setting, sentence = refused({"kind": "folder", "path": "/first"}, place, **given)
+    assert (setting, said in sentence) == ("report_destinations", True), sentence
+    assert sentence.startswith("Entry 2 of report_destinations ")
+
+
+def placed(place: dict[str, Any], **given: Any) -> dict[str, Any]:
+    (found,) = places_of(settings(place, **given), FILES, "All is well.")
+    return found
+
+
+def test_each_place_gets_the_files_of_its_formats_in_the_order_of_the_report() -> None:
+    assert placed(FOLDER)["files"] == [
+        path for each in ("html", "json", "csv", "prometheus", "markdown") for path in FILES[each]
+    ]
+    assert placed(FOLDER | {"formats": ["csv", "html"]})["files"] == [*FILES["html"], *FILES["csv"]]
+    assert placed(FOLDER | {"formats": []}) == placed(FOLDER)
+    assert placed(MAIL)["files"] == [*FILES["html"], *FILES["csv"]]
+    assert placed(MAIL, report_formats=["html", "json"])["files"] == FILES["html"]
+    assert placed(MAIL | {"formats": ["json"]})["files"] == FILES["json"]
+    assert placed(FOLDER, report_formats=["json", "json"])["files"] == FILES["json"]
+
+
+def test_each_place_has_what_its_delivery_needs_and_no_account() -> None:
+    folder = placed(FOLDER | {"mode": "0600", "host": None, "to": None})
+    assert {key: folder.get(key) for key in ("kind", "path", "mode", "name")} == {
+        "kind": "folder", "path": "/srv/www", "mode": "0600", "name": "folder /srv/www"
+    }  # fmt: skip
+    assert "host" not in folder and "to" not in folder
+    assert placed(HOST)["name"] == "host web, folder ~/reports"
+    for url in ("https://dav.example/reports", "https://dav.example/reports//"):
+        assert placed(WITH_ACCOUNT | {"url": url})["url"] == "https://dav.example/reports/"
+    server = placed(WITH_ACCOUNT)
+    assert server["credential"] == "dav" and SECRET not in json.dumps(server)
+    assert (placed(MAIL)["mail_subject"], placed(MAIL)["name"]) == (
+        "All is well.",
+        "mail to a@chu.example, b@chu.example",
+    )
+    assert placed(MAIL | {"mail_subject": "Report"})["mail_subject"] == "Report"
+
+
+@pytest.mark.parametrize(
+    ("place", "english", "french"),
+    [
+        (FOLDER, "Not delivered to folder /srv/www: why. The folder", "Dossier /srv/www. Il doit"),
+        (HOST, "Not delivered to host web, folder ~/reports: why. The host", "Hôte web, dossier ~/reports. L'hôte"),
+        (SERVER, "Not delivered to https://dav.example/reports: why. Check", "https://dav.example/reports. Vérifier"),
+        (
+            MAIL,
+            "Not delivered to mail to a@chu.example, b@chu.example: why.",
+            "Message à a@chu.example, b@chu.example.",
+        ),
+    ],
+)
+def test_a_failure_is_said_in_the_language_of_the_report(place: dict[str, Any], english: str, french: str) -> None:
+    assert "why".join(placed(place)["undelivered"]).startswith(english)
+    said = "why".join(placed(place, language="fr")["undelivered"])
+    assert said.startswith(f"Non remis : {french}") and said.endswith("Texte technique : why.")
