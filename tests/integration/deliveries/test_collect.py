@@ -129,7 +129,11 @@ def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issu
 
     play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
     reported = play(
-        issuer.hospital, REPORT, "-e", f"pkcs12_report_folder={hospital.folder}/report", environment=fact_cache(hospital)
+        issuer.hospital,
+        REPORT,
+        "-e",
+        f"pkcs12_report_folder={hospital.folder}/report",
+        environment=fact_cache(hospital),
     )
     assert reported.exit_code == 0, reported.stdout
     told = json.loads((hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
