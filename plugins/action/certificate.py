@@ -16,8 +16,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import NO_NOTES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, named
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts, unusable_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, with_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import holders_under
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, folders_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext, state_of
@@ -97,7 +98,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             options["former_name"] or None,
         )
         entry = HolderEntry(options["holder"], person)
-        entries = with_holder(holders_of_facts(task.facts), entry)
+        entries = with_holder(holders_under(task.facts, options["issuer"]), entry)
         entry = replace(
             entry, anniversary=entries[-1].anniversary
         )  # the facts know it from a task that read the inventory

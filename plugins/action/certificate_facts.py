@@ -18,7 +18,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
-    holders_of_facts,
     merge_known,
     unusable_keys,
 )
@@ -29,6 +28,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_day,
     parse_holder,
     resolve_accounts,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import (
+    issuer_settings,
+    known_holders,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import selection_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_numbers import Shared
@@ -95,8 +98,14 @@ class ActionModule(Pkcs12Action):
         if options["record_audit"]:
             self._asked, self._shared = asked, shared_in_inventory(self, asked)
         inventory = self.inventory([entry.user for entry in asked])
-        entries = resolve_accounts(merge_known(asked, holders_of_facts(task.facts)), inventory)
-        scope = FactsScope(selection_of(options, entries), entries, calendar, unusable_keys(task.facts))
+        entries = resolve_accounts(merge_known(asked, known_holders(task.facts, options["issuer"])), inventory)
+        scope = FactsScope(
+            selection_of(options, entries),
+            entries,
+            calendar,
+            unusable_keys(task.facts),
+            issuer_settings(options["issuer"], task.facts),
+        )
         reading = WorkstationReading(inventory, scope, now())
         record = proven_record(reading, self, task.check_mode) if options["prove_keys"] else reading.record({})
         return {"ansible_facts": {"pkcs12": to_map(record)}}

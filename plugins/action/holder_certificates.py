@@ -25,7 +25,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retir
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, named
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
-    holders_of_facts,
     merge_known,
     unusable_keys,
 )
@@ -36,6 +35,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_day,
     parse_holder,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import known_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import without_leavers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
@@ -137,7 +137,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         noted = self._written_down(task, leaving) if leaving and leaving.noted and leaving.numbers and confirmed else ()
         check_mode = task.check_mode or not confirmed
         context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), tuple(entries), notes)
-        known = merge_known(entries, holders_of_facts(task.facts))
+        known = merge_known(entries, known_holders(task.facts, options["issuer"]))
         shown = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
         if leaving:
             run = removal_run(options, entries, leaving.numbers, context, self, now)

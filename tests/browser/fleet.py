@@ -230,7 +230,7 @@ def _facts(workstation: str, gathered_at: datetime) -> WorkstationRecord:
     stored = [*here, LEAVER] if workstation in LEAVER.workstations else here
     unread = [person for person in PEOPLE if UNREAD.get(workstation) == person.name]
     return WorkstationRecord(
-        schema=1,
+        schema=2,
         gathered_at=gathered_at,
         workstation=workstation.upper(),
         workstation_utc=gathered_at,

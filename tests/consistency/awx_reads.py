@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which variables a playbook of the collection reads, and what its roles say of them."""
+"""Which variables a playbook of the collection reads, and what its modules take."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 from jinja2 import Environment, nodes
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import PREFIX
+from consistency.settings import specs, uses
 from consistency.tree import ROOT
 
 COLLECTION = "hospital_it.pkcs12."
@@ -26,7 +28,7 @@ CONDITIONS = {"when", "that", "until", "failed_when", "changed_when"}
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """``options``: what the roles document, by name. ``names``: every name in templates of playbook and roles, and what modules read."""
+    """``options``: the specs of the settings that its tasks take, by variable. ``names``: every name in its templates, and of a run."""
 
     options: dict[str, dict[str, Any]]
     names: frozenset[str]
@@ -39,15 +41,16 @@ def reads_of(playbook: str) -> Reads:
     """What ``hospital_it.pkcs12.<playbook>`` reads. Raises ``FileNotFoundError`` for one that is not there."""
     path = ROOT / "playbooks" / f"{playbook}.yml"
     plays = yaml.safe_load(path.read_text(encoding="utf-8"))
-    roles = dict.fromkeys(_roles(plays))
-    options: dict[str, dict[str, Any]] = {}
-    names = {SITE_FOLDER, *_names([plays, *(_load(path.parent / part) for part in _parts(plays))])}
-    for role in roles:
-        options |= _load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
-        for part in ("defaults", "tasks", "vars"):
+    read_in = {playbook, *_roles(plays)}
+    names = set(_names([plays, *(_load(path.parent / part) for part in _parts(plays))]))
+    for role in read_in - {playbook}:
+        for part in ("tasks", "vars"):
             for file in sorted((ROOT / "roles" / role / part).glob("*.yml")):
                 names |= set(_names(_load(file)))
-    return Reads(options, frozenset(names))
+    options = {
+        f"{PREFIX}{name}": specs()[use.module][name] for use in uses() if use.place in read_in for name in use.options
+    }
+    return Reads(options, frozenset(names | {setting.name for setting in RUN_SETTINGS}))
 
 
 def runs_on_localhost(playbook: str) -> bool:
@@ -88,13 +91,8 @@ def _parts(plays: Any) -> Iterator[str]:
 
 
 def names_in(text: str) -> set[str]:
-    """The names that a template looks up, also by the collection's lookup."""
-    parsed = Environment(autoescape=True).parse(text)
-    found = {name.name for name in parsed.find_all(nodes.Name)}
-    for call in parsed.find_all(nodes.Call):
-        plugin, *terms = [each.value for each in call.args if isinstance(each, nodes.Const)] or [None]
-        found |= {str(term) for term in terms if plugin == f"{COLLECTION}secrets_by_number"}
-    return found
+    """The names that a template looks up."""
+    return {name.name for name in Environment(autoescape=True).parse(text).find_all(nodes.Name)}
 
 
 def _names(part: Any, keyword: str = "") -> Iterator[str]:

@@ -236,8 +236,8 @@ def test_the_documentation_explains_every_word(section: str, key: str, word: str
     "spoil",
     [
         put("more", value=1),
-        put("schema", value=2),
-        put("schema", value="1"),
+        put("schema", value=1),
+        put("schema", value="2"),
         put("gathered_at", value="2026-11-25T12:00:00+01:00"),
         put("gathered_at", value="2026-11-25T12:00:00.5Z"),
         put("clock_skew_seconds", value=0.5),

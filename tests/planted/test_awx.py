@@ -101,7 +101,7 @@ MISTAKES = [
     (
         awx_checks.variables,
         put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"]),
-        "nothing gives pkcs12_file_of_passphrases",
+        "nothing gives file_of_pkcs12_passphrases",
     ),
     (
         awx_checks.variables,

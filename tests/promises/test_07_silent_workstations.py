@@ -185,8 +185,17 @@ def test_the_role_by_itself_keeps_the_problem_and_says_who_is_red(hospital: Hosp
 
 
 def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital) -> None:
-    run = audit(hospital, "-e", "audit_eku={{ no_such_variable }}", "--limit", NUCLEAR)
+    run = audit(hospital, "-e", "ansible_port={{ no_such_variable }}", "--limit", NUCLEAR)
     assert failed_hosts(run) == {NUCLEAR}
+    problem = problems(hospital)[NUCLEAR]
+    assert problem.startswith("It could not be audited: ")
+    assert "no_such_variable" in problem
+
+
+def test_a_setting_that_is_not_defined_is_red_and_named(hospital: Hospital) -> None:
+    run = audit(hospital, "-e", "pkcs12_subject={{ no_such_variable }}", "--limit", NUCLEAR)
+    assert failed_hosts(run) == {NUCLEAR}
+    assert "pkcs12_subject" in run.stdout + run.stderr
     assert "no_such_variable" in problems(hospital)[NUCLEAR]
 
 

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Facts of a workstation in the documented, flat form that the fact cache keeps: schema 1. Pure."""
+"""Facts of a workstation in the documented, flat form that the fact cache keeps: schema 2. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from .._workstation.protocol import Inventory
 from .codec import prepare, to_plain
 from .evaluation import rate_certificates
 from .history import KeyId
-from .holders import HolderEntry, holder_record, workstation_rules
+from .holders import HolderEntry, holder_record, resolve_accounts, workstation_rules
+from .issuer_settings import IssuerSettings
 from .schema import SCHEMA, CertificateRecord, KeyState, ProfileRecord, UnreadRecord, WorkstationRecord
 from .selection import Selection
 
@@ -31,13 +32,19 @@ MACHINE_SID = "S-1-5-18"
 class FactsScope:
     """What facts are about: the certificates that they list, the holders of the workstation, and the site's calendar.
 
-    ``unusable``: keys that did not sign in the last attempt. They count as unusable until they sign.
+    ``unusable``: keys that did not sign in the last attempt. They count as unusable until they sign. ``issuers``: what belongs to which
+    setting of the issuer.
     """
 
     selection: Selection
     entries: Sequence[HolderEntry]
     calendar: Calendar
     unusable: Set[KeyId] = frozenset()
+    issuers: IssuerSettings = field(default_factory=IssuerSettings)
+
+    def asked(self) -> tuple[HolderEntry, ...]:
+        """The holders of the task, each under the setting to which the record belongs."""
+        return self.issuers.asked(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +66,16 @@ def workstation_record(
     names = _names(inventory, scope.entries)
     stores = _stores(inventory, newer_stores)
     records = [
-        _record(
-            owned,
-            _with_known_state(owned, stored, scope.unusable),
-            names,
-            scope.selection.relates(owned.owner_sid, stored),
-        )
+        _record(owned, _with_known_state(owned, stored, scope.unusable), names, scope)
         for owned in stores
         for stored in owned.store.certificates
     ]
-    rules = workstation_rules(scope.entries, scope.selection.pattern, scope.calendar, now)
+    asked = scope.asked()
+    others = resolve_accounts(scope.issuers.others(asked), inventory)
+    rules = workstation_rules((*asked, *others), scope.selection.pattern, scope.calendar, now)
     rated = rate_certificates(records, rules)
     unread = tuple(_unread(inventory, stores))
+    entries = scope.issuers.kept(asked, others, rated)
     listed = [each.record for each in rated if scope.selection.lists(each.record)]
     return WorkstationRecord(
         schema=SCHEMA,
@@ -82,7 +87,7 @@ def workstation_record(
         connection_account=inventory.identity.account,
         language_mode=inventory.language_mode,
         logging=inventory.logging.kinds,
-        holders=tuple(holder_record(entry, rated, unread, rules) for entry in scope.entries),
+        holders=tuple(holder_record(entry, rated, unread, rules) for entry in entries),
         certificates=tuple(listed),
         certificates_not_listed=len(rated) - len(listed),
         profiles=tuple(_profiles(inventory, names, unread)),
@@ -113,15 +118,17 @@ def _stores(inventory: Inventory, newer_stores: Mapping[str, CertificateStore]) 
 
 
 def _record(
-    owned: OwnedStore, stored: StoreCertificate, names: Mapping[str, str | None], related: bool
+    owned: OwnedStore, stored: StoreCertificate, names: Mapping[str, str | None], scope: FactsScope
 ) -> CertificateRecord:
     """``rate_certificates`` sets status and days, because they depend on the other certificates of the workstation."""
+    another = scope.issuers.another(owned.owner_sid, stored)
     return CertificateRecord(
         owner_sid=owned.owner_sid,
         owner=names.get(owned.owner_sid),
         store=owned.name,
-        related=related,
+        related=another is not None or scope.selection.relates(owned.owner_sid, stored),
         crl_urls=stored.certificate.crl_urls,
+        issuer_setting=scope.issuers.setting if another is None else another,
         **_values(stored, 0, Status.UNKNOWN),
     )
 

@@ -25,15 +25,23 @@ def unusable_keys(facts: Any) -> frozenset[KeyId]:
 
     ``facts`` is ``ansible_facts.pkcs12``. The result is empty for facts of another schema.
     """
-    return _with_value(facts, "key_state", KeyState.UNUSABLE.value)
+    return frozenset(_key_id(row) for row in _rows_with(facts, "key_state", KeyState.UNUSABLE.value))
+
+
+def related_by_setting(facts: Any) -> Mapping[str, frozenset[KeyId]]:
+    """The certificates that earlier facts list because a selection matched them, by the setting of the issuer under which they did.
+
+    The result is empty for facts of another schema.
+    """
+    found: dict[str, set[KeyId]] = {}
+    for row in _rows_with(facts, "related", True):
+        found.setdefault(str(row.get("issuer_setting") or ""), set()).add(_key_id(row))
+    return {setting: frozenset(keys) for setting, keys in found.items()}
 
 
 def related_certificates(facts: Any) -> frozenset[KeyId]:
-    """The certificates that earlier facts list because a selection matched them. The result is empty for facts of another schema.
-
-    A run for other holders, for instance without a leaver, knows of them only by these facts.
-    """
-    return _with_value(facts, "related", True)
+    """All of them. A run for other holders, for instance without a leaver, knows of them only by these facts."""
+    return frozenset(_key_id(row) for row in _rows_with(facts, "related", True))
 
 
 def strangers_of(facts: Any) -> Strangers:
@@ -42,13 +50,15 @@ def strangers_of(facts: Any) -> Strangers:
     return Strangers(said) if said in {each.value for each in Strangers} else Strangers.NOT_SEARCHED
 
 
-def _with_value(facts: Any, key: str, value: Any) -> frozenset[KeyId]:
+def _rows_with(facts: Any, key: str, value: Any) -> Iterable[Mapping[str, Any]]:
     rows = facts.get("certificates") if isinstance(facts, Mapping) and facts.get("schema") == SCHEMA else None
-    return frozenset(
-        (str(row.get("owner_sid")), str(row.get("thumbprint")))
-        for row in (rows if isinstance(rows, list) else ())
-        if isinstance(row, Mapping) and row.get(key) == value
+    return (
+        row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, Mapping) and row.get(key) == value
     )
+
+
+def _key_id(row: Mapping[str, Any]) -> KeyId:
+    return str(row.get("owner_sid")), str(row.get("thumbprint"))
 
 
 def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
@@ -69,6 +79,8 @@ def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
             each.outcome,
             each.outcome_at,
             certificate_until=each.certificate_until if each.certificate_status in ACCESS_STATUSES else None,
+            issuer_setting=each.issuer_setting,
+            issuer_names=each.issuer_names,
         )
         for each in known
     )
@@ -80,6 +92,11 @@ def merge_known(asked: Iterable[HolderEntry], earlier: Iterable[HolderEntry]) ->
     The account may be written differently now (in another case, or as a UPN). Therefore an authorisation number is enough to
     recognise an entry if only one entry has it.
     """
+    return tuple(entry for entry, _is_known in find_known(asked, earlier))
+
+
+def find_known(asked: Iterable[HolderEntry], earlier: Iterable[HolderEntry]) -> tuple[tuple[HolderEntry, bool], ...]:
+    """The same, each with whether the facts have a record of this person."""
     asked, earlier = tuple(asked), tuple(earlier)
     known = _EarlierEntries(earlier)
     numbers = Counter(entry.person.authorisation for entry in asked)
@@ -100,8 +117,11 @@ class _EarlierEntries:
             if entry.person.authorisation:
                 self._of_number.setdefault(entry.person.authorisation, []).append(entry)
 
-    def merged_into(self, entry: HolderEntry, only_one: bool) -> HolderEntry:
-        """The entry with what earlier facts know. If they know the account with another person, only the account is taken."""
+    def merged_into(self, entry: HolderEntry, only_one: bool) -> tuple[HolderEntry, bool]:
+        """The entry with what earlier facts know, and whether they know this person.
+
+        If they know the account with another person, only the account is taken.
+        """
         accounts = _accounts(entry)
         number = entry.person.authorisation
         same = [self._both[account, number] for account in accounts if (account, number) in self._both]
@@ -113,10 +133,13 @@ class _EarlierEntries:
             known = same[0]
             # An account that the workstation did not know may have been corrected since.
             asked = known.owner_sid is not None or known.key[0] == entry.key[0]
-            found = replace(_at_account(entry, known), certificate_until=until)
-            return replace(found, outcome=known.outcome, outcome_at=known.outcome_at, in_facts=known.in_facts and asked)
+            found = replace(
+                at_account(entry, known), certificate_until=until, outcome=known.outcome, outcome_at=known.outcome_at
+            )
+            found = replace(found, issuer_setting=known.issuer_setting, issuer_names=known.issuer_names)
+            return replace(found, in_facts=known.in_facts and asked), True
         others = [self._of_account[account] for account in accounts if account in self._of_account]
-        return replace(_at_account(entry, others[0]) if others else entry, in_facts=False)
+        return replace(at_account(entry, others[0]) if others else entry, in_facts=False), False
 
 
 def _accounts(entry: HolderEntry) -> list[str]:
@@ -124,7 +147,8 @@ def _accounts(entry: HolderEntry) -> list[str]:
     return [account.casefold() for account in (entry.owner_sid, entry.user) if account]
 
 
-def _at_account(entry: HolderEntry, known: HolderEntry) -> HolderEntry:
+def at_account(entry: HolderEntry, known: HolderEntry) -> HolderEntry:
+    """The entry with the account of a known one, where it has none itself."""
     return replace(
         entry,
         owner_sid=entry.owner_sid or known.owner_sid,

@@ -41,6 +41,7 @@ class HolderEntry:
     workstation do not know this holder at this account, for instance because the entry is newer than the facts. ``awaiting``: what a
     newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the holder's mail address.
     ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if they know of none.
+    ``issuer_setting`` and ``issuer_names``: of the holder's record in the facts, see ``HolderRecord``.
     """
 
     user: str
@@ -59,6 +60,8 @@ class HolderEntry:
     awaiting: Awaiting | None = None
     expected_from: date | None = None
     certificate_until: datetime | None = None
+    issuer_setting: str = ""
+    issuer_names: tuple[str, ...] = ()
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""
@@ -257,7 +260,8 @@ def holder_status(
 ) -> HolderStatus:
     """The status of an entry's holder. Without an authorisation number, all related certificates of the own store are the holder's."""
     number = entry.person.authorisation
-    known = [each for each in rated if each.record.related and (number is None or each.holder == number)]
+    of_setting = (each for each in rated if each.record.issuer_setting == entry.issuer_setting)
+    known = [each for each in of_setting if each.record.related and (number is None or each.holder == number)]
     elsewhere = any(rules.is_elsewhere(each.record, number) for each in known)
     problems = {each.code for each in unread if each.owner_sid == entry.owner_sid}
     # Windows discards a temporary profile at logoff, so its certificates give no access.
@@ -291,4 +295,6 @@ def holder_record(
         outcome_at=entry.outcome_at,
         certificate_status=holder.status,
         certificate_until=record.not_after if record else None,
+        issuer_setting=entry.issuer_setting,
+        issuer_names=entry.issuer_names,
     )

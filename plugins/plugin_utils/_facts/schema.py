@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Schema 1 of ``ansible_facts.pkcs12`` as dataclasses. Instants are aware, in UTC. Pure."""
+"""Schema 2 of ``ansible_facts.pkcs12`` as dataclasses. Instants are aware, in UTC. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from enum import Enum
 
 from .._policy.validity import Status
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class KeyState(str, Enum):
@@ -30,7 +30,8 @@ class KeyState(str, Enum):
 class CertificateRecord:
     """A certificate in one store of one owner. ``owner`` is the account's name if the task asked for it, else None.
 
-    ``related``: the task's selection matches it. ``crl_urls``: where its issuer says that its CRL is.
+    ``related``: the task's selection matches it. ``crl_urls``: where its issuer says that its CRL is. ``issuer_setting``: the setting
+    of the issuer under which it was found, as it was written; empty without one.
     ``status`` and ``days_left`` are those of the time when the facts were gathered.
     """
 
@@ -57,6 +58,7 @@ class CertificateRecord:
     key_provider: str | None
     related: bool
     crl_urls: tuple[str, ...] = ()
+    issuer_setting: str = ""
 
 
 class Strangers(str, Enum):
@@ -86,6 +88,8 @@ class HolderRecord:
     whether there is access, by both; ``certificate_status`` and ``certificate_until`` are about the certificate alone. ``proof`` is about
     its key, None if the task did not ask for a proof; ``proof_detail`` says in a sentence why the key is not proven. ``outcome`` is the
     outcome of the last run, for instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
+    ``issuer_setting``: the setting of the issuer under which this is the holder's record, as it was written; empty without one.
+    ``issuer_names``: the RFC 4514 names of the issuers of the certificates that the holder has or had under it.
     """
 
     user: str
@@ -106,6 +110,8 @@ class HolderRecord:
     certificate_status: Status | None = None
     certificate_until: datetime | None = None
     last_day: date | None = None
+    issuer_setting: str = ""
+    issuer_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,14 @@ def proven_record(reading: WorkstationReading, drivers: Drivers, check_mode: boo
     without_history = replace(reading, scope=replace(reading.scope, unusable=frozenset()))
     results: dict[KeyId, ProofResult] = {}
     record = without_history.record({})
+    asked = {(*entry.key, entry.issuer_setting) for entry in reading.scope.asked()}
     while holder := next(
         (
             each
             for each in record.holders
-            if each.certificate_status in ACCESS_STATUSES and _key_id(each) not in results
+            if each.certificate_status in ACCESS_STATUSES
+            and _key_id(each) not in results
+            and _record_key(each) in asked
         ),
         None,
     ):
@@ -78,8 +81,17 @@ def proven_record(reading: WorkstationReading, drivers: Drivers, check_mode: boo
         record = without_history.record(_signs(results))
     record = reading.record(_signs(results))
     return replace(
-        record, holders=tuple(_with_proof(each, results.get(_key_id(each), NOTHING_TO_TRY)) for each in record.holders)
+        record,
+        holders=tuple(
+            _with_proof(each, results.get(_key_id(each), NOTHING_TO_TRY)) if _record_key(each) in asked else each
+            for each in record.holders
+        ),
     )
+
+
+def _record_key(holder: HolderRecord) -> tuple[str, str | None, str]:
+    """The key of the holder's entry, and the setting of the issuer."""
+    return holder.user.casefold(), holder.authorisation, holder.issuer_setting
 
 
 def _key_id(holder: HolderRecord) -> KeyId:

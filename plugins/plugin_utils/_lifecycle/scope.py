@@ -11,6 +11,7 @@ from typing import Any
 from .._facts.build import FactsScope
 from .._facts.history import related_certificates, strangers_of, unusable_keys
 from .._facts.holders import HolderEntry
+from .._facts.issuer_settings import issuer_settings
 from .._facts.selection import Selection, given_issuer
 from .._policy.subject import index_holders
 from .._policy.validity import Calendar
@@ -27,6 +28,7 @@ def facts_scope(
     """
     pattern = next((entry.person.pattern for entry in entries), None)
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
+    settings = issuer_settings(issuer, earlier)
     issuer = given_issuer(issuer)
     if issuer or numbers:
         selection = Selection(
@@ -38,7 +40,7 @@ def facts_scope(
         )
     else:
         selection = Selection(pattern=pattern, issuer_names=frozenset(_issuers(run)))
-    return FactsScope(selection, entries, calendar, unusable_keys(earlier))
+    return FactsScope(selection, entries, calendar, unusable_keys(earlier), settings)
 
 
 def _issuers(run: WorkstationRun) -> Iterable[str]:

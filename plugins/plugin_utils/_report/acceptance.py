@@ -52,20 +52,20 @@ def accepted_at(row: HolderRow, place: HolderWorkstation) -> AcceptedFinding | N
     )
 
 
-def accepted_findings(report: Report) -> Mapping[str, tuple[AcceptedFinding, ...]]:
-    """All accepted findings of a report by authorisation number."""
-    found: dict[str, tuple[AcceptedFinding, ...]] = {}
-    for number, accepted in _all(report):
-        found[number] = (*found.get(number, ()), *accepted)
+def accepted_findings(report: Report) -> Mapping[tuple[str, str], tuple[AcceptedFinding, ...]]:
+    """All accepted findings of a report by authorisation number and setting of the issuer."""
+    found: dict[tuple[str, str], tuple[AcceptedFinding, ...]] = {}
+    for key, accepted in _all(report):
+        found[key] = (*found.get(key, ()), *accepted)
     return found
 
 
-def _all(report: Report) -> Iterator[tuple[str, tuple[AcceptedFinding, ...]]]:
+def _all(report: Report) -> Iterator[tuple[tuple[str, str], tuple[AcceptedFinding, ...]]]:
     for row in (*report.holders, *report.without_workstation):
-        yield row.authorisation, row.accepted
+        yield (row.authorisation, row.issuer_setting), row.accepted
     for certificate in report.certificates:
         if certificate.accepted:
-            yield certificate.holder or "", (certificate.accepted,)
+            yield (certificate.holder or "", certificate.certificate.issuer_setting), (certificate.accepted,)
 
 
 def is_left(row: CertificateRow) -> bool:

@@ -41,7 +41,7 @@ class Sources:
     subject. ``earlier``: the report to compare with, or None. ``leavers``: authorisation numbers of persons who are no holders any more,
     also where the inventory still has them. ``deliveries``: the
     issuer's last one to each holder, by number. ``exceptions``: findings that the site has accepted.
-    ``crl``: the revocation lists.
+    ``crl``: the revocation lists. ``issuer``: the site's setting of the issuer, as it is written; empty without one.
     """
 
     hosts: Sequence[Host]
@@ -52,6 +52,7 @@ class Sources:
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
     exceptions: tuple[ExceptionRow, ...] = ()
     crl: ReadLists = field(default_factory=lambda: ReadLists(Revocations(), ()))
+    issuer: str = ""
 
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
@@ -96,11 +97,11 @@ def _hidden(certificates: Sequence[CertificateRow]) -> Set[tuple[Finding, str, s
     """What a certificate that ends soon hides: that it is weak, or that it is one of several."""
     weak = {(Finding.WEAK, row.holder, row.workstation) for row in certificates if row.holder and _is_weak(row)}
     in_use = Counter(
-        (row.holder, row.workstation)
+        (row.certificate.issuer_setting, row.holder, row.workstation)
         for row in certificates
         if row.holder and row.status in (Status.RENEWAL_DUE, Status.SUPERSEDED)
     )
-    return weak | {(Finding.DUPLICATE, *place) for place, count in in_use.items() if count > 1}
+    return weak | {(Finding.DUPLICATE, *place) for (_setting, *place), count in in_use.items() if count > 1}
 
 
 def _is_weak(row: CertificateRow) -> bool:
@@ -183,7 +184,7 @@ def _rules(
 
 def _thumbprints(earlier: Report | None) -> Earlier:
     return {
-        (row.authorisation, place.workstation, account): place.thumbprint
+        (row.issuer_setting, row.authorisation, place.workstation, account): place.thumbprint
         for row in (earlier.holders if earlier else ())
         for place in row.places
         for account in (place.owner_sid, place.account.casefold())
@@ -197,28 +198,36 @@ def _holders(
     """One row per holder. Certificates at any workstation may decide the next step."""
     evaluated = list(evaluated)
     sids = holder_keys(entry for each in evaluated for entry in each.host.entries)
-    entries: dict[tuple[str, str], list[tuple[HolderEntry, EvaluatedHost]]] = {}
+    entries: dict[tuple[str, str, str], list[tuple[HolderEntry, EvaluatedHost]]] = {}
     for each in evaluated:
         for entry in each.host.entries:
-            entries.setdefault(holder_key(entry, sids, rules.shared), []).append((entry, each))
-    assigned = {(number, each.host.name) for (number, _user), places in entries.items() for _entry, each in places}
-    elsewhere = {row.holder for row in certificates if row.status is Status.WRONG_HOLDER and not row.accepted}
+            key = (entry.issuer_setting, *holder_key(entry, sids, rules.shared))
+            entries.setdefault(key, []).append((entry, each))
+    assigned = {(key[1], each.host.name) for key, places in entries.items() for _entry, each in places}
+    elsewhere = {_held(row) for row in certificates if row.status is Status.WRONG_HOLDER and not row.accepted}
     unassigned = {
-        row.holder
+        _held(row)
         for row in certificates
         if row.status in ACCESS_STATUSES and (row.holder, row.workstation) not in assigned
     }
     rows = (
-        holder_row(places, rules, RemainingCertificates(elsewhere=key[0] in elsewhere, unassigned=key[0] in unassigned))
+        holder_row(
+            places, rules, RemainingCertificates(elsewhere=key[:2] in elsewhere, unassigned=key[:2] in unassigned)
+        )
         for key, places in entries.items()
     )
     return tuple(sorted(rows, key=_holder_order))
 
 
+def _held(row: CertificateRow) -> tuple[str, str | None]:
+    return row.certificate.issuer_setting, row.holder
+
+
 def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...]:
     listed = {holder_key(entry, {}, rules.shared) for entry in _listed(sources)}
     people = {holder_key(entry, {}, rules.shared): entry for entry in sources.people}
-    rows = (lone_row(entry, rules) for key, entry in people.items() if key not in listed)
+    own = {key: replace(entry, issuer_setting=sources.issuer) for key, entry in people.items() if key not in listed}
+    rows = (lone_row(entry, rules) for entry in own.values())
     return tuple(sorted(rows, key=_holder_order))
 
 
@@ -230,8 +239,8 @@ def _by_number(people: Iterable[HolderEntry]) -> Mapping[str, Sequence[HolderEnt
     return found
 
 
-def _holder_order(row: HolderRow) -> tuple[str, str, str]:
-    return *name_sort_key(row.name), row.authorisation
+def _holder_order(row: HolderRow) -> tuple[str, str, str, str]:
+    return *name_sort_key(row.name), row.authorisation, row.issuer_setting
 
 
 def _certificate_order(row: CertificateRow) -> tuple[str, str, str, datetime, str]:

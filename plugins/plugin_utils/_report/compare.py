@@ -12,7 +12,7 @@ from .._policy.validity import Status
 from .model import Change, ChangeKind, HolderRow, HolderWorkstation, NextStep, Report
 from .name_order import name_sort_key
 
-ChangeKey = tuple[str, str]
+ChangeKey = tuple[str, str, str]
 Pair = tuple[HolderWorkstation | None, HolderWorkstation | None]
 
 WORKSTATIONS = (ChangeKind.WORKSTATION_ADDED, ChangeKind.WORKSTATION_REMOVED)
@@ -29,7 +29,7 @@ def compare(before: Report, after: Report) -> tuple[Change, ...]:
 def _of_holders(before: Report, after: Report) -> Iterator[Change]:
     crowded = _crowded(before) | _crowded(after)
     old = {_key(row, crowded): row for row in _rows(before)}
-    renamed = {sid: key for key, row in old.items() if not row.authorisation for sid in _sids(row)}
+    renamed = {(key[0], sid): key for key, row in old.items() if not row.authorisation for sid in _sids(row)}
     new = {_key_now(row, renamed, crowded): row for row in _rows(after)}
     for key in new.keys() - old.keys():
         yield _change(ChangeKind.HOLDER_ADDED, new[key], None, new[key].status.value)
@@ -77,13 +77,14 @@ def _crowded(report: Report) -> Set[str]:
 def _key(row: HolderRow, crowded: Set[str]) -> ChangeKey:
     """As rows are gathered; a number may look like somebody's account."""
     if row.authorisation in crowded:
-        return row.authorisation, row.name.casefold()
-    return row.authorisation, "" if row.authorisation else subject_of(row).casefold()
+        return row.issuer_setting, row.authorisation, row.name.casefold()
+    return row.issuer_setting, row.authorisation, "" if row.authorisation else subject_of(row).casefold()
 
 
-def _key_now(row: HolderRow, renamed: Mapping[str, ChangeKey], crowded: Set[str]) -> ChangeKey:
+def _key_now(row: HolderRow, renamed: Mapping[tuple[str, str], ChangeKey], crowded: Set[str]) -> ChangeKey:
     """Without a number it is the key of the earlier report, where the account had another name then."""
-    known = (renamed[sid] for sid in _sids(row) if sid in renamed)
+    accounts = ((row.issuer_setting, sid) for sid in _sids(row))
+    known = (renamed[account] for account in accounts if account in renamed)
     return _key(row, crowded) if row.authorisation else next(known, _key(row, crowded))
 
 
@@ -126,7 +127,7 @@ def _thumbprint(place: HolderWorkstation | None) -> str | None:
 def _change(
     kind: ChangeKind, row: HolderRow, before: str | None, after: str | None, workstation: str | None = None
 ) -> Change:
-    return Change(kind, subject_of(row), row.name, workstation, before, after)
+    return Change(kind, subject_of(row), row.name, workstation, before, after, row.issuer_setting)
 
 
 def _day(day: date | None) -> str | None:
@@ -138,6 +139,7 @@ def _order(change: Change) -> tuple[int | str, ...]:
         _ORDER[change.kind],
         *name_sort_key(change.name),
         change.subject,
+        change.issuer_setting,
         change.workstation or "",
         change.before or "",
         change.after or "",

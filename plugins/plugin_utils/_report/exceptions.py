@@ -109,15 +109,19 @@ def parse_exceptions(given: Iterable[Mapping[str, Any]]) -> tuple[ExceptionRow, 
 
 def with_states(
     rows: Iterable[ExceptionRow],
-    used: Mapping[str, Iterable[AcceptedFinding]],
+    used: Mapping[tuple[str, str], Iterable[AcceptedFinding]],
     hidden: Set[tuple[Finding, str, str]],
     today: date,
 ) -> tuple[ExceptionRow, ...]:
-    """The exceptions with what became of them. ``used``: the accepted findings of each authorisation number. ``hidden``: findings, with
+    """The exceptions with what became of them. ``used``: the accepted findings of each authorisation number, by setting of the issuer: an
+    exception holds whatever the issuer. ``hidden``: findings, with
     number and workstation, whose place something more urgent takes in the status. Their exceptions are not to be taken out for this
     time.
     """
-    return tuple(_with_state(row, used.get(row.authorisation, ()), hidden, today) for row in rows)
+    found: dict[str, list[AcceptedFinding]] = {}
+    for (number, _setting), accepted in used.items():
+        found.setdefault(number, []).extend(accepted)
+    return tuple(_with_state(row, found.get(row.authorisation, ()), hidden, today) for row in rows)
 
 
 def _with_state(

@@ -106,7 +106,8 @@ class HolderRow:
     next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back.
     ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
     ``delivery``: the issuer's last mail, None if there is none. ``accepted``: the findings among these that the site has accepted.
-    ``former_name``: another name of the holder, by which another report may know him.
+    ``former_name``: another name of the holder, by which another report may know him. ``issuer_setting``: the site's setting of the issuer
+    (``pkcs12_issuer``) to which the row belongs, as it was written, empty without one: a holder has one row for each.
     """
 
     name: str
@@ -134,6 +135,7 @@ class HolderRow:
     certificate_step: NextStep = NextStep.NOTHING
     certificate_actor: Actor = Actor.NOBODY
     former_name: str | None = None
+    issuer_setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ class ChangeKind(str, Enum):
 class Change:
     """One difference from the earlier report. ``subject`` is a holder's number or a workstation. ``name`` is a holder's, or empty.
 
-    ``before`` and ``after`` are statuses, ISO dates or thumbprints; None if the report has no value.
+    ``before`` and ``after`` are statuses, ISO dates or thumbprints; None if the report has no value. ``issuer_setting``: of a holder's row.
     """
 
     kind: ChangeKind
@@ -221,6 +223,7 @@ class Change:
     workstation: str | None
     before: str | None
     after: str | None
+    issuer_setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +231,7 @@ class ReportParameters:
     """The options of the report. ``time_zone`` is an IANA name. The limits are in days. ``authorisation_word``: what the site calls an
     authorisation, None for the word of the language. ``issuer_overdue_days``: so many days after a certificate was due, the issuer is
     called; None: never. ``issuer_contact``, ``issuer_mail_sender`` and ``issuer_mail_subject`` are shown then. ``establishment``: the
-    name of the hospital, for its head; None: not shown.
+    name of the hospital, for its head; None: not shown. ``issuer``: the site's setting of the issuer now, empty without one.
     """
 
     report_date: datetime
@@ -245,6 +248,7 @@ class ReportParameters:
     issuer_mail_subject: str | None
     query: str | None
     establishment: str | None = None
+    issuer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

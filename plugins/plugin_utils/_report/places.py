@@ -36,7 +36,8 @@ def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None
     """The thumbprint of the holder's certificate there in the earlier report."""
     number = entry.person.authorisation or ""
     known = (
-        rules.earlier.get((number, host.name, account)) for account in (entry.owner_sid or "", entry.user.casefold())
+        rules.earlier.get((entry.issuer_setting, number, host.name, account))
+        for account in (entry.owner_sid or "", entry.user.casefold())
     )
     return next(filter(None, known), None)
 

@@ -16,6 +16,7 @@ from .._errors import CollectionError, counted, named
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
 from .._facts.holders import parse_day, parse_holder
+from .._facts.issuer_settings import setting_of
 from .._facts.leavers import LEAVERS, leavers_in
 from .._policy.subject import check_pattern
 from .acceptance import WITHOUT_PLACE, is_left, open_findings
@@ -66,6 +67,7 @@ class Written:
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
     """The whole report of the options and the hosts' variables: ``query`` selects nothing yet. Raises ``CollectionError``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
+    check_pattern("issuer", options["issuer"])
     variables = list(variables)
     slices = [_earlier(path) for path in options["merge_reports"]]
     anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
@@ -74,7 +76,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         for entry in options["register_holders"]
     ]
     parameters = _parameters(options, now)
-    hosts = _hosts(variables, slices)
+    hosts = _hosts(variables, slices, parameters.issuer)
     sources = Sources(
         hosts=hosts,
         # If a person is in both, the last entry counts.
@@ -85,6 +87,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         leavers=_leavers(options, variables),
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
+        issuer=parameters.issuer,
     )
     return build(sources, parameters)
 
@@ -238,11 +241,11 @@ def _earlier(path: str) -> Report:
     return report
 
 
-def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report]) -> Sequence[Host]:
-    inventory = [host_of(name, known) for name, known in variables]
+def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report], issuer: str) -> Sequence[Host]:
+    inventory = [host_of(name, known, issuer) for name, known in variables]
     # A host without holders and without facts is no workstation, for example the controller or a server.
     ours = [host for host in inventory if host.entries or host.facts_at or host.problem]
-    found = merged(ours, (host for report in slices for host in hosts_of(report)))
+    found = merged(ours, (host for report in slices for host in hosts_of(report)), issuer)
     refusals = [host.refusal for host in found if host.refusal]
     if refusals and len(refusals) == len(found):
         raise refusals[0]  # a report of nobody would take the place of the last good one
@@ -295,6 +298,7 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         issuer_mail_subject=options["issuer_mail_subject"],
         query=None,
         establishment=options["establishment"],
+        issuer=setting_of(options["issuer"]),
     )
     if not options["report_date"]:
         return parameters

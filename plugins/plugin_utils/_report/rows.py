@@ -141,6 +141,7 @@ def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
         authorisation_status=None,
         places=(),
         former_name=next((entry.person.former_name for entry in entries if entry.person.former_name), None),
+        issuer_setting=first.issuer_setting,
     )
 
 
@@ -199,7 +200,7 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         facts_at=host.facts_at,
         facts_age_days=-rules.calendar.days_left(host.facts_at, rules.now) if host.facts_at else None,
         problem=host.problem or None,
-        holders=len(host.entries),
+        holders=len({entry.key for entry in host.entries}),
         certificates=len(host.certificates),
         not_listed=host.not_listed,
         clock_skew_seconds=host.clock_skew_seconds,

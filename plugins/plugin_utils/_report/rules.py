@@ -21,8 +21,9 @@ from .exceptions import Exceptions
 from .model import Reachability
 from .sources import Host
 
-Earlier = Mapping[tuple[str, str, str], str]
-"""Thumbprints of an earlier report by authorisation number, workstation, and account: its SID, and as it is written in small letters."""
+Earlier = Mapping[tuple[str, str, str, str], str]
+"""Thumbprints of an earlier report by setting of the issuer, authorisation number, workstation, and account: its SID, and as it is
+written in small letters."""
 
 
 @dataclass(frozen=True, slots=True)

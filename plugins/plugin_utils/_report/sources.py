@@ -12,9 +12,10 @@ from typing import Any
 
 from .._errors import CollectionError
 from .._facts.codec import Mismatch, from_map
-from .._facts.history import holders_of_facts, merge_known
+from .._facts.history import holders_of_facts
 from .._facts.holder_entries import VARIABLE, check_holders
 from .._facts.holders import HolderEntry, parse_day, parse_holder
+from .._facts.issuer_settings import listed_under
 from .._facts.leavers import LEAVERS, leavers_in
 from .._facts.schema import (
     SCHEMA,
@@ -62,8 +63,8 @@ class Host:
     reached: bool = False
 
 
-def host_of(name: str, variables: Mapping[str, Any]) -> Host:
-    """A workstation by its variables: holders, facts, and what the last audit came to.
+def host_of(name: str, variables: Mapping[str, Any], issuer: str = "") -> Host:
+    """A workstation by its variables: holders, facts, and what the last audit came to. ``issuer``: the site's setting.
 
     A wrong variable of one workstation does not keep the others out of the report: it becomes the workstation's problem.
     """
@@ -77,7 +78,9 @@ def host_of(name: str, variables: Mapping[str, Any]) -> Host:
         known = holders_of_facts(facts)
         problem = f"{VARIABLES_UNUSABLE}{refusal}"
         return replace(host, entries=known, problem=problem, refusal=refusal, reached=not host.problem)
-    return replace(host, entries=merge_known(entries, holders_of_facts(facts)) if host.facts_at else entries)
+    if not host.facts_at:
+        return replace(host, entries=tuple(replace(entry, issuer_setting=issuer) for entry in entries))
+    return replace(host, entries=listed_under(entries, holders_of_facts(facts), issuer))
 
 
 def usable(value: Any) -> Any:
@@ -195,6 +198,7 @@ def _entry_of(holder: HolderRow, place: HolderWorkstation) -> HolderEntry:
         function=holder.function,
         awaiting=holder.awaiting,
         expected_from=holder.expected_from,
+        issuer_setting=holder.issuer_setting,
     )
 
 
@@ -220,17 +224,20 @@ def people_of(report: Report) -> tuple[HolderEntry, ...]:
     )
 
 
-def merged(inventory: Iterable[Host], earlier: Iterable[Host]) -> tuple[Host, ...]:
-    """Each workstation once, by the newest facts. If the inventory has the workstation, the inventory says who works there."""
+def merged(inventory: Iterable[Host], earlier: Iterable[Host], issuer: str = "") -> tuple[Host, ...]:
+    """Each workstation once, by the newest facts. If the inventory has the workstation, the inventory says who works there.
+
+    ``issuer``: the site's setting.
+    """
     hosts = {host.name: host for host in inventory}
     named = set(hosts)
     for other in earlier:
         known = hosts.get(other.name)
-        hosts[other.name] = other if known is None else _newest(known, other, known.name in named)
+        hosts[other.name] = other if known is None else _newest(known, other, known.name in named, issuer)
     return tuple(hosts[name] for name in sorted(hosts))
 
 
-def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
+def _newest(one: Host, other: Host, is_inventory: bool, issuer: str) -> Host:
     newer, older = (other, one) if _age(other) > _age(one) else (one, other)
     if one.refusal:  # the inventory could not say who works there
         reached = newer.reached or not newer.problem
@@ -239,8 +246,10 @@ def _newest(one: Host, other: Host, is_inventory: bool) -> Host:
     if not is_inventory:
         return newer
     # The older facts may know more accounts. Only the newer facts say whether the holder was looked for.
-    once = (replace(entry, in_facts=False) for entry in older.entries)
-    return replace(newer, entries=merge_known(one.entries, (*newer.entries, *once)))
+    settings = {entry.issuer_setting for entry in newer.entries}
+    once = (replace(entry, in_facts=False) for entry in older.entries if entry.issuer_setting in settings)
+    listed = list({entry.key: entry for entry in one.entries}.values())
+    return replace(newer, entries=listed_under(listed, (*newer.entries, *once), issuer))
 
 
 def _age(host: Host) -> tuple[bool, float, bool]:

@@ -78,10 +78,11 @@ def names_by_number(rows: Iterable[HolderRow]) -> Mapping[str, str]:
 
 def homonyms(rows: Iterable[HolderRow]) -> Set[str]:
     """The names that two of these people have, as the rows write them."""
-    found: dict[frozenset[str], list[str]] = {}
+    found: dict[frozenset[str], dict[tuple[str, str], str]] = {}
     for row in rows:
-        found.setdefault(frozenset(name_words(row.name)), []).append(row.name)
-    return {name for names in found.values() if len(names) > 1 for name in names}
+        account = "" if row.authorisation or not row.places else row.places[0].account.casefold()
+        found.setdefault(frozenset(name_words(row.name)), {})[row.authorisation, account] = row.name
+    return {name for names in found.values() if len(names) > 1 for name in names.values()}
 
 
 def shown_name(row: HolderRow, shared_names: Set[str]) -> str:

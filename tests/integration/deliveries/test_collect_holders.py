@@ -59,12 +59,11 @@ NOT_UNDERSTOOD = (PAUL, KARIM, LOUIS, ELODIE)
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A run, one that tries a number again whose entry is not understood, and one with a list of holders of its own."""
+    """A run, and one that tries a number again whose entry is not understood."""
 
     issuer: Issuer
     run: Run
     retried: Run
-    own: Run
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +81,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             issuer.announce(person, DAYS)
         run = collect(issuer)
         retried = collect(issuer, "--check", pkcs12_retry=[PAUL.authorisation])
-        yield Played(issuer, run, retried, collect(issuer, "--check", collect_holders=[entry(PAUL)]))
+        yield Played(issuer, run, retried)
 
 
 def failure(run: Run) -> str:
@@ -126,9 +125,3 @@ def test_a_number_to_retry_is_told_why_it_has_no_delivery(played: Played) -> Non
     ended = failure(played.retried)
     assert f"pkcs12_retry has {PAUL.authorisation}" in ended
     assert WRONG["ws-mapping"][1] in ended
-
-
-def test_a_site_with_a_list_of_its_own_hears_nothing_of_the_inventory(played: Played) -> None:
-    lines = messages(played.own, "Say what became of each delivery")["localhost"]
-    assert any(PAUL.authorisation in line and "it would be withdrawn" in line for line in lines), lines
-    assert not any("pkcs12_holders of" in line for line in lines), lines

@@ -86,7 +86,7 @@ def test_bundle_takes_the_new_name_of_a_renamed_person_without_a_request(issuer:
     (row,) = [row.result for row in refused.of("bundle_pickup") if row.result["item"] == JEANNE.authorisation]
     assert (
         row["error"]["code"] == "former_dest"
-        and "write the former name into former_name of the holder, or set 'pkcs12_passphrases' or 'pkcs12_name_check',"
+        and "or set 'passphrase' (in the role collect: pkcs12_passphrases) or pkcs12_name_check, so that"
         in row["error"]["next_step"]
     )
     checked = collect(issuer, "--check", pkcs12_name_check="off")

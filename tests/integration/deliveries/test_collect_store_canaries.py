@@ -33,10 +33,9 @@ def issuer(tmp_path: Path) -> Iterator[Issuer]:
         yield issuer
 
 
-def settings(issuer: Issuer, store: SecretStore, kind: str) -> dict[str, Any]:
-    common = {"url": store.url, "token": store.token, "ca_path": str(issuer.authority_file), "credential": 7}
-    name = {"hashicorp_vault": "vault", "awx_credential": "awx"}[kind]
-    chosen = {f"collect_{name}_{key}": value for key, value in common.items() if (name, key) != ("vault", "credential")}
+def settings(store: SecretStore, kind: str) -> dict[str, Any]:
+    name = {"hashicorp_vault": "hashicorp_vault", "awx_credential": "awx"}[kind]
+    chosen = {f"pkcs12_{name}_url": store.url, f"pkcs12_{name}_token": store.token, "pkcs12_awx_credential": 7}
     return {"pkcs12_store_tasks": f"store_{kind}.yml", "pkcs12_passphrases": {"T9": OLD}, **chosen}
 
 
@@ -45,7 +44,7 @@ def test_a_store_over_the_network_leaves_no_secret(issuer: Issuer, figures: Figu
     hospital, watched = issuer.hospital, CanaryRun(issuer.hospital)
     token = secrets.token_urlsafe(24)
     with SecretStore(server_context(hospital.authority), token) as store:
-        right = settings(issuer, store, kind)
+        right = settings(store, kind)
         wrong = {name: "another " + token[::-1] for name in right if name.endswith("_token")}
 
         def collect(**variables: object) -> int:

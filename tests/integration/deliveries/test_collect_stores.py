@@ -151,12 +151,18 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 def test_settings_of_a_store_that_cannot_work_are_told_before_the_withdrawal(
     issuer: Issuer, store: SecretStore
 ) -> None:
-    common = {"url": store.url, "token": store.token, "ca_path": str(issuer.authority_file)}
     right = {
-        "hashicorp": {"pkcs12_store_tasks": "store_hashicorp_vault.yml"}
-        | {f"collect_vault_{name}": value for name, value in common.items()},
-        "awx": {"pkcs12_store_tasks": "store_awx_credential.yml", "pkcs12_awx_credential": 7}
-        | {f"collect_awx_{name}": value for name, value in common.items()},
+        "hashicorp": {
+            "pkcs12_store_tasks": "store_hashicorp_vault.yml",
+            "pkcs12_hashicorp_vault_url": store.url,
+            "pkcs12_hashicorp_vault_token": store.token,
+        },
+        "awx": {
+            "pkcs12_store_tasks": "store_awx_credential.yml",
+            "pkcs12_awx_url": store.url,
+            "pkcs12_awx_token": store.token,
+            "pkcs12_awx_credential": 7,
+        },
     }
     store.secrets["/v1/secret/data/pkcs12"] = {"text": "no mapping"}
     store.versions["/v1/secret/data/pkcs12"] = 1

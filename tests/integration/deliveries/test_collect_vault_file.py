@@ -82,7 +82,7 @@ def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: 
         ({"pkcs12_vault_file": str(nowhere)}, f"cannot be kept in {nowhere}: its folder does not exist."),
         ({"pkcs12_vault_file": str(plain)}, "Ansible Vault has not encrypted it"),
         ({"pkcs12_vault_file": None}, "missing required arguments: pkcs12_vault_file"),
-        ({"pkcs12_vault_password": ""}, "'pkcs12_vault_password' is empty"),
+        ({"pkcs12_vault_password": ""}, "missing required arguments: pkcs12_vault_password"),
     ]
     for variables, said in wrong:
         run = collect(issuer, **variables)
@@ -94,7 +94,7 @@ def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: 
     issuer.announce(PAUL, DAYS)
     asked = len(issuer.registration.requests)
     run = collect(issuer, pkcs12_vault_password="another")
-    assert (run.exit_code, f"'pkcs12_vault_password' does not open {issuer.vault_file}" in run.stdout) == (2, True)
+    assert (run.exit_code, f"pkcs12_vault_password does not open {issuer.vault_file}" in run.stdout) == (2, True)
     assert len(issuer.registration.requests) == asked
 
 

@@ -71,6 +71,7 @@ CATALOGUE: Catalogue = {
     "csv.archived": ("archived", "archivé"),
     "csv.key_state": ("key", "clé"),
     "csv.key_provider": ("key provider", "fournisseur de clés"),
+    "csv.issuer_setting": ("issuer setting", "paramètre de l'émetteur"),
     "csv.related": ("selected", "sélectionné"),
     "key_state.missing": ("missing", "absente"),
     "key_state.linked": ("linked", "associée"),
@@ -110,6 +111,7 @@ HOLDER_COLUMNS: Columns = {
     "by_workstation": lambda row, words: _joined(f"{p.workstation}: {words.of(p.status)}" for p in row.places),
     "accounts": lambda row, _words: _joined(place.account for place in row.places),
     "thumbprints": lambda row, _words: _joined(place.thumbprint or "" for place in row.places),
+    "issuer_setting": lambda row, _words: row.issuer_setting,
 }
 """One row per holder; what differs by workstation is joined in one cell."""
 
@@ -144,6 +146,7 @@ CERTIFICATE_COLUMNS: Columns = {
     "subject": lambda row, _words: row.certificate.subject,
     "issuer": lambda row, _words: row.certificate.issuer,
     "facts_at": lambda row, _words: row.facts_at,
+    "issuer_setting": lambda row, _words: row.certificate.issuer_setting,
 }
 """A row per certificate and store; what was judged when the facts were gathered is in the JSON alone."""
 

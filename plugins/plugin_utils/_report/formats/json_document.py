@@ -17,7 +17,7 @@ from ..language.vocabulary import LANGUAGES
 from ..model import CertificateRow, Report, ReportParameters
 from ..summary import summary
 
-SCHEMA = 3
+SCHEMA = 4
 """It is raised with every change of the document, so that a report is either read completely or refused."""
 
 CERTIFICATE_SECTIONS = ("without_holder", "certificates")

@@ -95,21 +95,17 @@ def _of_holders(report: Report) -> Iterator[Metric]:
     yield Metric(
         "pkcs12_holder_status",
         "1 for the status that a holder has; the other statuses have no series.",
-        [({"authorisation": row.authorisation, "status": row.status.value}, 1) for row in rows],
+        [(_holder(row) | {"status": row.status.value}, 1) for row in rows],
     )
     yield Metric(
         "pkcs12_holder_access_until_timestamp_seconds",
         "Last second of a holder's access, by the certificate and the yearly authorisation.",
-        [({"authorisation": row.authorisation}, _unix(row.access_until)) for row in rows if row.access_until],
+        [(_holder(row), _unix(row.access_until)) for row in rows if row.access_until],
     )
     yield Metric(
         "pkcs12_authorisation_end_timestamp_seconds",
         "Beginning of the end date of a holder's authorisation, in the time zone of the report: there is no access from then on.",
-        [
-            ({"authorisation": row.authorisation}, _midnight(row.authorisation_until, zone))
-            for row in rows
-            if row.authorisation_until
-        ],
+        [(_holder(row), _midnight(row.authorisation_until, zone)) for row in rows if row.authorisation_until],
     )
 
 
@@ -120,10 +116,15 @@ def _of_exceptions(report: Report) -> Iterator[Metric]:
         "When a finding that the site has accepted counts again; workstation is empty for what no workstation has.",
         [
             (
-                {"authorisation": number, "workstation": each.workstation or "", "finding": each.what.value},
+                {
+                    "authorisation": number,
+                    "issuer": setting,
+                    "workstation": each.workstation or "",
+                    "finding": each.what.value,
+                },
                 _midnight_after(each.until, zone),
             )
-            for number, accepted in accepted_findings(report).items()
+            for (number, setting), accepted in accepted_findings(report).items()
             for each in accepted
         ],
     )
@@ -131,7 +132,7 @@ def _of_exceptions(report: Report) -> Iterator[Metric]:
         "pkcs12_holder_accepted_until_timestamp_seconds",
         "When the first of a holder's accepted findings counts again; only of holders of whom the site has accepted everything.",
         [
-            ({"authorisation": row.authorisation}, _midnight_after(min(each.until for each in row.accepted), zone))
+            (_holder(row), _midnight_after(min(each.until for each in row.accepted), zone))
             for row in _all_holders(report)
             if is_accepted(row)
         ],
@@ -166,6 +167,7 @@ def _of_certificates(report: Report) -> Iterator[Metric]:
                 {
                     "workstation": row.workstation,
                     "authorisation": row.holder or "",
+                    "issuer": row.certificate.issuer_setting,
                     "owner_sid": row.certificate.owner_sid,
                     "store": row.certificate.store,
                     "thumbprint": row.certificate.thumbprint,
@@ -204,6 +206,11 @@ def _of_workstations(report: Report) -> Iterator[Metric]:
 
 def _all_holders(report: Report) -> tuple[HolderRow, ...]:
     return (*report.holders, *report.without_workstation)
+
+
+def _holder(row: HolderRow) -> dict[str, str]:
+    """``issuer``: the site's setting, as it was written when the workstation was audited."""
+    return {"authorisation": row.authorisation, "issuer": row.issuer_setting}
 
 
 def _named(row: WorkstationRow) -> Labels:

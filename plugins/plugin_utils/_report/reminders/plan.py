@@ -42,7 +42,7 @@ class Matter:
     ``person``: the authorisation number, without one the name; of nobody's certificate the thumbprint. ``name``: empty for a certificate
     without a holder. ``step``: the one of ``Terms.steps`` that is reached; None for what has no end, or is due at once. ``last_day``: the
     last day with access, None without one, and for what no end of access is about; ``days_left``: days of the site until it.
-    ``instead_of``: who should have got this, and has no address.
+    ``instead_of``: who should have got this, and has no address. ``issuer_setting``: of the row that it is about.
     """
 
     person: str
@@ -57,6 +57,7 @@ class Matter:
     certificate_until: date | None
     authorisation_until: date | None
     instead_of: Recipient | None = None
+    issuer_setting: str = ""
 
 
 def person_of(authorisation: str | None, name: str) -> str:
@@ -172,6 +173,7 @@ def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Cale
         days_left=row.days_left,
         certificate_until=calendar.day(row.valid_until) if row.valid_until else None,
         authorisation_until=row.authorisation_until,
+        issuer_setting=row.issuer_setting,
     )
 
 

@@ -19,13 +19,13 @@ from ..model import NextStep
 from .addresses import Letter
 from .plan import Matter, Recipient
 
-SCHEMA = 1
+SCHEMA = 2
 KEPT_FOR = timedelta(days=800)
 """An authorisation lasts a year. What is older is about another end of access."""
 REPEATED_AFTER = timedelta(days=30)
 """What no end of access is about has no next step of days. A month leaves time to do it, and does not let it be forgotten."""
 
-Key = tuple[str, Recipient, str, int | None, date | None, NextStep | None]
+Key = tuple[str, str, Recipient, str, int | None, date | None, NextStep | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class SentReminder:
     """A matter in a mail that the server took. ``address`` is in small letters. ``at``: when, aware, in UTC.
 
     ``next_step``: only of what has neither a step nor a last day, which is about nothing else. None of other matters.
+    ``issuer_setting``: of the row that the matter was about.
     """
 
     person: str
@@ -42,11 +43,13 @@ class SentReminder:
     last_day: date | None
     at: datetime
     next_step: NextStep | None = None
+    issuer_setting: str = ""
 
     @property
     def key(self) -> Key:
         """What is never sent twice; without a step and a last day, not before ``REPEATED_AFTER``."""
-        return self.person, self.recipient, self.address, self.step, self.last_day, self.next_step
+        person = self.issuer_setting, self.person
+        return *person, self.recipient, self.address, self.step, self.last_day, self.next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,9 @@ def with_letter(sent: Mapping[Key, SentReminder], letter: Letter, now: datetime)
 def _row(letter: Letter, matter: Matter, now: datetime) -> SentReminder:
     step = matter.next_step if _is_undated(matter) else None
     address = letter.address.casefold()
+    at = now.replace(microsecond=0)
     return SentReminder(
-        matter.person, letter.recipient, address, matter.step, matter.last_day, now.replace(microsecond=0), step
+        matter.person, letter.recipient, address, matter.step, matter.last_day, at, step, matter.issuer_setting
     )
 
 
