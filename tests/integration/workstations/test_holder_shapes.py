@@ -53,7 +53,11 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 def runs(hospital: Hospital) -> Mapping[str, Run]:
     extra = {"pkcs12_retire_authorisations": [JEANNE.authorisation], "pkcs12_issuer": "CN="}
     told = {name: run(hospital, name, **extra) for name in SUMMED_UP}
-    everyone = {"pkcs12_retire_everyone": True, "pkcs12_workstation_count": len(hospital.desks), "pkcs12_issuer": "nobody"}
+    everyone = {
+        "pkcs12_retire_everyone": True,
+        "pkcs12_workstation_count": len(hospital.desks),
+        "pkcs12_issuer": "nobody",
+    }
     (hospital.bundle_folder / f"{JEANNE.authorisation}.retired.json").unlink()  # she has not left for the report
     return told | {"retire everyone": run(hospital, "retire", **everyone)}
 
@@ -83,9 +87,7 @@ def test_only_those_hosts_end_red(runs: Mapping[str, Run], book: str) -> None:
 
 def test_a_removal_for_everybody_says_the_same(runs: Mapping[str, Run]) -> None:
     lines = summary(runs["retire everyone"])["lines"]
-    assert all(
-        any(line.startswith(f"  {name}: {sentence}") for line in lines) for name, sentence in SENTENCES.items()
-    )
+    assert all(any(line.startswith(f"  {name}: {sentence}") for line in lines) for name, sentence in SENTENCES.items())
 
 
 @pytest.mark.parametrize("book", SUMMED_UP)
