@@ -421,3 +421,20 @@ def test_check_mode_delivers_to_no_place(tmp_path: Path) -> None:
     given = {**BASE, **DELIVERED, "report_folder": str(tmp_path / "out")}
     result = run_action("compliance_report", given, FakeWorkstation(), variables=HOSPITAL, check_mode=True)
     assert (result["destinations"], result["check_mode"]) == ([], True)
+
+
+def test_a_task_that_only_evaluates_passes_over_what_the_site_says_of_its_report(tmp_path: Path) -> None:
+    site = {
+        "pkcs12_report_folder": str(tmp_path / "none"),
+        "pkcs12_report_query": "by_status.revoked",
+        "pkcs12_fail_on": ["missing"],
+        "pkcs12_merge_reports": ["/nowhere/report.json"],
+        "pkcs12_register_holders": [{"name": "Zoe Martin", "authorisation": "T9"}],
+        "pkcs12_crl": "from_certificate",
+        "pkcs12_compare_reports": True,
+    }
+    given = {**BASE, "rows_only": True}
+    plain = run_action("compliance_report", given, FakeWorkstation(), variables=HOSPITAL)
+    found = run_action("compliance_report", given | {"from_site": {}}, FakeWorkstation(), variables=HOSPITAL | site)
+    assert (found.get("failed", False), found["rows"], found["destinations"]) == (False, plain["rows"], [])
+    assert not (tmp_path / "none").exists()
