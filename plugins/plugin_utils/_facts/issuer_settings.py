@@ -142,7 +142,7 @@ def known_holders(facts: Any, written: str | None) -> tuple[HolderEntry, ...]:
 def listed_under(asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], setting: str) -> tuple[HolderEntry, ...]:
     """The inventory's entries as facts know them, once for each setting under which they do, and under that of the site.
 
-    Who has a record from before the site had a setting, or who has any while the report has none, needs no other.
+    Who has a record that this setting continues needs no other, nor who has any while the report is without a setting.
     """
     groups = _by_setting(earlier)
     mine = [replace(entry, issuer_setting=setting) for entry in asked]
@@ -150,13 +150,19 @@ def listed_under(asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], s
     found = []
     for position, (entry, is_known) in enumerate(find_known(mine, groups.get(setting, ()))):
         known = [group[position][0] for group in others if group[position][1]]
-        is_enough = any(not each.issuer_setting for each in known) or not setting
+        is_enough = not setting or any(_is_continued(each, setting) for each in known)
         if is_known or not known:
             found.append(entry)
         elif not is_enough:
             found.append(at_account(entry, known[0]))
         found += known
     return tuple(found)
+
+
+def _is_continued(entry: HolderEntry, setting: str) -> bool:
+    """Whether the record is from before there was a setting, or of issuers that this one matches."""
+    names = entry.issuer_names
+    return not entry.issuer_setting or (bool(names) and all(matches(setting, name) for name in names))
 
 
 def _account_of(entry: HolderEntry, setting: str) -> HolderEntry:

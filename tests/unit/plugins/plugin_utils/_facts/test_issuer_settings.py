@@ -244,6 +244,22 @@ def account() -> Callable[[str], HolderEntry]:
     return lambda setting: replace(JEANNE, owner_sid=SID, issuer_setting=setting)
 
 
+@pytest.mark.parametrize(
+    ("names", "settings"),
+    [
+        ((), [OURS, SLIP]),
+        (("CN=AC Personnes",), [SLIP]),
+        (("CN=AC Personnes", "CN=AC Personnes 2"), [SLIP]),
+        (("CN=AC Personnes", "CN=AC Autres"), [OURS, SLIP]),
+    ],
+)
+def test_a_record_that_the_sites_setting_will_continue_needs_no_other(
+    names: tuple[str, ...], settings: list[str], account: Callable[[str], HolderEntry]
+) -> None:
+    found = listed_under([JEANNE], [replace(account(SLIP), issuer_names=names)], OURS)
+    assert [each.issuer_setting for each in found] == settings
+
+
 def test_of_two_people_one_may_be_unknown_to_the_sites_setting(account: Callable[[str], HolderEntry]) -> None:
     found = listed_under([JEANNE, PAUL], [account(OURS)], OURS)
     assert [(each.user, each.issuer_setting, each.in_facts) for each in found] == [
