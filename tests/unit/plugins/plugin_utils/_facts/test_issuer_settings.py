@@ -267,7 +267,7 @@ def test_who_never_had_one_there_has_no_row_beside_the_sites(account: Callable[[
         assert [each.issuer_setting for each in found] == settings
     cases = (
         ([never, account(THEIRS)], "", [THEIRS]),
-        ([never, replace(account(SLIP), issuer_setting="CN=AC")], OURS, ["CN=AC"]),
+        ([never, replace(account(OURS), issuer_setting="CN=AC")], OURS, ["CN=AC"]),
         ([never, replace(never, issuer_setting="")], OURS, [""]),
         ([never, account(THEIRS)], OURS, [OURS, THEIRS, SLIP]),
         ([never], "", [SLIP]),
