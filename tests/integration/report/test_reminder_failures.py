@@ -36,7 +36,7 @@ def test_refused_recipient_stops_nobody_and_is_tried_again(office: Office) -> No
     result = office.remind()
     assert (error(result), result["failed"], result["changed"]) == ("reminders_not_sent", True, True)
     assert f"{JEANNE} (550 5.1.1 no such person here)" in result["msg"]
-    assert "Check the address, and 'sender'." in result["msg"] and "'to'" not in result["msg"]
+    assert "Check the address, and mail_sender." in result["msg"] and "Check mail_sender and to" not in result["msg"]
     assert result["msg"].endswith("Then run it again. Only what was not sent is tried again.")
     assert {row["to"]: (row["state"], (row["error"] or {}).get("code")) for row in result["mails"]} == {
         ANNE: ("sent", None),
