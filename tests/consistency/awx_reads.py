@@ -14,21 +14,20 @@ from jinja2 import Environment, nodes
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import PREFIX
-from consistency.settings import specs, uses
+from consistency.settings import places, read_by_itself, specs, uses
 from consistency.tree import ROOT
 
 COLLECTION = "hospital_it.pkcs12."
 IMPORT = "ansible.builtin.import_role"
-TASKS = "ansible.builtin.import_tasks"
 CALLING = ("certificate", "certificate_facts", "holder_certificates", "workstation_info")
 """The modules with which the playbooks call workstations. The others work on the controller."""
-CONDITIONS = {"when", "that", "until", "failed_when", "changed_when"}
-"""Keywords whose text is an expression without braces."""
+OF_SOME = {"passphrase_file"}
+"""Modules that a role calls only where a site has chosen so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """``options``: the specs of the settings that its tasks take, by variable. ``names``: every name in its templates, and of a run."""
+    """``options``: the specs of the settings that its tasks take, by variable. ``names``: those in its text, and those of a run."""
 
     options: dict[str, dict[str, Any]]
     names: frozenset[str]
@@ -42,15 +41,15 @@ def reads_of(playbook: str) -> Reads:
     path = ROOT / "playbooks" / f"{playbook}.yml"
     plays = yaml.safe_load(path.read_text(encoding="utf-8"))
     read_in = {playbook, *_roles(plays)}
-    names = set(_names([plays, *(_load(path.parent / part) for part in _parts(plays))]))
-    for role in read_in - {playbook}:
-        for part in ("tasks", "vars"):
-            for file in sorted((ROOT / "roles" / role / part).glob("*.yml")):
-                names |= set(_names(_load(file)))
+    paths = [path for place in read_in for path in places().get(place, ())]
+    names = read_by_itself(tuple(paths)) | {setting.name for setting in RUN_SETTINGS}
     options = {
-        f"{PREFIX}{name}": specs()[use.module][name] for use in uses() if use.place in read_in for name in use.options
+        f"{PREFIX}{name}": specs()[use.module][name] | ({"required": False} if name in use.defaults else {})
+        for use in uses()
+        if use.place in read_in and use.module not in OF_SOME
+        for name in use.options
     }
-    return Reads(options, frozenset(names | {setting.name for setting in RUN_SETTINGS}))
+    return Reads(options, frozenset(names))
 
 
 def runs_on_localhost(playbook: str) -> bool:
@@ -82,28 +81,9 @@ def _roles(plays: Any) -> Iterator[str]:
             yield str(role).removeprefix(COLLECTION)
 
 
-def _parts(plays: Any) -> Iterator[str]:
-    """The files with variables and tasks that several playbooks share."""
-    for each in plays:
-        yield from each.get("vars_files", ())
-        tasks = [*each.get("pre_tasks", ()), *each.get("tasks", ())]
-        yield from (task[TASKS] for task in tasks if TASKS in task)
-
-
 def names_in(text: str) -> set[str]:
     """The names that a template looks up."""
     return {name.name for name in Environment(autoescape=True).parse(text).find_all(nodes.Name)}
-
-
-def _names(part: Any, keyword: str = "") -> Iterator[str]:
-    if isinstance(part, dict):
-        for key, value in part.items():
-            yield from _names(value, key)
-    elif isinstance(part, list):
-        for value in part:
-            yield from _names(value, keyword)
-    elif isinstance(part, str):
-        yield from names_in(f"{{{{ {part} }}}}" if keyword in CONDITIONS and "{{" not in part else part)
 
 
 def _load(path: Path) -> Any:

@@ -126,8 +126,14 @@ def files(place: Path) -> list[Path]:
 @cache
 def places() -> dict[str, tuple[Path, ...]]:
     """Each role and playbook, with its files."""
-    playbooks = {path.stem: (path,) for path in sorted((ROOT / "playbooks").glob("*.yml"))}
+    playbooks = {path.stem: (path, *_parts(path)) for path in sorted((ROOT / "playbooks").glob("*.yml"))}
     return {path.name: (*files(path), *playbooks.pop(path.name, ())) for path in ROLES} | playbooks
+
+
+def _parts(playbook: Path) -> list[Path]:
+    """The files that it shares with other playbooks."""
+    named = dict.fromkeys(re.findall(r"\b(?:vars|tasks)/\w+\.yml", playbook.read_text(encoding="utf-8")))
+    return [playbook.parent / name for name in named]
 
 
 @cache
@@ -137,7 +143,7 @@ def uses() -> tuple[Use, ...]:
         Use(
             place,
             module,
-            (OF_ROWS if arguments.get("rows_only") else frozenset(specs()[module])) - set(arguments),
+            (OF_ROWS if arguments.get("rows_only") else frozenset(specs()[module])) - _given(arguments),
             arguments[FROM_SITE] or {},
         )
         for place, paths in places().items()
@@ -145,6 +151,11 @@ def uses() -> tuple[Use, ...]:
         for module, arguments in _tasks(yaml.safe_load(path.read_text(encoding="utf-8")))
         if FROM_SITE in arguments
     )
+
+
+def _given(arguments: Mapping[str, Any]) -> set[str]:
+    """What a task gives in every case."""
+    return {option for option, value in arguments.items() if not re.search(r"\bomit\b", str(value))}
 
 
 def _tasks(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -330,7 +341,8 @@ Indented.add_representer(str, Indented.represent_str)
 def role_options(role: Path) -> dict[str, Any]:
     """The variables of a role as its ``argument_specs`` document them, by name."""
     mine = [use for use in uses() if use.place == role.name]
-    own_text = read_by_itself(places()[role.name])
+    own_text = read_by_itself(tuple(files(role)))
+    of_playbooks = read_by_itself(tuple(path for path in (ROOT / "playbooks").rglob("*.yml")))
     found: dict[str, Any] = {}
     for setting in settings():
         takers = [use for use in mine if setting.option in use.options]
@@ -339,7 +351,7 @@ def role_options(role: Path) -> dict[str, Any]:
             defaults = {**setting.own} if takers else {}
             found[setting.name] = _role_option(setting.option, module, defaults.get(role.name))
     for run in RUN_SETTINGS:
-        if run.name in own_text or role.name in re.split(r",\s*", run.read_by):
+        if run.name in own_text or (role.name in run.read_by.split(", ") and run.name not in of_playbooks):
             kind, _of, elements = run.type.partition(" of ")
             found[run.name] = {"description": run.meaning, "type": kind} | ({"elements": elements} if elements else {})
             if run.default:

@@ -134,7 +134,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         fill(hospital)
         play(hospital, AUDIT, "--limit", "ws-unknown", environment=cache)
         hospital.switch_off("ws-unknown", "ws-never-seen")
-        task = {"hospital_it.pkcs12.certificate_facts": {"from_site": {}, "record_audit": True, "include_archived": True}}
+        task = {
+            "hospital_it.pkcs12.certificate_facts": {"from_site": {}, "record_audit": True, "include_archived": True}
+        }
         audit = run_play(hospital, environment=cache, tasks=[task])
         assert audit.exit_code == 0, audit.stdout + audit.stderr
         yield Site(hospital, cache)

@@ -93,7 +93,14 @@ def beside_the_note(hospital: Hospital) -> list[dict[str, Any]]:
     return [
         {"holder_certificates": known},
         {"holder_bundles": known},
-        {"certificate": {"holder": PAUL.account, "authorisation": NUMBER, "bundle_folder": folder, "passphrase": passphrase}},
+        {
+            "certificate": {
+                "holder": PAUL.account,
+                "authorisation": NUMBER,
+                "bundle_folder": folder,
+                "passphrase": passphrase,
+            }
+        },
         {"bundle_pickup": link | {"authorisation": NUMBER, "dest": f"{folder}/new.p12", "allow_ephemeral": True}},
     ]
 

@@ -17,6 +17,7 @@ from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import JEANNE, PAUL, Desk, Seat
 
+SECRET = "Nachtigall-4711"
 DESKS = [Desk("ws-cardio", (Seat(JEANNE), Seat(PAUL)))]
 BLANK = (
     "pkcs12_retry",
@@ -46,6 +47,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"pkcs12_bundle_folder": ["/srv"]}, "Set pkcs12_bundle_folder for localhost"),
     ({"pkcs12_name_check": "perhaps"}, "value of pkcs12_name_check must be one of"),
     ({"pkcs12_use_proxy": "perhaps"}, "'pkcs12_use_proxy' is 'perhaps'. Write yes or no."),
+    ({"pkcs12_since_days": "long"}, "argument 'pkcs12_since_days' is of type"),
+    ({"pkcs12_mail_source": "pop3"}, "value of pkcs12_mail_source must be one of"),
+    ({"pkcs12_issuer_senders": [["a"]]}, "'pkcs12_issuer_senders' has a list where one text is needed."),
+    ({"pkcs12_ca_path": ["b"]}, "'pkcs12_ca_path' has a list where one text is needed."),
+    ({"pkcs12_mail_path": "/etc"}, "Set pkcs12_mail_path to the folder that has them."),
+    ({"pkcs12_url_pattern": "("}, "pkcs12_url_pattern"),
+    ({"pkcs12_passphrases": SECRET}, "pkcs12_passphrases is a text and no mapping."),
     ({"pkcs12_used_pattern": "("}, "'pkcs12_used_pattern' cannot be used"),
 ]
 
@@ -64,7 +72,7 @@ def test_a_setting_is_told_by_its_variable_before_a_link_is_used(
 ) -> None:
     run = collect(issuer, **variables)
     assert (run.exit_code, says in run.stdout) == (2, True), run.stdout
-    assert (issuer.registration.requests, files(issuer)) == ([], [])
+    assert (issuer.registration.requests, files(issuer), SECRET in run.stdout) == ([], [], False)
 
 
 @pytest.mark.parametrize("name", ["pkcs12_retry", "pkcs12_collect_authorisations"])

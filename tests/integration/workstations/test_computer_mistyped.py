@@ -23,7 +23,10 @@ PLAYED = {
     "check": ("workstation_info", {"pkcs12_check_stray_bundles": True}),
     "enrol": ("holder_certificates", {}),
     "audit": ("certificate_facts", {}),
-    "retire": ("holder_certificates", {"pkcs12_retire_everyone": True, "pkcs12_workstation_count": len(MISTYPED | NOT_SET)}),
+    "retire": (
+        "holder_certificates",
+        {"pkcs12_retire_everyone": True, "pkcs12_workstation_count": len(MISTYPED | NOT_SET)},
+    ),
 }
 
 

@@ -26,7 +26,12 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 
 def run(hospital: Hospital, book: str, name: str, *options: str, **variables: object) -> Run:
-    given = {"pkcs12_report_folder": str(hospital.folder), "pkcs12_report_formats": ["json"], "pkcs12_report_name": name, **variables}
+    given = {
+        "pkcs12_report_folder": str(hospital.folder),
+        "pkcs12_report_formats": ["json"],
+        "pkcs12_report_name": name,
+        **variables,
+    }
     return play(
         hospital, f"hospital_it.pkcs12.{book}", "-e", json.dumps(given), *options, environment=fact_cache(hospital)
     )

@@ -20,13 +20,7 @@ SETTINGS: dict[str, Any] = {
     "pkcs12_it_to": ["it@chu.example"],
     "pkcs12_mail_host": "smtp.example",
     "pkcs12_mail_sender": "it@chu.example",
-    "pkcs12_mail_source": "maildir",
-    "pkcs12_mail_path": "/mails",
     "pkcs12_bundle_folder": "/bundles",
-    "pkcs12_issuer_senders": "registry@issuer.example",
-    "pkcs12_mail_subject_pattern": "x",
-    "pkcs12_allowed_hosts": ["ra.example"],
-    "pkcs12_authenticate": "none",
 }
 HOLDERS = [{"name": "Jeanne Dupont", "authorisation": "T123456", "user": "CHU\\jdupont"}]
 SECRET = "Nachtigall-4711"
@@ -42,10 +36,6 @@ WRONG = [
     ("report", {"pkcs12_credentials": [SECRET]}, ["'pkcs12_credentials' is of type", "convert to dict."]),
     ("remind", {"remind_credentials": SECRET, "pkcs12_reminder_days": "x"}, ["'remind_credentials' is", "'pkcs12_reminder_days' "]),
     ("remind", {"pkcs12_mail_security": "ssl"}, ["pkcs12_mail_security must be one of", "got: ssl."]),
-    ("collect", {"pkcs12_passphrases": SECRET}, ["'pkcs12_passphrases' is of type"]),
-    ("collect", {"pkcs12_use_proxy": "jes"}, ["Wrong variables: 'pkcs12_use_proxy' has to be yes or no. See"]),
-    ("collect", {"pkcs12_since_days": "long"}, ["'pkcs12_since_days' is of type"]),
-    ("collect", {"pkcs12_mail_source": "pop3"}, ["pkcs12_mail_source must be one of", "got: pop3."]),
 ]
 NO_TEXTS = [("pkcs12_report_folder", ["a"]), ("pkcs12_report_folder", 7), ("pkcs12_report_name", {"a": "b"}), ("report_previous", ["a"])]
 WRONG += [("report", {name: value}, [f"Wrong variables: {name} has to be one text."]) for name, value in NO_TEXTS]
@@ -54,19 +44,6 @@ WRONG += [
         "report",
         {"pkcs12_report_destinations": [{"kind": "folder", "path": ["a"]}]},
         ["pkcs12_report_destinations.path has to be one text"],
-    ),
-    (
-        "collect",
-        {
-            "pkcs12_issuer_senders": [["a"]],
-            "pkcs12_ca_path": ["b"],
-            "collect_holders": [{"name": ["c"], "authorisation": "T1"}],
-        },
-        [
-            "Wrong variables: pkcs12_ca_path has to be",
-            "pkcs12_issuer_senders has to be",
-            "collect_holders.name has to be one text",
-        ],
     ),
 ]
 EXCEPTION = {"authorisation": "T1", "what": "weak", "reason": "x", "until": "2027-01-31"}
@@ -91,7 +68,7 @@ WRONG += [
     ),
     ("report", {"pkcs12_exceptions": [EXCEPTION | {"untill": "x"}]}, ["unknown key pkcs12_exceptions.untill."]),
 ]
-EMPTY = [("report", "pkcs12_report_folder"), ("remind", "pkcs12_mail_sender"), ("collect", "pkcs12_allowed_hosts")]
+EMPTY = [("report", "pkcs12_report_folder"), ("remind", "pkcs12_mail_sender")]
 
 
 def ended_red(playbook: str, variables: dict[str, Any], folder: Path, *options: str) -> str:
@@ -152,8 +129,6 @@ NAMED: list[tuple[str, dict[str, Any], str]] = [
     ("check_bundles", {"pkcs12_holders": [{"nme": "x"}]}, "pkcs12_holders of ws-1 has nme, which no holder has."),
     ("enrol", {"pkcs12_bundle_folder": ""}, "An installation needs 'pkcs12_bundle_folder'"),
     ("remind", {"pkcs12_mail_sender": "nobody"}, "'pkcs12_mail_sender' has 'nobody'"),
-    ("collect", {"pkcs12_mail_path": "/etc"}, "Set 'pkcs12_mail_path' to the folder"),
-    ("collect", {"pkcs12_url_pattern": "("}, "pkcs12_url_pattern"),
 ]
 
 
