@@ -150,7 +150,9 @@ WITHOUT_NUMBER = ANNE | {"authorisation": ""}
 EFFECTS = [
     Effect("report_hosts", ["ws-1"], summary("workstations"), {"answered": 2, "never_seen": 1}, {"answered": 1}),
     Effect("register_holders", [ANNE], summary("without_workstation"), 0, 1),
-    Effect("register_holders.name", "Anne Leroux", last("name"), "Anne Roux", "Anne Leroux", {"register_holders": [ANNE]}),
+    Effect(
+        "register_holders.name", "Anne Leroux", last("name"), "Anne Roux", "Anne Leroux", {"register_holders": [ANNE]}
+    ),
     Effect("register_holders.authorisation", "T33", last("authorisation"), "T3", "T33", {"register_holders": [ANNE]}),
     Effect("register_holders.authorisation", 33, code, None, "bad_arguments", {"register_holders": [ANNE]}),
     Effect(
@@ -162,11 +164,32 @@ EFFECTS = [
         {"register_holders": [ANNE]},
     ),
     Effect("register_holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"register_holders": [ANNE]}),
-    Effect("register_holders.former_name", "Anne Petit", code, None, "bad_arguments", {"register_holders": [WITHOUT_NUMBER]}),
-    Effect("register_holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"register_holders": [ANNE]}),
+    Effect(
+        "register_holders.former_name",
+        "Anne Petit",
+        code,
+        None,
+        "bad_arguments",
+        {"register_holders": [WITHOUT_NUMBER]},
+    ),
+    Effect(
+        "register_holders.expected_from",
+        "2026-12-01",
+        last("expected_from"),
+        None,
+        "2026-12-01",
+        {"register_holders": [ANNE]},
+    ),
     Effect("register_holders.function", "physician", last("function"), None, "physician", {"register_holders": [ANNE]}),
     Effect("register_holders.mail", "nobody", code, None, "bad_arguments", {"register_holders": [ANNE]}),
-    Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"register_holders": [NEW]}),
+    Effect(
+        "authorisation_anniversary",
+        "2027-01-01",
+        last("authorisation_until"),
+        None,
+        "2027-01-01",
+        {"register_holders": [NEW]},
+    ),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
@@ -189,35 +212,132 @@ EFFECTS = [
     Effect("exceptions.what", "late", refused_or_failing, {}, "bad_arguments", MISSING),
     Effect("crl", ["{folder}/none.crl"], failing, {}, {"crl": 2}),
     Effect("crl_issuer_files", ["{folder}/none.pem"], failing, {"crl": 2}, {"crl": 3}, NO_LIST),
-    Effect("crl_hosts", ["127.0.0.1:1"], says("not in pkcs12"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
+    Effect(
+        "crl_hosts",
+        ["127.0.0.1:1"],
+        says("not in pkcs12"),
+        True,
+        False,
+        {"crl": ["from_certificate"]},
+        variables=POINTED,
+    ),
     Effect("crl_hosts", ["https://x"], code, None, "bad_arguments"),
     Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge_reports", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
-    Effect("previous_report", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),
+    Effect(
+        "previous_report",
+        "{folder}/earlier.json",
+        lambda scene: scene.result["changes"] is None,
+        True,
+        False,
+        scene=earlier,
+    ),
     Effect("report_folder", "{folder}/out", kinds, [], ALL, scene=out),
     Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
     Effect("report_title", "Radiology", says("Radiology"), False, True),
     Effect("report_destinations", [PLACE], delivery("name"), [], ["folder /srv/www"], FILES, out),
     *(
-        Effect("report_destinations.kind", kind, delivery("kind"), ["folder"], "bad_arguments", DELIVERED, out, entry=PLACE)
+        Effect(
+            "report_destinations.kind", kind, delivery("kind"), ["folder"], "bad_arguments", DELIVERED, out, entry=PLACE
+        )
         for kind in ("host", "https", "mail")
     ),
-    Effect("report_destinations.kind", "folder", delivery("kind"), "bad_arguments", ["folder"], FILES | {"report_destinations": [PLACE | {"kind": "mail"}]}, out, entry=PLACE),
-    Effect("report_destinations.path", "/srv/other", delivery("name"), ["folder /srv/www"], ["folder /srv/other"], DELIVERED, out, entry=PLACE),
+    Effect(
+        "report_destinations.kind",
+        "folder",
+        delivery("kind"),
+        "bad_arguments",
+        ["folder"],
+        FILES | {"report_destinations": [PLACE | {"kind": "mail"}]},
+        out,
+        entry=PLACE,
+    ),
+    Effect(
+        "report_destinations.path",
+        "/srv/other",
+        delivery("name"),
+        ["folder /srv/www"],
+        ["folder /srv/other"],
+        DELIVERED,
+        out,
+        entry=PLACE,
+    ),
     Effect("report_destinations.mode", "0600", delivery("mode"), ["0640"], ["0600"], DELIVERED, out, entry=PLACE),
-    Effect("report_destinations.formats", ["html"], delivered_files, [["pkcs12-compliance.json"]], "bad_arguments", DELIVERED, out, entry=PLACE),
-    Effect("report_destinations.host", "web", delivery("name"), ["host www, folder /srv/www"], ["host web, folder /srv/www"], FILES | {"report_destinations": [PLACE | {"kind": "host", "host": "www"}]}, out, entry=PLACE | {"kind": "host"}),
-    Effect("report_destinations.url", "http://dav.example", delivery("url"), ["https://dav.example/"], "bad_arguments", TO_SERVER | {"credentials": ACCOUNT}, out, entry=SERVER),
-    Effect("report_destinations.credential", "dva", delivery("credential"), ["dav"], "bad_arguments", TO_SERVER | {"credentials": ACCOUNT}, out, entry=SERVER),
-    Effect("report_destinations.to", ["b@chu.example"], delivery("name"), ["mail to a@chu.example"], ["mail to b@chu.example"], MAILED | SENDING, out, entry=MAIL),
-    Effect("report_destinations.mail_subject", "Report", lambda scene: scene.result["destinations"][0]["mail_subject"] == "Report", False, True, MAILED | SENDING, out, entry=MAIL),
+    Effect(
+        "report_destinations.formats",
+        ["html"],
+        delivered_files,
+        [["pkcs12-compliance.json"]],
+        "bad_arguments",
+        DELIVERED,
+        out,
+        entry=PLACE,
+    ),
+    Effect(
+        "report_destinations.host",
+        "web",
+        delivery("name"),
+        ["host www, folder /srv/www"],
+        ["host web, folder /srv/www"],
+        FILES | {"report_destinations": [PLACE | {"kind": "host", "host": "www"}]},
+        out,
+        entry=PLACE | {"kind": "host"},
+    ),
+    Effect(
+        "report_destinations.url",
+        "http://dav.example",
+        delivery("url"),
+        ["https://dav.example/"],
+        "bad_arguments",
+        TO_SERVER | {"credentials": ACCOUNT},
+        out,
+        entry=SERVER,
+    ),
+    Effect(
+        "report_destinations.credential",
+        "dva",
+        delivery("credential"),
+        ["dav"],
+        "bad_arguments",
+        TO_SERVER | {"credentials": ACCOUNT},
+        out,
+        entry=SERVER,
+    ),
+    Effect(
+        "report_destinations.to",
+        ["b@chu.example"],
+        delivery("name"),
+        ["mail to a@chu.example"],
+        ["mail to b@chu.example"],
+        MAILED | SENDING,
+        out,
+        entry=MAIL,
+    ),
+    Effect(
+        "report_destinations.mail_subject",
+        "Report",
+        lambda scene: scene.result["destinations"][0]["mail_subject"] == "Report",
+        False,
+        True,
+        MAILED | SENDING,
+        out,
+        entry=MAIL,
+    ),
     Effect("credentials", ACCOUNT, code, "bad_arguments", None, TO_SERVER, out),
     Effect("mail_host", "smtp.example", code, "bad_arguments", None, MAILED | {"mail_sender": "c@chu.example"}, out),
     Effect("mail_sender", "c@chu.example", code, "bad_arguments", None, MAILED | {"mail_host": "smtp.example"}, out),
     Effect("compare_reports", True, is_compared, False, True, FILES, before),
     Effect("rows_only", True, files, {"json": ["pkcs12-compliance.json"]}, {}, FILES, out),
-    Effect("settings_only", True, lambda scene: sorted(scene.result) == ["changed", "invocation", "msg"], False, True, FILES, out),
+    Effect(
+        "settings_only",
+        True,
+        lambda scene: sorted(scene.result) == ["changed", "invocation", "msg"],
+        False,
+        True,
+        FILES,
+        out,
+    ),
     Effect("establishment", "CHU X", says("CHU X"), False, True),
     Effect("establishment", "CHU X", sentence, "Client certificates, 2", "Client certificates, CHU X, 2"),
     Effect("language", "fr", says("Certificats"), False, True),
@@ -235,7 +355,7 @@ EFFECTS = [
     Effect("report_query", "[?name=='Paul Martin']", first("name"), "Jeanne Dupont", "Paul Martin"),
     Effect("fail_on", ["missing"], lambda scene: scene.result["failing"], {}, {"missing": 1}),
     Effect("fail_on", ["authorisation_renewal_due"], lambda scene: scene.result["failed"], False, True),
-]  # fmt: skip
+]
 EFFECTS = [
     Effect(
         **{
@@ -406,7 +526,12 @@ def test_only_rows_are_returned_whatever_the_site_sets_for_its_report(tmp_path: 
 
 
 def test_the_pattern_of_the_run_says_which_workstations_the_report_is_about(tmp_path: Path) -> None:
-    for pattern, hosts, answered in (("ws-1", None, {"answered": 1}), ("ws-*:!ws-3", None, {"answered": 2}), ("ws-1", ["ws-2"], {"answered": 1}), (" ", None, {"answered": 2, "never_seen": 1})):  # fmt: skip
+    for pattern, hosts, answered in (
+        ("ws-1", None, {"answered": 1}),
+        ("ws-*:!ws-3", None, {"answered": 2}),
+        ("ws-3", ["ws-2"], {"answered": 1}),
+        (" ", None, {"answered": 2, "never_seen": 1}),
+    ):
         given = {} if hosts is None else {"report_hosts": hosts}
         result = of_site(tmp_path, {"pkcs12_hosts": pattern}, **given)
         assert result["summary"]["workstations"] == answered, pattern
