@@ -347,6 +347,7 @@ EFFECTS = [
     Effect("renew_before_days", 400, place("status"), "valid", "renewal_due"),
     Effect("authorisation_due_within_days", 28, first("authorisation_status"), "renewal_due", "valid"),
     Effect("facts_max_age_days", 1, summary("workstations"), {"answered": 1}, {"unknown": 1}, variables=OLD_FACTS),
+    Effect("issuer", "(", code, None, "bad_pattern"),
     Effect("issuer_overdue_days", 9, place("next_step"), "await_bundle", "call_issuer", variables=WAITING),
     Effect("issuer_contact", "+33 1 23", says("+33 1 23"), False, True, OVERDUE, variables=WAITING),
     Effect("issuer_mail_sender", "ac@x.example", says("ac@x.example"), False, True, OVERDUE, variables=WAITING),

@@ -172,6 +172,7 @@ EFFECTS = [
     Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], SIGNED, lists, CHECKED),
     Effect("crl_issuer_files", REVOKED["crl_issuer_files"], code, "revocation_not_checked", None, {"crl": REVOKED["crl"]}, lists, CHECKED),
     Effect("crl_hosts", ["127.0.0.1:1"], not_listed, (NOT_CHECKED, True), (NOT_CHECKED, False), POINTS, variables=POINTED),
+    Effect("issuer", "(", code, None, "bad_pattern", ONE),
     Effect("issuer_overdue_days", 7, next_steps, ["await_bundle"], ["call_issuer"], variables=LATE),
     Effect("issuer_contact", "Registry 0158", says("Registry 0158"), False, True, OVERDUE, variables=LATE),
     Effect("issuer_mail_sender", "ca@registry.example", says("ca@registry.example"), False, True, OVERDUE, variables=LATE),
