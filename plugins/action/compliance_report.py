@@ -26,7 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_ru
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import (
     NEEDED,
@@ -127,7 +127,7 @@ class ActionModule(OfSite, Pkcs12Action):
             "report_hosts": {"type": "list", "elements": "str"},
             "register_holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": [], "site": True},
             "deliveries": {"type": "dict", "default": {}},
-            "leavers": {"type": "list", "elements": "raw", "default": [], "site": True},
+            "leavers": {"type": "raw", "default": [], "site": True},
             "exceptions": {"type": "list", "elements": "dict", "options": EXCEPTION, "default": [], "site": True},
             "crl": {"type": "list", "elements": "str", "default": [], "site": True},
             "crl_issuer_files": {"type": "list", "elements": "path", "default": [], "site": True},
@@ -174,7 +174,9 @@ class ActionModule(OfSite, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**task.options}
         if options["rows_only"]:
-            crl = [each for each in options["crl"] if each != FROM_CERTIFICATE]  # one download for each task would be too many
+            crl = [
+                each for each in options["crl"] if each != FROM_CERTIFICATE
+            ]  # one download for each task would be too many
             options |= {**NO_REPORT, "crl": crl}
         of_site = FROM_SITE in self._task.args and not options["rows_only"]
         if of_site:
@@ -188,7 +190,7 @@ class ActionModule(OfSite, Pkcs12Action):
         is_report = bool(options["report_folder"] or options["report_query"] or options["fail_on"])
         names = (*VARIABLES, SITE_FOLDER) if is_report else VARIABLES
         variables = list(variables_of(self._task_vars, options["report_hosts"], names))
-        options["leavers"] = [*options["leavers"], *retired_in(*folders_in(SITE_FOLDER, variables))]
+        options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
         options["previous_report"] = options["previous_report"] or last_report(options)
         whole = report_of(options, variables, now())
         if is_report and whole.workstations:  # a report of a register alone tells of no workstation

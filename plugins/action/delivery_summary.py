@@ -39,7 +39,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "holders": {"type": "list", "elements": "dict", "required": True},
             "holder_problems": {"type": "list", "elements": "str", "default": []},
             "acknowledged": {"type": "list", "elements": "str", "default": [], "site": True},
-            "leavers": {"type": "list", "elements": "raw", "default": [], "site": True},
+            "leavers": {"type": "raw", "default": [], "site": True},
             "retry": {"type": "list", "elements": "str", "default": [], "site": "run"},
             "known": {"type": "dict", "default": {}},
             "reading": {"type": "dict", "default": {}},

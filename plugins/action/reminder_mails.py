@@ -20,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.setting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
@@ -69,6 +70,6 @@ class ActionModule(OfSite, Pkcs12Action):
         if FROM_SITE in self._task.args:
             options |= self.of_this_site(options)
         variables = list(variables_of(self._task_vars, options["report_hosts"], (*VARIABLES, SITE_FOLDER)))
-        options["leavers"] = [*options["leavers"], *retired_in(*folders_in(SITE_FOLDER, variables))]
+        options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
         cache = FactCache(*fact_caching(), in_awx=task.job is not None)
         return remind(options, variables, Mode(now(), task.check_mode, task.job, cache))

@@ -15,7 +15,9 @@ options:
       - Takes the settings of the site. An option that names a variable below, and that the task does not give, then has the value of that
         variable; without one, the value that stands for the option here; without that, its own default. So V({}) is enough to take
         the settings. The keys are options of this module that name a variable.
-      - A variable that is null or a blank text, such as an empty answer to a survey, counts as not set. V([]), V({}), V(false) and V(0) are values.
+      - >-
+        A variable that is null or a blank text, such as an empty answer to a survey, counts as not set. V([]), V({}), V(false) and V(0)
+        are values.
       - Without this option the module reads no variable of the site.
     type: dict
 """

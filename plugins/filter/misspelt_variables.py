@@ -42,7 +42,10 @@ def _names(host: str, variables: Mapping[str, Mapping[str, Any]]) -> set[str] | 
     try:
         of_host = variables[host]
         return set(of_host) - set(_own_names(of_host))
-    except (AnsibleError, KeyError):  # a file of its groups is encrypted with another password; the task that needs it says so
+    except (
+        AnsibleError,
+        KeyError,
+    ):  # a file of its groups is encrypted with another password; the task that needs it says so
         return None
 
 

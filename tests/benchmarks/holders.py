@@ -57,8 +57,8 @@ def one_task() -> dict[str, Any]:
 def loop(people: list[Person]) -> dict[str, Any]:
     """The same by one task for each holder."""
     arguments = {
-        "folder": "{{ pkcs12_bundle_folder }}",
-        "pattern": "* - {{ item }}*.p12",
+        "bundle_folder": "{{ pkcs12_bundle_folder }}",
+        "bundle_pattern": "* - {{ item }}*.p12",
         "passphrase": "{{ pkcs12_passphrases[item] }}",
         "holder": f"{HOLDER[:-3]}.user }}}}",
         "authorisation": "{{ item }}",

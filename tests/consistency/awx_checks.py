@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import OF_OURS
 from consistency.awx import PROJECT, Data, Unsafe, load, texts
 from consistency.awx_reads import COLLECTION, Reads, names_in, reads_of
-from consistency.tree import ROOT
 
 BUILT_IN = {
     "Machine": {"password", "ssh_key_data", "ssh_key_unlock", "become_password"},
@@ -21,6 +21,8 @@ BUILT_IN = {
     "HashiCorp Vault Secret Lookup": {"token", "secret_id", "client_cert_private", "password"},
 }
 """Credential types of AWX that are used here, with their secret fields."""
+NEEDED = {"pkcs12_bundle_folder", "pkcs12_report_folder"}
+"""Without these a playbook that reads them does nothing. No option requires them, because a module can do without."""
 GIVEN_BY_AWX = {"awx_job_id"}
 KEPT_SECRET = re.compile(r"passw|passphrase|secret|token|private")
 KEY = re.compile(r"-----BEGIN|\$ANSIBLE_VAULT")
@@ -152,13 +154,14 @@ def injected(data: Data, credential: str) -> Data:
 
 
 def accounts(data: Data) -> Iterator[str]:
-    """A report goes out with an account that a credential of the template brings."""
+    """What is sent goes out with an account that a credential of the template brings."""
     for template in _of(data, "controller_templates"):
-        brought = [injected(data, credential).get("pkcs12_credentials", {}) for credential in template["credentials"]]
-        known = {name for each in brought for name in each}
-        for place in template.get("extra_vars", {}).get("pkcs12_report_destinations", ()):
-            if place.get("credential") not in {None, *known}:
-                yield f"{template['name']}: no credential brings the account {place['credential']}"
+        brought = {name for credential in template["credentials"] for name in injected(data, credential)}
+        kinds = {place["kind"] for place in template.get("extra_vars", {}).get("pkcs12_report_destinations", ())}
+        if ("mail" in kinds or playbook_of(template) == "remind") and "pkcs12_mail_password" not in brought:
+            yield f"{template['name']}: no credential brings the account of the mail server"
+        if "https" in kinds and "pkcs12_credentials" not in brought:
+            yield f"{template['name']}: no credential brings the account of the web server"
 
 
 def playbook_of(template: Data) -> str:
@@ -187,7 +190,7 @@ def variables(data: Data) -> Iterator[str]:
         for name in sorted(in_extra - given - GIVEN_BY_AWX - {"lookup", "query"}):
             yield f"{template['name']}: nothing gives {name}"
         for name, option in reads.options.items():
-            if _is_needed(option) and name not in given and not site.get(_site_variable(name)):
+            if (option.get("required") or name in NEEDED) and name not in given and not site.get(name):
                 yield f"{template['name']}: {name} is required"
         for name, value in extra.items():
             yield from (f"{template['name']}: {problem}" for problem in _unfit(reads, name, value))
@@ -196,30 +199,20 @@ def variables(data: Data) -> Iterator[str]:
 
 
 def default_answers(data: Data) -> Iterator[str]:
-    """The default of a question hides no variable of the site from those who only press Next, unless the template itself has it."""
+    """The default of a question hides no setting of the inventory from those who only press Next."""
+    site = load(PROJECT / "inventory" / "group_vars" / "all.yml")
     for template in _of(data, "controller_templates"):
         for question in template.get("survey_spec", {}).get("spec", ()):
-            site = _site_variable(question["variable"])
-            if "default" in question and site not in {None, *template.get("extra_vars", {})}:
-                yield f"{template['name']}: {question['variable']} overrides the site's {site}"
-
-
-def _site_variable(variable: str) -> str | None:
-    """The variable of a site that is the default of a role's variable."""
-    path = ROOT / "roles" / variable.partition("_")[0] / "defaults" / "main.yml"
-    found = re.match(r"\{\{ (pkcs12_\w+) \|", str(load(path).get(variable) if path.exists() else None))
-    return found[1] if found else None
-
-
-def _is_needed(option: Data) -> bool:
-    """Whether a role does nothing without it. Roles leave the refusal to the module, which needs one sentence for it."""
-    return bool(option.get("required")) or "The role needs it." in option["description"]
+            name = question["variable"]
+            if "default" in question and question["default"] != site.get(name, question["default"]):
+                yield f"{template['name']}: {name} overrides the site's"
 
 
 def _unfit(reads: Reads, name: str, value: Any) -> Iterator[str]:
     if name not in reads.options or isinstance(value, Unsafe):
         return
-    for message in ArgumentSpecValidator({name: reads.options[name]}).validate({name: value}).error_messages:
+    option = {key: said for key, said in reads.options[name].items() if key not in OF_OURS}
+    for message in ArgumentSpecValidator({name: option}).validate({name: value}).error_messages:
         yield f"{name}: {message}"
 
 

@@ -12,13 +12,12 @@ from typing import Any
 
 import yaml
 
-from consistency.awx import Data, Unsafe, named
+from consistency.awx import Data, Unsafe
 
-FOLDER, BUNDLES, EARLIER = "_folder", "_bundle_folder", "_previous"
-PLACE = (FOLDER, "_evidence_path", "_state_path", EARLIER)
+FOLDER, BUNDLES = "_folder", "pkcs12_bundle_folder"
+PLACE = (FOLDER, "_evidence_path", "_state_path")
 """How the names of the extra variables end that say where a job reads or writes on its controller."""
-COLLECTED = "pkcs12_bundle_folder"
-RETIRING, NOTED = "retire.yml", "pkcs12_bundle_folder"
+COLLECTING, RETIRING = "collect.yml", "retire.yml"
 """Into a folder of bundles, jobs write bundles that they collect, and notes of those whom they retire."""
 IN_A_TEMPLATE = re.compile(r"'(/[^']+)'")
 
@@ -82,12 +81,10 @@ def folders(data: Data) -> Iterator[str]:
         }
         for name, path in paths(template):
             found = [mount for folder, mount in seen.items() if PurePosixPath(path).is_relative_to(folder)]
-            writes = (
-                name == COLLECTED or not name.endswith(BUNDLES) or (template["playbook"], name) == (RETIRING, NOTED)
-            )
+            writes = name != BUNDLES or template["playbook"] in (COLLECTING, RETIRING)
             if not found:
                 yield f"{template['name']}: jobs do not see {path}"
-            elif found[0].writable != writes and not name.endswith(EARLIER):
+            elif found[0].writable != writes:
                 yield f"{template['name']}: {path} can {'' if found[0].writable else 'not '}be written to"
 
 
@@ -106,7 +103,7 @@ def required_folders(data: Data) -> Iterator[str]:
 
 def writers(data: Data) -> Iterator[str]:
     """Only jobs that collect bundles or retire people may write there, and other jobs find there what these wrote."""
-    collecting = [each for each in data["controller_templates"] if COLLECTED in each.get("extra_vars", {})]
+    collecting = [each for each in data["controller_templates"] if each["playbook"] == COLLECTING]
     retiring = [each for each in data["controller_templates"] if each["playbook"] == RETIRING]
     theirs = {group for each in collecting for group in each["instance_groups"]}
     others = [each for each in data["controller_templates"] if each not in [*collecting, *retiring]]
@@ -119,18 +116,18 @@ def writers(data: Data) -> Iterator[str]:
             yield from (f"{group}: jobs of {name} run on {node}, too" for node in sorted(nodes[group] & nodes[name]))
     mounted = mounts(data)
     written = {
-        mounted[group][each["extra_vars"][COLLECTED]].claim for each in collecting for group in theirs & set(mounted)
+        mounted[group][each["extra_vars"][BUNDLES]].claim for each in collecting for group in theirs & set(mounted)
     }
     for template in [*others, *retiring]:
         for name, path in paths(template):
-            if name.endswith(BUNDLES):
+            if name == BUNDLES:
                 read = {mounted[group][path].claim for group in template["instance_groups"] if path in mounted[group]}
                 yield from (
                     f"{template['name']}: nobody writes bundles into {claim}" for claim in read - written if claim
                 )
     for template in retiring:
-        if NOTED not in template.get("extra_vars", {}):
-            yield f"{template['name']}: {NOTED} does not say where a removal is written down"
+        if BUNDLES not in template.get("extra_vars", {}):
+            yield f"{template['name']}: {BUNDLES} does not say where a removal is written down"
 
 
 def caches(data: Data) -> Iterator[str]:
@@ -144,13 +141,4 @@ def caches(data: Data) -> Iterator[str]:
                 yield f"{each['name']}: {setting} is {each[setting]}, so a job may have an older inventory than PKCS12 retire"
 
 
-def earlier_report(data: Data) -> Iterator[str]:
-    """The reminders compare with the file that the report by mail writes, once a week."""
-    weekly = named(data, "controller_templates", "PKCS12 report by mail")["extra_vars"]
-    for template in data["controller_templates"]:
-        for name, path in paths(template):
-            if name.endswith(EARLIER) and path != f"{weekly['pkcs12_report_folder']}/{weekly['pkcs12_report_name']}.json":
-                yield f"{template['name']}: no report is written to {path}"
-
-
-FOLDERS = [folders, required_folders, writers, caches, earlier_report]
+FOLDERS = [folders, required_folders, writers, caches]

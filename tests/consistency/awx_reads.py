@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which variables a playbook of the collection reads, and what its roles say of them."""
+"""Which variables a playbook of the collection reads, and what its modules take."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from typing import Any
 import yaml
 from jinja2 import Environment, nodes
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import PREFIX
+from consistency.settings import places, read_by_itself, specs, uses
 from consistency.tree import ROOT
 
 COLLECTION = "hospital_it.pkcs12."
 IMPORT = "ansible.builtin.import_role"
-TASKS = "ansible.builtin.import_tasks"
 CALLING = ("certificate", "certificate_facts", "holder_certificates", "workstation_info")
 """The modules with which the playbooks call workstations. The others work on the controller."""
-CONDITIONS = {"when", "that", "until", "failed_when", "changed_when"}
-"""Keywords whose text is an expression without braces."""
+OF_SOME = {"passphrase_file"}
+"""Modules that a role calls only where a site has chosen so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """``options``: what the roles document, by name. ``names``: every name in templates of playbook and roles, and what modules read."""
+    """``options``: the specs of the settings that its tasks take, by variable. ``names``: those in its text, and those of a run."""
 
     options: dict[str, dict[str, Any]]
     names: frozenset[str]
@@ -39,14 +40,15 @@ def reads_of(playbook: str) -> Reads:
     """What ``hospital_it.pkcs12.<playbook>`` reads. Raises ``FileNotFoundError`` for one that is not there."""
     path = ROOT / "playbooks" / f"{playbook}.yml"
     plays = yaml.safe_load(path.read_text(encoding="utf-8"))
-    roles = dict.fromkeys(_roles(plays))
-    options: dict[str, dict[str, Any]] = {}
-    names = {SITE_FOLDER, *_names([plays, *(_load(path.parent / part) for part in _parts(plays))])}
-    for role in roles:
-        options |= _load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
-        for part in ("defaults", "tasks", "vars"):
-            for file in sorted((ROOT / "roles" / role / part).glob("*.yml")):
-                names |= set(_names(_load(file)))
+    read_in = {playbook, *_roles(plays)}
+    paths = [path for place in read_in for path in places().get(place, ())]
+    names = read_by_itself(tuple(paths)) | {setting.name for setting in RUN_SETTINGS}
+    options = {
+        f"{PREFIX}{name}": specs()[use.module][name] | ({"required": False} if name in use.defaults else {})
+        for use in uses()
+        if use.place in read_in and use.module not in OF_SOME
+        for name in use.options
+    }
     return Reads(options, frozenset(names))
 
 
@@ -79,33 +81,9 @@ def _roles(plays: Any) -> Iterator[str]:
             yield str(role).removeprefix(COLLECTION)
 
 
-def _parts(plays: Any) -> Iterator[str]:
-    """The files with variables and tasks that several playbooks share."""
-    for each in plays:
-        yield from each.get("vars_files", ())
-        tasks = [*each.get("pre_tasks", ()), *each.get("tasks", ())]
-        yield from (task[TASKS] for task in tasks if TASKS in task)
-
-
 def names_in(text: str) -> set[str]:
-    """The names that a template looks up, also by the collection's lookup."""
-    parsed = Environment(autoescape=True).parse(text)
-    found = {name.name for name in parsed.find_all(nodes.Name)}
-    for call in parsed.find_all(nodes.Call):
-        plugin, *terms = [each.value for each in call.args if isinstance(each, nodes.Const)] or [None]
-        found |= {str(term) for term in terms if plugin == f"{COLLECTION}secrets_by_number"}
-    return found
-
-
-def _names(part: Any, keyword: str = "") -> Iterator[str]:
-    if isinstance(part, dict):
-        for key, value in part.items():
-            yield from _names(value, key)
-    elif isinstance(part, list):
-        for value in part:
-            yield from _names(value, keyword)
-    elif isinstance(part, str):
-        yield from names_in(f"{{{{ {part} }}}}" if keyword in CONDITIONS and "{{" not in part else part)
+    """The names that a template looks up."""
+    return {name.name for name in Environment(autoescape=True).parse(text).find_all(nodes.Name)}
 
 
 def _load(path: Path) -> Any:

@@ -10,7 +10,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
 from consistency.awx import PROJECT, Data, load, texts
 from consistency.awx_checks import playbook_of
 from consistency.awx_launches import CHECKING
-from consistency.awx_reads import calls_workstations, reads_of, runs_on_localhost
+from consistency.awx_reads import calls_workstations, runs_on_localhost
 from consistency.tree import ROOT
 
 QUIET = {
@@ -26,43 +26,21 @@ QUIET = {
 """What does not make the daily report fail, and why. All other findings do."""
 OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
 WINRM = "Workstations (WinRM)"
-
-
-def _local(data: Data, option: str) -> Iterator[Data]:
-    """The templates whose jobs run on localhost, with a role that reads a variable of the site for this."""
-    for template in data["controller_templates"]:
-        playbook = playbook_of(template)
-        if runs_on_localhost(playbook) and any(name.endswith(f"_{option}") for name in reads_of(playbook).options):
-            yield template
+SETTINGS: Data = load(PROJECT / "inventory" / "group_vars" / "all.yml")
 
 
 def zones(data: Data) -> Iterator[str]:
-    """A job on localhost, which has no variables of the workstations, counts days in the time zone of the schedules."""
+    """Every job counts days in the time zone of the schedules. The inventory has it, also for localhost."""
     known = {each["rrule"].split("TZID=")[1].split(":")[0] for each in data["controller_schedules"]}
-    for template in _local(data, "time_zone"):
-        extra = template.get("extra_vars", {})
-        zone = extra.get(f"{playbook_of(template)}_time_zone", extra.get("pkcs12_time_zone"))
-        if {zone} != known:
-            yield f"{template['name']}: its time zone is {zone}"
+    if known != {SETTINGS.get("pkcs12_time_zone")}:
+        yield f"the time zone of the inventory is {SETTINGS.get('pkcs12_time_zone')}"
 
 
-def languages(data: Data) -> Iterator[str]:
-    """All reports and mails are in one language of the site, unless somebody asks for another one of a single job."""
-    said = {}
-    for template in _local(data, "language"):
-        extra = template.get("extra_vars", {})
-        said[template["name"]] = extra.get(f"{playbook_of(template)}_language", extra.get("pkcs12_language"))
-    first = list(said.values())[:1]
-    for name, language in said.items():
-        if language is None or [language] != first:
-            yield f"{name}: its language is {language}"
-    for template in _local(data, "language"):
-        own = f"{playbook_of(template)}_language"
-        if own in template.get("extra_vars", {}):
-            yield f"{template['name']}: {own} is a second place for the language of the site"
-        for question in template.get("survey_spec", {}).get("spec", ()):
-            if question["variable"] == own and question.get("default") != said[template["name"]]:
-                yield f"{template['name']}: it offers {question.get('default')}"
+def said_twice(data: Data) -> Iterator[str]:
+    """What the inventory says for all jobs, no template says again. A survey may offer another value for one job."""
+    for template in data["controller_templates"]:
+        for name in sorted(SETTINGS.keys() & template.get("extra_vars", {}).keys()):
+            yield f"{template['name']}: {name} is a second place for a setting of the site"
 
 
 def statuses(data: Data) -> Iterator[str]:
@@ -133,7 +111,13 @@ def inventory(_data: Data) -> Iterator[str]:
     """What the site says once reaches localhost: it is in the group all, and what is in another group is about the connection only."""
     folder = PROJECT / "inventory" / "group_vars"
     site, workstations = load(folder / "all.yml"), load(folder / "workstations.yml")
-    for name in ("pkcs12_time_zone", "pkcs12_authorisation_anniversary", "pkcs12_leavers", "pkcs12_exceptions"):
+    for name in (
+        "pkcs12_time_zone",
+        "pkcs12_language",
+        "pkcs12_authorisation_anniversary",
+        "pkcs12_leavers",
+        "pkcs12_exceptions",
+    ):
         if name not in site:
             yield f"jobs on localhost do not have {name}"
     yield from (f"jobs on localhost do not have {name}" for name in workstations if not name.startswith("ansible_"))
@@ -154,4 +138,4 @@ def controller(data: Data) -> Iterator[str]:
             yield f"{template['name']}: it calls all hosts, and localhost is one of them"
 
 
-SITE = [zones, languages, statuses, connections, access, vault, inventory, controller]
+SITE = [zones, said_twice, statuses, connections, access, vault, inventory, controller]

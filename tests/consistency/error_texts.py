@@ -103,6 +103,8 @@ def said(node: ast.expr, constants: dict[str, ast.expr]) -> str:
             text = said(constants[name], {key: value for key, value in constants.items() if key != name})
         case ast.FormattedValue(value=ast.IfExp() as value):
             text = said(value, constants)
+        case ast.FormattedValue(value=ast.Call(func=ast.Name(id="named"), args=[ast.Constant(value=option)])):
+            text = str(option)
         case ast.FormattedValue(value=value):
             text = f"<{name_of(value)}>"
         case ast.BinOp(left=left, op=ast.Add(), right=right):

@@ -31,6 +31,14 @@ ENTRY_POINT = "settings"
 ON_LOCALHOST = {"collect", "daily", "remind", "report"}
 """Roles and playbooks whose own tasks run on localhost. Those of the others run for each workstation."""
 
+OF_ROWS = frozenset(
+    {
+        *("leavers", "crl", "crl_issuer_files", "report_date", "time_zone", "renew_before_days", "issuer"),
+        *("authorisation_anniversary", "authorisation_due_within_days", "authorisation_pattern", "issuer_overdue_days"),
+    }
+)
+"""What counts in a task that evaluates facts and makes no report."""
+
 NEEDED = {
     "pkcs12_holders": "who works at this workstation; a variable of the workstation",
     "pkcs12_bundle_folder": "where the bundles are",
@@ -57,6 +65,7 @@ TASKS = {
 
 MOST_LETTERS = 100
 """A longer text in YAML is folded."""
+VARIABLE = re.compile(rf"\b{PREFIX}[a-z0-9_]*[a-z0-9]\b")
 MACRO = re.compile(r"\b(RV|O|V|C|M|P|I|B|E)\(((?:\\.|[^)\\])*)\)")
 
 
@@ -117,8 +126,14 @@ def files(place: Path) -> list[Path]:
 @cache
 def places() -> dict[str, tuple[Path, ...]]:
     """Each role and playbook, with its files."""
-    playbooks = {path.stem: (path,) for path in sorted((ROOT / "playbooks").glob("*.yml"))}
+    playbooks = {path.stem: (path, *_parts(path)) for path in sorted((ROOT / "playbooks").glob("*.yml"))}
     return {path.name: (*files(path), *playbooks.pop(path.name, ())) for path in ROLES} | playbooks
+
+
+def _parts(playbook: Path) -> list[Path]:
+    """The files that it shares with other playbooks."""
+    named = dict.fromkeys(re.findall(r"\b(?:vars|tasks)/\w+\.yml", playbook.read_text(encoding="utf-8")))
+    return [playbook.parent / name for name in named]
 
 
 @cache
@@ -128,7 +143,7 @@ def uses() -> tuple[Use, ...]:
         Use(
             place,
             module,
-            frozenset(specs()[module]) - set(arguments),
+            (OF_ROWS if arguments.get("rows_only") else frozenset(specs()[module])) - _given(arguments),
             arguments[FROM_SITE] or {},
         )
         for place, paths in places().items()
@@ -136,6 +151,11 @@ def uses() -> tuple[Use, ...]:
         for module, arguments in _tasks(yaml.safe_load(path.read_text(encoding="utf-8")))
         if FROM_SITE in arguments
     )
+
+
+def _given(arguments: Mapping[str, Any]) -> set[str]:
+    """What a task gives in every case."""
+    return {option for option, value in arguments.items() if not re.search(r"\bomit\b", str(value))}
 
 
 def _tasks(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -153,11 +173,7 @@ def _tasks(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def read_by_itself(paths: tuple[Path, ...]) -> set[str]:
     """The variables that files name in their own YAML, without its comments."""
-    return {
-        name
-        for path in paths
-        for name in re.findall(rf"\b{PREFIX}[a-z0-9_]*[a-z0-9]\b", _without_comments(path.read_text(encoding="utf-8")))
-    }
+    return {name for path in paths for name in VARIABLE.findall(_without_comments(path.read_text(encoding="utf-8")))}
 
 
 def _without_comments(text: str) -> str:
@@ -253,11 +269,15 @@ def _run_table() -> list[str]:
             f"   * - | ``{row.name}``",
             f"       | {row.type}",
             *([f"       | ``{row.default}``"] if row.default else []),
-            f"     - {re.sub(r'(pkcs12_[a-z0-9_]+)', r'``\1``', row.meaning)}",
+            f"     - {VARIABLE.sub(_literal, row.meaning)}",
             f"     - | {row.where.value}",
             f"       | {row.read_by}",
         ]
     return lines
+
+
+def _literal(found: re.Match[str]) -> str:
+    return f"``{found[0]}``"
 
 
 def _type(said: Mapping[str, Any]) -> str:
@@ -321,7 +341,8 @@ Indented.add_representer(str, Indented.represent_str)
 def role_options(role: Path) -> dict[str, Any]:
     """The variables of a role as its ``argument_specs`` document them, by name."""
     mine = [use for use in uses() if use.place == role.name]
-    own_text = read_by_itself(places()[role.name])
+    own_text = read_by_itself(tuple(files(role)))
+    of_playbooks = read_by_itself(tuple(path for path in (ROOT / "playbooks").rglob("*.yml")))
     found: dict[str, Any] = {}
     for setting in settings():
         takers = [use for use in mine if setting.option in use.options]
@@ -330,7 +351,7 @@ def role_options(role: Path) -> dict[str, Any]:
             defaults = {**setting.own} if takers else {}
             found[setting.name] = _role_option(setting.option, module, defaults.get(role.name))
     for run in RUN_SETTINGS:
-        if run.name in own_text or role.name in re.split(r",\s*", run.read_by):
+        if run.name in own_text or (role.name in run.read_by.split(", ") and run.name not in of_playbooks):
             kind, _of, elements = run.type.partition(" of ")
             found[run.name] = {"description": run.meaning, "type": kind} | ({"elements": elements} if elements else {})
             if run.default:
@@ -362,7 +383,10 @@ def _for_role(text: str, module: str) -> str:
     return MACRO.sub(renamed, text)
 
 
-MADE = "# The options are made by `make settings`. No entry point of the role has this name, so Ansible does not validate them: the modules do.\n"
+MADE = (
+    "# The options are made by `make settings`. No entry point of the role has this name, so Ansible does not validate them: "
+    "the modules do.\n"
+)
 
 HEAD = """..
   SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
@@ -373,22 +397,27 @@ HEAD = """..
 Settings
 ========
 
-A setting has one name: the option ``issuer`` of a module is the variable ``pkcs12_issuer`` of the site, in every role and playbook. A site has
-{count} of them and needs ten. Write them where Ansible reads variables: for all hosts, for a group, for one workstation, or with ``-e`` for
-one run. A setting that is read for ``localhost`` has to count there, too, so ``group_vars/all`` is the place for most of them.
+A setting has one name: the option ``issuer`` of a module is the variable ``pkcs12_issuer`` of the site, in every role and playbook.
+A site has {count} of them and needs ten. Write them where Ansible reads variables: for all hosts, for a group, for one workstation, or
+with ``-e`` for one run. A setting that is read for ``localhost`` has to count there, too, so ``group_vars/all`` is the place for most of
+them.
 
-A variable that is null or a blank text, such as an empty answer to a survey of AWX, counts as not set. ``[]``, ``{}``, ``false`` and ``0`` are values.
-Where a role has another default than the module, the table names both. A task of your own takes the settings with ``from_site: {}``; an option
-that the task gives counts before the variable. Without ``from_site`` a module reads its task alone. ``ansible-doc`` tells the whole of each option.
+A variable that is null or a blank text, such as an empty answer to a survey of AWX, counts as not set. ``[]``, ``{}``, ``false`` and
+``0`` are values. Where a role has another default than the module, the table names both.
 
-Before they begin, the playbooks name each variable that begins with ``pkcs12_`` and is none of these, and each that no host reads for which it is set.
+A task of your own takes the settings with ``from_site: {}``. An option that the task gives counts before the variable. Without
+``from_site`` a module reads its task alone. ``ansible-doc`` tells the whole of each option.
+
+Before they begin, the playbooks name each variable that begins with ``pkcs12_`` and is none of these, and each that is set only for
+hosts for which nothing reads it.
 
 .. contents::
    :local:
    :depth: 1
 """
 
-OF_A_RUN = "Give these with ``-e``, or in a play or task. They are refused where the inventory has them, because they would count in every run."
+OF_A_RUN = """Give these with ``-e``, or in a play or task. They are refused where the inventory has them, because they would count in every
+run."""
 
 
 def main() -> None:
@@ -396,9 +425,12 @@ def main() -> None:
         path.write_text(text, encoding="utf-8")
 
 
+@cache
 def pages() -> dict[Path, str]:
     """Every file that is made, and its text."""
-    return {GUIDE: guide(), NAMES: names()} | {role / "meta" / "argument_specs.yml": argument_specs(role) for role in ROLES}
+    return {GUIDE: guide(), NAMES: names()} | {
+        role / "meta" / "argument_specs.yml": argument_specs(role) for role in ROLES
+    }
 
 
 if __name__ == "__main__":

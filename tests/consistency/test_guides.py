@@ -15,7 +15,7 @@ import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.access import WORST_FIRST
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import OF_REPORT, Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import document
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import NEEDED
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     HolderWorkstation,
@@ -24,8 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from consistency.reachable_codes import codes
-from consistency.test_role_specs import ROLES, spec
-from consistency.tree import ACTIONS, ROOT, name, second_cells
+from consistency.tree import ROOT, action_options, second_cells
 from lab.hospital import Hospital
 from lab.playbook import fact_cache
 from unit.plugins.plugin_utils._report.reports import hospital
@@ -37,12 +36,6 @@ REPORTING = (FOLDER / "guide_reporting.rst").read_text(encoding="utf-8")
 # The first cell of a table's row, and the others of the row; the one of its heading is no literal.
 ROW = re.compile(r"^   \* - ((?:``.+?``(?:, )?)+)\n((?:     .*\n|\n(?=     ))*)", re.MULTILINE)
 LITERAL = re.compile(r"``(.+?)``")
-VARIABLE = re.compile(r"\b(?:audit|collect|enrol|renew|retire|report|remind|pkcs12)_[a-z0-9_]*[a-z0-9]\b")
-REMOVED = {"pkcs12_allow_logged_secrets"}
-"""Variables of earlier versions, of which a guide says what became of them."""
-OF_SITES = {"audit_issues", "report_folders"}
-"""Examples of variables that a site uses itself."""
-OF_MODULES = re.compile(r":ans\w+:`[^`]*`")
 
 
 def section(title: str, guide: str = REPORTING) -> str:
@@ -143,24 +136,6 @@ def _varied(report: Report) -> Report:
     return replace(report, holders=(moved, waiting, away, *others))
 
 
-def _known() -> set[str]:
-    """Variables of the roles and playbooks, names of playbooks and metrics, groups and variables of AWX, codes and options."""
-    words = {option for role in ROLES for option in spec(role)}
-    texts = [path for top in ("roles", "playbooks", "docs/awx", "extensions") for path in (ROOT / top).rglob("*.yml")]
-    words |= {word for path in texts for word in VARIABLE.findall(path.read_text(encoding="utf-8"))}
-    words |= {path.stem for top in ("playbooks", "plugins/action") for path in (ROOT / top).iterdir()}
-    words |= set(VARIABLE.findall(textfile(hospital(20))))
-    words |= {code for action in ACTIONS for code in codes(action)}
-    words |= {member.value for kind in (Status, NextStep) for member in kind}
-    return words | set(document(hospital(1)))
-
-
-@pytest.mark.parametrize("guide", GUIDES, ids=name)
-def test_variables_of_a_guide_exist(guide: Path) -> None:
-    text = OF_MODULES.sub("", guide.read_text(encoding="utf-8"))
-    assert sorted(set(VARIABLE.findall(text)) - _known() - REMOVED - OF_SITES) == []
-
-
 def test_every_guide_is_in_the_table_of_contents() -> None:
     content = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     listed = [entry for part in content["sections"] for entry in part["toctree"]]
@@ -170,10 +145,8 @@ def test_every_guide_is_in_the_table_of_contents() -> None:
 def test_places_of_the_report_are_those_that_the_role_takes() -> None:
     (block,) = [block for block in blocks("yaml") if block.startswith("pkcs12_report_destinations:")]
     shown = yaml.safe_load(block)
-    (role,) = [role for role in ROLES if role.name == "report"]
-    described = spec(role)["pkcs12_report_destinations"]
-    assert {place["kind"] for place in shown["pkcs12_report_destinations"]} == set(described["options"]["kind"]["choices"])
+    described = action_options(ROOT / "plugins" / "action" / "compliance_report.py")["report_destinations"]["options"]
+    assert {place["kind"] for place in shown["pkcs12_report_destinations"]} == set(described["kind"]["choices"])
     for place in shown["pkcs12_report_destinations"]:
-        needed = next(keys for _kind, kind, keys in described["required_if"] if kind == place["kind"])
-        assert set(needed) <= set(place) <= set(described["options"])
+        assert set(NEEDED[place["kind"]]) <= set(place) <= set(described)
         assert place.get("credential") in (None, *shown["pkcs12_credentials"])

@@ -97,5 +97,5 @@ def test_workstations_of_a_site_have_to_be_for_tests() -> None:
     """Nothing else keeps a site from running the scenarios on the workstations of physicians."""
     first = next(tasks(FOLDER / "shared" / "tasks" / "look_at_site.yml"))
     assert "MOLECULE_INVENTORY" in first["ansible.builtin.assert"]["fail_msg"]
-    guards = [task for task in tasks(FOLDER / "shared" / "create.yml") if "pkcs12_for_tests" in str(task)]
+    guards = [task for task in tasks(FOLDER / "shared" / "create.yml") if "workstation_for_tests" in str(task)]
     assert [list(task)[1] for task in guards] == ["ansible.builtin.assert"]

@@ -20,7 +20,6 @@ DOCUMENTS = (
     ROOT / "docs" / "docsite" / "rst" / "guide_reporting.rst",
     ROOT / "plugins" / "modules" / "compliance_report.yml",
     ROOT / "plugins" / "plugin_utils" / "_report" / "query.py",
-    ROOT / "roles" / "report" / "meta" / "argument_specs.yml",
 )
 SHOWN = re.compile(r"(?:``|V\(|query: \"|instance )(\[\?.*?\])(?:``$|\)[.,]|\"$|\.\"|\.$)", re.MULTILINE)
 

@@ -50,8 +50,8 @@ class Site:
         return self.hospital.folder / "report"
 
     def report(self, *options: str, environment: Json | None = None, **variables: Any) -> Run:
-        """Runs the playbook with these variables of the role, their prefix left out."""
-        known = {f"report_{name}": value for name, value in ({"folder": str(self.folder)} | variables).items()}
+        """Runs the playbook with these settings of the site, their prefix left out."""
+        known = {f"pkcs12_{name}": value for name, value in ({"report_folder": str(self.folder)} | variables).items()}
         extra = self.hospital.folder / "report-variables.json"
         extra.write_text(json.dumps(known), encoding="utf-8")
         everything = {**fact_cache(self.hospital), "no_proxy": "127.0.0.1", **(environment or {})}

@@ -212,13 +212,13 @@ def use_passwords(run: CanaryRun, logging: LoggingPolicy) -> Run:
     calls: list[Json] = [
         {"certificate": {**his, **bundle, "prove": "always"}},
         {"portal_info": his | nobody},
-        {"certificate": {**his, "state": "absent", "issuer": ".", "retire": "archive"}},
+        {"certificate": {**his, "state": "absent", "issuer": ".", "removal": "archive"}},
         {
             "holder_certificates": {
                 **theirs,
                 "state": "absent",
                 "issuer": ".",
-                "authorisations": ["{{ holder.authorisation }}"],
+                "retire_authorisations": ["{{ holder.authorisation }}"],
             }
         },
     ]

@@ -68,7 +68,7 @@ MISTAKES = [
     (awx_checks.secrets, put("controller_credentials", 1, "description", value="-----BEGIN X"), "there is a key"),
     (awx_checks.credentials, put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"] * 2), "of one type"),
     (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="renewal.yml"), "there is no "),
-    (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="enrol.yml"), "nothing reads pkcs12_bundle_folder"),
+    (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="audit.yml"), "nothing reads pkcs12_bundle_folder"),
     (awx_checks.variables, put(TEMPLATES, RENEW, "extra_vars", "renew_befor", value=1), "nothing reads renew_befor"),
     (
         awx_checks.variables,
@@ -76,11 +76,15 @@ MISTAKES = [
         "nothing reads renew_soon",
     ),
     (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 1, "type", value="text"), "of type text"),
-    (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 2, "choices", value=["on"]), "yes or no"),
+    (
+        awx_checks.variables,
+        put(TEMPLATES, "PKCS12 audit", "survey_spec", "spec", 1, "choices", value=["on"]),
+        "yes or no",
+    ),
     (
         awx_checks.default_answers,
-        put(TEMPLATES, RENEW, "survey_spec", "spec", 1, "default", value=40),
-        "renew_before_days overrides the site's pkcs12_renew_before_days",
+        put(TEMPLATES, "PKCS12 report", "survey_spec", "spec", 0, "default", value="fr"),
+        "PKCS12 report: pkcs12_language overrides the site's",
     ),
     (
         awx_checks.variables,
@@ -101,7 +105,7 @@ MISTAKES = [
     (
         awx_checks.variables,
         put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"]),
-        "nothing gives pkcs12_file_of_passphrases",
+        "nothing gives file_of_pkcs12_passphrases",
     ),
     (
         awx_checks.variables,
@@ -110,8 +114,18 @@ MISTAKES = [
     ),
     (
         awx_checks.accounts,
-        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_report_destinations", 0, "credential", value="smtp"),
-        "no credential brings the account smtp",
+        put(TEMPLATES, "PKCS12 report by mail", "credentials", value=[]),
+        "PKCS12 report by mail: no credential brings the account of the mail server",
+    ),
+    (
+        awx_checks.accounts,
+        put(TEMPLATES, "PKCS12 remind", "credentials", value=[]),
+        "PKCS12 remind: no credential brings the account of the mail server",
+    ),
+    (
+        awx_checks.accounts,
+        put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_report_destinations", value=[{"kind": "https"}]),
+        "PKCS12 report: no credential brings the account of the web server",
     ),
     (awx_folders.folders, put(TEMPLATES, RENEW, "extra_vars", "pkcs12_bundle_folder", value="/srv/b"), "do not see"),
     (
@@ -124,8 +138,16 @@ MISTAKES = [
         put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_report_folder", value="/srv/pkcs12/bundles/r"),
         "/srv/pkcs12/bundles/r can not be written to",
     ),
-    (awx_launches.answers, put(*FLOW, 0, "extra_data", value={"pkcs12_prove_keys": "false"}), "nothing answers pkcs12_hosts"),
-    (awx_launches.answers, put(*FLOW, 0, "extra_data", "pkcs12_prove_keys", value="yes"), "yes is no answer to pkcs12_prove_keys"),
+    (
+        awx_launches.answers,
+        put(*FLOW, 0, "extra_data", value={"pkcs12_prove_keys": "false"}),
+        "nothing answers pkcs12_hosts",
+    ),
+    (
+        awx_launches.answers,
+        put(*FLOW, 0, "extra_data", "pkcs12_prove_keys", value="yes"),
+        "yes is no answer to pkcs12_prove_keys",
+    ),
     (
         awx_launches.answers,
         put(*FLOW, 0, "extra_data", "pkcs12_issuer", value="CN=X"),
@@ -146,16 +168,15 @@ MISTAKES = [
         put(TEMPLATES, "PKCS12 audit", "extra_vars", value={"pkcs12_required_folders": ["/srv/pkcs12/bundles"]}),
         "nothing uses /srv/pkcs12/bundles",
     ),
-    (awx_site.zones, put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_time_zone", value="UTC"), "zone is UTC"),
     (
-        awx_site.languages,
-        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_language", value="fr"),
-        "PKCS12 report by mail: its language is fr",
+        awx_site.zones,
+        put("controller_schedules", 0, "rrule", value="DTSTART;TZID=UTC:20260105T100000 RRULE:FREQ=DAILY;INTERVAL=1"),
+        "the time zone of the inventory is Europe/Paris",
     ),
     (
-        awx_site.languages,
-        put(TEMPLATES, "PKCS12 report", "survey_spec", "spec", 0, "default", value="fr"),
-        "PKCS12 report: it offers fr",
+        awx_site.said_twice,
+        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_language", value="fr"),
+        "PKCS12 report by mail: pkcs12_language is a second place",
     ),
     (
         awx_launches.approvers,

@@ -185,8 +185,19 @@ def test_the_role_by_itself_keeps_the_problem_and_says_who_is_red(hospital: Hosp
 
 
 def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital) -> None:
-    run = audit(hospital, "-e", "audit_eku={{ no_such_variable }}", "--limit", NUCLEAR)
+    """Ansible itself ends the task, because it cannot render an argument."""
+    defaults = {"hospital_it.pkcs12.certificate_facts": {"eku": "{{ no_such_variable }}"}}
+    options: Json = {"roles": [AUDIT], "module_defaults": defaults}
+    run = run_play(hospital, "--limit", NUCLEAR, environment=fact_cache(hospital), **options)
     assert failed_hosts(run) == {NUCLEAR}
+    assert problems(hospital)[NUCLEAR].startswith("It could not be audited: ")
+    assert "no_such_variable" in problems(hospital)[NUCLEAR]
+
+
+def test_a_setting_that_is_not_defined_is_red_and_named(hospital: Hospital) -> None:
+    run = audit(hospital, "-e", "pkcs12_subject={{ no_such_variable }}", "--limit", NUCLEAR)
+    assert failed_hosts(run) == {NUCLEAR}
+    assert "pkcs12_subject" in run.stdout + run.stderr
     assert "no_such_variable" in problems(hospital)[NUCLEAR]
 
 

@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jsonschema import Draft202012Validator, FormatChecker
 
-from integration.plays import Json
+from integration.plays import Json, run_play
 from lab.authority import IssuedBundle
 from lab.emulated.accounts import User
 from lab.emulated.store import Store
@@ -134,7 +134,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         fill(hospital)
         play(hospital, AUDIT, "--limit", "ws-unknown", environment=cache)
         hospital.switch_off("ws-unknown", "ws-never-seen")
-        audit = play(hospital, AUDIT, "-e", "audit_include_archived=true", environment=cache)
+        task = {
+            "hospital_it.pkcs12.certificate_facts": {"from_site": {}, "record_audit": True, "include_archived": True}
+        }
+        audit = run_play(hospital, environment=cache, tasks=[task])
         assert audit.exit_code == 0, audit.stdout + audit.stderr
         yield Site(hospital, cache)
 

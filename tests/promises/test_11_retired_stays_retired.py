@@ -79,8 +79,8 @@ def own_tasks(hospital: Hospital) -> list[dict[str, Any]]:
         {"certificate": his | {"path": f"{folder}/retired/{BUNDLE}"}},
         {"certificate": his | {"path": f"{hospital.folder}/link.p12"}},
         {"certificate": his | {"path": f"{outside}/{BUNDLE}", "authorisation": NUMBER.lower()}},
-        {"certificate": his | {"folder": str(outside), "name": PAUL.name}},
-        {"certificate": his | {"folder": f"{folder}/retired", "authorisation_pattern": "(T[0-9]+)"}},
+        {"certificate": his | {"bundle_folder": str(outside), "name": PAUL.name}},
+        {"certificate": his | {"bundle_folder": f"{folder}/retired", "authorisation_pattern": "(T[0-9]+)"}},
         {"bundle_pickup": pickup | {"dest": f"{outside}/new.p12", "allow_ephemeral": True}},
     ]
 
@@ -93,7 +93,14 @@ def beside_the_note(hospital: Hospital) -> list[dict[str, Any]]:
     return [
         {"holder_certificates": known},
         {"holder_bundles": known},
-        {"certificate": {"holder": PAUL.account, "authorisation": NUMBER, "folder": folder, "passphrase": passphrase}},
+        {
+            "certificate": {
+                "holder": PAUL.account,
+                "authorisation": NUMBER,
+                "bundle_folder": folder,
+                "passphrase": passphrase,
+            }
+        },
         {"bundle_pickup": link | {"authorisation": NUMBER, "dest": f"{folder}/new.p12", "allow_ephemeral": True}},
     ]
 

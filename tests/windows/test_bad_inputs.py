@@ -34,7 +34,7 @@ def test_odd_input_works_on_windows_powershell(windows: Hospital, authority: Aut
             "certificate": {
                 **arguments_of(windows.folder / f"{DESKS[name]}.p12", given),
                 "holder": HOLDER,
-                "retire": "none",
+                "superseded": "none",
             }
         }
         for name, given in shown.items()

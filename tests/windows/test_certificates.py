@@ -86,7 +86,7 @@ def test_each_enrolled_key_works_and_none_is_left_over(
     path = windows.folder / "second.p12"
     path.write_bytes(second.data)
     holder = run.holders()[0].result["owner"]["account"]
-    call = {"path": str(path), "passphrase": second.passphrase, "holder": holder, "retire": "none"}
+    call = {"path": str(path), "passphrase": second.passphrase, "holder": holder, "superseded": "none"}
     again = run_play(windows, tasks=tasks({"certificate": call}))
     assert again.of("certificate")[0].result["changed"], again.stdout
     for bundle in (first, second):

@@ -120,14 +120,6 @@ RUN_SETTINGS = (
         "collect",
     ),
     RunSetting(
-        "pkcs12_retry",
-        "list of str",
-        "[]",
-        "Authorisation numbers whose links are tried again, although an earlier run was told that the code is wrong or the link was used.",
-        Where.LOCALHOST,
-        "collect",
-    ),
-    RunSetting(
         "pkcs12_store_tasks",
         "str",
         "",

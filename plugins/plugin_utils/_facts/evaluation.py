@@ -149,9 +149,9 @@ def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Sta
 
 
 def _group(each: RatedCertificate) -> tuple[str, ...]:
-    """The key of a group in which a newer certificate supersedes an older one: one person, one store, one issuer."""
+    """The key of a group in which a newer certificate supersedes an older one: one person, one store, one issuer, one setting."""
     record = each.record
-    return record.owner_sid, record.store, record.issuer, each.holder or record.subject
+    return record.owner_sid, record.store, record.issuer, record.issuer_setting, each.holder or record.subject
 
 
 def _rank(record: CertificateRecord) -> tuple[datetime, datetime, str]:

@@ -118,7 +118,10 @@ class _EarlierEntries:
                 self._of_number.setdefault(entry.person.authorisation, []).append(entry)
 
     def merged_into(self, entry: HolderEntry, only_one: bool) -> tuple[HolderEntry, bool]:
-        """The entry with what earlier facts know, and whether they know this person. If they know the account with another person, only the account is taken."""
+        """The entry with what earlier facts know, and whether they know this person.
+
+        If they know the account with another person, only the account is taken.
+        """
         accounts = _accounts(entry)
         number = entry.person.authorisation
         same = [self._both[account, number] for account in accounts if (account, number) in self._both]

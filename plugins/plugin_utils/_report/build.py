@@ -101,7 +101,8 @@ def _hidden(certificates: Sequence[CertificateRow]) -> Set[tuple[Finding, str, s
         for row in certificates
         if row.holder and row.status in (Status.RENEWAL_DUE, Status.SUPERSEDED)
     )
-    return weak | {(Finding.DUPLICATE, *place) for (_setting, *place), count in in_use.items() if count > 1}
+    several = (key for key, count in in_use.items() if count > 1)
+    return weak | {(Finding.DUPLICATE, holder, workstation) for _setting, holder, workstation in several}
 
 
 def _is_weak(row: CertificateRow) -> bool:

@@ -94,7 +94,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
 
 def check_report(options: Mapping[str, Any], now: datetime) -> None:
     """Refuses what every report of these options would refuse. It reads no file and no workstation. Raises ``CollectionError``."""
-    alone = {"merge_reports": [], "previous_report": None, "crl": [], "deliveries": {}}
+    alone: dict[str, Any] = {"merge_reports": [], "previous_report": None, "crl": [], "deliveries": {}}
     report = report_of({**options, **alone}, (), now)
     if options["report_query"]:
         select(report, options["report_query"])

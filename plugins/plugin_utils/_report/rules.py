@@ -22,7 +22,8 @@ from .model import Reachability
 from .sources import Host
 
 Earlier = Mapping[tuple[str, str, str, str], str]
-"""Thumbprints of an earlier report by setting of the issuer, authorisation number, workstation, and account: its SID, and as it is written in small letters."""
+"""Thumbprints of an earlier report by setting of the issuer, authorisation number, workstation, and account: its SID, and as it is
+written in small letters."""
 
 
 @dataclass(frozen=True, slots=True)

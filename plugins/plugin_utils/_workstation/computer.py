@@ -19,7 +19,7 @@ THIS_END = "localhost"
 """The name of a tunnel's near end. Like an address, it says nothing about the computer at the other end."""
 
 SET_NAME = f"Set {named('computer')} to what the command hostname shows on the workstation."
-LEAVE_OUT = "If that is not known, leave it out: an empty text is taken for a typing error."
+LEAVE_OUT = "If that is not known, leave it out."
 NOT_IN_A_NAME = re.compile(r"[\s,;:*?\"'<>|\[\]{}()/\\]")
 """What is neither in a NetBIOS name nor in a DNS name."""
 

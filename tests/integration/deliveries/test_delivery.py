@@ -27,7 +27,7 @@ from lab.tls import LOOPBACK, server_context, trust
 from lab.web import WebServer
 
 PASSWORD, WRONG = "canary of the servers Zq8%e&", "canary that is wrong xW3$k="
-CREDENTIALS = {name: {"username": "svc", "password": PASSWORD} for name in ("intranet", "smtp")}
+CREDENTIALS = {"intranet": {"username": "svc", "password": PASSWORD}}
 NAMES = {f"pkcs12-compliance{end}" for end in FILES}
 TYPES = {
     "pkcs12-compliance.html": "text/html; charset=utf-8",
@@ -74,17 +74,23 @@ def host(path: Path, name: str = "web") -> Json:
     return {"kind": "host", "host": name, "path": str(path)}
 
 
-def https(web: WebServer, ca_path: str, **changes: Any) -> Json:
-    return {"kind": "https", "url": web.url, "credential": "intranet", "ca_path": ca_path, **changes}
+def https(web: WebServer, **changes: Any) -> Json:
+    return {"kind": "https", "url": web.url, "credential": "intranet", **changes}
 
 
-def mail(post: MailServer, ca_path: str, **changes: Any) -> Json:
-    known = {"kind": "mail", "host": LOOPBACK, "port": post.port, "credential": "smtp", "ca_path": ca_path}
-    return {**known, "sender": "certificats@chu.example", "to": ["radioprotection@chu.example"], **changes}
+def mail(**changes: Any) -> Json:
+    return {"kind": "mail", "to": ["radioprotection@chu.example"], **changes}
+
+
+def servers(ca_path: str, post: MailServer | None = None, **changes: Any) -> Json:
+    """The settings of the site about its servers and accounts."""
+    known = {"ca_path": ca_path, "credentials": CREDENTIALS, "mail_host": LOOPBACK, "mail_port": post.port if post else 9}
+    account = {"mail_username": "svc", "mail_password": PASSWORD, "mail_sender": "certificats@chu.example"}
+    return {**known, **account, **changes}
 
 
 def deliver(site: Site, *places: Json, **variables: Any) -> Run:
-    return site.report(destination=places, **{"credentials": CREDENTIALS, **variables})
+    return site.report(report_destinations=places, **variables)
 
 
 def content(path: Path) -> dict[str, bytes]:
@@ -112,7 +118,7 @@ def test_every_place_gets_the_same_bytes(
     share, server = tmp_path / "share", tmp_path / "server"
     share.mkdir()
     server.mkdir()
-    run = deliver(site, folder(share), host(server), https(web, ca_path), mail(post, ca_path))
+    run = deliver(site, folder(share), host(server), https(web), mail(), **servers(ca_path, post))
     assert run.exit_code == 0, run.stdout
     written = content(site.folder)
     assert written.keys() == NAMES
@@ -131,9 +137,9 @@ def test_every_place_gets_the_same_bytes(
 
 
 def test_same_day_nothing_changes_anywhere(site: Site, web: WebServer, ca_path: str, tmp_path: Path) -> None:
-    places = folder(tmp_path), host(tmp_path), https(web, ca_path)
-    first = deliver(site, *places, date=DATE)
-    again = deliver(site, *places, date=DATE)
+    places = folder(tmp_path), host(tmp_path), https(web)
+    first = deliver(site, *places, report_date=DATE, **servers(ca_path))
+    again = deliver(site, *places, report_date=DATE, **servers(ca_path))
     assert (first.exit_code, again.exit_code) == (0, 0)
     assert "changed=0" not in first.stdout
     assert "changed=0" in again.stdout
@@ -141,24 +147,26 @@ def test_same_day_nothing_changes_anywhere(site: Site, web: WebServer, ca_path: 
 
 
 def test_check_mode_sends_nothing(site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path) -> None:
-    places = [folder(tmp_path), host(tmp_path), https(web, ca_path), mail(post, ca_path)]
-    checked = site.report("--check", destination=places, credentials=CREDENTIALS)
+    places = [folder(tmp_path), host(tmp_path), https(web), mail()]
+    checked = site.report("--check", report_destinations=places, **servers(ca_path, post))
     assert checked.exit_code == 0
     assert (list(tmp_path.iterdir()), web.puts, post.mails) == ([], [], [])
 
 
 def test_forms_are_chosen_for_each_place(site: Site, post: MailServer, ca_path: str, tmp_path: Path) -> None:
     textfiles = folder(tmp_path) | {"formats": ["prometheus"], "mode": "0644"}
-    deliver(site, textfiles, mail(post, ca_path, formats=[], subject="Monthly"), formats=["prometheus", "json"])
+    places = textfiles, mail(formats=["json"], mail_subject="Monthly")
+    deliver(site, *places, report_formats=["prometheus", "json"], **servers(ca_path, post))
     assert content(tmp_path).keys() == {"pkcs12-compliance.prom"}
     assert (tmp_path / "pkcs12-compliance.prom").stat().st_mode & 0o777 == 0o644
     assert [mail.message["Subject"] for mail in post.mails] == ["Monthly"]
-    assert list(post.mails[0].message.iter_attachments()) == []
+    attached = [part.get_filename() for part in post.mails[0].message.iter_attachments()]
+    assert attached == ["pkcs12-compliance.json"]
 
 
 def test_subject_is_in_the_language_of_the_site(site: Site, post: MailServer, ca_path: str) -> None:
     ours = '{"pkcs12_language": "fr", "pkcs12_establishment": "CHU de Bellevue"}'
-    run = site.report("-e", ours, destination=[mail(post, ca_path)], credentials=CREDENTIALS)
+    run = site.report("-e", ours, report_destinations=[mail()], **servers(ca_path, post))
     assert run.exit_code == 0, run.stdout
     (letter,) = post.mails
     assert letter.message["Subject"].startswith("Certificats clients, CHU de Bellevue, ")
@@ -170,19 +178,17 @@ def test_place_that_fails_is_named_and_the_others_are_served(
 ) -> None:
     missing, share = tmp_path / "not-mounted", tmp_path / "share"
     share.mkdir()
-    other_authority, wrong_url = trust(Authority.create(), tmp_path), web.url.replace("/reports", "/wrong")
+    wrong_url = web.url.replace("/reports", "/wrong")
     places = [
         folder(missing),
         host(missing, "gone"),
         host(missing, "web"),
-        https(web, str(other_authority)),
-        https(web, ca_path, url=wrong_url, credential="smtp-of-another"),
-        mail(post, ca_path, to=["x@chu.example"], credential="smtp-of-another"),
+        https(web, url=wrong_url, credential="of another"),
         folder(share),
-        mail(post, ca_path),
+        mail(),
     ]
-    wrong = CREDENTIALS | {"smtp-of-another": {"username": "svc", "password": WRONG}}
-    run = deliver(site, *places, credentials=wrong, fail_on=["missing"])
+    wrong = CREDENTIALS | {"of another": {"username": "svc", "password": WRONG}}
+    run = deliver(site, *places, fail_on=["missing"], **servers(ca_path, post, credentials=wrong))
     assert run.exit_code == 2
     assert not missing.exists()
     assert content(share) == content(site.folder)
@@ -192,26 +198,35 @@ def test_place_that_fails_is_named_and_the_others_are_served(
         f"folder {missing}": ("does not exist", "The folder has to be there"),
         f"host gone, folder {missing}": ("Connection refused", "The host has to answer"),
         f"host web, folder {missing}": ("does not exist", "which has to be there"),
-        web.url: ("CERTIFICATE_VERIFY_FAILED", "ca_path names the authority"),
         wrong_url: ("401", "Check the address, the credential"),
-        "mail to x@chu.example": ("did not accept the password of svc", "Check 'username' and 'password'"),
     }
     assert failed.keys() == reasons.keys()
     assert [place for place, parts in reasons.items() if not all(part in failed[place] for part in parts)] == []
     assert "missing 1" in run.stdout
 
 
+def test_servers_of_another_authority_get_nothing_and_the_setting_is_named(
+    site: Site, web: WebServer, post: MailServer, tmp_path: Path
+) -> None:
+    run = deliver(site, https(web), mail(), **servers(str(trust(Authority.create(), tmp_path)), post))
+    assert (run.exit_code, web.puts, post.mails) == (2, [], [])
+    failed = undelivered(run)
+    assert "CERTIFICATE_VERIFY_FAILED" in failed[web.url] and "pkcs12_ca_path names the authority" in failed[web.url]
+    said = failed["mail to radioprotection@chu.example"]
+    assert "There is no trusted connection" in said and "pkcs12_ca_path to the certificate of the authority" in said
+
+
 def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: str) -> None:
     """A redirection is not followed: the password would go along."""
     answers = [HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.INSUFFICIENT_STORAGE, HTTPStatus.FORBIDDEN]
     with ExitStack() as running:
-        servers = [running.enter_context(web_server(site)) for _answer in answers]
-        for server, answer in zip(servers, answers, strict=True):
-            server.status = answer
-        run = deliver(site, *(https(server, ca_path) for server in servers))
-    assert (run.exit_code, [server.puts for server in servers]) == (2, [[], [], []])
+        webs = [running.enter_context(web_server(site)) for _answer in answers]
+        for web, answer in zip(webs, answers, strict=True):
+            web.status = answer
+        run = deliver(site, *map(https, webs), **servers(ca_path))
+    assert (run.exit_code, [web.puts for web in webs]) == (2, [[], [], []])
     said = undelivered(run)
-    codes = {server.url: f"Status code was {answer.value}" for server, answer in zip(servers, answers, strict=True)}
+    codes = {web.url: f"Status code was {answer.value}" for web, answer in zip(webs, answers, strict=True)}
     assert said.keys() == codes.keys()
     assert [url for url, code in codes.items() if code not in said[url]] == []
 
@@ -231,14 +246,14 @@ def test_passwords_are_nowhere(
         earlier.unlink()  # the passwords that other tests here give
     known = {"right": PASSWORD, "wrong": WRONG}
     (site.hospital.folder / "secrets.json").write_text(json.dumps(known), encoding="utf-8")
-    places = [folder(tmp_path), https(web, ca_path), mail(post, ca_path)]
-    places += [place | {"credential": "stale"} for place in places[1:]]
+    places = [folder(tmp_path), https(web), https(web, credential="stale"), mail()]
     credentials = {
         "intranet": {"username": "svc", "password": "{{ right }}"},
-        "smtp": {"username": "svc", "password": "{{ right }}"},
         "stale": {"username": "svc", "password": "{{ wrong }}"},
     }
-    variables = {"pkcs12_report_folder": str(site.folder), "pkcs12_report_destinations": places, "pkcs12_credentials": credentials}
+    known_to_it = servers(ca_path, post, credentials=credentials, mail_password="{{ right }}")
+    known_to_it |= {"report_folder": str(site.folder), "report_destinations": places}
+    variables = {f"pkcs12_{name}": value for name, value in known_to_it.items()}
     environment = {**fact_cache(site.hospital), "no_proxy": LOOPBACK}
     role = ["hospital_it.pkcs12.report"]
     done = run.play(environment, hosts="localhost", connection="local", vars=variables, roles=role)

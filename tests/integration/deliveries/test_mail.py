@@ -42,15 +42,15 @@ class Sender:
 
     def arguments(self, office: MailServer | None, **changes: Any) -> Json:
         known: Json = {
-            "host": LOOPBACK,
-            "port": office.port if office else 9,
+            "mail_host": LOOPBACK,
+            "mail_port": office.port if office else 9,
             "ca_path": str(self.ca_path),
-            "sender": "Certificats <certificats@chu.example>",
+            "mail_sender": "Certificats <certificats@chu.example>",
             "to": ["radioprotection@chu.example"],
-            "subject": "42 holders",
+            "mail_subject": "42 holders",
             "body": "Élodie Lefèvre: expired\n",
             "attachments": [str(self.page)],
-            "timeout": 5,
+            "server_timeout": 5,
         }
         return {name: value for name, value in (known | changes).items() if value is not None}
 
@@ -94,7 +94,7 @@ def refused(result: Json) -> str:
 
 @pytest.mark.parametrize("office", [ACCOUNTS, {"security": "tls", **ACCOUNTS}], indirect=True, ids=["starttls", "tls"])
 def test_mail_arrives_over_tls_from_an_account(office: MailServer, sender: Sender) -> None:
-    result = sender.send(office, security=office.security, username="svc", password=PASSWORD)
+    result = sender.send(office, mail_security=office.security, mail_username="svc", mail_password=PASSWORD)
     (mail,) = office.mails
     assert (mail.encrypted, mail.account) == (True, "svc")
     assert (mail.sender, mail.recipients) == ("certificats@chu.example", ("radioprotection@chu.example",))
@@ -115,7 +115,7 @@ def test_check_mode_calls_nobody(office: MailServer, sender: Sender) -> None:
 
 @pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
 def test_wrong_password_is_refused_and_said(office: MailServer, sender: Sender) -> None:
-    result = sender.send(office, username="svc", password=OTHER)
+    result = sender.send(office, mail_username="svc", mail_password=OTHER)
     assert refused(result) == "mail_login"
     assert "535" in result["msg"]
     assert (office.mails, set(office.logons)) == ([], {"svc"})
@@ -123,32 +123,32 @@ def test_wrong_password_is_refused_and_said(office: MailServer, sender: Sender) 
 
 @pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
 def test_password_that_smtp_cannot_carry_is_refused_and_not_shown(office: MailServer, sender: Sender) -> None:
-    result = sender.send(office, username="svc", password="mot de passe été")
+    result = sender.send(office, mail_username="svc", mail_password="mot de passe été")
     assert refused(result) == "mail_login"
     assert "outside ASCII" in result["msg"]
     assert "été" not in json.dumps(result, ensure_ascii=False)
 
 
 def test_server_without_accounts_is_told_apart(office: MailServer, sender: Sender) -> None:
-    assert refused(sender.send(office, username="svc", password=PASSWORD)) == "mail_login"
+    assert refused(sender.send(office, mail_username="svc", mail_password=PASSWORD)) == "mail_login"
 
 
 @pytest.mark.parametrize("office", [{"context": None}], indirect=True)
 def test_server_without_starttls_gets_nothing(office: MailServer, sender: Sender) -> None:
-    result = sender.send(office, username="svc", password=PASSWORD)
+    result = sender.send(office, mail_username="svc", mail_password=PASSWORD)
     assert refused(result) == "mail_tls"
     assert "does not offer STARTTLS" in result["msg"]
     assert (office.mails, office.logons) == ([], [])
-    begun = sender.send(office, security="tls", username="svc", password=PASSWORD)
+    begun = sender.send(office, mail_security="tls", mail_username="svc", mail_password=PASSWORD)
     assert refused(begun) == "mail_tls"
-    assert "does not begin with TLS, so 'port' and 'security' do not fit." in begun["msg"]
+    assert "does not begin with TLS, so mail_port and mail_security do not fit." in begun["msg"]
     assert (office.mails, office.logons) == ([], [])
 
 
 @pytest.mark.parametrize("office", [{}, {"security": "tls"}], indirect=True, ids=["starttls", "tls"])
 def test_server_of_another_authority_is_not_trusted(office: MailServer, sender: Sender, tmp_path: Path) -> None:
     other_authority = trust(Authority.create(), tmp_path)
-    mails = [{"security": office.security, "ca_path": ca_path} for ca_path in (str(other_authority), None)]
+    mails = [{"mail_security": office.security, "ca_path": ca_path} for ca_path in (str(other_authority), None)]
     assert [refused(result) for result in sender.send_each(office, mails)] == ["mail_tls"] * 2
     assert office.mails == []
 
@@ -179,13 +179,13 @@ def test_refused_recipient_is_named_and_the_others_get_it(office: MailServer, se
 
 @pytest.mark.parametrize("office", [{"most_bytes": 600}], indirect=True)
 def test_server_that_takes_less_is_told_as_such(office: MailServer, sender: Sender) -> None:
-    assert [refused(result) for result in sender.send_each(office, [{}, {"max_bytes": 100}])] == ["mail_too_large"] * 2
+    assert [refused(result) for result in sender.send_each(office, [{}, {"max_mail_bytes": 100}])] == ["mail_too_large"] * 2
     assert office.mails == []
 
 
 def test_nobody_listening_is_unreachable(sender: Sender) -> None:
-    nowhere: list[Json] = [{}, {"host": "no-such-host.invalid"}, {"security": "tls"}]
-    mails = [*nowhere, {"host": "smtp..example"}, {"port": 70000}, {"timeout": 0}]
+    nowhere: list[Json] = [{}, {"mail_host": "no-such-host.invalid"}, {"mail_security": "tls"}]
+    mails = [*nowhere, {"mail_host": "smtp..example"}, {"mail_port": 70000}, {"server_timeout": 0}]
     assert [refused(result) for result in sender.send_each(None, mails)] == ["mail_unreachable"] * len(mails)
 
 
@@ -209,7 +209,7 @@ def test_server_that_says_nothing_is_given_up(sender: Sender) -> None:
     server, port = listening(held.append)
     with server:
         started = time.monotonic()
-        assert refused(sender.send(None, port=port, timeout=1)) == "mail_unreachable"
+        assert refused(sender.send(None, mail_port=port, server_timeout=1)) == "mail_unreachable"
         assert time.monotonic() - started < 20
 
 
@@ -232,17 +232,17 @@ def test_server_that_turns_away_is_told_as_such(sender: Sender) -> None:
         servers = [listening(greeting_with(greeting)) for greeting in codes]
         for server, _port in servers:
             running.enter_context(server)
-        results = sender.send_each(None, [{"port": port} for _server, port in servers])
+        results = sender.send_each(None, [{"mail_port": port} for _server, port in servers])
     assert [refused(result) for result in results] == list(codes.values())
 
 
 @pytest.mark.parametrize("office", [{"security": "none", "context": None}], indirect=True)
 def test_without_tls_a_mail_stays_on_the_controller(office: MailServer, sender: Sender) -> None:
-    elsewhere = {"host": "smtp.chu.example"}
-    account = {"username": "svc", "password": PASSWORD, "allow_plaintext": True}
-    allowed = {"host": "no-such-host.invalid", "allow_plaintext": True}
+    elsewhere = {"mail_host": "smtp.chu.example"}
+    account = {"mail_username": "svc", "mail_password": PASSWORD, "allow_plaintext": True}
+    allowed = {"mail_host": "no-such-host.invalid", "allow_plaintext": True}
     mails = [{}, elsewhere, elsewhere | account, allowed]
-    sent, *others = sender.send_each(office, [{"security": "none", **changes} for changes in mails])
+    sent, *others = sender.send_each(office, [{"mail_security": "none", **changes} for changes in mails])
     assert sent["changed"]
     assert [mail.encrypted for mail in office.mails] == [False]
     # The last one has tried.
@@ -251,11 +251,11 @@ def test_without_tls_a_mail_stays_on_the_controller(office: MailServer, sender: 
 
 def test_what_is_wrong_is_refused_before_anybody_is_called(office: MailServer, sender: Sender) -> None:
     wrong: list[tuple[Json, str]] = [
-        ({"subject": "report\nBcc: everybody@elsewhere.example"}, "mail_header"),
+        ({"mail_subject": "report\nBcc: everybody@elsewhere.example"}, "mail_header"),
         ({"to": ["radioprotection"]}, "mail_address"),
         ({"to": []}, "mail_address"),
         ({"attachments": ["/nowhere.html"]}, "report_file"),
-        ({"username": "svc"}, "bad_arguments"),
+        ({"mail_username": "svc"}, "bad_arguments"),
     ]
     results = sender.send_each(office, [changes for changes, _code in wrong])
     assert [refused(result) for result in results] == [code for _changes, code in wrong]
@@ -269,13 +269,13 @@ def test_password_is_nowhere(office: MailServer, sender: Sender, figures: Figure
     known = json.dumps({"right": PASSWORD, "wrong": OTHER})
     (sender.hospital.folder / "secrets.json").write_text(known, encoding="utf-8")
     changes: list[Json] = [
-        {"password": "{{ right }}"},
-        {"password": "{{ wrong }}"},
-        {"password": "{{ wrong }}", "port": 9},
+        {"mail_password": "{{ right }}"},
+        {"mail_password": "{{ wrong }}"},
+        {"mail_password": "{{ wrong }}", "mail_port": 9},
         {"pasword": "{{ wrong }}"},
-        {"password": ["{{ wrong }}"]},
+        {"mail_password": ["{{ wrong }}"]},
     ]
-    calls = [{"report_mail": sender.arguments(office, username="svc", **change)} for change in changes]
+    calls = [{"report_mail": sender.arguments(office, mail_username="svc", **change)} for change in changes]
     done = run.play(hosts="localhost", connection="local", tasks=tasks(*calls))
     assert [row.result.get("error", {}).get("code") for row in done.rows] == [
         None,

@@ -36,25 +36,25 @@ class Reminding:
     ca_path: Path
 
     def run(self, *options: str, **variables: Any) -> Run:
-        """Runs the playbook with these variables of the role, their prefix left out."""
+        """Runs the playbook with these settings of the site, their prefix left out."""
         folder = self.site.hospital.folder
         usual: Json = {
             "state_path": str(folder / "sent.json"),
             "allow_ephemeral": True,
             "time_zone": "Europe/Paris",
-            "holders": REGISTER,
+            "register_holders": REGISTER,
             "it_to": [IT],
             "employer_to": [HEAD],
             "mail_host": LOOPBACK,
             "mail_port": self.server.port,
             "ca_path": str(self.ca_path),
-            "sender": "certificats@chu.example",
-            "credential": "box",
-            "credentials": {"box": {"username": "svc", "password": "{{ secret }}"}},
+            "mail_sender": "certificats@chu.example",
+            "mail_username": "svc",
+            "mail_password": "{{ secret }}",
         }
         extra = folder / "remind-variables.json"
         extra.write_text(
-            json.dumps({f"remind_{name}": each for name, each in (usual | variables).items() if each is not None}),
+            json.dumps({f"pkcs12_{name}": each for name, each in (usual | variables).items() if each is not None}),
             encoding="utf-8",
         )
         (folder / "secrets.json").write_text(json.dumps({"secret": PASSWORD}), encoding="utf-8")
@@ -92,6 +92,7 @@ def test_a_day_of_reminders(reminding: Reminding, figures: Figures) -> None:
     assert IT in first and HEAD not in first
     reminding.server.refuses = frozenset()
     second = reminding.run()
+    assert "To: " not in second.stdout  # only what would be sent is shown
     assert (second.exit_code, reminding.arrived()) == (0, [HEAD])
     third = reminding.run()
     assert (third.exit_code, reminding.arrived()) == (0, [])
@@ -108,7 +109,7 @@ def test_a_day_of_reminders(reminding: Reminding, figures: Figures) -> None:
 def test_holders_address_comes_from_the_register(reminding: Reminding) -> None:
     run = reminding.run(
         state_path=str(reminding.site.hospital.folder / "other.json"),
-        query=f"[?authorisation=='{ELODIE.authorisation}']",
+        report_query=f"[?authorisation=='{ELODIE.authorisation}']",
         dry_run=True,
     )
     (row,) = run.of("reminder_mails")
@@ -117,28 +118,24 @@ def test_holders_address_comes_from_the_register(reminding: Reminding) -> None:
 
 
 def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(reminding: Reminding) -> None:
-    without = {"mail_host": None, "sender": None}
+    without = {"mail_host": None, "mail_sender": None}
     other = str(reminding.site.hospital.folder / "dry.json")
     shown = reminding.run(dry_run=True, state_path=other, **without)
     assert (shown.exit_code, f"To: {IT}" in shown.stdout, reminding.arrived()) == (0, True, [])
     red = reminding.run(state_path=other, **without)
-    assert (red.exit_code, list(red.of("reminder_mails")), reminding.arrived()) == (2, [], [])
-    assert (
-        "needs pkcs12_mail_host, pkcs12_mail_sender. Set that for localhost, for example in group_vars/all.yml."
-        in red.stdout
-    )
-    assert "argument_spec" not in red.stdout
-    assert "needs pkcs12_it_to. " in reminding.run(it_to=None).stdout
+    assert (red.exit_code, reminding.arrived()) == (2, [])
+    assert "pkcs12_mail_host and pkcs12_mail_sender are not set, and mails are to be sent." in red.stdout
+    assert "missing required arguments: pkcs12_it_to" in reminding.run(it_to=None).stdout
     word = reminding.run(dry_run="jes", state_path=other, **without)
     assert (word.exit_code, "pkcs12_dry_run" in word.stdout, "pkcs12_mail_host" in word.stdout) == (2, True, False)
-    assert "needs pkcs12_mail_host" in reminding.run(dry_run="No", state_path=other, **without).stdout
-    half = reminding.run(credentials={"box": {"username": "svc"}})
-    assert (half.exit_code, list(half.of("reminder_mails"))) == (2, [])
-    assert "The account 'box' of remind_credentials" in " ".join((half.stdout + half.stderr).split())
+    assert "pkcs12_mail_host and" in reminding.run(dry_run="No", state_path=other, **without).stdout
+    half = reminding.run(mail_password=None)
+    assert (half.exit_code, reminding.arrived()) == (2, [])
+    assert "pkcs12_mail_username is set and pkcs12_mail_password is not" in half.stdout
 
 
 def test_a_workstation_without_facts_is_red_in_the_words_of_the_role(reminding: Reminding) -> None:
-    run = reminding.run(hosts=["localhost"], holders=REGISTER)
+    run = reminding.run(hosts="localhost")
     (row,) = run.of("reminder_mails")
     assert (run.exit_code, row.result["error"]["code"]) == (2, "no_facts")
     assert row.result["msg"] in run.stdout + run.stderr
@@ -146,21 +143,20 @@ def test_a_workstation_without_facts_is_red_in_the_words_of_the_role(reminding: 
     assert "pkcs12_templates_folder is /nope, which is no folder on the controller." in folder.stdout + folder.stderr
 
 
-def test_list_of_the_report_is_called_by_the_reports_variable(reminding: Reminding) -> None:
-    """Its owner has set ``pkcs12_crl``, and the reminders follow."""
+def test_lists_that_cannot_be_used_are_red_for_the_reminders_too(reminding: Reminding) -> None:
     state = str(reminding.site.hospital.folder / "lists.json")
-    run = reminding.run("--extra-vars", '{"pkcs12_crl": ["/nope.crl"]}', dry_run=True, state_path=state)
+    run = reminding.run(crl=["/nope.crl"], dry_run=True, state_path=state)
     (row,) = run.of("reminder_mails")
     assert (run.exit_code, row.result["error"]["code"]) == (2, "revocation_not_checked")
-    assert "Correct 'pkcs12_crl', pkcs12_crl_issuer_files or pkcs12_crl_hosts" in row.result["msg"]
+    assert "Correct pkcs12_crl, pkcs12_crl_issuer_files or pkcs12_crl_hosts" in row.result["msg"]
     assert f"To: {IT}" in run.stdout and reminding.arrived() == []
 
 
 def test_nothing_known_is_red(reminding: Reminding) -> None:
-    run = reminding.run(hosts=[], holders=[])
+    run = reminding.run(hosts="web", register_holders=[])
     (row,) = run.of("reminder_mails")
     assert (run.exit_code, row.result["error"]["code"], reminding.arrived()) == (2, "no_holders", [])
     assert row.result["msg"] in run.stdout + run.stderr
-    assert "Check the inventory and 'remind_hosts'." in row.result["msg"]
-    assert "nor 'pkcs12_register_holders' names anybody" in row.result["msg"]
+    assert "nor pkcs12_register_holders names anybody" in row.result["msg"]
+    assert "Check the inventory, and pkcs12_hosts or report_hosts." in row.result["msg"]
     assert "Show what would be sent" not in run.stdout

@@ -36,7 +36,7 @@ def test_refused_recipient_stops_nobody_and_is_tried_again(office: Office) -> No
     result = office.remind()
     assert (error(result), result["failed"], result["changed"]) == ("reminders_not_sent", True, True)
     assert f"{JEANNE} (550 5.1.1 no such person here)" in result["msg"]
-    assert "Check the address, and 'sender'." in result["msg"] and "'to'" not in result["msg"]
+    assert "Check the address, and mail_sender." in result["msg"] and "Check mail_sender and to" not in result["msg"]
     assert result["msg"].endswith("Then run it again. Only what was not sent is tried again.")
     assert {row["to"]: (row["state"], (row["error"] or {}).get("code")) for row in result["mails"]} == {
         ANNE: ("sent", None),
@@ -93,7 +93,7 @@ def test_wrong_password_is_tried_once(tmp_path: Path) -> None:
 
 
 def test_state_that_cannot_be_read_sends_nothing(office: Office) -> None:
-    for broken in ("", "[]", "{", '{"schema": 1, "sent": [{}]}', '{"schema": 9, "sent": []}'):
+    for broken in ("", "[]", "{", '{"schema": 2, "sent": [{}]}', '{"schema": 9, "sent": []}'):
         office.state.write_text(broken, encoding="utf-8")
         assert error(office.remind()) == "reminder_state"
         assert error(office.remind(dry_run=True)) == "reminder_state"

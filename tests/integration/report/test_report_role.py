@@ -71,9 +71,9 @@ def test_job_leaves_one_small_artifact_that_names_nobody(site: Site) -> None:
 
 
 def test_check_mode_says_what_it_would_say_and_writes_nothing(site: Site) -> None:
-    checked = site.report("--check", environment=STATS, date=DATE)
+    checked = site.report("--check", environment=STATS, report_date=DATE)
     assert list(site.folder.glob("*")) == []
-    done = site.report(environment=STATS, date=DATE)
+    done = site.report(environment=STATS, report_date=DATE)
     assert stats(checked) == stats(done)
     assert messages(checked, "Say what matters") == messages(done, "Say what matters")
 
@@ -93,17 +93,17 @@ def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, t
     assert [*site.folder.glob("*"), *tmp_path.iterdir()] == []
 
 
-NO_FOLDER = "pkcs12_report_folder is empty or not a text, so no file would be written."
+NO_FOLDER = "pkcs12_report_folder is not set, so no file would be written."
 UNFIT = [
     ({"pkcs12_report_folder": ""}, NO_FOLDER),
-    ({"pkcs12_report_folder": ["a"]}, NO_FOLDER),
+    ({"pkcs12_report_folder": ["a"]}, "'pkcs12_report_folder' has a list where one text is needed."),
     (
         {"pkcs12_report_folder": "/x", "pkcs12_report_formats": []},
         "pkcs12_report_formats is empty, so no file would be written.",
     ),
     (
         {"pkcs12_report_folder": "/x", "pkcs12_report_destinations": [{"kind": "folder", "path": "reports"}]},
-        "Every path in pkcs12_report_destinations has to be an absolute one.",
+        "Entry 1 of pkcs12_report_destinations has the path 'reports', which is not absolute.",
     ),
 ]
 
@@ -115,20 +115,21 @@ def test_the_role_itself_refuses_what_would_write_nothing(site: Site, variables:
     run = run_play(site.hospital, hosts="localhost", connection="local", roles=[role])
     assert run.exit_code == 2
     assert said in run.stdout + run.stderr
-    assert run.of("compliance_report") == ()
+    (row,) = run.of("compliance_report")
+    assert row.result["error"]["code"] == "bad_arguments"
 
 
 def test_same_day_same_bytes_and_no_change(site: Site) -> None:
-    site.report(date=DATE)
+    site.report(report_date=DATE)
     before = {path.name: path.read_bytes() for path in site.folder.iterdir()}
-    again = site.report(date=DATE)
+    again = site.report(report_date=DATE)
     assert "changed=0" in again.stdout
     assert {path.name: path.read_bytes() for path in site.folder.iterdir()} == before
 
 
 def test_red_comes_after_the_report_was_delivered(site: Site, tmp_path: Path) -> None:
     place = {"kind": "folder", "path": str(tmp_path)}
-    run = site.report(fail_on=["missing", "never_seen", "expired"], destination=[place], environment=STATS)
+    run = site.report(fail_on=["missing", "never_seen", "expired"], report_destinations=[place], environment=STATS)
     assert run.exit_code == 2
     assert "missing 1, never seen 1" in run.stdout + run.stderr
     assert {path.name for path in tmp_path.iterdir()} == {f"pkcs12-compliance{end}" for end in FILES}
@@ -137,7 +138,7 @@ def test_red_comes_after_the_report_was_delivered(site: Site, tmp_path: Path) ->
 
 
 def test_report_is_compared_with_the_last_one_in_its_folder(site: Site) -> None:
-    site.report(compare=True)
+    site.report(compare_reports=True)
     first = site.written()
     assert first["changes"] is None
     later = site.hospital.deliver(PAUL, 500)
@@ -145,9 +146,9 @@ def test_report_is_compared_with_the_last_one_in_its_folder(site: Site) -> None:
     try:
         cache = fact_cache(site.hospital)
         play(site.hospital, "hospital_it.pkcs12.audit", "--limit", NUCLEAR, environment=cache)
-        site.report(compare=True)
+        site.report(compare_reports=True)
         second = site.written()
-        site.report("-e", f"report_previous={site.folder / 'pkcs12-compliance.json'}", compare=False)
+        site.report(compare_reports=True)
     finally:
         site.hospital.emulated(NUCLEAR).store_of(PAUL.sid).elements.clear()
         play(site.hospital, "hospital_it.pkcs12.audit", "--limit", NUCLEAR, environment=cache)
@@ -158,13 +159,13 @@ def test_report_is_compared_with_the_last_one_in_its_folder(site: Site) -> None:
 
 
 def test_slices_are_put_together_from_their_files(site: Site, tmp_path: Path) -> None:
-    site.report(date=DATE)
+    site.report(report_date=DATE)
     whole = site.written()
     parts = []
     for number, hosts in enumerate(([CARDIO, OFF], [NUCLEAR, NEVER])):
-        site.report(date=DATE, hosts=hosts, folder=str(tmp_path / str(number)), formats=["json"])
+        site.report(report_date=DATE, hosts=",".join(hosts), report_folder=str(tmp_path / str(number)), report_formats=["json"])
         parts.append(str(tmp_path / str(number) / "pkcs12-compliance.json"))
-    site.report(date=DATE, hosts=[], merge=parts, folder=str(tmp_path / "all"))
+    site.report(report_date=DATE, hosts=CARDIO, merge_reports=parts, report_folder=str(tmp_path / "all"))
     assert site.written(tmp_path / "all") == whole
 
 
@@ -173,11 +174,11 @@ def test_pattern_of_the_other_playbooks_counts(site: Site) -> None:
     assert holders(site.written()).keys() == {JEANNE.authorisation, ELODIE.authorisation}
 
 
-def test_register_query_language_and_title(site: Site) -> None:
+def test_register_query_and_language(site: Site) -> None:
     register = [{"name": "Odile Roux", "authorisation": "T999999"}]
-    run = site.report(holders=register, query="[?status=='missing']", language="fr", title="CHU de l'Essai")
+    run = site.report(register_holders=register, report_query="[?status=='missing']", language="fr")
     report = site.written()
-    assert (report["title"], report["language"]) == ("CHU de l'Essai", "fr")
+    assert report["language"] == "fr"
     found = [row["authorisation"] for row in (*report["holders"], *report["without_workstation"])]
     assert found == [PAUL.authorisation, "T999999"]
     assert "sans certificat" in json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
@@ -214,24 +215,22 @@ def test_language_and_establishment_of_the_site_are_the_reports(site: Site) -> N
     assert (report["language"], report["establishment"]) == ("fr", "CHU de Bellevue")
     said = json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
     assert "CHU de Bellevue" in said and "Titulaires à traiter" in said
-    site.report("-e", "pkcs12_language=fr", language="en")
-    assert site.written()["language"] == "en"
 
 
 REFUSALS: list[tuple[Json, str]] = [
-    ({"compare": True, "formats": ["html"]}, "pkcs12_report_formats has to have json"),
-    ({"compare": True, "query": "[?actor=='it']"}, "Leave out pkcs12_compare_reports or pkcs12_report_query"),
-    ({"formats": ["json"], "destination": [{"kind": "folder", "path": "/tmp", "formats": ["html"]}]}, "not made"),  # noqa: S108
-    ({"destination": [{"kind": "https", "url": "http://intranet.chu.example/"}]}, "has to begin with https://"),
-    ({"destination": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "pkcs12_credentials does not have"),
-    ({"destination": [{"kind": "https"}]}, "url"),
-    ({"destination": [{"kind": "mail", "host": "smtp.chu.example", "to": ["x@y.example"]}]}, "sender"),
-    ({"destination": [{"kind": "pigeon"}]}, "pigeon"),
-    ({"formats": ["pdf"]}, "pdf"),
+    ({"compare_reports": True, "report_formats": ["html"]}, "pkcs12_report_formats has no json"),
+    ({"compare_reports": True, "report_query": "[?actor=='it']"}, "Leave out pkcs12_compare_reports or pkcs12_report_query"),
+    ({"report_formats": ["json"], "report_destinations": [{"kind": "folder", "path": "/tmp", "formats": ["html"]}]}, "not made"),  # noqa: S108
+    ({"report_destinations": [{"kind": "https", "url": "http://intranet.chu.example/"}]}, "has to begin with https://"),
+    ({"report_destinations": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "pkcs12_credentials does not have"),
+    ({"report_destinations": [{"kind": "https"}]}, "(https) lacks url"),
+    ({"mail_host": "smtp.chu.example", "report_destinations": [{"kind": "mail", "to": ["x@y.example"]}]}, "pkcs12_mail_sender is not set"),
+    ({"report_destinations": [{"kind": "pigeon"}]}, "pigeon"),
+    ({"report_formats": ["pdf"]}, "pdf"),
     ({"time_zone": "Europe/Nantes"}, "the controller knows no time zone of this name"),
-    ({"hosts": ["ws-unheard-of"]}, "no host ws-unheard-of"),
+    ({"hosts": "ws-unheard-of"}, "No host of this inventory matches pkcs12_hosts"),
     ({"fail_on": ["sleepy"]}, "sleepy"),
-    ({"query": "[?"}, "query"),
+    ({"report_query": "[?"}, "pkcs12_report_query"),
 ]  # fmt: skip
 
 
@@ -243,7 +242,7 @@ def refusals(audited_site: Site) -> Sequence[str]:
         {
             "block": [{
                 "ansible.builtin.include_role": {"name": "hospital_it.pkcs12.report"},
-                "vars": folder | {f"report_{name}": value for name, value in variables.items()},
+                "vars": folder | {f"pkcs12_{name}": value for name, value in variables.items()},
             }],
             "rescue": [{
                 "name": f"Refusal {number}",
@@ -278,7 +277,7 @@ def test_a_playbook_whose_role_refuses_ends_red(site: Site) -> None:
 
 def test_password_is_not_left_in_a_file_of_ansible(site: Site) -> None:
     place = {"kind": "https", "url": "https://127.0.0.1:9/"}
-    run = site.report(destination=[place], environment={"ANSIBLE_KEEP_REMOTE_FILES": "1"})
+    run = site.report(report_destinations=[place], environment={"ANSIBLE_KEEP_REMOTE_FILES": "1"})
     assert run.exit_code == 2
     assert "Turn ANSIBLE_KEEP_REMOTE_FILES off" in run.stdout + run.stderr
     assert list(site.folder.glob("*")) == []

@@ -229,6 +229,12 @@ def test_browsers_are_checked_when_the_portal_is_set(looked: Looked) -> None:
     assert facts["problems"] == ["issuing_authority", "edge"]
 
 
+def test_a_wrong_answer_whether_to_look_for_bundles_is_red(looked: Looked) -> None:
+    run = play(looked.hospital, CHECK, "-e", "pkcs12_check_stray_bundles=jes", "--limit", "ws-right")
+    assert failed_hosts(run) == {"ws-right"}
+    assert "'pkcs12_check_stray_bundles' is 'jes'. Write yes or no." in run.stdout + run.stderr
+
+
 def test_left_bundle_is_found_and_known_by_its_installation(looked: Looked) -> None:
     (file,) = row(looked.first, "stray_bundles", "ws-lacking").result["files"]
     bundle = looked.hospital.bundles[JEANNE.authorisation]

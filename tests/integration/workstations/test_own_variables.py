@@ -19,7 +19,7 @@ UNREACHABLE = {"ansible_connection": "psrp", "ansible_host": "127.0.0.1", "ansib
 ROLES = ("audit", "enrol", "renew", "retire")
 YES_OR_NO = {
     "audit": ("pkcs12_prove_keys", "pkcs12_only_holders"),
-    "check": ("pkcs12_browsers", "pkcs12_check_stray_bundles"),
+    "check": ("pkcs12_browsers",),
     "enrol": ("pkcs12_require_portal", "pkcs12_exportable"),
     "renew": ("pkcs12_require_portal", "pkcs12_exportable", "pkcs12_chain"),
     "retire": ("pkcs12_fail_when_deferred", "pkcs12_offline"),

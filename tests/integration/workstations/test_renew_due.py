@@ -115,7 +115,7 @@ def last_day(hospital: Hospital, person: Person) -> date:
 def test_each_person_is_told_once_with_the_end_of_access(hospital: Hospital) -> None:
     """The yearly authorisation of both ends before the certificate."""
     assert last_day(hospital, JEANNE) < hospital.bundles[JEANNE.authorisation].certificate.not_valid_after_utc.date()
-    days = ("-e", "renew_before_days=10", "-e", "pkcs12_renew_before_days=950")  # the variable of the role counts
+    days = ("-e", "pkcs12_renew_before_days=10")
     run = renew_due(hospital, *days, "--limit", f"{CARDIO},localhost", "--check")
     people = sorted(f"{person.name} until {last_day(hospital, person)}" for person in (JEANNE, ELODIE))
     assert sorted(left_out(run)[CARDIO]) == people
@@ -132,7 +132,7 @@ def test_next_run_calls_whom_the_last_one_could_not_serve(hospital: Hospital) ->
 def test_holder_who_was_deferred_is_called_though_nothing_ends_soon(hospital: Hospital) -> None:
     """A newer bundle was asked for at once, and the holder was away."""
     play(hospital, "hospital_it.pkcs12.renew", "--limit", PHARMACY, environment=fact_cache(hospital))
-    run = renew_due(hospital, "-e", "renew_before_days=10", "--limit", f"{PHARMACY},{RADIO},localhost")
+    run = renew_due(hospital, "-e", "pkcs12_renew_before_days=10", "--limit", f"{PHARMACY},{RADIO},localhost")
     assert called(run) == {PHARMACY}
 
 

@@ -101,7 +101,7 @@ def facts(certificates: tuple[CertificateRecord, ...]) -> dict[str, Any]:
         days_left=None,
     )
     read = WorkstationRecord(
-        1, NOW, "WS", NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), (holder,), certificates, 0, (), ()
+        2, NOW, "WS", NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), (holder,), certificates, 0, (), ()
     )
     return to_map(read)
 
@@ -154,4 +154,4 @@ def test_revoked_certificate_is_due_where_the_revocation_list_is_known(hospital:
     run = renew_due(hospital, "-e", json.dumps(lists), *limit)
     assert {entry.workstation.lower() for entry in run.requests} == {"revoked"}
     (task,) = run.of("holder_certificates")
-    assert task.result["invocation"]["module_args"]["install"] == "newest", "by its dates it is not due"
+    assert task.result["invocation"]["module_args"]["install"] == "always", "by its dates it is not due"

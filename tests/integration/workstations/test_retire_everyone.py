@@ -71,7 +71,7 @@ def installing(hospital: Hospital) -> list[dict[str, Any]]:
     path = f"{folder}/{hospital.bundles[PAUL.authorisation].file_name}"
     return [
         {"certificate": his | {"path": path}},
-        {"certificate": his | {"folder": folder}},
+        {"certificate": his | {"bundle_folder": folder}},
         {"holder_certificates": {"holders": "{{ pkcs12_holders }}", "bundle_folder": folder}},
     ]
 

@@ -274,7 +274,9 @@ def test_a_word_that_is_no_choice_is_refused_by_the_name_of_its_variable(played:
     assert played.stores["at once"] == played.stores["nobody"]
 
 
-@pytest.mark.parametrize(("step", "variable"), [("portal", "pkcs12_require_portal"), ("everyone", "pkcs12_retire_everyone")])
+@pytest.mark.parametrize(
+    ("step", "variable"), [("portal", "pkcs12_require_portal"), ("everyone", "pkcs12_retire_everyone")]
+)
 def test_a_word_that_is_neither_yes_nor_no_is_refused_by_the_name_of_its_variable(
     played: Played, step: str, variable: str
 ) -> None:

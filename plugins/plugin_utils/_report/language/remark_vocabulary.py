@@ -94,6 +94,8 @@ UNREAD: Catalogue = {
 }
 
 REMARKS: Catalogue = {
+    "remark.issuer": ("pkcs12_issuer: {issuer}", "pkcs12_issuer : {issuer}"),
+    "remark.no_issuer": ("without pkcs12_issuer", "sans pkcs12_issuer"),
     "remark.leaver": ("of a leaver", "d'un partant"),
     "remark.elsewhere": (
         "on {workstation} in the store of {owner}",

@@ -45,13 +45,17 @@ class Remarks:
         self._folders = _folders_of(report)
         self._leavers = {row.holder for row in report.without_holder if row.holder}
         self._certificates = _by_holder(report.certificates)
+        self._has_several_issuers = len({row.issuer_setting for row in report.holders}) > 1
         self._workstations = {row.workstation: row for row in report.workstations}
 
     def of(self, row: HolderRow) -> list[str]:
-        """Whose store has the holder's certificate, which certificates are two, and where the last run failed, one line each."""
+        """For which setting of the issuer the row is, where the report has several, whose store has the holder's certificate, which
+        certificates are two, and where the last run failed, one line each."""
+        issuer = self._issuer(row) if self._has_several_issuers else []
         if row.next_step is NextStep.GIVE_OWN_NUMBER:
-            return []  # whose the certificates are nobody can say
-        own = self._certificates.get(row.authorisation, []) if row.authorisation else []
+            return issuer  # whose the certificates are nobody can say
+        known = self._certificates.get(row.authorisation, []) if row.authorisation else []
+        own = [each for each in known if each.certificate.issuer_setting == row.issuer_setting]
         elsewhere = (
             self._say(
                 "remark.elsewhere",
@@ -67,7 +71,11 @@ class Remarks:
             for place in row.places
             if place.outcome == "failed"
         )
-        return list(dict.fromkeys((*elsewhere, *doubles, *failed)))
+        return list(dict.fromkeys((*issuer, *elsewhere, *doubles, *failed)))
+
+    def _issuer(self, row: HolderRow) -> list[str]:
+        setting = row.issuer_setting
+        return [self._say("remark.issuer", issuer=setting) if setting else self._say("remark.no_issuer")]
 
     def leaver(self, row: CertificateRow) -> str:
         """That the holder of a certificate has left; empty if that is not so."""

@@ -260,7 +260,7 @@ def test_the_end_of_access_knows_the_authorisation_that_the_facts_keep(tmp_path:
         ({"from_site": {}, "thumbprints": []}, None),
         ({"issuer": "."}, None),
     ],
-    ids=str,
+    ids=["the site's", "the role's", "the task's", "thumbprints", "no thumbprint", "without from_site"],
 )
 def test_the_issuer_of_a_site_alone_removes_nothing(tmp_path: Path, given: dict[str, Any], problem: str | None) -> None:
     scene = Scene(tmp_path)

@@ -89,10 +89,18 @@ def test_the_hosts_that_have_it_are_named_unless_all_have_it(hosts: list[int], w
 @pytest.mark.parametrize(
     ("names", "of_localhost", "said"),
     [
-        ({"ws": ["pkcs12_report_folder"]}, [], "of ws has no effect there. It is read for localhost. Set it for all hosts."),
+        (
+            {"ws": ["pkcs12_report_folder"]},
+            [],
+            "of ws has no effect there. It is read for localhost. Set it for all hosts.",
+        ),
         ({"ws": ["pkcs12_report_folder"]}, ["pkcs12_report_folder"], None),
         ({"localhost": [], "ws": ["pkcs12_report_folder"]}, [], "of ws has no effect there. It is read for localhost."),
-        ({"localhost": ["pkcs12_computer"], "ws": []}, ["pkcs12_computer"], "of localhost has no effect there. It is read for work"),
+        (
+            {"localhost": ["pkcs12_computer"], "ws": []},
+            ["pkcs12_computer"],
+            "of localhost has no effect there. It is read for work",
+        ),
         ({"localhost": ["pkcs12_computer"]}, ["pkcs12_computer"], None),
         ({"localhost": ["pkcs12_computer"], "ws": ["pkcs12_computer"]}, ["pkcs12_computer"], None),
         ({"ws": ["pkcs12_computer"]}, [], None),
@@ -101,7 +109,9 @@ def test_the_hosts_that_have_it_are_named_unless_all_have_it(hosts: list[int], w
         ({"ws": ["pkcs12_serial"]}, [], None),
     ],
 )
-def test_a_setting_is_told_where_nobody_reads_it(names: dict[str, list[str]], of_localhost: list[str], said: str | None) -> None:
+def test_a_setting_is_told_where_nobody_reads_it(
+    names: dict[str, list[str]], of_localhost: list[str], said: str | None
+) -> None:
     found = without_effect(names, of_localhost, SETTINGS)
     assert len(found) == (said is not None)
     assert all(said in each for each in found if said)
@@ -114,7 +124,9 @@ def test_the_variables_of_localhost_count_where_it_is_no_host_of_the_play() -> N
     assert of_hosts(["ws"], {"ws": {"pkcs12_report_folder": 1}}) == []
 
 
-@pytest.mark.parametrize("given", [["pkcs12_mine", "pkcs12_ours"], "pkcs12_mine,pkcs12_ours", "pkcs12_mine  pkcs12_ours"])
+@pytest.mark.parametrize(
+    "given", [["pkcs12_mine", "pkcs12_ours"], "pkcs12_mine,pkcs12_ours", "pkcs12_mine  pkcs12_ours"]
+)
 def test_a_name_that_the_site_uses_itself_is_not_told(given: Any) -> None:
     variables = {"pkcs12_ours": 1, "pkcs12_mine": 1, "pkcs12_serail": 1, "pkcs12_own_variables": given}
     (said,) = of_hosts(["ws"], {"ws": variables})

@@ -224,11 +224,11 @@ def test_every_form_shows_it_in_both_languages() -> None:
 
 def test_metrics_keep_the_truth() -> None:
     text = textfile(made(HERE, given=(exception(),)))
-    assert 'pkcs12_holder_status{authorisation="T1",status="weak"} 1' in text
+    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="weak"} 1' in text
     assert 'pkcs12_holders{status="weak"} 1' in text
     assert "pkcs12_holders_accepted 1" in text
     end = int(datetime(2026, 11, 26, tzinfo=timezone.utc).timestamp())
-    series = 'pkcs12_accepted_until_timestamp_seconds{authorisation="T1",workstation="ws-1",finding="weak"}'
+    series = 'pkcs12_accepted_until_timestamp_seconds{authorisation="T1",issuer="",workstation="ws-1",finding="weak"}'
     assert f"{series} {end}" in text
     last = made(HERE, given=(exception(until=date.max.isoformat()),))
     assert "pkcs12_accepted_until_timestamp_seconds{" in textfile(last)

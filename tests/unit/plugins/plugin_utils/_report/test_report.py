@@ -288,7 +288,7 @@ def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
 
 
 @pytest.mark.parametrize("option", ["previous_report", "merge_reports"])
-@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), ('{"schema": 4}', "newer_report")])
+@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), ('{"schema": 5}', "newer_report")])
 def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")

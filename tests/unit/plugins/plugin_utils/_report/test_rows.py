@@ -159,10 +159,10 @@ def test_a_holder_is_as_well_off_as_at_the_worst_workstation() -> None:
 
 @pytest.mark.parametrize(("before", "step"), [("F" * 40, NextStep.CLOSE_BROWSER), (None, NextStep.NOTHING)])
 def test_a_browser_has_to_be_closed_after_the_certificate_was_replaced(before: str | None, step: NextStep) -> None:
-    rules = replace(RULES, earlier={("T1", "ws-1", JEANNE.owner_sid or ""): before} if before else {})
+    rules = replace(RULES, earlier={("", "T1", "ws-1", JEANNE.owner_sid or ""): before} if before else {})
     row = holder_row([(JEANNE, evaluate_host(host(record()), rules))], rules)
     assert row.next_step is step
-    same = replace(RULES, earlier={("T1", "ws-1", JEANNE.user.casefold()): record().thumbprint})
+    same = replace(RULES, earlier={("", "T1", "ws-1", JEANNE.user.casefold()): record().thumbprint})
     assert holder_row([(JEANNE, evaluate_host(host(record()), same))], same).next_step is NextStep.NOTHING
 
 

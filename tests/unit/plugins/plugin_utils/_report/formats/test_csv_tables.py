@@ -87,6 +87,7 @@ def test_a_holder_is_a_row() -> None:
         "workstations": "ws-0000, ws-0001",
         "status by workstation": "ws-0000: valid, ws-0001: valid",
         "accounts": "CHU\\user0",
+        "issuer setting": "",
         "thumbprints": '="0000000000000000000000000000000000000001"',
         "remarks": "ws-0001: refuses the connection account",
     }

@@ -61,7 +61,7 @@ def test_an_earlier_report_can_be_compared_line_by_line() -> None:
 
 def test_values_are_plain() -> None:
     said = document(sample())
-    assert said["schema"] == SCHEMA == 3
+    assert said["schema"] == SCHEMA == 4
     assert said["report_date"] == "2026-11-25T04:34:43Z"
     assert said["holders"][1]["status"] == "renewal_due"
     assert said["summary"]["by_status"]["valid"] == sum(row["status"] == "valid" for row in said["holders"])
@@ -155,8 +155,8 @@ def test_other_text_is_refused(text: str) -> None:
 
 
 def test_a_report_of_a_newer_version_is_named_as_one() -> None:
-    with pytest.raises(CollectionError, match=r"schema 4.*up to schema 3") as refusal:
-        parse('{"schema": 4, "what": "not known yet"}')
+    with pytest.raises(CollectionError, match=r"schema 5.*up to schema 4") as refusal:
+        parse('{"schema": 5, "what": "not known yet"}')
     assert refusal.value.code == "newer_report"
 
 

@@ -115,7 +115,7 @@ def test_a_certificate_is_named_by_its_store() -> None:
     report = sample()
     found = read(report)["pkcs12_certificate_not_after_timestamp_seconds"].samples
     first = next(each for each in found if each.labels["authorisation"] == "T100000")
-    assert set(first.labels) == {"workstation", "authorisation", "owner_sid", "store", "thumbprint", "status"}
+    assert set(first.labels) == {"workstation", "authorisation", "issuer", "owner_sid", "store", "thumbprint", "status"}
     assert first.labels["store"] == "CurrentUser\\My"
     assert first.value == report.certificates[0].certificate.not_after.timestamp()
     assert len([each for each in found if each.labels["authorisation"] == ""]) == 1

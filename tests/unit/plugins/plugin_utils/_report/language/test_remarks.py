@@ -46,6 +46,23 @@ def test_a_certificate_in_anothers_store_says_whose_it_is() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
+        ("en", ["pkcs12_issuer: CN=A", "without pkcs12_issuer"]),
+        ("fr", ["pkcs12_issuer\u00a0: CN=A", "sans pkcs12_issuer"]),
+    ],
+)
+def test_a_row_says_for_which_issuer_it_is_where_there_are_several(language: str, said: list[str]) -> None:
+    """A holder with a usable certificate of each has no two for one."""
+    ours = replace(JEANNE, issuer_setting="CN=A")
+    both = host(record(issuer_setting="CN=A"), record(days=300), entries=(ours, JEANNE))
+    found = report(both, language=language)
+    assert {row.issuer_setting: remarks(found).of(row) for row in found.holders} == {"CN=A": said[:1], "": said[1:]}
+    assert {row.status.value for row in found.holders} == {"valid"}
+    assert lines(report(host(record(issuer_setting="CN=A"), entries=(ours,))), "T1") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
         ("en", "on ws-1, the last run failed (2026-11-24): its output says why"),
         ("fr", "sur ws-1, le dernier passage a échoué (24/11/2026)\u00a0: sa sortie dit pourquoi"),
     ],
