@@ -145,7 +145,8 @@ def _group_variables(issuer: Issuer) -> None:
     collected.mkdir(exist_ok=True)
     folder = hospital.folder / "group_vars" / "all"
     folder.mkdir(parents=True, exist_ok=True)
-    own = hospital.folder / "host_vars" / "localhost.json"  # the playbooks for workstations look where bundles are delivered
+    # The playbooks for workstations look where bundles are delivered.
+    own = hospital.folder / "host_vars" / "localhost.json"
     own.parent.mkdir(exist_ok=True)
     own.write_text(json.dumps({"pkcs12_bundle_folder": str(collected)}), encoding="utf-8")
     for file in (hospital.passphrases, issuer.variables()):
