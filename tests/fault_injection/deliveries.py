@@ -68,8 +68,8 @@ class Delivered:
             "authorisation": "T123456",
             "allowed_hosts": [self.office.server.host],
             "ca_path": str(self.office.ca_path),
-            "timeout": 10,
-            "max_bytes": 65536,
+            "server_timeout": 10,
+            "max_bundle_bytes": 65536,
         }
         return usual | changes
 

@@ -42,7 +42,9 @@ def test_a_download_that_is_cut_off_is_kept(office: Office, tmp_path: Path, cut:
     assert (second.code, delivered.downloads) == ("link_used", 1)
     office.server.variant, office.server.once = Variant(), False  # an issuer that gives the file again
     try:
-        third = run_apart({**delivered.arguments(), "retry": [delivered.arguments()["authorisation"]]}, delivered.scratch)
+        third = run_apart(
+            {**delivered.arguments(), "retry": [delivered.arguments()["authorisation"]]}, delivered.scratch
+        )
     finally:
         office.server.once = True
     assert third.result is not None

@@ -145,7 +145,11 @@ def _group_variables(issuer: Issuer) -> None:
     collected.mkdir(exist_ok=True)
     folder = hospital.folder / "group_vars" / "all"
     folder.mkdir(parents=True, exist_ok=True)
-    for file in (hospital.passphrases, issuer.variables(pkcs12_bundle_folder=str(collected))):
+    # The playbooks for workstations look where bundles are delivered.
+    own = hospital.folder / "host_vars" / "localhost.json"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(json.dumps({"pkcs12_bundle_folder": str(collected)}), encoding="utf-8")
+    for file in (hospital.passphrases, issuer.variables()):
         link = folder / file.name
         link.unlink(missing_ok=True)
         link.symlink_to(file)

@@ -56,7 +56,7 @@ class Site:
 
     def renew(self, portal: Portal, role: str = "renew") -> Run:
         """With the portal as a condition."""
-        variables = {"pkcs12_portal_url": portal.url, f"{role}_require_portal": True}
+        variables = {"pkcs12_portal_url": portal.url, "pkcs12_require_portal": True}
         now = {"pkcs12_install": "always"} if role == "renew" else {}
         return self.play(roles=[f"hospital_it.pkcs12.{role}"], vars={**variables, **now})
 
