@@ -190,7 +190,7 @@ def test_a_date_may_be_written_as_yaml_has_it() -> None:
 def test_a_date_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(
         CollectionError,
-        match="which is no date with a time. Write it in UTC and whole seconds, for instance 2026-11-25T04:34:43Z",
+        match="no date with a time",
     ) as refusal:
         made(report_date=said)
     assert refusal.value.code == "bad_arguments"
