@@ -125,11 +125,29 @@ def check_texts(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any
         for entry in entries:
             if isinstance(entry, Mapping) and nested:
                 check_texts(entry, nested, f" (in {name})")
-            elif isinstance(entry, (list, Mapping)) and kinds & TEXTS:
+            elif (isinstance(entry, (list, Mapping)) and kinds & TEXTS) or (isinstance(entry, int) and "path" in kinds):
+                kind = (
+                    "a mapping" if isinstance(entry, Mapping) else "a list" if isinstance(entry, list) else "a number"
+                )
                 raise CollectionError(
                     code="bad_arguments",
-                    cause=f"'{name}'{place} has {'a mapping' if isinstance(entry, Mapping) else 'a list'} where one text is needed.",
+                    cause=f"'{name}'{place} has {kind} where one text is needed.",
                     next_step="Write one text.",
+                )
+
+
+def check_entries(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuses an entry that lacks something, by its number, which Ansible does not say. Raises ``CollectionError``: ``bad_arguments``."""
+    for name, option in options.items():
+        needed = [key for key, said in option.get("options", {}).items() if said.get("required")]
+        entries = given.get(name) if option.get("type") == "list" else None
+        for number, entry in enumerate(entries if needed and isinstance(entries, list) else (), start=1):
+            lacking = [key for key in needed if isinstance(entry, Mapping) and entry.get(key) is None]
+            if lacking:
+                raise CollectionError(
+                    code="bad_arguments",
+                    cause=f"Entry {number} of {name} lacks {', '.join(lacking)}.",
+                    next_step=f"Each entry needs {', '.join(needed)}.",
                 )
 
 
@@ -137,6 +155,7 @@ def check_task(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]
     """Refuses a task that cannot run here. ``given``: its arguments; ``options``: their spec. Raises ``CollectionError``."""
     check_libraries()
     check_texts(given, options)
+    check_entries(given, options)
     words = [name for name, option in options.items() if option.get("type") == "bool"]
     check_booleans({name: given[name] for name in words if given.get(name) is not None})
 

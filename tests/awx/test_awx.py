@@ -63,7 +63,9 @@ def test_schedules_start_nothing_before_a_person_enables_them(there: Site, data:
 def test_a_survey_wants_its_answers_and_refuses_others(there: Site) -> None:
     nobody = AUDIT | {"pkcs12_hosts": "nosuch"}
     assert scenarios.answers(there.api, "PKCS12 audit", nobody).items() >= nobody.items()
-    assert "pkcs12_prove_keys" in scenarios.refused(there.api, "PKCS12 audit", nobody | {"pkcs12_prove_keys": "perhaps"})
+    assert "pkcs12_prove_keys" in scenarios.refused(
+        there.api, "PKCS12 audit", nobody | {"pkcs12_prove_keys": "perhaps"}
+    )
     assert "pkcs12_prove_keys" in scenarios.refused(there.api, "PKCS12 audit", {"pkcs12_hosts": "nosuch"})
 
 

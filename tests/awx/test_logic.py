@@ -128,7 +128,9 @@ def test_surveys_want_their_answers_and_refuse_others(there: Site) -> None:
     assert scenarios.answers(there.api, "PKCS12 report", {})["pkcs12_language"] == "en"
     assert "pkcs12_prove_keys" in scenarios.refused(there.api, "PKCS12 audit", AUDIT | {"pkcs12_prove_keys": "perhaps"})
     refusal = json.loads(scenarios.refused(there.api, "PKCS12 audit", {}))
-    assert refusal == {"variables_needed_to_start": ["'pkcs12_hosts' value missing", "'pkcs12_prove_keys' value missing"]}
+    assert refusal == {
+        "variables_needed_to_start": ["'pkcs12_hosts' value missing", "'pkcs12_prove_keys' value missing"]
+    }
     assert scenarios.refused(there.api, "PKCS12 audit", AUDIT) == ""
     with pytest.raises(LookupError):
         scenarios.template(there.api, "PKCS11")

@@ -62,7 +62,7 @@ def count(auth: AuthMethod) -> Iterator[Cost]:
             "deferred": (AWAY, "certificate", certificate),
             "enrolment": (AT_THE_DESK, "certificate", certificate),
             "steady state": (AT_THE_DESK, "certificate", certificate),
-            "proof": (AT_THE_DESK, "certificate_facts", {"holders": [{"user": JEANNE.account}], "prove": True}),
+            "proof": (AT_THE_DESK, "certificate_facts", {"holders": [{"user": JEANNE.account}], "prove_keys": True}),
             "offline removal": (AWAY, "certificate", OFFLINE),
             "renewal": (AT_THE_DESK, "certificate", _bundle(hospital, hospital.deliver(JEANNE, 2000, " new"), " new")),
         }

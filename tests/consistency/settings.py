@@ -63,6 +63,7 @@ TASKS = {
 }
 """The sections of the guide. A setting is in the first whose modules take it."""
 
+WORDS = {where: where.value for where in Where} | {Where.BOTH: "workstation, localhost"}
 MOST_LETTERS = 100
 """A longer text in YAML is folded."""
 VARIABLE = re.compile(rf"\b{PREFIX}[a-z0-9_]*[a-z0-9]\b")
@@ -255,7 +256,7 @@ def _table(rows: list[Setting]) -> list[str]:
             f"       | {_type(row.said)}",
             *(f"       | {line}" for line in _defaults(row)),
             f"     - {in_rst(first_sentence(row.said), row.modules[0])}",
-            f"     - | {row.where.value}",
+            f"     - | {WORDS[row.where]}",
             *(f"       | ``{module}``" for module in row.modules),
         ]
     return lines
@@ -270,7 +271,7 @@ def _run_table() -> list[str]:
             f"       | {row.type}",
             *([f"       | ``{row.default}``"] if row.default else []),
             f"     - {VARIABLE.sub(_literal, row.meaning)}",
-            f"     - | {row.where.value}",
+            f"     - | {WORDS[row.where]}",
             f"       | {row.read_by}",
         ]
     return lines
@@ -289,11 +290,20 @@ def _type(said: Mapping[str, Any]) -> str:
 def _defaults(row: Setting) -> list[str]:
     usual = row.said.get("default")
     lines = [] if usual is None else [f"``{_yaml(usual)}``"]
-    return lines + [f"``{_yaml(value)}`` in {place}" for place, value in row.own.items() if value != usual]
+    others: dict[str, list[str]] = {}
+    for place, value in row.own.items():
+        if value not in (usual, []):  # a role without holders does nothing
+            others.setdefault(_yaml(value), []).append(place)
+    return lines + [f"``{value}`` in {', '.join(found)}" for value, found in others.items()]
 
 
 def _yaml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) or not value else value
+
+
+def _is_setting(inside: str, module: str) -> bool:
+    """Whether what a macro names is a setting, or a part of one."""
+    return re.split(r"[=.\[]", inside)[0] in specs()[module]
 
 
 def in_rst(text: str, module: str) -> str:
@@ -305,7 +315,7 @@ def in_rst(text: str, module: str) -> str:
             return f":ansplugin:`{inside if '#' in inside else inside + '#module'}`"
         if kind == "O":
             option, _sign, value = inside.partition("=")
-            name = f"{PREFIX}{option}" if option in specs()[module] else option.rpartition(":")[2]
+            name = f"{PREFIX}{option}" if _is_setting(option, module) else option.rpartition(":")[2]
             return f"``{name}={value}``" if value else f"``{name}``"
         return f"``{inside.rpartition(':')[2] if kind == 'RV' else inside}``"
 
@@ -322,7 +332,7 @@ def argument_specs(role: Path) -> str:
     return f"{head}\n    options:\n" + re.sub(r"^(?=.)", "      ", options, flags=re.MULTILINE)
 
 
-class Indented(yaml.SafeDumper):
+class Indented(yaml.SafeDumper):  # type: ignore[misc]
     """It writes lists as yamllint wants them, and no anchors."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
@@ -377,7 +387,7 @@ def _for_role(text: str, module: str) -> str:
             return f"C({inside.rpartition(':')[2]})"
         if kind != "O" or ":" in inside.partition("=")[0]:
             return found[0]
-        is_setting = re.split(r"[=.\[]", inside)[0] in specs()[module]
+        is_setting = _is_setting(inside, module)
         return f"C({PREFIX}{inside})" if is_setting else f"O({COLLECTION}{module}#module:{inside})"
 
     return MACRO.sub(renamed, text)

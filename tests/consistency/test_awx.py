@@ -203,7 +203,9 @@ def test_the_guide_says_whose_jobs_the_officer_does_not_read() -> None:
 
 def test_the_numbers_of_the_guides_artifact_are_those_of_a_report_and_add_up() -> None:
     returned = yaml.safe_load((ROOT / "plugins/modules/compliance_report.yml").read_text(encoding="utf-8"))["RETURN"]
-    summary = json.loads(GUIDE.partition(".. code-block:: json\n")[2].partition("\n``by_status``")[0])["pkcs12_fact_summary"]
+    summary = json.loads(GUIDE.partition(".. code-block:: json\n")[2].partition("\n``by_status``")[0])[
+        "pkcs12_fact_summary"
+    ]
     assert set(summary) == set(returned["summary"]["contains"])
     assert sum(summary["by_status"].values()) == summary["holders"] >= sum(summary["authorisations"].values())
     assert "``by_status`` counts the holders without a workstation, too" in GUIDE.replace("\n", " ")

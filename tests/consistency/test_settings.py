@@ -105,6 +105,14 @@ def test_no_role_has_variables_of_its_own() -> None:
     assert [path for path in ROOT.glob("roles/*/defaults/*") if _loaded(path)] == []
 
 
+@pytest.mark.parametrize("role", settings.ROLES, ids=lambda role: role.name)
+def test_ansible_validates_no_variable_of_a_role(role: Path) -> None:
+    """It would refuse in its own words, and compile every value for each host. It looks for an entry point of the name of a task file."""
+    specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    assert specs.keys() == {settings.ENTRY_POINT}
+    assert settings.ENTRY_POINT not in {path.stem for path in (role / "tasks").iterdir()}
+
+
 PROSE = sorted(
     path
     for pattern in (

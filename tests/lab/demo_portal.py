@@ -30,7 +30,7 @@ def require_portal(issuer: Issuer, portal: Portal) -> None:
     for name, workstation in hospital.workstations.items():
         if isinstance(workstation, EmulatedWorkstation):
             workstation.trusted_roots = str(issuer.authority_file)
-            variables = {"pkcs12_portal_url": portal.url, "pkcs12_require_portal": True, "pkcs12_require_portal": True}
+            variables = {"pkcs12_portal_url": portal.url, "pkcs12_require_portal": True}
             (folder / f"{name}.yml").write_text(json.dumps(variables), encoding="utf-8")
         elif isinstance(workstation, WineWorkstation):
             workstation.trust_root(issuer.authority_file)

@@ -119,7 +119,7 @@ def gathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gathered]:
             {"user": ELODIE.sid, "authorisation": ELODIE.authorisation},
         ]
         options = {"issuer": "CN=AC Personnes", "holders": holders}
-        calls = [{"certificate_facts": options | {"prove": prove}} for prove in (False, True)]
+        calls = [{"certificate_facts": options | {"prove_keys": prove}} for prove in (False, True)]
         run = run_play(hospital, tasks=tasks(*calls))
         assert run.exit_code == 0, run.stdout
         plain, proven = (row.result["ansible_facts"]["pkcs12"] for row in run.of("certificate_facts"))

@@ -30,7 +30,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     "revoked": ("It says that the certificate was revoked", "Ask the issuer why, and for a new certificate."),
     "key_refused": (
         "It could not verify the signature, or the private key could not be used",
-        "Prove the key with certificate_facts and prove: true. If it does not sign, install the bundle again.",
+        "Prove the key with certificate_facts and prove_keys: true. If it does not sign, install the bundle again.",
     ),
     "certificate_refused": (
         "It refuses the certificate and gives no reason",

@@ -139,10 +139,13 @@ def known_holders(facts: Any, written: str | None) -> tuple[HolderEntry, ...]:
     return tuple(found)
 
 
-def listed_under(asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], setting: str) -> tuple[HolderEntry, ...]:
+def listed_under(
+    asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], setting: str, every: bool = False
+) -> tuple[HolderEntry, ...]:
     """The inventory's entries as facts know them, once for each setting under which they do, and under that of the site.
 
-    Who has a record from before the site had a setting, or who has any while the report has none, needs no other.
+    Who has a record that this setting continues needs no other, nor who has any while the report is without a setting. Beside such
+    a record, one of somebody who never had a certificate there says nothing; ``every``: it is listed all the same.
     """
     groups = _by_setting(earlier)
     mine = [replace(entry, issuer_setting=setting) for entry in asked]
@@ -150,13 +153,22 @@ def listed_under(asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], s
     found = []
     for position, (entry, is_known) in enumerate(find_known(mine, groups.get(setting, ()))):
         known = [group[position][0] for group in others if group[position][1]]
-        is_enough = any(not each.issuer_setting for each in known) or not setting
+        is_enough = not setting or any(_is_continued(each, setting) for each in known)
+        lasting = [each for each in known if each.issuer_names or not each.issuer_setting]
+        if not every and (is_known or any(not setting or _is_continued(each, setting) for each in lasting)):
+            known = lasting
         if is_known or not known:
             found.append(entry)
         elif not is_enough:
             found.append(at_account(entry, known[0]))
         found += known
     return tuple(found)
+
+
+def _is_continued(entry: HolderEntry, setting: str) -> bool:
+    """Whether the record is from before there was a setting, or of issuers that this one matches."""
+    names = entry.issuer_names
+    return not entry.issuer_setting or (bool(names) and all(matches(setting, name) for name in names))
 
 
 def _account_of(entry: HolderEntry, setting: str) -> HolderEntry:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""``certificate_facts`` with ``prove: true``: each key that gives a holder access signs, as its holder. Nothing is written."""
+"""``certificate_facts`` with ``prove_keys: true``: each key that gives a holder access signs, as its holder. Nothing is written."""
 
 from __future__ import annotations
 

@@ -249,7 +249,7 @@ def _newest(one: Host, other: Host, is_inventory: bool, issuer: str) -> Host:
     settings = {entry.issuer_setting for entry in newer.entries}
     once = (replace(entry, in_facts=False) for entry in older.entries if entry.issuer_setting in settings)
     listed = list({entry.key: entry for entry in one.entries}.values())
-    return replace(newer, entries=listed_under(listed, (*newer.entries, *once), issuer))
+    return replace(newer, entries=listed_under(listed, (*newer.entries, *once), issuer, every=True))
 
 
 def _age(host: Host) -> tuple[bool, float, bool]:

@@ -92,7 +92,7 @@ def test_what_a_credential_holds_opens_bundles_and_does_not_come_back(
         name = old.file_name.replace(".p12", " new.p12")
         (canaries.hospital.bundle_folder / name).write_bytes(new.data)
         canaries.secrets += canary_run.secrets_of(new, name)
-    renew = start(canaries, "PKCS12 renew", renew_now="true")
+    renew = start(canaries, "PKCS12 renew", pkcs12_install="always")
     assert (enrol.exit_codes, enrol.status) == ((0, 0, 0), "successful")
     # Somebody who has no access at all and is not logged on: the workstation ends failed, and its facts are kept all the same.
     assert (renew.exit_codes, renew.status) == ((0, 2, 0), "failed")

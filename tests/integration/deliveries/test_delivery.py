@@ -84,7 +84,12 @@ def mail(**changes: Any) -> Json:
 
 def servers(ca_path: str, post: MailServer | None = None, **changes: Any) -> Json:
     """The settings of the site about its servers and accounts."""
-    known = {"ca_path": ca_path, "credentials": CREDENTIALS, "mail_host": LOOPBACK, "mail_port": post.port if post else 9}
+    known = {
+        "ca_path": ca_path,
+        "credentials": CREDENTIALS,
+        "mail_host": LOOPBACK,
+        "mail_port": post.port if post else 9,
+    }
     account = {"mail_username": "svc", "mail_password": PASSWORD, "mail_sender": "certificats@chu.example"}
     return {**known, **account, **changes}
 

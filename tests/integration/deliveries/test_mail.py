@@ -179,7 +179,9 @@ def test_refused_recipient_is_named_and_the_others_get_it(office: MailServer, se
 
 @pytest.mark.parametrize("office", [{"most_bytes": 600}], indirect=True)
 def test_server_that_takes_less_is_told_as_such(office: MailServer, sender: Sender) -> None:
-    assert [refused(result) for result in sender.send_each(office, [{}, {"max_mail_bytes": 100}])] == ["mail_too_large"] * 2
+    assert [refused(result) for result in sender.send_each(office, [{}, {"max_mail_bytes": 100}])] == [
+        "mail_too_large"
+    ] * 2
     assert office.mails == []
 
 

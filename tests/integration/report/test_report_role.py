@@ -163,7 +163,9 @@ def test_slices_are_put_together_from_their_files(site: Site, tmp_path: Path) ->
     whole = site.written()
     parts = []
     for number, hosts in enumerate(([CARDIO, OFF], [NUCLEAR, NEVER])):
-        site.report(report_date=DATE, hosts=",".join(hosts), report_folder=str(tmp_path / str(number)), report_formats=["json"])
+        site.report(
+            report_date=DATE, hosts=",".join(hosts), report_folder=str(tmp_path / str(number)), report_formats=["json"]
+        )
         parts.append(str(tmp_path / str(number) / "pkcs12-compliance.json"))
     site.report(report_date=DATE, hosts=CARDIO, merge_reports=parts, report_folder=str(tmp_path / "all"))
     assert site.written(tmp_path / "all") == whole

@@ -253,7 +253,9 @@ def test_each_question_costs_one_command_and_only_when_it_is_asked(looked: Looke
     asked = ["store_inventory", "browser_info", "bundle_files"]
     assert modules(looked.first.requests, "ws-right") == asked
     assert modules(looked.second.requests, "ws-right") == asked[:1]
-    assert "pkcs12_fact_browsers" not in row(looked.second, "workstation_info", "ws-right").result.get("ansible_facts", {})
+    assert "pkcs12_fact_browsers" not in row(looked.second, "workstation_info", "ws-right").result.get(
+        "ansible_facts", {}
+    )
 
 
 def test_only_the_bundle_whose_hash_is_given_is_removed(looked: Looked) -> None:

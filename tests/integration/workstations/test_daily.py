@@ -52,12 +52,17 @@ def test_report_is_made_also_where_every_workstation_ends_red(hospital: Hospital
 
 
 def test_a_misspelt_variable_is_told_once(hospital: Hospital) -> None:
-    """One of the workstations has it, another host of the inventory, or localhost alone."""
-    names = {ONE: "pkcs12_holder", TWO: "pkcs12_our_folders", "localhost": "pkcs12_password"}
+    """One of the workstations has it, another host of the inventory, or localhost alone. So is a setting for the wrong host."""
+    names = {
+        ONE: ["pkcs12_holder", "pkcs12_establishment"],
+        TWO: ["pkcs12_our_folders"],
+        "localhost": ["pkcs12_password", "pkcs12_offline"],
+    }
     folder = hospital.inventory.parent / "host_vars"
     folder.mkdir()
-    for host, name in names.items():
-        (folder / f"{host}.yml").write_text(json.dumps({name: [], "pkcs12_own_variables": ["pkcs12_our_folders"]}))
+    for host, having in names.items():
+        variables = {**dict.fromkeys(having, []), "pkcs12_own_variables": ["pkcs12_our_folders"]}
+        (folder / f"{host}.yml").write_text(json.dumps(variables))
     try:
         ended = run(hospital, "daily", "misspelt", "--limit", f"{TWO},localhost")
         report = run(hospital, "report", "misspelt")
@@ -66,7 +71,9 @@ def test_a_misspelt_variable_is_told_once(hospital: Hospital) -> None:
     for each in (ended, report):
         (said,) = messages(each, "Show variables that may be misspelt").values()
         assert [line.split(" has no effect")[0] for line in said] == [
+            f"warning: The variable pkcs12_establishment of {ONE}",
             f"warning: The variable pkcs12_holder of {ONE}",
+            "warning: The variable pkcs12_offline of localhost",
             "warning: The variable pkcs12_password of localhost",
         ]
         assert each.stdout.count("pkcs12_password of localhost") == 1

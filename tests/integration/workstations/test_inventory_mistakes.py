@@ -49,7 +49,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         misspell(hospital)
         extra = (
             "-e",
-            json.dumps({"pkcs12_report_folder": str(folder), "pkcs12_report_formats": ["json", "markdown", "html"], **RETIRED}),
+            json.dumps(
+                {"pkcs12_report_folder": str(folder), "pkcs12_report_formats": ["json", "markdown", "html"], **RETIRED}
+            ),
         )
         text = ("-e", json.dumps({"pkcs12_leavers": ", ".join(LEFT)}))
         runs = {AS_TEXT: play(hospital, "hospital_it.pkcs12.check_bundles", *extra, *text)} | {

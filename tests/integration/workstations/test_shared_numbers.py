@@ -99,7 +99,11 @@ def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospit
     assert SENTENCE in audit.stdout
     assert summary(audit)["totals"] == {"failed": 2, "valid": 2}
     report = play(
-        hospital, "hospital_it.pkcs12.report", "-e", f"pkcs12_report_folder={tmp_path}", environment=fact_cache(hospital)
+        hospital,
+        "hospital_it.pkcs12.report",
+        "-e",
+        f"pkcs12_report_folder={tmp_path}",
+        environment=fact_cache(hospital),
     )
     found = row(report, "compliance_report", "localhost").result
     rows = {each["name"]: each for each in found["rows"]}

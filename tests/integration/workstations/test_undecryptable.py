@@ -28,7 +28,9 @@ def report(folder: Path, workstations: str) -> subprocess.CompletedProcess[str]:
     """``workstations``: the text of the variables of that group."""
     variables = folder / "group_vars"
     variables.mkdir()
-    (variables / "all.yml").write_text(json.dumps({"pkcs12_report_folder": str(folder), "pkcs12_serail": 1}), encoding="utf-8")
+    (variables / "all.yml").write_text(
+        json.dumps({"pkcs12_report_folder": str(folder), "pkcs12_serail": 1}), encoding="utf-8"
+    )
     (variables / "workstations.yml").write_text(workstations, encoding="utf-8")
     inventory = folder / "hosts"
     inventory.write_text("[workstations]\nws-one\nws-two\n", encoding="utf-8")

@@ -106,8 +106,8 @@ _MEMBERS: Catalogue = {
         "délivrer un certificat à clé ou signature plus forte",
     ),
     "next_step.replace_revoked": (
-        "ask the issuer for a new certificate, then run renew with renew_now",
-        "demander un nouveau certificat à l'émetteur, puis lancer le renouvellement (renew) avec renew_now",
+        "ask the issuer for a new certificate, then run renew with pkcs12_install=always",
+        "demander un nouveau certificat à l'émetteur, puis lancer le renouvellement (renew) avec pkcs12_install=always",
     ),
     "next_step.enrol": ("run enrol", "lancer l'installation (enrol)"),
     "next_step.renew": ("run renew", "lancer le renouvellement (renew)"),

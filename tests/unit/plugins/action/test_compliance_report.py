@@ -150,7 +150,9 @@ WITHOUT_NUMBER = ANNE | {"authorisation": ""}
 EFFECTS = [
     Effect("report_hosts", ["ws-1"], summary("workstations"), {"answered": 2, "never_seen": 1}, {"answered": 1}),
     Effect("register_holders", [ANNE], summary("without_workstation"), 0, 1),
-    Effect("register_holders.name", "Anne Leroux", last("name"), "Anne Roux", "Anne Leroux", {"register_holders": [ANNE]}),
+    Effect(
+        "register_holders.name", "Anne Leroux", last("name"), "Anne Roux", "Anne Leroux", {"register_holders": [ANNE]}
+    ),
     Effect("register_holders.authorisation", "T33", last("authorisation"), "T3", "T33", {"register_holders": [ANNE]}),
     Effect("register_holders.authorisation", 33, code, None, "bad_arguments", {"register_holders": [ANNE]}),
     Effect(
@@ -162,11 +164,32 @@ EFFECTS = [
         {"register_holders": [ANNE]},
     ),
     Effect("register_holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"register_holders": [ANNE]}),
-    Effect("register_holders.former_name", "Anne Petit", code, None, "bad_arguments", {"register_holders": [WITHOUT_NUMBER]}),
-    Effect("register_holders.expected_from", "2026-12-01", last("expected_from"), None, "2026-12-01", {"register_holders": [ANNE]}),
+    Effect(
+        "register_holders.former_name",
+        "Anne Petit",
+        code,
+        None,
+        "bad_arguments",
+        {"register_holders": [WITHOUT_NUMBER]},
+    ),
+    Effect(
+        "register_holders.expected_from",
+        "2026-12-01",
+        last("expected_from"),
+        None,
+        "2026-12-01",
+        {"register_holders": [ANNE]},
+    ),
     Effect("register_holders.function", "physician", last("function"), None, "physician", {"register_holders": [ANNE]}),
     Effect("register_holders.mail", "nobody", code, None, "bad_arguments", {"register_holders": [ANNE]}),
-    Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", {"register_holders": [NEW]}),
+    Effect(
+        "authorisation_anniversary",
+        "2027-01-01",
+        last("authorisation_until"),
+        None,
+        "2027-01-01",
+        {"register_holders": [NEW]},
+    ),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
@@ -189,35 +212,132 @@ EFFECTS = [
     Effect("exceptions.what", "late", refused_or_failing, {}, "bad_arguments", MISSING),
     Effect("crl", ["{folder}/none.crl"], failing, {}, {"crl": 2}),
     Effect("crl_issuer_files", ["{folder}/none.pem"], failing, {"crl": 2}, {"crl": 3}, NO_LIST),
-    Effect("crl_hosts", ["127.0.0.1:1"], says("not in pkcs12"), True, False, {"crl": ["from_certificate"]}, variables=POINTED),
+    Effect(
+        "crl_hosts",
+        ["127.0.0.1:1"],
+        says("not in pkcs12"),
+        True,
+        False,
+        {"crl": ["from_certificate"]},
+        variables=POINTED,
+    ),
     Effect("crl_hosts", ["https://x"], code, None, "bad_arguments"),
     Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge_reports", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
-    Effect("previous_report", "{folder}/earlier.json", lambda scene: scene.result["changes"] is None, True, False, scene=earlier),
+    Effect(
+        "previous_report",
+        "{folder}/earlier.json",
+        lambda scene: scene.result["changes"] is None,
+        True,
+        False,
+        scene=earlier,
+    ),
     Effect("report_folder", "{folder}/out", kinds, [], ALL, scene=out),
     Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
     Effect("report_title", "Radiology", says("Radiology"), False, True),
     Effect("report_destinations", [PLACE], delivery("name"), [], ["folder /srv/www"], FILES, out),
     *(
-        Effect("report_destinations.kind", kind, delivery("kind"), ["folder"], "bad_arguments", DELIVERED, out, entry=PLACE)
+        Effect(
+            "report_destinations.kind", kind, delivery("kind"), ["folder"], "bad_arguments", DELIVERED, out, entry=PLACE
+        )
         for kind in ("host", "https", "mail")
     ),
-    Effect("report_destinations.kind", "folder", delivery("kind"), "bad_arguments", ["folder"], FILES | {"report_destinations": [PLACE | {"kind": "mail"}]}, out, entry=PLACE),
-    Effect("report_destinations.path", "/srv/other", delivery("name"), ["folder /srv/www"], ["folder /srv/other"], DELIVERED, out, entry=PLACE),
+    Effect(
+        "report_destinations.kind",
+        "folder",
+        delivery("kind"),
+        "bad_arguments",
+        ["folder"],
+        FILES | {"report_destinations": [PLACE | {"kind": "mail"}]},
+        out,
+        entry=PLACE,
+    ),
+    Effect(
+        "report_destinations.path",
+        "/srv/other",
+        delivery("name"),
+        ["folder /srv/www"],
+        ["folder /srv/other"],
+        DELIVERED,
+        out,
+        entry=PLACE,
+    ),
     Effect("report_destinations.mode", "0600", delivery("mode"), ["0640"], ["0600"], DELIVERED, out, entry=PLACE),
-    Effect("report_destinations.formats", ["html"], delivered_files, [["pkcs12-compliance.json"]], "bad_arguments", DELIVERED, out, entry=PLACE),
-    Effect("report_destinations.host", "web", delivery("name"), ["host www, folder /srv/www"], ["host web, folder /srv/www"], FILES | {"report_destinations": [PLACE | {"kind": "host", "host": "www"}]}, out, entry=PLACE | {"kind": "host"}),
-    Effect("report_destinations.url", "http://dav.example", delivery("url"), ["https://dav.example/"], "bad_arguments", TO_SERVER | {"credentials": ACCOUNT}, out, entry=SERVER),
-    Effect("report_destinations.credential", "dva", delivery("credential"), ["dav"], "bad_arguments", TO_SERVER | {"credentials": ACCOUNT}, out, entry=SERVER),
-    Effect("report_destinations.to", ["b@chu.example"], delivery("name"), ["mail to a@chu.example"], ["mail to b@chu.example"], MAILED | SENDING, out, entry=MAIL),
-    Effect("report_destinations.mail_subject", "Report", lambda scene: scene.result["destinations"][0]["mail_subject"] == "Report", False, True, MAILED | SENDING, out, entry=MAIL),
+    Effect(
+        "report_destinations.formats",
+        ["html"],
+        delivered_files,
+        [["pkcs12-compliance.json"]],
+        "bad_arguments",
+        DELIVERED,
+        out,
+        entry=PLACE,
+    ),
+    Effect(
+        "report_destinations.host",
+        "web",
+        delivery("name"),
+        ["host www, folder /srv/www"],
+        ["host web, folder /srv/www"],
+        FILES | {"report_destinations": [PLACE | {"kind": "host", "host": "www"}]},
+        out,
+        entry=PLACE | {"kind": "host"},
+    ),
+    Effect(
+        "report_destinations.url",
+        "http://dav.example",
+        delivery("url"),
+        ["https://dav.example/"],
+        "bad_arguments",
+        TO_SERVER | {"credentials": ACCOUNT},
+        out,
+        entry=SERVER,
+    ),
+    Effect(
+        "report_destinations.credential",
+        "dva",
+        delivery("credential"),
+        ["dav"],
+        "bad_arguments",
+        TO_SERVER | {"credentials": ACCOUNT},
+        out,
+        entry=SERVER,
+    ),
+    Effect(
+        "report_destinations.to",
+        ["b@chu.example"],
+        delivery("name"),
+        ["mail to a@chu.example"],
+        ["mail to b@chu.example"],
+        MAILED | SENDING,
+        out,
+        entry=MAIL,
+    ),
+    Effect(
+        "report_destinations.mail_subject",
+        "Report",
+        lambda scene: scene.result["destinations"][0]["mail_subject"] == "Report",
+        False,
+        True,
+        MAILED | SENDING,
+        out,
+        entry=MAIL,
+    ),
     Effect("credentials", ACCOUNT, code, "bad_arguments", None, TO_SERVER, out),
     Effect("mail_host", "smtp.example", code, "bad_arguments", None, MAILED | {"mail_sender": "c@chu.example"}, out),
     Effect("mail_sender", "c@chu.example", code, "bad_arguments", None, MAILED | {"mail_host": "smtp.example"}, out),
     Effect("compare_reports", True, is_compared, False, True, FILES, before),
     Effect("rows_only", True, files, {"json": ["pkcs12-compliance.json"]}, {}, FILES, out),
-    Effect("settings_only", True, lambda scene: sorted(scene.result) == ["changed", "invocation", "msg"], False, True, FILES, out),
+    Effect(
+        "settings_only",
+        True,
+        lambda scene: sorted(scene.result) == ["changed", "invocation", "msg"],
+        False,
+        True,
+        FILES,
+        out,
+    ),
     Effect("establishment", "CHU X", says("CHU X"), False, True),
     Effect("establishment", "CHU X", sentence, "Client certificates, 2", "Client certificates, CHU X, 2"),
     Effect("language", "fr", says("Certificats"), False, True),
@@ -227,6 +347,7 @@ EFFECTS = [
     Effect("renew_before_days", 400, place("status"), "valid", "renewal_due"),
     Effect("authorisation_due_within_days", 28, first("authorisation_status"), "renewal_due", "valid"),
     Effect("facts_max_age_days", 1, summary("workstations"), {"answered": 1}, {"unknown": 1}, variables=OLD_FACTS),
+    Effect("issuer", "(", code, None, "bad_pattern"),
     Effect("issuer_overdue_days", 9, place("next_step"), "await_bundle", "call_issuer", variables=WAITING),
     Effect("issuer_contact", "+33 1 23", says("+33 1 23"), False, True, OVERDUE, variables=WAITING),
     Effect("issuer_mail_sender", "ac@x.example", says("ac@x.example"), False, True, OVERDUE, variables=WAITING),
@@ -235,7 +356,7 @@ EFFECTS = [
     Effect("report_query", "[?name=='Paul Martin']", first("name"), "Jeanne Dupont", "Paul Martin"),
     Effect("fail_on", ["missing"], lambda scene: scene.result["failing"], {}, {"missing": 1}),
     Effect("fail_on", ["authorisation_renewal_due"], lambda scene: scene.result["failed"], False, True),
-]  # fmt: skip
+]
 EFFECTS = [
     Effect(
         **{
@@ -351,7 +472,24 @@ def test_the_role_delivers_what_the_site_sets_and_its_result_has_no_account(tmp_
         ({"pkcs12_report_date": "soon"}, "pkcs12_report_date is 'soon', which is no date with a time."),
         ({"pkcs12_report_query": "[?"}, "pkcs12_report_query '[?' cannot be evaluated"),
         ({"pkcs12_crl_hosts": ["https://x"]}, "of pkcs12_crl_hosts is no host."),
-        ({"pkcs12_report_destinations": [{"path": "/a"}]}, "kind found in pkcs12_report_destinations"),
+        ({"pkcs12_report_destinations": [PLACE, {"path": "/a"}]}, "Entry 2 of pkcs12_report_destinations lacks kind."),
+        ({"pkcs12_report_destinations": [{"kind": "ftp"}]}, "got: ftp found in pkcs12_report_destinations."),
+        ({"pkcs12_report_destinations": [PLACE | {"mod": "0600"}]}, "Unknown options: pkcs12_report_destinations.mod."),
+        (
+            {"pkcs12_report_destinations": [PLACE | {"path": ["a"]}]},
+            "'path' (in pkcs12_report_destinations) has a list",
+        ),
+        ({"pkcs12_report_folder": 7}, "'pkcs12_report_folder' has a number where one text is needed."),
+        ({"pkcs12_report_name": {"a": "b"}}, "'pkcs12_report_name' has a mapping where one text is needed."),
+        ({"pkcs12_report_formats": "pfd"}, "pkcs12_report_formats must be one or more of"),
+        ({"pkcs12_renew_before_days": "many"}, "argument 'pkcs12_renew_before_days' is of type str"),
+        ({"pkcs12_credentials": ["canary of the report"]}, "argument 'pkcs12_credentials' is of type list"),
+        ({"pkcs12_language": "FR"}, "value of pkcs12_language must be one of: en, fr, got: FR."),
+        (
+            {"pkcs12_exceptions": [ACCEPTED, {"what": "weak", "reason": None}]},
+            "Entry 2 of pkcs12_exceptions lacks authorisation, reason, until.",
+        ),
+        ({"pkcs12_exceptions": [ACCEPTED | {"untill": "x"}]}, "Unknown options: pkcs12_exceptions.untill."),
         ({"pkcs12_hosts": "nowhere"}, "No host of this inventory matches pkcs12_hosts"),
     ],
     ids=str,
@@ -363,6 +501,7 @@ def test_a_setting_of_the_site_is_refused_by_its_variable_before_anything_is_wri
     result = of_site(tmp_path, variables, settings_only=settings_only)
     assert result["failed"] and result["error"]["code"] in ("bad_arguments", "bad_query"), result
     assert said in result["msg"] and not (tmp_path / "out").exists()
+    assert "canary" not in str(result)
 
 
 def test_the_settings_alone_are_checked_without_facts(tmp_path: Path) -> None:
@@ -388,7 +527,12 @@ def test_only_rows_are_returned_whatever_the_site_sets_for_its_report(tmp_path: 
 
 
 def test_the_pattern_of_the_run_says_which_workstations_the_report_is_about(tmp_path: Path) -> None:
-    for pattern, hosts, answered in (("ws-1", None, {"answered": 1}), ("ws-*:!ws-3", None, {"answered": 2}), ("ws-1", ["ws-2"], {"answered": 1}), (" ", None, {"answered": 2, "never_seen": 1})):  # fmt: skip
+    for pattern, hosts, answered in (
+        ("ws-1", None, {"answered": 1}),
+        ("ws-*:!ws-3", None, {"answered": 2}),
+        ("ws-3", ["ws-2"], {"answered": 1}),
+        (" ", None, {"answered": 2, "never_seen": 1}),
+    ):
         given = {} if hosts is None else {"report_hosts": hosts}
         result = of_site(tmp_path, {"pkcs12_hosts": pattern}, **given)
         assert result["summary"]["workstations"] == answered, pattern
@@ -421,3 +565,20 @@ def test_check_mode_delivers_to_no_place(tmp_path: Path) -> None:
     given = {**BASE, **DELIVERED, "report_folder": str(tmp_path / "out")}
     result = run_action("compliance_report", given, FakeWorkstation(), variables=HOSPITAL, check_mode=True)
     assert (result["destinations"], result["check_mode"]) == ([], True)
+
+
+def test_a_task_that_only_evaluates_passes_over_what_the_site_says_of_its_report(tmp_path: Path) -> None:
+    site = {
+        "pkcs12_report_folder": str(tmp_path / "none"),
+        "pkcs12_report_query": "by_status.revoked",
+        "pkcs12_fail_on": ["missing"],
+        "pkcs12_merge_reports": ["/nowhere/report.json"],
+        "pkcs12_register_holders": [{"name": "Zoe Martin", "authorisation": "T9"}],
+        "pkcs12_crl": "from_certificate",
+        "pkcs12_compare_reports": True,
+    }
+    given = {**BASE, "rows_only": True}
+    plain = run_action("compliance_report", given, FakeWorkstation(), variables=HOSPITAL)
+    found = run_action("compliance_report", given | {"from_site": {}}, FakeWorkstation(), variables=HOSPITAL | site)
+    assert (found.get("failed", False), found["rows"], found["destinations"]) == (False, plain["rows"], [])
+    assert not (tmp_path / "none").exists()

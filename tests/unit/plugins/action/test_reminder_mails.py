@@ -140,12 +140,15 @@ TWO = {"report_hosts": ["ws-1", "ws-2"]}
 ACCEPTED = {"authorisation": "T1", "what": "renewal_due", "reason": "She retires.", "until": "2026-12-31"}
 ANNEX_ACCEPTED = ACCEPTED | {"authorisation": "T2", "what": "authorisation_renewal_due"}
 HELD = ONE | {"exceptions": [ACCEPTED]}
+SIGNED = {"crl_issuer_files": REVOKED["crl_issuer_files"]}
+OF_PERSON = {"register_holders": [PERSON], "report_query": "[?authorisation=='T8']"}
+OF_JEANNE = {"report_query": "[?authorisation=='T1']"}
 QUIET = {"report_hosts": ["ws-1"], "register_holders": [PERSON]}
 
 EFFECTS = [
     Effect("report_hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
     Effect("register_holders", [PERSON], named, ["Jeanne Dupont"], ["Anne Leroux", "Jeanne Dupont"], ONE),
-    Effect("register_holders.name", "Anne Petit", named, ["Anne Leroux"], ["Anne Petit"], {"register_holders": [PERSON], "report_query": "[?authorisation=='T8']"}),
+    Effect("register_holders.name", "Anne Petit", named, ["Anne Leroux"], ["Anne Petit"], OF_PERSON),
     Effect("register_holders.authorisation", 33, code, None, "bad_arguments", QUIET),
     Effect("register_holders.authorisation_anniversary", "2026-12-10", steps, [14], [14, 14], QUIET),
     Effect("register_holders.absent_until", "tomorrow", code, None, "bad_arguments", QUIET),
@@ -166,23 +169,24 @@ EFFECTS = [
     *(Effect("exceptions.what", each, to, [], [DUPONT], HELD) for each in FINDINGS if each != "renewal_due"),
     Effect("exceptions.what", "renewal_due", to, [DUPONT], [], ONE | {"exceptions": [ACCEPTED | {"what": "weak"}]}),
     Effect("exceptions.what", "late", code, None, "bad_arguments", HELD),
-    Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], {"crl_issuer_files": REVOKED["crl_issuer_files"]}, lists, CHECKED),
+    Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], SIGNED, lists, CHECKED),
     Effect("crl_issuer_files", REVOKED["crl_issuer_files"], code, "revocation_not_checked", None, {"crl": REVOKED["crl"]}, lists, CHECKED),
     Effect("crl_hosts", ["127.0.0.1:1"], not_listed, (NOT_CHECKED, True), (NOT_CHECKED, False), POINTS, variables=POINTED),
+    Effect("issuer", "(", code, None, "bad_pattern", ONE),
     Effect("issuer_overdue_days", 7, next_steps, ["await_bundle"], ["call_issuer"], variables=LATE),
     Effect("issuer_contact", "Registry 0158", says("Registry 0158"), False, True, OVERDUE, variables=LATE),
     Effect("issuer_mail_sender", "ca@registry.example", says("ca@registry.example"), False, True, OVERDUE, variables=LATE),
     Effect("issuer_mail_subject", "Your certificate", says("Your certificate"), False, True, OVERDUE, variables=LATE),
     Effect("deliveries", known("T3", state="new"), next_steps, ["await_bundle"], ["collect"], variables=LATE),
     Effect("merge_reports", ["{folder}/before.json"], named, [], ["Anne Roux", "Paul Martin"], scene=earlier, variables=NO_ENTRY),
-    Effect("previous_report", "{folder}/before.json", next_steps, [], ["close_browser"], {"report_query": "[?authorisation=='T1']"}, earlier, NEW),
+    Effect("previous_report", "{folder}/before.json", next_steps, [], ["close_browser"], OF_JEANNE, earlier, NEW),
     Effect("language", "fr", says("Ouvrir une session"), False, True, ONE),
     Effect("time_zone", EAST, says("2026-12-06 (in 10 days)"), False, True, ONE),
     Effect("report_date", "2026-11-29T12:00:00Z", steps, [14], [7], ONE),
     Effect("renew_before_days", 37, to, [ROUX], [], variables=LATE),
-    Effect("authorisation_anniversary", "2026-12-10", steps, [], [14], {"register_holders": [PERSON], "report_query": "[?authorisation=='T8']"}),
+    Effect("authorisation_anniversary", "2026-12-10", steps, [], [14], OF_PERSON),
     Effect("authorisation_word", "habilitation", says("habilitation"), False, True, {"report_hosts": ["ws-2"], "employer_to": [HEAD]}),
-    Effect("authorisation_due_within_days", 5, next_steps, ["log_on", "renew_authorisation"], ["log_on"], {"report_hosts": ["ws-1", "ws-2"]}),
+    Effect("authorisation_due_within_days", 5, next_steps, ["log_on", "renew_authorisation"], ["log_on"], TWO),
     Effect("facts_max_age_days", 1, next_steps, ["log_on"], ["reach_workstation"], ONE | {"report_date": "2026-11-28T12:00:00Z"}),
     Effect("authorisation_pattern", "- (X[0-9])$", steps, [14], [], ONE),
     Effect("report_query", "[?name=='Anne Roux']", named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux"]),

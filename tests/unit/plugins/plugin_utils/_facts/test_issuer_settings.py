@@ -241,7 +241,39 @@ def test_a_holder_has_a_row_for_each_setting_and_for_the_sites(
 
 @pytest.fixture
 def account() -> Callable[[str], HolderEntry]:
-    return lambda setting: replace(JEANNE, owner_sid=SID, issuer_setting=setting)
+    return lambda setting: replace(JEANNE, owner_sid=SID, issuer_setting=setting, issuer_names=(f"{setting} 1",))
+
+
+@pytest.mark.parametrize(
+    ("names", "settings"),
+    [
+        ((), [OURS, SLIP]),
+        (("CN=AC Personnes",), [SLIP]),
+        (("CN=AC Personnes", "CN=AC Personnes 2"), [SLIP]),
+        (("CN=AC Personnes", "CN=AC Autres"), [OURS, SLIP]),
+    ],
+)
+def test_a_record_that_the_sites_setting_will_continue_needs_no_other(
+    names: tuple[str, ...], settings: list[str], account: Callable[[str], HolderEntry]
+) -> None:
+    found = listed_under([JEANNE], [replace(account(SLIP), issuer_names=names)], OURS)
+    assert [each.issuer_setting for each in found] == settings
+
+
+def test_who_never_had_one_there_has_no_row_beside_the_sites(account: Callable[[str], HolderEntry]) -> None:
+    never = replace(account(SLIP), issuer_names=())
+    for every, settings in ((False, [OURS]), (True, [OURS, SLIP])):
+        found = listed_under([JEANNE], [account(OURS), never], OURS, every)
+        assert [each.issuer_setting for each in found] == settings
+    cases = (
+        ([never, account(THEIRS)], "", [THEIRS]),
+        ([never, replace(account(OURS), issuer_setting="CN=AC")], OURS, ["CN=AC"]),
+        ([never, replace(never, issuer_setting="")], OURS, [""]),
+        ([never, account(THEIRS)], OURS, [OURS, THEIRS, SLIP]),
+        ([never], "", [SLIP]),
+    )
+    for earlier, setting, settings in cases:
+        assert [each.issuer_setting for each in listed_under([JEANNE], earlier, setting)] == settings
 
 
 def test_of_two_people_one_may_be_unknown_to_the_sites_setting(account: Callable[[str], HolderEntry]) -> None:
