@@ -136,6 +136,7 @@ def test_groups_and_the_hourly_renewal_follow_the_facts_and_a_survey_takes_group
 def test_the_report_leaves_its_numbers_for_awx_and_its_files_in_the_folder(hospital: Hospital) -> None:
     day = Day(hospital)
     day.start("PKCS12 audit")
+    day.change = {"pkcs12_time_zone": "Europe/Paris"}
     report, called = day.called("PKCS12 report")
     assert (report.status, called) == ("successful", set())
     (stats,) = report.events("playbook_on_stats")

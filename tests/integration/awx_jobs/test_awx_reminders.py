@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reminders in AWX: in the language of the site, and about the browser as soon as there is an earlier report to compare with."""
+"""Reminders in AWX: from the facts of the audit, and in the language of the site."""
 
 from __future__ import annotations
 
@@ -31,16 +31,10 @@ def said(run: RunnerRun) -> str:
     return "\n".join(mail["body"] for mails in found for mail in mails)
 
 
-def test_who_was_renewed_since_the_weekly_report_is_asked_to_close_the_browser(hospital: Hospital) -> None:
+def test_reminders_are_in_the_language_of_the_site(hospital: Hospital) -> None:
     day = Day(hospital)
     day.start("PKCS12 audit")
-    day.change = {"pkcs12_report_destinations": [], "pkcs12_language": "fr"}
-    assert day.start("PKCS12 report by mail").status == "successful"
-    day.change = {}
-    assert day.called("PKCS12 renew due")[1] >= {"ws-nuclear"}
     day.change = {"pkcs12_dry_run": True, "pkcs12_language": "fr"}
     told = said(day.start("PKCS12 remind"))
-    assert "navigateur" in told and PAUL.name in told
-    (weekly,) = (hospital.folder / "reports").glob("*weekly.json")
-    weekly.unlink()
-    assert "navigateur" not in said(day.start("PKCS12 remind"))
+    assert "Bonjour" in told
+    assert PAUL.name in told

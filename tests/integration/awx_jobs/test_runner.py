@@ -49,7 +49,12 @@ def canaries(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPat
 
 
 def start(
-    canaries: CanaryRun, name: str, playbook: str | None = None, change: Data | None = None, **answers: str
+    canaries: CanaryRun,
+    name: str,
+    playbook: str | None = None,
+    change: Data | None = None,
+    facts: Path | None = None,
+    **answers: str,
 ) -> RunnerRun:
     """Runs a template as AWX does, with its playbook or with another one, given as text; ``change`` is among its extra variables."""
     hospital = canaries.hospital
@@ -58,7 +63,7 @@ def start(
     template = named(DATA, "controller_templates", name)
     template = {**template, "extra_vars": {**template.get("extra_vars", {}), **(change or {})}}
     controller, worker = (hospital.folder / f"{name} {side}" for side in ("controller", "worker"))
-    Job(template, inputs, answers).prepare(DATA, hospital, controller, worker)
+    Job(template, inputs, answers, facts=facts).prepare(DATA, hospital, controller, worker)
     if playbook:
         (controller / "project" / template["playbook"]).write_text(playbook, encoding="utf-8")
     return runner_job.run(controller, worker, template["playbook"])
@@ -112,12 +117,14 @@ def test_the_mailbox_sends_the_report_and_its_password_does_not_come_back(
     hospital = canaries.hospital
     (place,) = named(DATA, "controller_templates", "PKCS12 report by mail")["extra_vars"]["pkcs12_report_destinations"]
     with MailServer(server_context(hospital.authority), accounts={MAILBOX["username"]: MAILBOX["password"]}) as post:
-        here = {"host": LOOPBACK, "port": post.port, "ca_path": str(trust(hospital.authority, hospital.folder))}
-        people = [
-            {"name": JEANNE.name, "authorisation": JEANNE.authorisation}
-        ]  # a register, for no job has audited anything
-        change = {"pkcs12_report_destinations": [place | here], "report_hosts": [], "pkcs12_register_holders": people}
-        report = start(canaries, "PKCS12 report by mail", change=change)
+        change = {
+            "pkcs12_mail_host": LOOPBACK,
+            "pkcs12_mail_port": post.port,
+            "pkcs12_mail_sender": MAILBOX["username"],
+            "pkcs12_ca_path": str(trust(hospital.authority, hospital.folder)),
+        }
+        audited = start(canaries, "PKCS12 audit")
+        report = start(canaries, "PKCS12 report by mail", change=change, facts=audited.fact_cache)
     assert (report.exit_codes, report.status) == ((0, 0, 0), "successful")
     (mail,) = post.mails
     assert (mail.account, mail.encrypted, mail.recipients) == (MAILBOX["username"], True, tuple(place["to"]))
