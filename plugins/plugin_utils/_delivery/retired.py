@@ -85,7 +85,7 @@ def read_notes(own: Iterable[Path], site: Path | None, taken_back: Iterable[str]
     For a folder ``retired`` those of the folder around it count, so that a bundle that was put aside brings nobody back. Raises
     ``CollectionError`` (``bundle_folder``) if one of them cannot be read. A folder of the task that is not there has no bundle either.
     """
-    folders = {folder: "folder" for each in own for folder in _with_outer(each)}
+    folders = {folder: "bundle_folder" for each in own for folder in _with_outer(each)}
     folders |= {folder: SITE_FOLDER for folder in (_with_outer(site) if site else ()) if folder not in folders}
     paths: dict[str, list[Path]] = {}
     for folder, option in folders.items():

@@ -61,7 +61,7 @@ def test_a_misspelt_variable_is_told_once(hospital: Hospital) -> None:
     folder = hospital.inventory.parent / "host_vars"
     folder.mkdir()
     for host, having in names.items():
-        variables = {**dict.fromkeys(having, []), "pkcs12_own_variables": ["pkcs12_our_folders"]}
+        variables = {**{key: [] for key in having}, "pkcs12_own_variables": ["pkcs12_our_folders"]}
         (folder / f"{host}.yml").write_text(json.dumps(variables))
     try:
         ended = run(hospital, "daily", "misspelt", "--limit", f"{TWO},localhost")

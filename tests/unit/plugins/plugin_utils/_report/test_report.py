@@ -188,7 +188,10 @@ def test_a_date_may_be_written_as_yaml_has_it() -> None:
     ["2026-11-25", "yesterday", "2026-11-25 12:00:00+01:00", "2026-11-25T12:00:00+01:00", "2026-13-01T00:00:00Z"],
 )
 def test_a_date_that_is_none_is_refused(said: str) -> None:
-    with pytest.raises(CollectionError, match="is no instant like 2026-11-25T04:34:43Z") as refusal:
+    with pytest.raises(
+        CollectionError,
+        match="no date with a time",
+    ) as refusal:
         made(report_date=said)
     assert refusal.value.code == "bad_arguments"
 

@@ -109,9 +109,9 @@ def test_each_form_has_both_ends_and_the_end_of_access() -> None:
         assert "certificate until 2027-12-30" in re.sub("<[^>]*>", "", text)
     assert {"2027-02-28", "2027-03-01"} <= set(re.findall(r"\d{4}-\d\d-\d\d", page(report)))
     metrics = textfile(report)
-    assert 'pkcs12_holder_access_until_timestamp_seconds{authorisation="T1"} 1803859199' in metrics
-    assert 'pkcs12_authorisation_end_timestamp_seconds{authorisation="T1"} 1803859200' in metrics
-    assert 'pkcs12_holder_status{authorisation="T1",status="expired"} 1' in textfile(made(site(**ENDED)))
+    assert 'pkcs12_holder_access_until_timestamp_seconds{authorisation="T1",issuer=""} 1803859199' in metrics
+    assert 'pkcs12_authorisation_end_timestamp_seconds{authorisation="T1",issuer=""} 1803859200' in metrics
+    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="expired"} 1' in textfile(made(site(**ENDED)))
 
 
 @pytest.mark.parametrize("make", [page, markdown], ids=["html", "markdown"])

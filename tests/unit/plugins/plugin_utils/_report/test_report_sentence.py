@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import named
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAIL_ON
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     Written,
@@ -33,7 +34,9 @@ from unit.plugins.plugin_utils.report_inputs import ANNE, made, options
 def test_the_sentence_is_in_the_language_of_the_report(language: str, said: str, failed: str) -> None:
     report = made(language=language, register_holders=[ANNE])
     for fail_on, expected in (([], said), (["never_seen"], failed)):
-        assert report_result(options(fail_on=fail_on), report, Written({}, False))["msg"] == expected
+        assert report_result(options(fail_on=fail_on), report, Written({}, False))["msg"] == expected.replace(
+            "fail_on", named("fail_on")
+        )
 
 
 @pytest.mark.parametrize(

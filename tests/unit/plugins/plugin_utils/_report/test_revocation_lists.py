@@ -94,7 +94,7 @@ def test_every_form_shows_it_in_both_languages(tmp_path: Path) -> None:
     assert day in holders_csv(found).decode("utf-8-sig")
     assert f'"{day}";"clé compromise"' in certificates_csv(found).decode("utf-8-sig")
     text = textfile(found)
-    assert 'pkcs12_holder_status{authorisation="T1",status="revoked"} 1' in text
+    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="revoked"} 1' in text
     assert "pkcs12_revocation_list_problems 0" in text
     assert f"}} {int((NOW + DAY).timestamp())}" in text
 

@@ -183,6 +183,7 @@ def reports() -> list[Report]:
         replace(empty, holders=tuple(replace(row, next_step=NextStep.RENEW) for row in hospital(130).holders[:101])),
         *(replace(empty, holders=(row,)) for row in usual.holders[:2]),
         replace(empty, holders=(usual.holders[0], usual.holders[4])),
+        replace(empty, holders=(usual.holders[0], replace(usual.holders[1], issuer_setting="AC Personnes"))),
     ]
 
 
