@@ -133,7 +133,7 @@ class ActionModule(OfSite, Pkcs12Action):
             "crl_issuer_files": {"type": "list", "elements": "path", "default": [], "site": True},
             "crl_hosts": {"type": "list", "elements": "str", "default": [], "site": True},
             "merge_reports": {"type": "list", "elements": "path", "default": [], "site": True},
-            "previous_report": {"type": "path"},
+            "previous_report": {"type": "path", "site": True},
             "compare_reports": {"type": "bool", "default": False, "site": True},
             "report_folder": {"type": "path", "site": True},
             "report_name": {"type": "str", "default": "pkcs12-compliance", "site": True},

@@ -31,10 +31,17 @@ def said(run: RunnerRun) -> str:
     return "\n".join(mail["body"] for mails in found for mail in mails)
 
 
-def test_reminders_are_in_the_language_of_the_site(hospital: Hospital) -> None:
+def test_who_was_renewed_since_the_weekly_report_is_asked_to_close_the_browser(hospital: Hospital) -> None:
     day = Day(hospital)
     day.start("PKCS12 audit")
+    day.change = {"pkcs12_report_destinations": [], "pkcs12_language": "fr"}
+    assert day.start("PKCS12 report by mail").status == "successful"
+    day.change = {}
+    assert day.called("PKCS12 renew due")[1] >= {"ws-nuclear"}
     day.change = {"pkcs12_dry_run": True, "pkcs12_language": "fr"}
     told = said(day.start("PKCS12 remind"))
-    assert "Bonjour" in told
+    assert "navigateur" in told
     assert PAUL.name in told
+    (weekly,) = (hospital.folder / "reports").glob("*weekly.json")
+    weekly.unlink()
+    assert "navigateur" not in said(day.start("PKCS12 remind"))
