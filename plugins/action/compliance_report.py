@@ -33,7 +33,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destina
     check_settings,
     places_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAIL_ON, FINDINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
@@ -63,7 +63,7 @@ HOLDER = {
 EXCEPTION = {
     "authorisation": {"type": "raw", "required": True},
     "workstation": {"type": "str"},
-    "what": {"type": "str", "choices": list(FINDINGS), "required": True},
+    "what": {"type": "str", "choices": list(ACCEPTABLE), "required": True},
     "reason": {"type": "str", "required": True},
     "until": {"type": "str", "required": True},
 }

@@ -77,7 +77,7 @@ def _texts(
 def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
     """What a template knows: names and days. Nothing else of a certificate, and no number."""
     return {
-        "name": matter.name or say("finding.without_holder"),
+        "name": matter.name or say("acceptable.without_holder"),
         "has_holder": bool(matter.name),
         "function": matter.function,
         "workstations": matter.workstations,
