@@ -27,7 +27,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retir
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import (
     NEEDED,
     check_settings,
@@ -47,6 +46,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     write_files,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.revocation_lists import FROM_CERTIFICATE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {

@@ -22,7 +22,6 @@ from .._policy.subject import check_pattern
 from .acceptance import WITHOUT_PLACE, is_left, not_accepted
 from .build import Sources, build
 from .deliveries import deliveries_of
-from .delivery.atomic_files import read, write
 from .exceptions import FAILED, Acceptable, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
@@ -33,6 +32,7 @@ from .language.wording import Wording
 from .model import Report, ReportParameters
 from .query import select
 from .revocation_lists import read_lists
+from .sending.atomic_files import read, write
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
 from .strangers import not_searched

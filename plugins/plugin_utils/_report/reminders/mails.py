@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ..delivery.message import Attachment, MailContent
 from ..formats.calendar_file import Event, calendar_file
 from ..formats.reminder_texts import ReminderTemplates, Texts
 from ..language.wording import Wording
+from ..sending.message import Attachment, MailContent
 from .addresses import Letter
 from .plan import Matter, Recipient
 
