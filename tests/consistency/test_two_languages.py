@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import PROOF_PREFIX
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import SOFTWARE_PROVIDERS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import SOFTWARE_PROVIDERS
 
 MODULE_UTILS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 ELEMENT, PRIVATE_KEY = (

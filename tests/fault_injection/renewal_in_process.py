@@ -21,11 +21,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
     locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
-    RetirementMethod,
-    RetirementPolicy,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
+    RemovalMethod,
+    RemovalPolicy,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import become_error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
@@ -111,7 +111,7 @@ class Renewal:
 
     prepare: Callable[[Store], None]
     new: IssuedBundle
-    method: RetirementMethod = RetirementMethod.DELETE
+    method: RemovalMethod = RemovalMethod.DELETE
     friendly_name: str | None = None
     kept: int = 0
     spare: int = 0
@@ -143,7 +143,7 @@ class Renewal:
             exportable=False,
             chain=True,
             prove=Prove.ON_CHANGE,
-            policy=RetirementPolicy(method=self.method),
+            policy=RemovalPolicy(method=self.method),
             execution=ExecutionOptions(None, False, Evidence(None, None, "ws-cardio")),
             portal=portal,
         )

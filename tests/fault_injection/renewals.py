@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
 from fault_injection.renewal_in_process import Renewal
 from lab.authority import Authority, IssuedBundle, PrivateKey
 from lab.emulated.store import Store, spki
@@ -112,7 +112,7 @@ RENEWALS: Mapping[str, Callable[[RenewalBundles], Renewal]] = {
     "one old one": lambda m: Renewal(planted(m.old), m.new),
     "two old ones": lambda m: Renewal(planted(m.older, m.old), m.new),
     "an old one of CAPI": lambda m: Renewal(planted(m.old, provider_type=24), m.new),
-    "an old one that is archived": lambda m: Renewal(planted(m.old), m.new, RetirementMethod.ARCHIVE, kept=1),
+    "an old one that is archived": lambda m: Renewal(planted(m.old), m.new, RemovalMethod.ARCHIVE, kept=1),
     "an old one for mail": lambda m: Renewal(planted(m.encrypting), m.new, kept=1),
     "with a friendly name": lambda m: Renewal(planted(m.old), m.new, friendly_name="SISERI"),
     # Each import has a container of its own, and a key that another certificate has, too, is never deleted (``shared_public_key``).

@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
     locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementPolicy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalPolicy
 from fault_injection.renewal_in_process import HOLDER, SERVICE, Captured, LabDrivers, now
 from fault_injection.renewals import RenewalBundles, planted
 from lab.emulated import EmulatedWorkstation, Operation
@@ -53,7 +53,7 @@ OPERATIONS = {"one": 2, "two": 4, "one of CAPI": 2}
 
 def remove(drivers: LabDrivers, evidence: Path | None = None) -> Transaction:
     execution = ExecutionOptions(None, False, Evidence(evidence, None, "ws-cardio"))
-    state = Absent(RemovalSelector(issuer="."), RetirementPolicy(), execution, offline=True)
+    state = Absent(RemovalSelector(issuer="."), RemovalPolicy(), execution, offline=True)
     return state.apply(locate_holder(drivers.inventory([HOLDER.account]), HOLDER.account, now()), drivers, now())
 
 

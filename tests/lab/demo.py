@@ -160,7 +160,7 @@ def _outcomes(run: Run, outcome: str) -> list[str]:
 
 
 def _old_keys(run: Run) -> list[str]:
-    return [str(old["key"]) for row in run.holders() if row.result.get("changed") for old in row.result["retired"]]
+    return [str(old["key"]) for row in run.holders() if row.result.get("changed") for old in row.result["superseded"]]
 
 
 def _idle(run: Run) -> bool:

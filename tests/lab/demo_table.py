@@ -29,7 +29,9 @@ def renewals(hospital: Hospital, run: Run) -> list[Sequence[str]]:
     rows: list[Sequence[str]] = [("workstation", "kind", "holder", "outcome", "access until", "older key")]
     for row in _by_host(run):
         old = (
-            ", ".join(str(each["key"]) for each in row.result.get("retired", [])) if row.result.get("changed") else "-"
+            ", ".join(str(each["key"]) for each in row.result.get("superseded", []))
+            if row.result.get("changed")
+            else "-"
         )
         until = str(row.result.get("access_until"))[:10]
         rows.append((*_where(hospital, row), str(row.result.get("outcome", row.result.get("msg"))), until, old or "-"))

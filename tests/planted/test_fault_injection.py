@@ -20,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     Step,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetiredCertificate
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import Removal
 from fault_injection.faulty_run import run_with_fault, wrong_after_another_run
 from fault_injection.renewal_in_process import HOLDER, Captured, Renewal
 from fault_injection.renewals import RENEWALS, RenewalBundles
@@ -48,7 +48,7 @@ def before_the_proof(step: Step) -> int:
 
 
 def mutate(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
-    def plan(desired: DesiredCertificate, store: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
+    def plan(desired: DesiredCertificate, store: CertificateStore, old: Sequence[Removal]) -> Plan:
         return Plan(tuple(sorted(plan_present(desired, store, old).steps, key=order)))
 
     monkeypatch.setattr(present_module, "plan_present", plan)

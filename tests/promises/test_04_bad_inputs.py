@@ -51,8 +51,8 @@ def test_odd_input_is_installed_with_a_key_that_works(tried: Tried, name: str) -
 
 
 def test_key_that_was_certified_again_stays_for_the_reason_that_is_given(tried: Tried) -> None:
-    (retired,) = tried.result("same key certified again")["retired"]
-    assert (retired["key"], retired["kept_because"]) == ("kept", "shared_public_key")
+    (superseded,) = tried.result("same key certified again")["superseded"]
+    assert (superseded["key"], superseded["kept_because"]) == ("kept", "shared_public_key")
 
 
 def test_one_friendly_name_for_both_is_the_new_ones(tried: Tried) -> None:

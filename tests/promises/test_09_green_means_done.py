@@ -111,11 +111,11 @@ def test_without_the_option_the_removal_waits_and_names_it(played: Played) -> No
 
 def test_check_mode_says_what_would_go_and_sends_nothing(played: Played) -> None:
     found = holder(played.runs["checked"], ONE).result
-    assert (found["planned"], found["deferred"], found["retired"][0]["key"]) == (True, False, "planned")
+    assert (found["planned"], found["deferred"], found["removed"][0]["key"]) == (True, False, "planned")
     assert played.stores["checked"] == played.stores["waiting"]
     assert set(played.drivers["checked"]) == {"store_inventory"}
     assert found["offline"]
-    assert "would be retired" in found["msg"]
+    assert "would be removed" in found["msg"]
     assert "without a logon" in found["msg"]
     assert (
         row(played.runs["checked"], "holder_certificates", ONE)
@@ -131,7 +131,7 @@ def test_leavers_certificate_and_key_go_and_nothing_of_others(played: Played) ->
     assert played.stores["removed"][JEANNE.login] == Contents((), 0)
     assert played.stores["removed"][ELODIE.login] == played.stores["waiting"][ELODIE.login]
     found = holder(played.runs["removed"], ONE).result
-    assert (found["outcome"], found["retired"][0]["key"]) == ("removed", "deleted")
+    assert (found["outcome"], found["removed"][0]["key"]) == ("removed", "deleted")
     assert "without a logon" in found["msg"]
     told = summary(played.runs["removed"])
     assert "removed without a logon" in told["msg"]

@@ -109,7 +109,7 @@ def removed(windows: Hospital, bundle: IssuedBundle) -> dict[str, Any]:
     """Takes one certificate out and says what became of its key."""
     call = {"state": "absent", "holder": HOLDER, "thumbprints": [bundle.thumbprint]}
     (row,) = run_play(windows, tasks=tasks({"certificate": call})).of("certificate")
-    (gone,) = row.result["retired"]
+    (gone,) = row.result["removed"]
     return dict(gone)
 
 
@@ -130,8 +130,8 @@ def test_key_certified_again_goes_with_the_last_of_its_certificates(
         for days in (100, 1000)
     )
     assert installed(windows, first)["changed"]
-    (retired,) = installed(windows, second)["retired"]
-    assert (retired["key"], retired["kept_because"]) == ("kept", "shared_public_key")
+    (superseded,) = installed(windows, second)["superseded"]
+    assert (superseded["key"], superseded["kept_because"]) == ("kept", "shared_public_key")
     assert_signs(powershell, second)
     assert removed(windows, second)["key"] == "deleted"
     assert look(powershell) == before

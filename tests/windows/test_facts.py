@@ -201,7 +201,7 @@ def test_broken_key_comes_anew_out_of_the_bundle_before_the_older_certificate_go
     found = gathered.cured
     assert (found["outcome"], found["certificate"]["key_state"]) == ("renewed", "proven"), found["msg"]
     assert found["certificate"]["thumbprint"] == gathered.bundles["broken"].thumbprint
-    assert [each["thumbprint"] for each in found["retired"]] == [gathered.bundles["in use"].thumbprint]
+    assert [each["thumbprint"] for each in found["superseded"]] == [gathered.bundles["in use"].thumbprint]
     # The read, the proof that fails and changes nothing, and all of it with the import.
     assert gathered.cured_by == ["store_inventory", "store_exchange", "store_exchange"]
     assert [entry["step"] for entry in found["journal"]] == ["chain", "import", "prove", "retire"]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._crypto.store import StoreCertificate
-from .._policy.retirement import is_software
 from .._policy.subject import ExpectedSubject, HolderIndex, check_pattern, index_holders
+from .._policy.superseding import is_software
 from .holders import HolderEntry
 from .schema import CertificateRecord, Strangers
 

@@ -12,7 +12,7 @@ from .._crypto.store import CertificateStore
 from .._errors import CollectionError, named
 from .._policy.plan import plan_absent, plan_offline
 from .._policy.removal import RemovalSelector
-from .._policy.retirement import RetirementMethod, RetirementPolicy, choose_methods, is_software
+from .._policy.superseding import RemovalMethod, RemovalPolicy, choose_methods, is_software
 from .._workstation.account import absence
 from .._workstation.protocol import Drivers
 from .transaction import ExecutionOptions, HolderStore, Transaction, execute, execute_offline, plan_transaction
@@ -29,7 +29,7 @@ class Absent:
     """``state: absent`` for one holder. ``offline``: where the holder is not logged on, the files of the profile are removed."""
 
     selector: RemovalSelector
-    policy: RetirementPolicy
+    policy: RemovalPolicy
     execution: ExecutionOptions
     offline: bool = False
 
@@ -82,9 +82,7 @@ def _with_way_out(refusal: CollectionError) -> CollectionError:
 
 def _check_archived(planned: Transaction) -> None:
     """Refuses what only Windows itself can do. Raises ``CollectionError``: ``offline_archive``."""
-    archived = [
-        thumbprint for thumbprint, method in planned.plan.retirements.items() if method is RetirementMethod.ARCHIVE
-    ]
+    archived = [thumbprint for thumbprint, method in planned.plan.removals.items() if method is RemovalMethod.ARCHIVE]
     if archived:
         raise CollectionError(
             code="offline_archive",

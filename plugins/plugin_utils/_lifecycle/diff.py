@@ -10,7 +10,7 @@ from collections.abc import Mapping, Set
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._policy.plan import NameStep
-from .._policy.retirement import RetirementMethod
+from .._policy.superseding import RemovalMethod
 from .run import WorkstationRun
 from .transaction import UNREAD, Transaction
 
@@ -40,8 +40,8 @@ def store_diff(outcome: Transaction) -> dict[str, str]:
 
 def _issuers(outcome: Transaction) -> Set[str]:
     """The issuers whose certificates the task is about. The owner's other certificates, such as those of a smart card, are private."""
-    retirements = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.retirements)
-    about = {stored.certificate.issuer for stored in retirements if stored}
+    removals = (outcome.before.find(thumbprint) for thumbprint in outcome.plan.removals)
+    about = {stored.certificate.issuer for stored in removals if stored}
     return about | {outcome.leaf.issuer} if outcome.leaf else about
 
 
@@ -53,10 +53,10 @@ def _planned(lines: Mapping[str, str], outcome: Transaction) -> dict[str, str]:
         lines[leaf.thumbprint] = _line(
             leaf, names.get(leaf.thumbprint, installed.friendly_name if installed else None), "key"
         )
-    for thumbprint, method in plan.retirements.items():
+    for thumbprint, method in plan.removals.items():
         del lines[thumbprint]
         old = before.find(thumbprint)
-        if old and method is RetirementMethod.ARCHIVE:
+        if old and method is RemovalMethod.ARCHIVE:
             lines[thumbprint] = _line(old.certificate, old.friendly_name, "archived")
     return lines
 

@@ -16,7 +16,7 @@ from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.history import KeyId
 from .._facts.schema import HolderRecord, Proof, WorkstationRecord
 from .._policy.plan import Plan, ProveStep
-from .._policy.retirement import is_software
+from .._policy.superseding import is_software
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import Drivers, Inventory
 from .evidence import Evidence

@@ -21,8 +21,8 @@ from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
-from .._policy.retirement import RetirementMethod, RetirementPolicy
 from .._policy.subject import ExpectedSubject
+from .._policy.superseding import RemovalMethod, RemovalPolicy
 from .._policy.validity import calendar_of
 from .absent import Absent
 from .evidence import Evidence
@@ -128,10 +128,10 @@ def _portal(url: str | None) -> str | None:
     return parse_portal_url(url.strip()).url
 
 
-def _policy(options: Mapping[str, Any], method: str) -> RetirementPolicy:
-    """``method``: the option that says how certificates are retired."""
-    return RetirementPolicy(
-        method=RetirementMethod(options[method]),
+def _policy(options: Mapping[str, Any], method: str) -> RemovalPolicy:
+    """``method``: the option that says how certificates go."""
+    return RemovalPolicy(
+        method=RemovalMethod(options[method]),
         max_certificates=options["max_certificates"],
         encryption_keys=options["delete_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],

@@ -28,7 +28,7 @@ from .._errors import CollectionError
 from .._facts.holders import HolderEntry
 from .._policy.plan import ConnectStep, Plan
 from .._policy.removal import parse_thumbprint
-from .._policy.retirement import is_software
+from .._policy.superseding import is_software
 from .._policy.validity import best_certificate
 from .._workstation.protocol import Drivers
 from .evidence import Evidence

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""``state: present``: installs a holder's bundle and retires the older certificates."""
+"""``state: present``: installs a holder's bundle which supersedes the older certificates."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .._errors import CollectionError
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
-from .._policy.retirement import RetirementPolicy, is_software, predecessors
 from .._policy.subject import ExpectedSubject, check_subject
+from .._policy.superseding import RemovalPolicy, is_software, predecessors
 from .._policy.validity import Calendar, Status, best_certificate, status_in_time
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import TOLERATED_SKEW, Drivers
@@ -46,7 +46,7 @@ class Install(str, Enum):
 class PresentOptions:
     """``state: present`` for one holder, without the bundle. ``unusable``: keys that did not sign in the last attempt.
 
-    ``portal``: address of the portal that has to accept a certificate before older ones are retired, or None.
+    ``portal``: address of the portal that has to accept a certificate before older ones are superseded, or None.
     ``others``: the other holders of the workstation.
     """
 
@@ -55,7 +55,7 @@ class PresentOptions:
     exportable: bool
     chain: bool
     prove: Prove
-    policy: RetirementPolicy
+    policy: RemovalPolicy
     execution: ExecutionOptions
     unusable: Set[KeyId] = frozenset()
     portal: str | None = None
@@ -75,7 +75,7 @@ class PresentBundle:
         check_dates(self.bundle, now)
 
     def apply(self, holder: HolderStore, drivers: Drivers, _now: datetime) -> Transaction:
-        """Imports, proves, then retires. Raises ``CollectionError`` before anything is sent."""
+        """Imports, proves, then removes or archives the older ones. Raises ``CollectionError`` before anything is sent."""
         return _install(self.options, self.bundle, drivers, _with_known_keys(holder, self.options))
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from .._crypto.store import parse_store
 from .._errors import CollectionError
 from .._facts.holders import HolderEntry
-from .._policy.retirement import is_software
 from .._policy.subject import ExpectedSubject
+from .._policy.superseding import is_software
 from .._workstation.protocol import Drivers, Inventory
 from .holder_options import options_of
 from .options import RunContext, state_of

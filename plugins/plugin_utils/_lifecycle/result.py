@@ -17,8 +17,8 @@ from .._errors import counted
 from .._facts.build import certificate_row
 from .._facts.holders import HolderEntry
 from .._policy.access import Access, Authorisation, access_of
-from .._policy.retirement import RetirementMethod
 from .._policy.subject import ExpectedSubject
+from .._policy.superseding import RemovalMethod
 from .._policy.validity import Calendar, Status, best_certificate
 from .._workstation.protocol import journal_row
 from .run import HolderRun, HolderTask
@@ -67,7 +67,8 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     awaited = is_awaited(run, today)
     overdue = waits and context.deferral.applies(access.days_left, run.task.entry.absent_until, today)
     error = None if awaited else run.error
-    unconfirmed = error is None and done is not None and bool(done.plan.retirements) and not context.confirmed
+    gone = [_gone(done, *each) for each in done.plan.removals.items()] if done and not done.error else []
+    unconfirmed = error is None and done is not None and bool(done.plan.removals) and not context.confirmed
     return {
         "outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),
         "failed": error is not None or overdue or unconfirmed,
@@ -82,7 +83,8 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
         "access_until": format_instant(access.until) if access.until else None,
         "access_days_left": access.days_left,
-        "retired": [_retired(done, *each) for each in done.plan.retirements.items()] if done and not done.error else [],
+        "superseded": gone if done and done.leaf else [],
+        "removed": gone if done and not done.leaf else [],
         "journal": _journal(run),
     }
 
@@ -97,9 +99,9 @@ def outcome_of(run: HolderRun) -> str:
     if done.skipped:
         return done.skipped.value
     if done.plan.imports:
-        return "renewed" if done.plan.retirements else "installed"
-    if done.plan.retirements:
-        return "retired" if done.leaf else "removed"
+        return "renewed" if done.plan.removals else "installed"
+    if done.plan.removals:
+        return "superseded" if done.leaf else "removed"
     return "changed" if done.plan.changes else "unchanged"
 
 
@@ -172,8 +174,8 @@ def _offered(done: Transaction, person: ExpectedSubject, now: datetime) -> Store
     return best_certificate(done.after, person, done.leaf.thumbprint if done.leaf else None, now)
 
 
-def _retired(done: Transaction, thumbprint: str, method: RetirementMethod) -> dict[str, Any]:
-    """A certificate that was or would be retired, and what happened to its key."""
+def _gone(done: Transaction, thumbprint: str, method: RemovalMethod) -> dict[str, Any]:
+    """A certificate that was or would be superseded or removed, and what happened to its key."""
     stored = done.before.find(thumbprint)
     facts = [
         entry.facts for entry in done.journal if entry.facts.get("thumbprint") == thumbprint and entry.outcome == "done"
@@ -185,7 +187,7 @@ def _retired(done: Transaction, thumbprint: str, method: RetirementMethod) -> di
         "not_after": format_instant(stored.certificate.not_after) if stored else None,
         "method": method.value,
         "key": key.get("key", "kept" if facts else "planned"),
-        "kept_because": key.get("kept_because", method.value if facts and method is RetirementMethod.ARCHIVE else None),
+        "kept_because": key.get("kept_because", method.value if facts and method is RemovalMethod.ARCHIVE else None),
     }
 
 
@@ -205,7 +207,7 @@ def _message(run: HolderRun, offered: StoreCertificate | None, access: Access, c
     done = run.transaction
     if done is None:
         return ""
-    if done.plan.retirements and not context.confirmed:
+    if done.plan.removals and not context.confirmed:
         return " ".join(filter(None, (_would_lose(done), done.deferred)))
     if done.deferred is not None:
         return f"{done.deferred}{_absence(run, context)}"
@@ -240,22 +242,22 @@ def _absence(run: HolderRun, context: ResultContext) -> str:
 
 
 def _sentence(done: Transaction, offered: StoreCertificate | None, check_mode: bool) -> str:
-    retirements = len(done.plan.retirements)
+    removals = len(done.plan.removals)
     would = "would be" if check_mode else "was"
-    leaf = done.leaf or (offered.certificate if offered and not retirements else None)
+    leaf = done.leaf or (offered.certificate if offered and not removals else None)
     if leaf is None:
-        return _removed(done, retirements, check_mode)
+        return _removed(done, removals, check_mode)
     verb = f"{would} installed" if done.plan.imports else "is installed"
     proof = " and its key signs" if done.proven else ""
-    retired = (
-        f"; {counted(retirements, 'older certificate')} {_were(retirements, check_mode)} retired" if retirements else ""
+    superseded = (
+        f"; {counted(removals, 'older certificate')} {_were(removals, check_mode)} superseded" if removals else ""
     )
     name = leaf.subject_cn or leaf.thumbprint
-    return f"{name} {verb} for {done.owner.name}{proof}{retired}; valid until {leaf.not_after:%Y-%m-%d}."
+    return f"{name} {verb} for {done.owner.name}{proof}{superseded}; valid until {leaf.not_after:%Y-%m-%d}."
 
 
 def _would_lose(done: Transaction) -> str:
-    found = [stored.certificate for thumbprint in done.plan.retirements if (stored := done.before.find(thumbprint))]
+    found = [stored.certificate for thumbprint in done.plan.removals if (stored := done.before.find(thumbprint))]
     lost = (
         f"{each.subject_cn or each.subject} of {each.issuer_cn or each.issuer}, valid until {each.not_after:%Y-%m-%d}"
         for each in found
@@ -268,7 +270,7 @@ def _removed(done: Transaction, count: int, check_mode: bool) -> str:
         return f"There is nothing to remove for {done.owner.name} on {done.inventory.computer}."
     were = _were(count, check_mode)
     how = ", from the profile, without a logon" if done.plan.offline else ""
-    return f"{counted(count, 'certificate')} {were} retired for {done.owner.name} on {done.inventory.computer}{how}."
+    return f"{counted(count, 'certificate')} {were} removed for {done.owner.name} on {done.inventory.computer}{how}."
 
 
 def _were(number: int, check_mode: bool) -> str:

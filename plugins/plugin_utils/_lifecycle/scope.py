@@ -50,5 +50,5 @@ def _issuers(run: WorkstationRun) -> Iterable[str]:
             continue
         if done.leaf:
             yield done.leaf.issuer
-        gone = (done.before.find(thumbprint) for thumbprint in done.plan.retirements)
+        gone = (done.before.find(thumbprint) for thumbprint in done.plan.removals)
         yield from (stored.certificate.issuer for stored in gone if stored)

@@ -17,7 +17,7 @@ from .._crypto.store import CertificateStore
 from .._delivery.portal_visit import cause_of_answer, visit_of_facts
 from .._errors import CollectionError
 from .._policy.plan import ConnectStep, NameStep, Plan, ProveStep
-from .._policy.retirement import RetirementMethod
+from .._policy.superseding import RemovalMethod
 from .._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
 
 
@@ -47,9 +47,9 @@ def check_answer(expected: ExpectedResult, answer: ExchangeAnswer, after: Certif
 def _problem(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore) -> str | None:
     if answer.owner_sid != expected.owner_sid:
         return f"the exchange ran as {answer.owner_sid} instead of {expected.owner_sid}"
-    for thumbprint, method in expected.plan.retirements.items():
+    for thumbprint, method in expected.plan.removals.items():
         remaining = after.find(thumbprint)
-        if remaining is not None and not (method is RetirementMethod.ARCHIVE and remaining.archived):
+        if remaining is not None and not (method is RemovalMethod.ARCHIVE and remaining.archived):
             return f"{thumbprint} is still there"
     return _leaf_problem(expected.leaf, expected, answer, after) if expected.leaf else None
 

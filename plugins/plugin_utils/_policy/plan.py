@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
-from .retirement import RetiredCertificate, RetirementMethod
+from .superseding import Removal, RemovalMethod
 
 
 class Prove(str, Enum):
@@ -101,7 +101,7 @@ class RetireStep(Step):
     """Archives an older certificate, or deletes it with its key."""
 
     TYPE: ClassVar[str] = "retire"
-    method: RetirementMethod
+    method: RemovalMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +152,11 @@ class Plan:
         return any(isinstance(step, ConnectStep) for step in self.steps)
 
     @property
-    def retirements(self) -> dict[str, RetirementMethod]:
-        """How each certificate is retired or removed, by thumbprint."""
-        retired = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireStep)}
-        return retired | {
-            step.thumbprint: RetirementMethod.DELETE
+    def removals(self) -> dict[str, RemovalMethod]:
+        """How each certificate is superseded or removed, by thumbprint."""
+        superseded = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireStep)}
+        return superseded | {
+            step.thumbprint: RemovalMethod.DELETE
             for step in self.steps
             if isinstance(step, (RemoveStep, RemoveCertificateStep))
         }
@@ -167,12 +167,12 @@ class Plan:
         return any(isinstance(step, RemoveCertificateStep) for step in self.steps)
 
 
-def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
-    """Imports and proves the new certificate before it retires the older ones, so the holder always has a usable certificate.
+def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequence[Removal]) -> Plan:
+    """Imports and proves the new certificate before it removes or archives the older ones, so the holder always has a usable certificate.
 
-    With a portal, an older certificate is retired only after the portal has accepted the new one.
+    With a portal, an older certificate is superseded only after the portal has accepted the new one.
 
-    ``old``: the certificates to retire, and how.
+    ``old``: the certificates that the new one supersedes, and how.
     """
     leaf = desired.leaf
     installed = store.find(leaf.thumbprint)
@@ -193,9 +193,9 @@ def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequ
     return Plan(tuple(steps))
 
 
-def plan_absent(retired: Sequence[RetiredCertificate]) -> Plan:
+def plan_absent(removals: Sequence[Removal]) -> Plan:
     """Removes each selected certificate, or archives it if its key still opens old mails or files."""
-    return Plan(tuple(_removal_step(each) for each in retired))
+    return Plan(tuple(_removal_step(each) for each in removals))
 
 
 def plan_offline(plan: Plan) -> Plan:
@@ -210,9 +210,9 @@ def plan_offline(plan: Plan) -> Plan:
     return Plan(tuple(steps))
 
 
-def _removal_step(each: RetiredCertificate) -> Step:
-    if each.method is RetirementMethod.ARCHIVE:
-        return RetireStep(each.stored.thumbprint, RetirementMethod.ARCHIVE)
+def _removal_step(each: Removal) -> Step:
+    if each.method is RemovalMethod.ARCHIVE:
+        return RetireStep(each.stored.thumbprint, RemovalMethod.ARCHIVE)
     return RemoveStep(each.stored.thumbprint)
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import CollectionError, named
-from .retirement import is_software
 from .subject import ExpectedSubject, check_pattern
+from .superseding import is_software
 from .validity import Calendar
 
 HEX = re.compile(r"[0-9A-F]*")

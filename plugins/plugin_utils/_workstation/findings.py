@@ -235,7 +235,8 @@ DRIVER_ERRORS: Mapping[str, Explanation] = {
         "Run portal_info with from: workstation, which tells the cause.",
     ),
     "retire_failed": Explanation(
-        "Windows could not retire a certificate of {name} on {computer}. What was installed before that stays", LOOK_UP
+        "Windows could not archive or remove a certificate of {name} on {computer}. What was installed before that stays",
+        LOOK_UP,
     ),
     "remove_failed": Explanation("Windows could not remove a certificate of {name} on {computer}", LOOK_UP),
     "after_unread": Explanation(

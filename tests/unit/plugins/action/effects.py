@@ -172,7 +172,7 @@ def renamed(scene: Scene) -> None:
 
 def methods(scene: Scene) -> list[str]:
     """How certificates went."""
-    return [each["method"] for each in row(scene)["retired"]]
+    return [each["method"] for each in (*row(scene)["superseded"], *row(scene)["removed"])]
 
 
 def kinds(scene: Scene) -> list[str]:

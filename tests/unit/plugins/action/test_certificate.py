@@ -90,7 +90,7 @@ def logged(scene: Scene) -> None:
 
 
 def gone(scene: Scene) -> int:
-    return len(row(scene)["retired"])
+    return len(row(scene)["superseded"]) + len(row(scene)["removed"])
 
 
 NAMED = {"name": "Jeanne Dupont", "authorisation": "T123456"}

@@ -106,7 +106,7 @@ def logged(scene: Scene) -> None:
 
 
 def gone(scene: Scene) -> int:
-    return sum(len(each["retired"]) for each in scene.result["holders"])
+    return sum(len(each["superseded"]) + len(each["removed"]) for each in scene.result["holders"])
 
 
 def failed(scene: Scene) -> bool:

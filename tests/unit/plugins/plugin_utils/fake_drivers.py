@@ -95,7 +95,7 @@ class FakeDrivers:
         return replace(self.found, profiles=profiles)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Carries the steps out; undoes them all when one fails before anything was retired."""
+        """Carries the steps out; undoes them all when one fails before anything went."""
         self.calls.append("exchange")
         self.requests.append((request, run_as))
         before, kept = self.stored(), copy.deepcopy(self.elements)

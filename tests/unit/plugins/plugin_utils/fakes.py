@@ -31,8 +31,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
     locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
     Drivers,
@@ -146,9 +146,7 @@ def execution(evidence: Path | None = None, **changes: Any) -> ExecutionOptions:
 
 def present_options(under: ExecutionOptions | None = None, **changes: Any) -> PresentOptions:
     """The options of a task that leaves them all at their defaults."""
-    usual = PresentOptions(
-        ExpectedSubject(), None, False, True, Prove.ON_CHANGE, RetirementPolicy(), under or execution()
-    )
+    usual = PresentOptions(ExpectedSubject(), None, False, True, Prove.ON_CHANGE, RemovalPolicy(), under or execution())
     return replace(usual, **changes)
 
 

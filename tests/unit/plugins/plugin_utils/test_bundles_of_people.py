@@ -117,7 +117,7 @@ def test_a_renewal_retires_the_older_one_although_the_issuer_wrote_the_name_anot
         "authorisation": NUMBER,
     }
     found = install(certificate.ActionModule, drivers, usual)
-    assert (found["outcome"], len(found["retired"])) == ("renewed", 1)
+    assert (found["outcome"], len(found["superseded"])) == ("renewed", 1)
     assert drivers.elements.keys() == {strangers, found["certificate"]["thumbprint"]}
 
 

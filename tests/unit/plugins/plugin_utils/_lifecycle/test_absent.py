@@ -16,17 +16,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
-    RetirementMethod,
-    RetirementPolicy,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
+    RemovalMethod,
+    RemovalPolicy,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context, Logging
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, execution, inventory, issue, profile, run_state
 
-ALL, USUAL = RemovalSelector(issuer="."), RetirementPolicy()
+ALL, USUAL = RemovalSelector(issuer="."), RemovalPolicy()
 
 
 @pytest.fixture
@@ -38,16 +38,14 @@ def drivers(authority: Authority) -> FakeDrivers:
     return fake
 
 
-def run(
-    drivers: FakeDrivers, selector: RemovalSelector, policy: RetirementPolicy = USUAL, **details: Any
-) -> Transaction:
+def run(drivers: FakeDrivers, selector: RemovalSelector, policy: RemovalPolicy = USUAL, **details: Any) -> Transaction:
     return run_state(Absent(selector, policy, execution(**details)), drivers)
 
 
 def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_command(drivers: FakeDrivers) -> None:
     mine, others = list(drivers.elements)
     selector = RemovalSelector(issuer=".", person=ExpectedSubject(authorisation="T123456"))
-    assert list(run(drivers, selector).plan.retirements) == [mine]
+    assert list(run(drivers, selector).plan.removals) == [mine]
     assert list(drivers.elements) == [others]
     drivers.calls.clear()
     assert not run(drivers, selector).plan.steps
@@ -62,14 +60,14 @@ def test_an_empty_selection_takes_nothing(drivers: FakeDrivers) -> None:
 
 def test_too_many_at_once_are_refused(drivers: FakeDrivers) -> None:
     with pytest.raises(CollectionError) as refusal:
-        run(drivers, ALL, RetirementPolicy(max_certificates=1))
+        run(drivers, ALL, RemovalPolicy(max_certificates=1))
     assert refusal.value.code == "too_many"
     assert len(drivers.elements) == 2
 
 
 def test_check_mode_says_what_would_go_and_sends_nothing(drivers: FakeDrivers) -> None:
     outcome = run(drivers, ALL, check_mode=True)
-    assert len(outcome.plan.retirements) == 2
+    assert len(outcome.plan.removals) == 2
     assert drivers.calls == ["inventory"]
 
 
@@ -78,7 +76,7 @@ def test_encryption_certificates_are_archived(authority: Authority) -> None:
     usages = [x509.ObjectIdentifier(EMAIL), x509.ObjectIdentifier("1.3.6.1.5.5.7.3.2")]
     thumbprint = drivers.plant(issue(authority, eku=usages))
     outcome = run(drivers, ALL)
-    assert outcome.plan.retirements == {thumbprint: RetirementMethod.ARCHIVE}
+    assert outcome.plan.removals == {thumbprint: RemovalMethod.ARCHIVE}
     assert [found.archived for found in outcome.after.certificates] == [True]
 
 
@@ -97,7 +95,7 @@ def leaver(authority: Authority) -> FakeDrivers:
     return drivers
 
 
-def offline(drivers: FakeDrivers, policy: RetirementPolicy = USUAL, **details: Any) -> Transaction:
+def offline(drivers: FakeDrivers, policy: RemovalPolicy = USUAL, **details: Any) -> Transaction:
     return run_state(Absent(ALL, policy, execution(**details), offline=True), drivers)
 
 
@@ -120,7 +118,7 @@ def test_offline_the_key_goes_before_the_certificate_and_nobody_becomes_the_hold
 def test_offline_check_mode_sends_nothing(leaver: FakeDrivers) -> None:
     done = offline(leaver, check_mode=True)
     assert leaver.calls == ["inventory"]
-    assert (done.deferred, list(done.plan.retirements.values())) == (None, [RetirementMethod.DELETE])
+    assert (done.deferred, list(done.plan.removals.values())) == (None, [RemovalMethod.DELETE])
 
 
 def test_offline_does_not_change_what_is_done_for_one_who_is_there_or_whose_password_is_known(
@@ -139,7 +137,7 @@ def test_an_empty_password_is_none(leaver: FakeDrivers) -> None:
 
 def test_offline_archives_nothing(leaver: FakeDrivers) -> None:
     with pytest.raises(CollectionError) as refusal:
-        offline(leaver, RetirementPolicy(method=RetirementMethod.ARCHIVE))
+        offline(leaver, RemovalPolicy(method=RemovalMethod.ARCHIVE))
     assert refusal.value.code == "offline_archive"
     assert leaver.calls == ["inventory"]
 

@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     ProveStep,
     RetireStep,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, YEAR, certificate, inventory, stored, view
@@ -47,11 +47,11 @@ RENEWAL = (ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint), NameStep(LEA
 @pytest.mark.parametrize(
     ("method", "after"),
     [
-        (RetirementMethod.DELETE, [NEW_LINE]),
-        (RetirementMethod.ARCHIVE, [NEW_LINE, OLD_LINE.replace("key", "archived")]),
+        (RemovalMethod.DELETE, [NEW_LINE]),
+        (RemovalMethod.ARCHIVE, [NEW_LINE, OLD_LINE.replace("key", "archived")]),
     ],
 )
-def test_in_check_mode_after_is_the_plan(method: RetirementMethod, after: list[str]) -> None:
+def test_in_check_mode_after_is_the_plan(method: RemovalMethod, after: list[str]) -> None:
     diff = store_diff(outcome(Plan((*RENEWAL, RetireStep(OLD.thumbprint, method))), OLD))
     assert lines(diff, "before") == [OLD_LINE]
     assert sorted(lines(diff, "after")) == after
@@ -84,7 +84,7 @@ CARD_ONE = stored(certificate("DUPONT Jeanne 899700000001", issuer="CN=AC Carte"
     ("plan", "details"),
     [
         (Plan(RENEWAL), {}),
-        (Plan((*RENEWAL, RetireStep(OLD.thumbprint, RetirementMethod.DELETE))), {}),
+        (Plan((*RENEWAL, RetireStep(OLD.thumbprint, RemovalMethod.DELETE))), {}),
         (Plan(RENEWAL), {"after": view(stored(LEAF, None), CARD_ONE), "journal": DONE}),
         (Plan(()), {"deferred": "not logged on"}),
     ],
@@ -101,7 +101,7 @@ def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_t
 
 
 def test_a_removal_shows_the_issuers_of_what_goes() -> None:
-    removal = replace(outcome(Plan((RetireStep(OLD.thumbprint, RetirementMethod.DELETE),)), OLD, CARD_ONE), leaf=None)
+    removal = replace(outcome(Plan((RetireStep(OLD.thumbprint, RemovalMethod.DELETE),)), OLD, CARD_ONE), leaf=None)
     diff = store_diff(removal)
     assert (lines(diff, "before"), lines(diff, "after")) == (
         [OLD_LINE, "1 that the task is not about"],

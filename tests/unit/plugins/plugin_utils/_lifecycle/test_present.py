@@ -22,12 +22,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     RetireStep,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
-    RetiredCertificate,
-    RetirementMethod,
-    RetirementPolicy,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
+    Removal,
+    RemovalMethod,
+    RemovalPolicy,
+)
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import (
@@ -157,23 +157,23 @@ def test_a_skew_that_kerberos_tolerates_is_tolerated(authority: Authority) -> No
     run(drivers, issue(authority, left=timedelta(seconds=10)))
 
 
-@pytest.mark.parametrize("method", [RetirementMethod.DELETE, RetirementMethod.NONE])
+@pytest.mark.parametrize("method", [RemovalMethod.DELETE, RemovalMethod.NONE])
 def test_an_older_bundle_is_refused_unless_it_is_meant(
-    old: IssuedBundle, new: IssuedBundle, method: RetirementMethod
+    old: IssuedBundle, new: IssuedBundle, method: RemovalMethod
 ) -> None:
     drivers = FakeDrivers()
     drivers.plant(new)
-    assert refused(drivers, old, present_options(policy=RetirementPolicy(method))).code == "downgrade"
-    run(drivers, old, present_options(policy=RetirementPolicy(method, allow_downgrade=True)))
+    assert refused(drivers, old, present_options(policy=RemovalPolicy(method))).code == "downgrade"
+    run(drivers, old, present_options(policy=RemovalPolicy(method, allow_downgrade=True)))
     assert opened(old).leaf.thumbprint in drivers.elements
 
 
 def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    assert refused(drivers, new, present_options(policy=RetirementPolicy(max_certificates=0))).code == "too_many"
+    assert refused(drivers, new, present_options(policy=RemovalPolicy(max_certificates=0))).code == "too_many"
     assert drivers.calls == ["inventory"]
 
 
-def retires_first(desired: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
+def retires_first(desired: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
     steps = plan_present(desired, before, old).steps
     return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireStep))))
 

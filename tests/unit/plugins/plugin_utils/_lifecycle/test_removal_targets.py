@@ -189,7 +189,7 @@ def test_one_number_fails_and_the_other_is_done(stocked: FakeWorkstation) -> Non
 def test_check_mode_says_what_would_go(stocked: FakeWorkstation) -> None:
     result = retire(stocked, "T123456", check_mode=True)
     (row,) = result["holders"]
-    assert (row["outcome"], row["planned"], row["changed"], len(row["retired"])) == ("removed", True, True, 1)
+    assert (row["outcome"], row["planned"], row["changed"], len(row["removed"])) == ("removed", True, True, 1)
     assert result["msg"] == "WS-1: 1 would be removed."
     assert stocked.exchanges == []
 

@@ -38,8 +38,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     RetireStep,
     Step,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
@@ -93,7 +93,7 @@ def test_a_holder_who_waits_is_told_of_a_file_of_nearly_the_right_name() -> None
     assert said[1] == said[0] + " A file of nearly this name is there: 'JEANNE.P12'."
 
 
-def retire(*old: Any, method: RetirementMethod = RetirementMethod.DELETE) -> tuple[RetireStep, ...]:
+def retire(*old: Any, method: RemovalMethod = RemovalMethod.DELETE) -> tuple[RetireStep, ...]:
     return tuple(RetireStep(each.thumbprint, method) for each in old)
 
 
@@ -137,7 +137,7 @@ def test_what_is_put_off_has_not_changed_and_says_why() -> None:
     [
         (RENEWED, "renewed", True),
         (outcome(IMPORT, PROVE, after=[stored(LEAF)]), "installed", True),
-        (outcome(PROVE, *retire(OLD), before=[OLD, stored(LEAF)], after=[stored(LEAF)]), "retired", True),
+        (outcome(PROVE, *retire(OLD), before=[OLD, stored(LEAF)], after=[stored(LEAF)]), "superseded", True),
         (outcome(NameStep(LEAF.thumbprint, "x"), before=[stored(LEAF)]), "changed", True),
         (outcome(PROVE, before=[stored(LEAF)], proven=True), "unchanged", False),
         (outcome(before=[OLD], leaf=None, skipped=SkipReason.NOT_DUE), "not_due", False),
@@ -162,24 +162,24 @@ def test_facts_keep_the_outcome_until_the_next_one_and_a_plan_is_none() -> None:
     assert kept(again) == ("deferred", "2026-11-25T12:00:00Z")
 
 
-def went(method: RetirementMethod, **facts: Any) -> dict[str, Any]:
+def went(method: RemovalMethod, **facts: Any) -> dict[str, Any]:
     entry = JournalEntry("3", "retire", "done", "", {"thumbprint": OLD.thumbprint} | facts)
     what = outcome(*retire(OLD, method=method), before=[OLD, stored(LEAF)], after=[stored(LEAF)], journal=(entry,))
-    (row,) = shown(what)["retired"]
+    (row,) = shown(what)["superseded"]
     assert row["subject_cn"] == "Jeanne Dupont - T123456"
     return {key: row[key] for key in ("method", "key", "kept_because")}
 
 
 def test_what_became_of_an_old_key_is_said() -> None:
-    assert went(RetirementMethod.DELETE, key="deleted", kept_because=None) == {
+    assert went(RemovalMethod.DELETE, key="deleted", kept_because=None) == {
         "method": "delete",
         "key": "deleted",
         "kept_because": None,
     }
-    shared = went(RetirementMethod.DELETE, key="kept", kept_because="shared_container")
+    shared = went(RemovalMethod.DELETE, key="kept", kept_because="shared_container")
     assert shared == {"method": "delete", "key": "kept", "kept_because": "shared_container"}
-    assert went(RetirementMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
-    assert shown(RENEWAL)["retired"][0]["key"] == "planned"
+    assert went(RemovalMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
+    assert (shown(RENEWAL)["superseded"][0]["key"], shown(RENEWAL)["removed"]) == ("planned", [])
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_what_became_of_an_old_key_is_said() -> None:
 def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mode: bool, number: str) -> None:
     steps = [RemoveStep(each.thumbprint) for each in gone]
     found = shown(outcome(*steps, before=gone, after=(), leaf=None), check_mode)
-    assert (found["changed"], len(found["retired"])) == (bool(gone), len(gone))
+    assert (found["changed"], len(found["removed"]), found["superseded"]) == (bool(gone), len(gone), [])
     assert [fact for fact in (number, "CHU\\jdupont", "WS-1") if fact not in found["msg"]] == []
     assert ("would" in found["msg"]) == check_mode
 

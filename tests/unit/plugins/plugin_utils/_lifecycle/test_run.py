@@ -121,7 +121,7 @@ def test_when_the_first_on_a_shared_account_fails_the_second_is_done_on_what_is_
     result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
     assert (codes(result), outcomes(result)) == (["retire_failed", None], ["failed", "installed"])
     failed = result["holders"][0]
-    assert (failed["changed"], failed["retired"]) == (True, [])
+    assert (failed["changed"], failed["superseded"]) == (True, [])
     assert [step["outcome"] for step in failed["journal"]][-2:] == ["done", "failed"]
     assert len(workstation.thumbprints(shared)) == 3
     assert [row[1:3] for row in kept(result)] == [("T123456", "failed"), ("T654321", "installed")]
@@ -138,7 +138,7 @@ def test_what_was_changed_and_not_read_again_is_a_change_and_its_facts_are_unkno
     result = enrol(workstation, folder, [JEANNE, PAUL], diff=True)
     assert (codes(result), outcomes(result)) == (["after_unread", None], ["failed", "installed"])
     failed, _done = result["holders"]
-    assert (failed["changed"], failed["access_until"], failed["retired"]) == (True, None, [])
+    assert (failed["changed"], failed["access_until"], failed["superseded"]) == (True, None, [])
     assert [row[1:] for row in kept(result)] == [("T123456", "failed", "unknown"), ("T654321", "installed", "valid")]
     facts = result["ansible_facts"]["pkcs12"]
     owner = sid_of(JEANNE["user"])
@@ -279,4 +279,4 @@ def test_a_refusal_says_that_nothing_was_changed_and_has_no_certificate(
 ) -> None:
     (row,) = enrol(workstation, folder, [JEANNE], passphrases={"T123456": "no"})["holders"]
     assert (row["changed"], row["planned"], row["certificate"]) == (False, False, None)
-    assert row["retired"] == row["journal"] == []
+    assert row["superseded"] == row["removed"] == row["journal"] == []

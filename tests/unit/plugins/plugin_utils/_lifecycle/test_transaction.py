@@ -22,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementPolicy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     Identity,
@@ -115,7 +115,7 @@ def test_a_workstation_that_logs_powershell_gets_no_password(issued: IssuedBundl
     drivers.plant(issued)
     proof = present_options(execution(**details), prove=Prove.ALWAYS)
     selector = RemovalSelector(issuer=".")
-    for state in (PresentBundle(proof, opened(issued)), Absent(selector, RetirementPolicy(), proof.execution)):
+    for state in (PresentBundle(proof, opened(issued)), Absent(selector, RemovalPolicy(), proof.execution)):
         with pytest.raises(CollectionError) as refused:
             run_state(state, drivers)
         assert refused.value.code == "logged_password"
@@ -152,7 +152,7 @@ def test_over_a_connection_in_the_clear_only_what_has_no_secret_is_done(
         state = (
             PresentBundle(present_options(done, prove=Prove.ALWAYS), opened(issued))
             if prove
-            else Absent(selector, RetirementPolicy(), done)
+            else Absent(selector, RemovalPolicy(), done)
         )
         if not password:
             assert run_state(state, drivers).error is None

@@ -20,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     RemoveStep,
     RetireStep,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
     JournalEntry,
@@ -46,7 +46,7 @@ def proven(authority: Authority) -> tuple[ExpectedResult, ExchangeAnswer, Certif
             ImportStep(leaf.thumbprint),
             ProveStep(leaf.thumbprint),
             NameStep(leaf.thumbprint, "SISERI"),
-            RetireStep(OLD.thumbprint, RetirementMethod.DELETE),
+            RetireStep(OLD.thumbprint, RemovalMethod.DELETE),
         )
     )
     answer = ExchangeAnswer(True, SID, NOW, (), (), (JournalEntry("2", "prove", "done", "", facts),), None)
@@ -94,9 +94,9 @@ def test_what_the_answer_does_not_show_is_refused(proven: Case, said: str) -> No
 @pytest.mark.parametrize(
     ("step", "left", "holds"),
     [
-        (RetireStep(OLD.thumbprint, RetirementMethod.ARCHIVE), [stored(OLD, archived=True)], True),
-        (RetireStep(OLD.thumbprint, RetirementMethod.ARCHIVE), [stored(OLD)], False),
-        (RetireStep(OLD.thumbprint, RetirementMethod.DELETE), [stored(OLD, archived=True)], False),
+        (RetireStep(OLD.thumbprint, RemovalMethod.ARCHIVE), [stored(OLD, archived=True)], True),
+        (RetireStep(OLD.thumbprint, RemovalMethod.ARCHIVE), [stored(OLD)], False),
+        (RetireStep(OLD.thumbprint, RemovalMethod.DELETE), [stored(OLD, archived=True)], False),
         (RemoveStep(OLD.thumbprint), [], True),
         (RemoveStep(OLD.thumbprint), [stored(OLD)], False),
     ],

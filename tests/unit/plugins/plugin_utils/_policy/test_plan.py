@@ -26,9 +26,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     plan_absent,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
-    RetiredCertificate,
-    RetirementMethod,
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
+    Removal,
+    RemovalMethod,
 )
 from unit.plugins.plugin_utils.fakes import YEAR, certificate, stored, view
 
@@ -36,7 +36,7 @@ LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate())
 ROOT = replace(certificate("Root"), subject="CN=Root", issuer="CN=Root")
 ISSUING = replace(certificate("Issuing"), subject="CN=Issuing", issuer="CN=Root")
-Planner = Callable[[DesiredCertificate, CertificateStore, Sequence[RetiredCertificate]], Plan]
+Planner = Callable[[DesiredCertificate, CertificateStore, Sequence[Removal]], Plan]
 
 
 def wanted(
@@ -50,16 +50,14 @@ def kinds(plan: Plan) -> list[type]:
 
 
 def test_a_renewal_imports_proves_names_and_only_then_retires() -> None:
-    plan = plan_present(
-        wanted("SISERI", chain=(ISSUING, ROOT)), view(OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)]
-    )
+    plan = plan_present(wanted("SISERI", chain=(ISSUING, ROOT)), view(OLD), [Removal(OLD, RemovalMethod.DELETE)])
     assert kinds(plan) == [ChainStep, ImportStep, ProveStep, NameStep, RetireStep]
-    assert plan.retirements == {OLD.thumbprint: RetirementMethod.DELETE}
+    assert plan.removals == {OLD.thumbprint: RemovalMethod.DELETE}
 
 
 def test_a_portal_is_asked_before_anything_is_retired() -> None:
     """Also when nothing is; and never when there is nothing to do."""
-    old = [RetiredCertificate(OLD, RetirementMethod.DELETE)]
+    old = [Removal(OLD, RemovalMethod.DELETE)]
     asking = replace(wanted("SISERI"), portal="https://portal.example/")
     assert kinds(plan_present(asking, view(OLD), old)) == [ImportStep, ProveStep, NameStep, ConnectStep, RetireStep]
     assert kinds(plan_present(asking, view(), [])) == [ImportStep, ProveStep, NameStep, ConnectStep]
@@ -95,7 +93,7 @@ def test_one_that_cannot_be_used_as_it_is_comes_again(found: StoreCertificate) -
 
 
 def test_one_that_is_installed_has_to_prove_itself_before_others_go() -> None:
-    plan = plan_present(wanted(), view(stored(LEAF), OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)])
+    plan = plan_present(wanted(), view(stored(LEAF), OLD), [Removal(OLD, RemovalMethod.DELETE)])
     assert kinds(plan) == [ProveStep, RetireStep]
 
 
@@ -124,18 +122,18 @@ def unusable_moment(plan: Plan, before: CertificateStore) -> object | None:
     return None
 
 
-def worlds() -> list[tuple[DesiredCertificate, CertificateStore, list[RetiredCertificate]]]:
+def worlds() -> list[tuple[DesiredCertificate, CertificateStore, list[Removal]]]:
     """All combinations of what can be there and what can be asked for."""
     leaves = [None, stored(LEAF), stored(LEAF, None), stored(LEAF, archived=True)]
     olds = [[], [OLD], [OLD, stored(certificate("Second"))]]
     asked = product(
-        leaves, olds, (RetirementMethod.DELETE, RetirementMethod.ARCHIVE), (None, "SISERI"), Prove, ((), (ISSUING,))
+        leaves, olds, (RemovalMethod.DELETE, RemovalMethod.ARCHIVE), (None, "SISERI"), Prove, ((), (ISSUING,))
     )
     return [
         (
             wanted(name, prove, chain),
             view(*old, *([leaf] if leaf else [])),
-            [RetiredCertificate(each, method) for each in old],
+            [Removal(each, method) for each in old],
         )
         for leaf, old, method, name, prove, chain in asked
     ]
@@ -149,17 +147,17 @@ def test_whatever_is_there_the_holder_always_has_a_certificate_that_works() -> N
     assert violations(plan_present) == 0
 
 
-def retires_first(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
+def retires_first(want: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
     steps = plan_present(want, before, old).steps
     return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireStep))))
 
 
-def proves_last(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
+def proves_last(want: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
     steps = plan_present(want, before, old).steps
     return Plan(tuple(sorted(steps, key=lambda step: isinstance(step, ProveStep))))
 
 
-def never_proves(want: DesiredCertificate, before: CertificateStore, old: Sequence[RetiredCertificate]) -> Plan:
+def never_proves(want: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
     steps = plan_present(want, before, old).steps
     return Plan(tuple(step for step in steps if not isinstance(step, ProveStep)))
 
@@ -171,22 +169,17 @@ def test_a_plan_in_another_order_would_be_caught(mutant: Planner) -> None:
 
 def test_a_plan_without_a_proof_would_be_caught() -> None:
     assert (
-        unusable_moment(
-            never_proves(wanted(), view(OLD), [RetiredCertificate(OLD, RetirementMethod.DELETE)]), view(OLD)
-        )
-        is not None
+        unusable_moment(never_proves(wanted(), view(OLD), [Removal(OLD, RemovalMethod.DELETE)]), view(OLD)) is not None
     )
 
 
 def test_only_what_was_chosen_leaves() -> None:
     for want, before, old in worlds():
-        assert set(plan_present(want, before, old).retirements) == {each.stored.thumbprint for each in old}
+        assert set(plan_present(want, before, old).removals) == {each.stored.thumbprint for each in old}
 
 
 def test_a_removal_removes_and_archives_as_chosen() -> None:
     second = stored(certificate("Second"))
-    plan = plan_absent(
-        [RetiredCertificate(OLD, RetirementMethod.DELETE), RetiredCertificate(second, RetirementMethod.ARCHIVE)]
-    )
-    assert plan.steps == (RemoveStep(OLD.thumbprint), RetireStep(second.thumbprint, RetirementMethod.ARCHIVE))
-    assert plan.retirements == {OLD.thumbprint: RetirementMethod.DELETE, second.thumbprint: RetirementMethod.ARCHIVE}
+    plan = plan_absent([Removal(OLD, RemovalMethod.DELETE), Removal(second, RemovalMethod.ARCHIVE)])
+    assert plan.steps == (RemoveStep(OLD.thumbprint), RetireStep(second.thumbprint, RemovalMethod.ARCHIVE))
+    assert plan.removals == {OLD.thumbprint: RemovalMethod.DELETE, second.thumbprint: RemovalMethod.ARCHIVE}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import RetireStep
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import RetirementMethod
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeRequest,
     StepRequest,
@@ -68,7 +68,7 @@ def test_every_step_becomes_what_the_driver_takes() -> None:
         StepRequest("2", "prove", "AB", {"nonce": b"nonce"}),
         StepRequest("3", "name", "AB", {"friendly_name": "SISERI"}),
         StepRequest("4", "chain", "CD", {"certificate": b"der"}),
-        StepRequest("5", "retire", "EF", RetireStep("EF", RetirementMethod.ARCHIVE).arguments),
+        StepRequest("5", "retire", "EF", RetireStep("EF", RemovalMethod.ARCHIVE).arguments),
         StepRequest("6", "remove", "EF"),
     )
     request = exchange_arguments(ExchangeRequest("S-2", "hash", steps))

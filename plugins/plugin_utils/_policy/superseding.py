@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Which certificates are retired, and how: the older ones at a renewal, the selected ones at a removal. Pure."""
+"""Which certificates a new one supersedes, and how they and the selected ones of a removal go. Pure."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ SOFTWARE_PROVIDERS = (
 )
 
 
-class RetirementMethod(str, Enum):
-    """How a certificate is retired. Archive: it stays with its key, but is hidden. Delete: both are deleted. None: it stays."""
+class RemovalMethod(str, Enum):
+    """How a certificate goes. Archive: it stays with its key, but is hidden. Delete: both are deleted. None: it stays."""
 
     ARCHIVE = "archive"
     DELETE = "delete"
@@ -38,30 +38,30 @@ class RetirementMethod(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class RetirementPolicy:
-    """How a task retires certificates. ``max_certificates``: a task that would retire more of them is refused.
+class RemovalPolicy:
+    """How certificates go. ``max_certificates``: a task that would supersede or remove more of them is refused.
 
     ``encryption_keys``: delete certificates for mail and files too, instead of archiving them. ``allow_downgrade``: accept a bundle that
     ends before an installed certificate.
     """
 
-    method: RetirementMethod = RetirementMethod.DELETE
+    method: RemovalMethod = RemovalMethod.DELETE
     max_certificates: int = 3
     encryption_keys: bool = False
     allow_downgrade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class RetiredCertificate:
-    """A certificate that is retired, and how."""
+class Removal:
+    """A certificate that goes, and how."""
 
     stored: StoreCertificate
-    method: RetirementMethod
+    method: RemovalMethod
 
 
 def predecessors(
-    store: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RetirementPolicy
-) -> tuple[RetiredCertificate, ...]:
+    store: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RemovalPolicy
+) -> tuple[Removal, ...]:
     """The holder's older certificates of the same issuer. Raises ``CollectionError``: ``downgrade``, ``too_many``."""
     same = [stored for stored in store.certificates if _succeeds(leaf, stored, person)]
     newer = [stored for stored in same if stored.certificate.not_after > leaf.not_after and not stored.archived]
@@ -75,24 +75,22 @@ def predecessors(
             next_step=f"Use the newest bundle, or set {named('allow_downgrade')}: true if you want the older one.",
             setting="allow_downgrade",
         )
-    return () if policy.method is RetirementMethod.NONE else choose_methods(same, policy)
+    return () if policy.method is RemovalMethod.NONE else choose_methods(same, policy)
 
 
-def choose_methods(chosen: Iterable[StoreCertificate], policy: RetirementPolicy) -> tuple[RetiredCertificate, ...]:
-    """How each chosen certificate is retired, without those that are to be archived and are already.
+def choose_methods(chosen: Iterable[StoreCertificate], policy: RemovalPolicy) -> tuple[Removal, ...]:
+    """How each chosen certificate goes, without those that are to be archived and are already.
 
     Raises ``CollectionError``: ``too_many``.
     """
-    methods = [RetiredCertificate(stored, _method(stored, policy)) for stored in chosen]
-    remaining = tuple(
-        each for each in methods if not (each.method is RetirementMethod.ARCHIVE and each.stored.archived)
-    )
+    methods = [Removal(stored, _method(stored, policy)) for stored in chosen]
+    remaining = tuple(each for each in methods if not (each.method is RemovalMethod.ARCHIVE and each.stored.archived))
     if len(remaining) > policy.max_certificates:
         names = ", ".join(each.stored.certificate.subject_cn or each.stored.thumbprint for each in remaining)
         raise CollectionError(
             code="too_many",
-            cause=f"{counted(len(remaining), 'certificate')} would be retired ({names}), but only {policy.max_certificates} may be.",
-            next_step=f"Make the selection narrower, or raise {named('max_certificates')} if all of them have to be retired.",
+            cause=f"{counted(len(remaining), 'certificate')} would be removed ({names}), but only {policy.max_certificates} may be.",
+            next_step=f"Make the selection narrower, or raise {named('max_certificates')} if all of them have to go.",
             setting="max_certificates",
         )
     return remaining
@@ -114,6 +112,6 @@ def _succeeds(leaf: Certificate, stored: StoreCertificate, person: ExpectedSubje
     )
 
 
-def _method(stored: StoreCertificate, policy: RetirementPolicy) -> RetirementMethod:
+def _method(stored: StoreCertificate, policy: RemovalPolicy) -> RemovalMethod:
     encrypts = any(usage in ENCRYPTION for usage in stored.certificate.eku or ())
-    return RetirementMethod.ARCHIVE if encrypts and not policy.encryption_keys else policy.method
+    return RemovalMethod.ARCHIVE if encrypts and not policy.encryption_keys else policy.method

@@ -10,14 +10,14 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.retirement import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
     SOFTWARE_PROVIDERS,
-    RetirementMethod,
-    RetirementPolicy,
+    RemovalMethod,
+    RemovalPolicy,
     choose_methods,
     predecessors,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, JEANNE, YEAR, certificate, stored, view
 
 CLIENT = "1.3.6.1.5.5.7.3.2"
@@ -27,17 +27,17 @@ NEW = certificate(left=3 * YEAR)
 OLD = stored(certificate())
 
 
-USUAL, ANYBODY = RetirementPolicy(), ExpectedSubject()
+USUAL, ANYBODY = RemovalPolicy(), ExpectedSubject()
 
 
 def methods(
-    *found: StoreCertificate, policy: RetirementPolicy = USUAL, person: ExpectedSubject = ANYBODY
-) -> list[tuple[str, RetirementMethod]]:
+    *found: StoreCertificate, policy: RemovalPolicy = USUAL, person: ExpectedSubject = ANYBODY
+) -> list[tuple[str, RemovalMethod]]:
     return [(each.stored.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
 
 
 def test_the_older_one_of_the_same_person_and_issuer_goes_with_its_key() -> None:
-    assert methods(OLD) == [(OLD.thumbprint, RetirementMethod.DELETE)]
+    assert methods(OLD) == [(OLD.thumbprint, RemovalMethod.DELETE)]
 
 
 @pytest.mark.parametrize("provider", SOFTWARE_PROVIDERS)
@@ -46,7 +46,7 @@ def test_keys_of_windows_own_software_providers_may_go(provider: str) -> None:
 
 
 def test_an_older_one_whose_key_is_lost_goes_as_well() -> None:
-    assert methods(stored(OLD.certificate, None)) == [(OLD.thumbprint, RetirementMethod.DELETE)]
+    assert methods(stored(OLD.certificate, None)) == [(OLD.thumbprint, RemovalMethod.DELETE)]
 
 
 @pytest.mark.parametrize(
@@ -69,30 +69,28 @@ def test_others_stay(other: StoreCertificate) -> None:
 @pytest.mark.parametrize("usage", [EMAIL, EFS], ids=["mail", "file"])
 def test_what_opens_old_mails_and_files_is_archived_by_default(usage: str) -> None:
     old = stored(certificate(eku=(CLIENT, usage)))
-    assert methods(old) == [(old.thumbprint, RetirementMethod.ARCHIVE)]
-    assert methods(old, policy=RetirementPolicy(encryption_keys=True)) == [(old.thumbprint, RetirementMethod.DELETE)]
+    assert methods(old) == [(old.thumbprint, RemovalMethod.ARCHIVE)]
+    assert methods(old, policy=RemovalPolicy(encryption_keys=True)) == [(old.thumbprint, RemovalMethod.DELETE)]
 
 
 def test_one_that_is_archived_already_is_not_archived_again_but_can_be_deleted() -> None:
     hidden = stored(certificate(), archived=True)
-    assert methods(hidden, policy=RetirementPolicy(RetirementMethod.ARCHIVE)) == []
-    assert methods(hidden) == [(hidden.thumbprint, RetirementMethod.DELETE)]
+    assert methods(hidden, policy=RemovalPolicy(RemovalMethod.ARCHIVE)) == []
+    assert methods(hidden) == [(hidden.thumbprint, RemovalMethod.DELETE)]
 
 
-@pytest.mark.parametrize("method", [RetirementMethod.DELETE, RetirementMethod.ARCHIVE, RetirementMethod.NONE])
-def test_an_older_bundle_than_the_installed_one_is_refused(method: RetirementMethod) -> None:
+@pytest.mark.parametrize("method", [RemovalMethod.DELETE, RemovalMethod.ARCHIVE, RemovalMethod.NONE])
+def test_an_older_bundle_than_the_installed_one_is_refused(method: RemovalMethod) -> None:
     newer = stored(certificate(left=4 * YEAR))
     with pytest.raises(CollectionError) as refusal:
-        methods(newer, policy=RetirementPolicy(method))
+        methods(newer, policy=RemovalPolicy(method))
     assert refusal.value.code == "downgrade"
     assert newer.thumbprint in refusal.value.cause
 
 
-def test_a_downgrade_that_is_meant_retires_the_newer_one() -> None:
+def test_a_downgrade_that_is_meant_supersedes_the_newer_one() -> None:
     newer = stored(certificate(left=4 * YEAR))
-    assert methods(newer, policy=RetirementPolicy(allow_downgrade=True)) == [
-        (newer.thumbprint, RetirementMethod.DELETE)
-    ]
+    assert methods(newer, policy=RemovalPolicy(allow_downgrade=True)) == [(newer.thumbprint, RemovalMethod.DELETE)]
 
 
 def test_one_that_ends_at_the_same_moment_or_is_archived_is_no_downgrade() -> None:
@@ -100,22 +98,20 @@ def test_one_that_ends_at_the_same_moment_or_is_archived_is_no_downgrade() -> No
     assert len(methods(stored(certificate(left=4 * YEAR), archived=True))) == 1
 
 
-def test_retire_none_leaves_all_in_place() -> None:
-    assert methods(OLD, policy=RetirementPolicy(RetirementMethod.NONE)) == []
+def test_superseded_none_leaves_all_in_place() -> None:
+    assert methods(OLD, policy=RemovalPolicy(RemovalMethod.NONE)) == []
 
 
 def test_more_than_allowed_is_refused_and_all_are_named() -> None:
     several = [stored(certificate(f"Person {number}", left=timedelta(days=number))) for number in range(4)]
-    assert len(choose_methods(several[:3], RetirementPolicy())) == 3
+    assert len(choose_methods(several[:3], RemovalPolicy())) == 3
     with pytest.raises(CollectionError) as refusal:
-        choose_methods(several, RetirementPolicy())
+        choose_methods(several, RemovalPolicy())
     assert refusal.value.code == "too_many"
     assert all(f"Person {number}" in refusal.value.cause for number in range(4))
 
 
 def test_with_a_pattern_the_number_tells_whose_it_is() -> None:
     married = stored(certificate("Jeanne Durand - T123456"))
-    assert methods(married, person=ExpectedSubject(pattern=r"(T\d+)")) == [
-        (married.thumbprint, RetirementMethod.DELETE)
-    ]
+    assert methods(married, person=ExpectedSubject(pattern=r"(T\d+)")) == [(married.thumbprint, RemovalMethod.DELETE)]
     assert married.certificate.subject_cn != JEANNE
