@@ -100,6 +100,6 @@ def _folder(name: str, value: Any) -> Path | None:
 def _not_of_this_run(name: str) -> CollectionError:
     return CollectionError(
         code="bad_arguments",
-        cause=f"{name} is set in the inventory or in a playbook, so it would count in every run.",
+        cause=f"{name} is set in the inventory or in a playbook. It is for one run only.",
         next_step="Remove it there, and give it with -e when you start the run. Nothing was changed.",
     )
