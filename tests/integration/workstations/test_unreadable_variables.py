@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import failed_hosts, outcomes, row, summary
+from integration.plays import failed_hosts, outcomes, summary
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play

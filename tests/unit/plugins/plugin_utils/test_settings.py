@@ -52,3 +52,8 @@ def test_a_fact_is_no_variable_unless_ansible_makes_it_one() -> None:
 def test_a_module_without_such_options_knows_no_from_site() -> None:
     action = Action({"holder": "a", "from_site": {}})
     assert "from_site" in action.run(None, {})["msg"]
+
+
+def test_a_variable_is_no_argument_of_a_task() -> None:
+    action = OfSite({"from_site": {}, "pkcs12_zone": "Europe/Paris"})
+    assert "Unknown options: pkcs12_zone. Supported parameters include: state, zone." in action.run(None, {})["msg"]
