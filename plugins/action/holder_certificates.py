@@ -114,11 +114,6 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        of_site = self._arguments.name("holders")
-        if of_site in self._task_vars and of_site != "holders" and self.variable(of_site) is None:
-            check_holders(
-                None, self.host
-            )  # a list whose entries somebody has taken away: nobody can tell that none work there
         if "holders" in given:
             check_holders(given["holders"], self.host)
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
 
 TEXTS = {"path", "str"}
 """Types of options that are one text."""
+NUMBERS = {"int", "float"}
+YES_OR_NO_OF_YAML = "yes or no"
 
 YES = {"yes", "true", "on", "1", "y", "t"}
 YES_OR_NO = YES | {"no", "false", "off", "0", "n", "f"}
@@ -113,10 +115,11 @@ def check_booleans(given: Mapping[str, Any]) -> None:
 
 
 def check_texts(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], place: str = "") -> None:
-    """Refuses a list or a mapping where one text is wanted, also in the entries of an option. ``place``: where ``given`` is.
+    """Refuses a list or a mapping where one text is wanted, and YAML's yes or no where a text or a number is, also in the entries of an
+    option. ``place``: where ``given`` is.
 
-    Ansible would make one text of it: a folder named ``['a']``, or a pattern in which each letter counts. Raises ``CollectionError``:
-    ``bad_arguments``.
+    Ansible would make one text of it: a folder named ``['a']``, or a pattern in which each letter counts; and 1 of a yes. Raises
+    ``CollectionError``: ``bad_arguments``.
     """
     for name, option in options.items():
         value = given.get(name)
@@ -125,15 +128,22 @@ def check_texts(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any
         for entry in entries:
             if isinstance(entry, Mapping) and nested:
                 check_texts(entry, nested, f" (in {name})")
-            elif (isinstance(entry, (list, Mapping)) and kinds & TEXTS) or (isinstance(entry, int) and "path" in kinds):
-                kind = (
-                    "a mapping" if isinstance(entry, Mapping) else "a list" if isinstance(entry, list) else "a number"
-                )
+            elif (kind := _odd(entry, kinds, option)) is not None:
+                needed = "one text" if kinds & TEXTS else "a number"
                 raise CollectionError(
                     code="bad_arguments",
-                    cause=f"'{name}'{place} has {kind} where one text is needed.",
-                    next_step="Write one text.",
+                    cause=f"'{name}'{place} has {kind} where {needed} is needed.",
+                    next_step=f"Write {needed}{', in quotes' if kind == YES_OR_NO_OF_YAML and kinds & TEXTS else ''}.",
                 )
+
+
+def _odd(entry: Any, kinds: Set[str | None], option: Mapping[str, Any]) -> str | None:
+    """What a value is that is no text, or no number, where one is needed. A choice may be a word such as off."""
+    if isinstance(entry, bool):
+        return YES_OR_NO_OF_YAML if kinds & (TEXTS | NUMBERS) and "choices" not in option else None
+    if isinstance(entry, (list, Mapping)) and kinds & TEXTS:
+        return "a mapping" if isinstance(entry, Mapping) else "a list"
+    return "a number" if isinstance(entry, int) and "path" in kinds else None
 
 
 def check_entries(given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> None:

@@ -426,8 +426,7 @@ hosts for which nothing reads it.
    :depth: 1
 """
 
-OF_A_RUN = """Give these with ``-e``, or in a play or task. They are refused where the inventory has them, because they would count in every
-run."""
+OF_A_RUN = """Give these with ``-e``. A playbook that reads one refuses it in the inventory, because it would count in every run."""
 
 
 def main() -> None:

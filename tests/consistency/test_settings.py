@@ -65,6 +65,26 @@ def test_a_setting_is_the_same_in_every_module(setting: settings.Setting) -> Non
         assert len({repr(value) for value in values.values() if value or value is False}) <= 1, (part, values)
 
 
+OF_A_TASK_ALONE = {
+    # One file of one person: the folder, the pattern and the removal of one are not the site's.
+    *(("certificate", option) for option in ("bundle_folder", "bundle_pattern", "expired_for_days")),
+    *(("bundle_info", option) for option in ("bundle_folder", "bundle_pattern")),
+    ("delivery_summary", "holders"),  # those of the whole inventory
+}
+
+
+def test_a_setting_is_one_in_every_module_that_has_the_option() -> None:
+    """Or a role would pass over the site's value without a word."""
+    marked = {option for options in MARKED.values() for option in options}
+    found = {
+        (module, option)
+        for module in MARKED
+        for option in settings.told(module)
+        if option in marked and option not in MARKED[module]
+    }
+    assert found == OF_A_TASK_ALONE
+
+
 def test_a_variable_of_a_run_is_no_setting() -> None:
     names = [setting.name for setting in RUN_SETTINGS]
     assert len(names) == len(set(names))

@@ -97,6 +97,14 @@ CASES = {
     "a variable for one run, in the inventory": Case(
         {"from_site": {}}, said=("pkcs12_report_date is set in the inventory",), host="for-ever", module=RUN_MODULE
     ),
+    "a pattern of hosts, in the inventory": Case(
+        of_site(), said=("pkcs12_hosts is set in the inventory",), host="elsewhere"
+    ),
+    "YAML's yes is no text": Case(
+        of_site(),
+        said=("'pkcs12_time_zone' has yes or no where one text is needed.",),
+        keywords={"vars": {"pkcs12_time_zone": True}},
+    ),
     "what no site sets is no default": Case(of_site(state="absent"), said=("'from_site' has state",)),
     "no mapping": Case({**UTC_ROLE, "from_site": True}, said=("'from_site' is no mapping.",)),
     "an undefined variable": Case(
@@ -148,6 +156,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "undefined-zone": {"pkcs12_time_zone": "{{ no_such_zone }}"},
         "closed-vault": {"pkcs12_time_zone": _Vaulted(encrypted("Europe/Paris", OTHER_PASSWORD).decode())},
         "for-ever": {"pkcs12_report_date": "2026-11-01"},
+        "elsewhere": {"pkcs12_hosts": "ward-one"},
         "one-of-two": {"pkcs12_passphrases": {"T100001": CANARY, "T100004": "{{ café }}" + SECRET}},
         "all-closed": {"pkcs12_passphrases": "{{ no_such_vault }}" + SECRET},
     }

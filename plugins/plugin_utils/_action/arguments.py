@@ -67,10 +67,14 @@ def validated(spec: ArgumentSpec, arguments: Arguments) -> Validation:
         for each in fields(spec)
         if each.name != "options"
     }
-    given = {name: value for name, value in arguments.by_name(arguments.values).items() if value is not None}
-    done = ArgumentSpecValidator(options, **rules).validate(given)
+    given = {name: value for name, value in arguments.values.items() if value is not None}
+    known = {name: value for name, value in given.items() if name in spec.options}
+    done = ArgumentSpecValidator(options, **rules).validate(arguments.by_name(known))
     values = {named.get(name, name): value for name, value in done.validated_parameters.items()}
-    # A misspelt option comes first. In old lines of ansible-core it stands behind one that is missing.
+    if unknown := sorted(given.keys() - known.keys()):  # a variable is no argument of a task
+        supported = ", ".join(sorted(spec.options))
+        return Validation(values, f"{', '.join(unknown)}. Supported parameters include: {supported}.", unknown=True)
+    # A misspelt key of an entry comes first. In old lines of ansible-core it stands behind one that is missing.
     first = min(done.errors, key=lambda error: not isinstance(error, UnsupportedError), default=None)
     return Validation(values, str(first) if first else None, isinstance(first, UnsupportedError))
 

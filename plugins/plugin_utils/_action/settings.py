@@ -26,6 +26,8 @@ SITE = "site"
 RUN = "run"
 SHARED_WORDS = {"holder_password": "holder_passwords", "passphrase": "passphrases"}
 """What sentences that several modules share call an option, and the option of a module with the secrets of several people."""
+OF_THE_COMMAND = {"pkcs12_hosts", "pkcs12_serial"}
+"""Ansible reads these before the inventory. There they have no effect, and a run works on other workstations than somebody thinks."""
 PREFIX = "pkcs12_"
 """How the site's variable of an option begins."""
 
@@ -60,6 +62,8 @@ class SiteSettings(OwnVariables):
         given = self.arguments_of_task()
         if FROM_SITE in given.values or FROM_SITE not in self._task.args:
             return given
+        for name in OF_THE_COMMAND & self._task_vars.keys():
+            self.refuse_in_inventory(name)
         defaults = self._defaults()
         values = {name: value for name, value in given.values.items() if value is not None}
         for name, option in self.SPEC.options.items():

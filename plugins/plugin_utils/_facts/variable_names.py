@@ -18,7 +18,9 @@ OWN_NAMES = "pkcs12_own_variables"
 FREE = ("pkcs12_fact_", "pkcs12_passphrases_", "pkcs12_holder_passwords_")
 """How facts begin, and further variables with secrets. Any word may follow."""
 
-LOCALHOST, WORKSTATION = "localhost", "workstation"
+LOCALHOST, WORKSTATION, BOTH = "localhost", "workstation", "both"
+OF_EACH = {"pkcs12_authorisation_anniversary", "pkcs12_required_folders", OWN_NAMES}
+"""What localhost reads for each host, or what each host may have alone."""
 NEAR = 0.7
 """How alike a name is that was meant. One that is far off misleads."""
 MOST_NAMES = 3
@@ -47,6 +49,10 @@ def without_effect(
             sentences.append(_elsewhere(name, having, "It is read for localhost. Set it for all hosts."))
         elif settings[name] == WORKSTATION and having == [LOCALHOST] != list(names):
             sentences.append(_elsewhere(name, having, "It is read for workstations. Set it for these."))
+        elif settings[name] == BOTH and LOCALHOST in names and name not in read_there | OF_EACH:
+            sentences.append(
+                f"warning: The variable {name}{_whose(having, 0)} has no effect on what runs on localhost. Set it for all hosts."
+            )
     return sentences
 
 

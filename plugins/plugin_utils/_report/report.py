@@ -267,12 +267,9 @@ def _instant_text(given: str) -> str:
 
 
 def check_days(options: Mapping[str, Any], names: Iterable[str]) -> None:
-    """With fewer than no days, every workstation would be silent, or nothing ever due. YAML's ``yes`` would count as one day.
-
-    Raises ``CollectionError``: ``bad_arguments``.
-    """
+    """With fewer than no days, every workstation would be silent, or nothing ever due. Raises ``CollectionError``: ``bad_arguments``."""
     for name in names:
-        if isinstance(options[name], bool) or (options[name] or 0) < 0:
+        if (options[name] or 0) < 0:
             raise CollectionError(
                 code="bad_arguments",
                 cause=f"{named(name)} is {options[name]}, which is no number of days.",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import failed_hosts, outcomes, row, summary
+from integration.plays import failed_hosts, outcomes, summary
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -76,7 +76,7 @@ def test_the_others_are_served(runs: Mapping[str, Run]) -> None:
 
 
 def test_report_of_daily_names_each(runs: Mapping[str, Run], hospital: Hospital) -> None:
-    result = row(runs["daily"], "compliance_report", "localhost").result
+    *_settings, result = (each.result for each in runs["daily"].of("compliance_report") if each.host == "localhost")
     assert result.get("failing") == {"variables": len(WRONG)}, result["msg"]
     written = json.loads((hospital.folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
     problems = {each["workstation"]: each["problem"] or "" for each in written["workstations"]}

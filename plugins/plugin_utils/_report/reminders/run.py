@@ -120,10 +120,10 @@ def _check_addresses(options: Mapping[str, Any]) -> None:
 def _terms(options: Mapping[str, Any]) -> Terms:
     steps = options["reminder_days"]
     check_days(options, ["bundle_overdue_days"])
-    if not steps or any(isinstance(each, bool) for each in steps):
+    if not steps:
         raise CollectionError(
             code="bad_arguments",
-            cause=f"{named('reminder_days')} {'has a word that is no number of days' if steps else 'is empty'}.",
+            cause=f"{named('reminder_days')} is empty.",
             next_step="Give at least one number of days, for instance 14.",
             setting="reminder_days",
         )

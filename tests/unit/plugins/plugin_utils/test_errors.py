@@ -54,6 +54,10 @@ OPTIONS = {
     "sender": {"type": "list", "elements": "str"},
     "passphrase": {"type": "raw"},
     "passphrases": {"type": "dict"},
+    "days": {"type": "int"},
+    "steps": {"type": "list", "elements": "int"},
+    "check": {"type": "str", "choices": ["on", "off"]},
+    "chain": {"type": "bool"},
     "places": {
         "type": "list",
         "elements": "dict",
@@ -77,6 +81,22 @@ def test_what_is_no_text_is_refused_where_one_is_needed(given: Any, said: str) -
     with pytest.raises(CollectionError) as refusal:
         check_texts(given, OPTIONS)
     assert str(refusal.value) == f"{said} where one text is needed. Write one text."
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"issuer": True}, "'issuer' has yes or no where one text is needed. Write one text, in quotes."),
+        ({"sender": ["a", False]}, "'sender' has yes or no where one text is needed. Write one text, in quotes."),
+        ({"days": True}, "'days' has yes or no where a number is needed. Write a number."),
+        ({"steps": [7, False]}, "'steps' has yes or no where a number is needed. Write a number."),
+    ],
+)
+def test_yes_of_yaml_is_neither_a_text_nor_a_number(given: Any, said: str) -> None:
+    with pytest.raises(CollectionError) as refusal:
+        check_texts(given, OPTIONS)
+    assert str(refusal.value) == said
+    check_texts({"check": False, "chain": True, "days": 1, "passphrase": True}, OPTIONS)
 
 
 def test_lists_and_mappings_pass_where_they_belong() -> None:

@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable
 SETTINGS = {
     "pkcs12_serial": "command line",
     "pkcs12_renew_before_days": "both",
+    "pkcs12_authorisation_anniversary": "both",
     "pkcs12_report_folder": "localhost",
     "pkcs12_computer": "workstation",
 }
@@ -105,6 +106,12 @@ def test_the_hosts_that_have_it_are_named_unless_all_have_it(hosts: list[int], w
         ({"localhost": ["pkcs12_computer"], "ws": ["pkcs12_computer"]}, ["pkcs12_computer"], None),
         ({"ws": ["pkcs12_computer"]}, [], None),
         ({"ws": ["pkcs12_renew_before_days"]}, [], None),
+        (
+            {"localhost": [], "ws": ["pkcs12_renew_before_days"]},
+            [],
+            "of ws has no effect on what runs on localhost. Set it for all hosts.",
+        ),
+        ({"localhost": [], "ws": ["pkcs12_authorisation_anniversary"]}, [], None),
         ({"localhost": ["pkcs12_renew_before_days"], "ws": []}, ["pkcs12_renew_before_days"], None),
         ({"ws": ["pkcs12_serial"]}, [], None),
     ],
