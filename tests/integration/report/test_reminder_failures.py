@@ -165,7 +165,9 @@ def test_workstation_with_unusable_variables_fails_the_run_after_the_others_got_
     assert (again["changed"], office.arrived()) == (False, [])
 
 
-@pytest.mark.parametrize("changes", [{"bundle_overdue_days": -1}, {"facts_max_age_days": -1}, {"steps": []}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{"bundle_overdue_days": -1}, {"facts_max_age_days": -1}, {"reminder_days": []}], ids=str
+)
 def test_days_that_cannot_be_are_refused(office: Office, changes: dict[str, Any]) -> None:
     assert error(office.remind(**changes)) == "bad_arguments"
     assert office.arrived() == []

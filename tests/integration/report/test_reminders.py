@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""reminder_mails against a mail server: who is reminded of what, in which words, and once for each step."""
+"""reminder_mails against a mail server: who is reminded of what, in which words, and once for each reminder day."""
 
 from __future__ import annotations
 

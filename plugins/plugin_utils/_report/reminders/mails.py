@@ -106,7 +106,7 @@ def _calendar(
     """
     if letter.recipient is Recipient.IT:
         return []
-    dated = [each for each in letter.matters if each.step is not None]
+    dated = [each for each in letter.matters if each.reminder_day is not None]
     events = []
     for day in sorted({each.last_day for each in dated if each.last_day and each.last_day >= say.today}):
         matters = [each for each in dated if each.last_day == day]

@@ -25,13 +25,13 @@ class Recipient(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When somebody is reminded, in days. ``steps``: days before the last day with access, at least one, in any order.
+    """When somebody is reminded. ``days``: so many before the last day with access, at least one, in any order.
 
     ``bundle_overdue_days``: how long a renewal has been due, or a newcomer's first bundle expected, before a holder is asked for the
     issuer's mail.
     """
 
-    steps: Sequence[int]
+    days: Sequence[int]
     bundle_overdue_days: int
 
 
@@ -40,8 +40,9 @@ class Matter:
     """What a recipient has to do for one holder, or with a certificate that has none.
 
     ``person``: the authorisation number, without one the name; of nobody's certificate the thumbprint. ``name``: empty for a certificate
-    without a holder. ``step``: the one of ``Terms.steps`` that is reached; None for what has no end, or is due at once. ``last_day``: the
-    last day with access, None without one, and for what no end of access is about; ``days_left``: days of the site until it.
+    without a holder. ``reminder_day``: the one of ``Terms.days`` that is reached; None for what has no end, or is due at once.
+    ``last_day``: the last day with access, None without one, and for what no end of access is about;
+    ``days_left``: days of the site until it.
     ``instead_of``: who should have got this, and has no address. ``issuer_setting``: of the row that it is about.
     """
 
@@ -51,7 +52,7 @@ class Matter:
     workstations: tuple[str, ...]
     next_step: NextStep
     recipient: Recipient
-    step: int | None
+    reminder_day: int | None
     last_day: date | None
     days_left: int | None
     certificate_until: date | None
@@ -65,12 +66,11 @@ def person_of(authorisation: str | None, name: str) -> str:
     return authorisation or name.casefold()
 
 
-def step_reached(days_left: int, steps: Iterable[int]) -> int | None:
-    """The last step that has begun: with 40, 14 and 7 it is 14 from 14 to 8 days before the end, and 7 from then on, also after the end.
-
-    None while none has begun.
+def day_reached(days_left: int, days: Iterable[int]) -> int | None:
+    """The last day that has begun: with 40, 14 and 7 it is 14 from 14 to 8 days before the end, and 7 from then on, also
+    after the end. None while none has begun.
     """
-    return min((step for step in steps if step >= days_left), default=None)
+    return min((day for day in days if day >= days_left), default=None)
 
 
 def matters_of(report: Report, terms: Terms) -> tuple[Matter, ...]:
@@ -95,7 +95,7 @@ def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
         return None
     matter = _matter(row, Recipient.EMPLOYER, NextStep.RENEW_AUTHORISATION, calendar)
     # On its end date there is no access any more.
-    return _at_its_step(replace(matter, last_day=end - timedelta(days=1), days_left=left - 1), terms)
+    return _at_its_day(replace(matter, last_day=end - timedelta(days=1), days_left=left - 1), terms)
 
 
 def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Matter | None:
@@ -113,7 +113,7 @@ def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Matte
         return matter  # the new certificate has just come, and its end is far away
     is_without = any(place.next_step is row.certificate_step and _gives_none(place) for place in row.places)
     # Where there is no access, it is due at once, however long access lasts at another workstation.
-    return _at_its_step(matter, terms) or (replace(matter, last_day=None, days_left=None) if is_without else None)
+    return _at_its_day(matter, terms) or (replace(matter, last_day=None, days_left=None) if is_without else None)
 
 
 def _gives_none(place: HolderWorkstation) -> bool:
@@ -125,7 +125,7 @@ def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, today: date) ->
         return None
     recipient = _who_acts(row, terms, calendar, today)
     is_away = row.absent_until is not None and today < row.absent_until
-    # A holder who is away cannot do it. The mail comes on the day back, because each step is used once.
+    # A holder who is away cannot do it. The mail comes on the day back, because each reminder day is used once.
     return None if recipient is Recipient.HOLDER and is_away else recipient
 
 
@@ -168,7 +168,7 @@ def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Cale
         workstations=tuple(dict.fromkeys(there or [place.workstation for place in row.places])),
         next_step=step,
         recipient=recipient,
-        step=None,
+        reminder_day=None,
         last_day=calendar.day(row.access_until) if row.access_until else None,
         days_left=row.days_left,
         certificate_until=calendar.day(row.valid_until) if row.valid_until else None,
@@ -177,9 +177,9 @@ def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Cale
     )
 
 
-def _at_its_step(matter: Matter, terms: Terms) -> Matter | None:
-    """The matter with the step that is reached; None while there is time. Whoever has no access yet is not made to wait."""
+def _at_its_day(matter: Matter, terms: Terms) -> Matter | None:
+    """The matter with the reminder day that is reached; None while there is time. Whoever has no access yet is not made to wait."""
     if matter.days_left is None:
         return matter
-    step = step_reached(matter.days_left, terms.steps)
-    return None if step is None else replace(matter, step=step)
+    day = day_reached(matter.days_left, terms.days)
+    return None if day is None else replace(matter, reminder_day=day)

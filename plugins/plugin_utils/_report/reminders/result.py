@@ -105,7 +105,7 @@ def _row(mail: ReminderMail) -> dict[str, Any]:
         "subject": mail.content.subject,
         "holders": [matter.name for matter in letter.matters if matter.name],
         "next_steps": sorted({matter.next_step.value for matter in letter.matters}),
-        "steps": sorted({matter.step for matter in letter.matters if matter.step is not None}),
+        "reminder_days": sorted({matter.reminder_day for matter in letter.matters if matter.reminder_day is not None}),
     }
 
 

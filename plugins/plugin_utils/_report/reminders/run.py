@@ -118,16 +118,16 @@ def _check_addresses(options: Mapping[str, Any]) -> None:
 
 
 def _terms(options: Mapping[str, Any]) -> Terms:
-    steps = options["reminder_days"]
+    days = options["reminder_days"]
     check_days(options, ["bundle_overdue_days"])
-    if not steps:
+    if not days:
         raise CollectionError(
             code="bad_arguments",
             cause=f"{named('reminder_days')} is empty.",
             next_step="Give at least one number of days, for instance 14.",
             setting="reminder_days",
         )
-    return Terms(steps, options["bundle_overdue_days"])
+    return Terms(days, options["bundle_overdue_days"])
 
 
 def _check_lasting(path: Path) -> None:

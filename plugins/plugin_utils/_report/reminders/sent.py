@@ -23,7 +23,7 @@ SCHEMA = 2
 KEPT_FOR = timedelta(days=800)
 """An authorisation lasts a year. What is older is about another end of access."""
 REPEATED_AFTER = timedelta(days=30)
-"""What no end of access is about has no next step of days. A month leaves time to do it, and does not let it be forgotten."""
+"""What no end of access is about has no next reminder day. A month leaves time to do it, and does not let it be forgotten."""
 
 Key = tuple[str, str, Recipient, str, int | None, date | None, NextStep | None]
 
@@ -32,14 +32,14 @@ Key = tuple[str, str, Recipient, str, int | None, date | None, NextStep | None]
 class SentReminder:
     """A matter in a mail that the server took. ``address`` is in small letters. ``at``: when, aware, in UTC.
 
-    ``next_step``: only of what has neither a step nor a last day, which is about nothing else. None of other matters.
+    ``next_step``: only of what has neither a reminder day nor a last day, which is about nothing else. None of other matters.
     ``issuer_setting``: of the row that the matter was about.
     """
 
     person: str
     recipient: Recipient
     address: str
-    step: int | None
+    reminder_day: int | None
     last_day: date | None
     at: datetime
     next_step: NextStep | None = None
@@ -47,9 +47,9 @@ class SentReminder:
 
     @property
     def key(self) -> Key:
-        """What is never sent twice; without a step and a last day, not before ``REPEATED_AFTER``."""
+        """What is never sent twice; without a reminder day and a last day, not before ``REPEATED_AFTER``."""
         person = self.issuer_setting, self.person
-        return *person, self.recipient, self.address, self.step, self.last_day, self.next_step
+        return *person, self.recipient, self.address, self.reminder_day, self.last_day, self.next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +126,12 @@ def _row(letter: Letter, matter: Matter, now: datetime) -> SentReminder:
     address = letter.address.casefold()
     at = now.replace(microsecond=0)
     return SentReminder(
-        matter.person, letter.recipient, address, matter.step, matter.last_day, at, step, matter.issuer_setting
+        matter.person, letter.recipient, address, matter.reminder_day, matter.last_day, at, step, matter.issuer_setting
     )
 
 
 def _is_undated(matter: Matter) -> bool:
-    return matter.step is None and matter.last_day is None
+    return matter.reminder_day is None and matter.last_day is None
 
 
 def _unusable(path: Path, problem: str) -> CollectionError:
@@ -139,5 +139,5 @@ def _unusable(path: Path, problem: str) -> CollectionError:
         code="reminder_state",
         cause=f"{path}, which says what was sent already, {problem}.",
         next_step="Check the path, the folder and its rights. If the file is damaged, restore it. Without it, the reminders of the"
-        " current step are sent again.",
+        " current reminder day are sent again.",
     )

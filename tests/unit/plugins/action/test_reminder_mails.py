@@ -62,7 +62,7 @@ def to(scene: Scene) -> list[str]:
 
 
 def steps(scene: Scene) -> list[int]:
-    return [step for mail in scene.result["mails"] for step in mail["steps"]]
+    return [step for mail in scene.result["mails"] for step in mail["reminder_days"]]
 
 
 def named(scene: Scene) -> list[str]:

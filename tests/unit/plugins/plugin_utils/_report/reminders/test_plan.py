@@ -17,8 +17,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.plan import (
     Matter,
     Terms,
+    day_reached,
     matters_of,
-    step_reached,
 )
 from unit.plugins.plugin_utils._report.known import DAY, NOW, host, record, report
 
@@ -31,11 +31,11 @@ TODAY = NOW.date()
     [(41, None), (40, 40), (15, 40), (14, 14), (8, 14), (7, 7), (2, 7), (1, 1), (0, 1), (-300, 1)],
 )
 def test_step_lasts_from_its_day_until_the_next(days: int, step: int | None) -> None:
-    assert step_reached(days, (1, 40, 7, 14)) == step
+    assert day_reached(days, (1, 40, 7, 14)) == step
 
 
 def test_steps_after_the_end() -> None:
-    assert [step_reached(days, (7, -7)) for days in (-6, -7, -8)] == [7, -7, -7]
+    assert [day_reached(days, (7, -7)) for days in (-6, -7, -8)] == [7, -7, -7]
 
 
 def matters(terms: Terms = TERMS, **changes: object) -> tuple[Matter, ...]:
@@ -65,7 +65,7 @@ def test_everybody_who_has_to_act_is_reminded_and_the_rest_is_its(step: NextStep
     (matter,) = found
     usual = actor.value if actor in (Actor.HOLDER, Actor.EMPLOYER) else "it"
     assert matter.recipient.value == ("holder" if step is NextStep.AWAIT_BUNDLE else usual)
-    assert matter.step == (None if step is NextStep.CLOSE_BROWSER else 14)
+    assert matter.reminder_day == (None if step is NextStep.CLOSE_BROWSER else 14)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_no_access_stays_no_access_while_the_workstation_is_silent() -> None:
     (row,) = found.holders
     assert (row.status, row.access_until, row.last_day) == (Status.UNKNOWN, None, None)
     (matter,) = matters_of(found, TERMS)
-    assert (matter.recipient.value, matter.step, matter.last_day) == ("it", None, None)
+    assert (matter.recipient.value, matter.reminder_day, matter.last_day) == ("it", None, None)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_no_access_stays_no_access_while_the_workstation_is_silent() -> None:
 def test_annex_counts_by_the_last_day_with_access(left: int, status: Status, step: int | None) -> None:
     end = TODAY + timedelta(days=left)
     found = matters(authorisation_until=end, authorisation_days_left=left, authorisation_status=status)
-    assert [(each.recipient.value, each.step, each.last_day) for each in found] == (
+    assert [(each.recipient.value, each.reminder_day, each.last_day) for each in found] == (
         [] if step is None else [("employer", step, end - timedelta(days=1))]
     )
 
@@ -165,7 +165,7 @@ def test_the_holder_is_reminded_by_the_certificate_where_the_authorisation_ends_
         authorisation_status=Status.RENEWAL_DUE,
     )
     certificate_end = (NOW + 400 * DAY).date()
-    assert [(each.recipient.value, each.next_step, each.step, each.last_day) for each in found] == [
+    assert [(each.recipient.value, each.next_step, each.reminder_day, each.last_day) for each in found] == [
         ("employer", NextStep.RENEW_AUTHORISATION, 7, end - timedelta(days=1)),
         ("holder", NextStep.LOG_ON, 40, certificate_end),
     ]
@@ -198,7 +198,7 @@ def test_an_authorisation_that_needs_nobody_does_not_hurry_the_holder(
         authorisation_status=status,
         accepted=accepted,
     )
-    assert (found.next_step, found.step, found.days_left) == (NextStep.LOG_ON, 40, 30)
+    assert (found.next_step, found.reminder_day, found.days_left) == (NextStep.LOG_ON, 40, 30)
 
 
 def test_after_the_end_of_the_authorisation_only_the_employer_is_reminded() -> None:
@@ -220,7 +220,7 @@ def test_after_the_end_of_the_authorisation_only_the_employer_is_reminded() -> N
 def test_who_has_no_access_at_one_workstation_is_not_made_to_wait(there: tuple[CertificateRecord, ...]) -> None:
     """Access at another one lasts for long."""
     (matter,) = matters_of(report(host(record(days=400)), host(*there, name="ws-2")), TERMS)
-    assert (matter.recipient.value, matter.next_step, matter.step) == ("it", NextStep.ENROL, None)
+    assert (matter.recipient.value, matter.next_step, matter.reminder_day) == ("it", NextStep.ENROL, None)
     assert (matter.last_day, matter.days_left) == (None, None)  # that of the other one is not the reason
     assert matter.workstations == ("ws-2",)
 
@@ -248,7 +248,7 @@ def test_last_day_is_that_of_the_site() -> None:
 
 def test_who_has_no_access_yet_has_no_step() -> None:
     (matter,) = matters(**to_do(NextStep.LOG_ON, Actor.HOLDER), days_left=None, access_until=None)
-    assert (matter.step, matter.last_day) == (None, None)
+    assert (matter.reminder_day, matter.last_day) == (None, None)
 
 
 @pytest.mark.parametrize(
