@@ -13,8 +13,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup import pick_up
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup_options import pickup_task
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup import withdraw
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup_options import withdrawal_task
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
 
 
@@ -55,5 +55,5 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        asked = pickup_task(task.options, task.host, task.job, now())
-        return pick_up(asked, partial(self.notes, task.check_mode), task.check_mode)
+        asked = withdrawal_task(task.options, task.host, task.job, now())
+        return withdraw(asked, partial(self.notes, task.check_mode), task.check_mode)

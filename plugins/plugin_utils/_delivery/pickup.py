@@ -23,7 +23,7 @@ from .durable_files import free_name, move, replace_file
 from .earlier_runs import USELESS_TO_REPEAT, may_have_got, noted, with_earlier_run
 from .http_client import CHUNK, HttpClient, HttpOptions
 from .judgement import Key, Opened
-from .pickup_result import Collected, check_result, pickup_result
+from .pickup_result import Collected, check_result, withdrawal_result
 from .retired import Notes
 from .site_copy import keep_original, put_copy
 from .states import DeliveryState, state_after
@@ -38,7 +38,7 @@ MOST_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class PickupTask:
+class WithdrawalTask:
     """The options of ``bundle_pickup``. ``url`` has been checked. ``now`` is aware, ``job`` the number of an AWX job."""
 
     url: str = field(repr=False)
@@ -68,7 +68,7 @@ class PickupTask:
         return tuple(Key(option, secret) for option, secret in given if secret)
 
 
-def pick_up(task: PickupTask, notes: Callable[[Path], Notes], check_mode: bool) -> dict[str, Any]:
+def withdraw(task: WithdrawalTask, notes: Callable[[Path], Notes], check_mode: bool) -> dict[str, Any]:
     """The documented result; ``notes``: of those who are retired. Raises ``CollectionError``, with state and number of requests."""
     run = _Run(task)
     try:
@@ -91,7 +91,7 @@ def pick_up(task: PickupTask, notes: Callable[[Path], Notes], check_mode: bool) 
 class _Run:
     """One task. ``changed``: a file was stored or moved. ``collected``: the delivered file is in its place."""
 
-    def __init__(self, task: PickupTask) -> None:
+    def __init__(self, task: WithdrawalTask) -> None:
         self._task = task
         self._place = Destination(task.dest, url_hash(task.url))
         self._client = HttpClient(task.http, task.allowed_hosts)
@@ -261,7 +261,7 @@ class _Run:
             self._save(replace(record, state=DeliveryState.COLLECTED.value))
             self.changed = True
         sha256 = (record and record.sha256) or opened.bundle.sha256
-        return pickup_result(Collected(task.dest, original, sha256, opened, self.changed, self.requests, former))
+        return withdrawal_result(Collected(task.dest, original, sha256, opened, self.changed, self.requests, former))
 
     def _copied(self, opened: Opened, new_passphrase: str, record: WithdrawalRecord | None) -> WithdrawalRecord:
         task = self._task

@@ -17,7 +17,7 @@ from .._policy.subject import ExpectedSubject
 from .http_client import HttpOptions
 from .page_choice import Labels
 from .page_text import Meanings
-from .pickup import PickupTask
+from .pickup import WithdrawalTask
 from .states import state_after
 from .urls import checked_url
 from .withdrawal import Conversation
@@ -26,7 +26,7 @@ POSITIVE = ("server_timeout", "max_bundle_bytes")
 NOT_EMPTY = ("code", "code_field", "submit_label", "download_label", "new_passphrase")
 
 
-def pickup_task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> PickupTask:
+def withdrawal_task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> WithdrawalTask:
     """The task. Raises ``CollectionError``: ``bad_arguments``, ``bad_pattern``, and what ``checked_url`` raises."""
     try:
         return _task(options, host, job, now)
@@ -35,12 +35,12 @@ def pickup_task(options: Mapping[str, Any], host: str, job: str | None, now: dat
         raise
 
 
-def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> PickupTask:
+def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> WithdrawalTask:
     _check_values(options)
     paths = {name: Path(options[name]) if options[name] else None for name in ("original_folder", "evidence_path")}
     allowed_hosts = tuple(options["allowed_hosts"])
     url = checked_url(options["url"].strip(), allowed_hosts)
-    return PickupTask(
+    return WithdrawalTask(
         url=url,
         code=options["code"],
         passphrases=tuple(each for each in passphrases_in(options["passphrase"]) if each),

@@ -29,7 +29,7 @@ class Collected:
     former: LockHolder | None
 
 
-def pickup_result(found: Collected) -> dict[str, Any]:
+def withdrawal_result(found: Collected) -> dict[str, Any]:
     """The documented result."""
     did = f"withdrawn with {found.requests} requests" if found.requests else "there already, without a request"
     if found.changed and not found.requests:

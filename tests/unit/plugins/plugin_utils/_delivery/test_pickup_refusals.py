@@ -139,5 +139,5 @@ def test_a_bundle_has_to_be_somebodys(site: Site) -> None:
 
 def test_no_secret_is_in_the_text_of_a_task() -> None:
     hidden = {"url", "code", "passphrases", "new_passphrase"}
-    fields = pickup.PickupTask.__dataclass_fields__
+    fields = pickup.WithdrawalTask.__dataclass_fields__
     assert {name for name, each in fields.items() if not each.repr} == hidden
