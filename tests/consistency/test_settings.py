@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -83,6 +86,29 @@ def test_a_setting_is_one_in_every_module_that_has_the_option() -> None:
         if option in marked and option not in MARKED[module]
     }
     assert found == OF_A_TASK_ALONE
+
+
+@pytest.mark.parametrize("module", MARKED)
+def test_an_option_takes_no_variable_but_its_own(module: str) -> None:
+    path = f"ansible_collections.hospital_it.pkcs12.plugins.action.{module}"
+    action = object.__new__(importlib.import_module(path).ActionModule)
+    action._templar = SimpleNamespace(template=lambda value: value)
+    names = {setting.name for setting in settings.settings()}
+    for option, spec in MARKED[module].items():
+        action._task_vars = dict.fromkeys(names - {f"{PREFIX}{option}"}, "of another")
+        assert action._of_site(option, spec) is None
+
+
+def test_the_page_has_the_own_default_of_a_role() -> None:
+    page = (ROOT / "docs/docsite/rst/guide_settings.rst").read_text(encoding="utf-8")
+    for option, default in (("since_days", "60"), ("install", "due"), ("fail_when_deferred", "false")):
+        (row,) = re.findall(rf"^   \* - \| ``{PREFIX}{option}``\n(.*?)^   \* - ", page, re.MULTILINE | re.DOTALL)
+        assert f"``{default}`` in " in row
+
+
+def test_the_names_that_playbooks_know_are_those_that_a_site_sets() -> None:
+    known = json.loads(settings.NAMES.read_text(encoding="utf-8"))
+    assert known.keys() == {setting.name for setting in (*settings.settings(), *RUN_SETTINGS)}
 
 
 def test_a_variable_of_a_run_is_no_setting() -> None:
