@@ -27,13 +27,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retir
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import (
     NEEDED,
     check_settings,
     places_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAIL_ON, FINDINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.file_formats import FILE_FORMATS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
@@ -47,6 +46,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     write_files,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.revocation_lists import FROM_CERTIFICATE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {
@@ -63,7 +63,7 @@ HOLDER = {
 EXCEPTION = {
     "authorisation": {"type": "raw", "required": True},
     "workstation": {"type": "str"},
-    "what": {"type": "str", "choices": list(FINDINGS), "required": True},
+    "what": {"type": "str", "choices": list(ACCEPTABLE), "required": True},
     "reason": {"type": "str", "required": True},
     "until": {"type": "str", "required": True},
 }

@@ -21,8 +21,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_ru
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.smtp import SERVER_OPTIONS
 
 OF_FILES = {
     "report_folder",

@@ -104,7 +104,7 @@ SLIPS = {
         "d of the key",
         "_lifecycle/result.py",
         OUTCOME,
-        f'{OUTCOME} "d": str(run.task.state.folder.newest.key.private_numbers().d),',
+        f'{OUTCOME} "d": str(run.task.state.folder.ends_last.key.private_numbers().d),',
     ),
     "file is in a journal": Slip(
         "a one-use file",

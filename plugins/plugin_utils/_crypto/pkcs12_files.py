@@ -191,7 +191,7 @@ class UnopenedFile:
 class BundleFolder:
     """The files of one holder in a folder. ``bundles``: the one that is valid longest comes first.
 
-    ``near``: see ``nearly_named``. ``later``: the unopened files that were written after the newest bundle that opens, the last one
+    ``near``: see ``nearly_named``. ``later``: the unopened files that were written after the bundle of ``ends_last``, the last one
     first; all of them when none opens. A file that is older on the disk usually is an old bundle, whose passphrase nobody has kept.
     """
 
@@ -203,7 +203,7 @@ class BundleFolder:
     later: tuple[UnopenedFile, ...] = ()
 
     @property
-    def newest(self) -> Bundle | None:
+    def ends_last(self) -> Bundle | None:
         """The bundle that is valid longest."""
         return self.bundles[0] if self.bundles else None
 

@@ -16,11 +16,11 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._errors import CollectionError
 from .._policy.subject import ExpectedSubject
+from .decision import Action, Decision, Search, kept_as
 from .destination import Destination, check_destination, storage_error
 from .download import Download
 from .durable_files import free_name, move, replace_file
 from .earlier_runs import USELESS_TO_REPEAT, may_have_got, noted, with_earlier_run
-from .findings import Action, Finding, Search, kept_as
 from .http_client import CHUNK, HttpClient, HttpOptions
 from .judgement import Key, Opened
 from .pickup_result import Collected, check_result, pickup_result
@@ -108,12 +108,12 @@ class _Run:
         """What would be done. Sends nothing and writes nothing."""
         self._prepare()
         self._record = read_record(self._place.record)
-        finding = self._look()
-        if finding.refusal is not None and (finding.action is Action.REFUSE or finding.whole):
-            raise finding.refusal
-        if finding.needs_request:
+        decision = self._look()
+        if decision.refusal is not None and (decision.action is Action.REFUSE or decision.whole):
+            raise decision.refusal
+        if decision.needs_request:
             self._client.check_authorities()
-        return check_result(self._task.dest, finding, self._task.new_passphrase is not None)
+        return check_result(self._task.dest, decision, self._task.new_passphrase is not None)
 
     def done(self) -> dict[str, Any]:
         """Does the work."""
@@ -154,41 +154,41 @@ class _Run:
     def _reserve(self) -> int:
         return self._task.http.max_bytes + CHUNK
 
-    def _look(self) -> Finding:
+    def _look(self) -> Decision:
         return Search(self._place, self._task.keys, self._task.person, self._record, self._task.retry).look()
 
     def _settled(self) -> Opened | None:
         """Puts what earlier runs left in order. Returns the bundle if it is there, None if it has to be withdrawn."""
         for _step in range(MOST_STEPS):
-            finding = self._look()
-            if finding.action is Action.USE:
+            decision = self._look()
+            if decision.action is Action.USE:
                 self.collected = True
-                return finding.opened
-            if finding.action is Action.WITHDRAW:
+                return decision.opened
+            if decision.action is Action.WITHDRAW:
                 return None
-            if finding.action is Action.REFUSE and finding.refusal is not None:
-                raise finding.refusal
-            self._settle(finding)
+            if decision.action is Action.REFUSE and decision.refusal is not None:
+                raise decision.refusal
+            self._settle(decision)
         raise RuntimeError("what earlier runs left cannot be put in order")
 
-    def _settle(self, finding: Finding) -> None:
-        path = finding.path or self._place.path
+    def _settle(self, decision: Decision) -> None:
+        path = decision.path or self._place.path
         self.changed = True
-        if finding.action in (Action.ADOPT_PART, Action.ADOPT_KEPT):
-            self._adopt(path, finding.size)
-        elif finding.former is not None:
+        if decision.action in (Action.ADOPT_PART, Action.ADOPT_KEPT):
+            self._adopt(path, decision.size)
+        elif decision.former is not None:
             # The new record comes first: a file without one would count as another person's.
-            self._save(replace(finding.former.record, kept=None))
-            self._adopt(path, finding.size)
-            finding.former.place.record.unlink(missing_ok=True)
-        elif finding.action is Action.REJECT and finding.refusal is not None:
+            self._save(replace(decision.former.record, kept=None))
+            self._adopt(path, decision.size)
+            decision.former.place.record.unlink(missing_ok=True)
+        elif decision.action is Action.REJECT and decision.refusal is not None:
             rejected = self._reject()
-            if finding.whole:
-                raise kept_as(finding.refusal, rejected)
-        elif finding.size == 0:
+            if decision.whole:
+                raise kept_as(decision.refusal, rejected)
+        elif decision.size == 0:
             path.unlink()
         else:
-            os.truncate(path, finding.size)
+            os.truncate(path, decision.size)
             move(path, free_name(self._place.path, ".cut"))
 
     def _adopt(self, path: Path, size: int) -> None:
@@ -228,8 +228,8 @@ class _Run:
         finally:
             self.changed = self.changed or self._place.leftovers() != before
         self.changed = True
-        finding = self._look()
-        if finding.action is Action.REJECT and not finding.whole:
+        decision = self._look()
+        if decision.action is Action.REJECT and not decision.whole:
             rejected = self._reject()
             raise kept_as(download.explained(delivered, rejected, task.conversation), rejected)
         opened = self._settled()

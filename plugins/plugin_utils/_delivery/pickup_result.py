@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .findings import Action, Finding
+from .decision import Action, Decision
 from .judgement import Opened
 from .states import DeliveryState
 from .withdrawal_lock import LockHolder
@@ -50,9 +50,9 @@ def pickup_result(found: Collected) -> dict[str, Any]:
     }
 
 
-def check_result(dest: Path, finding: Finding, is_copied: bool) -> dict[str, Any]:
+def check_result(dest: Path, decision: Decision, is_copied: bool) -> dict[str, Any]:
     """The result in check mode. ``is_copied``: the task has a ``new_passphrase``."""
-    opened = finding.opened
+    opened = decision.opened
     if opened is not None:
         changes = is_copied and opened.key.option != "new_passphrase"
         said = "there already" + (", and would get the new passphrase" if changes else "")
@@ -60,7 +60,7 @@ def check_result(dest: Path, finding: Finding, is_copied: bool) -> dict[str, Any
     else:
         changes, state = True, DeliveryState.NEW
         row = dict.fromkeys(("issued_to", "valid_until", "opened_with", "sha256")) | {"dest": str(dest)}
-        adopted = finding.action in (Action.ADOPT_PART, Action.ADOPT_KEPT, Action.ADOPT_FORMER)
+        adopted = decision.action in (Action.ADOPT_PART, Action.ADOPT_KEPT, Action.ADOPT_FORMER)
         said = "taken over from an earlier run" if adopted else "withdrawn"
         said = f"not there; it would be {said}"
     return {

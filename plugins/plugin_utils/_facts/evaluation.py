@@ -93,11 +93,11 @@ class HolderStatus:
 def rate_certificates(records: Iterable[CertificateRecord], rules: StatusRules) -> tuple[RatedCertificate, ...]:
     """Sets ``status`` and ``days_left`` of each certificate of one workstation. Keeps the order."""
     known = [RatedCertificate(record, rules.index.holder_of(record) if record.related else None) for record in records]
-    newest: dict[tuple[str, ...], CertificateRecord] = {}
+    ends_last: dict[tuple[str, ...], CertificateRecord] = {}
     for each in known:
         if rules.is_usable(each.record):
-            newest[_group(each)] = max(newest.get(_group(each), each.record), each.record, key=_rank)
-    return tuple(_rated(each, newest.get(_group(each)), rules) for each in known)
+            ends_last[_group(each)] = max(ends_last.get(_group(each), each.record), each.record, key=_rank)
+    return tuple(_rated(each, ends_last.get(_group(each)), rules) for each in known)
 
 
 def rate_holder(
@@ -120,10 +120,10 @@ def rate_holder(
     return HolderStatus(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None, elsewhere)
 
 
-def _rated(each: RatedCertificate, newest: CertificateRecord | None, rules: StatusRules) -> RatedCertificate:
+def _rated(each: RatedCertificate, ends_last: CertificateRecord | None, rules: StatusRules) -> RatedCertificate:
     record = each.record
     left = rules.calendar.days_left(record.not_after, rules.now)
-    superseded = newest is not None and _rank(record) < _rank(newest)
+    superseded = ends_last is not None and _rank(record) < _rank(ends_last)
     status = _status(each, superseded, rules)
     return replace(each, record=replace(record, status=status, days_left=left))
 

@@ -78,19 +78,19 @@ def _checked(
         folder = read_bundle_folder(place, pattern, passphrases_of(options["passphrases"], entry), person.authorisation)
         found["unopened"] = [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened]
         found["near"] = bool(folder.near)
-        newest = folder.newest
-        if newest is None:
+        last = folder.ends_last
+        if last is None:
             raise folder.refusal()
-        found["bundle"] = _found(folder, newest)
+        found["bundle"] = _found(folder, last)
         if later := folder.later_refusal():
             raise later
-        admit_bundle(notes, person, newest)
-        check_subject(newest.leaf, person)
-        check_dates(newest, now)
+        admit_bundle(notes, person, last)
+        check_subject(last.leaf, person)
+        check_dates(last, now)
     except CollectionError as refusal:
         error = {"code": refusal.code, "next_step": refusal.next_step}
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.sentences, "error": error}
-    said = f"{found['bundle']['file']} opens; valid until {newest.leaf.not_after:%Y-%m-%d}."
+    said = f"{found['bundle']['file']} opens; valid until {last.leaf.not_after:%Y-%m-%d}."
     if folder.unopened:
         names = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in folder.unopened)
         said += f" Not opened: {names}."

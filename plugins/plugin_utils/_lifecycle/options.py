@@ -75,7 +75,7 @@ def state_of(
     pattern = fill(options["bundle_pattern"], entry, escape=glob.escape)
     number = person.authorisation if "passphrases" in options else None
     folder = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
-    admit_bundle(context.notes, person, folder.newest)
+    admit_bundle(context.notes, person, folder.ends_last)
     return PresentFromFolder(present, folder, Install(options["install"]), calendar)
 
 

@@ -81,7 +81,7 @@ class PresentBundle:
 
 @dataclass(frozen=True, slots=True)
 class PresentFromFolder:
-    """``state: present`` with the newest bundle of the holder in a folder, when ``install`` says so."""
+    """``state: present`` with the holder's bundle in a folder that ends last, when ``install`` says so."""
 
     options: PresentOptions
     folder: BundleFolder = field(repr=False)
@@ -90,12 +90,12 @@ class PresentFromFolder:
 
     def check(self, now: datetime) -> None:
         """The checks that need no workstation. Raises ``CollectionError``."""
-        if self.folder.newest:
-            check_subject(self.folder.newest.leaf, self.options.person)
+        if self.folder.ends_last:
+            check_subject(self.folder.ends_last.leaf, self.options.person)
 
     def apply(self, holder: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
         """Installs the bundle, or says why not. Raises ``CollectionError``, also when the holder has neither a certificate nor a bundle."""
-        bundle, holder = self.folder.newest, _with_known_keys(holder, self.options)
+        bundle, holder = self.folder.ends_last, _with_known_keys(holder, self.options)
         installed = best_certificate(holder.store, self.options.person, bundle.leaf.thumbprint if bundle else None, now)
         due = installed is None or status_in_time(installed.certificate, now, self.calendar) is not Status.VALID
         if installed and (bundle is None or bundle.leaf.not_after <= installed.certificate.not_after):
@@ -114,7 +114,7 @@ class PresentFromFolder:
 
         It is a failure when a new bundle is wanted, and a file that may be the new one does not open.
         """
-        bundle = self.folder.newest
+        bundle = self.folder.ends_last
         if bundle and bundle.leaf.thumbprint == installed.thumbprint:
             kept = _install(self.options, bundle, drivers, holder)
         else:

@@ -72,7 +72,7 @@ def predecessors(
                 f"The bundle ends on {instant_in_words(leaf.not_after)}, but {newer[0].thumbprint}, installed, is valid until "
                 f"{instant_in_words(newer[0].certificate.not_after)}."
             ),
-            next_step=f"Use the newest bundle, or set {named('allow_downgrade')}: true if you want the older one.",
+            next_step=f"Use the bundle that ends last, or set {named('allow_downgrade')}: true if you want the older one.",
             setting="allow_downgrade",
         )
     return () if policy.method is RemovalMethod.NONE else choose_methods(same, policy)

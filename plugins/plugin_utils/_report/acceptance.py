@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Which findings of a row are accepted, and which still need somebody. Pure."""
+"""What of a row is accepted, and what still needs somebody. Pure."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from .._policy.validity import Status
-from .exceptions import AcceptedFinding
+from .exceptions import Accepted
 
 if TYPE_CHECKING:  # the model counts the accepted rows
     from .model import CertificateRow, HolderRow, HolderWorkstation, Report
 
 AUTHORISATION = "authorisation_"
-"""Prefix of the findings that are about the yearly authorisation."""
+"""Prefix of what is about the yearly authorisation."""
 
 WITHOUT_PLACE = (Status.MISSING, Status.AWAITED)
 """Statuses that a holder without a workstation can have by himself."""
 
 
-def open_findings(row: HolderRow) -> frozenset[str]:
-    """The findings of a holder that no exception accepts, as ``fail_on`` names them; ``valid`` is among them where something is."""
+def not_accepted(row: HolderRow) -> frozenset[str]:
+    """What of a holder no exception accepts, as ``fail_on`` names them; ``valid`` is among them where something is."""
     held = {(each.what.value, each.workstation) for each in row.accepted}
     found = {place.status.value for place in row.places if (place.status.value, place.workstation) not in held}
     if not row.places and row.status in WITHOUT_PLACE and (row.status.value, None) not in held:
@@ -37,10 +37,10 @@ def open_findings(row: HolderRow) -> frozenset[str]:
 def is_accepted(row: HolderRow) -> bool:
     """Whether exceptions accept all that is wrong, and something is."""
     fine = {Status.VALID.value, f"{AUTHORISATION}{Status.VALID.value}"}
-    return bool(row.accepted) and open_findings(row) <= fine
+    return bool(row.accepted) and not_accepted(row) <= fine
 
 
-def accepted_at(row: HolderRow, place: HolderWorkstation) -> AcceptedFinding | None:
+def accepted_at(row: HolderRow, place: HolderWorkstation) -> Accepted | None:
     """The exception for the status at one workstation, or None."""
     return next(
         (
@@ -52,15 +52,15 @@ def accepted_at(row: HolderRow, place: HolderWorkstation) -> AcceptedFinding | N
     )
 
 
-def accepted_findings(report: Report) -> Mapping[tuple[str, str], tuple[AcceptedFinding, ...]]:
-    """All accepted findings of a report by authorisation number and setting of the issuer."""
-    found: dict[tuple[str, str], tuple[AcceptedFinding, ...]] = {}
+def all_accepted(report: Report) -> Mapping[tuple[str, str], tuple[Accepted, ...]]:
+    """All that is accepted of a report by authorisation number and setting of the issuer."""
+    found: dict[tuple[str, str], tuple[Accepted, ...]] = {}
     for key, accepted in _all(report):
         found[key] = (*found.get(key, ()), *accepted)
     return found
 
 
-def _all(report: Report) -> Iterator[tuple[tuple[str, str], tuple[AcceptedFinding, ...]]]:
+def _all(report: Report) -> Iterator[tuple[tuple[str, str], tuple[Accepted, ...]]]:
     for row in (*report.holders, *report.without_workstation):
         yield (row.authorisation, row.issuer_setting), row.accepted
     for certificate in report.certificates:

@@ -18,11 +18,11 @@ from .._policy.names import number_key
 from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex, index_holders
 from .._policy.validity import Status, calendar_of, is_weak
-from .acceptance import accepted_findings
+from .acceptance import all_accepted
 from .accounts import holder_keys, with_accounts
 from .certificates import certificate_rows
 from .compare import compare
-from .exceptions import ExceptionRow, Exceptions, Finding, with_states
+from .exceptions import Acceptable, ExceptionRow, Exceptions, with_states
 from .model import CertificateRow, HolderRow, Report, ReportParameters
 from .name_order import name_sort_key
 from .next_step import RemainingCertificates
@@ -40,7 +40,7 @@ class Sources:
     ``people``: persons who should have a certificate, with or without a workstation. ``pattern`` finds the authorisation number in a
     subject. ``earlier``: the report to compare with, or None. ``leavers``: authorisation numbers of persons who are no holders any more,
     also where the inventory still has them. ``deliveries``: the
-    issuer's last one to each holder, by number. ``exceptions``: findings that the site has accepted.
+    issuer's last one to each holder, by number. ``exceptions``: what the site has accepted.
     ``crl``: the revocation lists. ``issuer``: the site's setting of the issuer, as it is written; empty without one.
     """
 
@@ -88,21 +88,21 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         unmatched_issuers=unmatched_issuers(sources.hosts),
     )
     today = rules.calendar.day(rules.now)
-    states = with_states(sources.exceptions, accepted_findings(report), _hidden(certificates), today)
+    states = with_states(sources.exceptions, all_accepted(report), _hidden(certificates), today)
     report = replace(report, exceptions=states)
     return replace(report, changes=compare(sources.earlier, report)) if sources.earlier else report
 
 
-def _hidden(certificates: Sequence[CertificateRow]) -> Set[tuple[Finding, str, str]]:
+def _hidden(certificates: Sequence[CertificateRow]) -> Set[tuple[Acceptable, str, str]]:
     """What a certificate that ends soon hides: that it is weak, or that it is one of several."""
-    weak = {(Finding.WEAK, row.holder, row.workstation) for row in certificates if row.holder and _is_weak(row)}
+    weak = {(Acceptable.WEAK, row.holder, row.workstation) for row in certificates if row.holder and _is_weak(row)}
     in_use = Counter(
         (row.certificate.issuer_setting, row.holder, row.workstation)
         for row in certificates
         if row.holder and row.status in (Status.RENEWAL_DUE, Status.SUPERSEDED)
     )
     several = (key for key, count in in_use.items() if count > 1)
-    return weak | {(Finding.DUPLICATE, holder, workstation) for _setting, holder, workstation in several}
+    return weak | {(Acceptable.DUPLICATE, holder, workstation) for _setting, holder, workstation in several}
 
 
 def _is_weak(row: CertificateRow) -> bool:

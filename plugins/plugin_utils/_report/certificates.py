@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from .._facts.holders import HolderEntry
 from .._facts.schema import CertificateRecord
-from .exceptions import Finding
+from .exceptions import Acceptable
 from .model import Actor, CertificateRow, NextStep
 from .next_step import NOTHING
 from .rules import EvaluatedHost, Rules
@@ -28,7 +28,7 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
             is_left = (
                 gathered.related and (each.holder is None or each.holder in rules.leavers) and not gathered.archived
             )
-            what = Finding.WITHOUT_HOLDER.value if is_left else now.status.value
+            what = Acceptable.WITHOUT_HOLDER.value if is_left else now.status.value
             accepted = rules.exceptions.accepted(each.holder, what, seen.host.name)
             is_suspect = each.holder is None and any(_may_be_of(entry, gathered) for entry in unserved)
             left = NextStep.CHECK_NUMBER if is_suspect else NextStep.RETIRE_LEAVER

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The places to which a report is delivered: what is refused before anything is written, and what a delivery needs. Pure."""
+"""The places to which a report is sent: what is refused before anything is written, and what each gets. Pure."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ MAIL_FORMATS = ("html", "csv")
 _ABSOLUTE = re.compile(r"[/~]")
 _HTTPS = re.compile(r"https://[^/\s]", re.IGNORECASE)
 
-UNDELIVERED = {
+NOT_SENT = {
     "en": {
         "folder": (
-            "Not delivered to folder {path}: ",
+            "Not sent to folder {path}: ",
             ". The folder has to be there, and the account that runs Ansible needs the right to write into it.",
         ),
         "host": (
-            "Not delivered to host {host}, folder {path}: ",
+            "Not sent to host {host}, folder {path}: ",
             ". The host has to answer and needs Python. Its account needs the right to write into the folder, which has to be there.",
         ),
         "https": (
-            "Not delivered to {url}: ",
+            "Not sent to {url}: ",
             ". Check the address, the credential, and that pkcs12_ca_path names the authority of the server's certificate.",
         ),
-        "mail": ("Not delivered to mail to {to}: ", "."),
+        "mail": ("Not sent to mail to {to}: ", "."),
     },
     "fr": {
         "folder": (
@@ -94,10 +94,10 @@ def places_of(options: Mapping[str, Any], files: Mapping[str, Sequence[str]], su
 
     ``subject``: of a mail that has no own.
     """
-    return [_delivery(place, options, files, subject) for place in options["report_destinations"]]
+    return [_destination(place, options, files, subject) for place in options["report_destinations"]]
 
 
-def _delivery(
+def _destination(
     place: Mapping[str, Any], options: Mapping[str, Any], files: Mapping[str, Sequence[str]], subject: str
 ) -> dict[str, Any]:
     given = {key: value for key, value in place.items() if value and key != "formats"}
@@ -106,12 +106,12 @@ def _delivery(
     if place["kind"] == "mail":
         given.setdefault("mail_subject", subject)
     words = {key: ", ".join(value) if isinstance(value, list) else value for key, value in place.items()}
-    texts = UNDELIVERED[options["language"]][place["kind"]]
+    texts = NOT_SENT[options["language"]][place["kind"]]
     return {
         **given,
         "name": _NAMES[place["kind"]].format(**words),
         "files": [path for name in _formats(place, options) for path in files.get(name, ())],
-        "undelivered": [texts[0].format(**words), texts[1]],
+        "not_sent": [texts[0].format(**words), texts[1]],
     }
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Findings that a site has accepted until a day, with a reason: what the inventory says of them, and which of them hold. Pure."""
+"""What a site accepts until a day, with a reason: what the inventory says of them, and which of them hold. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .._errors import CollectionError
 from .._facts.holders import number_of, parse_day
 
 
-class Finding(str, Enum):
+class Acceptable(str, Enum):
     """What an exception can accept and ``fail_on`` can name: a status, that of the authorisation, or a certificate without a holder."""
 
     RENEWAL_DUE = "renewal_due"
@@ -36,10 +36,10 @@ class Finding(str, Enum):
     WITHOUT_HOLDER = "without_holder"
 
 
-FINDINGS = tuple(each.value for each in Finding)
+ACCEPTABLE = tuple(each.value for each in Acceptable)
 FAILED = "failed"
 """The outcome of a holder whom the last run did not serve, for example because no bundle opens. No exception accepts it."""
-FAIL_ON = (*FINDINGS, FAILED)
+FAIL_ON = (*ACCEPTABLE, FAILED)
 """All that ``fail_on`` can name."""
 LONGEST_REASON = 200
 """Characters."""
@@ -54,13 +54,13 @@ class ExceptionState(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptedFinding:
+class Accepted:
     """An exception that holds for a row. ``workstation``: where; None for what is the same at all workstations.
 
     ``until``: the last day of the site on which it holds.
     """
 
-    what: Finding
+    what: Acceptable
     workstation: str | None
     reason: str
     until: date
@@ -72,7 +72,7 @@ class ExceptionRow:
 
     authorisation: str
     workstation: str | None
-    what: Finding
+    what: Acceptable
     reason: str
     until: date
     state: ExceptionState
@@ -87,16 +87,16 @@ class Exceptions:
             if today <= row.until:
                 self._rows.setdefault((row.authorisation, row.what.value), []).append(row)
 
-    def accepted(self, authorisation: str | None, what: str, workstation: str | None = None) -> AcceptedFinding | None:
-        """The exception for a finding, or None. Of several, the one that holds longest.
+    def accepted(self, authorisation: str | None, what: str, workstation: str | None = None) -> Accepted | None:
+        """The exception for what is acceptable, or None. Of several, the one that holds longest.
 
-        ``workstation`` is None for a finding that no workstation has, which an exception for one workstation does not accept.
+        ``workstation`` is None for what no workstation has, which an exception for one workstation does not accept.
         """
         rows = [
             row for row in self._rows.get((authorisation or "", what), ()) if row.workstation in (None, workstation)
         ]
         row = max(rows, key=lambda each: (each.until, each.reason), default=None)
-        return AcceptedFinding(row.what, workstation, row.reason, row.until) if row else None
+        return Accepted(row.what, workstation, row.reason, row.until) if row else None
 
 
 def parse_exceptions(given: Iterable[Mapping[str, Any]]) -> tuple[ExceptionRow, ...]:
@@ -109,25 +109,25 @@ def parse_exceptions(given: Iterable[Mapping[str, Any]]) -> tuple[ExceptionRow, 
 
 def with_states(
     rows: Iterable[ExceptionRow],
-    used: Mapping[tuple[str, str], Iterable[AcceptedFinding]],
-    hidden: Set[tuple[Finding, str, str]],
+    used: Mapping[tuple[str, str], Iterable[Accepted]],
+    hidden: Set[tuple[Acceptable, str, str]],
     today: date,
 ) -> tuple[ExceptionRow, ...]:
-    """The exceptions with what became of them. ``used``: the accepted findings of each authorisation number, by setting of the issuer: an
-    exception holds whatever the issuer. ``hidden``: findings, with
+    """The exceptions with what became of them. ``used``: what is accepted of each authorisation number, by setting of the issuer: an
+    exception holds whatever the issuer. ``hidden``: what is acceptable, with
     number and workstation, whose place something more urgent takes in the status. Their exceptions are not to be taken out for this
     time.
     """
-    found: dict[str, list[AcceptedFinding]] = {}
+    found: dict[str, list[Accepted]] = {}
     for (number, _setting), accepted in used.items():
         found.setdefault(number, []).extend(accepted)
     return tuple(_with_state(row, found.get(row.authorisation, ()), hidden, today) for row in rows)
 
 
 def _with_state(
-    row: ExceptionRow, used: Iterable[AcceptedFinding], hidden: Set[tuple[Finding, str, str]], today: date
+    row: ExceptionRow, used: Iterable[Accepted], hidden: Set[tuple[Acceptable, str, str]], today: date
 ) -> ExceptionRow:
-    def is_of(found: AcceptedFinding) -> bool:
+    def is_of(found: Accepted) -> bool:
         same = (found.what, found.reason, found.until) == (row.what, row.reason, row.until)
         return same and row.workstation in (None, found.workstation)
 
@@ -154,7 +154,7 @@ def _row(raw: Mapping[str, Any]) -> ExceptionRow:
     return ExceptionRow(
         authorisation=number,
         workstation=raw.get("workstation") or None,
-        what=Finding(raw["what"]),
+        what=Acceptable(raw["what"]),
         reason=reason,
         until=until,
         state=ExceptionState.UNUSED,

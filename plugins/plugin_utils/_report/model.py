@@ -15,7 +15,7 @@ from .._facts.schema import BrowserProblem, CertificateRecord, Strangers, Unread
 from .._policy.revocation import Revocation
 from .._policy.validity import Status
 from .crl_row import CrlRow
-from .exceptions import AcceptedFinding, ExceptionRow
+from .exceptions import Accepted, ExceptionRow
 
 
 class Actor(str, Enum):
@@ -105,7 +105,7 @@ class HolderRow:
     ``authorisation_status``: valid, renewal_due, expired, or None without a date. ``certificate_step`` and ``certificate_actor``: the
     next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back.
     ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
-    ``delivery``: the issuer's last mail, None if there is none. ``accepted``: the findings among these that the site has accepted.
+    ``delivery``: the issuer's last mail, None if there is none. ``accepted``: what among these the site has accepted.
     ``former_name``: another name of the holder, by which another report may know him. ``issuer_setting``: the site's setting of the issuer
     (``pkcs12_issuer``) to which the row belongs, as it was written, empty without one: a holder has one row for each.
     """
@@ -130,7 +130,7 @@ class HolderRow:
     authorisation_status: Status | None
     places: tuple[HolderWorkstation, ...]
     delivery: DeliveryRecord | None = None
-    accepted: tuple[AcceptedFinding, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     last_day: date | None = None
     certificate_step: NextStep = NextStep.NOTHING
     certificate_actor: Actor = Actor.NOBODY
@@ -154,7 +154,7 @@ class CertificateRow:
     next_step: NextStep
     actor: Actor
     certificate: CertificateRecord
-    accepted: AcceptedFinding | None = None
+    accepted: Accepted | None = None
     revocation: Revocation | None = None
 
 

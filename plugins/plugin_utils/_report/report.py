@@ -19,11 +19,10 @@ from .._facts.holders import parse_day, parse_holder
 from .._facts.issuer_settings import setting_of
 from .._facts.leavers import LEAVERS, leavers_in
 from .._policy.subject import check_pattern
-from .acceptance import WITHOUT_PLACE, is_left, open_findings
+from .acceptance import WITHOUT_PLACE, is_left, not_accepted
 from .build import Sources, build
 from .deliveries import deliveries_of
-from .delivery.atomic_files import read, write
-from .exceptions import FAILED, Finding, parse_exceptions
+from .exceptions import FAILED, Acceptable, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
@@ -33,6 +32,7 @@ from .language.wording import Wording
 from .model import Report, ReportParameters
 from .query import select
 from .revocation_lists import read_lists
+from .sending.atomic_files import read, write
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
 from .strangers import not_searched
@@ -167,10 +167,10 @@ def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int
 
     What is accepted does not count. Zeros are left out.
     """
-    rows = [open_findings(row) for row in (*report.holders, *report.without_workstation)]
+    rows = [not_accepted(row) for row in (*report.holders, *report.without_workstation)]
     left = sum(map(is_left, report.without_holder))
     counts = {each: sum(each in row for row in rows) for each in fail_on} | {
-        Finding.WITHOUT_HOLDER.value: left,
+        Acceptable.WITHOUT_HOLDER.value: left,
         FAILED: sum(any(place.outcome == FAILED for place in row.places) for row in report.holders),
     }
     return {each: counts[each] for each in fail_on if counts[each]}
@@ -178,7 +178,7 @@ def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int
 
 def _not_searched(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
     """That none was found is no answer where nobody has looked."""
-    count = not_searched(report) if Finding.WITHOUT_HOLDER.value in fail_on else 0
+    count = not_searched(report) if Acceptable.WITHOUT_HOLDER.value in fail_on else 0
     return {NOT_SEARCHED: count} if count else {}
 
 
@@ -198,9 +198,9 @@ def not_evaluated(report: Report) -> Mapping[str, int]:
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
     """The report in one sentence, in its language. It is the subject of a mail, too."""
     say = Wording(report.parameters)
-    findings = _named(report, broken, say)
+    reasons = _named(report, broken, say)
     problems = [row for row in report.revocation_lists if row.problem]
-    sentences = [failing(report, findings, say)] if findings else []
+    sentences = [failing(report, reasons, say)] if reasons else []
     if NOT_SEARCHED in broken:
         sentences.append(say("text.fact", label=say("without_holder"), value=unsearched(report, say)))
     if problems:
@@ -213,7 +213,7 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
 
 
 def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[str, int]:
-    """The findings in words with their numbers. As everywhere in the report, holders without a workstation are counted apart."""
+    """What fails the run in words with its numbers. As everywhere in the report, holders without a workstation are counted apart."""
     without_place = [each.value for each in WITHOUT_PLACE if each.value in broken]
     alone = unmet_conditions(replace(report, holders=()), without_place)
     counts = {
@@ -225,8 +225,8 @@ def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[s
 
 
 def _in_words(each: str, say: Wording) -> str:
-    own = {Finding.WITHOUT_HOLDER.value: "tile.without_holder", FAILED: "counts.not_served"}
-    return say(own[each]) if each in own else say.of(Finding(each))
+    own = {Acceptable.WITHOUT_HOLDER.value: "tile.without_holder", FAILED: "counts.not_served"}
+    return say(own[each]) if each in own else say.of(Acceptable(each))
 
 
 def _earlier(path: str) -> Report:

@@ -24,7 +24,7 @@ from .._policy.revocation import (
     has_ended,
 )
 from .crl_row import CrlRow
-from .delivery.crl_download import MOST_BYTES, Downloads, is_fetchable
+from .sending.crl_download import MOST_BYTES, Downloads, is_fetchable
 from .sources import Host
 
 FROM_CERTIFICATE = "from_certificate"

@@ -102,18 +102,18 @@ def content(path: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in path.iterdir()}
 
 
-def undelivered(run: Run) -> dict[str, str]:
+def not_sent(run: Run) -> dict[str, str]:
     """By place, what the last task says of it."""
     (said,) = set(re.findall(r'fatal: \[localhost\]: FAILED! => \{"changed": false, "msg": "(.*)"\}', run.stdout))
-    return {part.split(": ")[0]: part for part in said.split(" Not delivered to ")[1:]}
+    return {part.split(": ")[0]: part for part in said.split(" Not sent to ")[1:]}
 
 
-def test_what_was_not_delivered_is_said_in_the_language_of_the_report(site: Site, tmp_path: Path) -> None:
+def test_what_was_not_sent_is_said_in_the_language_of_the_report(site: Site, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     run = deliver(site, folder(gone), language="fr")
     (said,) = set(re.findall(r'fatal: \[localhost\]: FAILED! => \{"changed": false, "msg": "(.*)"\}', run.stdout))
     assert f" Non remis : Dossier {gone}. Il doit exister" in said
-    assert "Not delivered" not in said
+    assert "Not sent" not in said
     assert " Texte technique : " in said
 
 
@@ -198,7 +198,7 @@ def test_place_that_fails_is_named_and_the_others_are_served(
     assert not missing.exists()
     assert content(share) == content(site.folder)
     assert (web.puts, len(post.mails)) == ([], 1)
-    failed = undelivered(run)
+    failed = not_sent(run)
     reasons = {
         f"folder {missing}": ("does not exist", "The folder has to be there"),
         f"host gone, folder {missing}": ("Connection refused", "The host has to answer"),
@@ -215,7 +215,7 @@ def test_servers_of_another_authority_get_nothing_and_the_setting_is_named(
 ) -> None:
     run = deliver(site, https(web), mail(), **servers(str(trust(Authority.create(), tmp_path)), post))
     assert (run.exit_code, web.puts, post.mails) == (2, [], [])
-    failed = undelivered(run)
+    failed = not_sent(run)
     assert "CERTIFICATE_VERIFY_FAILED" in failed[web.url] and "pkcs12_ca_path names the authority" in failed[web.url]
     said = failed["mail to radioprotection@chu.example"]
     assert "There is no trusted connection" in said and "pkcs12_ca_path to the certificate of the authority" in said
@@ -230,7 +230,7 @@ def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: s
             web.status = answer
         run = deliver(site, *map(https, webs), **servers(ca_path))
     assert (run.exit_code, [web.puts for web in webs]) == (2, [[], [], []])
-    said = undelivered(run)
+    said = not_sent(run)
     codes = {web.url: f"Status code was {answer.value}" for web, answer in zip(webs, answers, strict=True)}
     assert said.keys() == codes.keys()
     assert [url for url, code in codes.items() if code not in said[url]] == []
@@ -238,7 +238,7 @@ def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: s
 
 def test_where_the_report_went_is_said(site: Site, tmp_path: Path) -> None:
     run = deliver(site, folder(tmp_path))
-    assert messages(run, "Say where the report is") == {"localhost": f"folder {tmp_path}: delivered"}
+    assert messages(run, "Say where the report is") == {"localhost": f"folder {tmp_path}: sent"}
 
 
 def test_passwords_are_nowhere(

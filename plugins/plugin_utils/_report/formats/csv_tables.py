@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..exceptions import AcceptedFinding
+from ..exceptions import Accepted
 from ..language.remarks import Remarks
 from ..language.vocabulary import Catalogue, Translator
 from ..language.wording import Wording, site_words
@@ -185,6 +185,6 @@ def _joined(texts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(text for text in texts if text))
 
 
-def _accepted(findings: Iterable[AcceptedFinding], words: Translator) -> str:
+def _accepted(accepted: Iterable[Accepted], words: Translator) -> str:
     """What is accepted, its last day and the reason."""
-    return _joined(f"{words.of(each.what)} ({words.day(each.until)}): {each.reason}" for each in findings)
+    return _joined(f"{words.of(each.what)} ({words.day(each.until)}): {each.reason}" for each in accepted)

@@ -42,7 +42,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "holders": ("holder", "number", "workstations", "until", "authorisation", "status", "next_step", "actor"),
-    "exceptions": ("holder", "number", "workstation", "finding", "reason", "last_day", "state"),
+    "exceptions": ("holder", "number", "workstation", "what", "reason", "last_day", "state"),
     "revocation_lists": ("list", "issuer", "this_update", "next_update", "revoked", "check"),
     "changes": ("change", "who", "workstation", "before", "after"),
     "without_workstation": ("holder", "number", "authorisation", "status", "next_step", "actor"),

@@ -38,7 +38,7 @@ WORKSTATIONS = ("workstation", "answer", "text.why", "text.since", "technical")
 VARIABLES = ("workstation", "text.why", "technical")
 UNREAD = ("workstation", "text.store", "text.why", "technical")
 BROWSERS = ("workstation", "text.missing")
-EXCEPTIONS = ("holder", "number", "workstation", "finding", "reason", "last_day", "state")
+EXCEPTIONS = ("holder", "number", "workstation", "what", "reason", "last_day", "state")
 LISTS = ("list", "this_update", "next_update", "check")
 CHANGES = ("change", "who", "workstation", "before", "after")
 

@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ..._policy.validity import Status
-from ..acceptance import accepted_findings, is_accepted, is_left
+from ..acceptance import all_accepted, is_accepted, is_left
 from ..model import HolderRow, Reachability, Report, WorkstationRow
 from ..summary import summary
 
@@ -113,18 +113,18 @@ def _of_exceptions(report: Report) -> Iterator[Metric]:
     zone = ZoneInfo(report.parameters.time_zone)
     yield Metric(
         "pkcs12_accepted_until_timestamp_seconds",
-        "When a finding that the site has accepted counts again; workstation is empty for what no workstation has.",
+        "When what the site has accepted counts again; workstation is empty for what no workstation has.",
         [
             (
                 {
                     "authorisation": number,
                     "issuer": setting,
                     "workstation": each.workstation or "",
-                    "finding": each.what.value,
+                    "what": each.what.value,
                 },
                 _midnight_after(each.until, zone),
             )
-            for (number, setting), accepted in accepted_findings(report).items()
+            for (number, setting), accepted in all_accepted(report).items()
             for each in accepted
         ],
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .findings_vocabulary import FINDINGS
+from .acceptance_vocabulary import ACCEPTANCE
 from .remark_vocabulary import PARTS as REMARKS
 from .vocabulary import Catalogue
 
@@ -278,7 +278,7 @@ _TEXT: Catalogue = {
     ),
 }
 
-_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT, *REMARKS, FINDINGS)
+_PARTS = (_HEAD, _SUMMARY, _TABLE, _CONTROLS, _SECTIONS, _PICTURES, _TEXT, *REMARKS, ACCEPTANCE)
 
 PAGE: Catalogue = {key: (words[0], french(words[1])) for part in _PARTS for key, words in part.items()}
 """The words of the page and of the text, with French spacing."""

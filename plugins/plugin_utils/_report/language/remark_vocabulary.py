@@ -101,9 +101,9 @@ REMARKS: Catalogue = {
         "on {workstation} in the store of {owner}",
         "sur {workstation}, dans le magasin de {owner}",
     ),
-    "remark.newest": (
-        "on {workstation}, newest: until {day}, {issuer}, thumbprint {thumbprint}",
-        "sur {workstation}, le plus récent : jusqu'au {day}, {issuer}, empreinte {thumbprint}",
+    "remark.ends_last": (
+        "on {workstation}, ends last: until {day}, {issuer}, thumbprint {thumbprint}",
+        "sur {workstation}, fin la plus tardive : jusqu'au {day}, {issuer}, empreinte {thumbprint}",
     ),
     "remark.older": (
         "on {workstation}, older: until {day}, {issuer}, thumbprint {thumbprint}",

@@ -129,7 +129,7 @@ class Remarks:
         for number, row in enumerate(reversed(usable)):
             found = row.certificate
             yield self._say(
-                "remark.older" if number else "remark.newest",
+                "remark.older" if number else "remark.ends_last",
                 workstation=row.workstation,
                 day=self._say.day(found.not_after),
                 issuer=found.issuer_cn or found.issuer,

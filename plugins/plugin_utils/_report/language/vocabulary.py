@@ -13,7 +13,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from ..._errors import CollectionError, named
-from ..exceptions import FINDINGS
+from ..exceptions import ACCEPTABLE
 from .revocation_vocabulary import REVOCATION
 
 LANGUAGES = ("en", "fr")
@@ -21,7 +21,7 @@ LANGUAGES = ("en", "fr")
 Catalogue = Mapping[str, tuple[str, str]]
 """Key to the words in each of ``LANGUAGES``."""
 
-_STATUSES_OF_FINDINGS = {f"status.{each}" for each in FINDINGS}
+_STATUSES_OF_ACCEPTABLE = {f"status.{each}" for each in ACCEPTABLE}
 
 _MEMBERS: Catalogue = {
     "browser_problem.issuing_authority": (
@@ -191,17 +191,21 @@ _MEMBERS: Catalogue = {
     "exception_state.in_force": ("in force", "en vigueur"),
     "exception_state.unused": ("fits nothing: correct it or take it out", "sans objet : à corriger ou à retirer"),
     "exception_state.ended": ("ended", "échue"),
-    "finding.authorisation_renewal_due": ("authorisation due", "autorisation à renouveler"),
-    "finding.authorisation_expired": ("authorisation expired", "autorisation hors délai"),
-    "finding.without_holder": ("certificate without a holder", "certificat sans titulaire"),
+    "acceptable.authorisation_renewal_due": ("authorisation due", "autorisation à renouveler"),
+    "acceptable.authorisation_expired": ("authorisation expired", "autorisation hors délai"),
+    "acceptable.without_holder": ("certificate without a holder", "certificat sans titulaire"),
 }
 
 VOCABULARY: Catalogue = {
-    **{key.replace("status.", "finding.", 1): said for key, said in _MEMBERS.items() if key in _STATUSES_OF_FINDINGS},
+    **{
+        key.replace("status.", "acceptable.", 1): said
+        for key, said in _MEMBERS.items()
+        if key in _STATUSES_OF_ACCEPTABLE
+    },
     **_MEMBERS,
     **REVOCATION,
 }
-"""Statuses, steps and actors. Every format of the report uses these words. A finding that is a status has the words of the status."""
+"""Statuses, steps and actors. Every format of the report uses these words. What is acceptable and a status has the words of the status."""
 
 
 _AUTHORISATION = re.compile(r"\baut(?:h)?orisation(s?)\b", re.IGNORECASE)

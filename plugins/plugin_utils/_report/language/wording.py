@@ -20,7 +20,7 @@ from ..._policy.validity import Status
 from ..acceptance import is_accepted
 from ..crl_row import CrlRow
 from ..deliveries import is_of_installed
-from ..exceptions import AcceptedFinding
+from ..exceptions import Accepted
 from ..model import HolderRow, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
@@ -114,11 +114,11 @@ class Wording:
         is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
         return "" if is_of_installed(found, row) or is_quiet else text
 
-    def accepted(self, findings: Iterable[AcceptedFinding]) -> list[str]:
+    def accepted(self, accepted: Iterable[Accepted]) -> list[str]:
         """What the site has accepted, until when and why; each once, although it may be so at several workstations."""
         texts = (
             self.words("accepted", what=self.words.of(each.what), day=self.day(each.until), reason=each.reason)
-            for each in findings
+            for each in accepted
         )
         return list(dict.fromkeys(texts))
 

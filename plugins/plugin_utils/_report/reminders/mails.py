@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ..delivery.message import Attachment, MailContent
 from ..formats.calendar_file import Event, calendar_file
 from ..formats.reminder_texts import ReminderTemplates, Texts
 from ..language.wording import Wording
+from ..sending.message import Attachment, MailContent
 from .addresses import Letter
 from .plan import Matter, Recipient
 
@@ -77,7 +77,7 @@ def _texts(
 def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
     """What a template knows: names and days. Nothing else of a certificate, and no number."""
     return {
-        "name": matter.name or say("finding.without_holder"),
+        "name": matter.name or say("acceptable.without_holder"),
         "has_holder": bool(matter.name),
         "function": matter.function,
         "workstations": matter.workstations,

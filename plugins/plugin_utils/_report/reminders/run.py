@@ -14,13 +14,13 @@ from typing import Any
 from ..._delivery.lasting_storage import check_lasting
 from ..._errors import CollectionError, named
 from ..._facts.fact_cache import FactCache
-from ..delivery.message import check_address
-from ..delivery.smtp import server_of
 from ..formats.reminder_texts import ReminderTemplates
 from ..language.wording import Wording
 from ..model import Report
 from ..query import select
 from ..report import check_days, checked, report_of
+from ..sending.message import check_address
+from ..sending.smtp import server_of
 from .addresses import addresses_of, letters_of
 from .mails import ReminderMail, Sender, mail_of
 from .plan import Terms, matters_of

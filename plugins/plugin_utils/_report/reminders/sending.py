@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ..._delivery.withdrawal_lock import locked, this_process
 from ..._errors import CollectionError
-from ..delivery.message import compose
-from ..delivery.smtp import Server, send
+from ..sending.message import compose
+from ..sending.smtp import Server, send
 from .mails import ReminderMail
 from .sent import Key, SentReminder, read_sent, unwritable, with_letter, write_sent
 

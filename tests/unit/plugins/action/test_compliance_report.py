@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import VOCABULARY
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.plugin_utils import report_inputs
@@ -124,7 +124,7 @@ def refused_or_failing(scene: Scene) -> Any:
 ACCEPTED = {"authorisation": "T2", "what": "missing", "reason": "He retires.", "until": "2027-01-31"}
 MISSING = {"fail_on": ["missing"], "exceptions": [ACCEPTED]}
 RED = {"missing": 1}
-WORDS = {each.value: VOCABULARY[f"finding.{each.value}"][0].replace("'", "\u2019") for each in Finding}
+WORDS = {each.value: VOCABULARY[f"acceptable.{each.value}"][0].replace("'", "\u2019") for each in Acceptable}
 NO_LIST = {"crl": ["{folder}/none.crl"]}
 POINTED = of(
     (

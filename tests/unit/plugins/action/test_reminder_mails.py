@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils import report_inputs
@@ -166,7 +166,7 @@ EFFECTS = [
     Effect("exceptions.reason", " ", code, None, "bad_arguments", HELD),
     Effect("exceptions.until", "2026-11-24", to, [], [DUPONT], HELD),
     Effect("exceptions.until", "tomorrow", code, None, "bad_arguments", HELD),
-    *(Effect("exceptions.what", each, to, [], [DUPONT], HELD) for each in FINDINGS if each != "renewal_due"),
+    *(Effect("exceptions.what", each, to, [], [DUPONT], HELD) for each in ACCEPTABLE if each != "renewal_due"),
     Effect("exceptions.what", "renewal_due", to, [DUPONT], [], ONE | {"exceptions": [ACCEPTED | {"what": "weak"}]}),
     Effect("exceptions.what", "late", code, None, "bad_arguments", HELD),
     Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], SIGNED, lists, CHECKED),

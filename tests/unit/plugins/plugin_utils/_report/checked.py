@@ -14,10 +14,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocat
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.crl_row import CrlRow
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
-    AcceptedFinding,
+    Acceptable,
+    Accepted,
     ExceptionRow,
     ExceptionState,
-    Finding,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
 from unit.plugins.plugin_utils._report.reports import NOW, TODAY, sample
@@ -28,7 +28,7 @@ def checked(language: str = "en") -> Report:
     report = sample(language)
     first, second, *others = report.holders
     where = first.places[0].workstation
-    accepted = AcceptedFinding(Finding.WEAK, where, "A new one comes in January.", TODAY)
+    accepted = Accepted(Acceptable.WEAK, where, "A new one comes in January.", TODAY)
     weak = tuple(replace(place, workstation=where, status=Status.WEAK) for place in first.places)
     revocation = Revocation(NOW, RevocationReason.KEY_COMPROMISE)
     certificates = tuple(
@@ -63,7 +63,7 @@ def exceptions(authorisation: str, workstation: str) -> tuple[ExceptionRow, ...]
     """One for each finding and state."""
     return tuple(
         ExceptionRow(authorisation, (None, workstation)[number % 2], what, "A reason.", TODAY, state)
-        for number, what in enumerate(Finding)
+        for number, what in enumerate(Acceptable)
         for state in ExceptionState
     )
 

@@ -156,17 +156,17 @@ def test_each_place_has_what_its_delivery_needs_and_no_account() -> None:
 @pytest.mark.parametrize(
     ("place", "english", "french"),
     [
-        (FOLDER, "Not delivered to folder /srv/www: why. The folder", "Dossier /srv/www. Il doit"),
-        (HOST, "Not delivered to host web, folder ~/reports: why. The host", "Hôte web, dossier ~/reports. L'hôte"),
-        (SERVER, "Not delivered to https://dav.example/reports: why. Check", "https://dav.example/reports. Vérifier"),
+        (FOLDER, "Not sent to folder /srv/www: why. The folder", "Dossier /srv/www. Il doit"),
+        (HOST, "Not sent to host web, folder ~/reports: why. The host", "Hôte web, dossier ~/reports. L'hôte"),
+        (SERVER, "Not sent to https://dav.example/reports: why. Check", "https://dav.example/reports. Vérifier"),
         (
             MAIL,
-            "Not delivered to mail to a@chu.example, b@chu.example: why.",
+            "Not sent to mail to a@chu.example, b@chu.example: why.",
             "Message à a@chu.example, b@chu.example.",
         ),
     ],
 )
 def test_a_failure_is_said_in_the_language_of_the_report(place: dict[str, Any], english: str, french: str) -> None:
-    assert "why".join(placed(place)["undelivered"]).startswith(english)
-    said = "why".join(placed(place, language="fr")["undelivered"])
+    assert "why".join(placed(place)["not_sent"]).startswith(english)
+    said = "why".join(placed(place, language="fr")["not_sent"])
     assert said.startswith(f"Non remis : {french}") and said.endswith("Texte technique : why.")

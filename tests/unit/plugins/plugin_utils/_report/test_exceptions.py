@@ -15,11 +15,11 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.acceptance import is_accepted, open_findings
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.acceptance import is_accepted, not_accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    Acceptable,
     ExceptionState,
-    Finding,
     parse_exceptions,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
@@ -87,7 +87,7 @@ def test_an_accepted_finding_keeps_its_status_and_needs_nobody() -> None:
     row = jeanne(report)
     assert (row.status, step(row), failing(report)) == (Status.WEAK, NOTHING, {})
     assert [(each.what, each.workstation, each.reason, each.until) for each in row.accepted] == [
-        (Finding.WEAK, "ws-1", "It comes soon.", TODAY)
+        (Acceptable.WEAK, "ws-1", "It comes soon.", TODAY)
     ]
     assert (row.access_until, row.places[0].status) == (WEAK.not_after, Status.WEAK)
     found = summary(report)
@@ -228,7 +228,7 @@ def test_metrics_keep_the_truth() -> None:
     assert 'pkcs12_holders{status="weak"} 1' in text
     assert "pkcs12_holders_accepted 1" in text
     end = int(datetime(2026, 11, 26, tzinfo=timezone.utc).timestamp())
-    series = 'pkcs12_accepted_until_timestamp_seconds{authorisation="T1",issuer="",workstation="ws-1",finding="weak"}'
+    series = 'pkcs12_accepted_until_timestamp_seconds{authorisation="T1",issuer="",workstation="ws-1",what="weak"}'
     assert f"{series} {end}" in text
     last = made(HERE, given=(exception(until=date.max.isoformat()),))
     assert "pkcs12_accepted_until_timestamp_seconds{" in textfile(last)
@@ -244,7 +244,7 @@ def test_what_is_accepted_is_less_urgent_than_what_is_open() -> None:
     accepted, plain = jeanne(made(HERE, given=(exception(),))), jeanne(made(HERE))
     due = jeanne(made(host(record(days=10))))
     assert urgency(due) < urgency(plain) < urgency(accepted)
-    assert open_findings(plain) == {"weak"}
+    assert not_accepted(plain) == {"weak"}
 
 
 @pytest.mark.parametrize(
@@ -269,8 +269,8 @@ def test_another_form_is_refused(changes: dict[str, Any]) -> None:
 
 def test_a_status_that_needs_nobody_cannot_be_accepted() -> None:
     alone = {Status.VALID, Status.SUPERSEDED, Status.ARCHIVED}
-    others = {Finding.AUTHORISATION_EXPIRED, Finding.AUTHORISATION_RENEWAL_DUE, Finding.WITHOUT_HOLDER}
-    assert {each.value for each in set(Finding) - others} == {each.value for each in set(Status) - alone}
+    others = {Acceptable.AUTHORISATION_EXPIRED, Acceptable.AUTHORISATION_RENEWAL_DUE, Acceptable.WITHOUT_HOLDER}
+    assert {each.value for each in set(Acceptable) - others} == {each.value for each in set(Status) - alone}
 
 
 def test_workstation_of_an_accepted_finding_asks_for_nothing() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     Written,
@@ -112,7 +112,7 @@ def test_forms_and_names_are_those_asked_for(tmp_path: Path) -> None:
         (["authorisation_renewal_due"], {"authorisation_renewal_due": 1}),
         (["authorisation_expired", "unknown"], {}),
         (
-            list(FINDINGS),
+            list(ACCEPTABLE),
             {"expired": 1, "missing": 1, "never_seen": 1, "authorisation_renewal_due": 1, "without_holder": 1},
         ),
     ],
@@ -141,7 +141,7 @@ def test_holders_without_a_workstation_count_for_fail_on() -> None:
 
 def test_whatever_a_holder_can_be_can_be_failed_on() -> None:
     """A certificate alone is superseded or archived; nobody's access ever is."""
-    assert {*FINDINGS} == {
+    assert {*ACCEPTABLE} == {
         *({status.value for status in Status} - {"valid", "superseded", "archived"}),
         "authorisation_renewal_due",
         "authorisation_expired",
@@ -302,7 +302,7 @@ def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code
 
 def test_the_result_of_a_big_hospital_is_counted(tmp_path: Path) -> None:
     report = hospital(300)
-    chosen = options(report_folder=str(tmp_path), fail_on=list(FINDINGS))
+    chosen = options(report_folder=str(tmp_path), fail_on=list(ACCEPTABLE))
     result = report_result(chosen, report, write_files(chosen, report, False))
     assert sum(result["summary"]["by_status"].values()) == result["summary"]["holders"] == len(result["rows"]) == 300
     by_status = {each: count for each, count in result["summary"]["by_status"].items() if each != "valid"}

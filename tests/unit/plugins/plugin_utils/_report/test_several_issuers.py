@@ -11,9 +11,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    Acceptable,
     ExceptionRow,
     ExceptionState,
-    Finding,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
@@ -80,14 +80,14 @@ def test_a_change_is_that_of_its_row() -> None:
 
 
 def test_two_that_are_due_are_no_two_of_one_issuer() -> None:
-    accepted = ExceptionRow("T1", None, Finding.DUPLICATE, "It stays.", date(2027, 1, 1), ExceptionState.UNUSED)
+    accepted = ExceptionRow("T1", None, Acceptable.DUPLICATE, "It stays.", date(2027, 1, 1), ExceptionState.UNUSED)
     for found, state in ((both(20, 30), ExceptionState.UNUSED), (host(of(A, 20), of(A, 30)), ExceptionState.IN_FORCE)):
         built = build(Sources([found], (), None, None, exceptions=(accepted,)), PARAMETERS)
         assert [row.state for row in built.exceptions] == [state]
 
 
 def test_an_exception_holds_for_every_issuer_and_the_metrics_say_for_which() -> None:
-    accepted = ExceptionRow("T1", None, Finding.RENEWAL_DUE, "It comes.", date(2027, 1, 1), ExceptionState.UNUSED)
+    accepted = ExceptionRow("T1", None, Acceptable.RENEWAL_DUE, "It comes.", date(2027, 1, 1), ExceptionState.UNUSED)
     found = build(Sources([both(20)], (), None, None, exceptions=(accepted,)), PARAMETERS)
     text = textfile(found)
     assert [row.next_step for row in found.holders] == [NextStep.NOTHING, NextStep.NOTHING]

@@ -16,9 +16,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    Acceptable,
     ExceptionRow,
     ExceptionState,
-    Finding,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import to_json
@@ -89,7 +89,7 @@ def test_a_leavers_number_that_another_has_removes_nobody(number: str) -> None:
 
 
 def test_an_exception_does_not_accept_it() -> None:
-    accepted = ExceptionRow("T1", None, Finding.UNKNOWN, "It is known.", date(2027, 1, 1), ExceptionState.IN_FORCE)
+    accepted = ExceptionRow("T1", None, Acceptable.UNKNOWN, "It is known.", date(2027, 1, 1), ExceptionState.IN_FORCE)
     assert rows(built(*hosts(record()), exceptions=(accepted,))) == BOTH
 
 

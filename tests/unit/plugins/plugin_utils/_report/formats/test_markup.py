@@ -65,7 +65,7 @@ def marked(value: Any, hint: Any, target: str, here: str = "") -> Any:
 
 FIELDS = sorted(set(text_fields(Report)) - CHOSEN)
 SHOWN = {
-    "AcceptedFinding.reason",
+    "Accepted.reason",
     "CrlRow.detail",
     "CrlRow.source",
     "ExceptionRow.reason",
@@ -149,7 +149,7 @@ def test_no_text_is_more_than_text(
 
 def test_the_fields_are_those_of_all_records() -> None:
     assert {name.partition(".")[0] for name in FIELDS} == {
-        "AcceptedFinding",
+        "Accepted",
         "CrlRow",
         "ExceptionRow",
         "CertificateRecord",

@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable, Accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
@@ -100,9 +100,9 @@ def test_a_holder_is_accepted_until_the_first_exception_ends(days: tuple[int, ..
     """A holder of whom one finding is not accepted has no series."""
     row = replace(sample().holders[3], authorisation_status=Status.EXPIRED, accepted=())
     (place, *_others) = row.places
-    findings = ((Finding(place.status.value), place.workstation), (Finding.AUTHORISATION_EXPIRED, None))
+    findings = ((Acceptable(place.status.value), place.workstation), (Acceptable.AUTHORISATION_EXPIRED, None))
     accepted = tuple(
-        AcceptedFinding(what, workstation, "Because.", NOW.date() + timedelta(days=count))
+        Accepted(what, workstation, "Because.", NOW.date() + timedelta(days=count))
         for (what, workstation), count in zip(findings, days, strict=False)
     )
     report = replace(sample(), holders=(replace(row, places=(place,), accepted=accepted),))

@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import with_names
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable, Accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import (
@@ -96,7 +96,7 @@ def test_what_fails_is_counted_as_in_the_report() -> None:
 def test_what_is_signed_has_all_certificates_without_a_holder(
     accepted: tuple[int, ...], archived: tuple[int, ...], said: str
 ) -> None:
-    found = AcceptedFinding(Finding.WITHOUT_HOLDER, "ws-1", "It goes soon.", date(2027, 1, 31))
+    found = Accepted(Acceptable.WITHOUT_HOLDER, "ws-1", "It goes soon.", date(2027, 1, 31))
     (row, *_others) = sample().without_holder
     quiet = {"next_step": NextStep.NOTHING, "actor": Actor.NOBODY}
     rows = tuple(

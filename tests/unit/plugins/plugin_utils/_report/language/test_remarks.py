@@ -99,11 +99,11 @@ def test_an_account_of_two_people_names_both() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["on ws-1, newest: until 2027-12-30, AC New", "on ws-1, older: until 2027-02-23, AC Old"]),
+        ("en", ["on ws-1, ends last: until 2027-12-30, AC New", "on ws-1, older: until 2027-02-23, AC Old"]),
         (
             "fr",
             [
-                "sur ws-1, le plus récent\u00a0: jusqu\u2019au 30/12/2027, AC New",
+                "sur ws-1, fin la plus tardive\u00a0: jusqu\u2019au 30/12/2027, AC New",
                 "sur ws-1, plus ancien\u00a0: jusqu\u2019au 23/02/2027, AC Old",
             ],
         ),
@@ -123,7 +123,7 @@ def test_two_usable_certificates_are_both_shown(language: str, said: list[str]) 
 def test_a_certificate_that_no_browser_offers_is_none_of_the_two(other: dict[str, object]) -> None:
     third = record(days=500, **other)
     found = report(host(OLDER, NEWEST, third, entries=(JEANNE, PAUL)))
-    assert len([line for line in lines(found, "T1") if "newest" in line or "older" in line]) == 2
+    assert len([line for line in lines(found, "T1") if "ends last" in line or "older" in line]) == 2
     assert all(third.thumbprint[:8] not in line for line in lines(found, "T1"))
     assert lines(report(host(NEWEST)), "T1") == []
 

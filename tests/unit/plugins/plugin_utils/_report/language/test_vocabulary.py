@@ -25,9 +25,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocat
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
-    AcceptedFinding,
+    Acceptable,
+    Accepted,
     ExceptionState,
-    Finding,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats import html_page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
@@ -59,7 +59,7 @@ ENUMERATIONS = [
     for kind in vars(model).values()
     if isinstance(kind, type) and issubclass(kind, Enum) and kind is not Strangers  # sentences say what they come to
 ]
-OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Finding)
+OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Acceptable)
 MEMBERS = [member for kind in (*ENUMERATIONS, *OF_OTHERS) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
 PARIS = ZoneInfo("Europe/Paris")
@@ -132,7 +132,7 @@ class Listening(dict[str, str]):
 
 
 def accepted_strays() -> tuple[CertificateRow, ...]:
-    accepted = AcceptedFinding(Finding.WITHOUT_HOLDER, None, "It goes soon.", TODAY)
+    accepted = Accepted(Acceptable.WITHOUT_HOLDER, None, "It goes soon.", TODAY)
     return tuple(replace(row, accepted=accepted, next_step=NextStep.NOTHING) for row in sample().without_holder)
 
 

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import AcceptedFinding, Finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable, Accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.plan import (
     Matter,
@@ -182,11 +182,11 @@ def test_only_holders_who_are_away_are_left_in_peace(actor: Actor, reminded: boo
     ("status", "accepted"),
     [
         (Status.VALID, ()),  # it is due within fewer days than the certificate
-        (Status.RENEWAL_DUE, (AcceptedFinding(Finding.AUTHORISATION_RENEWAL_DUE, None, "She retires.", TODAY),)),
+        (Status.RENEWAL_DUE, (Accepted(Acceptable.AUTHORISATION_RENEWAL_DUE, None, "She retires.", TODAY),)),
     ],
 )
 def test_an_authorisation_that_needs_nobody_does_not_hurry_the_holder(
-    status: Status, accepted: tuple[AcceptedFinding, ...]
+    status: Status, accepted: tuple[Accepted, ...]
 ) -> None:
     """To log on does not change its end."""
     (found,) = matters(
@@ -254,17 +254,17 @@ def test_who_has_no_access_yet_has_no_step() -> None:
 @pytest.mark.parametrize(
     ("accepted", "status", "reminded"),
     [
-        (Finding.AUTHORISATION_RENEWAL_DUE, Status.RENEWAL_DUE, False),
-        (Finding.AUTHORISATION_RENEWAL_DUE, Status.EXPIRED, True),
-        (Finding.AUTHORISATION_EXPIRED, Status.EXPIRED, False),
-        (Finding.EXPIRED, Status.EXPIRED, True),
+        (Acceptable.AUTHORISATION_RENEWAL_DUE, Status.RENEWAL_DUE, False),
+        (Acceptable.AUTHORISATION_RENEWAL_DUE, Status.EXPIRED, True),
+        (Acceptable.AUTHORISATION_EXPIRED, Status.EXPIRED, False),
+        (Acceptable.EXPIRED, Status.EXPIRED, True),
     ],
 )
-def test_annex_is_held_back_by_the_exception_for_it_alone(accepted: Finding, status: Status, reminded: bool) -> None:
+def test_annex_is_held_back_by_the_exception_for_it_alone(accepted: Acceptable, status: Status, reminded: bool) -> None:
     found = matters(
         authorisation_until=TODAY + timedelta(days=10),
         authorisation_days_left=10,
         authorisation_status=status,
-        accepted=(AcceptedFinding(accepted, None, "He retires.", TODAY),),
+        accepted=(Accepted(accepted, None, "He retires.", TODAY),),
     )
     assert bool(found) is reminded

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.smtp import Server, send
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.smtp import Server, send
 
 PASSWORD = "s3cret-of-the-mail"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .vocabulary import Catalogue
 
-FINDINGS: Catalogue = {
+ACCEPTANCE: Catalogue = {
     "revoked": ("revoked on {day}: {reason}", "révoqué le {day} : {reason}"),
     "revocation_lists": ("Revocation lists (CRL)", "Listes de révocation (CRL)"),
     "revocation_lists.about": (
@@ -31,7 +31,7 @@ FINDINGS: Catalogue = {
         "Ce que le site a accepté, jusqu'à la fin du jour indiqué. Dès le lendemain, cela compte de nouveau.",
     ),
     "exceptions.everywhere": ("all", "tous"),
-    "column.finding": ("What is accepted", "Ce qui est accepté"),
+    "column.what": ("What is accepted", "Ce qui est accepté"),
     "column.reason": ("Reason", "Motif"),
     "column.last_day": ("Last day", "Dernier jour"),
     "column.state": ("State", "Situation"),

@@ -45,7 +45,7 @@ class Action(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Decision:
     """``opened`` for ``USE``; ``refusal`` for ``REJECT`` and ``REFUSE``; ``path`` and ``size`` of a file that is adopted or set aside.
 
     ``former`` for ``ADOPT_FORMER``.
@@ -80,7 +80,7 @@ class Search:
         """Whether the record is of this link."""
         return self.record is not None and self.record.link == self.place.link
 
-    def look(self) -> Finding:
+    def look(self) -> Decision:
         """Looks at the final file, the download of a killed run, what was set aside, and what has a former name. Raises ``OSError``."""
         if self.place.path.exists() or self.place.path.is_symlink():
             return self._final()
@@ -92,32 +92,32 @@ class Search:
         if self.record is not None and self.is_ours:
             found = self._kept(self.record)
             records.insert(0, (self.place, self.record))
-        return found or self._former(former) or self._known(records) or Finding(Action.WITHDRAW)
+        return found or self._former(former) or self._known(records) or Decision(Action.WITHDRAW)
 
-    def _final(self) -> Finding:
+    def _final(self) -> Decision:
         path = self.place.path
         if self.record is not None and not self.is_ours:
-            return Finding(Action.REFUSE, refusal=_taken(path, "it came from another link"))
+            return Decision(Action.REFUSE, refusal=_taken(path, "it came from another link"))
         data = _read(path)
         # Which link a file came from that somebody put there, only the secrets of this delivery can tell.
         keys = self.keys if self.is_ours else [key for key in self.keys if key.option != "new_passphrase"]
         try:
-            return Finding(Action.USE, opened=judge(data, keys, self.person))
+            return Decision(Action.USE, opened=judge(data, keys, self.person))
         except CollectionError as refusal:
             if not self.is_ours:
-                return Finding(
+                return Decision(
                     Action.REFUSE, refusal=_taken(path, f"it is not this person's new bundle ({refusal.code})")
                 )
             if refusal.code in OF_PASSPHRASE:
-                return Finding(Action.REFUSE, refusal=_wrong_passphrase(path))
-            return Finding(Action.REJECT, refusal=refusal, path=path, whole=is_whole(data))
+                return Decision(Action.REFUSE, refusal=_wrong_passphrase(path))
+            return Decision(Action.REJECT, refusal=refusal, path=path, whole=is_whole(data))
 
-    def _part(self) -> Finding:
+    def _part(self) -> Decision:
         data = without_reserve(_read(self.place.part))
         whole = self.is_ours and is_whole(data)
-        return Finding(Action.ADOPT_PART if whole else Action.SET_ASIDE, path=self.place.part, size=len(data))
+        return Decision(Action.ADOPT_PART if whole else Action.SET_ASIDE, path=self.place.part, size=len(data))
 
-    def _kept(self, record: WithdrawalRecord) -> Finding | None:
+    def _kept(self, record: WithdrawalRecord) -> Decision | None:
         """A whole file of this link that was set aside means that the issuer has delivered: there is nothing to ask for."""
         paths = [self.place.path.with_name(record.kept)] if record.kept else []
         for path in (*paths, *self.place.rescued):
@@ -128,13 +128,13 @@ class Search:
                 judge(data, self.keys, self.person)
             except CollectionError as refusal:
                 if refusal.code not in OF_PASSPHRASE:
-                    return Finding(Action.REFUSE, refusal=kept_as(refusal, path))
-            return Finding(Action.ADOPT_KEPT, path=path, size=len(data))
+                    return Decision(Action.REFUSE, refusal=kept_as(refusal, path))
+            return Decision(Action.ADOPT_KEPT, path=path, size=len(data))
         return None
 
-    def _former(self, found: Sequence[Former]) -> Finding | None:
+    def _former(self, found: Sequence[Former]) -> Decision | None:
         """The first whole file of this link under another name. It is adopted if it is the holder's."""
-        refused: Finding | None = None
+        refused: Decision | None = None
         for former, path in ((each, path) for each in found for path in each.files()):
             data = _read(path)
             data = without_reserve(data) if path == former.place.part else data
@@ -143,26 +143,26 @@ class Search:
             try:
                 judge(data, self.keys, self.person)
             except CollectionError as refusal:
-                refused = refused or Finding(Action.REFUSE, refusal=not_adopted(path, self.place.path, refusal))
+                refused = refused or Decision(Action.REFUSE, refusal=not_adopted(path, self.place.path, refusal))
             else:
-                return Finding(Action.ADOPT_FORMER, path=path, size=len(data), former=former)
+                return Decision(Action.ADOPT_FORMER, path=path, size=len(data), former=former)
         return refused
 
-    def _known(self, records: Sequence[tuple[Destination, WithdrawalRecord]]) -> Finding | None:
+    def _known(self, records: Sequence[tuple[Destination, WithdrawalRecord]]) -> Decision | None:
         """Why nothing is asked for although no file is there: an earlier run has collected it, or was told that it is useless."""
         for place, record in records:
             gone = _gone(place, record)
             refusal = None if self.retry else refusal_of_earlier_run(record, place.leftovers())
             if gone or refusal:
-                return gone or Finding(Action.REFUSE, refusal=refusal)
+                return gone or Decision(Action.REFUSE, refusal=refusal)
         return None
 
 
-def _gone(place: Destination, record: WithdrawalRecord) -> Finding | None:
+def _gone(place: Destination, record: WithdrawalRecord) -> Decision | None:
     if record.state != DeliveryState.COLLECTED.value:
         return None
     who = f"by job {record.job} " if record.job else ""
-    return Finding(
+    return Decision(
         Action.REFUSE,
         refusal=CollectionError(
             code="link_used",

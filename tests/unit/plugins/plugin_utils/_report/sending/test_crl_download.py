@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import CrlProblem, NotUsable
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery import crl_download
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.crl_download import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending import crl_download
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.crl_download import (
     Downloads,
     is_fetchable,
 )

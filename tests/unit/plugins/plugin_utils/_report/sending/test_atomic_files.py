@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.atomic_files import MODE, read, write
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.atomic_files import MODE, read, write
 
 
 def test_a_file_is_written_once_into_a_folder_that_is_made(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from email.policy import default
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.delivery.message import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.message import (
     Attachment,
     MailContent,
     compose,
