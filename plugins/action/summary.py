@@ -43,7 +43,7 @@ class ActionModule(Pkcs12Action):
             "whole_inventory": {"type": "bool", "default": True},
             "batch_of": {"type": "list", "elements": "str"},
             "earlier": {"type": "str"},
-            "max_fail_percentage": {"type": "float"},
+            "max_fail_percentage": {"type": "float", "site": True},
         },
     )
 

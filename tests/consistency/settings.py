@@ -60,6 +60,7 @@ TASKS = {
     "Deliveries of the issuer": ("delivery_info", "bundle_pickup", "passphrase_file", "delivery_summary"),
     "Report": ("compliance_report", "report_mail"),
     "Reminders": ("reminder_mails",),
+    "Batches": ("summary",),
 }
 """The sections of the guide. A setting is in the first whose modules take it."""
 

@@ -4,14 +4,19 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import PREFIX, RUN, SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
@@ -83,6 +88,41 @@ def test_a_setting_is_one_in_every_module_that_has_the_option() -> None:
         if option in marked and option not in MARKED[module]
     }
     assert found == OF_A_TASK_ALONE
+
+
+def _action(module: str) -> Any:
+    path = f"ansible_collections.hospital_it.pkcs12.plugins.action.{module}"
+    return object.__new__(importlib.import_module(path).ActionModule)
+
+
+@pytest.mark.parametrize("module", MARKED)
+def test_a_secret_is_hidden_wherever_its_value_is_from(module: str) -> None:
+    action = _action(module)
+    secrets = {option for option, spec in action.SPEC.options.items() if spec.get("no_log")}
+    action._arguments = Arguments(dict.fromkeys(action.SPEC.options, "shown"), {})
+    assert {option for option, value in action._invocation().items() if value != "shown"} == secrets
+
+
+@pytest.mark.parametrize("module", MARKED)
+def test_an_option_takes_no_variable_but_its_own(module: str) -> None:
+    action = _action(module)
+    action._templar = SimpleNamespace(template=lambda value: value)
+    names = {setting.name for setting in settings.settings()}
+    for option, spec in MARKED[module].items():
+        action._task_vars = dict.fromkeys(names - {f"{PREFIX}{option}"}, "of another")
+        assert action._of_site(option, spec) is None
+
+
+def test_the_page_has_the_own_default_of_a_role() -> None:
+    page = (ROOT / "docs/docsite/rst/guide_settings.rst").read_text(encoding="utf-8")
+    for option, default in (("since_days", "60"), ("install", "due"), ("fail_when_deferred", "false")):
+        (row,) = re.findall(rf"^   \* - \| ``{PREFIX}{option}``\n(.*?)^   \* - ", page, re.MULTILINE | re.DOTALL)
+        assert f"``{default}`` in " in row
+
+
+def test_the_names_that_playbooks_know_are_those_that_a_site_sets() -> None:
+    known = json.loads(settings.NAMES.read_text(encoding="utf-8"))
+    assert known.keys() == {setting.name for setting in (*settings.settings(), *RUN_SETTINGS)}
 
 
 def test_a_variable_of_a_run_is_no_setting() -> None:

@@ -140,3 +140,11 @@ def test_the_guide_names_every_alert_and_both_files() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     assert [rule["alert"] for rule in alerts() if f"``{rule['alert']}``" not in guide] == []
     assert "docs/monitoring/alerts.yml" in guide and "docs/monitoring/dashboard.json" in guide
+
+
+@pytest.mark.parametrize("query", queries(), ids=lambda query: query.place)
+def test_a_person_is_matched_with_the_issuer(query: Query) -> None:
+    """A person with certificates of two issuers has two series: one of them must not silence the other."""
+    for labels in re.findall(r"\bon \(([^)]*)\)", query.expr):
+        found = {label.strip() for label in labels.split(",")}
+        assert "authorisation" not in found or "issuer" in found

@@ -12,8 +12,8 @@ from monitoring.test_promtool import ALERTS, with_rules
 
 pytestmark = pytest.mark.promtool
 
-ACCEPTED = "unless on (authorisation) pkcs12_holder_accepted_until_timestamp_seconds > time()"
-ON_LEAVE = '          unless on (authorisation) pkcs12_holder_status{status="on_leave",authorisation!=""} == 1'
+ACCEPTED = "unless on (authorisation, issuer) pkcs12_holder_accepted_until_timestamp_seconds > time()"
+ON_LEAVE = '          unless on (authorisation, issuer) pkcs12_holder_status{status="on_leave",authorisation!=""} == 1'
 MISTAKES = [
     ("> 2 * 86400", "> 3 * 86400"),
     ("absent(", "count("),
@@ -42,10 +42,13 @@ MISTAKES = [
     ),
     ("<= time()\n          " + ACCEPTED, "<= time()"),
     (
-        'unless on (authorisation) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_renewal_due"} > time()',
+        'unless on (authorisation, issuer) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_renewal_due"} > time()',
         "",
     ),
-    ('unless on (authorisation) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_expired"} > time()', ""),
+    (
+        'unless on (authorisation, issuer) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_expired"} > time()',
+        "",
+    ),
     ('{finding="authorisation_expired"}', ""),
     (
         "accepted_until_timestamp_seconds - time() < 14 * 86400",

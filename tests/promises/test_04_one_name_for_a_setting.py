@@ -79,11 +79,6 @@ CASES = {
     "a task that is delegated has the variables of its host": Case(
         UTC_ROLE, {"time_zone": "Europe/Rome"}, host="ward-one", keywords={"delegate_to": "ward-two"}
     ),
-    "a loop": Case(
-        UTC_ROLE,
-        {"time_zone": "Europe/Kiev"},
-        keywords={"loop": ["Europe/Kiev"], "vars": {"pkcs12_time_zone": "{{ item }}"}},
-    ),
     "a task that runs once has the variables of the first host": Case(
         UTC_ROLE, {"time_zone": "Europe/Rome"}, host="ward-one", keywords={"run_once": True}
     ),
@@ -116,8 +111,10 @@ CASES = {
     "a wrong value, by variable": Case(
         of_site(), said=("value of pkcs12_name_check must be one of",), keywords={"vars": {"pkcs12_name_check": "lax"}}
     ),
-    "a wrong value, by argument": Case(
-        {**of_site(), "name_check": "lax"}, said=("value of name_check must be one of",)
+    "a wrong value, by argument, beside a variable": Case(
+        {**of_site(), "name_check": "lax"},
+        said=("value of name_check must be one of",),
+        keywords={"vars": {"pkcs12_name_check": "strict"}},
     ),
     "a setting that is missing": Case({"holders": HOLDERS, "from_site": {}}, said=("needs 'pkcs12_bundle_folder'",)),
     "a misspelt argument": Case({**of_site(), "passphrasse": SECRET}, said=("passphrasse",)),
@@ -177,6 +174,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(site: Path, name: str, case: Case) -> tuple[Mapping[str, Any], str]:
     """The result of the task, and all that Ansible says at -vvv."""
+    (result,), output = items(site, name, case)
+    return result, output
+
+
+def items(site: Path, name: str, case: Case) -> tuple[list[Mapping[str, Any]], str]:
+    """The result of each item of the task's loop, and all that Ansible says."""
     play = {
         "hosts": f"{case.host},localhost" if case.keywords.get("run_once") else case.host,
         "gather_facts": False,
@@ -206,8 +209,8 @@ def run(site: Path, name: str, case: Case) -> tuple[Mapping[str, Any], str]:
     assert results.exists(), ended.stdout + ended.stderr
     rows = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
     found = [row for row in rows if row["action"] == case.module.rpartition(".")[2]]
-    assert len(found) == 1, ended.stdout + ended.stderr
-    return found[0]["result"], ended.stdout + ended.stderr
+    assert found, ended.stdout + ended.stderr
+    return [row["result"] for row in found], ended.stdout + ended.stderr
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -224,6 +227,13 @@ def test_value_of_a_setting(site: Path, name: str) -> None:
         assert result["error"]["code"] == "bad_arguments"
     assert CANARY not in output
     assert SECRET not in output
+
+
+def test_each_item_of_a_loop_has_its_own_value(site: Path) -> None:
+    zones = ["Europe/Kiev", "Europe/Oslo"]
+    case = Case(UTC_ROLE, keywords={"loop": zones, "vars": {"pkcs12_time_zone": "{{ item }}"}})
+    results, _output = items(site, "a loop", case)
+    assert [result["invocation"]["module_args"]["time_zone"] for result in results] == zones
 
 
 def test_one_passphrase_that_cannot_be_rendered_stops_one_person(site: Path) -> None:

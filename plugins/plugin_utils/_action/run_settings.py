@@ -48,14 +48,6 @@ RUN_SETTINGS = (
         "audit, enrol, renew, renew_due, retire",
     ),
     RunSetting(
-        "pkcs12_max_fail_percentage",
-        "float",
-        "",
-        "No further batch starts when the work failed on more than this part of the workstations of a batch.",
-        Where.COMMAND,
-        "audit, enrol, renew, renew_due, retire",
-    ),
-    RunSetting(
         "pkcs12_required_folders",
         "list of str",
         "[]",

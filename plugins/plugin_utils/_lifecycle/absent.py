@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,7 +64,11 @@ class Absent:
         if number is None or self.selector.issuer is None:
             return
         others = [
-            found for found in store.certificates if is_software(found) and self.selector.person.owns(found.certificate)
+            found
+            for found in store.certificates
+            if is_software(found)
+            and self.selector.person.owns(found.certificate)
+            and not re.search(self.selector.issuer, found.certificate.issuer)
         ]
         if others:
             issuers = ", ".join(sorted({found.certificate.issuer for found in others}))

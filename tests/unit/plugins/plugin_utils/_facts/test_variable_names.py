@@ -87,6 +87,12 @@ def test_the_hosts_that_have_it_are_named_unless_all_have_it(hosts: list[int], w
     assert f"The variable pkcs12_serail{whose}has no effect here." in said
 
 
+@pytest.mark.parametrize("name", ["pkcs12_colour", "pkcs12_ward"])
+def test_the_prefix_makes_no_name_near(name: str) -> None:
+    (said,) = without_effect({"ws": [name]}, [name], known_settings())
+    assert "Did you mean" not in said
+
+
 @pytest.mark.parametrize(
     ("names", "of_localhost", "said"),
     [

@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, RULES, host, record
+from unit.plugins.plugin_utils.report_inputs import PAULS_ENTRY, made
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,12 @@ def test_a_holders_own_anniversary_overrides_the_sites() -> None:
     assert holder_row([(of_site, seen), (later, seen)], RULES).authorisation_until == date(2027, 9, 1)
     known = replace(RULES, register={"T1": (own,)})
     assert holder_row([(of_site, seen)], known).authorisation_until == date(2027, 3, 1)
+
+
+def test_each_host_has_its_own_anniversary_whatever_the_report_has() -> None:
+    variables = [("ws-1", {"pkcs12_holders": [PAULS_ENTRY], "pkcs12_authorisation_anniversary": "2027-03-01"})]
+    (row,) = made(variables, authorisation_anniversary="2027-09-01").holders
+    assert row.authorisation_until == date(2027, 3, 1)
 
 
 def test_the_function_of_any_entry_is_shown() -> None:
