@@ -13,7 +13,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FINDINGS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from consistency.tree import ROOT
@@ -24,7 +24,7 @@ LABELS = {name: {label for each in family.samples for label in each.labels} for 
 VALUES = {
     "status": {status.value for status in Status},
     "answer": {answer.value for answer in Reachability},
-    "finding": set(FINDINGS),
+    "what": set(ACCEPTABLE),
 }
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_monitoring.rst"
 
