@@ -55,7 +55,7 @@ class ActionModule(Pkcs12Action):
             "subject": {"type": "str", "site": True},
             "authorisation_pattern": {"type": "str", "site": True},
             "eku": {"type": "list", "elements": "str", "default": []},
-            "include_unrelated": {"type": "bool", "default": False, "site": True},
+            "include_unrelated": {"type": "bool", "default": False},
             "include_archived": {"type": "bool", "default": False},
             "renew_before_days": {"type": "int", "default": 40, "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
