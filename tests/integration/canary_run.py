@@ -189,10 +189,10 @@ def misuse(run: CanaryRun) -> Run:
 def misuse_role(run: CanaryRun) -> list[Run]:
     """Secrets where the role expects something else."""
     wrong: list[Json] = [
-        {"pkcs12_passphrases": "{{ stray }}"},
-        {"pkcs12_passphrases": ["{{ stray }}"]},
+        {"pkcs12_passphrases_stray": "{{ stray }}"},
+        {"pkcs12_passphrases_stray": ["{{ stray }}"]},
         {"pkcs12_holder_passwords": "{{ stray }}"},
-        {"pkcs12_holders": [{"name": "{{ stray }}"}], "pkcs12_passphrases": {"T100001": ["{{ stray }}"]}},
+        {"pkcs12_holders": [{"name": "{{ stray }}"}], "pkcs12_passphrases_stray": {"T100001": ["{{ stray }}"]}},
     ]
     return [run.play(roles=["hospital_it.pkcs12.enrol"], vars=variables) for variables in wrong]
 

@@ -91,6 +91,8 @@ class Pkcs12Action(SiteSettings, ActionBase):
     """Options in which only the values of these keys are secrets."""
     _secrets: Set[str] = frozenset()
     _arguments = Arguments({}, {})
+    _shown: Mapping[str, Any] | None = None
+    """The arguments, and no secret of this task at a wrong place in them; None while they are not read."""
     _computer: str | None = None
     _doubt: str | None = None
     _task_vars: Mapping[str, Any] = MappingProxyType({})
@@ -116,7 +118,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
             validation = validated(self.SPEC, arguments)
             self._secrets = self._register_secrets(validation.options)
             task = replace(task, options=validation.options)
-            given = self._mask(arguments.values)
+            given = self._shown = self._mask(arguments.values)
             for name in self.SECRETS_BY_KEY:
                 check_variables(arguments.values.get(name))
             self.check_given(given)
@@ -314,7 +316,8 @@ class Pkcs12Action(SiteSettings, ActionBase):
     def _invocation(self) -> dict[str, Any]:
         """The arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
-        return {name: value if name in shown else WHOLE for name, value in self._arguments.values.items()}
+        values = self._arguments.values if self._shown is None else self._shown
+        return {name: value if name in shown else WHOLE for name, value in values.items()}
 
 
 def in_names(value: Any, call: Callable[[str], str]) -> Any:
