@@ -122,7 +122,7 @@ def test_the_page_has_the_own_default_of_a_role() -> None:
 
 def test_the_names_that_playbooks_know_are_those_that_a_site_sets() -> None:
     known = json.loads(settings.NAMES.read_text(encoding="utf-8"))
-    assert known.keys() == {setting.name for setting in (*settings.settings(), *RUN_SETTINGS)}
+    assert known.keys() == {each.name for each in settings.settings()} | {each.name for each in RUN_SETTINGS}
 
 
 def test_a_variable_of_a_run_is_no_setting() -> None:
