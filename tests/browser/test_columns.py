@@ -14,9 +14,9 @@ from playwright.sync_api import Page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import CrlProblem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.crl_row import CrlRow
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    Acceptable,
     ExceptionRow,
     ExceptionState,
-    Acceptable,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import COLUMNS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of

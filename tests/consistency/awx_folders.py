@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
-from consistency.awx import Data, Unsafe
+from consistency.awx import Data, Unsafe, named
 
-FOLDER, BUNDLES = "_folder", "pkcs12_bundle_folder"
-PLACE = (FOLDER, "_evidence_path", "_state_path")
+FOLDER, BUNDLES, EARLIER = "_folder", "pkcs12_bundle_folder", "pkcs12_previous_report"
+PLACE = (FOLDER, "_evidence_path", "_state_path", EARLIER)
 """How the names of the extra variables end that say where a job reads or writes on its controller."""
 COLLECTING, RETIRING = "collect.yml", "retire.yml"
 """Into a folder of bundles, jobs write bundles that they collect, and notes of those whom they retire."""
@@ -84,7 +84,7 @@ def folders(data: Data) -> Iterator[str]:
             writes = name != BUNDLES or template["playbook"] in (COLLECTING, RETIRING)
             if not found:
                 yield f"{template['name']}: jobs do not see {path}"
-            elif found[0].writable != writes:
+            elif found[0].writable != writes and name != EARLIER:
                 yield f"{template['name']}: {path} can {'' if found[0].writable else 'not '}be written to"
 
 
@@ -141,4 +141,13 @@ def caches(data: Data) -> Iterator[str]:
                 yield f"{each['name']}: {setting} is {each[setting]}, so a job may have an older inventory than PKCS12 retire"
 
 
-FOLDERS = [folders, required_folders, writers, caches]
+def earlier_report(data: Data) -> Iterator[str]:
+    """The reminders compare with the file that the report by mail writes, once a week."""
+    weekly = named(data, "controller_templates", "PKCS12 report by mail")["extra_vars"]
+    for template in data["controller_templates"]:
+        for name, path in paths(template):
+            if name == EARLIER and path != f"{weekly['pkcs12_report_folder']}/{weekly['pkcs12_report_name']}.json":
+                yield f"{template['name']}: no report is written to {path}"
+
+
+FOLDERS = [folders, required_folders, writers, caches, earlier_report]

@@ -42,14 +42,14 @@ MISTAKES = [
     ),
     ("<= time()\n          " + ACCEPTED, "<= time()"),
     (
-        'unless on (authorisation, issuer) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_renewal_due"} > time()',
+        'unless on (authorisation, issuer) pkcs12_accepted_until_timestamp_seconds{what="authorisation_renewal_due"} > time()',
         "",
     ),
     (
-        'unless on (authorisation, issuer) pkcs12_accepted_until_timestamp_seconds{finding="authorisation_expired"} > time()',
+        'unless on (authorisation, issuer) pkcs12_accepted_until_timestamp_seconds{what="authorisation_expired"} > time()',
         "",
     ),
-    ('{finding="authorisation_expired"}', ""),
+    ('{what="authorisation_expired"}', ""),
     (
         "accepted_until_timestamp_seconds - time() < 14 * 86400",
         "accepted_until_timestamp_seconds - time() < 13 * 86400",

@@ -54,21 +54,25 @@ MISTAKES = [
         "pkcs12_fail_on has weak",
     ),
     (
-        awx_site.zones,
+        awx_site.said_twice,
         put(TEMPLATES, REMIND, "extra_vars", "pkcs12_time_zone", value="UTC"),
-        f"{REMIND}: its time zone is",
+        f"{REMIND}: pkcs12_time_zone is a second place",
+    ),
+    (
+        awx_site.said_twice,
+        put(TEMPLATES, REMIND, "extra_vars", "pkcs12_language", value="fr"),
+        f"{REMIND}: pkcs12_language is a second place",
     ),
     (
         awx_site.zones,
-        put(TEMPLATES, DAILY, "extra_vars", "pkcs12_time_zone", value="UTC"),
-        f"{DAILY}: its time zone is",
+        put(
+            "controller_schedules",
+            "PKCS12 remind in the morning",
+            "rrule",
+            value="DTSTART;TZID=UTC:20260105T060000 RRULE:FREQ=DAILY;INTERVAL=1",
+        ),
+        "the time zone of the inventory is",
     ),
-    (
-        awx_site.languages,
-        put(TEMPLATES, REMIND, "extra_vars", "pkcs12_language", value="fr"),
-        f"{REMIND}: its language is",
-    ),
-    (awx_site.languages, put(TEMPLATES, REMIND, "extra_vars", "pkcs12_language", value="en"), "is a second place"),
     (
         awx_folders.folders,
         put(TEMPLATES, COLLECT, "instance_groups", value=["PKCS12"]),

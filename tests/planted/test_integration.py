@@ -99,7 +99,9 @@ JOURNAL = "journal=answer.journal)"
 FILE = 'b"".join(step.arguments.get("bundle", b"") for step in request.steps).hex()'
 TRANSPORT = '"passphrase": transport.passphrase}'
 SLIPS = {
-    "arguments are shown": Slip("passphrase of", "_action/base.py", INVOCATION, "dict(self._task.args)"),
+    "arguments are shown": Slip(
+        "passphrase of", "_action/base.py", INVOCATION, '{"module_args": dict(self._arguments.values)}'
+    ),
     "key is in a result": Slip(
         "d of the key",
         "_lifecycle/result.py",
