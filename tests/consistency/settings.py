@@ -342,8 +342,8 @@ class Indented(yaml.SafeDumper):  # type: ignore[misc]
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
-    def represent_str(self, text: str) -> yaml.Node:
-        return self.represent_scalar("tag:yaml.org,2002:str", text, style=">" if len(text) > MOST_LETTERS else None)
+    def represent_str(self, data: str) -> yaml.Node:
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=">" if len(data) > MOST_LETTERS else None)
 
 
 Indented.add_representer(str, Indented.represent_str)

@@ -92,7 +92,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
     _secrets: Set[str] = frozenset()
     _arguments = Arguments({}, {})
     _shown: Mapping[str, Any] | None = None
-    """The arguments, and no secret of this task at a wrong place in them; None while they are not read."""
+    """The arguments of a task that is refused, and no secret at a wrong place in them; None where none is refused."""
     _computer: str | None = None
     _doubt: str | None = None
     _task_vars: Mapping[str, Any] = MappingProxyType({})
@@ -127,6 +127,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
             check_task(arguments.by_name(given), options)
             if validation.problem:
                 raise argument_error(self._mask(validation.problem), validation.unknown, self._task.action)
+            self._shown = None
             result = self.run_task(task)
         except CollectionError as refusal:
             result = failed_result(refusal)
