@@ -15,7 +15,7 @@ from lab.playbook import ROOT
 
 @pytest.mark.parametrize(
     ("book", "given"),
-    [("enrol", "20%"), ("renew", "twenty"), ("renew_due", "-5"), ("retire", "101"), ("audit", "")],
+    [("enrol", "20%"), ("renew", "twenty"), ("renew_due", "-5"), ("retire", "101"), ("audit", "1e2")],
 )
 def test_it_is_refused_before_any_workstation_is_called(tmp_path: Path, book: str, given: str) -> None:
     (tmp_path / "inventory").write_text("ws-1 pkcs12_holders=\"[{'name': 'A', 'authorisation': 'T1', 'user': 'A'}]\"\n")

@@ -68,7 +68,7 @@ def test_without_settings_the_role_has_its_own(tmp_path: Path, role: str, own: d
     given = options(taken(role, tmp_path))
     assert {name: given.get(name) for name in own} == own
     assert given["holders"] == [JEANNE, PAUL]
-    assert "pkcs12_holders of ws-1 is empty." in taken(role, tmp_path, pkcs12_holders=None)["msg"]
+    assert taken(role, tmp_path, pkcs12_holders=None)["msg"] == "WS-1: there are no holders."
 
 
 @pytest.mark.parametrize("role", ROLES)
