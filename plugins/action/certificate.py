@@ -21,7 +21,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import holders_under
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, folders_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext, state_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
+    CHANGE_OPTIONS,
+    RunContext,
+    state_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import HolderTask, run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
@@ -50,14 +54,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "former_name": {"type": "str"},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
             "friendly_name": {"type": "str", "site": True},
-            "exportable": {"type": "bool", "default": False, "site": True},
-            "chain": {"type": "bool", "default": True, "site": True},
-            "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change", "site": True},
-            "superseded": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete", "site": True},
-            "removal": {"type": "str", "choices": ["archive", "delete"], "default": "delete", "site": True},
-            "delete_encryption_keys": {"type": "bool", "default": False, "site": True},
-            "max_certificates": {"type": "int", "default": 3, "site": True},
-            "portal_url": {"type": "str", "site": True},
+            **CHANGE_OPTIONS,
             "allow_downgrade": {"type": "bool", "default": False, "site": True},
             "thumbprints": {"type": "list", "elements": "str"},
             "issuer": {"type": "str", "site": True},

@@ -54,7 +54,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     who_leaves,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import RunContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import CHANGE_OPTIONS, RunContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
@@ -90,14 +90,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "authorisation_pattern": {"type": "str", "site": True},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
             "friendly_name": {"type": "str", "default": "{name} - {authorisation}", "site": True},
-            "exportable": {"type": "bool", "default": False, "site": True},
-            "chain": {"type": "bool", "default": True, "site": True},
-            "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change", "site": True},
-            "superseded": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete", "site": True},
-            "removal": {"type": "str", "choices": ["archive", "delete"], "default": "delete", "site": True},
-            "delete_encryption_keys": {"type": "bool", "default": False, "site": True},
-            "max_certificates": {"type": "int", "default": 3, "site": True},
-            "portal_url": {"type": "str", "site": True},
+            **CHANGE_OPTIONS,
             "require_portal": {"type": "bool", "site": True},
             "allow_downgrade": {"type": "bool", "default": False, "site": True},
             "issuer": {"type": "str", "site": True},

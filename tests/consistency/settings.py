@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -249,32 +249,40 @@ def _title(title: str) -> list[str]:
 
 
 def _table(rows: list[Setting]) -> list[str]:
-    lines = [".. list-table::", "   :header-rows: 1", "   :widths: 30 46 24", ""]
-    lines += ["   * - Setting, type, default", "     - Meaning", "     - Read for; by"]
-    for row in rows:
-        lines += [
-            f"   * - | ``{row.name}``",
-            f"       | {_type(row.said)}",
-            *(f"       | {line}" for line in _defaults(row)),
-            f"     - {in_rst(first_sentence(row.said), row.modules[0])}",
-            f"     - | {WORDS[row.where]}",
-            *(f"       | ``{module}``" for module in row.modules),
-        ]
-    return lines
+    return _list_table(
+        "Setting",
+        (
+            (
+                [f"``{row.name}``", _type(row.said), *_defaults(row)],
+                in_rst(first_sentence(row.said), row.modules[0]),
+                [WORDS[row.where], *(f"``{module}``" for module in row.modules)],
+            )
+            for row in rows
+        ),
+    )
 
 
 def _run_table() -> list[str]:
+    return _list_table(
+        "Variable",
+        (
+            (
+                [f"``{row.name}``", row.type, *([f"``{row.default}``"] if row.default else [])],
+                VARIABLE.sub(_literal, row.meaning),
+                [WORDS[row.where], row.read_by],
+            )
+            for row in RUN_SETTINGS
+        ),
+    )
+
+
+def _list_table(first: str, rows: Iterable[tuple[list[str], str, list[str]]]) -> list[str]:
+    """A table of three columns. The first and the last cell of a row have several lines."""
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: 30 46 24", ""]
-    lines += ["   * - Variable, type, default", "     - Meaning", "     - Read for; by"]
-    for row in RUN_SETTINGS:
-        lines += [
-            f"   * - | ``{row.name}``",
-            f"       | {row.type}",
-            *([f"       | ``{row.default}``"] if row.default else []),
-            f"     - {VARIABLE.sub(_literal, row.meaning)}",
-            f"     - | {WORDS[row.where]}",
-            f"       | {row.read_by}",
-        ]
+    lines += [f"   * - {first}, type, default", "     - Meaning", "     - Read for; by"]
+    for what, meaning, read in rows:
+        lines += ["   * - " + "\n       ".join(f"| {line}" for line in what), f"     - {meaning}"]
+        lines += ["     - " + "\n       ".join(f"| {line}" for line in read)]
     return lines
 
 

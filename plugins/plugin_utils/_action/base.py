@@ -142,10 +142,9 @@ class Pkcs12Action(SiteSettings, ActionBase):
             task = replace(task, options=validated(self.SPEC, self._arguments).options)
         result = self.finish(result, task)
         result.setdefault("changed", False)
-        if self._doubt:
-            result["warnings"] = [*result.get("warnings", ()), f"{self._doubt} {FINDINGS['other_name'].next_step}"]
-        if self._doubts:
-            result["warnings"] = [*result.get("warnings", ()), *self._doubts]
+        doubts = [f"{self._doubt} {FINDINGS['other_name'].next_step}"] if self._doubt else []
+        if warnings := [*result.get("warnings", ()), *doubts, *self._doubts]:
+            result["warnings"] = warnings
         named: dict[str, Any] = in_names(result, self._arguments.name)
         return named | {"invocation": {"module_args": self._invocation()}}
 

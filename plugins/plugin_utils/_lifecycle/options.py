@@ -29,6 +29,18 @@ from .evidence import Evidence
 from .present import Install, PresentBundle, PresentFromFolder, PresentOptions
 from .transaction import ExecutionOptions
 
+CHANGE_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "exportable": {"type": "bool", "default": False, "site": True},
+    "chain": {"type": "bool", "default": True, "site": True},
+    "prove": {"type": "str", "choices": ["on_change", "always"], "default": "on_change", "site": True},
+    "superseded": {"type": "str", "choices": ["archive", "delete", "none"], "default": "delete", "site": True},
+    "removal": {"type": "str", "choices": ["archive", "delete"], "default": "delete", "site": True},
+    "delete_encryption_keys": {"type": "bool", "default": False, "site": True},
+    "max_certificates": {"type": "int", "default": 3, "site": True},
+    "portal_url": {"type": "str", "site": True},
+}
+"""How certificates are put in and taken out: of every action that does it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunContext:

@@ -37,7 +37,7 @@ NOT_SENT = {
             "Not sent to {url}: ",
             ". Check the address, the credential, and that pkcs12_ca_path names the authority of the server's certificate.",
         ),
-        "mail": ("Not sent to mail to {to}: ", "."),
+        "mail": ("Not sent by mail to {to}: ", "."),
     },
     "fr": {
         "folder": (

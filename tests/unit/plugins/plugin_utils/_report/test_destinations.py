@@ -161,7 +161,7 @@ def test_each_place_has_what_its_delivery_needs_and_no_account() -> None:
         (SERVER, "Not sent to https://dav.example/reports: why. Check", "https://dav.example/reports. Vérifier"),
         (
             MAIL,
-            "Not sent to mail to a@chu.example, b@chu.example: why.",
+            "Not sent by mail to a@chu.example, b@chu.example: why.",
             "Message à a@chu.example, b@chu.example.",
         ),
     ],
